@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.analysis.results import Finding, Told
-from meshmodel.app.panels.explanation import How, lit_by, lit_by_finding
+from meshmodel.app.panels.explanation import ExplanationList, lit_by, lit_by_finding
 from tests.app.desk import SIZES, desk
 
 
@@ -25,7 +25,7 @@ async def test_every_finding_lights_what_it_is_about(tmp_path):
             records = lit_by_finding(finding) if told is None else lit_by(told)
             assert canvas.lighting.witness == canvas.drawing.light(records)
             assert canvas.lighting.witness
-            rows = [row.content.plain for row in at.bench.query_one(How).rows.shown_rows]
+            rows = [row.content.plain for row in at.bench.query_one(ExplanationList).rows.shown_rows]
             assert finding.message in rows
             assert finding.remedy in rows
             assert ("no agent's way leads through it: what it names is lit" in rows) == (told is None)

@@ -8,11 +8,11 @@ from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import Told as Said
-from meshmodel.app.panels.explanation import How, told_steps, what_is_lit
+from meshmodel.app.panels.explanation import ExplanationList, told_steps, what_is_lit
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.reach_matrix import ReachMatrix
-from meshmodel.app.panels.status_bar import Told
+from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
@@ -23,7 +23,7 @@ from tests.app.form_host import Host
 
 
 def told(at) -> list[str]:
-    return [line.strip() for line in at.bench.query_one(Told).render().plain.split("\n")]
+    return [line.strip() for line in at.bench.query_one(StatusBar).render().plain.split("\n")]
 
 
 async def test_a_fix_is_told_row_by_row(tmp_path):
@@ -106,7 +106,7 @@ async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
     about = tuple((table, f"{table}-{number:02}") for number in range(named))
     finding = Finding("shared-memory", "medium", "notes", lambda: Said("m", about), "r", (), agents=names)
     assert what_is_lit(finding) == says
-    panel = How()
+    panel = ExplanationList()
     async with Host(panel, None).run_test():
         panel.follow(WorkbenchState(None, finding=finding))
         assert f"no agent's way leads through it: {says}" in [
@@ -127,7 +127,7 @@ async def test_what_was_written_takes_the_place_of_an_older_error(tmp_path):
         await at.press("e", "ctrl+s")
         await at.app.workers.wait_for_complete()
         await at.shows("written: ")
-        assert at.bench.query_one(Told).said.startswith("written: ")
+        assert at.bench.query_one(StatusBar).said.startswith("written: ")
 
 
 async def test_a_zone_that_is_not_there_is_told_and_how_to_add_it(tmp_path):
@@ -166,9 +166,9 @@ async def test_all_steps_of_a_finding_are_told_over_as_many_rows_as_they_need(tm
                 if step is not None:
                     assert " ".join(sentence.split()) in in_words(at)
             assert "…" not in in_words(at)
-            assert len(told(at)) == at.bench.query_one(Told).size.height
+            assert len(told(at)) == at.bench.query_one(StatusBar).size.height
             below = at.bench.query_one("#below").region
-            assert below.bottom == at.bench.query_one(Told).region.y, "the list hides nothing of it"
+            assert below.bottom == at.bench.query_one(StatusBar).region.y, "the list hides nothing of it"
             await at.press("down")
 
 
@@ -223,10 +223,10 @@ async def test_a_long_message_is_told_in_full(tmp_path, size):
         at.bench.context.say(message)
         await at.pilot.pause()
         assert " ".join(message.split()) in in_words(at)
-        assert at.bench.query_one(Told).size.height == len(told(at))
+        assert at.bench.query_one(StatusBar).size.height == len(told(at))
         at.bench.context.say("short")
         await at.pilot.pause()
-        assert at.bench.query_one(Told).size.height == (2 if size == (80, 24) else 1)
+        assert at.bench.query_one(StatusBar).size.height == (2 if size == (80, 24) else 1)
 
 
 async def test_what_went_wrong_is_said_once_where_a_notice_would_lie_over_it(tmp_path: Path) -> None:
@@ -257,5 +257,5 @@ async def test_a_notice_lies_neither_over_the_header_nor_over_what_is_told(tmp_p
         await it.pilot.pause()
         (notice,) = it.bench.query(Toast)
         assert notice.region.size
-        for other in (MeshHeader, How, Told):
+        for other in (MeshHeader, ExplanationList, StatusBar):
             assert not notice.region.overlaps(it.bench.query_one(other).region)

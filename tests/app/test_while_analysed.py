@@ -10,7 +10,7 @@ from meshmodel.app.dialogs.offboard import OffboardingDialog
 from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.header import MeshHeader
-from meshmodel.app.panels.status_bar import Told
+from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.workbench import screen
 from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import Agent
@@ -24,7 +24,7 @@ BEFORE = "before the last edit"
 
 
 def told(it: Desk) -> str:
-    return it.bench.query_one(Told).said
+    return it.bench.query_one(StatusBar).said
 
 
 def listed(it: Desk) -> str:

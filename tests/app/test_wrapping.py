@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.help import help_rows
-from meshmodel.app.panels.explanation import How
+from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.inspector_rows import reach_rows
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.theme import PALETTES
@@ -91,7 +91,7 @@ def test_a_gap_follows_every_name_of_a_field() -> None:
 async def test_the_steps_of_a_way_are_told_in_whole_sentences_under_their_numbers(tmp_path: Path) -> None:
     async with desk(tmp_path, "code-agent", size=(120, 40)) as running:
         await running.press("f", "enter")
-        how = running.bench.query_one(How)
+        how = running.bench.query_one(ExplanationList)
         wanted = " ".join(row.content.plain for row in how.rows.shown_rows).split()
         await running.pilot.pause()
         assert how.rows.virtual_size.height >= len(how.rows.shown_rows)
@@ -141,7 +141,7 @@ async def test_the_reach_matrix_shows_its_whole_legend_and_a_quiet_cursor(
         assert shown.split() == wanted
         table = matrix.table
         palette = PALETTES[running.app.theme]
-        segments = list(table.render_line(1 + table.line - table.scroll_offset.y))
+        segments = list(table.render_line(1 + table.cursor - table.scroll_offset.y))
         grounds = {
             segment.style.bgcolor.name for segment in segments if segment.style and segment.style.bgcolor
         }

@@ -73,7 +73,7 @@ def told_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]
     return found
 
 
-class How(Listing, Bound):
+class ExplanationList(Listing, Bound):
     """The steps as rows; the one under the cursor is selected on the canvas, and takes a checkpoint."""
 
     nothing = "what is chosen in a list is told here: a finding, a cell of the reach matrix, an event"

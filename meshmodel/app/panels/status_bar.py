@@ -25,7 +25,7 @@ class Under(NamedTuple):
     is_open: bool = False
 
 
-class Told(Bound):
+class StatusBar(Bound):
     """The status row. On the smallest screens two: the open finding, and its steps.
 
     A gesture, or what an action has to say, takes the first row while it lasts. Where a list lies over the
@@ -34,7 +34,7 @@ class Told(Bound):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    Told { height: 2; background: $surface; }
+    StatusBar { height: 2; background: $surface; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name

@@ -8,13 +8,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from meshmodel.app.panels.explanation import How
+from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList, lost_words
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
-from meshmodel.app.panels.status_bar import Told, Under
+from meshmodel.app.panels.status_bar import StatusBar, Under
 from meshmodel.app.state import Arrangement, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.context import Context
@@ -41,7 +41,7 @@ class Layout:
         """Arguments: what controllers may do; the screen whose panels are arranged."""
         self.context = context
         self.screen = screen
-        told = screen.query_one(Told)
+        told = screen.query_one(StatusBar)
         told.ask, told.taking = self.under_cursor, self._leave_room
         self._applied: tuple[object, ...] = ()
 
@@ -60,7 +60,7 @@ class Layout:
         self.screen.query_one(Inspector).display = inspector
         self.screen.query_one("#below").display = not small or state.lists_open
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
-        self.screen.query_one(How).display = not small and state.page not in WIDE
+        self.screen.query_one(ExplanationList).display = not small and state.page not in WIDE
         return True
 
     def fit_to(self, size: Size) -> None:
@@ -109,6 +109,8 @@ class Layout:
             context.update(preview=(), said="")
         elif state.explanation or state.finding or state.traced:
             context.open_finding(None)
+        elif state.lens == "compromise":
+            context.update(lens="structure", by_outsider=False, said="lens structure")
         elif state.side is not None:
             context.update(side=None)
         else:
@@ -149,8 +151,8 @@ class Layout:
         found: list[Widget] = [canvas, *(each for each in (query(Outline), query(Inspector)) if each.display)]
         if query("#below").display:
             found.append(query(f"#{self.context.state.page}"))
-            if query(How).display:
-                found.append(query(How))
+            if query(ExplanationList).display:
+                found.append(query(ExplanationList))
         here = self.screen.focused
         at = next(
             (n for n, each in enumerate(found) if here is not None and each in here.ancestors_with_self), 0

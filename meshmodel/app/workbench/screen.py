@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, OptionList
+from textual.widgets import ContentSwitcher
 from textual.worker import Worker
 
 from meshmodel.app.analysis_service import AnalysisService, Results
@@ -28,7 +28,7 @@ from meshmodel.app.messages import (
     PanelClosed,
 )
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.panels.explanation import How
+from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList, ready_rows
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.footer import MeshFooter
@@ -39,7 +39,7 @@ from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
-from meshmodel.app.panels.status_bar import Told
+from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.session import Session
@@ -122,7 +122,7 @@ class Workbench(Screen[None]):
             yield Outline(id="outline").data_bind(Workbench.state)
             yield CanvasView(is_ascii=self.is_ascii, id="canvas")
             yield Inspector(id="inspector").data_bind(Workbench.state)
-        yield Told(id="told").data_bind(state=Workbench.headline)
+        yield StatusBar(id="told").data_bind(state=Workbench.headline)
         with Vertical(id="below"):
             yield TabRow(PAGES, id="tabs").data_bind(Workbench.state)
             with Horizontal(id="lists"):
@@ -134,7 +134,7 @@ class Workbench(Screen[None]):
                     yield QuestionList(id="questions").data_bind(Workbench.state)
                     yield JournalList(self.session.journal, id="journal").data_bind(Workbench.state)
                     yield TracePanel(id="trace").data_bind(Workbench.state)
-                yield How(id="how").data_bind(Workbench.state)
+                yield ExplanationList(id="how").data_bind(Workbench.state)
         yield QuickLine(id="quick-line").data_bind(Workbench.state)
         yield MeshFooter(self.context.keymap, id="footer").data_bind(Workbench.state)
 
@@ -268,7 +268,7 @@ class Workbench(Screen[None]):
         with self.context.batch():
             self.menus.wanted_of_row(event)
 
-    @on(OptionList.OptionHighlighted)
+    @on(RowList.Highlighted)
     @on(RowList.NoneLeft)
     @on(MatrixView.Moved)
     @on(TracePanel.Filtered)
@@ -276,7 +276,7 @@ class Workbench(Screen[None]):
         if self.context.state.said.endswith(NO_ROW):
             self.context.say("")  # there is one again
         else:
-            self.query_one(Told).tell()
+            self.query_one(StatusBar).tell()
 
     def on_descendant_focus(self) -> None:
         """The footer names what can be done there."""

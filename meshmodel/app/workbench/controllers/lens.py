@@ -37,9 +37,9 @@ class LensController:
         self._selected: Reference | None = None
 
     def lens(self) -> None:
-        """Take the next lens."""
+        """Take the next lens; it takes the place of the way that is lit."""
         lens = LENSES[(LENSES.index(self.context.state.lens) + 1) % len(LENSES)]
-        self.context.update(lens=lens, by_outsider=False)
+        self.context.update(lens=lens, by_outsider=False, finding=None, explanation=None, traced=None)
         self.follow()
         says = self.context.state.looked.seen.says or lens
         self.context.say(f"lens {says}" if says.startswith(lens) else f"lens {lens}: {says}")

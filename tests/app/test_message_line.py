@@ -1,0 +1,55 @@
+"""The message line names what was just done, and the canvas shows what the header says."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from meshmodel.app.panels.status_bar import StatusBar
+from tests.app.desk import Desk, desk
+
+PLACED = "place policy-decision on grant file-sas > attachments"
+
+
+def said(it: Desk) -> str:
+    return it.bench.query_one(StatusBar).render().plain
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_every_edit_undo_and_redo_names_itself_while_a_finding_is_open(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.press("f")
+        for key, words in (("p", PLACED), ("u", f"undid: {PLACED}"), ("U", f"redid: {PLACED}")):
+            await it.press(key)
+            assert words in said(it)
+        await it.press("u", "f", "y")
+        dialog = it.app.screen
+        for field, text in zip(dialog.query(Input), ("Ada", "a pilot"), strict=False):
+            field.value = text
+        await it.press("ctrl+s")
+        assert it.model.acceptance
+        assert said(it).strip().startswith("accept missing-checkpoint of file-sas>attachments")
+        await it.press("u")
+        assert said(it).strip().startswith("undid: accept missing-checkpoint")
+
+
+async def test_a_lens_takes_the_place_of_a_witness(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("f")
+        assert it.bench.context.canvas.lighting.witness
+        await it.press("l")
+        assert it.bench.shown.lens == "reach"
+        assert not it.bench.context.canvas.lighting.witness
+        assert "lens reach" in said(it)
+
+
+async def test_escape_leaves_the_compromise(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("agent", "support-bot")
+        await it.press("C")
+        assert it.bench.shown.lens == "compromise"
+        await it.press("escape", "escape")
+        assert it.bench.shown.lens == "structure"
+        assert it.bench.shown.selected == ("agent", "support-bot")
