@@ -95,7 +95,6 @@ class WorkbenchState:
     lists_open: bool = False
     page: str = "findings"
     focus: str = "canvas"
-    ascii: bool = False
 
     @property
     def read_only(self) -> bool:

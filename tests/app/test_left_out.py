@@ -45,8 +45,7 @@ async def test_the_quick_line_says_how_many_completions_more_there_are():
         line.open_line()
         await enter(pilot, "=bot")
         rows = line.query_one(RowList)
-        last = rows.get_option_at_index(rows.option_count - 1)
-        assert "8 more: type on" in str(last.prompt)
+        assert "8 more: type on" in rows.shown_rows[-1].content.plain
 
 
 def test_an_agent_of_a_finding_with_very_many_is_told_of_it():

@@ -11,7 +11,7 @@ from meshmodel.app.messages import ExplanationRequested, SelectionRequested
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.journal import JournalList, shown_time
 from meshmodel.app.panels.questions import QuestionList
-from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix, cell_of, clip
+from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix, cell_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line
@@ -19,7 +19,6 @@ from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Zone
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import width
 from meshmodel.store.store import Store
 from tests.app.form_host import Host, enter
 from tests.edits.models import HOSTILE, MODELS, full_snapshot
@@ -41,12 +40,6 @@ def test_direct_hidden_and_deputy_are_told_apart() -> None:
     assert cell_of(reach).how == "deputy"
     assert cell_of(SystemReach("s", ("read",), ("read",), ("read",), ())).text == "r"
     assert cell_of(SystemReach("s", ("read",), (), ("read",), ())).how == "hidden"
-
-
-def test_cells_are_cut_by_width_and_not_by_length() -> None:
-    for text in ("表表表表表表", HOSTILE, "abc", ""):
-        for cells in (1, 4, 7, 80):
-            assert width(clip(text, cells)) == cells
 
 
 async def test_the_matrix_says_what_the_analysis_says_and_explains_a_cell() -> None:

@@ -61,7 +61,7 @@ class _SentenceInput(LineInput):
         getattr(line_, f"do_{name}")()
 
 
-class QuickLine(Bound, Vertical):
+class QuickLine(Vertical, Bound):
     """A line for sentences, with completions above it and a preview of what Enter would do.
 
     ``QuickLine(id="quick-line")``; hidden until ``open_line(text="")``, which shows it and takes the
@@ -267,7 +267,7 @@ class QuickLine(Bound, Vertical):
             rows.append(heading(f"{left} more: type on"))
         self._rows.set_rows(rows)
         if self._found:
-            self._rows.highlighted = 0
+            self._rows.move_to(0)
         problem = self.sentence.problem
         # A sentence that can still go on is unfinished, not wrong.
         self._preview.set_class(problem is not None and not self._found, "-problem")

@@ -1,22 +1,15 @@
 """The reach matrix: agents by systems, the actions in the cells, and how they are reached."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from meshmodel.analysis.results import SystemReach
@@ -25,6 +18,8 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import line
+from meshmodel.app.widgets.virtual_table import Cell as TableCell
+from meshmodel.app.widgets.virtual_table import VirtualTable
 from meshmodel.model.phrases import LETTERS
 from meshmodel.model.text import width as cells_of
 from meshmodel.reports.phrases import reach_words
@@ -73,54 +68,32 @@ def cell_of(reach: SystemReach) -> Cell:
     return Cell(text, how_reached(reach))
 
 
-def clip(text: str, cells: int) -> str:
-    """A text cut and padded to so many cells, wide characters counted as two."""
-    if cells_of(text) > cells:
-        while text and cells_of(text) > cells - 1:
-            text = text[:-1]
-        text += "…"
-    return text + " " * max(0, cells - cells_of(text))
+class MatrixView(VirtualTable):
+    """The table itself: its names and its head stay while it scrolls; cells are asked for as they are seen.
 
-
-class MatrixView(ScrollView, can_focus=True):
-    """The table itself: it scrolls both ways, its first column and its head stay.
-
-    It asks for the cells that are in view, and for no others.
-
-    Arrows, Home, End and the page keys move the cursor; a click sets it; Enter or a second click
-    posts :class:`MatrixView.Opened`.
+    Arrows, Home, End and the page keys move the cursor; a click sets it; Enter or a second click posts
+    :class:`MatrixView.Opened`.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "matrix--head",
         "matrix--name",
         "matrix--direct",
         "matrix--hidden",
         "matrix--deputy",
-        "matrix--cursor",
     }
     DEFAULT_CSS = """
-    MatrixView { height: 1fr; background: $surface; scrollbar-size: 1 1; }
-    MatrixView > .matrix--head { color: $text-muted; text-style: bold; }
     MatrixView > .matrix--name { color: $text; }
     MatrixView > .matrix--direct { color: $text; }
     MatrixView > .matrix--hidden { color: $text-warning; text-style: bold; }
     MatrixView > .matrix--deputy { color: $text-error; text-style: italic; }
-    MatrixView > .matrix--cursor { background: $block-cursor-blurred-background; text-style: bold; }
-    MatrixView:focus > .matrix--cursor { background: $block-cursor-background; }
     """
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "go(0, -1)", show=False),
-        Binding("down", "go(0, 1)", show=False),
-        Binding("left", "go(-1, 0)", show=False),
-        Binding("right", "go(1, 0)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "go(-1000000, 0)", show=False),
-        Binding("end", "go(1000000, 0)", show=False),
-        Binding("enter", "open", show=False),
+        Binding("left", "go(-1)", show=False),
+        Binding("right", "go(1)", show=False),
+        Binding("home", "go(-1000000)", show=False),
+        Binding("end", "go(1000000)", show=False),
     ]
+    fixed = 1
 
     class Opened(Message):
         """A cell was opened."""
@@ -140,43 +113,44 @@ class MatrixView(ScrollView, can_focus=True):
         self.agents: tuple[str, ...] = ()
         self.systems: tuple[str, ...] = ()
         self.column = 0
-        self.line = 0
         self._ask: Ask = _nothing
-        self._widths: tuple[int, ...] = ()
-        self._lefts: tuple[int, ...] = ()
-        self._name_width = 8
 
-    def show_table(
-        self, agents: Iterable[str], systems: Iterable[str], ask: Ask
-    ) -> None:
+    def show_table(self, agents: Iterable[str], systems: Iterable[str], ask: Ask) -> None:
         """Show these agents by these systems; the cursor stays on its agent and system if it can."""
         agent, system = self.at
         self.agents, self.systems, self._ask = tuple(agents), tuple(systems), ask
-        self._widths = tuple(max(CELL, 2 + min(_NAME_LIMIT, cells_of(name))) for name in self.systems)
-        *lefts, total = accumulate(self._widths, initial=0)
-        self._lefts = tuple(lefts)
-        self._name_width = 2 + min(_NAME_LIMIT, max((cells_of(name) for name in self.agents), default=6))
-        self.line = _place(self.agents, agent, self.line)
+        names = 2 + min(_NAME_LIMIT, max(map(cells_of, self.agents), default=6))
+        widths = (max(CELL, 2 + min(_NAME_LIMIT, cells_of(name))) for name in self.systems)
+        self.set_size(len(self.agents), (names, *widths))
+        self.cursor = _place(self.agents, agent, self.cursor or 0)
         self.column = _place(self.systems, system, self.column)
-        self.virtual_size = Size(self._name_width + total, 1 + len(self.agents))
-        self.refresh()
 
     @property
     def at(self) -> tuple[str | None, str | None]:
         """The agent and the system under the cursor."""
-        agent = self.agents[self.line] if self.line < len(self.agents) else None
+        row = self.cursor or 0
+        agent = self.agents[row] if row < len(self.agents) else None
         system = self.systems[self.column] if self.column < len(self.systems) else None
         return agent, system
 
-    def action_go(self, columns: int, lines: int) -> None:
-        """Move the cursor."""
-        self._put(self.column + columns, self.line + lines)
+    def action_go(self, columns: int) -> None:
+        """Move the cursor sideways."""
+        self.column = max(0, min(self.column + columns, len(self.systems) - 1))
+        self.show_cursor()
+        self.refresh_row(self.cursor)
+        self.moved()
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a screen."""
-        self._put(self.column, self.line + pages * max(self.size.height - 2, 1))
+    def moved(self) -> None:
+        """Say that the cursor stands on another cell."""
+        self.post_message(self.Moved())
 
-    def action_open(self) -> None:
+    def show_cursor(self) -> None:
+        """Bring the cell under the cursor into view."""
+        super().show_cursor()
+        if self.systems:
+            self.show_column(self.column + self.fixed)
+
+    def action_select(self) -> None:
         """Open the cell under the cursor: how it is reached, or why it is not."""
         agent, system = self.at
         if agent is not None and system is not None:
@@ -184,73 +158,39 @@ class MatrixView(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Set the cursor; a click on it opens the cell."""
-        line_ = event.y - 1 + self.scroll_offset.y
-        x = event.x - self._name_width + self.scroll_offset.x
-        if event.y < 1 or event.x < self._name_width or not 0 <= line_ < len(self.agents):
+        row, column = self.row_under(event), self.column_under(event)
+        if row is None or column is None:
             return
-        column = bisect_right(self._lefts, x) - 1
-        if not 0 <= column < len(self.systems) or x >= self._lefts[column] + self._widths[column]:
-            return
-        again = (column, line_) == (self.column, self.line)
-        self._put(column, line_)
-        if again:
-            self.action_open()
+        before = self.cursor, self.column
+        self.column = column - self.fixed
+        self.move_to(row)
+        if before == (self.cursor, self.column):
+            self.action_select()
+        elif row == before[0]:
+            self.action_go(0)
 
-    def _put(self, column: int, line_: int) -> None:
-        self.column = max(0, min(column, len(self.systems) - 1))
-        self.line = max(0, min(line_, len(self.agents) - 1))
-        if self.systems:
-            # The head and the names lie over the scrolled part, so room is left for both.
-            self.scroll_to_region(
-                Region(self._lefts[self.column], self.line, self._name_width + self._widths[self.column], 2),
-                animate=False,
-            )
-        self.post_message(self.Moved())
-        self.refresh()
+    def head_of(self, columns: Sequence[int]) -> list[str]:
+        """The names of the systems."""
+        return [self.systems[column - 1] if column else "agent" for column in columns]
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the screen: the head first, then agents from the scroll offset on."""
-        size = self.size
+    def cells_of_row(self, row: int, columns: Sequence[int]) -> list[TableCell]:
+        """The name of an agent, and what it reaches."""
         base = self.rich_style
-        names = self.get_component_rich_style("matrix--name")
-        head = self.get_component_rich_style("matrix--head")
-        room = max(size.width - self._name_width, 0)
-        offset = self.scroll_offset.x
-        columns = self._in_view(offset, room)
-        if y == 0:
-            left = Segment(clip(" agent", self._name_width), base + head)
-            rest = [
-                Segment(clip(f" {self.systems[column]}", self._widths[column]), base + head)
-                for column in columns
-            ]
-        else:
-            index = y - 1 + self.scroll_offset.y
-            if not 0 <= index < len(self.agents):
-                return Strip.blank(size.width, base)
-            agent = self.agents[index]
-            left = Segment(clip(f" {agent}", self._name_width), base + names)
-            rest = [self._cell(agent, index, column, base) for column in columns]
-        offset -= self._lefts[columns[0]] if columns else 0
-        moved = Strip(rest).crop_extend(offset, offset + room, base)
-        return Strip([left, *moved]).crop_extend(0, size.width, base)
+        return [
+            self._cell(row, column - 1)
+            if column
+            else (self.agents[row], base + self.get_component_rich_style("matrix--name"))
+            for column in columns
+        ]
 
-    def _in_view(self, offset: int, room: int) -> range:
-        """The columns of which something is seen."""
-        first = max(bisect_right(self._lefts, offset) - 1, 0)
-        return range(first, bisect_right(self._lefts, offset + room))
-
-    def _cell(self, agent: str, index: int, column: int, base: Style) -> Segment:
-        reach = self._ask(agent, self.systems[column])
-        cell = cell_of(reach) if reach else None
-        text = clip(f" {cell.text if cell else ''}", self._widths[column])
-        style = base
+    def _cell(self, row: int, column: int) -> TableCell:
+        reach, style = self._ask(self.agents[row], self.systems[column]), self.rich_style
+        cell = None if reach is None else cell_of(reach)
         if cell is not None:
             style += self.get_component_rich_style(f"matrix--{cell.how}")
-        if (column, index) == (self.column, self.line):
-            # Only the ground: what is in the cell keeps its own colour.
-            cursor = self.get_component_rich_style("matrix--cursor")
-            style += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
-        return Segment(text, style)
+        if (row, column) == (self.cursor, self.column):
+            style = self.cursor_style(style)
+        return "" if cell is None else cell.text, style
 
 
 def _nothing(agent: str, system: str) -> SystemReach | None:
@@ -264,7 +204,7 @@ def _place(names: tuple[str, ...], name: str | None, place: int) -> int:
     return names.index(name) if name in names else max(min(place, len(names) - 1), 0)
 
 
-class ReachMatrix(Bound, Vertical):
+class ReachMatrix(Vertical, Bound):
     """Agents by systems with a legend; ``/`` filters both by name, Enter explains a cell.
 
     ``ReachMatrix(id="reach")``; ``follow(shown)`` after every change; ``focus_list()`` gives it the

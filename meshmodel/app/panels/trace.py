@@ -1,25 +1,21 @@
 """A log laid on the model: a table of events that scrolls through any number of them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.panels.reach_matrix import clip
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.trace_state import SIGNS, WORDS, incomplete_words, is_telling, summary_words
 from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
 from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line
@@ -38,7 +34,6 @@ COLUMNS = (
     ("checkpoint", 30),
 )
 """The heads and widths of the table."""
-_WIDTH = sum(width for _, width in COLUMNS)
 _NARROW = 100
 """Below so many cells the time of the day is shown without the day, and what matters stands closer."""
 _CLOSE = {"event": 6, "time": 9, "decision": 14, "identity active": 26, "does": 24}
@@ -103,35 +98,21 @@ def _active(who: str, identity: str) -> str:
     return f"{cut(who, room, '…')} as {identity}" if room >= _LEAST_WHO else identity
 
 
-class TraceView(ScrollView, can_focus=True):
+class TraceView(VirtualTable):
     """The table itself: one line an event, made when it is looked at.
 
     Arrows, Home, End and the page keys move the cursor; left and right scroll. Posts
     :class:`TraceView.Pointed` when the cursor comes upon an event.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--head", "trace--telling", "trace--quiet", "trace--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--telling", "trace--quiet"}
     DEFAULT_CSS = """
-    TraceView { height: 1fr; background: $surface; scrollbar-size: 1 1; }
-    TraceView > .trace--head { color: $text-muted; text-style: bold; }
     TraceView > .trace--telling { color: $text-error; text-style: bold; }
     TraceView > .trace--quiet { color: $text; }
-    TraceView > .trace--cursor { background: $block-cursor-blurred-background; text-style: bold; }
-    TraceView:focus > .trace--cursor { background: $block-cursor-background; }
     """
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "go(-1)", show=False),
-        Binding("down", "go(1)", show=False),
-        Binding("k", "go(-1)", show=False),
-        Binding("j", "go(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "go(-1000000000)", show=False),
-        Binding("end", "go(1000000000)", show=False),
         Binding("left", "aside(-1)", show=False),
         Binding("right", "aside(1)", show=False),
-        Binding("enter", "open", show=False),
     ]
 
     class Pointed(Message):
@@ -147,98 +128,73 @@ class TraceView(ScrollView, can_focus=True):
         """An empty table."""
         super().__init__()
         self.traced: tuple[TracedEvent, ...] = ()
-        self.line = 0
 
     def show_events(self, traced: "tuple[TracedEvent, ...]") -> None:
         """Show these; the cursor stays on its event if it can."""
-        before = self.at
+        number = None if self.at is None else self.at.event.number
         self.traced = traced
-        self.line = next(
-            (
-                number
-                for number, each in enumerate(traced)
-                if before is not None and each.event.number == before.event.number
-            ),
-            0,
-        )
-        self.virtual_size = Size(_WIDTH, 1 + len(traced))
-        self.refresh()
+        self.cursor = next((at for at, each in enumerate(traced) if each.event.number == number), 0)
+        self._set_columns()
+
+    def on_resize(self) -> None:
+        """In a narrow table columns are narrower."""
+        self._set_columns()
+
+    def _set_columns(self) -> None:
+        narrow = _CLOSEST if self._is_tight else _CLOSE if self._is_narrow else {}
+        self.set_size(len(self.traced), [narrow.get(name, width) for name, width in COLUMNS])
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.size.width < _NARROW
+
+    @property
+    def _is_tight(self) -> bool:
+        return self.size.width < _TIGHT
 
     @property
     def at(self) -> "TracedEvent | None":
         """The event under the cursor."""
-        return self.traced[self.line] if self.line < len(self.traced) else None
-
-    def action_go(self, lines: int) -> None:
-        """Move the cursor."""
-        self._put(self.line + lines)
-
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a screen."""
-        self._put(self.line + pages * max(self.size.height - 2, 1))
+        row = self.cursor or 0
+        return self.traced[row] if row < len(self.traced) else None
 
     def action_aside(self, pages: int) -> None:
         """Scroll sideways."""
         self.scroll_relative(x=pages * 20, animate=False)
 
-    def action_open(self) -> None:
+    def moved(self) -> None:
+        """Say which event the cursor came upon."""
+        if self.at is not None:
+            self.post_message(self.Pointed(self.at))
+
+    def action_select(self) -> None:
         """Choose the event under the cursor."""
         if self.at is not None:
             self.post_message(self.Pointed(self.at, opened=True))
 
     def on_click(self, event: events.Click) -> None:
         """Choose the event under the pointer."""
-        line_ = event.y - 1 + self.scroll_offset.y
-        if event.y >= 1 and 0 <= line_ < len(self.traced):
-            self.line = line_
-            self.refresh()
-            self.action_open()
+        row = self.row_under(event)
+        if row is not None:
+            self.move_to(row)
+            self.action_select()
 
-    def _put(self, line_: int) -> None:
-        before, self.line = self.line, max(0, min(line_, len(self.traced) - 1))
-        if self.traced:
-            # The head lies over the scrolled part, so room is left for it.
-            region = Region(self.scroll_offset.x, self.line, 1, 2)
-            self.scroll_to_region(region, animate=False, x_axis=False)
-        self.refresh()
-        if self.at is not None and before != self.line:
-            self.post_message(self.Pointed(self.at))
+    def head_of(self, columns: Sequence[int]) -> list[str]:
+        """What stands above some columns."""
+        return [COLUMNS[column][0] for column in columns]
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the screen: the head first, then events from the scroll offset on."""
-        size, base = self.size, self.rich_style
-        if y == 0:
-            texts = tuple(name for name, _ in COLUMNS)
-            style = base + self.get_component_rich_style("trace--head")
-        else:
-            index = y - 1 + self.scroll_offset.y
-            if not 0 <= index < len(self.traced):
-                return Strip.blank(size.width, base)
-            traced = self.traced[index]
-            texts = cells_of_event(
-                traced,
-                is_narrow=size.width < _NARROW,
-                is_tight=size.width < _TIGHT,
-            )
-            look = "trace--telling" if is_telling(traced) else "trace--quiet"
-            style = base + self.get_component_rich_style(look)
-            if index == self.line:
-                cursor = self.get_component_rich_style("trace--cursor")
-                style += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
-        pieces = [
-            Segment(clip(f" {text}", self._cells(name, width)), style)
-            for text, (name, width) in zip(texts, COLUMNS, strict=True)
-        ]
-        offset = self.scroll_offset.x
-        return Strip(pieces).crop_extend(offset, offset + size.width, style)
-
-    def _cells(self, name: str, width: int) -> int:
-        if self.size.width < _TIGHT:
-            return _CLOSEST.get(name, width)
-        return _CLOSE.get(name, width) if self.size.width < _NARROW else width
+    def cells_of_row(self, row: int, columns: Sequence[int]) -> list[Cell]:
+        """An event; one that somebody should look at stands out."""
+        traced = self.traced[row]
+        texts = cells_of_event(traced, is_narrow=self._is_narrow, is_tight=self._is_tight)
+        look = "trace--telling" if is_telling(traced) else "trace--quiet"
+        style = self.rich_style + self.get_component_rich_style(look)
+        if row == self.cursor:
+            style = self.cursor_style(style)
+        return [(texts[column], style) for column in columns]
 
 
-class TracePanel(Bound, Vertical):
+class TracePanel(Vertical, Bound):
     """What came of a log, and its events; ``/`` filters them.
 
     ``TracePanel(id="trace")``; ``follow(shown)`` shows ``shown.tracing``. Posts ``TraceView.Pointed`` and

@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.widgets import Input
 
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.one_line_list import OneLineRows
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 
@@ -79,7 +78,7 @@ class FilterList(Vertical):
         super().__init__(id=id, classes="-filtering" if always else "")
         self._always = always
         self.filter = FilterInput(placeholder=placeholder, select_on_focus=False, compact=True)
-        self.rows = OneLineRows(rows) if one_line else RowList(rows)
+        self.rows = RowList(rows, one_line=one_line)
 
     def compose(self) -> ComposeResult:
         """The filter line and the list."""

@@ -39,7 +39,7 @@ class Listing(FilterList):
         event.stop()
         self.chosen(event.row.value)
 
-    def on_option_list_option_highlighted(self) -> None:
+    def on_row_list_highlighted(self) -> None:
         """The cursor came upon a row; while neither list nor filter has the focus nobody walks it."""
         if self.rows.has_focus:
             self._point()

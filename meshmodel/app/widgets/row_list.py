@@ -1,48 +1,54 @@
 """Lists of rows that can be chosen, filtered with ``/``, and rebuilt without losing the place."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
+from itertools import accumulate
 from typing import ClassVar, Final
 
-from textual.binding import Binding, BindingType
-from textual.events import Click
-from textual.geometry import Size
+from textual.content import Content
+from textual.events import Click, MouseMove
+from textual.geometry import Region, Size
 from textual.message import Message
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from textual.strip import Strip
+from textual.visual import Visual
 
 from meshmodel.app.widgets.lazy_sequence import Lazily
-from meshmodel.app.widgets.rows import PART, Filtering, Row, prompt_of, saying
+from meshmodel.app.widgets.rows import Filtering, Row, lines_of, saying
+from meshmodel.app.widgets.virtual_table import VirtualRows
 
 PAGE: Final = 100
-"""So many rows of a list are made ready at a time; more than any screen shows."""
+"""So many rows are laid out for the height of a list that is as high as its rows."""
 BETWEEN: Final = 0.001
 """Seconds in which keys are let in."""
 
 
-class RowList(OptionList):
+class RowList(VirtualRows):
     """A list of :class:`Row`.
 
-    ``set_rows`` shows others and keeps the highlight on the row of the same key; ``filter_by`` shows
-    only those in which all words occur. Rows far below what is seen are not laid out (and those of
-    :class:`Lazily` not even made) before somebody comes near them; the bar counts them all. Posts
-    :class:`RowList.Chosen` on Enter and on a click, :class:`RowList.NoneLeft` where none can be highlighted.
+    ``set_rows`` shows others and keeps the cursor on the row of the same key; ``filter_by`` shows only those
+    in which all words occur. Rows far from what is seen are not laid out (and those of :class:`Lazily` not
+    even made): each counts as one line until somebody comes near it. Posts :class:`RowList.Chosen` on Enter
+    and on a click, :class:`RowList.Highlighted` and :class:`RowList.NoneLeft` as the cursor moves.
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor", "row-list--hover"}
     DEFAULT_CSS = """
     RowList {
-        height: 1fr; border: none; padding: 0; background: transparent;
+        overflow-x: hidden; color: $foreground; background: transparent;
         /* A bar that comes later would leave less room than the lines were counted for. */
-        scrollbar-size: 1 1; scrollbar-gutter: stable;
+        scrollbar-gutter: stable;
     }
-    RowList:focus { border: none; }
+    RowList > .row-list--cursor { color: $foreground; background: $block-cursor-blurred-background; }
+    RowList:focus > .row-list--cursor {
+        color: $block-cursor-foreground; background: $block-cursor-background;
+        text-style: $block-cursor-text-style;
+    }
+    RowList > .row-list--hover { background: $block-hover-background; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", show=False),
-        Binding("k", "cursor_up", show=False),
-    ]
 
-    class Chosen(Message):
-        """A row was chosen."""
+    class OfRow(Message):
+        """A message of a list about one of its rows."""
 
         def __init__(self, rows: "RowList", row: Row) -> None:
             """Arguments: the list, and the row."""
@@ -55,34 +61,46 @@ class RowList(OptionList):
             """The list, for ``@on`` selectors."""
             return self.rows
 
-    class MenuWanted(Message):
+    class Chosen(OfRow):
+        """A row was chosen."""
+
+    class Highlighted(OfRow):
+        """The cursor came upon a row."""
+
+    class MenuWanted(OfRow):
         """The right button was pressed on a row, where the cursor is now: its menu stands by that cell."""
 
-        def __init__(self, rows: "RowList", x: int, y: int) -> None:
-            """Arguments: the list, and the cell of the screen."""
-            self.rows = rows
+        def __init__(self, rows: "RowList", row: Row, x: int, y: int) -> None:
+            """Arguments: the list, the row, and the cell of the screen."""
             self.at = x, y
-            super().__init__()
-
-        @property
-        def control(self) -> "RowList":
-            """The list, for ``@on`` selectors."""
-            return self.rows
+            super().__init__(rows, row)
 
     class NoneLeft(Message):
         """There is no row any more under the cursor."""
 
-    def __init__(self, rows: Iterable[Row] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        """Arguments: the rows, and the id of the widget."""
-        super().__init__(id=id, markup=False, compact=True)
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        *,
+        one_line: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """Arguments: the rows, whether each is cut to one line, and the widget's id."""
+        super().__init__(id=id)
+        self._is_one_line = one_line
         self._all: Sequence[Row] = ()
         self._shown: Sequence[Row] = ()
-        self._laid: list[Row] = []
         self._typed = ""
         self._filtering: Filtering | None = None
         self._is_best_wanted = False
         self._before: Row | None = None
-        self._is_going_to_end = False
+        self._hovered: int | None = None
+        self._width = 0
+        self._laid: dict[int, list[Content]] = {}
+        """The lines of the rows that were laid out, as wide as that."""
+        self._heights: list[int] = []
+        self._tops = [0]
+        """The first line of each row, and the number of all lines."""
         self.set_rows(rows)
 
     @property
@@ -92,17 +110,18 @@ class RowList(OptionList):
 
     @property
     def row(self) -> Row | None:
-        """The highlighted row."""
-        at = self.highlighted
-        return self._shown[at] if at is not None and at < len(self._shown) else None
+        """The row under the cursor."""
+        return None if self.cursor is None else self._shown[self.cursor]
 
     @property
     def is_filtering(self) -> bool:
         """Whether the filter is still looking in the rows."""
         return self._filtering is not None
 
+    # Which rows are shown
+
     def set_rows(self, rows: Iterable[Row]) -> None:
-        """Show other rows; the highlight stays on the same key, else on the same place."""
+        """Show other rows; the cursor stays on the same key, else on the same place."""
         found = rows if isinstance(rows, Lazily) else tuple(rows)
         if isinstance(found, Lazily) or found != self._all:
             self._all = found
@@ -112,18 +131,8 @@ class RowList(OptionList):
                 self._show([saying("filtering...")])
                 self._before = before
 
-    def on_click(self, event: Click) -> None:
-        """Only the left button chooses: the right one goes to a row, and wants its menu."""
-        if event.button == 1:
-            return
-        event.prevent_default()
-        at = event.style.meta.get("option")
-        if event.button == 3 and at is not None and not self.get_option_at_index(at).disabled:
-            self.highlighted = at
-            self.call_later(self.post_message, self.MenuWanted(self, event.screen_x, event.screen_y))
-
     def filter_by(self, text: str) -> None:
-        """Show only the rows in which all words of a text occur; the best of them is highlighted."""
+        """Show only the rows in which all words of a text occur; the cursor goes to the best of them."""
         if text.casefold().split() != self._typed.casefold().split():
             self._typed = text
             self._filter(best=bool(text.strip()))
@@ -132,9 +141,6 @@ class RowList(OptionList):
         """Do at once what is still being done part by part: a key that acts on the list comes after it."""
         while self._filtering is not None:
             self._filter_some(self._filtering)
-        if self._is_going_to_end:
-            self._lay(len(self._shown))
-            self._go_on_to_end()
 
     def _filter(self, *, best: bool) -> None:
         """Begin to look in the rows; what is still being looked for in others is given up."""
@@ -155,177 +161,224 @@ class RowList(OptionList):
             is_best_wanted, self._filtering, self._is_best_wanted = self._is_best_wanted, None, False
             self._show(filtering.shown)
             if is_best_wanted and filtering.best is not None:
-                self._highlight(filtering.best)
+                self.move_to(filtering.best)
+
+    def _show(self, rows: Sequence[Row]) -> None:
+        before, place, self._before = self._before or self.row, self.cursor, None
+        top, line = self.row_at_line(self.scroll_offset.y)
+        if top >= min(len(rows), self.row_count) or rows[top].key != self._shown[top].key:
+            top = line = 0  # other rows are seen from their beginning
+        self._shown, self.row_count, self.cursor = rows, len(rows), None
+        self._forget_lines()
+        self._lay_out_near(top, line)
+        found = None if before is None else self._place_of(before.key)
+        self.cursor = self._nearest(place or 0) if found is None else found
+        self.show_cursor()
+        self.refresh()
+        if self.cursor is None and before is not None:
+            self._say(self.NoneLeft)
+        elif (self.cursor, self.row) != (place, before):
+            self.moved()
+
+    def _say(self, make: Callable[[], Message]) -> None:
+        """Post a message later: one that is made while a parent handles another stops at that parent."""
+        self.call_later(lambda: self.post_message(make()))
+
+    # The cursor
 
     def go_to(self, key: Hashable) -> bool:
-        """Highlight the row of that key; whether there is one."""
+        """Put the cursor on the row of that key; whether there is one."""
+        found = self._place_of(key)
+        if found is not None:
+            self.move_to(found)
+        return found is not None
+
+    def _place_of(self, key: Hashable) -> int | None:
         rows = self._shown
         if isinstance(rows, Lazily) and rows.keys is not None:
             found = rows.find(key)
-            places = [] if found is None else [found]
-        else:
-            places = list(range(len(rows)))
-        for index in places:
-            row = rows[index]
-            if row.key == key and not row.heading:
-                self._highlight(index)
-                return True
-        return False
+            return None if found is None or rows[found].heading else found
+        return next((at for at, row in enumerate(rows) if row.key == key and not row.heading), None)
 
-    def _highlight(self, index: int) -> None:
-        self._lay(index + 1)
-        self.highlighted = index
-
-    def _show(self, rows: Sequence[Row]) -> None:
-        before, self._before = self._before or self.row, None
-        place = self.highlighted or 0
-        if self._renew(rows):
-            return
-        self._clear()
-        self._shown = rows
-        self._lay(max(PAGE, place + 1))
-        if before is not None and self.go_to(before.key):
-            return
-        nearest = self._nearest(place)
-        if nearest is not None:
-            self._highlight(nearest)
-        elif before is not None:
-            self.call_later(self._say_none_left)  # what is said while a parent is heard stops at that parent
-
-    def _say_none_left(self) -> None:
-        self.post_message(self.NoneLeft())
-
-    def _clear(self) -> None:
-        self._shown, self._laid = (), []
-        self.clear_options()
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row, or on the nearest that is no heading, and bring it into view."""
+        self._put(self._nearest(row))
 
     def _nearest(self, place: int) -> int | None:
-        """The row nearest to a place that can be highlighted."""
         many = len(self._shown)
-        place = min(place, many - 1)
+        place = max(0, min(place, many - 1))
         for far in range(many):
             for at in (place - far, place + far):
                 if 0 <= at < many and not self._shown[at].heading:
                     return at
         return None
 
-    def _renew(self, rows: Sequence[Row]) -> bool:
-        """Change only what differs where the same rows stand in the same places; whether they do."""
-        laid = len(self._laid)
-        if not laid or len(rows) < laid:
-            return False
-        changed = changed_places(rows[:laid], self._laid)
-        if changed is None:
-            return False
-        for at in changed:
-            self._laid[at] = rows[at]
-            self.replace_option_prompt_at_index(at, prompt_of(rows[at]))
-        self._shown = rows
-        self._lay(PAGE)
-        self._update_lines()
-        return True
+    def show_cursor(self) -> None:
+        """Lay out what is near the cursor, and bring it into view."""
+        if self.cursor is not None:
+            self._lay_out(self.cursor - self.page_lines, self.cursor + self.page_lines)
+        super().show_cursor()
 
-    def _lay(self, count: int) -> None:
-        """Lay out at least so many rows, by whole pages."""
-        first, pages = len(self._laid), -(-count // PAGE)
-        more = self._shown[first : pages * PAGE]
-        if more:
-            self._laid += more
-            self.add_options([Option(prompt_of(row), disabled=row.heading) for row in more])
-
-    def _update_lines(self) -> None:
-        """Count the lines of what is laid out, and one for each row that is not."""
-        region = self.scrollable_content_region
-        if not region:
-            return
-        cache, options = self._line_cache, self.options
-        first = cache.lines[-1][0] + 1 if cache.lines else 0
-        width = region.width - self._get_left_gutter_width()
-        room = width - self.get_component_styles("option-list--option").padding.width
-        for index in range(first, len(options)):
-            height = self._get_visual(options[index]).get_height(self.styles, room)  # type: ignore[arg-type]  # as Textual does
-            cache.index_to_line[index] = len(cache.lines)
-            cache.heights[index] = height
-            cache.lines.extend((index, line) for line in range(height))
-        rest = len(self._shown) - len(self._laid)
-        size = Size(width, len(cache.lines) + rest)
-        if size != self.virtual_size:
-            self.virtual_size = size
-            self._scroll_update(size)
-        if rest and len(cache.lines) < self.scroll_offset.y + region.height:
-            self._lay(len(self._laid) + 1)
-
-    def watch_highlighted(self, highlighted: int | None) -> None:
-        """Make ready what a hand that walks on comes to next."""
-        super().watch_highlighted(highlighted)
-        self._is_going_to_end = False
-        if highlighted is not None:
-            self._lay(highlighted + PAGE // 2)
-
-    def action_last(self) -> None:
-        """Go to the last row of all; they are laid out part by part, so that keys come in between."""
-        self.settle()
-        self._is_going_to_end = True
-        self._go_on_to_end()
-
-    def _go_on_to_end(self) -> None:
-        if not self._is_going_to_end:
-            return
-        self._lay(len(self._laid) + PART)
-        if len(self._laid) < len(self._shown):
-            self.set_timer(BETWEEN, self._go_on_to_end)
-        else:
-            self._is_going_to_end = False
-            super().action_last()
+    def moved(self) -> None:
+        """Say which row the cursor came upon."""
+        if self.row is not None:
+            self._say(partial(self.Highlighted, self, self.row))
 
     def action_cursor_up(self) -> None:
         """Go up a row, and from the first one to the last of all."""
-        self.settle()
-        if all(self._shown[at].heading for at in range(self.highlighted or 0)):
-            self.action_last()
-        else:
-            super().action_cursor_up()
+        self._step(range((self.cursor or 0) - 1, -1, -1), self.row_count - 1)
 
     def action_cursor_down(self) -> None:
-        """Go down a row."""
-        self.settle()
-        super().action_cursor_down()
+        """Go down a row, and from the last one to the first of all."""
+        self._step(range(-1 if self.cursor is None else self.cursor + 1, self.row_count), 0)
 
-    def action_page_up(self) -> None:
-        """Go up a page."""
+    def _step(self, places: range, end: int) -> None:
         self.settle()
-        super().action_page_up()  # type: ignore[no-untyped-call]  # it returns nothing
+        self.move_to(next((at for at in places if at >= 0 and not self._shown[at].heading), end))
 
-    def action_page_down(self) -> None:
-        """Go down a page."""
+    def _page(self, pages: int) -> None:
         self.settle()
-        super().action_page_down()  # type: ignore[no-untyped-call]  # it returns nothing
+        super()._page(pages)
 
     def action_first(self) -> None:
         """Go to the first row."""
         self.settle()
         super().action_first()
 
-    def action_select(self) -> None:
-        """Choose the highlighted row."""
+    def action_last(self) -> None:
+        """Go to the last row of all."""
         self.settle()
-        super().action_select()
+        super().action_last()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Say which row was chosen."""
-        event.stop()
-        if event.option_index < len(self._shown):
-            self.post_message(self.Chosen(self, self._shown[event.option_index]))
+    def action_select(self) -> None:
+        """Choose the row under the cursor."""
+        self.settle()
+        if self.row is not None:
+            self._say(partial(self.Chosen, self, self.row))
 
+    def on_click(self, event: Click) -> None:
+        """The left button chooses a row; the right one goes to it, and wants its menu."""
+        at = self.row_under(event)
+        if at is None or self._shown[at].heading:
+            return
+        self.move_to(at)
+        if event.button == 1:
+            self.action_select()
+        elif event.button == 3:
+            self._say(partial(self.MenuWanted, self, self._shown[at], event.screen_x, event.screen_y))
 
-def changed_places(rows: Sequence[Row], laid: Sequence[Row]) -> list[int] | None:
-    """The places where rows differ from what is laid out; ``None`` where other rows stand there."""
-    changed: list[int] = []
-    for at, (row, before) in enumerate(zip(rows, laid, strict=True)):
-        if row is before:  # as most are
-            continue
-        if (row.key, row.heading) != (before.key, before.heading):
-            return None
-        if row != before:
-            changed.append(at)
-    return changed
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Show which row a click would choose."""
+        self._hover(self.row_under(event))
+
+    def on_leave(self) -> None:
+        """The pointer is elsewhere."""
+        self._hover(None)
+
+    def _hover(self, row: int | None) -> None:
+        if row != self._hovered:
+            before, self._hovered = self._hovered, row
+            self.refresh_row(before)
+            self.refresh_row(row)
+
+    # Lines
+
+    def first_line(self, row: int) -> int:
+        """The line of all lines on which a row begins."""
+        return self._tops[row]
+
+    def row_at_line(self, line: int) -> tuple[int, int]:
+        """The row on one of all lines, and which of its own lines that is."""
+        row = max(bisect_right(self._tops, line) - 1, 0)
+        return row, line - self._tops[row]
+
+    def _forget_lines(self) -> None:
+        """Each row counts as one line until it is laid out."""
+        self._laid.clear()
+        self._heights = [1] * len(self._shown)
+        self._tops = list(range(len(self._shown) + 1))
+
+    def _count_lines(self, first: int, end: int) -> bool:
+        """Lay out these rows; whether one of them takes another number of lines than was known."""
+        changed = False
+        if not self._width:
+            return changed
+        for at in range(max(first, 0), min(end, len(self._shown))):
+            if at not in self._laid:
+                self._laid[at] = lines = lines_of(self._shown[at], self._width, one_line=self._is_one_line)
+                changed = changed or len(lines) != self._heights[at]
+                self._heights[at] = len(lines)
+        if changed:
+            self._tops = list(accumulate(self._heights, initial=0))
+        return changed
+
+    def _lay_out(self, first: int, end: int) -> None:
+        """Lay out these rows; the one at the top of what is seen stays there."""
+        top, line = self.row_at_line(self.scroll_offset.y)
+        if self._count_lines(first, end):
+            self._keep(top, line)
+
+    def _lay_out_near(self, top: int, line: int) -> None:
+        """Lay out what is seen where a line of a row is at the top, and as much above and below that."""
+        self._count_lines(top - self.page_lines, top + 2 * self.page_lines)
+        self._keep(top, line)
+
+    def _keep(self, top: int, line: int) -> None:
+        """Let a line of a row be at the top of what is seen."""
+        self.virtual_size = Size(self._width, self._tops[-1])
+        wanted = self._tops[min(top, len(self._shown))] + line
+        if wanted != self.scroll_offset.y:
+            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Lay out what comes near before it comes into view."""
+        super().watch_scroll_y(old_value, new_value)
+        top, _ = self.row_at_line(self.scroll_offset.y)
+        self._lay_out(top - self.page_lines, top + 2 * self.page_lines)
+
+    def on_resize(self) -> None:
+        """Rows may take another number of lines."""
+        self._fit()
+        self._lay_out_near(*self.row_at_line(self.scroll_offset.y))
+        self.show_cursor()
+
+    def _fit(self) -> None:
+        """Lay out all again where the width is another one."""
+        width = self.scrollable_content_region.width
+        if width != self._width:
+            top, line = self.row_at_line(self.scroll_offset.y)
+            self._width = width
+            self._forget_lines()
+            self._lay_out_near(top, line)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the screen, which may be asked for before a new size is told."""
+        self._fit()
+        return super().render_lines(crop)
+
+    def on_show(self) -> None:
+        """The cursor is to be seen."""
+        self.show_cursor()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines of all rows; of very many the first are laid out, and no screen shows more."""
+        del container, viewport
+        if width != self._width:
+            self._width = width
+            self._forget_lines()
+        self._count_lines(0, PAGE)
+        return self._tops[-1]
+
+    def render_row(self, row: int, line: int) -> Strip:
+        """One line of a row."""
+        self._count_lines(row, row + 1)
+        lines = self._laid[row]
+        if self._shown[row].heading:
+            style = self.visual_style
+        elif row == self.cursor:
+            style = self.get_visual_style("row-list--cursor")
+        else:
+            style = self.get_visual_style("row-list--hover") if row == self._hovered else self.visual_style
+        content = lines[min(line, len(lines) - 1)]
+        (strip,) = Visual.to_strips(self, content, self._width, 1, style)
+        return strip.extend_cell_length(self._width, style.rich_style)

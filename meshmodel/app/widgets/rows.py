@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from textual.content import Content
 
-from meshmodel.app.widgets.hanging_indent import Hanging
+from meshmodel.app.widgets.hanging_indent import hanging
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.search_text import Searched
 
 PART: Final = 400
-"""So many rows are made, or laid out, between two keys where all of a long list are wanted."""
+"""So many rows a filter makes between two keys, where it must make them in order to look in them."""
 LOOKED: Final = 1_000
 """So many rows a filter looks in between two keys where none need be made for that."""
 
@@ -80,9 +80,11 @@ def space(name: str) -> Row:
     return Row(("space", name), line(""), heading=True)
 
 
-def prompt_of(row: Row) -> Hanging | Content:
-    """What is laid out for a row."""
-    return Hanging(row.content, row.indent, below=row.below) if row.indent else row.content
+def lines_of(row: Row, width: int, *, one_line: bool) -> list[Content]:
+    """A row in lines of a width; cut to one where each row takes one."""
+    if one_line:
+        return [row.content.truncate(width, ellipsis=True)]
+    return hanging(row.content, row.indent, width, below=row.below)
 
 
 class Filtering:

@@ -5,19 +5,30 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.message import Message
 
 from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 
 
 class ToggleList(FilterList):
     """Rows that are on or off: Space or a click changes one, a letter of ``letters`` its own.
 
+    Enter, in the list or its filter, posts :class:`ToggleList.Accepted`.
+
     Attributes:
         chosen: the values that are on, in the order of the rows.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "switch", "on or off", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "switch", "on or off", show=False),
+        # Before the list, which answers Enter and a click alike.
+        Binding("enter", "accept", show=False, priority=True),
+    ]
+
+    class Accepted(Message):
+        """What is on is what is wanted."""
 
     def __init__(
         self,
@@ -43,6 +54,15 @@ class ToggleList(FilterList):
         self._choices = tuple(choices)
         self._on = set(chosen)
         self.set_rows(self._marked())
+
+    def action_accept(self) -> None:
+        """Take what is on."""
+        self.post_message(self.Accepted())
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """A click changes the row under it."""
+        event.stop()
+        self.toggle(event.row.value)
 
     def action_switch(self) -> None:
         """Change the highlighted row."""
