@@ -9,7 +9,7 @@ from textual.widgets import Button, Static
 
 from meshmodel.api import Analysis
 from meshmodel.app.dialogs.add import AddDialog
-from meshmodel.app.dialogs.base import Confirm, Dialog, TextEntry
+from meshmodel.app.dialogs.base import Confirm, Dialog, MultiPicker, TextEntry
 from meshmodel.app.dialogs.checkpoint import CheckpointDialog
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.export import ExportDialog
@@ -19,6 +19,7 @@ from meshmodel.exporters.export import FORMATS, ExportOptions
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, System
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ACTIONS
 from tests.app.form_host import enter
 from tests.edits.models import HOSTILE, full_snapshot
 
@@ -67,17 +68,55 @@ async def test_the_menu_lies_wholly_on_the_screen(at: tuple[int, int] | None) ->
             await pilot.press("enter")
 
 
-async def test_actions_by_letters_and_another_name() -> None:
+@pytest.mark.parametrize("onward", ["tab", "down"])
+async def test_a_typed_name_replaces_the_one_proposed_and_letters_switch_actions_below_it(
+    onward: str,
+) -> None:
     app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("enter", "w", "a", "r", "tab")
-        await enter(pilot, "home", "ctrl+k", f"={HOSTILE}", "enter")
+        await pilot.press("enter", *"raw", onward, "w", "a", "r", "enter")
+        await pilot.pause()
+        drawn = after(app.answers[0])
+        assert drawn.grant["raw", "lone"].actions == ("write", "admin")
+
+
+async def test_a_pasted_name_is_text() -> None:
+    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "enter", f"={HOSTILE}", "enter")
         await pilot.pause()
         drawn = after(app.answers[0])
         (new,) = set(drawn.credential) - set(full_snapshot().credential)
         assert drawn.credential[new].name == HOSTILE
-        assert drawn.grant[new, "lone"].actions == ("write", "admin")
+
+
+async def test_one_click_is_one_toggle_and_the_button_connects() -> None:
+    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click("#offers", offset=(2, 0))
+        await pilot.pause()
+        for row in (ACTIONS.index("write"), ACTIONS.index("admin"), ACTIONS.index("admin")):
+            await pilot.click("#toggles RowList", offset=(2, row))
+            await pilot.pause()
+        assert app.answers == []
+        await pilot.click("#connect")
+        await pilot.pause()
+        assert after(app.answers[0]).grant["lone-key", "lone"].actions == ("read", "write")
+
+
+async def test_a_click_in_a_list_of_several_switches_one_and_enter_accepts() -> None:
+    app = Asking(MultiPicker("actions", [(each, "") for each in ACTIONS], ["read"]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click("ToggleList RowList", offset=(2, ACTIONS.index("write")))
+        await pilot.pause()
+        assert app.answers == []
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == [("read", "write")]
 
 
 async def test_no_action_is_refused_and_escape_goes_back_and_then_away() -> None:
@@ -85,7 +124,7 @@ async def test_no_action_is_refused_and_escape_goes_back_and_then_away() -> None
     app = Asking(menu)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("enter", "r", "enter")
+        await pilot.press("enter", "tab", "r", "enter")
         await pilot.pause()
         assert app.answers == []
         assert "at least one action" in str(menu.query_one("#problem", Static).content)

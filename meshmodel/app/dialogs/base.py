@@ -19,7 +19,7 @@ from textual.widgets import Button, Input, Static, TextArea
 
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.path_completion import Completed
+from meshmodel.model.path_completion import Completed
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.widgets.toggle_list import ToggleList
@@ -350,9 +350,8 @@ class MultiPicker(Dialog[tuple[str, ...]]):
         """Begin in the list."""
         self.query_one(ToggleList).focus_list()
 
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+    def on_toggle_list_accepted(self) -> None:
         """Enter accepts."""
-        event.stop()
         self.action_accept()
 
     def on_button_pressed(self) -> None:

@@ -41,7 +41,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     ``at`` is the cell of the screen that it should stand by (in the middle without it). Result: the
     edit, or :class:`CheckpointWanted`, or ``None``. ``ConnectMenu.has_offers`` says beforehand
     whether there is anything to offer. Enter or a click chooses; an offer that needs actions, a name
-    or credentials asks for them in the same box, where letters (r w x i a) switch actions.
+    or credentials asks for them in the same box: typing replaces the name proposed, Tab or the down key goes
+    on to the actions, which letters (r w x i a) switch.
     """
 
     DEFAULT_CSS = """
@@ -50,7 +51,10 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     ConnectMenu.-details #details { display: block; }
     ConnectMenu.-details #offers { display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "accept", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
 
     def __init__(
         self,
@@ -76,8 +80,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         yield RowList([_row(index, offer) for index, offer in enumerate(self.found)], id="offers")
         with Vertical(id="details"):
             yield Static("", id="what", markup=False)
-            yield ToggleList((), (), letters=LETTER_KEYS, id="toggles")
             yield LineInput(id="name", compact=True, placeholder="name of the new credential")
+            yield ToggleList((), (), letters=LETTER_KEYS, id="toggles")
             yield Static("", id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Connect", id="connect", variant="primary", compact=True)
@@ -107,15 +111,18 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         actions = [(action, "") for action in ACTIONS] if "actions" in offer.inputs else []
         said = "comes from" if "sources" in offer.inputs else "passes"
         toggles.set_choices([*actions, *((choice, said) for choice in offer.choices)], offer.actions)
-        toggles.focus_list()
         name = self.query_one("#name", Input)
         name.display = "name" in offer.inputs
         name.value = offer.name
+        if name.display:
+            name.focus()
+        else:
+            toggles.focus_list()
 
-    @on(RowList.Chosen, "#toggles RowList")
+    @on(ToggleList.Accepted)
     @on(Input.Submitted, "#name")
     @on(Button.Pressed, "#connect")
-    def _accepted(self, event: RowList.Chosen | Input.Submitted | Button.Pressed) -> None:
+    def _accepted(self, event: ToggleList.Accepted | Input.Submitted | Button.Pressed) -> None:
         event.stop()
         self.action_accept()
 
