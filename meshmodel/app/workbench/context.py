@@ -57,6 +57,7 @@ class Context:
         self.jobs = Jobs(screen, self._progressed)
         self._screen = screen
         self._paint = paint
+        self._said_at = -1
         self._depth = 0
         self._painted: WorkbenchState | None = None
         self._holding: Timer | None = None
@@ -171,6 +172,7 @@ class Context:
         On the smallest screens that would lie over the row, which says it in full.
         """
         self.update(said=text)
+        self._said_at = self.acts
         screen = self._screen
         is_seen = self.state.arrangement == "small" and screen.app.screen is screen
         if text and (noted or severity != "information") and not is_seen:
@@ -253,7 +255,9 @@ class Context:
         """Light the witness of a finding and tell it; with ``None``: no longer."""
         analysis = self.state.analysis
         told = None if finding is None or analysis is None else analysis.explain_finding(finding)
-        self.update(finding=finding, explanation=told, traced=None, said="")
+        # A list opens what comes under its cursor when an edit changes it: what was said of the edit stays.
+        said = self.state.said if self._said_at == self.acts else ""
+        self.update(finding=finding, explanation=told, traced=None, said=said)
         if told is not None and told.steps:
             table, _, key = told.steps[-1].to.partition(":")
             self.bring_into_view((table, key))
