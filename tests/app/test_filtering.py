@@ -358,7 +358,7 @@ async def test_the_key_right_after_a_filter_acts_on_the_row_that_it_leaves(tmp_p
         listing.filter.value = "finder-token"
         listing.rows.filter_by("finder-token")
         assert it.bench.shown.finding == first, "what the list says comes later"
-        it.bench.action_checkpoint()
+        await it.bench.perform("checkpoint")
         await it.pilot.pause()
         assert [each.from_ for each in it.model.checkpoint.values() if each.to == "contracts"] == [
             "finder-token"
