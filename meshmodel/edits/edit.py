@@ -4,8 +4,9 @@ Pure: nothing here touches a file. The store makes the same edits in one transac
 ``difference`` returns to the journal: read forwards it repeats the edit, read backwards it undoes it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields
 
 from meshmodel.edits.apply import MutableModel
 from meshmodel.edits.ids import id_of
@@ -127,11 +128,40 @@ def unused_id(snapshot: Snapshot, table: str, name: str) -> str:
         table: ``zone``, ``system``, ``agent``, ``credential``, ``checkpoint`` or ``note``.
         name: a name, as typed; where nothing of it fits an id, the name of the table is taken.
     """
-    slug = id_of(name) or table
-    taken = snapshot.table(table)
+    return free_id(id_of(name) or table, snapshot.table(table))
+
+
+def free_id(slug: str, taken: Container[str]) -> str:
+    """The id itself, or with the first number behind it that is not taken, within the longest length."""
     number, candidate = 1, slug
     while candidate in taken:
         number += 1
         tail = f"-{number}"
         candidate = slug[: 64 - len(tail)].rstrip("-._") + tail
     return candidate
+
+
+def differ_only_in(
+    before: Snapshot, after: Snapshot, these: tuple[AbstractSet[str], AbstractSet[str]]
+) -> bool:
+    """Whether two models differ at most in some fields and tables.
+
+    Args:
+        before: one model.
+        after: the other.
+        these: the names of the fields, and of the tables.
+    """
+    names, tables = these
+    return all(
+        table in tables or _is_same_but(one, other, names)
+        for table, _, one, other in difference(before, after)
+    )
+
+
+def _is_same_but(one: Record | None, other: Record | None, names: AbstractSet[str]) -> bool:
+    """Whether two records of one key are the same in all fields but these."""
+    if one is None or other is None:
+        return False
+    return all(
+        each.name in names or getattr(one, each.name) == getattr(other, each.name) for each in fields(one)
+    )

@@ -2,9 +2,21 @@
 
 ``read_text`` and ``read_file`` give a valid snapshot in canonical form or raise one clear line;
 ``write_text`` gives equal texts for equal models; ``write_file`` replaces a file as a whole.
+``write_fragment`` and ``read_fragment`` do the same with a part of a model, for the clipboard.
 """
 
+from meshmodel.interchange.fragments import is_fragment, read_fragment, write_fragment
 from meshmodel.interchange.reader import FORMAT, SIZE_LIMIT, read_file, read_text
 from meshmodel.interchange.writer import write_file, write_text
 
-__all__ = ["FORMAT", "SIZE_LIMIT", "read_file", "read_text", "write_file", "write_text"]
+__all__ = [
+    "FORMAT",
+    "SIZE_LIMIT",
+    "is_fragment",
+    "read_file",
+    "read_fragment",
+    "read_text",
+    "write_file",
+    "write_fragment",
+    "write_text",
+]
