@@ -1,20 +1,18 @@
 """When the model is analysed: after each edit that answers depend on, in a thread, a newer edit first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.app.jobs import Jobs, Task
-from meshmodel.app.lenses import facts_of
 from meshmodel.app.limits import BURST
 from meshmodel.canvas.scene import Facts
-from meshmodel.edits.edit import difference
-from meshmodel.model.records import Record
+from meshmodel.edits.edit import differ_only_in
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
 from meshmodel.reports.causes import open_counts
+from meshmodel.reports.lenses import facts_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -78,7 +76,7 @@ class AnalysisService:
         known, snapshot = self.results, self.snapshot
         if self.is_current:
             return
-        if known is not None and _differ_in(known.snapshot, snapshot, _PLACES):
+        if known is not None and differ_only_in(known.snapshot, snapshot, _PLACES):
             self._jobs.drop("analysis")
             self._take(replace(known, snapshot=snapshot))
             return
@@ -128,7 +126,7 @@ def _readings(snapshot: Snapshot, known: Results | None) -> "tuple[Analysis, Ana
     """Both analyses of a snapshot, of which nothing has been computed yet; they are one where nothing is
     planned.
     """
-    if known is not None and _differ_in(known.snapshot, snapshot, _WORDS):
+    if known is not None and differ_only_in(known.snapshot, snapshot, _WORDS):
         built = known.built.with_words_of(snapshot)
         is_one = known.designed is known.built
         return built, built if is_one else known.designed.with_words_of(snapshot)
@@ -146,21 +144,3 @@ def _stages(of: "Analysis") -> Iterator[object]:
     yield of.findings
     yield of.questions
     yield open_counts(of)
-
-
-def _differ_in(before: Snapshot, after: Snapshot, these: tuple[AbstractSet[str], AbstractSet[str]]) -> bool:
-    """Whether two models differ in these fields, and in records of these tables, and in nothing else."""
-    names, tables = these
-    return all(
-        table in tables or _is_same_but(one, other, names)
-        for table, _, one, other in difference(before, after)
-    )
-
-
-def _is_same_but(one: Record | None, other: Record | None, names: AbstractSet[str]) -> bool:
-    """Whether two records of one key are the same in all fields but these."""
-    if one is None or other is None:
-        return False
-    return all(
-        each.name in names or getattr(one, each.name) == getattr(other, each.name) for each in fields(one)
-    )

@@ -10,7 +10,6 @@ from meshmodel.app.jobs import Task
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.stop import Stop
-from meshmodel.model.text import share
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -149,36 +148,3 @@ def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis | None
 
     guarded = apply_edit(analysis.snapshot, add_checkpoints(analysis.snapshot, steps, "enforced"))
     return analyse(guarded, view=analysis.view, today=analysis.today)
-
-
-def verdict(fix: "Fix", *, stopped: bool) -> str:
-    """What is proven of a fix, in one line."""
-    crossings = f"{fix.before:,} uncontrolled crossing{'' if fix.before == 1 else 's'}"
-    number = f"{fix.cost} checkpoint{'' if fix.cost == 1 else 's'}"
-    if fix.before == 0 and not fix.flows:
-        return "nothing to fix: no crossing is uncontrolled"
-    close = "closes" if fix.cost == 1 else "close"
-    all_of = "the only" if fix.before == 1 else "all"
-    closed = [f"{all_of} {crossings}"] if fix.before else []
-    if fix.flows:
-        flows = "the toxic flow of" if len(fix.flows) == 1 else f"{len(fix.flows):,} toxic flows:"
-        closed.append(f"{flows} {', '.join(fix.flows[:3])}{', …' if len(fix.flows) > 3 else ''}")
-    said = f"{number} {close} {' and '.join(closed)}"
-    if fix.optimal:
-        return f"{said}: proven smallest"
-    why = "stopped" if stopped else f"time was up after {SECONDS:.0f} s"
-    return f"at least {fix.lower_bound}; the best found: {said} ({why})"
-
-
-def bar(closed: int, before: int, cells: int) -> str:
-    """How much of all is closed, as a bar of so many cells; never full while something remains."""
-    full = cells if before == 0 else closed * cells // before
-    return "█" * full + "░" * (cells - full)
-
-
-def curve_words(point: "CurvePoint", before: int) -> str:
-    """What so many checkpoints close, in a few words; a bound is marked as one."""
-    closed = share(before - point.remaining, before)
-    if point.exact:
-        return f"{point.remaining:,} remain, {closed} closed"
-    return f"at most {point.remaining:,} remain, at least {point.lower_bound:,}; {closed} or more closed"

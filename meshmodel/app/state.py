@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.analysis.results import Explanation, Finding, StepKey, Summary
-from meshmodel.app.lenses import LensName, Looked, Seen
 from meshmodel.canvas.scene import Facts, Zoom
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
+from meshmodel.reports.lenses import LensName, Looked, Seen
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

@@ -11,7 +11,7 @@ from textual.color import Color
 
 from meshmodel.app.ascii_filter import PLAIN, PlainText
 from meshmodel.app.panels.reach_matrix import SIGNS as WAYS
-from meshmodel.app.trace_state import SIGNS as VERDICTS
+from meshmodel.reports.log_words import SIGNS as VERDICTS
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.text import width

@@ -10,7 +10,8 @@ from meshmodel.api import analyse
 from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
 from meshmodel.app.dialogs.offboard import OffboardingDialog
-from meshmodel.app.dialogs.why import Asked, WhyDialog
+from meshmodel.app.dialogs.why import WhyDialog
+from meshmodel.reports.explanations import Asked
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.stop import Stopped
 from tests.analysis.crowds import crowded

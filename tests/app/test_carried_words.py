@@ -4,7 +4,7 @@ what the signs of the canvas mean.
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.dialogs.help import SIGNS, help_rows
-from meshmodel.app.lenses import facts_of
+from meshmodel.reports.lenses import facts_of
 from meshmodel.app.panels.inspector_rows import reach_rows
 from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.layout.elements import MARK_GLYPHS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.lenses import LENSES, Seen
+from meshmodel.reports.lenses import LENSES, Seen
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.workbench.controllers import lens as lens_module

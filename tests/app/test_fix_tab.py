@@ -10,7 +10,8 @@ from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
 from meshmodel.app import fix_state as work
-from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
+from meshmodel.app.fix_state import Fixing, Part
+from meshmodel.reports.fix_words import bar, curve_words, verdict
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.state import WorkbenchState
@@ -287,7 +288,9 @@ def test_what_was_stopped_is_computed_again_by_its_key() -> None:
 
 def test_bounds_are_marked_as_such() -> None:
     assert "proven" not in verdict(
-        Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False), stopped=False
+        Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False),
+        stopped=False,
+        seconds=30,
     )
     assert curve_words(CurvePoint(1, 5, 5, True, ()), 20) == "5 remain, 75 % closed"
     assert curve_words(CurvePoint(1, 8, 8, True, ()), 42) == "8 remain, 80 % closed"  # 80.95: down, never up

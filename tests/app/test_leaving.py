@@ -8,7 +8,7 @@ import pytest
 
 from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
-from meshmodel.app.lenses import Looked, Seen
+from meshmodel.reports.lenses import Looked, Seen
 from meshmodel.app.trace_state import LogRequest
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.app.workbench.controllers import lens

@@ -15,16 +15,8 @@ from meshmodel.app import trace_state as tracing
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.trace import TracePanel, TraceView, cells_of_event
-from meshmodel.app.trace_state import (
-    WORDS,
-    LaidLog,
-    LogRequest,
-    follow_log,
-    incomplete_words,
-    lit_by_event,
-    suggested_log,
-    summary_words,
-)
+from meshmodel.app.trace_state import LogRequest, follow_log, suggested_log
+from meshmodel.reports.log_words import WORDS, LaidLog, incomplete_words, lit_by_event, summary_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.events import Event
 from meshmodel.store.load import load

@@ -129,9 +129,7 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: WorkbenchS
         yield Row("controlled", line((said, "$text-warning")))
 
 
-def _origins(
-    snapshot: "Snapshot", found: "Compromise", table: str, *, unchecked: bool
-) -> Iterator[_Place]:
+def _origins(snapshot: "Snapshot", found: "Compromise", table: str, *, unchecked: bool) -> Iterator[_Place]:
     from meshmodel.reports.compromise import origin_words
 
     def words(kind: str, key: str, each: "Origin") -> tuple[str, str]:
@@ -154,9 +152,7 @@ def _limited(found: "Compromise") -> Iterator[Row]:
         yield Row(("limited", number), line(front, (said, "$text-muted")), ("agent", agent), indent=4)
 
 
-def _systems(
-    snapshot: "Snapshot", spread: "Spread", *, behind: bool = False
-) -> Iterator[_Place]:
+def _systems(snapshot: "Snapshot", spread: "Spread", *, behind: bool = False) -> Iterator[_Place]:
     def words(system: str, actions: Sequence[str]) -> tuple[str, str]:
         sensitivity = snapshot.system[system].sensitivity
         said = ", ".join(actions) + (f"  {sensitivity}" if sensitivity else "")

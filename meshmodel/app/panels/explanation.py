@@ -10,12 +10,12 @@ from meshmodel.analysis.rules.base import MOST_LIT
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.trace_state import event_words
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.log_words import event_words
 
 
 def reference_of(step: WitnessStep) -> Reference | None:

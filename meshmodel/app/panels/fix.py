@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from textual.message import Message
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
+from meshmodel.app.fix_state import SECONDS, Fixing, Part
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
@@ -18,6 +18,7 @@ from meshmodel.app.widgets.search_text import Searched
 from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.text import pad, shorten
+from meshmodel.reports.fix_words import bar, curve_words, verdict
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -122,7 +123,7 @@ class FixList(Listing, Bound):
 def fix_rows(fix: "Fix", fixing: Fixing, *, working: str = "") -> Sequence[Row]:
     """All that is said of a fix; the row of a step, and of so many of them, is made when it is first seen."""
     steps = fix.checkpoints
-    verdict_row = saying(verdict(fix, stopped=fixing.stopped), "bold")
+    verdict_row = saying(verdict(fix, stopped=fixing.stopped, seconds=SECONDS), "bold")
     standing = list(_rows_standing(fixing))
     if not steps:
         return [verdict_row, *standing]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from meshmodel.analysis.results import SystemReach
 from meshmodel.app.messages import ExplanationRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
+from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import line
 from meshmodel.app.widgets.virtual_table import Cell as TableCell
@@ -204,7 +204,7 @@ def _place(names: tuple[str, ...], name: str | None, place: int) -> int:
     return names.index(name) if name in names else max(min(place, len(names) - 1), 0)
 
 
-class ReachMatrix(Vertical, Bound):
+class ReachMatrix(FilterPanel, Bound):
     """Agents by systems with a legend; ``/`` filters both by name, Enter explains a cell.
 
     ``ReachMatrix(id="reach")``; ``follow(shown)`` after every change; ``focus_list()`` gives it the
@@ -213,28 +213,20 @@ class ReachMatrix(Vertical, Bound):
     """
 
     DEFAULT_CSS = """
-    ReachMatrix { height: 1fr; background: $surface; }
+    ReachMatrix { background: $surface; }
     ReachMatrix > Static { height: auto; max-height: 2; color: $text-muted; }
-    ReachMatrix > Input { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
-    ReachMatrix.-filtering > Input { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("/", "start_filter", "filter", show=False),
-        Binding("escape", "stop_filter", "back", show=False),
-    ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
-        super().__init__(id=id)
-        self._analysis: Analysis | None = None
         self.table = MatrixView()
-        self.filter = LineInput(placeholder="filter agents and systems", compact=True)
+        super().__init__(LineInput(placeholder="filter agents and systems", compact=True), self.table, id=id)
+        self._analysis: Analysis | None = None
         self.legend = Static(Content(""), markup=False)
 
     def compose(self) -> ComposeResult:
         """Filter, table, legend."""
-        yield self.filter
-        yield self.table
+        yield from super().compose()
         yield self.legend
 
     @property
@@ -263,36 +255,11 @@ class ReachMatrix(Vertical, Bound):
             self._analysis = analysis
             self._show()
 
-    def focus_list(self) -> None:
-        """Give the focus to the table."""
-        self.table.focus()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is the filter's only while it is open."""
-        del parameters
-        return action != "stop_filter" or self.has_class("-filtering")
-
-    def action_start_filter(self) -> None:
-        """Open the filter line."""
-        self.add_class("-filtering")
-        self.filter.focus()
-
-    def action_stop_filter(self) -> None:
-        """Close the filter line and show all again."""
-        self.filter.value = ""
-        self.remove_class("-filtering")
-        self.table.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed; another cell may come under the cursor, or none."""
-        event.stop()
+    def show_filtered(self, text: str) -> None:
+        """Filter both; another cell may come under the cursor, or none."""
+        del text
         self._show()
         self.post_message(MatrixView.Moved())
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the table that the filter left."""
-        event.stop()
-        self.table.focus()
 
     def on_matrix_view_opened(self, event: MatrixView.Opened) -> None:
         """Ask for the explanation of the cell."""

@@ -9,10 +9,10 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered, told_steps
 from meshmodel.app.panels.findings import SEVERITY_STYLES, severity_sign
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.trace_state import event_words
 from meshmodel.model.phrases import phrase
 from meshmodel.model.text import width
 from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.log_words import event_words
 
 MOST_ROWS: Final = 7
 """So many rows are taken at most: the list above is still to be seen."""
@@ -161,11 +161,7 @@ class StatusBar(Bound):
             return Content(f" {'; '.join(words)}")
         if explanation is None:
             return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
-        pieces = [
-            numbered(sentence)
-            for sentence, step in told_steps(explanation)
-            if step is not None
-        ]
+        pieces = [numbered(sentence) for sentence, step in told_steps(explanation) if step is not None]
         if in_full:
             return Content(" ").join(pieces)
         return _fitting(pieces, room)

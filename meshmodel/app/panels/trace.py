@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.trace_state import SIGNS, WORDS, incomplete_words, is_telling, summary_words
+from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
 from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line
+from meshmodel.reports.log_words import SIGNS, WORDS, incomplete_words, is_telling, summary_words
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
@@ -194,7 +194,7 @@ class TraceView(VirtualTable):
         return [(texts[column], style) for column in columns]
 
 
-class TracePanel(Vertical, Bound):
+class TracePanel(FilterPanel, Bound):
     """What came of a log, and its events; ``/`` filters them.
 
     ``TracePanel(id="trace")``; ``follow(shown)`` shows ``shown.tracing``. Posts ``TraceView.Pointed`` and
@@ -202,15 +202,10 @@ class TracePanel(Vertical, Bound):
     """
 
     DEFAULT_CSS = """
-    TracePanel { height: 1fr; background: $surface; }
+    TracePanel { background: $surface; }
     TracePanel > Static { height: auto; color: $text-muted; padding-left: 1; }
-    TracePanel > Input { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
-    TracePanel.-filtering > Input { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("/", "start_filter", "filter", show=False),
-        Binding("escape", "leave", "back", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", show=False)]
 
     class Left(Message):
         """Escape: stop what is being followed, or go back to the canvas."""
@@ -220,12 +215,11 @@ class TracePanel(Vertical, Bound):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
-        super().__init__(id=id)
+        self.table = TraceView()
+        super().__init__(LineInput(placeholder="filter events", compact=True), self.table, id=id)
         self.head = Static(
             Content("L follows a log: JSON Lines, CSV, or that of a real system with a map"), markup=False
         )
-        self.filter = LineInput(placeholder="filter events", compact=True)
-        self.table = TraceView()
         self._basis: object = None
         self._shown: WorkbenchState | None = None
         self._partial: list[str] = []
@@ -235,8 +229,7 @@ class TracePanel(Vertical, Bound):
     def compose(self) -> ComposeResult:
         """Summary, filter, table."""
         yield self.head
-        yield self.filter
-        yield self.table
+        yield from super().compose()
 
     def follow(self, shown: WorkbenchState) -> None:
         """Show what is known of the log."""
@@ -310,34 +303,18 @@ class TracePanel(Vertical, Bound):
         """Whether the filter leaves out every event of the log."""
         return bool(self._left_out) and self.table.at is None
 
-    def focus_list(self) -> None:
-        """Give the focus to the table."""
-        self.table.focus()
-
-    def action_start_filter(self) -> None:
-        """Open the filter line."""
-        self.add_class("-filtering")
-        self.filter.focus()
-
     def action_leave(self) -> None:
         """Close the filter and show all again; else stop or leave."""
         if self.has_class("-filtering"):
-            self.filter.value = ""
-            self.remove_class("-filtering")
-            self.table.focus()
+            self.action_stop_filter()
         else:
             self.post_message(self.Left())
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
-        event.stop()
+    def show_filtered(self, text: str) -> None:
+        """Filter the events."""
+        del text
         self._show()
         self.post_message(self.Filtered())
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the table that the filter left."""
-        event.stop()
-        self.table.focus()
 
 
 def _matches(traced: "TracedEvent", words: list[str]) -> bool:

@@ -243,8 +243,11 @@ class Context:
         return table in RECORD_TYPES and snapshot.get(table, key) is not None
 
     def select(self, reference: Reference | None, *, still: bool = False) -> None:
-        """Select something, and bring it into view unless nothing may scroll."""
-        if reference is not None and not self.exists(reference):
+        """Select something, and bring it into view unless nothing may scroll.
+
+        While a connection is in progress, that is its other end.
+        """
+        if reference is not None and (not self.exists(reference) or self.canvas.aim(reference)):
             return
         if not still:
             self.canvas.reveal(reference)

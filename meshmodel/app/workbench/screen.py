@@ -19,7 +19,6 @@ from meshmodel.app.analysis_service import AnalysisService, Results
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.config import Place
-from meshmodel.app.lenses import LENSES
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import (
     CommandRequested,
@@ -62,6 +61,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
 from meshmodel.reports.findings_index import findings_index
+from meshmodel.reports.lenses import LENSES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -245,11 +245,11 @@ class Workbench(Screen[None]):
     async def perform(self, command: str) -> None:
         """Run a command of the table, wherever its keys work."""
         known = BY_ID[command]
-        if known.run:
+        if known.context == "workbench":
             self.action_run(command)
         else:
             place = self.context.canvas if known.context == "canvas" else self.app
-            await self.app.run_action(command, default_namespace=place)
+            await self.app.run_action(known.run or command, default_namespace=place)
 
     @on(CommandRequested)
     async def _command_requested(self, event: CommandRequested) -> None:

@@ -9,7 +9,6 @@ from meshmodel.app.fix_state import with_preview
 from meshmodel.app.jobs import Task
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.panels.explanation import lit_by, lit_by_finding
-from meshmodel.app.trace_state import lit_by_event
 from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.layout.columns import make_grid
@@ -17,6 +16,7 @@ from meshmodel.canvas.scene import Facts, Options
 from meshmodel.edits.operations import arrangement
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.reports.log_words import lit_by_event
 
 if TYPE_CHECKING:
     from meshmodel.canvas.drawing import Drawing

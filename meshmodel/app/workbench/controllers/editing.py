@@ -14,6 +14,7 @@ from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.workbench.context import Context
 from meshmodel.edits import checkpoint_places, operations
+from meshmodel.edits.connections import offers
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.errors import MeshmodelError
@@ -108,8 +109,9 @@ class EditingController:
         self.context.apply(wanted, on=self.context.state.snapshot)
 
     def connect(self) -> None:
-        """Choose the other end by arrows."""
-        if not self.context.canvas.start_connect():
+        """Choose the other end by keys or a click."""
+        snapshot = self.context.state.snapshot
+        if not self.context.canvas.start_connect(lambda *ends: bool(offers(snapshot, *map(_pair, ends)))):
             self.context.say("connect: select an agent, a system, a credential or a zone first")
             return
         self.context.focus_canvas()
@@ -118,7 +120,7 @@ class EditingController:
         """A gesture that connects points at something."""
         start = self.context.describe(event.source)
         if event.target is None:
-            self.context.say(f"connect {start} with …  arrows choose, Enter connects, Esc leaves it")
+            self.context.say(f"connect {start} with …  arrows, Tab, g, / or a click choose; Enter connects")
         elif ConnectMenu.has_offers(self.context.state.snapshot, _pair(event.source), _pair(event.target)):
             self.context.say(f"connect {start} with {self.context.describe(event.target)}")
         else:

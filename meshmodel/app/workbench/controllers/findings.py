@@ -14,7 +14,7 @@ from meshmodel.model.records import Acceptance
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
-    from meshmodel.app.dialogs.why import Asked
+    from meshmodel.reports.explanations import Asked
 
 
 class FindingsController:
@@ -123,7 +123,7 @@ class FindingsController:
 
     def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
         """What is asked about, the finding that it is about, and that finding where its way is not known."""
-        from meshmodel.app.dialogs.why import Asked, asked_of
+        from meshmodel.reports.explanations import Asked, asked_of
 
         state = self.context.state
         matrix = self.context.panel(ReachMatrix)

@@ -185,7 +185,7 @@ class FixController:
 
         def decided(chosen: Chosen | None) -> None:
             if chosen is not None:
-                self._guard(choice.steps, chosen.value)  # type: ignore[arg-type]  # one of the two states
+                self._guard(choice.steps, chosen.value)
 
         rows = [
             Row(state, line((state, "bold"), (f"  {hint}", "$text-muted")), state) for state, hint in STATES

@@ -5,11 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.app.jobs import Task
-from meshmodel.app.lenses import LENSES, LensName, Looked, Seen, work_out
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.workbench.context import Context
 from meshmodel.model.records import Reference
+from meshmodel.reports.lenses import LENSES, LensName, Looked, Seen, work_out
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

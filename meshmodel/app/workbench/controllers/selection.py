@@ -31,7 +31,9 @@ class SelectionController:
     def requested(self, event: SelectionRequested) -> None:
         """A panel asks to select something."""
         self.context.select(event.reference)
-        if event.edit:
+        if self.context.canvas.is_busy:
+            self.context.focus_canvas()  # it may be the other end of a connection
+        elif event.edit:
             self.context.open_side("inspector")
 
     def find(self) -> None:

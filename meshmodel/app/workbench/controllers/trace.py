@@ -5,9 +5,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.panels.trace import TracePanel, TraceView
-from meshmodel.app.trace_state import LaidLog, LogRequest, Tracing, follow_log, suggested_log
+from meshmodel.app.trace_state import LogRequest, Tracing, follow_log, suggested_log
 from meshmodel.app.workbench.context import Context
 from meshmodel.model.text import one_line
+from meshmodel.reports.log_words import LaidLog
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
