@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
@@ -31,24 +30,13 @@ class FilterInput(LineInput):
             getattr(rows, f"action_{action}")()
 
 
-class FilterList(Vertical):
+class FilterList(FilterPanel):
     """A :class:`RowList` with a filter line above it.
 
     With ``always`` the line is there from the start and has the focus; else ``/`` (or
     ``start_filter``) opens it, and Escape closes it and shows all rows again. Posts the list's
     :class:`RowList.Chosen`, and :class:`FilterList.Typed` whenever the filter changes.
     """
-
-    DEFAULT_CSS = """
-    FilterList { height: 1fr; }
-    FilterList > FilterInput { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
-    FilterList > FilterInput:focus { border: none; }
-    FilterList.-filtering > FilterInput { display: block; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("/", "start_filter", "filter", show=False),
-        Binding("escape", "stop_filter", "back", show=False),
-    ]
 
     class Typed(Message):
         """The text of the filter changed."""
@@ -75,15 +63,10 @@ class FilterList(Vertical):
         placeholder: of the filter line.
         id: the widget's.
         """
-        super().__init__(id=id, classes="-filtering" if always else "")
-        self._always = always
-        self.filter = FilterInput(placeholder=placeholder, select_on_focus=False, compact=True)
+        line = FilterInput(placeholder=placeholder, select_on_focus=False, compact=True)
         self.rows = RowList(rows, one_line=one_line)
-
-    def compose(self) -> ComposeResult:
-        """The filter line and the list."""
-        yield self.filter
-        yield self.rows
+        super().__init__(line, self.rows, id=id, classes="-filtering" if always else "")
+        self._always = always
 
     def focus_list(self) -> None:
         """Give the focus to the filter line where it is always open, else to the list."""
@@ -99,27 +82,14 @@ class FilterList(Vertical):
         """Show other rows."""
         self.rows.set_rows(rows)
 
-    def action_start_filter(self) -> None:
-        """Open the filter line."""
-        self.add_class("-filtering")
-        self.filter.focus()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is the filter's only while it is open."""
-        del parameters
-        return action != "stop_filter" or (self.has_class("-filtering") and not self._always)
+        """A line that is always open is never closed."""
+        return super().check_action(action, parameters) and not (action == "stop_filter" and self._always)
 
-    def action_stop_filter(self) -> None:
-        """Close the filter line and show all rows again."""
-        self.filter.value = ""
-        self.remove_class("-filtering")
-        self.rows.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
-        event.stop()
-        self.rows.filter_by(event.value)
-        self.post_message(self.Typed(event.value))
+    def show_filtered(self, text: str) -> None:
+        """Filter the rows."""
+        self.rows.filter_by(text)
+        self.post_message(self.Typed(text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the filter chooses the highlighted row; the next keys are for that, not for the filter."""

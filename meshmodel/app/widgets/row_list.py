@@ -138,7 +138,7 @@ class RowList(VirtualRows):
             self._filter(best=bool(text.strip()))
 
     def settle(self) -> None:
-        """Do at once what is still being done part by part: a key that acts on the list comes after it."""
+        """Look in all rows at once that the filter has not yet looked in."""
         while self._filtering is not None:
             self._filter_some(self._filtering)
 
@@ -235,20 +235,6 @@ class RowList(VirtualRows):
     def _step(self, places: range, end: int) -> None:
         self.settle()
         self.move_to(next((at for at in places if at >= 0 and not self._shown[at].heading), end))
-
-    def _page(self, pages: int) -> None:
-        self.settle()
-        super()._page(pages)
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self.settle()
-        super().action_first()
-
-    def action_last(self) -> None:
-        """Go to the last row of all."""
-        self.settle()
-        super().action_last()
 
     def action_select(self) -> None:
         """Choose the row under the cursor."""

@@ -73,6 +73,9 @@ class VirtualRows(ScrollView, can_focus=True):
     def action_select(self) -> None:
         """Choose what is under the cursor."""
 
+    def settle(self) -> None:
+        """Do at once what is still being done part by part: a key that acts on the rows comes after it."""
+
     # The cursor
 
     def move_to(self, row: int) -> None:
@@ -110,10 +113,12 @@ class VirtualRows(ScrollView, can_focus=True):
 
     def action_cursor_up(self) -> None:
         """Go up a row."""
+        self.settle()
         self.move_to((self.cursor or 0) - 1)
 
     def action_cursor_down(self) -> None:
         """Go down a row."""
+        self.settle()
         self.move_to(0 if self.cursor is None else self.cursor + 1)
 
     def action_page_up(self) -> None:
@@ -125,16 +130,19 @@ class VirtualRows(ScrollView, can_focus=True):
         self._page(1)
 
     def _page(self, pages: int) -> None:
+        self.settle()
         if self.row_count:
             line = self.first_line(self.cursor or 0) + pages * self.page_lines
             self.move_to(self.row_at_line(max(0, min(line, self.first_line(self.row_count) - 1)))[0])
 
     def action_first(self) -> None:
         """Go to the first row."""
+        self.settle()
         self.move_to(0)
 
     def action_last(self) -> None:
         """Go to the last row."""
+        self.settle()
         self.move_to(self.row_count - 1)
 
     def row_under(self, event: events.MouseEvent) -> int | None:
