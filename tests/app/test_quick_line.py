@@ -18,6 +18,12 @@ def preview(app: Host) -> str:
     return str(app.query_one("#preview", Static).content)
 
 
+def verdicts(line: QuickLine) -> list[str]:
+    """What is said of each pasted line, in the order of the list."""
+    rows = line.query_one("#lines", RowList).shown_rows
+    return [" ".join(row.content.plain[2:12].split()) for row in rows]
+
+
 async def test_a_sentence_is_previewed_done_and_cleared_for_the_next() -> None:
     line = QuickLine()
     app = Host(line, Snapshot())
@@ -179,7 +185,7 @@ async def test_arrows_move_in_the_completions_and_a_click_takes_one() -> None:
         await pilot.press("home", "ctrl+k")
         await enter(pilot, "=fi")
         await pilot.pause()
-        await pilot.click(RowList, offset=(2, 0))
+        await pilot.click("#completions", offset=(2, 0))
         await pilot.pause()
         assert line.text == "files "
         assert app.focused is not None
@@ -242,7 +248,8 @@ async def test_every_line_of_a_paste_is_a_sentence_and_all_are_one_edit() -> Non
         await pilot.pause()
         app.post_message(events.Paste(PASTED))
         await pilot.pause()
-        assert line.text.count(" · ") == 6
+        assert verdicts(line) == ["would do"] * 4
+        assert "Enter does 4 of 4 lines" in preview(app)
         await pilot.press("enter")
         await pilot.pause()
         assert len(app.edits) == 1
@@ -250,6 +257,102 @@ async def test_every_line_of_a_paste_is_a_sentence_and_all_are_one_edit() -> Non
         assert app.snapshot.system["attachments"].zone == "cloud"
         assert app.snapshot.agent["support-bot"].home == "helpdesk"
         assert line.text == ""
+        assert verdicts(line) == []
+
+
+async def test_a_pasted_line_with_a_problem_stops_no_other_and_is_mended_in_place() -> None:
+    line = QuickLine()
+    app = Host(line, full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(
+            pilot, "=robot > robot-key > archive: read\nrobot sotres it\n: archive in vault\nbot home desk"
+        )
+        assert verdicts(line) == ["would do", "problem", "would do", "so already"]
+        assert line.text == "robot sotres it"
+        assert line.cursor == len("robot sotres"), "the caret is at the error"
+        assert "did you mean stores?" in preview(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.edits) == 1
+        assert app.snapshot.system["archive"].zone == "vault"
+        assert verdicts(line) == ["done", "done", "done", "problem"]
+        assert line.text == "robot sotres it"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.edits) == 1, "nothing to do before it is mended"
+        await pilot.press("home", "ctrl+k")
+        await enter(pilot, "=archive stores robot-key")
+        assert verdicts(line) == ["done", "done", "done", "would do"]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert ("archive", "robot-key") in app.snapshot.custody
+        assert (line.text, verdicts(line)) == ("", [])
+        await pilot.press("up")
+        assert line.text == "archive stores robot-key"
+
+
+async def test_arrows_and_a_click_choose_which_pasted_line_is_edited() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line("robot > robot-key\nrobot-key > archive: read\nzone vault")
+        await pilot.pause()
+        assert line.text == "robot > robot-key"
+        await pilot.press("down")
+        assert line.text == "robot-key > archive: read"
+        await pilot.click("#lines", offset=(3, 2))
+        await pilot.pause()
+        assert line.text == "zone vault"
+        await pilot.press("escape")
+        line.open_line()
+        await pilot.pause()
+        assert (line.text, verdicts(line)) == ("", [])
+        assert app.edits == []
+
+
+async def test_completions_of_a_pasted_line_know_the_lines_above_it() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line("robot > robot-key > archive: read\nrobot-key > arc")
+        await pilot.press("down", "tab")
+        assert line.text == "robot-key > archive "
+
+
+async def test_lines_that_are_refused_stand_in_the_list_again() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line("zone a\nnonsense\nzone b")
+        await pilot.press("enter")
+        await pilot.pause()
+        line.refused(app.edits[0], Snapshot())
+        await pilot.pause()
+        assert verdicts(line) == ["would do", "would do", "problem"]
+
+
+async def test_what_was_perhaps_not_meant_is_told_and_not_green() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=bot stroes key > files")
+        assert "did you mean stores?" in preview(app)
+        assert "new agent bot-stroes-key" in preview(app)
+        assert not app.query_one("#preview").has_class("-ready")
+        await pilot.press("home", "ctrl+k")
+        await enter(pilot, "=bot > key > files")
+        assert app.query_one("#preview").has_class("-ready")
+
+
+async def test_the_caret_goes_to_the_problem() -> None:
+    line = QuickLine()
+    app = Host(line, full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=files is confidental; zone new", "enter")
+        assert line.cursor == len("files is confidental")
 
 
 async def test_a_line_of_a_dialog_takes_every_line_of_a_paste() -> None:

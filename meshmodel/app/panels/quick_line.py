@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from meshmodel.app.messages import EditRequested, Notice, PanelClosed
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.pasted_lines import PastedLines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
@@ -30,12 +31,7 @@ EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
 
 
 class _SentenceInput(LineInput):
-    """The line itself: its keys take effect in the order in which they were typed.
-
-    Of several lines that are pasted each is a sentence.
-    """
-
-    joint = " · "
+    """The line itself: its keys take effect in the order in which they were typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "quick('up')", show=False),
@@ -54,6 +50,19 @@ class _SentenceInput(LineInput):
         else:
             await super()._on_key(event)
 
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines go into a list; one line is put in here."""
+        start, end = sorted(self.selection)
+        lines = lines_of(f"{self.value[:start]}{event.text}{self.value[end:]}")
+        line_ = self.parent
+        assert isinstance(line_, QuickLine)
+        if len(lines) > 1 and len(lines_of(event.text)) > 1:
+            event.stop()
+            event.prevent_default()
+            line_.take_lines(lines)
+        else:
+            super()._on_paste(event)
+
     def action_quick(self, name: str) -> None:
         """Hand a key to the quick line around it."""
         line_ = self.parent
@@ -69,6 +78,8 @@ class QuickLine(Vertical, Bound):
     select) and clears the line for the next sentence; Escape, or Enter on an empty line, hides it and
     posts ``PanelClosed``. Tab completes; ↑ and ↓ move in the completions, or, in an empty line, in
     the history; Ctrl+↑ and Ctrl+↓ always move in the history. A click on a completion takes it.
+    Several lines that are pasted stand in a list, each with its own verdict; the line edits one of them, ↑
+    and ↓ or a click choose which, and Enter does all those without a problem as one edit.
     ``history`` is the list of sentences so far, oldest first.
     """
 
@@ -78,9 +89,14 @@ class QuickLine(Vertical, Bound):
         border-top: solid $primary; display: none; padding: 0 1;
     }
     QuickLine.-open { display: block; }
+    QuickLine.-lines { max-height: 15; }
     QuickLine > RowList { height: auto; max-height: 5; }
+    QuickLine.-lines > #completions { max-height: 3; }
+    QuickLine > #lines { max-height: 6; display: none; }
+    QuickLine.-lines > #lines { display: block; }
     QuickLine > #preview { height: auto; max-height: 3; color: $text-muted; }
     QuickLine > #preview.-ready { color: $text-success; }
+    QuickLine > #preview.-doubtful { color: $text-warning; }
     QuickLine > #preview.-problem { color: $text-error; }
     QuickLine > Input { height: 1; border: none; padding: 0; background: $panel; }
     QuickLine > Input:focus { border: none; }
@@ -94,16 +110,19 @@ class QuickLine(Vertical, Bound):
         self.read_only = False
         self.sentence = Sentence("")
         self._found: list[Completion] = []
-        self._asked: tuple[Edit, str] | None = None
+        self._pasted: PastedLines | None = None
+        self._asked: tuple[Edit, list[str]] | None = None
         self._at: int | None = None
         self._kept = ""
-        self._rows = RowList()
-        self._rows.can_focus = False
+        self._rows = RowList(id="completions")
+        self._lines = RowList(one_line=True, id="lines")
+        self._rows.can_focus = self._lines.can_focus = False
         self._preview = Static(Content(""), id="preview", markup=False)
         self._input = _SentenceInput(placeholder=EXAMPLE, select_on_focus=False, compact=True)
 
     def compose(self) -> ComposeResult:
-        """Completions, preview, line."""
+        """Lines that were pasted, completions, preview, line."""
+        yield self._lines
         yield self._rows
         yield self._preview
         yield self._input
@@ -118,12 +137,48 @@ class QuickLine(Vertical, Bound):
         """What is typed."""
         return self._input.value
 
+    @property
+    def cursor(self) -> int:
+        """Where the cursor is in it."""
+        return self._input.cursor_position
+
     def open_line(self, text: str = "") -> None:
-        """Show the line, with a text to begin with, and write there."""
+        """Show the line, with a text to begin with, and write there; of several lines each is a sentence."""
         self.add_class("-open")
-        self._input.value = text
-        self._input.cursor_position = len(text)
+        lines = lines_of(text)
+        if len(lines) > 1:
+            self.take_lines(lines)
+        else:
+            self._write(text)
         self._input.focus()
+
+    def take_lines(self, lines: list[str]) -> None:
+        """Put lines into the list, in place of the one that is being edited."""
+        if self._pasted is None:
+            self._pasted = PastedLines(lines, self.snapshot)
+        else:
+            here, done = self._pasted, self._pasted.done
+            self._pasted = PastedLines(
+                [*here.lines[: here.at], *lines, *here.lines[here.at + 1 :]], self.snapshot
+            )
+            self._pasted.done = done
+        self._edit_line(self._pasted.at)
+
+    def _edit_line(self, place: int) -> None:
+        """Edit one of the pasted lines, with the cursor at its problem; none where none are left."""
+        pasted = self._pasted
+        if pasted is None or not pasted.lines:
+            self._pasted = None
+            self._write("")
+            return
+        pasted.at = place % len(pasted.lines)
+        pasted.read(self.snapshot)
+        problem = pasted.sentence.problem
+        self._write(pasted.lines[pasted.at], None if problem is None else problem.end)
+
+    def _write(self, text: str, cursor: int | None = None) -> None:
+        self._input.value = text
+        self._input.cursor_position = len(text) if cursor is None else cursor
         self._read()
 
     def follow(self, shown: WorkbenchState) -> None:
@@ -150,24 +205,27 @@ class QuickLine(Vertical, Bound):
         """Do what the line says."""
         self._read()
         text = self.text.strip()
-        if not text:
+        if self._pasted is None and not text:
             self.do_close()
             return
-        if self.sentence.problem is not None:
+        if self._pasted is None and self.sentence.problem is not None:
+            self._input.cursor_position = self.sentence.problem.end
             self._preview.add_class("-problem")
             return
-        self._remember(text)
         if self.read_only:
+            self._remember(text)
             self.post_message(Notice("this model is open for reading only", "warning"))
             return
-        if self.sentence.edit is not None:
-            wanted = self.sentence.edit
-            self._asked = wanted, text
-            self.post_message(EditRequested(wanted, touched(wanted), on=self.snapshot))
+        edit, texts = (self.sentence.edit, [text]) if self._pasted is None else self._pasted.carry_out()
+        if texts:
+            self._remember(" · ".join(texts))
+        if edit is not None:
+            self._asked = edit, texts
+            self.post_message(EditRequested(edit, touched(edit), on=self.snapshot))
             # The next sentence may be typed already, and may name what this one adds.
             with contextlib.suppress(InvalidModelError):  # refused: the workbench will say so
-                self.snapshot = apply_edit(self.snapshot, self.sentence.edit)
-        self._input.value = ""
+                self.snapshot = apply_edit(self.snapshot, edit)
+        self._edit_line(0)
 
     def refused(self, wanted: Edit, snapshot: Snapshot) -> None:
         """An edit was refused: its sentence stands there again, unless another one is being typed already.
@@ -177,15 +235,22 @@ class QuickLine(Vertical, Bound):
         self.snapshot = snapshot
         if self._asked is None or self._asked[0] is not wanted or not self.is_open:
             return
-        if not self.text:
-            self._input.value = self._asked[1]
-            self._input.cursor_position = len(self._input.value)
-        self._read()
+        texts = self._asked[1]
+        if self._pasted is not None or (len(texts) > 1 and not self.text):
+            self._pasted = PastedLines([*texts, *(self._pasted.lines if self._pasted else ())], snapshot)
+            self._edit_line(self._pasted.at)
+        elif not self.text:
+            self._write(texts[0])
+        else:
+            self._read()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """A completion was clicked."""
+        """A completion or a line was clicked."""
         event.stop()
-        self._take(event.row.value)
+        if event.rows is self._lines:
+            self._edit_line(event.row.value)
+        else:
+            self._take(event.row.value)
         self._input.focus()
 
     def do_complete(self) -> None:
@@ -195,22 +260,28 @@ class QuickLine(Vertical, Bound):
             self._take(row.value)
 
     def do_up(self) -> None:
-        """An older sentence in an empty line or while in the history; else the completion above."""
-        if not self.text or self._at is not None:
+        """The pasted line above; an older sentence in an empty line or while in the history; else the
+        completion above.
+        """
+        if self._pasted is not None:
+            self._edit_line(self._pasted.at - 1)
+        elif not self.text or self._at is not None:
             self.do_older()
         else:
             self._rows.action_cursor_up()
 
     def do_down(self) -> None:
-        """A newer sentence while in the history; else the completion below."""
-        if self._at is not None:
+        """The pasted line below; a newer sentence while in the history; else the completion below."""
+        if self._pasted is not None:
+            self._edit_line(self._pasted.at + 1)
+        elif self._at is not None:
             self.do_newer()
         else:
             self._rows.action_cursor_down()
 
     def do_older(self) -> None:
         """The sentence before."""
-        if not self.history:
+        if not self.history or self._pasted is not None:
             return
         if self._at is None:
             self._kept = self.text
@@ -225,6 +296,7 @@ class QuickLine(Vertical, Bound):
     def do_close(self) -> None:
         """Hide the line."""
         self.remove_class("-open")
+        self._pasted = None
         self._input.value = ""
         self._at = None
         self.post_message(PanelClosed())
@@ -258,8 +330,14 @@ class QuickLine(Vertical, Bound):
         text = self.text
         if self._at is not None and text != self.history[self._at]:
             self._at = None
-        self.sentence = parse(text, self.snapshot)
-        self._found, left = best_completions(text, self._input.cursor_position, self.snapshot)
+        snapshot, pasted = self.snapshot, self._pasted
+        if pasted is None:
+            self.sentence = parse(text, snapshot)
+        else:
+            pasted.lines[pasted.at] = text
+            pasted.read(snapshot)
+            self.sentence, snapshot = pasted.sentence, pasted.model_before(snapshot)
+        self._found, left = best_completions(text, self._input.cursor_position, snapshot)
         rows = [
             Row(each.text, line(each.text, (f"  {each.hint}", "$text-muted")), each) for each in self._found
         ]
@@ -271,8 +349,15 @@ class QuickLine(Vertical, Bound):
         problem = self.sentence.problem
         # A sentence that can still go on is unfinished, not wrong.
         self._preview.set_class(problem is not None and not self._found, "-problem")
-        self._preview.set_class(self.sentence.edit is not None, "-ready")
-        self._preview.update(Content(shown_preview(self.sentence)))
+        is_doubtful = self.sentence.edit is not None and bool(self.sentence.warnings)
+        self._preview.set_class(self.sentence.edit is not None and not is_doubtful, "-ready")
+        self._preview.set_class(is_doubtful, "-doubtful")
+        said = shown_preview(self.sentence)
+        self._preview.update(Content(said if pasted is None else f"{pasted.summary}\n{said}"))
+        self.set_class(pasted is not None, "-lines")
+        self._lines.set_rows([] if pasted is None else pasted.rows())
+        if pasted is not None:
+            self._lines.go_to(("line", pasted.at))
 
 
 def shown_preview(sentence: Sentence) -> str:
@@ -284,7 +369,13 @@ def shown_preview(sentence: Sentence) -> str:
         return f"✖{said}: {problem.message}" if sentence.text.strip() else ""
     if not sentence.preview:
         return "Tab completes · Enter does it · ↑ earlier sentences · Esc closes"
-    return " · ".join(sentence.preview)
+    return " · ".join([*(f"? {each}" for each in sentence.warnings), *sentence.preview])
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that are not blank, without the spaces around them and the key before them."""
+    lines = (each.strip().lstrip(": ") for each in text.splitlines())
+    return [each for each in lines if each]
 
 
 def touched(edit: Edit) -> Reference | None:
