@@ -8,7 +8,7 @@ from operator import itemgetter
 from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.analysis.rules.base import Case, Rule, joined
 from meshmodel.model.records import Acceptance
-from meshmodel.model.vocabulary import SEVERITIES, Severity
+from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 
 def findings(
@@ -37,7 +37,7 @@ def accepted(acceptance: Acceptance, case: Case | Finding, today: date) -> Accep
     """What an acceptance says of a finding, and why the finding is open in spite of it, if it is."""
     why = ["its last day has passed"] if today > acceptance.until else []
     known = acceptance.severity
-    if known is not None and SEVERITIES.index(case.severity) > SEVERITIES.index(known):
+    if known is not None and highest((case.severity, known)) != known:
         why.append(f"the severity has risen from {known} to {case.severity}")
     for word, now, then in (
         ("agent", case.agents, acceptance.agents),

@@ -8,6 +8,7 @@ from meshmodel.edits import relations
 from meshmodel.edits.draft import Draft, Name, SentenceError
 from meshmodel.edits.field_text import actions_in_order
 from meshmodel.language.tokens import Token, name_of, span, split
+from meshmodel.model.phrases import ACTIONS_BY_LETTER
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 _COSTS: Final[Mapping[tuple[str, str], int]] = {
@@ -23,7 +24,6 @@ _COSTS: Final[Mapping[tuple[str, str], int]] = {
 
 _NEW: Final = 10
 _KINDS: Final = ("agent", "credential", "system")
-_LETTERS: Final = {"r": "read", "w": "write", "x": "execute", "i": "issue", "a": "admin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def action_words(word: str) -> tuple[str, ...]:
     for action in ACTIONS:
         if word in {action, f"{action}s"}:
             return (action,)
-    if word and all(each in _LETTERS for each in word) and len(set(word)) == len(word):
-        return tuple(_LETTERS[each] for each in word)
+    if word and all(each in ACTIONS_BY_LETTER for each in word) and len(set(word)) == len(word):
+        return tuple(ACTIONS_BY_LETTER[each] for each in word)
     return ()
 
 

@@ -21,6 +21,7 @@ from meshmodel.model.records import (
     Trigger,
     Zone,
 )
+from meshmodel.model.vocabulary import Action
 
 GLYPHS: Final = {
     "zone": "▭",
@@ -40,8 +41,9 @@ GLYPHS: Final = {
 }
 """One sign for every table."""
 
-LETTERS: Final = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
+LETTERS: Final[dict[Action, str]] = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
 """One letter for every action, in the order of section 2."""
+ACTIONS_BY_LETTER: Final = {letter: action for action, letter in LETTERS.items()}
 
 
 def listed(words: Iterable[str]) -> str:
@@ -49,7 +51,7 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(words) or "nothing"
 
 
-def letters(actions: Iterable[str]) -> str:
+def letters(actions: Iterable[Action]) -> str:
     """The actions as letters, such as ``rw``."""
     return "".join(LETTERS[action] for action in actions)
 

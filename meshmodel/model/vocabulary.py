@@ -1,5 +1,6 @@
 """The closed and open word lists of the semantics (sections 1, 2 and 8)."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 Action = Literal["read", "write", "execute", "issue", "admin"]
@@ -110,3 +111,8 @@ CREDENTIAL_KINDS: Final = (
     "macaroon",
     "other",
 )
+
+
+def highest(severities: Iterable[Severity]) -> Severity:
+    """The highest of at least one severity."""
+    return max(severities, key=SEVERITIES.index)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Finding
-from meshmodel.model.vocabulary import SEVERITIES, Severity
+from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -71,7 +71,7 @@ class Cause:
             return self.finding.severity
         findings = self.finding, *self.also
         still = [each for each in findings if not is_accepted(each)]
-        return max((each.severity for each in still or findings), key=SEVERITIES.index)
+        return highest(each.severity for each in still or findings)
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:

@@ -9,7 +9,9 @@ from meshmodel.canvas.layout.links import Links
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.text import cells, pad_flagged
 from meshmodel.interchange import read_file
+from meshmodel.model.phrases import letters
 from meshmodel.model.records import Agent, Credential, Delegation, Grant, Hold, System, Zone
+from meshmodel.model.vocabulary import ACTIONS
 from tests.app.desk import MODELS
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
@@ -295,3 +297,9 @@ def test_a_card_tells_outsiders_own_words_from_those_carried_there(is_ascii, own
     for zoom in ("card", "line"):
         text = draw(snapshot, facts, Options(60, 20, zoom, ascii=is_ascii)).as_text()
         assert (text.count(f" {own}"), text.count(f" {carried}")) == (1, 1)
+
+
+def test_each_action_has_the_letter_that_it_has_in_lists() -> None:
+    grant = Grant("key", "files", ACTIONS)
+    mesh = snapshot_of(Agent("bot"), Credential("key"), System("files"), Hold("bot", "key"), grant)
+    assert f" {letters(ACTIONS)}" in draw(mesh, Facts(), Options(60, 20)).as_text()

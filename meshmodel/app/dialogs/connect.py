@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from meshmodel.app.dialogs.anchored import PlacedDialog
-from meshmodel.app.dialogs.field import LETTER_KEYS
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
@@ -20,6 +19,7 @@ from meshmodel.edits.connections import Offer, offers
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.field_text import actions_in_order
 from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.phrases import ACTIONS_BY_LETTER
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.vocabulary import ACTIONS
@@ -81,7 +81,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         with Vertical(id="details"):
             yield Static("", id="what", markup=False)
             yield LineInput(id="name", compact=True, placeholder="name of the new credential")
-            yield ToggleList((), (), letters=LETTER_KEYS, id="toggles")
+            yield ToggleList((), (), letters=ACTIONS_BY_LETTER, id="toggles")
             yield Static("", id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Connect", id="connect", variant="primary", compact=True)

@@ -12,7 +12,7 @@ from meshmodel.edits.field_text import parse_value, value_text
 from meshmodel.edits.fields import edit_of, problem_of, refusal_of
 from meshmodel.edits.notes import note_addition
 from meshmodel.edits.operations import ELEMENT_TABLES
-from meshmodel.model.phrases import LETTERS
+from meshmodel.model.phrases import ACTIONS_BY_LETTER
 from meshmodel.model.records import Checkpoint, Intent, Record
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
@@ -21,7 +21,6 @@ from meshmodel.model.vocabulary import ACTIONS
 Done = Callable[[Mapping[str, Any]], None]
 """Takes the attributes and values that were decided."""
 
-LETTER_KEYS = {letter: action for action, letter in LETTERS.items()}
 
 _MOST_KNOWN = 12
 """So many known words are shown as examples."""
@@ -62,7 +61,7 @@ class FieldEditor:
             case "accesses":
                 self._toggle(field, self._accesses(), None, done)
             case "actions":
-                self._toggle(field, [(action, "") for action in field.choices], LETTER_KEYS, done)
+                self._toggle(field, [(action, "") for action in field.choices], ACTIONS_BY_LETTER, done)
             case _:
                 self._type(field, done)
 
@@ -89,7 +88,7 @@ class FieldEditor:
         self.app.push_screen(dialog, decided)
 
     def _toggle(
-        self, field: Field, choices: list[tuple[str, str]], letters: dict[str, str] | None, done: Done
+        self, field: Field, choices: list[tuple[str, str]], letters: Mapping[str, str] | None, done: Done
     ) -> None:
         def value_of(chosen: tuple[str, ...]) -> tuple[str, ...] | None:
             ordered = tuple(sorted(chosen)) if field.type == "accesses" else chosen

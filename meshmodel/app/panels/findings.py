@@ -18,7 +18,7 @@ from meshmodel.app.widgets.rows import Row, heading, saying
 from meshmodel.app.widgets.search_text import Common, Searched
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import pad, shorten
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import highest
 from meshmodel.reports.acceptances import accepted_words, unmatched_acceptances
 from meshmodel.reports.causes import DOOR, Cause, causes_of, is_accepted
 
@@ -114,8 +114,8 @@ def _about(
 def _rule_words(finding: Finding, under: Finding) -> str:
     """What a row says of a rule folded under it: its severity too where that is the higher one."""
     words = finding.rule.replace("-", " ")
-    higher = SEVERITIES.index(finding.severity) > SEVERITIES.index(under.severity)
-    return f"{finding.severity} {words}" if higher else words
+    is_higher = highest((finding.severity, under.severity)) != under.severity
+    return f"{finding.severity} {words}" if is_higher else words
 
 
 @lru_cache(maxsize=4_096)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from meshmodel.app.panels.findings import SEVERITY_STYLES
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Part, Row, heading, line, saying
 from meshmodel.edits.checkpoint_places import checkpoints_on
@@ -31,14 +32,6 @@ from meshmodel.reports.findings_index import findings_index
 if TYPE_CHECKING:
     from meshmodel.analysis.results import AgentReach, Finding, SystemReach
     from meshmodel.api import Analysis
-
-SEVERITY_STYLE: Final = {
-    "critical": "$text-error bold",
-    "high": "$text-error",
-    "medium": "$text-warning",
-    "low": "$text-muted",
-}
-"""How the word of a severity is shown; the word says it too."""
 
 _RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
 _ENDS: Final = {each: STEP_ENDS.get(each, ("agent", "system")) for each in _RELATIONS}
@@ -284,7 +277,7 @@ def _finding_row(each: "Finding") -> Row:
     accepted = () if each.accepted is None else ((f"  {accepted_words(each.accepted)}", MUTED),)
     words = line(
         "✖ ",
-        (f"{each.severity:<9}", SEVERITY_STYLE[each.severity]),
+        (f"{each.severity:<9}", SEVERITY_STYLES[each.severity]),
         each.rule.replace("-", " "),
         (f"  {each.subject}", MUTED),
         *accepted,

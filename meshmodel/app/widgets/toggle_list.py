@@ -1,6 +1,6 @@
 """A list of values that are on or off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -35,7 +35,7 @@ class ToggleList(FilterList):
         choices: Iterable[tuple[str, str]],
         chosen: Iterable[str],
         *,
-        letters: dict[str, str] | None = None,
+        letters: Mapping[str, str] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         """Arguments: values with a hint each, those that are on, keys of single values, the widget's id."""

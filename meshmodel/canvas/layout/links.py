@@ -13,12 +13,13 @@ from functools import lru_cache
 
 from meshmodel.canvas.layout.elements import MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark
+from meshmodel.model.phrases import letters
 from meshmodel.model.records import Agent, Credential, Delegation, Reference, System
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import Action
 
 _GUARD = "guard"
 """The word on a step that a fix would guard."""
-_SHORT = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "A"}
 _RANK: dict[Mark | None, int] = {"proposed": 4, "missing": 3, "does-not-count": 2, "counts": 1, None: 0}
 
 
@@ -60,19 +61,19 @@ Label = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=16_384)
 def _grant_label(  # of plain values, which can be keys of the cache
-    principal: str, title: str, status: str, actions: tuple[str, ...], *, card: bool, guard: bool
+    principal: str, title: str, status: str, actions: tuple[Action, ...], *, card: bool, guard: bool
 ) -> Label:
     """The label of a grant, as ``Link.label``."""
     words = _GUARD if guard else "+".join(actions)  # instead of the actions, so that no card moves
-    letters = "".join(_SHORT.get(action, action[:1]) for action in actions)
+    short = letters(actions)
     if card:
-        return (("", words), ("", words), ("", letters), ("", letters))
+        return (("", words), ("", words), ("", short), ("", short))
     tail = f" {status}" if status else ""
     return (
         (f"as {principal}", f" {words}{tail}"),
         (title, f" {words}{tail}"),
-        (title, f" {letters}{tail}"),
-        (title, f" {letters}{tail}"),
+        (title, f" {short}{tail}"),
+        (title, f" {short}{tail}"),
     )
 
 
