@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker
+from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
 from meshmodel.model.text import one_line
@@ -96,6 +96,7 @@ class Jobs:
         on_done: Callable[[T], None],
         on_error: Callable[[str], None] = lambda _: None,
         title: str = "",
+        escape: str = "Esc stops it",
     ) -> Task:
         """Have something done in a thread.
 
@@ -105,8 +106,9 @@ class Jobs:
             on_done: hears the answer, in the thread of the screen.
             on_error: hears in one line why there is none.
             title: what is told of it meanwhile; nothing where it is empty.
+            escape: what Escape does meanwhile.
         """
-        job = _Job(group, work, on_done, on_error, Task(title))
+        job = _Job(group, work, on_done, on_error, Task(title, escape=escape))
         if self._is_closed:
             return job.task
         self.drop(group)
@@ -142,15 +144,17 @@ class Jobs:
 
     def close(self) -> None:
         """Take no answers any more, and begin nothing: the program ends only when every thread has."""
+        self._is_closed = True
         for group in {*self._running, *self._next}:
             self.drop(group)
-        self._is_closed = True
 
     def worker_changed(self, event: Worker.StateChanged) -> None:
         """Take the answer of a job that has ended, and begin the next one of its group."""
         job = self._running.get(event.worker.group)
         if job is None or job.worker is not event.worker or not event.worker.is_finished:
             return
+        if event.state is WorkerState.CANCELLED:  # the screen goes; its threads hear of that by their tasks
+            self.close()
         del self._running[job.group]
         # The toolkit keeps a worker until the collector looks: it must not keep what was computed.
         answer, job.result, job.work = job.result, None, None

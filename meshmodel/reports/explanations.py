@@ -1,4 +1,4 @@
-"""."""
+"""Answers of why and why not: the way of an agent to a system, and all ways in sentences."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,8 +8,8 @@ from meshmodel.model.vocabulary import Action
 from meshmodel.reports.ways_sentences import ways_sentences
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Explanation, Finding
-    from meshmodel.api import Analysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ def way_of(
     about: "Finding | None" = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Answered:
-    """The way of what is asked; any thread may ask.
+    """The way of what is asked; where nothing is reached, of the first agent and system. Any thread may ask.
 
-    Arguments:
+    Args:
         analysis: of the model.
-        asked: what is asked,
-        about: unless the way of a finding says so.
+        asked: what is asked.
+        about: a finding whose way says what is asked, where it has one.
         is_cancelled: asked now and then.
 
     Raises:

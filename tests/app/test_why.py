@@ -1,10 +1,13 @@
 """Why and why not: of a finding, of a cell of the reach matrix, of any agent and system."""
 
 import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from meshmodel.app import jobs
 from meshmodel.app.dialogs import why
 from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.widgets.row_list import RowList
@@ -66,11 +69,13 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
         return ["all of them"]
 
     monkeypatch.setattr(why, "ways_in_words", slowly)
-    monkeypatch.setattr(why, "TICK", 0.01)
+    monkeypatch.setattr(jobs, "TICK", 0.01)
     async with desk(tmp_path, "agent-chain", size=size) as it:
         try:
             await it.press("f", "w")
-            dialog(it).computing._begun -= 6_000
+            assert isinstance(it.app.screen, WhyDialog)
+            later = SimpleNamespace(monotonic=lambda: time.monotonic() + 6_000)
+            monkeypatch.setattr(jobs, "time", later)
             await it.shows("computing all ways: 60")
             await it.shows(" s, Esc goes back without them")
             await it.press("escape")

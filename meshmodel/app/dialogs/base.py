@@ -4,8 +4,9 @@ Each is a modal screen whose result is what was decided, or ``None`` after Escap
 comes from a model is shown as text.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,13 +17,15 @@ from textual.content import Content
 from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static, TextArea
+from textual.worker import Worker
 
+from meshmodel.app.jobs import Jobs
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.model.path_completion import Completed
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.widgets.toggle_list import ToggleList
+from meshmodel.model.path_completion import Completed
 from meshmodel.model.text import clean_line, one_line
 
 Result = TypeVar("Result")
@@ -40,8 +43,11 @@ class _Box(Vertical):
 class Dialog(ModalScreen[Result | None], Generic[Result]):
     """A box in the middle of the screen with a title; Escape or a click beside it closes it.
 
-    Subclasses yield their widgets in ``compose_body``; a result is given by ``dismiss``.
+    Subclasses yield their widgets in ``compose_body``; a result is given by ``dismiss``. What is computed
+    for them in ``jobs`` ends when they close.
     """
+
+    AUTO_FOCUS = ".-filtering FilterInput, RowList"
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 40%; }
@@ -63,6 +69,7 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         """Arguments: the title, plain text."""
         super().__init__()
         self.dialog_title = title
+        self.jobs = Jobs(self, self.show_progress)
 
     def compose(self) -> ComposeResult:
         """The box, its title and what is in it."""
@@ -73,6 +80,30 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
     def compose_body(self) -> ComposeResult:
         """The widgets of the dialog."""
         yield from ()
+
+    @staticmethod
+    def buttons(*buttons: Button) -> Horizontal:
+        """A line of buttons."""
+        return Horizontal(*buttons, classes="buttons")
+
+    def show_hint(self, text: str) -> None:
+        """Show a line of explanation."""
+        self.query_one("#hint", Static).update(Content(text))
+
+    def show_problem(self, problem: str | None) -> None:
+        """Show why something cannot be done, or that nothing is wrong."""
+        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+
+    def show_progress(self, lines: Mapping[str, str]) -> None:
+        """Show how far the jobs are that run, a line by group."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A job has ended."""
+        self.jobs.worker_changed(event)
+
+    def on_unmount(self) -> None:
+        """Nobody waits any more for what is computed."""
+        self.jobs.close()
 
     def box_resized(self) -> None:
         """The box has another size now."""
@@ -94,6 +125,7 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
 class Confirm(Dialog[bool]):
     """Asks before what cannot be undone; the safe answer has the focus. Result: whether to do it."""
 
+    AUTO_FOCUS = "#keep"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
@@ -109,13 +141,10 @@ class Confirm(Dialog[bool]):
     def compose_body(self) -> ComposeResult:
         """The question and two buttons, the safe one in focus."""
         yield Static(Content(self._text))
-        with Horizontal(classes="buttons"):
-            yield Button(Content(self._do), variant="error", id="do", compact=True)
-            yield Button(Content(self._keep), variant="primary", id="keep", compact=True)
-
-    def on_mount(self) -> None:
-        """The safe button is in focus."""
-        self.query_one("#keep", Button).focus()
+        yield self.buttons(
+            Button(Content(self._do), variant="error", id="do", compact=True),
+            Button(Content(self._keep), variant="primary", id="keep", compact=True),
+        )
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer with the button."""
@@ -131,6 +160,7 @@ class _OneLineArea(TextArea):
 class TextEntry(Dialog[str]):
     """Asks for one line of text, checked as it is typed. Result: the text, accepted only if it fits."""
 
+    AUTO_FOCUS = "#text"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
 
     def __init__(
@@ -177,9 +207,8 @@ class TextEntry(Dialog[str]):
         yield Static("", id="problem", markup=False)
 
     def on_mount(self) -> None:
-        """Write at once, behind what is there."""
+        """Write behind what is there."""
         text = self.query_one("#text")
-        text.focus()
         if isinstance(text, TextArea):
             text.move_cursor(text.document.end)
         if self._complete is not None:
@@ -199,7 +228,7 @@ class TextEntry(Dialog[str]):
     def _offer(self, found: Completed) -> None:
         """Show what the text may become below the hint."""
         said = f"Tab completes: {found.says}" if found.names else ""
-        self.query_one("#hint", Static).update(Content(f"{self._hint}\n{said}".strip()))
+        self.show_hint(f"{self._hint}\n{said}".strip())
 
     @property
     def text(self) -> str:
@@ -210,34 +239,52 @@ class TextEntry(Dialog[str]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        self._show(self._problem())
+        self.show_problem(self._problem())
         if self._complete is not None:
             self._offer(self._complete(self.text))
 
     @on(Input.Submitted)
-    def _submitted(self) -> None:
-        self.action_accept()
-
     def action_accept(self) -> None:
         """Take the text, if it fits."""
         problem = self._problem()
-        self._show(problem)
+        self.show_problem(problem)
         if problem is None:
             self.dismiss(self.text)
 
     def _problem(self) -> str | None:
         return None if self._check is None else self._check(self.text)
 
-    def _show(self, problem: str | None) -> None:
-        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+
+class ChoiceDialog(Dialog[Result], Generic[Result]):
+    """A list of rows, filtered as one types. Result: the value of the row chosen."""
+
+    def __init__(self, title: str, rows: Iterable[Row], placeholder: str = "type to filter") -> None:
+        """Arguments: the title, the rows, and what the empty filter says."""
+        super().__init__(title)
+        self._rows = rows
+        self._placeholder = placeholder
+
+    def compose_body(self) -> ComposeResult:
+        """The filter and the list."""
+        yield FilterList(self._rows, always=True, placeholder=self._placeholder)
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Answer with the value, where the row has one."""
+        event.stop()
+        if event.row.value is not None:
+            self.dismiss(event.row.value)
 
 
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """What a :class:`Picker` answers: the value chosen, which may itself be ``None`` (unset)."""
 
-    def __init__(self, value: object) -> None:
-        """Arguments: the value."""
-        self.value = value
+    value: Any
+
+
+def choices(named: Iterable[tuple[str, str]]) -> list[Row]:
+    """Rows to choose from, of values with a hint each."""
+    return [Row(value, line(value, (hint and f"  {hint}", "$text-muted")), value) for value, hint in named]
 
 
 class Picker(Dialog[Chosen]):
@@ -280,17 +327,14 @@ class Picker(Dialog[Chosen]):
 
     def on_mount(self) -> None:
         """Begin at what is chosen now."""
-        chooser = self.query_one(FilterList)
-        chooser.focus_list()
-        chooser.rows.go_to(self._current)
+        self.query_one(RowList).go_to(self._current)
 
     def on_filter_list_typed(self, event: FilterList.Typed) -> None:
         """Offer the typed text itself, if it fits and is none of the rows; else say that nothing is left."""
         text = clean_line(event.text)
         if self._free is None:
             none = bool(text) and all(row.heading for row in self.query_one(RowList).shown_rows)
-            said = f"✖ none is called “{one_line(text, 60)}”{self._otherwise}" if none else ""
-            self.query_one("#problem", Static).update(Content(said))
+            self.show_problem(f"none is called “{one_line(text, 60)}”{self._otherwise}" if none else None)
             return
         rows = list(self._rows)
         problem = None
@@ -299,7 +343,7 @@ class Picker(Dialog[Chosen]):
             if problem is None:
                 rows.append(Row(("free", text), line("use “", text, "”"), text, search=event.text))
         self.query_one(FilterList).set_rows(rows)
-        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+        self.show_problem(problem)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Answer the value of the row."""
@@ -317,7 +361,7 @@ class MultiPicker(Dialog[tuple[str, ...]]):
         choices: Iterable[tuple[str, str]],
         chosen: Iterable[str] = (),
         *,
-        letters: dict[str, str] | None = None,
+        letters: Mapping[str, str] | None = None,
         check: Callable[[tuple[str, ...]], str | None] | None = None,
         hint: str = "",
     ) -> None:
@@ -343,25 +387,14 @@ class MultiPicker(Dialog[tuple[str, ...]]):
         keys = "Space: on or off · Enter: done · / filter"
         yield Static(Content(f"{self._hint}\n{keys}" if self._hint else keys), id="hint")
         yield Static("", id="problem", markup=False)
-        with Horizontal(classes="buttons"):
-            yield Button("Done", variant="primary", id="done", compact=True)
+        yield self.buttons(Button("Done", variant="primary", id="done", compact=True))
 
-    def on_mount(self) -> None:
-        """Begin in the list."""
-        self.query_one(ToggleList).focus_list()
-
-    def on_toggle_list_accepted(self) -> None:
-        """Enter accepts."""
-        self.action_accept()
-
-    def on_button_pressed(self) -> None:
-        """Accept."""
-        self.action_accept()
-
+    @on(ToggleList.Accepted)
+    @on(Button.Pressed)
     def action_accept(self) -> None:
         """Take what is on, if it fits."""
         chosen = self.query_one(ToggleList).chosen
         problem = None if self._check is None else self._check(chosen)
-        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+        self.show_problem(problem)
         if problem is None:
             self.dismiss(chosen)

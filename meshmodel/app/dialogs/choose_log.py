@@ -13,10 +13,10 @@ from textual.widgets import Button, Static
 from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, TextEntry
 from meshmodel.app.trace_state import LogRequest
 from meshmodel.app.widgets.form_rows import form_row
-from meshmodel.app.widgets.path_completion import complete_path
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.path_completion import complete_path
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:

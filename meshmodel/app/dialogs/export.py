@@ -15,12 +15,12 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.base import Chosen, Confirm, Dialog, Picker, TextEntry
 from meshmodel.app.widgets.form_rows import form_row
-from meshmodel.app.widgets.path_completion import complete_path
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.exporters.export import FORMATS, LENSES, ExportOptions
 from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.path_completion import complete_path
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from textual.widgets import Static
 from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.start.examples import Example, list_examples, private_copy
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.path_completion import complete_path
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.path_completion import complete_path
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line

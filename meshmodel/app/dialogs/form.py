@@ -1,0 +1,112 @@
+"""Forms: a table of fields, each with a dialog that asks for another value."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, Result, TextEntry, choices
+from meshmodel.app.widgets.form_rows import form_row
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.model.path_completion import complete_path
+from meshmodel.model.text import one_line
+
+NONE = "–"
+"""What stands where a field has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One row of a form.
+
+    Attributes:
+        name: what it is called.
+        shown: its value now, in words.
+        ask: makes the dialog that asks for another value.
+        take: takes the answer of the dialog.
+    """
+
+    name: str
+    shown: str
+    ask: Callable[[], Dialog[Any]]
+    take: Callable[[Any], None]
+
+    @property
+    def row(self) -> Row:
+        """The row of a list; its value is the field."""
+        return form_row(self.name, line(self.shown), value=self)
+
+
+def choice_field(
+    name: str, current: str | None, named: Iterable[tuple[str, str]], take: Callable[[Any], None]
+) -> FormField:
+    """A field whose value is one of several, each with a hint."""
+    return FormField(name, current or NONE, lambda: Picker(name, choices(named), current=current), take)
+
+
+def path_field(
+    name: str,
+    path: Path | None,
+    take: Callable[[Path], None],
+    *,
+    hint: str,
+    check: Callable[[str], str | None],
+    endings: Collection[str] = (),
+) -> FormField:
+    """A field whose value is a file.
+
+    Arguments:
+        name: what it is called.
+        path: its value now.
+        take: takes another one.
+        hint: a line of explanation.
+        check: answers why a typed name does not fit, or ``None``.
+        endings: of files only those with one of these are offered; without any, all.
+    """
+
+    def ask() -> TextEntry:
+        return TextEntry(
+            name,
+            "" if path is None else str(path),
+            hint=hint,
+            check=check,
+            complete=lambda text: complete_path(text, Path.cwd(), endings),
+        )
+
+    shown = NONE if path is None else one_line(path, 300)
+    return FormField(name, shown, ask, lambda text: take(Path(text).expanduser()))
+
+
+class FormDialog(Dialog[Result], Generic[Result]):
+    """A table of fields, each with its value; Enter on one asks for another value."""
+
+    def form_rows(self) -> Iterable[Row]:
+        """The rows as they are now; those of fields are made by :class:`FormField`."""
+        raise NotImplementedError
+
+    def compose_body(self) -> ComposeResult:
+        """The rows, a line of explanation, a line for what is wrong."""
+        yield RowList(self.form_rows())
+        yield Static("", id="hint", markup=False)
+        yield Static("", id="problem", markup=False)
+
+    def show_rows(self) -> None:
+        """Show the rows as they are now."""
+        self.query_one(RowList).set_rows(self.form_rows())
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Ask for another value of a field."""
+        event.stop()
+        field = event.row.value
+        if isinstance(field, FormField):
+            self.app.push_screen(field.ask(), partial(self._take, field))
+
+    def _take(self, field: FormField, answer: Any) -> None:
+        if answer is not None:
+            field.take(answer.value if isinstance(answer, Chosen) else answer)
+            self.show_rows()
