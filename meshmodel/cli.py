@@ -164,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     from meshmodel.commands import (
         check,
         compromise,
+        describe,
         explain,
         export,
         fix,
@@ -192,6 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     listed = (
         workbench,
         check,
+        describe,
         reach,
         explain,
         fix,

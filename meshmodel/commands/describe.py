@@ -1,0 +1,36 @@
+"""``meshmodel describe``: the drawing in words, for whoever sees no picture."""
+
+import argparse
+from pathlib import Path
+
+from meshmodel.commands.models import AnswerPrinter, Subparsers, add_models, add_view, for_each, load, view_of
+from meshmodel.commands.output import style
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "describe",
+        help="tell the drawing in words",
+        description="Tell the drawing in words, lane by lane: every agent, system and credential with its "
+        "relations, and what the canvas marks on them. For screen readers, and for text that stands in for a "
+        "picture.",
+        allow_abbrev=False,
+    )
+    add_models(parser)
+    add_view(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell every model."""
+    printer = AnswerPrinter(arguments.models)
+
+    def describe(path: Path) -> int:
+        from meshmodel.analysis.analysis import analyse
+        from meshmodel.reports.description import description
+
+        printer.say(path, description(analyse(load(path), view=view_of(arguments)), style()))
+        return 0
+
+    return for_each(arguments.models, describe)

@@ -1,0 +1,177 @@
+"""The drawing in words, lane by lane: for screen readers, and for wherever no picture can be seen."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.model.phrases import listed
+from meshmodel.model.records import Agent, Checkpoint, System
+from meshmodel.model.text import counted
+from meshmodel.reports.style import Style, wrap
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import StepKey, StepMark
+
+_MARKS: Final[Mapping[str, str]] = {
+    "missing": "nobody is asked there: a checkpoint is missing",
+    "counts": "a checkpoint asks there",
+    "does-not-count": "a checkpoint stands there that does not count",
+}
+
+
+class Description:
+    """Puts a model into words: each element with its relations, and what the canvas marks on them."""
+
+    def __init__(self, analysis: "Analysis") -> None:
+        """Arguments: of the model, as built or as designed."""
+        self._analysis = analysis
+        self._snapshot = analysis.snapshot
+        self._marks: Mapping[StepKey, StepMark] = analysis.marks()
+        self._heard = {each.system for each in analysis.heard}
+        self._identities = analysis.identity_counts()
+        self._placed: defaultdict[tuple[str, str, str], list[Checkpoint]] = defaultdict(list)
+        for each in self._snapshot.checkpoint.values():
+            self._placed[each.step, each.from_, each.to].append(each)
+
+    def lines(self) -> Iterator[str]:
+        """All of it, one line each, indented by two spaces a level."""
+        snapshot, missing = self._snapshot, self._analysis.summary.missing
+        yield snapshot.about.name or "A model without a name"
+        if snapshot.about.description:
+            yield snapshot.about.description
+        yield (
+            f"{counted(len(snapshot.agent), 'agent')}, {counted(len(snapshot.system), 'system')}, "
+            f"{counted(len(snapshot.credential), 'credential')}; {counted(missing, 'missing checkpoint')}"
+        )
+        for title, agents, systems in self._lanes():
+            yield ""
+            yield title
+            for agent in agents:
+                yield from self._agent(agent)
+            for system in systems:
+                yield from self._system(system)
+        held = {key for _, key in snapshot.hold} | {key for _, key in snapshot.custody}
+        loose = [each for each in snapshot.credential.values() if each.id not in held]
+        if loose:
+            yield ""
+            yield "Credentials that nobody holds or stores"
+            for each in loose:
+                yield f"  credential {each.title}{self._opened(each.id)}"
+        yield from self._boundaries()
+
+    def _lanes(self) -> Iterator[tuple[str, list[Agent], list[System]]]:
+        """Zones with what lies in them; then systems without a zone, and agents without a home."""
+        snapshot = self._snapshot
+        for zone in snapshot.zone.values():
+            yield (
+                f"Zone {zone.title}",
+                [each for each in snapshot.agent.values() if each.home == zone.id],
+                [each for each in snapshot.system.values() if each.zone == zone.id],
+            )
+        alone = [each for each in snapshot.system.values() if each.zone is None]
+        if alone:
+            yield "Systems that are zones of their own", [], alone
+        homeless = [each for each in snapshot.agent.values() if each.home is None]
+        if homeless:
+            yield "Agents without a home", homeless, []
+
+    def _agent(self, agent: Agent) -> Iterator[str]:
+        snapshot = self._snapshot
+        number = self._identities.get(agent.id)
+        carries = "" if number is None else f", carries {counted(number, 'identity', 'identities')}"
+        steerable = "steerable" if agent.is_steerable else "not steerable"
+        kind = f"{agent.kind}, " if agent.kind else ""
+        status = "" if agent.status == "active" else f", {agent.status}"
+        yield f"  agent {agent.title}: {kind}{steerable}{carries}{status}"
+        if agent.runs_on is not None:
+            where = self._mark("hosting", agent.runs_on, agent.id)
+            yield f"    runs on {self._title('system', agent.runs_on)}{where}"
+        for holder, credential in snapshot.hold:
+            if holder == agent.id:
+                yield f"    holds {self._credential(credential)}{self._opened(credential)}"
+        for each in snapshot.delegation.values():
+            if each.from_ == agent.id:
+                passing = "" if not each.passes else f", passing {listed(each.passes)}"
+                only = "" if each.only is None else f", for {listed(map(str, each.only))} only"
+                values = ", values come back" if each.returns == "values" else ""
+                where = self._mark("delegation", agent.id, each.to)
+                yield f"    delegates to {self._title('agent', each.to)}{passing}{only}{values}{where}"
+        for intent in snapshot.intent.values():
+            if intent.agent == agent.id:
+                yield f"    may {listed(intent.actions)} {self._title('system', intent.system)}, as intended"
+
+    def _system(self, system: System) -> Iterator[str]:
+        said = [system.kind or "", system.sensitivity or ""]
+        said += ["outsiders write here"] if system.untrusted_input else []
+        if system.id in self._heard and not system.untrusted_input:
+            said.append("outsiders' words are carried here")
+        said += ["outsiders see what is written here"] if system.is_exposed else []
+        said += ["typed values only"] if system.typed else []
+        words = ", ".join(each for each in said if each)
+        yield f"  system {system.title}" + (f": {words}" if words else "")
+        for each in self._snapshot.custody.values():
+            if each.system == system.id:
+                by = "" if each.by is None else f" to whoever may {listed(each.obtained_by)}"
+                name, opened = self._credential(each.credential), self._opened(each.credential)
+                where = self._mark("custody", system.id, each.credential)
+                yield f"    {each.how} {name}{by}{opened}{where}"
+        for start, agent in self._snapshot.trigger:
+            if start == system.id:
+                yield f"    triggers {self._title('agent', agent)}{self._mark('trigger', start, agent)}"
+
+    def _credential(self, credential: str) -> str:
+        record = self._snapshot.credential[credential]
+        identity = "" if record.identity in (None, record.id) else f" (as {record.identity})"
+        return f"credential {record.title}{identity}"
+
+    def _opened(self, credential: str) -> str:
+        """What a credential opens and is exchanged for, in the same line."""
+        grants = [
+            f"{self._title('system', each.system)} ({listed(each.actions)}"
+            f"{self._mark('grant', credential, each.system)})"
+            for each in self._snapshot.grant.values()
+            if each.credential == credential
+        ]
+        exchanged = [
+            f"{self._credential(each.to)}{self._mark('exchange', credential, each.to)}"
+            for each in self._snapshot.exchange.values()
+            if each.from_ == credential
+        ]
+        opens = f", opens {listed(grants)}" if grants else ""
+        return opens + (f", is exchanged for {listed(exchanged)}" if exchanged else "")
+
+    def _mark(self, step: str, start: str, end: str) -> str:
+        """What the canvas marks on a step, and which checkpoints stand there."""
+        mark = self._marks.get((step, start, end))  # type: ignore[arg-type]  # a step of the model
+        placed = [
+            f"{each.kind}{' planned' if each.state == 'planned' else ''}"
+            for each in self._placed[step, start, end]
+        ]
+        said = [_MARKS[mark]] if mark is not None else []
+        return "".join(f"; {each}" for each in (*said, *placed))
+
+    def _boundaries(self) -> Iterator[str]:
+        placed = [each for each in self._snapshot.checkpoint.values() if each.step == "boundary"]
+        if placed:
+            yield ""
+            yield "Checkpoints on boundaries"
+        for each in placed:
+            yield f"  {each.kind} from {each.from_} to {each.to}, {each.state}"
+
+    def _title(self, table: str, key: str) -> str:
+        return str(self._snapshot.table(table)[key].title)
+
+
+def description(analysis: "Analysis", style: Style) -> str:
+    """The drawing of a model in words, lane by lane.
+
+    Args:
+        analysis: of the model, as built or as designed.
+        style: gives the columns.
+    """
+    lines: list[str] = []
+    for line in Description(analysis).lines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines += wrap(line, style, f"{indent}    ", indent) if line else [""]
+    return "\n".join(lines)

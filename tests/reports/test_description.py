@@ -1,0 +1,58 @@
+"""The drawing in words: nothing is left out, and what the canvas marks is said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.reports.description import Description, description
+from meshmodel.reports.style import Style
+from meshmodel.store.examples import examples
+from meshmodel.store.load import load
+from tests.reference.random_models import FLAVOURS, random_model
+
+MODELS = [each.path for each in examples()]
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_every_element_and_every_missing_checkpoint_is_told(path):
+    analysis = analyse(load(path))
+    text = "\n".join(Description(analysis).lines())
+    for table in ("zone", "system", "agent", "credential"):
+        for record in analysis.snapshot.table(table).values():
+            assert record.title in text, (table, record.id)
+    marked = sum(mark == "missing" for mark in analysis.marks().values())
+    assert (text.count("nobody is asked there") > 0) == (marked > 0)
+
+
+@given(st.integers(0, 5_000), st.sampled_from(FLAVOURS))
+def test_each_relation_of_any_model_has_its_words(seed, flavour):
+    snapshot = random_model(seed, 5, flavour)
+    lines = list(Description(analyse(snapshot)).lines())
+    assert sum(line.startswith("    holds ") for line in lines) == len(snapshot.hold)
+    assert sum(line.startswith(("    stores ", "    issues ")) for line in lines) == len(snapshot.custody)
+    assert sum(line.startswith("    delegates to ") for line in lines) == len(snapshot.delegation)
+    assert sum(line.startswith("    triggers ") for line in lines) == len(snapshot.trigger)
+    assert sum(line.startswith("    may ") for line in lines) == len(snapshot.intent)
+    assert sum(line.startswith("  agent ") for line in lines) == len(snapshot.agent)
+    assert sum(line.startswith("  system ") for line in lines) == len(snapshot.system)
+
+
+def test_a_planned_checkpoint_is_told_as_one_that_is_to_come():
+    snapshot = load(next(path for path in MODELS if path.stem == "support-agent"))
+    from meshmodel.edits.checkpoints import add_checkpoints
+    from meshmodel.edits.edit import apply_edit
+
+    planned = apply_edit(
+        snapshot, add_checkpoints(snapshot, (("grant", "file-sas", "attachments"),), "planned")
+    )
+    built = "\n".join(Description(analyse(planned)).lines())
+    assert "nobody is asked there: a checkpoint is missing; policy-decision planned" in built
+    designed = "\n".join(Description(analyse(planned, view="designed")).lines())
+    assert "a checkpoint asks there; policy-decision planned" in designed
+
+
+def test_lines_fit_the_columns():
+    analysis = analyse(load(MODELS[0]))
+    text = description(analysis, Style(columns=60))
+    assert max(map(len, text.splitlines())) <= 60
