@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from textual.binding import Binding
 
+from meshmodel.edits.connections import end_of
+
 if TYPE_CHECKING:
     from meshmodel.app.state import WorkbenchState
 
@@ -30,7 +32,8 @@ class Command:
         description: one line, for help, palette and manual.
         task: what a person wants who looks for it.
         run: what does it: a controller and its method, such as ``editing.undo``; of the workbench's screen
-            itself ``screen`` and its method. Empty where the canvas or the program has an ``action_`` of that id.
+            itself ``screen`` and its method. For the canvas and the program Textual's name of the action, such
+            as ``go('left')``; empty where that is the id.
         context: where its keys work.
         changes: whether it edits the model, and so is refused where that is read-only.
         palette: whether the command palette offers it (not, where only its key makes sense).
@@ -54,17 +57,17 @@ class Command:
 
 
 def _connectable(state: "WorkbenchState") -> str:
-    is_element = state.selected is not None and state.selected[0] in {"agent", "system", "credential", "zone"}
-    return "" if is_element else "connect: select an agent, a system, a credential or a zone first"
+    is_missing = end_of(state.selected) is None
+    return "connect: select an agent, a system, a credential or a zone first" if is_missing else ""
 
 
 def _selection(state: "WorkbenchState") -> str:
     return "delete: select something first" if state.selected is None else ""
 
 
-def _look(id_: str, key: str, label: str, description: str) -> Command:
+def _look(id_: str, key: str, label: str, description: str, run: str) -> Command:
     """A command of the canvas that only its key makes sense for."""
-    return Command(id_, (key,), label, description, "Look", context="canvas", palette=False)
+    return Command(id_, (key,), label, description, "Look", run, context="canvas", palette=False)
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -90,16 +93,16 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run="offboarding.offboard"),
     Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run="selection.view"),
     Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run="lens.lens"),
-    _look("go_left", "left", "left", "Select what lies to the left, along the line"),
-    _look("go_right", "right", "right", "Select what lies to the right, along the line"),
-    _look("go_up", "up", "up", "Select what lies above"),
-    _look("go_down", "down", "down", "Select what lies below"),
-    _look("next", "tab", "next", "Select the next one in reading order"),
-    _look("previous", "shift+tab", "previous", "Select the one before in reading order"),
-    _look("pan_left", "shift+left", "pan", "Show more of the left of the drawing"),
-    _look("pan_right", "shift+right", "pan", "Show more of the right of the drawing"),
-    _look("pan_up", "shift+up", "pan", "Show more of the top of the drawing"),
-    _look("pan_down", "shift+down", "pan", "Show more of the bottom of the drawing"),
+    _look("go_left", "left", "left", "Select what lies to the left, along the line", "go('left')"),
+    _look("go_right", "right", "right", "Select what lies to the right, along the line", "go('right')"),
+    _look("go_up", "up", "up", "Select what lies above", "go('up')"),
+    _look("go_down", "down", "down", "Select what lies below", "go('down')"),
+    _look("next", "tab", "next", "Select the next one in reading order", "step(1)"),
+    _look("previous", "shift+tab", "previous", "Select the one before in reading order", "step(-1)"),
+    _look("pan_left", "shift+left", "pan", "Show more of the left of the drawing", "pan(-8, 0)"),
+    _look("pan_right", "shift+right", "pan", "Show more of the right of the drawing", "pan(8, 0)"),
+    _look("pan_up", "shift+up", "pan", "Show more of the top of the drawing", "pan(0, -4)"),
+    _look("pan_down", "shift+down", "pan", "Show more of the bottom of the drawing", "pan(0, 4)"),
     Command("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", context="canvas"),
     Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run="screen.find"),
     Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run="selection.zoom_in"),
@@ -184,7 +187,7 @@ def bindings(context: Context) -> list[Binding]:
     return [
         Binding(
             ",".join(command.keys),
-            f"run('{command.id}')" if command.run else command.id,
+            f"run('{command.id}')" if command.context == "workbench" else command.run or command.id,
             command.label,
             show=False,
             tooltip=command.description,

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from meshmodel.edits import relations
 from meshmodel.edits.draft import Draft, named_element
 from meshmodel.edits.edit import Edit
-from meshmodel.model.records import Credential, System
+from meshmodel.model.records import Credential, Reference, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action
 
@@ -108,6 +108,24 @@ def offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) 
     return () if maker is None else tuple(maker(snapshot, end, start))
 
 
+def end_of(reference: Reference | None) -> Reference | None:
+    """The element that a record stands for where a connection begins or ends.
+
+    Args:
+        reference: an element, or a relation that is drawn on the line of a credential.
+
+    Returns:
+        The element itself, or that credential; ``None`` for any other record.
+    """
+    match reference:
+        case ("zone" | "system" | "agent" | "credential", _):
+            return reference
+        case ("grant", (str() as credential, _)) | ("hold" | "custody", (_, str() as credential)):
+            return "credential", credential
+        case _:
+            return None
+
+
 def _agent_credential(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
     if (start, end) not in snapshot.hold:
         yield Offer("hold", start, end, f"{start} holds {end}")
@@ -134,8 +152,9 @@ def _from_system_to_credential(snapshot: Snapshot, start: str, end: str) -> Iter
 
 
 def _credentials(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
-    if (start, end) not in snapshot.exchange:
-        yield Offer("exchange", start, end, f"{start} exchanges {end}")
+    for first, second in ((start, end), (end, start)):
+        if (first, second) not in snapshot.exchange:
+            yield Offer("exchange", first, second, f"{first} exchanges {second}")
 
 
 def _agents(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:

@@ -170,16 +170,19 @@ def test_a_gesture_ends_where_another_widget_captures_the_mouse_and_one_by_keys_
 
 def test_keys_connect_with_the_elements_that_arrows_lead_to(sheet, gestures):
     sheet.selected = BOT
-    assert gestures.start("connect")
+    assert gestures.start("connect", lambda _source, target: target != ("credential", "wiki-token"))
     assert gestures.finish(), "nothing is aimed at: it goes on"
     assert gestures.is_busy
     assert gestures.steer("right")
-    assert sheet.aimed == ("system", "wiki"), "labels of lines are passed over"
+    assert sheet.aimed == ("system", "wiki"), "what does not fit is passed over"
     assert sheet.revealed == [("system", "wiki")]
     assert gestures.steer("down")
     assert sheet.aimed == TICKETS
-    assert gestures.aim(("grant", ("file-key", "files")))
-    assert sheet.aimed == TICKETS, "a relation cannot be connected"
+    assert gestures.steer("left")
+    assert sheet.aimed == ("credential", "ticket-token"), "a label is its credential"
+    assert gestures.aim(("trigger", ("tickets", "deployer")))
+    assert sheet.aimed == ("credential", "ticket-token"), "a relation of no credential cannot be connected"
+    assert gestures.aim(TICKETS)
     assert gestures.finish()
     assert not gestures.is_busy
     connected = sheet.posted[-1]
@@ -202,7 +205,7 @@ def test_keys_move_a_card_step_by_step(sheet, gestures):
     assert not gestures.finish()
 
 
-@pytest.mark.parametrize("selected", [None, ("grant", ("file-key", "files")), ("agent", "unknown")])
+@pytest.mark.parametrize("selected", [None, ("trigger", ("tickets", "deployer")), ("agent", "unknown")])
 def test_keys_start_nothing_where_no_element_of_the_drawing_is_selected(sheet, gestures, selected):
     sheet.selected = selected
     assert not gestures.start("connect")

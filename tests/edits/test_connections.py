@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.edits.connections import offers
+from meshmodel.edits.connections import end_of, offers
 from meshmodel.edits.edit import apply_edit
-from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent
+from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent, Reference
 from meshmodel.model.snapshot import Snapshot
-from tests.edits.models import full_snapshot
+from tests.edits.models import full_snapshot, snapshot_of
 
 ELEMENTS = [
     (table, key)
@@ -30,7 +30,7 @@ def relations(first: tuple[str, str], second: tuple[str, str], snapshot: Snapsho
         (("credential", "role"), ("agent", "bot"), ["hold"]),
         (("credential", "role"), ("system", "files"), ["grant", "custody", "custody"]),
         (("system", "files"), ("credential", "role"), ["custody", "custody", "grant"]),
-        (("credential", "role"), ("credential", "file-key"), ["exchange"]),
+        (("credential", "role"), ("credential", "file-key"), ["exchange", "exchange"]),
         (("agent", "worker"), ("agent", "third"), ["delegation"]),
         (("system", "files"), ("agent", "bot"), ["trigger", "hosting"]),
         (("agent", "bot"), ("system", "lone"), ["open", "grant", "grant", "intent", "trigger", "hosting"]),
@@ -47,6 +47,34 @@ def relations(first: tuple[str, str], second: tuple[str, str], snapshot: Snapsho
 )
 def test_what_makes_sense(first: tuple[str, str], second: tuple[str, str], usual: list[str]) -> None:
     assert relations(first, second) == usual
+
+
+def test_an_exchange_is_offered_both_ways_and_what_is_there_no_more() -> None:
+    snapshot = snapshot_of([Credential("a"), Credential("b")])
+    both = offers(snapshot, ("credential", "b"), ("credential", "a"))
+    assert [(each.start, each.end) for each in both] == [("b", "a"), ("a", "b")]
+    after = apply_edit(snapshot, both[1].edit(snapshot))  # type: ignore[arg-type] # an edit
+    assert list(after.exchange) == [("a", "b")]
+    (left,) = offers(after, ("credential", "b"), ("credential", "a"))
+    assert (left.start, left.end) == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("reference", "end"),
+    [
+        (("agent", "bot"), ("agent", "bot")),
+        (("grant", ("key", "files")), ("credential", "key")),
+        (("hold", ("bot", "key")), ("credential", "key")),
+        (("custody", ("files", "key")), ("credential", "key")),
+        (("trigger", ("files", "bot")), None),
+        (("checkpoint", "ask"), None),
+        (None, None),
+    ],
+)
+def test_what_a_record_stands_for_at_the_end_of_a_connection(
+    reference: Reference | None, end: Reference | None
+) -> None:
+    assert end_of(reference) == end
 
 
 def test_an_agent_and_a_system_make_credential_hold_and_grant_at_once() -> None:

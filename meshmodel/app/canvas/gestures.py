@@ -1,6 +1,6 @@
 """Gestures on the canvas: moving, connecting and panning, with the mouse or with keys."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -11,10 +11,20 @@ from meshmodel.app.canvas.overlays import Overlay, connecting_line, dragged_card
 from meshmodel.app.theme import Inks
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Direction, Target
+from meshmodel.edits.connections import end_of
 from meshmodel.model.records import Reference
 
 ELEMENTS: Final = frozenset({"zone", "system", "agent", "credential"})
 """The tables whose records can be moved and connected."""
+Fits = Callable[[Reference, Reference], bool]
+"""Whether anything can connect an element with another."""
+
+
+def fits_all(_source: Reference, _target: Reference) -> bool:
+    """Let keys stop at every element."""
+    return True
+
+
 EDGE: Final = 2
 """Dragging from this many last cells of a card connects it; from its other cells it moves it."""
 
@@ -74,11 +84,15 @@ class Gesture:
         kind: what it does; ``press`` until the mouse leaves the cell where it was pressed.
         target: what it began on.
         start: where the mouse was pressed, or for a pan where it was last; ``None`` for keys.
+        fits: which elements keys stop at.
+        here: what keys came to last; ``None`` before the first.
     """
 
     kind: Literal["press", "pan", "move", "connect"]
     target: Target | None
     start: Pointer | None = None
+    fits: Fits = fits_all
+    here: Reference | None = None
 
     @property
     def is_by_key(self) -> bool:
@@ -139,40 +153,78 @@ class Gestures:
 
     # By keys
 
-    def start(self, kind: Literal["connect", "move"]) -> bool:
-        """Connect or move the selected element by keys; whether one is selected and drawn."""
+    def start(self, kind: Literal["connect", "move"], fits: Fits = fits_all) -> bool:
+        """Connect or move the selected element by keys.
+
+        Args:
+            kind: what to do with it.
+            fits: the elements that keys stop at, of those it could be connected with.
+
+        Returns:
+            Whether one is selected and drawn.
+        """
         drawing, selected = self._surface.drawing, self._surface.selected
-        if drawing is None or selected is None or selected[0] not in ELEMENTS:
+        source = end_of(selected) if kind == "connect" else selected
+        if drawing is None or source is None or source[0] not in ELEMENTS:
             return False
-        box = drawing.box_of(selected)
+        box = drawing.box_of(source)
         if box is None:
             return False
-        self._gesture = Gesture(kind, Target(selected, "card", box))
+        self._gesture = Gesture(kind, Target(source, "card", box), fits=fits, here=selected)
         if kind == "connect":
-            self._surface.post_message(Aimed(selected, None))
+            self._surface.post_message(Aimed(source, None))
         return True
 
     def steer(self, direction: Direction) -> bool:
         """Let an arrow key move the card, or aim the connection; whether a gesture by keys is in progress."""
         gesture, drawing = self._gesture, self._surface.drawing
-        if gesture is None or not gesture.is_by_key or gesture.target is None or drawing is None:
+        if gesture is None or not gesture.is_by_key or drawing is None:
             return False
         if gesture.kind == "move":
             self._surface.post_message(Stepped(direction))
             return True
-        here = self._surface.aimed or self._surface.selected
-        aimed = None if here is None else _next_element(drawing, here, direction, gesture.target.reference)
-        if aimed is not None:
-            self.aim(aimed)
+        return self.seek(lambda here: drawing.neighbour(here, direction))
+
+    def seek(self, following: Callable[[Reference], Reference | None]) -> bool:
+        """Aim the connection in progress at the first element that fits it.
+
+        Args:
+            following: what comes after a record; ``None`` at the end.
+
+        Returns:
+            Whether a connection by keys is in progress.
+        """
+        gesture = self._gesture
+        if gesture is None or gesture.kind != "connect" or not gesture.is_by_key or gesture.target is None:
+            return False
+        source, here = gesture.target.reference, gesture.here
+        passed: set[Reference] = set()
+        while here is not None and here not in passed:
+            passed.add(here)
+            here = following(here)
+            end = end_of(here)
+            if end is not None and end not in {source, self._surface.aimed} and gesture.fits(source, end):
+                self.aim(here)
+                break
         return True
 
-    def aim(self, reference: Reference) -> bool:
-        """Aim the connection in progress at an element; whether there is one."""
+    def choices(self, references: Iterable[Reference]) -> Iterable[Reference]:
+        """What may be selected: of these records, or while keys connect, of the elements that fit."""
+        gesture = self._gesture
+        if gesture is None or gesture.kind != "connect" or gesture.target is None:
+            return references
+        source, ends = gesture.target.reference, dict.fromkeys(map(end_of, references))
+        return [end for end in ends if end is not None and end != source and gesture.fits(source, end)]
+
+    def aim(self, reference: Reference | None) -> bool:
+        """Aim the connection in progress at what a record stands for; whether there is one."""
         gesture = self._gesture
         if gesture is None or gesture.kind != "connect" or gesture.target is None:
             return False
-        if reference[0] in ELEMENTS:
-            self._aim(gesture.target.reference, reference)
+        end = end_of(reference)
+        if end is not None and end != gesture.target.reference:
+            gesture.here = reference
+            self._aim(gesture.target.reference, end)
             self._surface.reveal(reference)
         return True
 
@@ -196,10 +248,15 @@ class Gestures:
     # By mouse
 
     def press(self, pointer: Pointer) -> None:
-        """Select what is under the pointer; where it goes next decides on the gesture."""
-        self.cancel()
+        """Select what is under the pointer; where it goes next decides on the gesture.
+
+        While keys connect, what is under the pointer is the other end.
+        """
         drawing = self._surface.drawing
         target = None if drawing is None else drawing.hit(pointer.x, pointer.y)
+        if target is not None and target.part != "fold" and self._choose(target.reference):
+            return
+        self.cancel()
         if target is not None and target.part == "fold":
             self._surface.post_message(FoldToggled(str(target.reference[1])))
             return
@@ -207,6 +264,13 @@ class Gestures:
             self._surface.select(target.reference, still=True)
         self._gesture = Gesture("press", target, pointer)
         self._surface.capture_mouse()
+
+    def _choose(self, reference: Reference) -> bool:
+        """Connect by keys with what a record stands for; whether that is in progress and it can be an end."""
+        source = None if self._gesture is None or self._gesture.target is None else self._gesture.target
+        if source is None or end_of(reference) in {None, source.reference}:
+            return False
+        return self.aim(reference) and self.finish()
 
     def drag(self, pointer: Pointer) -> bool:
         """Follow the mouse while its button is held.
@@ -259,16 +323,3 @@ class Gestures:
         if hit is None or hit.reference == source.reference or hit.part == "lane":
             return None
         return hit.reference if hit.reference[0] in ELEMENTS else None
-
-
-def _next_element(
-    drawing: Drawing, start: Reference, direction: Direction, source: Reference
-) -> Reference | None:
-    """The first element in a direction from ``start`` that is not ``source``."""
-    here, seen = drawing.neighbour(start, direction), {start}
-    while here is not None and here not in seen:
-        if here[0] in ELEMENTS and here != source:
-            return here
-        seen.add(here)
-        here = drawing.neighbour(here, direction)
-    return None

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from meshmodel.app.canvas import messages
-from meshmodel.app.canvas.gestures import Gestures, Pointer
+from meshmodel.app.canvas.gestures import Fits, Gestures, Pointer
 from meshmodel.app.canvas.jump import JumpLabels, in_view
 from meshmodel.app.canvas.overlays import Overlay
 from meshmodel.app.canvas.paint import Lighting, StripPainter, centred_line, lighting_of
@@ -219,15 +219,15 @@ class CanvasView(ScrollView, can_focus=True):
         """Whether a gesture is in progress."""
         return self._gestures.is_busy
 
-    def start_connect(self) -> bool:
-        """Connect by keys: arrows choose the other end; whether an element is selected."""
-        return self._gestures.start("connect")
+    def start_connect(self, fits: Fits) -> bool:
+        """Connect by keys, which stop at the elements that fit; whether an element is selected."""
+        return self._gestures.start("connect", fits)
 
     def start_move(self) -> bool:
         """Move by keys: arrows move the card by slot; whether an element is selected."""
         return self._gestures.start("move")
 
-    def aim(self, reference: Reference) -> bool:
+    def aim(self, reference: Reference | None) -> bool:
         """Aim the connection in progress at an element; whether there is one."""
         return self._gestures.aim(reference)
 
@@ -291,19 +291,23 @@ class CanvasView(ScrollView, can_focus=True):
     def select(self, reference: Reference | None, *, still: bool = False) -> None:
         """Select at once, so that the next key or click finds it selected; then post a message.
 
+        While a connection is in progress, aim it there instead.
+
         Args:
             reference: what to select; ``None``: nothing.
             still: whether not to scroll to it.
         """
         if reference is not None and reference[0] == NO_RECORD:
             reference = None
+        if self._gestures.aim(reference):
+            return
         self.selected = reference
         self._relight()
         if not still:
             self.reveal(reference)
         self.post_message(self.Selected(reference, still=still))
 
-    def go(self, direction: Direction) -> None:
+    def action_go(self, direction: Direction) -> None:
         """Use an arrow key: for the gesture in progress, otherwise to move the selection."""
         drawing = self.drawing
         if self._gestures.steer(direction) or drawing is None or not drawing.reading_order:
@@ -316,55 +320,22 @@ class CanvasView(ScrollView, can_focus=True):
             wanted = drawing.neighbour(wanted, direction)
         self.select(wanted if wanted is not None and wanted[0] != NO_RECORD else self.selected)
 
-    def _step(self, by: int) -> None:
+    def action_step(self, by: int) -> None:
         """Select, or aim the connection in progress at, the next (1) or previous (-1) in reading order."""
         order = () if self.drawing is None else self.drawing.reading_order
         if not order:
             return
-        here, first = self.aimed or self.selected, 0 if by > 0 else -1
-        wanted = order[(order.index(here) + by) % len(order) if here in order else first]
-        if not self._gestures.aim(wanted):
-            self.select(wanted)
 
-    def action_go_left(self) -> None:
-        """Select what lies to the left."""
-        self.go("left")
+        def beside(here: Reference | None) -> Reference:
+            first = 0 if by > 0 else -1
+            return order[(order.index(here) + by) % len(order) if here in order else first]
 
-    def action_go_right(self) -> None:
-        """Select what lies to the right."""
-        self.go("right")
+        if not self._gestures.seek(beside):
+            self.select(beside(self.selected))
 
-    def action_go_up(self) -> None:
-        """Select what lies above."""
-        self.go("up")
-
-    def action_go_down(self) -> None:
-        """Select what lies below."""
-        self.go("down")
-
-    def action_next(self) -> None:
-        """Select the next one in reading order."""
-        self._step(1)
-
-    def action_previous(self) -> None:
-        """Select the one before in reading order."""
-        self._step(-1)
-
-    def action_pan_left(self) -> None:
-        """Show more of the left."""
-        self.pan(-8, 0)
-
-    def action_pan_right(self) -> None:
-        """Show more of the right."""
-        self.pan(8, 0)
-
-    def action_pan_up(self) -> None:
-        """Show more of the top."""
-        self.pan(0, -4)
-
-    def action_pan_down(self) -> None:
-        """Show more of the bottom."""
-        self.pan(0, 4)
+    def action_pan(self, x: int, y: int) -> None:
+        """Show more of one side of the drawing."""
+        self.pan(x, y)
 
     def action_edit(self) -> None:
         """Edit what is selected, or finish the gesture in progress."""
@@ -374,10 +345,11 @@ class CanvasView(ScrollView, can_focus=True):
         self.post_message(nothing if self.selected is None else self.Opened(self.selected))
 
     def action_jump(self) -> None:
-        """Label all that is on the screen."""
+        """Label all that is on the screen, while keys connect all that fits."""
         if self.drawing is not None:
             view = Region(*self.scroll_offset, *self.scrollable_content_region.size)
-            self._jump_labels.show(in_view(self.drawing, self.drawing.reading_order, view))
+            choices = self._gestures.choices(self.drawing.reading_order)
+            self._jump_labels.show(in_view(self.drawing, choices, view))
             self._overlay_labels(self.drawing)
 
     @property
