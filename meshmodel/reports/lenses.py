@@ -13,7 +13,7 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
-    from meshmodel.api import Analysis
+    from meshmodel.analysis.analysis import Analysis
 
 LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
 LENSES: Final[tuple[LensName, ...]] = ("structure", "reach", "missing", "compromise", "boundaries")
