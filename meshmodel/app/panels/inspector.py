@@ -21,13 +21,14 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.inspector_overflow import unnamed_rows
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.form_rows import field_rows
+from meshmodel.app.widgets.form_rows import WARNING, field_rows
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, space
+from meshmodel.app.widgets.rows import Row, saying, space
+from meshmodel.edits.approvers import unknown_approvers, unknown_words
 from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import edit_of, refusal_of
-from meshmodel.model.records import Record, Reference
+from meshmodel.model.records import Checkpoint, Record, Reference
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
 
@@ -171,7 +172,7 @@ class Inspector(FilterList, Bound):
             if shown.selected is None:
                 return []
             return inspector_rows.rows_without_record(shown.snapshot, shown.selected)
-        first = [inspector_rows.title_row(record), *field_rows(record)]
+        first = [inspector_rows.title_row(record), *_doubts(shown.snapshot, record), *field_rows(record)]
         related = inspector_rows.relation_rows(shown.snapshot, record)
         if related:
             first += [space("relations"), *related]
@@ -185,6 +186,12 @@ class Inspector(FilterList, Bound):
             if block:
                 makes += [partial(space, name), *block]
         return Lazily(len(makes), lambda place: makes[place]())
+
+
+def _doubts(snapshot: Snapshot, record: Record) -> list[Row]:
+    """What a checkpoint says that nothing else in the model bears out."""
+    unknown = unknown_approvers(snapshot, record) if isinstance(record, Checkpoint) else ()
+    return [saying(f"? {unknown_words(each)}", WARNING) for each in unknown]
 
 
 def _as_it_is(row: Row) -> Row:
