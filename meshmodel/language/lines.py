@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from meshmodel.edits.edit import Change, Edit, apply_edit
 from meshmodel.language.parser import label_of, parse
-from meshmodel.language.result import Problem, Sentence
+from meshmodel.language.result import Sentence
 from meshmodel.model.snapshot import Snapshot
-
-LINES_LIMIT: Final = 200
-"""The most lines that are read: they are read anew with each key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +36,18 @@ def parse_lines(lines: Sequence[str], snapshot: Snapshot) -> Lines:
         snapshot: the model as it is; it stays so.
 
     Returns:
-        The meaning of each line and one edit; nothing is raised, whatever the lines. Lines beyond
-        ``LINES_LIMIT`` are problems.
+        The meaning of each line and one edit; nothing is raised, whatever the lines.
     """
     found: list[Sentence] = []
     changes: list[Change] = []
     done: list[str] = []
     after = snapshot
-    for line in lines[:LINES_LIMIT]:
+    for line in lines:
         sentence = parse(line, after)
         found.append(sentence)
         if sentence.edit is not None:
             after = apply_edit(after, sentence.edit)
             changes += sentence.edit.changes
             done.append(line)
-    beyond = Problem(f"at most {LINES_LIMIT} lines at once", 0, 0)
-    found += (Sentence(line, problem=beyond) for line in lines[LINES_LIMIT:])
     edit = Edit(label_of(" · ".join(done)), tuple(changes)) if changes else None
     return Lines(tuple(found), edit)

@@ -56,9 +56,3 @@ def test_the_good_lines_alone_do_the_same(lines: list[str]) -> None:
         wanted = parse(line, alone).edit
         alone = alone if wanted is None else apply_edit(alone, wanted)
     assert (snapshot if found.edit is None else apply_edit(snapshot, found.edit)) == alone
-
-
-def test_more_lines_than_are_read_are_told() -> None:
-    found = parse_lines(["zone a"] * 300, Snapshot())
-    assert len(found.sentences) == 300
-    assert found.first_problem == 200

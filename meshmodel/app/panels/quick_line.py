@@ -24,6 +24,8 @@ from meshmodel.model.records import Reference, key_of
 from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot, table_of
 
+LINES_LIMIT = 200
+"""How many lines are taken at once: all are read anew with each key."""
 HISTORY_LIMIT = 200
 """How many sentences are kept."""
 
@@ -41,16 +43,14 @@ class _SentenceInput(LineInput):
         Binding("escape", "quick('close')", show=False),
     ]
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Take Enter and Tab at once: keys typed right after them are here already, and come next."""
         if event.key in {"enter", "tab"}:
             event.stop()
             event.prevent_default()
             self.action_quick("submit" if event.key == "enter" else "complete")
-        else:
-            await super()._on_key(event)
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """Several lines go into a list; one line is put in here."""
         start, end = sorted(self.selection)
         lines = lines_of(f"{self.value[:start]}{event.text}{self.value[end:]}")
@@ -60,8 +60,6 @@ class _SentenceInput(LineInput):
             event.stop()
             event.prevent_default()
             line_.take_lines(lines)
-        else:
-            super()._on_paste(event)
 
     def action_quick(self, name: str) -> None:
         """Hand a key to the quick line around it."""
@@ -154,6 +152,10 @@ class QuickLine(Vertical, Bound):
 
     def take_lines(self, lines: list[str]) -> None:
         """Put lines into the list, in place of the one that is being edited."""
+        if len(lines) > LINES_LIMIT:
+            said = f"of {len(lines):,} lines the first {LINES_LIMIT} were taken"
+            self.post_message(Notice(said, "warning"))
+            lines = lines[:LINES_LIMIT]
         if self._pasted is None:
             self._pasted = PastedLines(lines, self.snapshot)
         else:
