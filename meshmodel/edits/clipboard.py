@@ -90,7 +90,8 @@ def paste(fragment: Fragment, snapshot: Snapshot, verb: str = "paste") -> tuple[
     Raises:
         InvalidModelError: nothing is left to add.
     """
-    part = apply_edit(fragment.model, Edit("", tuple(_adjustments(fragment, snapshot))))
+    adjustments = tuple(_adjustments(fragment, snapshot))
+    part = apply_edit(fragment.model, Edit("", adjustments))
     new = [
         _with_own_name(record, snapshot)
         for table in TABLES
@@ -103,7 +104,9 @@ def paste(fragment: Fragment, snapshot: Snapshot, verb: str = "paste") -> tuple[
     if not added:
         raise InvalidModelError(f"{verb}: nothing to add, what the copy names is there already or is gone")
     references = [(table_of(each), key_of(each)) for each in added]
-    return Edit(f"{verb} {_listed(references)}", tuple(Put(each) for each in added)), references[0]
+    missing = [(each.table, each.key) for each in adjustments if isinstance(each, Remove)]
+    label = f"{verb} {_listed(references)}" + (f", without {_listed(missing)}" if missing else "")
+    return Edit(label, tuple(Put(each) for each in added)), references[0]
 
 
 def duplicate(snapshot: Snapshot, selected: Iterable[Reference]) -> tuple[Edit, Reference]:

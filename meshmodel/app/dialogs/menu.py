@@ -15,7 +15,7 @@ from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
 
-_ELEMENT: Final[tuple[str, ...]] = ("edit", "rename", "connect")
+_ELEMENT: Final[tuple[str, ...]] = ("edit", "rename", "connect", "copy", "duplicate")
 _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
     "agent": (*_ELEMENT, "move", "why", "compromise", "offboard", "delete"),
     "system": (*_ELEMENT, "move", "why", "compromise", "delete"),
@@ -25,13 +25,16 @@ _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
 _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
 _OTHER: Final[tuple[str, ...]] = ("edit", "delete")
 _FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule")
-_NOTHING: Final[tuple[str, ...]] = ("add", "quick_line", "outsider", "lens", "arrange", "about")
+_NOTHING: Final[tuple[str, ...]] = ("add", "quick_line", "paste", "outsider", "lens", "arrange", "about")
 
 
 _SAID: Final[Mapping[str, str]] = {
     "edit": "edit every field",
     "rename": "give it another name",
     "connect": "connect it with another",
+    "copy": "copy it, with its relations",
+    "duplicate": "add it once more",
+    "paste": "paste what was copied",
     "move": "move it",
     "why": "why and why not: its ways",
     "compromise": "what falls if it is compromised",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from textual.events import Paste
 from textual.message import Message
 
 from meshmodel.app.canvas.messages import (
@@ -43,6 +44,7 @@ ROUTES: Final[dict[type[Message], str]] = {
     MenuWanted: "menus.wanted",
     SelectionRequested: "selection.requested",
     EditRequested: "findings.edit_requested",
+    Paste: "clipboard.pasted",
     FieldRequested: "editing.field_requested",
     NoteRequested: "editing.note_requested",
     FindingOpened: "findings.opened",

@@ -20,12 +20,7 @@ from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.config import Place
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
-from meshmodel.app.messages import (
-    CommandRequested,
-    ModelChanged,
-    Notice,
-    PanelClosed,
-)
+from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList, ready_rows
@@ -45,6 +40,7 @@ from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import NO_ROW, Context
+from meshmodel.app.workbench.controllers.clipboard import ClipboardController
 from meshmodel.app.workbench.controllers.drawing import DrawingController
 from meshmodel.app.workbench.controllers.editing import EditingController
 from meshmodel.app.workbench.controllers.findings import FindingsController
@@ -104,6 +100,7 @@ class Workbench(Screen[None]):
         self.selection = SelectionController(context)
         self.findings = FindingsController(context)
         self.editing = EditingController(context)
+        self.clipboard = ClipboardController(context)
         self.moving = MovingController(context)
         self.fix = FixController(context)
         self.lens = LensController(context)

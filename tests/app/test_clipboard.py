@@ -1,0 +1,94 @@
+"""Copying, cutting, pasting and duplicating in the workbench."""
+
+from pathlib import Path
+
+from textual.events import Paste
+
+from meshmodel.app.panels.quick_line import QuickLine
+from meshmodel.interchange import read_text
+from meshmodel.model.snapshot import Snapshot
+from tests.app.desk import Desk, desk
+
+BOT = ("agent", "support-bot")
+
+
+async def put_in(it: Desk, text: str) -> None:
+    """What the terminal's own key for pasting does."""
+    it.app.post_message(Paste(text))
+    await it.pilot.pause()
+    await it.pilot.pause()
+
+
+async def test_a_duplicate_is_one_edit_with_the_same_relations_and_is_selected(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        before = it.model
+        await it.select(*BOT)
+        await it.press("d")
+        assert ("support-bot-2", "ticket-token") in it.model.hold
+        assert it.bench.shown.selected == ("agent", "support-bot-2")
+        assert it.bench.shown.said == "duplicate agent support-bot-2"
+        await it.press("u")
+        assert it.model == before
+
+
+async def test_what_is_copied_is_interchange_text_on_the_clipboard(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select(*BOT)
+        await it.press("Y")
+        copied = read_text(it.app.clipboard)
+        assert copied.agent["support-bot"].kind == it.model.agent["support-bot"].kind
+        assert set(copied.hold) == set(it.model.hold)
+        assert "support-bot" in it.bench.shown.said
+        await it.press("V", "V")
+        assert {"support-bot", "support-bot-2", "support-bot-3"} <= set(it.model.agent)
+
+
+async def test_cut_and_paste_bring_it_back_with_its_relations(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        holds = it.model.hold
+        await it.select(*BOT)
+        await it.press("X")
+        assert "support-bot" not in it.model.agent
+        assert not it.model.hold
+        await it.press("V")
+        assert it.model.hold == holds
+        assert it.bench.shown.selected == BOT
+
+
+async def test_a_part_goes_from_one_model_into_another(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("credential", "file-sas")
+        await it.press("Y")
+        text = it.app.clipboard
+    (tmp_path / "other").mkdir()
+    async with desk(tmp_path / "other", Snapshot()) as it:
+        await put_in(it, text)
+        assert set(it.model.credential) == {"file-sas"}
+        assert not it.model.grant
+        assert "without" in it.bench.shown.said, "what was left out is told"
+
+
+async def test_sentences_open_the_quick_line_and_broken_text_is_told(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        before = it.model
+        await put_in(it, "robot > robot-key > archive: read\narchive in vault\n")
+        line = it.bench.query_one(QuickLine)
+        assert line.is_open
+        assert line.text == "robot > robot-key > archive: read"
+        await it.press("enter", "escape")
+        assert it.model.system["archive"].zone == "vault"
+        await it.press("u")
+        assert it.model == before
+        await put_in(it, 'format = "meshmodel/1"\nnonsense = 1\n')
+        assert "line 2" in it.bench.shown.said
+        assert it.model == before
+
+
+async def test_nothing_selected_or_copied_is_said(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        it.bench.context.select(None)
+        for key in ("Y", "X", "d"):
+            await it.press(key)
+            assert "select an element" in it.bench.shown.said, key
+        await it.press("V")
+        assert "nothing was copied" in it.bench.shown.said
