@@ -9,149 +9,61 @@ from textual.theme import Theme
 
 from meshmodel.canvas.scene import Ink
 
+COLOURS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "ground": ("#0f1419", "#fbfcfd", "#000000"),
+    "lane_a": ("#131a22", "#f3f6f9", "#000000"),
+    "lane_b": ("#1a222c", "#e9eef4", "#000000"),
+    "frame": ("#5d7189", "#74879c", "#ffffff"),
+    "text": ("#e8edf2", "#14191f", "#ffffff"),
+    "faint": ("#93a0ae", "#55616d", "#e0e0e0"),
+    "line": ("#9fb0c3", "#4a5a6b", "#ffffff"),
+    "dim": ("#66758a", "#7a8691", "#7a7a7a"),
+    "agent": ("#1f3f6e", "#c5dcfb", "#0000c8"),
+    "agent_bar": ("#5aa7ff", "#1f6feb", "#00d7ff"),
+    "system": ("#2d343d", "#d9dfe6", "#303030"),
+    "system_bar": ("#a7b1bc", "#57636f", "#ffffff"),
+    "credential": ("#4a3a16", "#f6e3b0", "#5f3f00"),
+    "credential_bar": ("#e6b450", "#9a6700", "#ffd700"),
+    "card_text": ("#ffffff", "#0b0f14", "#ffffff"),
+    "card_fact": ("#c3ccd6", "#3d4854", "#ffffff"),
+    "card_dim": ("#20272f", "#e4e9ef", "#000000"),
+    "missing": ("#ff7b72", "#c11f1a", "#ff8c8c"),
+    "on_missing": ("#b3261e", "#c11f1a", "#d70000"),
+    "counts": ("#7ee787", "#116329", "#5fff87"),
+    "weak": ("#e6b450", "#8a5a00", "#ffd700"),
+    "trigger": ("#d2a8ff", "#7a3fc4", "#e7b6ff"),
+    "delegation": ("#79c0ff", "#0b5cad", "#87d7ff"),
+    "selected": ("#ffd75f", "#ffcf33", "#ffff00"),
+    "selected_line": ("#ffd75f", "#a84300", "#ffff00"),
+    "on_selected": ("#10141a", "#10141a", "#000000"),
+    "accent": ("#7fd1e8", "#0b6b85", "#00ffff"),
+    "on_accent": ("#10141a", "#ffffff", "#000000"),
+    "bar": ("#1b2430", "#dde4ec", "#262626"),
+    "cursor": ("#1f3550", "#d3e3f8", "#00008b"),
+    "panel": ("#10161d", "#f3f6f9", "#000000"),
+}
+"""Every colour as hexadecimal RGB: in the dark theme, the light one, and that of high contrast."""
 
-@dataclass(frozen=True, slots=True)
+
 class Palette:
-    """The colours of one theme, as hexadecimal RGB."""
+    """The colours of one theme: an attribute for each of ``COLOURS``."""
 
-    ground: str
-    lane_a: str
-    lane_b: str
-    frame: str
-    text: str
-    faint: str
-    line: str
-    dim: str
-    agent: str
-    agent_bar: str
-    system: str
-    system_bar: str
-    credential: str
-    credential_bar: str
-    card_text: str
-    card_fact: str
-    card_dim: str
-    missing: str
-    on_missing: str
-    counts: str
-    weak: str
-    trigger: str
-    delegation: str
-    selected: str
-    selected_line: str
-    on_selected: str
-    accent: str
-    on_accent: str
-    bar: str
-    cursor: str
-    panel: str
+    def __init__(self, place: int) -> None:
+        """Arguments: which of the three."""
+        self._place = place
+
+    def __getattr__(self, name: str) -> str:
+        if name not in COLOURS:
+            raise AttributeError(name)
+        return COLOURS[name][self._place]
 
 
-DARK: Final = Palette(
-    ground="#0f1419",
-    lane_a="#131a22",
-    lane_b="#1a222c",
-    frame="#5d7189",
-    text="#e8edf2",
-    faint="#93a0ae",
-    line="#9fb0c3",
-    dim="#66758a",
-    agent="#1f3f6e",
-    agent_bar="#5aa7ff",
-    system="#2d343d",
-    system_bar="#a7b1bc",
-    credential="#4a3a16",
-    credential_bar="#e6b450",
-    card_text="#ffffff",
-    card_fact="#c3ccd6",
-    card_dim="#20272f",
-    missing="#ff7b72",
-    on_missing="#b3261e",
-    counts="#7ee787",
-    weak="#e6b450",
-    trigger="#d2a8ff",
-    delegation="#79c0ff",
-    selected="#ffd75f",
-    selected_line="#ffd75f",
-    on_selected="#10141a",
-    accent="#7fd1e8",
-    on_accent="#10141a",
-    bar="#1b2430",
-    cursor="#1f3550",
-    panel="#10161d",
-)
-LIGHT: Final = Palette(
-    ground="#fbfcfd",
-    lane_a="#f3f6f9",
-    lane_b="#e9eef4",
-    frame="#74879c",
-    text="#14191f",
-    faint="#55616d",
-    line="#4a5a6b",
-    dim="#7a8691",
-    agent="#c5dcfb",
-    agent_bar="#1f6feb",
-    system="#d9dfe6",
-    system_bar="#57636f",
-    credential="#f6e3b0",
-    credential_bar="#9a6700",
-    card_text="#0b0f14",
-    card_fact="#3d4854",
-    card_dim="#e4e9ef",
-    missing="#c11f1a",
-    on_missing="#c11f1a",
-    counts="#116329",
-    weak="#8a5a00",
-    trigger="#7a3fc4",
-    delegation="#0b5cad",
-    selected="#ffcf33",
-    selected_line="#a84300",
-    on_selected="#10141a",
-    accent="#0b6b85",
-    on_accent="#ffffff",
-    bar="#dde4ec",
-    cursor="#d3e3f8",
-    panel="#f3f6f9",
-)
-CONTRAST: Final = Palette(
-    ground="#000000",
-    lane_a="#000000",
-    lane_b="#000000",
-    frame="#ffffff",
-    text="#ffffff",
-    faint="#e0e0e0",
-    line="#ffffff",
-    dim="#7a7a7a",
-    agent="#0000c8",
-    agent_bar="#00d7ff",
-    system="#303030",
-    system_bar="#ffffff",
-    credential="#5f3f00",
-    credential_bar="#ffd700",
-    card_text="#ffffff",
-    card_fact="#ffffff",
-    card_dim="#000000",
-    missing="#ff8c8c",
-    on_missing="#d70000",
-    counts="#5fff87",
-    weak="#ffd700",
-    trigger="#e7b6ff",
-    delegation="#87d7ff",
-    selected="#ffff00",
-    selected_line="#ffff00",
-    on_selected="#000000",
-    accent="#00ffff",
-    on_accent="#000000",
-    bar="#262626",
-    cursor="#00008b",
-    panel="#000000",
-)
-
+DARK: Final = Palette(0)
 DEFAULT: Final = "mesh-dark"
 PALETTES: Final[Mapping[str, Palette]] = {
     DEFAULT: DARK,
-    "mesh-light": LIGHT,
-    "mesh-contrast": CONTRAST,
+    "mesh-light": Palette(1),
+    "mesh-contrast": Palette(2),
 }
 """The palettes by the names of their themes, in the order in which the theme key goes through them."""
 
@@ -181,7 +93,7 @@ def _theme(name: str, palette: Palette) -> Theme:
         background=palette.ground,
         surface=palette.panel,
         panel=palette.bar,
-        dark=palette.ground != LIGHT.ground,
+        dark=name != "mesh-light",
         variables={
             "block-cursor-background": palette.cursor,
             "block-cursor-foreground": palette.text,

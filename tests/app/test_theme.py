@@ -1,13 +1,11 @@
 """Every text can be read on its ground, in every theme."""
 
-from dataclasses import astuple
-
 import pytest
 from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from meshmodel.app.theme import PALETTES, inks, severity_colour, themes
+from meshmodel.app.theme import COLOURS, PALETTES, inks, severity_colour, themes
 
 TEXT, DIMMED, SHAPE = 4.5, 3.0, 3.0
 """The least ratios of contrast: WCAG 2.2, 1.4.3 for text and 1.4.11 for lines; 3 for what is dimmed."""
@@ -102,4 +100,4 @@ def test_what_is_in_front_and_the_numbers_of_steps_can_be_read(theme: str) -> No
     assert ratio(palette.ground, palette.accent) >= TEXT
     for severity in ("critical", "high", "medium", "low"):
         assert ratio(palette.panel, severity_colour(palette, severity)) >= TEXT
-    assert all(Color.parse(each).a == 1 for each in astuple(palette))
+    assert all(Color.parse(each).a == 1 for row in COLOURS.values() for each in row)
