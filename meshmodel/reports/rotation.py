@@ -1,10 +1,18 @@
 """The plan for replacing the secret of a credential, as JSON and as text for people."""
 
+from meshmodel.analysis.offboarding import Offboarding
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.reports.answers_json import Answer
-from meshmodel.reports.offboarding import copy_entry, name_list, rotation_entry, rotation_rows, section
+from meshmodel.reports.offboarding import (
+    copy_entry,
+    name_list,
+    offboarding_text,
+    rotation_entry,
+    rotation_rows,
+    section,
+)
 from meshmodel.reports.style import Style, counted, wrap
 
 
@@ -21,6 +29,13 @@ def rotation_answer(plan: RotationPlan) -> Answer:
         "rotate": [rotation_entry(each) for each in plan.rotate],
         "order": [list(group) for group in plan.order],
     }
+
+
+def plan_text(snapshot: Snapshot, plan: Offboarding | RotationPlan, style: Style) -> str:
+    """What ``offboard`` prints of whatever goes: an agent, a person, a vendor or a secret."""
+    if isinstance(plan, RotationPlan):
+        return rotation_text(snapshot, plan, style)
+    return offboarding_text(snapshot, plan, style)
 
 
 def rotation_text(snapshot: Snapshot, plan: RotationPlan, style: Style) -> str:

@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.start.screen import StartScreen
-from meshmodel.model.path_completion import complete_path
+from meshmodel.model.typed_paths import complete_path
 from tests.app.desk import desk
 from tests.app.test_start_and_help import Beginning
 

@@ -41,7 +41,7 @@ async def test_what_cannot_be_written_is_said_with_what_to_do(
         assert isinstance(dialog, ExportDialog)
         dialog.form = "mesh"
         assert dialog.path.parent == (folder if what == "file" else Path.cwd()), "where it can be written"
-        dialog._set_path(str(tmp_path / "copy.mesh"))
+        dialog._set_path(tmp_path / "copy.mesh")
         await it.press("ctrl+s")
         await it.shows("written: ")
         assert path.read_bytes() == before

@@ -25,8 +25,8 @@ from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.widgets.toggle_list import ToggleList
-from meshmodel.model.path_completion import Completed
 from meshmodel.model.text import clean_line, one_line
+from meshmodel.model.typed_paths import Completed
 
 Result = TypeVar("Result")
 

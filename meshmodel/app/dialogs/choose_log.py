@@ -1,40 +1,36 @@
 """Asks which log to follow: the file, its form, and the map of its names."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
-from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, TextEntry
+from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.trace_state import LogRequest
-from meshmodel.app.widgets.form_rows import form_row
-from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import Row
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.path_completion import complete_path
-from meshmodel.model.text import one_line
+from meshmodel.model.typed_paths import file_problem
 
 if TYPE_CHECKING:
     from meshmodel.importers.formats import LogFormat
 
-BY_NAME = "by its name"
+BY_NAME: Final = "by its name"
 LOGS: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".log", ".txt", ".gz"})
 """What files of events are called; others can be typed."""
 MAPS: Final = frozenset({".toml"})
 
 
-class LogDialog(Dialog[LogRequest]):
+class LogDialog(FormDialog[LogRequest]):
     """Asks for the log of observed events. Result: what to follow.
 
     ``LogDialog(before)``; ``before`` is the log that was followed last, or that is offered. With ``another``
     it begins at the file, else at the button where the file is known.
     """
 
+    hint = "JSON Lines and CSV have the ids of the model; the log of a real system needs a map of its names"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "follow", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -44,95 +40,46 @@ class LogDialog(Dialog[LogRequest]):
     def __init__(self, before: LogRequest | None = None, *, another: bool = False) -> None:
         """Arguments: what was followed last or is offered; whether another one is wanted."""
         super().__init__("lay a log on the model")
-        self._another = another
         self.path = None if before is None else before.path
         self.form: LogFormat | None = None if before is None else before.form
         self.mapping = None if before is None else before.mapping
+        self._begins_at_button = self.path is not None and not another
 
     def compose_body(self) -> ComposeResult:
         """The choices and the button."""
-        yield RowList(self._rows())
-        said = (
-            "JSON Lines and CSV have the ids of the model; the log of a real system needs a map of its names"
-        )
-        yield Static(Content(said), id="hint")
-        yield Static(Content(""), id="problem", markup=False)
-        with Horizontal(classes="buttons"):
-            yield Button("Follow", id="follow", variant="primary", compact=True)
+        yield from super().compose_body()
+        yield self.buttons(Button("Follow", id="follow", variant="primary", compact=True))
 
     def on_mount(self) -> None:
         """Begin with the file; where it is known and no other is wanted, with the button."""
-        if self.path is None or self._another:
-            self.query_one(RowList).focus()
-        else:
+        if self._begins_at_button:
             self.query_one(Button).focus()
 
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Change a choice."""
-        event.stop()
-        match event.row.value:
-            case "file":
-                hint = "a log of events: .jsonl, .csv, or any with a form"
-                self._type("file", self.path, hint, LOGS, self._set_path)
-            case "map":
-                hint = "a TOML file: what the log's names mean; see meshmodel help logs"
-                self._type("map", self.mapping, hint, MAPS, self._set_map)
-            case "form":
-                self._pick_form()
-
-    def _type(
-        self,
-        title: str,
-        path: Path | None,
-        hint: str,
-        endings: frozenset[str],
-        done: Callable[[str | None], None],
-    ) -> None:
-        entry = TextEntry(
-            title,
-            "" if path is None else str(path),
-            hint=hint,
-            check=_file_problem,
-            complete=lambda text: complete_path(text, Path.cwd(), endings),
-        )
-        self.app.push_screen(entry, done)
-
-    def _set_path(self, text: str | None) -> None:
-        if text is not None:
-            self.path = Path(text).expanduser()
-            self._changed()
-            self.query_one(Button).focus()
-
-    def _set_map(self, text: str | None) -> None:
-        if text is not None:
-            self.mapping = Path(text).expanduser()
-            self._changed()
-
-    def _pick_form(self) -> None:
+    def form_rows(self) -> Iterator[Row]:
+        """The file, its form, the map."""
         from meshmodel.importers.formats import LOG_FORMATS, OWN_FORMATS
 
-        def decided(chosen: Chosen | None) -> None:
-            if chosen is not None:
-                self.form = next((each for each in LOG_FORMATS if each == chosen.value), None)
-                self._changed()
+        hint = "a log of events: .jsonl, .csv, or any with a form"
+        yield path_field("file", self.path, self._set_path, hint=hint, check=file_problem, endings=LOGS).row
+        forms = [(each, "" if each in OWN_FORMATS else "with a map") for each in LOG_FORMATS]
+        yield choice_field("form", self.form or BY_NAME, [(BY_NAME, ""), *forms], self._set_form).row
+        hint = "a TOML file: what the log's names mean; see meshmodel help logs"
+        yield path_field("map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS).row
 
-        rows = [Row(BY_NAME, line(BY_NAME), BY_NAME)]
-        for each in LOG_FORMATS:
-            hint = "" if each in OWN_FORMATS else "  with a map"
-            rows.append(Row(each, line(each, (hint, "$text-muted")), each))
-        self.app.push_screen(Picker("form", rows, current=self.form or BY_NAME), decided)
+    def show_rows(self) -> None:
+        """Show the rows as they are now; what was wrong may be right."""
+        super().show_rows()
+        self.show_problem(None)
 
-    def _changed(self) -> None:
-        self.query_one(RowList).set_rows(self._rows())
-        self.query_one("#problem", Static).update(Content(""))
+    def _set_path(self, path: Path) -> None:
+        self.path = path
+        self.query_one(Button).focus()
 
-    def _rows(self) -> list[Row]:
-        none = "–"
-        return [
-            form_row("file", line(none if self.path is None else one_line(self.path, 300)), value="file"),
-            form_row("form", line(self.form or BY_NAME), value="form"),
-            form_row("map", line(none if self.mapping is None else one_line(self.mapping, 300)), value="map"),
-        ]
+    def _set_map(self, path: Path) -> None:
+        self.mapping = path
+
+    def _set_form(self, form: Any) -> None:
+        self.form = None if form == BY_NAME else form
 
     def on_button_pressed(self) -> None:
         """Follow it."""
@@ -143,25 +90,20 @@ class LogDialog(Dialog[LogRequest]):
         from meshmodel.importers.events import format_of
         from meshmodel.importers.formats import OWN_FORMATS
 
-        problem = "file: needed" if self.path is None else _file_problem(str(self.path))
-        if problem is None and self.path is not None:
-            try:
-                form = self.form or format_of(self.path)
-                if form not in OWN_FORMATS and self.mapping is None:
-                    problem = f"map: needed for the names in a log of the form {form}"
-                mapping = None if form in OWN_FORMATS else self.mapping
-            except MeshmodelError:
-                problem = "form: cannot be told by the name of the file; choose one"
-        if problem is None and self.path is not None:
-            self.dismiss(LogRequest(self.path, form, mapping))
+        if self.path is None:
+            self.show_problem("file: needed")
+            return
+        problem = file_problem(str(self.path))
+        if problem is not None:
+            self.show_problem(problem)
+            return
+        try:
+            form = self.form or format_of(self.path)
+        except MeshmodelError:
+            self.show_problem("form: cannot be told by the name of the file; choose one")
+            return
+        is_own = form in OWN_FORMATS
+        if is_own or self.mapping is not None:
+            self.dismiss(LogRequest(self.path, form, None if is_own else self.mapping))
         else:
-            self.query_one("#problem", Static).update(Content(f"✖ {problem}"))
-
-
-def _file_problem(text: str) -> str | None:
-    if not text.strip():
-        return "a file name is needed"
-    path = Path(text).expanduser()
-    if path.is_dir():
-        return "that is a folder: name a file in it"
-    return None if path.is_file() else "there is no such file"
+            self.show_problem(f"map: needed for the names in a log of the form {form}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -13,8 +13,8 @@ from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, Result, TextEntry
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.model.path_completion import complete_path
 from meshmodel.model.text import one_line
+from meshmodel.model.typed_paths import complete_path
 
 NONE = "–"
 """What stands where a field has no value."""
@@ -85,6 +85,9 @@ def path_field(
 class FormDialog(Dialog[Result], Generic[Result]):
     """A table of fields, each with its value; Enter on one asks for another value."""
 
+    hint: ClassVar[str] = ""
+    """The line of explanation."""
+
     def form_rows(self) -> Iterable[Row]:
         """The rows as they are now; those of fields are made by :class:`FormField`."""
         raise NotImplementedError
@@ -92,7 +95,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
     def compose_body(self) -> ComposeResult:
         """The rows, a line of explanation, a line for what is wrong."""
         yield RowList(self.form_rows())
-        yield Static("", id="hint", markup=False)
+        yield Static(self.hint, id="hint", markup=False)
         yield Static("", id="problem", markup=False)
 
     def show_rows(self) -> None:

@@ -3,19 +3,15 @@
 What can be drawn is done: a rotation cannot.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
-from textual.worker import Worker, WorkerState
 
 from meshmodel.app.dialogs.base import Dialog
-from meshmodel.app.jobs import Task
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.session import READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
@@ -31,11 +27,6 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
     from meshmodel.model.snapshot import Snapshot
 
-TICK: Final = 0.5
-"""Seconds after which what is being computed says for how long."""
-
-_COLUMNS = 400
-"""The list wraps by itself: the text may be as wide as it likes."""
 _HEADINGS: Final = {
     "agent": "agents that go",
     "person": "persons and groups that go",
@@ -58,7 +49,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
     """Lists the steps; the button does what can be drawn of them. Result: the edit, or that another is meant.
 
     ``OffboardingDialog(analysis, "agent:support-bot")``, or ``person:NAME``, ``vendor:NAME``,
-    ``credential:ID``. In a large model the steps are worked out beside, and leaving ends that. Raises
+    ``credential:ID``. In a large model the steps are a job, and leaving ends that. Raises
     ``MeshmodelError`` where there is none of that name.
     """
 
@@ -81,11 +72,9 @@ class OffboardingDialog(Dialog[Edit | Another]):
         self.is_rotation = kind == "credential"
         self.read_only = read_only
         self.plan: Offboarding | RotationPlan | None = None
-        self.computing = Task("computing what to do", escape="Esc goes back without it")
         self._is_wanted = False
         """Whether it was asked for while it was being computed."""
-        self._rows = [_computing(self.computing)]
-        self._worker: Worker[tuple[Offboarding | RotationPlan, list[Row]] | None] | None = None
+        self._rows: list[Row] = []
         if analysis.snapshot.elements <= AT_ONCE:
             self.plan, self._rows = plan_in_rows(analysis, who)
 
@@ -94,56 +83,41 @@ class OffboardingDialog(Dialog[Edit | Another]):
         yield FilterList(self._rows, placeholder="filter")
         said = _ROTATES if self.is_rotation else READ_ONLY if self.read_only else _DOES
         yield Static(Content(f"{said}; Ctrl+O asks about somebody or something else"), id="hint")
-        yield Static(Content(""), id="problem", markup=False)
-        with Horizontal(classes="buttons"):
-            if not self.is_rotation:
-                disabled = self.read_only or self.plan is None
-                yield Button("Offboard", id="apply", variant="warning", compact=True, disabled=disabled)
-            yield Button("Another", id="another", compact=True)
+        yield Static("", id="problem", markup=False)
+        disabled = self.read_only or self.plan is None
+        apply = Button("Offboard", id="apply", variant="warning", compact=True, disabled=disabled)
+        another = Button("Another", id="another", compact=True)
+        yield self.buttons(another) if self.is_rotation else self.buttons(apply, another)
 
     def on_mount(self) -> None:
-        """Read first."""
-        self.query_one(FilterList).focus_list()
+        """Compute the steps where they are not known yet."""
         if self.plan is None:
-            self._worker = self._find_plan()
-            self.set_interval(TICK, self._tell)
+            self.jobs.run(
+                "plan",
+                lambda task: plan_in_rows(self.analysis, self.who, is_cancelled=task.is_cancelled),
+                self._take,
+                self._fail,
+                "computing what to do",
+                "Esc goes back without it",
+            )
 
-    def on_unmount(self) -> None:
-        """Whoever leaves waits for nothing any more."""
-        self.computing.cancel()
-
-    @work(thread=True, exclusive=True, group="offboarding", exit_on_error=False)
-    def _find_plan(self) -> "tuple[Offboarding | RotationPlan, list[Row]] | None":
-        try:
-            return plan_in_rows(self.analysis, self.who, is_cancelled=self.computing.is_cancelled)
-        except Stopped:
-            return None
-
-    def _tell(self) -> None:
+    def show_progress(self, lines: Mapping[str, str]) -> None:
         """Say for how long it has been computed."""
-        if self._worker is not None:
-            self.query_one(FilterList).set_rows([_computing(self.computing)])
+        if "plan" in lines:
+            self.query_one(FilterList).set_rows([saying(lines["plan"])])
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """The steps are known, or it is said why not."""
-        if event.worker is not self._worker or not event.worker.is_finished:
-            return
-        found, self._worker = event.worker.result, None
-        if event.state is WorkerState.SUCCESS and found is not None:
-            self.plan, rows = found
-            self.query_one(FilterList).set_rows(rows)
-            for button in self.query("#apply").results(Button):
-                button.disabled = self.read_only
-            if self._is_wanted:
-                self.action_apply()
-        elif event.state is WorkerState.ERROR:
-            why = one_line(event.worker.error, 160) or type(event.worker.error).__name__
-            self.query_one(FilterList).set_rows([saying(f"could not be computed: {why}")])
-            if self._is_wanted:
-                self.action_apply()
+    def _take(self, found: "tuple[Offboarding | RotationPlan, list[Row]]") -> None:
+        self.plan, rows = found
+        self.query_one(FilterList).set_rows(rows)
+        for button in self.query("#apply").results(Button):
+            button.disabled = self.read_only
+        if self._is_wanted:
+            self.action_apply()
 
-    def _say(self, text: str) -> None:
-        self.query_one("#problem", Static).update(Content(text))
+    def _fail(self, why: str) -> None:
+        self.query_one(FilterList).set_rows([saying(f"could not be computed: {why}")])
+        if self._is_wanted:
+            self.action_apply()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do it, or ask about another."""
@@ -162,23 +136,24 @@ class OffboardingDialog(Dialog[Edit | Another]):
         from meshmodel.edits.offboarding import offboard
 
         if self.is_rotation or isinstance(self.plan, RotationPlan):
-            self._say(f"✖ {_ROTATES}")
+            self.show_problem(_ROTATES)
         elif self.read_only:
-            self._say(f"✖ {READ_ONLY}")
-        elif self._worker is not None:
-            self._is_wanted = True
-            self._say("computing what to do: it is done as soon as that is known; Esc goes back without it")
-        elif self.plan is None:
-            self._say("✖ nothing was done, since it is not known what to do")
-        else:
+            self.show_problem(READ_ONLY)
+        elif self.plan is not None:
             try:
                 self.dismiss(offboard(self.analysis.snapshot, self.plan))
             except MeshmodelError as error:
-                self._say(f"✖ {one_line(error, 200)}")
+                self.show_problem(one_line(error, 200))
+        elif self.jobs.is_running("plan"):
+            self._is_wanted = True
+            said = "computing what to do: it is done as soon as that is known; Esc goes back without it"
+            self.query_one("#problem", Static).update(said)
+        else:
+            self.show_problem("nothing was done, since it is not known what to do")
 
 
 def plan_in_rows(
-    analysis: "Analysis", who: str, *, is_cancelled: Callable[[], bool] | None = None
+    analysis: "Analysis", who: str, *, is_cancelled: Callable[[], bool] = lambda: False
 ) -> "tuple[Offboarding | RotationPlan, list[Row]]":
     """What to do when somebody goes or a secret is rotated, and that in rows; any thread may ask.
 
@@ -191,22 +166,14 @@ def plan_in_rows(
         Stopped: it was cancelled.
         MeshmodelError: there is none of that name.
     """
-    from meshmodel.analysis.rotation import RotationPlan
-    from meshmodel.reports.offboarding import offboarding_text
-    from meshmodel.reports.rotation import rotation_text
+    from meshmodel.reports.rotation import plan_text
     from meshmodel.reports.style import Style
 
-    plan, look = (
-        analysis.offboarding(who, cancelled=is_cancelled),
-        Style(columns=_COLUMNS),
-    )
-    if isinstance(plan, RotationPlan):
-        text = rotation_text(analysis.snapshot, plan, look)
-    else:
-        text = offboarding_text(analysis.snapshot, plan, look)
+    plan = analysis.offboarding(who, cancelled=is_cancelled)
+    text = plan_text(analysis.snapshot, plan, Style(columns=400))  # the list wraps by itself
     rows = []
     for number, said in enumerate(text.splitlines()[1:]):  # the first names the model
-        if is_cancelled is not None and is_cancelled():
+        if is_cancelled():
             raise Stopped
         if not said.startswith("    "):
             rows.append(Row(("head", number), line((said, "bold")), heading=True))
@@ -224,7 +191,7 @@ def who_rows(snapshot: "Snapshot") -> list[Row]:
     rows: list[Row] = []
     for who in everybody(snapshot):
         kind, _, name = who.partition(":")
-        if not rows or rows[-1].value is None or not str(rows[-1].value).startswith(f"{kind}:"):
+        if not rows or not str(rows[-1].value).startswith(f"{kind}:"):
             rows.append(heading(_HEADINGS[kind]))
         record = snapshot.table(kind).get(name) if kind in {"agent", "credential"} else None
         named = f"  {one_line(record.name)}" if record is not None and record.name else ""
@@ -232,7 +199,3 @@ def who_rows(snapshot: "Snapshot") -> list[Row]:
             Row(who, line(f"  {one_line(name)}", (named, "$text-muted")), who, search=f"{who}{named}")
         )
     return rows
-
-
-def _computing(task: Task) -> Row:
-    return Row("computing", line((task.says, "$text-muted")), heading=True, said=True)

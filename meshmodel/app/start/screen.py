@@ -20,10 +20,10 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.path_completion import complete_path
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
+from meshmodel.model.typed_paths import complete_path
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5

@@ -1,10 +1,12 @@
-"""File names completed as a shell does it: as far as they agree, with what they may become."""
+"""File names as they are typed: completed as a shell does it, and why one does not do."""
 
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from meshmodel.model.text import one_line
 
 SHOWN: Final = 6
 """So many names are shown of those that a text may become."""
@@ -62,3 +64,20 @@ def _names(folder: Path, part: str, endings: Collection[str]) -> tuple[str, ...]
             elif not endings or Path(name).suffix.lower() in endings:
                 found.append(name)
     return tuple(sorted(found))
+
+
+def file_problem(text: str) -> str | None:
+    """Why what was typed names no file that can be read, in a line; ``None`` if it does."""
+    return _name_problem(text) or (None if Path(text).expanduser().is_file() else "there is no such file")
+
+
+def new_file_problem(text: str) -> str | None:
+    """Why what was typed names no file that can be written, in a line; ``None`` if it does."""
+    folder = Path(text).expanduser().absolute().parent
+    return _name_problem(text) or (None if folder.is_dir() else f"there is no folder {one_line(folder)}")
+
+
+def _name_problem(text: str) -> str | None:
+    if not text.strip():
+        return "a file name is needed"
+    return "that is a folder: name a file in it" if Path(text).expanduser().is_dir() else None
