@@ -15,7 +15,7 @@ class LineInput(Input):
 
     joint: ClassVar[str] = " "
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """Take every line that is not blank."""
         event.stop()
         event.prevent_default()
