@@ -46,3 +46,15 @@ FLAGS = {"⚑": "!", "⚐": '"'}
 """Flags on systems that outsiders' words get to, with their ASCII: outsiders write there (⚑), or an agent
 carries the words there (⚐).
 """
+
+SIGNS = (
+    ("✖", "nobody asks here: a missing checkpoint"),
+    ("◆", "a checkpoint that counts"),
+    ("◇", "a checkpoint that does not count, or over which an agent has power"),
+    ("◈", "where a fix would ask"),
+    ("⚑", "outsiders write here"),
+    ("⚐", "outsiders' words come here, carried by an agent"),
+    ("only", "on a delegation: the second agent does so much for the first and no more"),
+    ("values", "on a delegation: values of closed sets come back, no words"),
+)
+"""What stands on the canvas beside names, with what each means."""

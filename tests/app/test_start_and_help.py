@@ -8,13 +8,14 @@ from textual.app import App
 
 from meshmodel.app.commands import COMMANDS, shown_keys
 from meshmodel.app.config import copies_path
-from meshmodel.app.dialogs.help import SENTENCES, HelpScreen, help_rows
+from meshmodel.app.dialogs.help import HelpScreen, help_rows
 from meshmodel.app.start.examples import list_examples
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
+from meshmodel.language.sentences import SENTENCES
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store

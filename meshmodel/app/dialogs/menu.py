@@ -85,10 +85,6 @@ class ElementMenu(PlacedDialog[str]):
         """The list."""
         yield RowList(list(self._rows()))
 
-    def on_mount(self) -> None:
-        """Begin in the list."""
-        self.query_one(RowList).focus()
-
     def _rows(self) -> Iterator[Row]:
         for action in self.offered:
             key = shown_key(keys_of(action, self.keymap)[0])

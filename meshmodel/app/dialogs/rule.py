@@ -25,16 +25,11 @@ class RuleDialog(Dialog[None]):
         self.rule = rule
 
     def compose_body(self) -> ComposeResult:
-        """A row for each thing that is known of it."""
+        """A row for each thing that is known of it: a list, so that a long text can be walked."""
         yield RowList(rule_rows(self.rule))
 
-    def on_mount(self) -> None:
-        """Begin in the list, so that a long text can be walked."""
-        self.query_one(RowList).focus()
-
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+    def on_row_list_chosen(self) -> None:
         """Close."""
-        event.stop()
         self.dismiss(None)
 
 
