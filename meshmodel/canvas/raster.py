@@ -22,6 +22,7 @@ _BLOCK = 32
 
 _CARD_INKS: dict[str, tuple[Ink, Ink, Ink]] = {
     "agent": ("agent-bar", "agent", "agent-fact"),
+    "person": ("agent-bar", "agent", "agent-fact"),
     "system": ("system-bar", "system", "system-fact"),
     "credential": ("credential-bar", "credential", "credential-fact"),
     "fold": ("system-bar", "system", "system-fact"),

@@ -21,12 +21,14 @@ from meshmodel.model.records import (
     Trigger,
     Zone,
 )
+from meshmodel.model.snapshot import table_of
 from meshmodel.model.vocabulary import Action
 
 GLYPHS: Final = {
     "zone": "▭",
     "system": "▣",
     "agent": "◉",
+    "person": "♙",
     "credential": "⊸",
     "checkpoint": "◆",
     "hold": "⊸",
@@ -39,7 +41,7 @@ GLYPHS: Final = {
     "note": "✎",
     "acceptance": "≈",
 }
-"""One sign for every table."""
+"""One sign for every table, and one for the agents that are persons."""
 
 LETTERS: Final[dict[Action, str]] = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
 """One letter for every action, in the order of section 2."""
@@ -54,6 +56,13 @@ def listed(words: Iterable[str]) -> str:
 def letters(actions: Iterable[Action]) -> str:
     """The actions as letters, such as ``rw``."""
     return "".join(LETTERS[action] for action in actions)
+
+
+def glyph_of(record: Record) -> str:
+    """The sign of a record; of a table without one a space."""
+    if isinstance(record, Agent) and record.kind == "person":
+        return GLYPHS["person"]
+    return GLYPHS.get(table_of(record), " ")
 
 
 def phrase(record: Record) -> str:

@@ -10,7 +10,7 @@ from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.widgets.search_text import Searched
-from meshmodel.model.phrases import GLYPHS, phrase
+from meshmodel.model.phrases import GLYPHS, glyph_of, phrase
 from meshmodel.model.records import Record, Reference
 from meshmodel.model.snapshot import Snapshot
 
@@ -80,7 +80,7 @@ def _row(snapshot: Snapshot, reference: Reference) -> Row:
     record = snapshot.table(table)[key]
     if table in _ELEMENTS:
         said = "  ".join(filter(None, _name_and_kind(record)))
-        words = line(f"{GLYPHS[table]} ", str(key), (f"  {said}" if said else "", "$text-muted"))
+        words = line(f"{glyph_of(record)} ", str(key), (f"  {said}" if said else "", "$text-muted"))
     else:
         words = line(f"{GLYPHS[table]} ", phrase(record))
     return Row(reference, words, reference, indent=2)

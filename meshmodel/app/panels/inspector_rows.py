@@ -10,7 +10,7 @@ from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Part, Row, heading, line, saying
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import ELEMENT_TABLES, notes_about, subject_of
-from meshmodel.model.phrases import GLYPHS, letters, phrase, step_phrase
+from meshmodel.model.phrases import GLYPHS, glyph_of, letters, phrase, step_phrase
 from meshmodel.model.records import (
     About,
     Agent,
@@ -70,7 +70,7 @@ def title_row(record: Record) -> Row:
         return _title((record.name or "this model", "bold"), ("  model", MUTED))
     key = key_of(record)
     name = getattr(record, "title", None) or (key if isinstance(key, str) else " > ".join(key))
-    return _title(f"{GLYPHS.get(table, ' ')} ", (str(name), "bold"), (f"  {table}", MUTED))
+    return _title(f"{glyph_of(record)} ", (str(name), "bold"), (f"  {table}", MUTED))
 
 
 def _title(*parts: Part) -> Row:

@@ -15,7 +15,7 @@ from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.app.widgets.search_text import Searched
-from meshmodel.model.phrases import GLYPHS
+from meshmodel.model.phrases import glyph_of
 from meshmodel.model.records import Reference
 from meshmodel.model.text import pad
 
@@ -81,8 +81,9 @@ def outline_rows(shown: WorkbenchState, room: int, known: Known | None = None) -
         if table == "title":
             return _title(str(key))
         indent, title = 0 if table == "zone" else 1, title_of(reference)
-        basis = (reference, title, mark_of(reference), room)
-        made[basis] = before.get(basis) or _row(reference, title, basis[2], room, indent)
+        glyph = glyph_of(snapshot.table(table)[key])
+        basis = (reference, glyph, title, mark_of(reference), room)
+        made[basis] = before.get(basis) or _row(*basis, indent)
         return made[basis]
 
     def search(place: int) -> Searched | None:
@@ -146,12 +147,12 @@ def _title(text: str) -> Row:
     return Row(("title", text), Content.styled(text, "$text-muted"), heading=True)
 
 
-def _row(reference: Reference, title: str, mark: str, room: int, indent: int) -> Row:
+def _row(reference: Reference, glyph: str, title: str, mark: str, room: int, indent: int) -> Row:
     words = pad(title, max(room - indent - 2 - len(mark) - 1, 6))
     style = "$error" if "✖" in mark else "$warning"
     content = Content.assemble(
         " " * indent,
-        (f"{GLYPHS[reference[0]]} ", "$text-muted"),
+        (f"{glyph} ", "$text-muted"),
         (words, "bold" if reference[0] == "zone" else ""),
         (f" {mark}", style),
     )

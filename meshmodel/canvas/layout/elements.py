@@ -12,12 +12,12 @@ from typing import Literal
 from meshmodel.canvas.scene import Mark, Style
 from meshmodel.model.records import Reference
 
-CardKind = Literal["agent", "system", "credential", "fold"]
+CardKind = Literal["agent", "person", "system", "credential", "fold"]
 Side = Literal["left", "right"]
 PinKind = Literal["source", "target", "feedthrough"]
 
-GLYPHS = {"agent": "◉", "system": "▣", "credential": "⊸", "fold": "▣"}
-ASCII_GLYPHS = {"agent": "@", "system": "#", "credential": "%", "fold": "#"}
+GLYPHS = {"agent": "◉", "person": "♙", "system": "▣", "credential": "⊸", "fold": "▣"}
+ASCII_GLYPHS = {"agent": "@", "person": "P", "system": "#", "credential": "%", "fold": "#"}
 MARK_GLYPHS: dict[Mark, str] = {"missing": "✖", "counts": "◆", "does-not-count": "◇", "proposed": "◈"}
 ASCII_MARKS: dict[Mark, str] = {"missing": "X", "counts": "*", "does-not-count": "o", "proposed": "G"}
 

@@ -35,7 +35,7 @@ def agent_card(agent: Agent, facts: Facts) -> Card:
     else:
         count = facts.identities.get(agent.id)
         fact = (agent.kind or "agent") if count is None else f"{count} identit{'y' if count == 1 else 'ies'}"
-    return Card(("agent", agent.id), "agent", agent.title, fact)
+    return Card(("agent", agent.id), "person" if agent.kind == "person" else "agent", agent.title, fact)
 
 
 def system_card(system: System, facts: Facts) -> Card:
