@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, overload
 
@@ -43,23 +43,6 @@ class Rows(Sequence[tuple[Run, ...]]):
         return row
 
 
-@dataclass(slots=True)
-class Measures:
-    """The sizes of a drawing that the next one keeps.
-
-    Attributes:
-        mode: the index of its wordiness in ``MODES``.
-        gap: rows between two cards of a stack.
-        columns: cells of each column of cards, by slot column.
-        channels: cells of the channel right of each column, by slot column.
-    """
-
-    mode: int = 0
-    gap: int = 1
-    columns: dict[int, int] = field(default_factory=dict)
-    channels: dict[int, int] = field(default_factory=dict)
-
-
 @dataclass
 class Drawing:
     """A drawing as :func:`meshmodel.canvas.draw.draw` makes it; it never changes.
@@ -72,7 +55,6 @@ class Drawing:
         columns: the cells (x, width) of each column of cards.
         grid: the cards by lane, column and order.
         branches: all lines, one for each pair of a source and an arrow.
-        measures: the sizes that the next drawing keeps.
         make_targets: makes ``targets``.
     """
 
@@ -83,7 +65,6 @@ class Drawing:
     columns: tuple[tuple[int, int], ...]
     grid: Grid
     branches: tuple[Branch, ...]
-    measures: Measures
     make_targets: Callable[[], tuple[Target, ...]]
 
     @cached_property

@@ -33,7 +33,6 @@ def seen(drawing: Drawing) -> tuple[Any, ...]:
         drawing.targets,
         drawing.columns,
         drawing.order,
-        drawing.measures,
         [(each.reference, each.source, each.start, each.link.relation) for each in drawing.branches],
     )
 

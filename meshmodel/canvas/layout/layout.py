@@ -14,9 +14,6 @@ from meshmodel.canvas.layout.router import Channel, assign_tracks
 from meshmodel.canvas.scene import Options
 from meshmodel.canvas.text import cells
 
-_NARROWEST = 12
-"""The fewest cells of a card."""
-
 
 @dataclass(slots=True)
 class Plan:
@@ -27,7 +24,6 @@ class Plan:
         lines: the trees with their pins.
         height: rows of cells.
         channels: routed; the one of number n is right of column n.
-        gap: rows between two cards of a stack.
         options: how to draw.
         mode: how much labels say.
         columns: for each column of cards, its first cell and its width.
@@ -39,7 +35,6 @@ class Plan:
     lines: Lines
     height: int
     channels: list[Channel]
-    gap: int
     options: Options
     mode: Mode = MODES[-1]
     columns: list[tuple[int, int]] = field(default_factory=list)
@@ -80,7 +75,7 @@ class Plan:
     def cards(self, mode: Mode, texts: list[int]) -> list[int]:
         """For each column, the cells of its cards in a mode; ``texts``: see :meth:`longest_texts`."""
         closing = 1 if self.has_closed_cards else 0
-        return [max(_NARROWEST, min(longest + mode.pad, mode.card)) + closing for longest in texts]
+        return [max(MODES[-1].card, min(longest + mode.pitch - 1, mode.card)) + closing for longest in texts]
 
     def width_at_least(self, mode: Mode, texts: list[int]) -> int:
         """A lower bound of the width in a mode, without assigning tracks: cards, and trunks side by side."""
@@ -167,14 +162,6 @@ class Plan:
             (self._cells(one) for one, other in channel.straight if other is pin),
             0,
         )
-
-    def missing_cells(self) -> list[int]:
-        """For each channel, how many more cells would show the labels at its right edge uncut."""
-        found: list[int] = []
-        for channel in self.channels:
-            cut = [(cells_cut(pin, self.mode), pin) for pin in channel.pins if pin.side == "left"]
-            found.append(max((lack - self._spare(pin) for lack, pin in cut if lack), default=0))
-        return found
 
     def channel_cells(self, pin: Pin) -> tuple[int, int]:
         """The first cell of the channel of a pin, and the first one behind it."""

@@ -31,35 +31,39 @@ class Mode:
 
     Attributes:
         label: the index in ``Link.label``.
-        most: the most cells of a label; 0: its actions alone, unless there is room for more in its row.
+        right: the most cells of a name at the right edge of a channel.
+        left: the most at its left edge.
         card: the most cells of a card.
-        pad: free cells after the longest text of a card.
         pitch: cells from one track to the next.
     """
 
     label: int
-    most: int
+    right: int
+    left: int
     card: int
-    pad: int
-    pitch: int
+    pitch: int = 1
 
+
+LEAST_NAME = 8
+"""The cells of a name that are shown even where the drawing has to be scrolled for it."""
+_MOST_NAME = 40
+_MOST_CARD, _LEAST_CARD = 34, 10
+_WHOLE = _MOST_NAME, _MOST_NAME, _MOST_CARD
 
 MODES = (
-    Mode(0, 44, 34, 1, 2),
-    Mode(0, 36, 24, 1, 1),
-    Mode(1, 32, 24, 1, 2),
-    Mode(1, 32, 24, 0, 1),
-    Mode(2, 26, 20, 0, 2),
-    Mode(2, 22, 18, 0, 1),
-    Mode(2, 18, 15, 0, 1),
-    Mode(3, 12, 15, 0, 1),
-    Mode(3, 9, 13, 0, 1),
-    Mode(3, 0, 15, 0, 1),
-    Mode(3, 0, 12, 0, 1),
+    *(Mode(label, *_WHOLE, pitch) for label, pitch in ((0, 2), (0, 1), (1, 1), (2, 2), (2, 1), (3, 1))),
+    *(Mode(3, _MOST_NAME, left, _MOST_CARD) for left in range(_MOST_NAME - 1, LEAST_NAME - 1, -1)),
+    *(Mode(3, right, LEAST_NAME, _MOST_CARD) for right in range(_MOST_NAME - 1, LEAST_NAME - 1, -1)),
+    *(Mode(3, LEAST_NAME, LEAST_NAME, card) for card in range(_MOST_CARD - 1, _LEAST_CARD - 1, -1)),
 )
-"""From the widest to the narrowest; the first that fits is used."""
-LAST_NAMED = 7
-"""The narrowest mode that still shows names; used where none fits, as one has to pan anyway."""
+"""From the widest to the narrowest; the first that fits is used.
+
+Each shows of every label at least what the next one does, so that a wider drawing never says less.
+"""
+SCROLLED = Mode(3, LEAST_NAME, LEAST_NAME, _MOST_CARD)
+"""Used where none fits: shorter cards would not save one from scrolling."""
+LAST_UNCUT = 5
+"""The last mode in which no name is cut unless it is longer than ``Mode.right``."""
 
 
 class LineEnd(NamedTuple):
@@ -72,37 +76,32 @@ class LineEnd(NamedTuple):
 
 
 _NO_LABEL = ("", "", 0)
-_LEAST_NAME = 5
-"""The fewest cells in which a cut name can be recognised."""
 
 
 @lru_cache(maxsize=32_768)
-def _cut_label(
-    name: str, words: str, most: int, is_ascii: bool
-) -> tuple[str, str, int]:  # a key of the cache
+def _cut_label(name: str, words: str, most: int, *, is_ascii: bool) -> tuple[str, str, int]:
     """The two parts of a label as they are shown, and their cells.
 
     Args:
         name: may be cut.
         words: is never cut.
-        most: cells of both; negative: so many as a positive number, but no name if it were cut to less
-            than ``_LEAST_NAME``.
+        most: cells of the name.
         is_ascii: whether only ASCII is drawn.
     """
     if is_ascii:
         for known, glyph in MARK_GLYPHS.items():
             words = words.replace(glyph, ASCII_MARKS[known])
-    if name and most < 0:  # no name, unless it has so many cells that some of it can be read
-        most = -most
-        if most < cells(words) + _LEAST_NAME:
-            name, words = "", words.strip()
-    name = cut(name, max(4, most - cells(words)), "~" if is_ascii else "…")
+    name = cut(name, most, "~" if is_ascii else "…")
     return name, words, cells(name) + cells(words)
 
 
-def _label_limit(label: tuple[str, str], mode: Mode, more: int = 0) -> int:
-    """The most cells of a label, as an argument for ``_cut_label``."""
-    return mode.most + more if mode.most else -(max(cells(label[1].strip()), 1) + more)
+def _label(pin: Pin, mode: Mode, more: int = 0, *, is_ascii: bool) -> tuple[str, str, int]:
+    """The label at a pin with an arrow; ``more``: the cells that its name takes beyond those of the mode."""
+    assert pin.link is not None
+    name, words = pin.link.label[mode.label]
+    most = mode.right if pin.side == "left" else mode.left
+    found = _cut_label(name, words, most, is_ascii=is_ascii)
+    return _cut_label(name, words, cells(found[0]) + more, is_ascii=is_ascii) if more else found
 
 
 def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
@@ -114,20 +113,19 @@ def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
         is_ascii: ASCII only.
     """
     marked = 1 if pin.mark else 0
-    link = pin.link
-    if link is None:
+    if pin.link is None:
         return 1 + marked if marked or pin.side == "left" else 0
-    label = link.label[mode.label]
-    length = _cut_label(*label, _label_limit(label, mode), is_ascii)[2]
+    length = _label(pin, mode, is_ascii=is_ascii)[2]
     return 1 + marked + (length + 2 if length else 1)
 
 
 def cells_cut(pin: Pin, mode: Mode) -> int:
-    """How many more cells than the mode gives it the label at a pin would take uncut."""
+    """How many more cells than the mode gives it the label at a pin would take in the widest mode."""
     if pin.link is None:
         return 0
-    label = pin.link.label[mode.label]
-    return max(0, cells(label[0]) + cells(label[1]) - abs(_label_limit(label, mode))) if label[0] else 0
+    name, words = pin.link.label[mode.label]
+    whole = min(cells(name), MODES[0].right) + cells(words)
+    return whole - _label(pin, mode, is_ascii=False)[2] if name else 0
 
 
 def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
@@ -140,10 +138,8 @@ def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
         more: cells that the label may take beyond those that the mode gives it.
     """
     mark = (ASCII_MARKS if is_ascii else MARK_GLYPHS)[pin.mark] if pin.mark else ""
-    if pin.link is None:
-        return LineEnd(mark, *_NO_LABEL)
-    label = pin.link.label[mode.label]
-    return LineEnd(mark, *_cut_label(*label, _label_limit(label, mode, more), is_ascii))
+    label = _NO_LABEL if pin.link is None else _label(pin, mode, more, is_ascii=is_ascii)
+    return LineEnd(mark, *label)
 
 
 def end_positions(pin: Pin, end: LineEnd, start: int, stop: int) -> tuple[int, int]:

@@ -234,7 +234,7 @@ class Links:
                 (target, to),
                 relation,
                 style,  # type: ignore[arg-type]  # closed by callers
-                ((words, tail), (words, tail), ("", limit), ("", limit)),
+                ((words, tail), (words, tail), (words, tail), ("", limit)),
                 None,
                 mark,
             )

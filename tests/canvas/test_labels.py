@@ -1,0 +1,78 @@
+"""The labels of lines: whole or visibly shortened, and never shorter in a wider drawing."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.layout.line_labels import LEAST_NAME, MODES
+from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.text import cells
+from meshmodel.interchange import read_file
+from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
+from tests.canvas.building import meshes
+
+MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.toml"))
+WHOLE = 1000
+
+
+def names(drawing: Drawing, snapshot: Snapshot) -> dict[Reference, int]:
+    """By grant, the cells of the name on its line: ``WHOLE`` if it is not cut, 0 if there is none.
+
+    A name of more cells than any label has counts as whole where the longest label shows it.
+    """
+    links = {branch.reference: branch.link for branch in drawing.branches}
+    carded = {key for table, key in drawing.grid.cards if table == "credential"}
+    found: dict[Reference, int] = {("grant", key): 0 for key in snapshot.grant if key[0] not in carded}
+    for row in drawing.rows:
+        for run in row:
+            link = links.get(run.owners[0]) if run.owners else None
+            if link is None or not run.ink.startswith("label") or link.relation not in found:
+                continue
+            record = snapshot.credential[link.relation[1][0]]
+            shown, known = run.text, {f"as {record.identity or record.title}", record.title}
+            cut, _, words = shown.partition("…")
+            seen = cells(cut) + 1
+            is_whole = any(shown.startswith(f"{name} ") for name in known)
+            is_cut = bool(words) and any(name.startswith(cut) for name in known)
+            assert is_whole or is_cut, (shown, known)
+            found[link.relation] = WHOLE if is_whole or seen >= MODES[0].right - 2 else seen
+    return found
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_wider_drawing_of_an_example_says_no_less(path: Path) -> None:
+    snapshot, before = read_file(path), dict[Reference, int]()
+    for width in range(60, 205, 5):
+        drawing = draw(snapshot, Facts(), Options(width, 50))
+        shown = names(drawing, snapshot)
+        assert width < 100 or drawing.width <= width
+        assert all(seen >= LEAST_NAME for seen in shown.values()), (width, shown)
+        assert all(shown[grant] >= seen for grant, seen in before.items()), width
+        before = shown
+
+
+@settings(max_examples=60, deadline=None)
+@given(meshes(), st.integers(40, 200), st.integers(1, 60))
+def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, more: int) -> None:
+    snapshot, facts = mesh
+    narrow = names(draw(snapshot, facts, Options(width, 50)), snapshot)
+    wide = names(draw(snapshot, facts, Options(width + more, 50)), snapshot)
+    assert all(min(wide[grant], WHOLE) >= seen >= LEAST_NAME - 1 for grant, seen in narrow.items())
+
+
+def test_cards_are_shortened_only_where_shorter_labels_do_not_help() -> None:
+    snapshot = read_file(next(path for path in MODELS if path.stem == "finance-orchestrator"))
+    cut_cards = {
+        width: any(
+            "…" in run.text and run.ink in {"agent", "system"}
+            for row in draw(snapshot, Facts(), Options(width, 50)).rows
+            for run in row
+        )
+        for width in (80, 118, 119, 150)
+    }
+    assert cut_cards == {80: True, 118: False, 119: False, 150: False}
