@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from textual.geometry import Offset
 
 from meshmodel.model.records import Reference
+from meshmodel.model.vocabulary import ACTIONS
 from tests.app.desk import Desk, desk
 from tests.canvas.building import helpdesk
 
@@ -95,3 +97,31 @@ async def test_arrows_stop_at_what_fits_alone(tmp_path: Path) -> None:
         assert it.bench.context.canvas.aimed == ("system", "wiki"), "its own credential is passed over"
         await it.press("escape")
         assert not it.bench.context.canvas.is_busy
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_by_mouse_alone_an_agent_gets_a_new_credential_that_reads_and_writes(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, helpdesk()[0], size) as it:
+        await it.pilot.hover("#canvas", offset=it.cell(BOT))
+        await it.shows("─▶")
+        edge, beside = it.cell(BOT, dx=-1), it.cell(CI, dx=-1) + Offset(2, 0)
+        await it.drag(edge, beside)
+        await it.pilot.click("#offers", offset=(3, 0))
+        await it.pilot.pause()
+        await it.pilot.click("#toggles RowList", offset=(3, ACTIONS.index("write")))
+        await it.pilot.pause()
+        await it.pilot.click("#connect")
+        await it.pilot.pause()
+        (grant,) = [each for key, each in it.model.grant.items() if key == ("ci-key", "ci")]
+        assert grant.actions == ("read", "write")
+        assert ("support-bot", "ci-key") in it.model.hold
+
+
+async def test_a_connection_released_over_itself_says_so_and_changes_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        before = it.model
+        await it.drag(it.cell(BOT, dx=-1), it.cell(BOT, dx=2))
+        await it.shows("nothing to connect with")
+        assert it.model is before

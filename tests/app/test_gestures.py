@@ -8,6 +8,7 @@ from textual.message import Message
 from meshmodel.app.canvas import messages
 from meshmodel.app.canvas.gestures import Gestures, Pointer
 from meshmodel.app.canvas.overlays import Overlay
+from meshmodel.app.messages import Notice
 from meshmodel.app.theme import inks, palette_of
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
@@ -15,6 +16,7 @@ from meshmodel.model.records import Reference
 from tests.canvas.building import helpdesk
 
 BOT, TICKETS, FILES = ("agent", "support-bot"), ("system", "tickets"), ("system", "files")
+BILLING = ("system", "billing")
 GROUND = (95, 25)
 
 
@@ -54,8 +56,7 @@ class Sheet:
         self.is_captured = False
 
     def post_message(self, message: Message) -> bool:
-        if not isinstance(message, messages.Told):
-            self.posted.append(message)
+        self.posted.append(message)
         return True
 
     def at(self, reference: Reference, dx: int = 1) -> Pointer:
@@ -225,3 +226,66 @@ def test_cancelling_ends_the_gesture_and_says_so_if_asked(sheet, gestures, told)
     assert sheet.aimed is None
     assert [type(each) for each in sheet.posted] == [messages.Cancelled] * told
     assert not gestures.finish()
+
+
+@pytest.mark.parametrize("by", [(-2, 0), (-1, 0), (0, 2), (1, 2)])
+def test_a_connection_released_a_cell_or_two_beside_a_card_means_that_card(sheet, gestures, by):
+    box = sheet.drawing.box_of(BILLING)
+    where = cell(box.x + by[0], box.y + by[1])
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(where)
+    assert sheet.aimed == BILLING
+    gestures.release(where)
+    assert sheet.posted[-1].target == BILLING
+
+
+def test_a_connection_released_three_cells_off_says_that_nothing_is_there(sheet, gestures):
+    box = sheet.drawing.box_of(TICKETS)
+    where = cell(box.x + box.width + 2, box.y)
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(where)
+    assert sheet.aimed is None
+    gestures.release(where)
+    assert isinstance(sheet.posted[-1], Notice)
+
+
+def test_a_connection_ends_and_begins_at_the_name_of_a_credential_on_its_line(sheet, gestures):
+    key = ("credential", "file-key")
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(sheet.at(key))
+    gestures.release(sheet.at(key))
+    assert (sheet.posted[-1].source, sheet.posted[-1].target) == (BOT, key)
+    gestures.press(sheet.at(key))
+    gestures.drag(sheet.at(TICKETS))
+    gestures.release(sheet.at(TICKETS))
+    assert (sheet.posted[-1].source, sheet.posted[-1].target) == (key, TICKETS)
+
+
+@pytest.mark.parametrize("dx", [1, 12, 15], ids=["name", "edge", "beside"])
+def test_a_card_under_the_pointer_shows_what_connects_it(sheet, gestures, dx):
+    box = sheet.drawing.box_of(BOT)
+    gestures.hover(cell(box.x + dx, box.y))
+    (handle,) = sheet.overlays
+    assert (handle.x, handle.y, handle.text) == (box.x + box.width - 1, box.y, "─▶")
+    gestures.hover(cell(*GROUND))
+    assert sheet.overlays == []
+
+
+def test_the_cell_beside_a_card_connects_it_too(sheet, gestures):
+    gestures.press(sheet.at(BOT, dx=15))
+    gestures.drag(sheet.at(FILES))
+    gestures.release(sheet.at(FILES))
+    assert (sheet.posted[-1].source, sheet.posted[-1].target) == (BOT, FILES)
+
+
+def test_a_handle_gives_way_to_the_gesture_and_comes_back_with_the_pointer(sheet, gestures):
+    gestures.hover(sheet.at(BOT))
+    gestures.press(sheet.at(BOT))
+    gestures.drag(cell(*GROUND))
+    assert sheet.overlays[0].text.strip() == "support-bot"
+    gestures.hover(sheet.at(FILES))
+    assert sheet.overlays[0].text.strip() == "support-bot"
+    gestures.release(cell(*GROUND))
+    assert sheet.overlays == []
+    gestures.hover(sheet.at(BOT))
+    assert len(sheet.overlays) == 1

@@ -6,8 +6,9 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from textual.message import Message
 
-from meshmodel.app.canvas.messages import Aimed, Cancelled, Connected, Dragged, FoldToggled, Stepped, Told
-from meshmodel.app.canvas.overlays import Overlay, connecting_line, dragged_card
+from meshmodel.app.canvas.messages import Aimed, Cancelled, Connected, Dragged, FoldToggled, Stepped
+from meshmodel.app.canvas.overlays import Overlay, connect_handle, connecting_line, dragged_card
+from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Direction, Target
@@ -26,7 +27,12 @@ def fits_all(_source: Reference, _target: Reference) -> bool:
 
 
 EDGE: Final = 2
-"""Dragging from this many last cells of a card connects it; from its other cells it moves it."""
+"""Dragging from this many last cells of a card, or from the one beside them, connects it; from its other
+cells it moves it."""
+NEAR: Final = sorted(
+    ((x, y) for x in (-2, -1, 0, 1, 2) for y in (-1, 0, 1)), key=lambda by: abs(by[0]) + 2 * abs(by[1])
+)
+"""How far from a card a connection may end, nearest first: a row is about as high as two columns are wide."""
 
 
 class Pointer(NamedTuple):
@@ -104,10 +110,13 @@ class Gesture:
         start, target = self.start, self.target
         if self.kind != "press" or start is None:
             return
-        if target is None or target.part != "card" or target.reference[0] not in ELEMENTS:
+        source = None if target is None or target.part == "line" else end_of(target.reference)
+        if target is None or source is None or target.part not in {"card", "label"}:
             self.kind = "press" if pointer[2:] == start[2:] else "pan"
         elif pointer[:2] != start[:2]:
-            self.kind = "connect" if start.x >= target.box.x + target.box.width - EDGE else "move"
+            is_edge = start.x >= target.box.x + target.box.width - EDGE
+            self.kind = "connect" if is_edge or target.part == "label" else "move"
+            self.target = Target(source, target.part, target.box)
 
 
 class Gestures:
@@ -117,6 +126,7 @@ class Gestures:
         """Args: the canvas."""
         self._surface = surface
         self._gesture: Gesture | None = None
+        self._handle: list[Overlay] = []
 
     @property
     def is_busy(self) -> bool:
@@ -140,10 +150,9 @@ class Gestures:
         return True
 
     def _end(self) -> None:
-        self._gesture = None
+        self._gesture, self._handle = None, []
         self._surface.release_mouse()
         self._surface.show_gesture(None, ())
-        self._surface.post_message(Told(""))
 
     def _aim(self, source: Reference, aimed: Reference | None, overlays: Iterable[Overlay] = ()) -> None:
         is_new = aimed != self._surface.aimed
@@ -172,7 +181,7 @@ class Gestures:
             return False
         self._gesture = Gesture(kind, Target(source, "card", box), fits=fits, here=selected)
         if kind == "connect":
-            self._surface.post_message(Aimed(source, None))
+            self._surface.post_message(Aimed(source, None, by_key=True))
         return True
 
     def steer(self, direction: Direction) -> bool:
@@ -252,8 +261,7 @@ class Gestures:
 
         While keys connect, what is under the pointer is the other end.
         """
-        drawing = self._surface.drawing
-        target = None if drawing is None else drawing.hit(pointer.x, pointer.y)
+        target = self._edge_at(pointer) or self._hit(pointer)
         if target is not None and target.part != "fold" and self._choose(target.reference):
             return
         self.cancel()
@@ -271,6 +279,19 @@ class Gestures:
         if source is None or end_of(reference) in {None, source.reference}:
             return False
         return self.aim(reference) and self.finish()
+
+    def hover(self, pointer: Pointer | None) -> None:
+        """Show the handle that connects the card under the pointer; ``None``: the pointer is elsewhere."""
+        if self._gesture is not None:
+            return
+        card = None if pointer is None else self._edge_at(pointer) or self._hit(pointer)
+        handle: list[Overlay] = []
+        if pointer is not None and card is not None and card.part == "card" and card.reference[0] in ELEMENTS:
+            surface = self._surface
+            handle = connect_handle(card, pointer.y, surface.looks, is_ascii=surface.is_ascii)
+        if handle != self._handle:
+            self._handle = handle
+            self._surface.show_gesture(None, handle)
 
     def drag(self, pointer: Pointer) -> bool:
         """Follow the mouse while its button is held.
@@ -309,6 +330,10 @@ class Gestures:
             other = self._other_end(target, pointer)
             if other is not None:
                 surface.post_message(Connected(target.reference, other))
+            else:
+                surface.post_message(
+                    Notice("connect: there is nothing to connect with where it was released")
+                )
         return True
 
     def lose_mouse(self) -> None:
@@ -316,10 +341,26 @@ class Gestures:
         if self._gesture is not None and not self._gesture.is_by_key:
             self._end()
 
-    def _other_end(self, source: Target, pointer: Pointer) -> Reference | None:
-        """The element under the pointer, unless the connection comes from it."""
+    def _hit(self, pointer: Pointer, x: int = 0, y: int = 0) -> Target | None:
+        """What is drawn so many columns and rows from the pointer."""
         drawing = self._surface.drawing
-        hit = None if drawing is None else drawing.hit(pointer.x, pointer.y)
-        if hit is None or hit.reference == source.reference or hit.part == "lane":
+        return None if drawing is None else drawing.hit(pointer.x + x, pointer.y + y)
+
+    def _edge_at(self, pointer: Pointer) -> Target | None:
+        """The card that ends just before the pointer, where that points at the ground or a line."""
+        here, card = self._hit(pointer), self._hit(pointer, -1)
+        is_free = here is None or here.part == "line"
+        return card if is_free and card is not None and card.part == "card" else None
+
+    def _other_end(self, source: Target, pointer: Pointer) -> Reference | None:
+        """The element under the pointer, else the nearest beside it; not that where the connection begins."""
+        exact = self._hit(pointer)
+        if exact is not None and (exact.part == "lane" or exact.reference == source.reference):
             return None
-        return hit.reference if hit.reference[0] in ELEMENTS else None
+        around = [self._hit(pointer, *by) for by in NEAR]
+        hits = [each for each in around if each is not None and each.part not in {"lane", "line"}]
+        # The arrow before a card belongs to a relation: who releases a line there means the card.
+        ends = [hit.reference for hit in hits if hit.reference[0] in ELEMENTS]
+        if exact is not None and exact.part in {"label", "mark"}:
+            ends += filter(None, [end_of(exact.reference)])
+        return next((each for each in ends if each != source.reference), None)

@@ -26,20 +26,16 @@ class Opened(Message, namespace="canvas_view"):
         super().__init__()
 
 
-class Told(Message, namespace="canvas_view"):
-    """A gesture is over, and with it what was said about it: ``text`` is empty."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        super().__init__()
-
-
 class Aimed(Message, namespace="canvas_view"):
-    """The connection in progress, from ``source``, points at ``target``, or at nothing."""
+    """The connection in progress, from ``source``, points at ``target``, or at nothing.
 
-    def __init__(self, source: Reference, target: Reference | None) -> None:
+    ``by_key``: keys or clicks choose the target, and nobody drags a line.
+    """
+
+    def __init__(self, source: Reference, target: Reference | None, *, by_key: bool = False) -> None:
         self.source = source
         self.target = target
+        self.by_key = by_key
         super().__init__()
 
 

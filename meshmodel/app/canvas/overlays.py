@@ -54,6 +54,11 @@ def dragged_card(card: Target, x: int, y: int, inks: Inks) -> list[Overlay]:
     return [Overlay(x, y + row, text, inks.selected) for row, text in enumerate(texts)]
 
 
+def connect_handle(card: Target, y: int, inks: Inks, *, is_ascii: bool) -> list[Overlay]:
+    """What connects a card when it is dragged: over its last cell in a row, and the one beside it."""
+    return [Overlay(card.box.x + card.box.width - 1, y, "->" if is_ascii else "─▶", inks.label)]
+
+
 def connecting_line(card: Target, x: int, y: int, inks: Inks, *, is_ascii: bool) -> list[Overlay]:
     """A line from the right edge of a card along its first row, then up or down to a cell of the drawing."""
     start_x, start_y = card.box.x + card.box.width, card.box.y

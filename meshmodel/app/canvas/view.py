@@ -55,7 +55,6 @@ class CanvasView(ScrollView, can_focus=True):
 
     Selected = messages.Selected
     Opened = messages.Opened
-    Told = messages.Told
     Aimed = messages.Aimed
     Connected = messages.Connected
     Dragged = messages.Dragged
@@ -102,6 +101,7 @@ class CanvasView(ScrollView, can_focus=True):
 
     def show(self, drawing: Drawing) -> None:
         """Show another drawing; rows in view that are as before are not painted again."""
+        self._gestures.hover(None)
         changed = self._painter.show(drawing, self.in_view)
         self.virtual_size = Size(drawing.width, drawing.height)
         if self._to_reveal is not None:
@@ -257,9 +257,16 @@ class CanvasView(ScrollView, can_focus=True):
             self._gestures.press(self._pointer(event))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Go on with the gesture by mouse."""
+        """Go on with the gesture by mouse; without one show what is under the pointer."""
         if self._gestures.drag(self._pointer(event)):
             event.stop()
+        elif not self.is_jumping:
+            self._gestures.hover(self._pointer(event))
+
+    def on_leave(self) -> None:
+        """Show nothing under the pointer any more."""
+        if not self.is_jumping:
+            self._gestures.hover(None)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Finish the gesture by mouse."""

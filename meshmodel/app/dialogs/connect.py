@@ -39,10 +39,9 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
 
     ``ConnectMenu(snapshot, ("agent", "bot"), ("system", "files"), at=(x, y))`` pushed as a screen;
     ``at`` is the cell of the screen that it should stand by (in the middle without it). Result: the
-    edit, or :class:`CheckpointWanted`, or ``None``. ``ConnectMenu.has_offers`` says beforehand
-    whether there is anything to offer. Enter or a click chooses; an offer that needs actions, a name
-    or credentials asks for them in the same box: typing replaces the name proposed, Tab or the down key goes
-    on to the actions, which letters (r w x i a) switch.
+    edit, or :class:`CheckpointWanted`, or ``None``. Enter or a click chooses; an offer that needs
+    actions, a name or credentials asks for them in the same box: typing replaces the name proposed,
+    Tab or the down key goes on to the actions, which letters (r w x i a) switch.
     """
 
     DEFAULT_CSS = """
@@ -69,11 +68,6 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         self.snapshot = snapshot
         self.found = offers(snapshot, first, second)
         self.offer: Offer | None = None
-
-    @staticmethod
-    def has_offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) -> bool:
-        """Whether connecting the two makes any sense."""
-        return bool(offers(snapshot, first, second))
 
     def compose_body(self) -> ComposeResult:
         """The offers, and the details that one of them may ask for."""

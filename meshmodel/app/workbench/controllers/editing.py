@@ -117,14 +117,16 @@ class EditingController:
         self.context.focus_canvas()
 
     def aimed(self, event: Aimed) -> None:
-        """A gesture that connects points at something."""
+        """A gesture that connects points at something: say what would connect them."""
         start = self.context.describe(event.source)
         if event.target is None:
-            self.context.say(f"connect {start} with …  arrows, Tab, g, / or a click choose; Enter connects")
-        elif ConnectMenu.has_offers(self.context.state.snapshot, _pair(event.source), _pair(event.target)):
-            self.context.say(f"connect {start} with {self.context.describe(event.target)}")
-        else:
-            self.context.say(f"nothing connects {start} with {self.context.describe(event.target)}")
+            how = "arrows, Tab, g, / or a click choose; Enter connects" if event.by_key else "release over it"
+            self.context.say(f"connect {start} with …  {how}")
+            return
+        found = offers(self.context.state.snapshot, _pair(event.source), _pair(event.target))
+        end = self.context.describe(event.target)
+        usual = f"connect {start} with {end}: {found[0].label}" if found else ""
+        self.context.say(usual or f"nothing connects {start} with {end}")
 
     def connected(self, event: Connected) -> None:
         """Two elements are to be connected: offer the relations that make sense."""
@@ -132,7 +134,7 @@ class EditingController:
         if self.context.state.read_only:
             self.context.say(self.context.state.why_read_only)
             return
-        if not ConnectMenu.has_offers(self.context.state.snapshot, first, second):
+        if not offers(self.context.state.snapshot, first, second):
             start, end = self.context.describe(event.source), self.context.describe(event.target)
             self.context.say(f"nothing connects {start} with {end}")
             return
