@@ -108,9 +108,9 @@ def _choose_mode(plan: Plan) -> None:
 
     def fits(number: int) -> bool:
         plan.set_widths(MODES[number], texts)
-        return plan.width <= plan.options.width
+        return plan.width <= plan.room
 
-    if plan.width_at_least(MODES[-1], texts) > plan.options.width or not fits(len(MODES) - 1):
+    if plan.width_at_least(MODES[-1], texts) > plan.room or not fits(len(MODES) - 1):
         plan.set_widths(SCROLLED, texts)
     elif not any(fits(number) for number in range(LAST_UNCUT + 1)):
         # From here on each mode is at most as wide as the one before.

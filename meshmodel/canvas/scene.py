@@ -79,6 +79,7 @@ class Options:
         ascii: whether only ASCII is drawn.
         closed_cards: whether a last cell closes each card, for screens without colours.
         folded: ids of the zones that are drawn as one card each.
+        scrollbar: columns of ``width`` that a scrollbar takes where the drawing is higher than ``height``.
     """
 
     width: int = 80
@@ -87,6 +88,7 @@ class Options:
     ascii: bool = False
     closed_cards: bool = False
     folded: frozenset[str] = frozenset()
+    scrollbar: int = 0
 
 
 class Box(NamedTuple):

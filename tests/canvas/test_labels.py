@@ -76,3 +76,11 @@ def test_cards_are_shortened_only_where_shorter_labels_do_not_help() -> None:
         for width in (80, 118, 119, 150)
     }
     assert cut_cards == {80: True, 118: False, 119: False, 150: False}
+
+
+def test_a_drawing_higher_than_the_canvas_leaves_room_for_the_scrollbar() -> None:
+    snapshot = read_file(next(path for path in MODELS if path.stem == "finance-orchestrator"))
+    for width in range(100, 180):
+        assert draw(snapshot, Facts(), Options(width, 20, scrollbar=1)).width < width
+    width = draw(snapshot, Facts(), Options(200, 50)).width
+    assert draw(snapshot, Facts(), Options(width, 50, scrollbar=1)).width == width

@@ -48,6 +48,12 @@ class Plan:
         return self.starts[-1] + self.widths[-1] + 1 if self.starts else 24
 
     @property
+    def room(self) -> int:
+        """The columns of cells that are seen without scrolling sideways."""
+        options = self.options
+        return options.width - (options.scrollbar if self.height > options.height else 0)
+
+    @property
     def is_ascii(self) -> bool:
         """Whether only ASCII is drawn."""
         return self.options.ascii

@@ -94,6 +94,7 @@ class DrawingController:
             ascii=self._is_ascii,
             closed_cards=self._closed_cards,
             folded=state.folded,
+            scrollbar=0 if self._is_ascii else 1,
         )
         facts = state.facts.get(state.view, Facts())
         if state.preview:
