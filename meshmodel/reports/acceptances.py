@@ -1,11 +1,13 @@
 """Sentences about acceptances that ``check`` and the workbench share."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import Accepted
+from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import did_you_mean, one_line
+from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -17,6 +19,47 @@ def accepted_words(accepted: Accepted) -> str:
     if not accepted.open:
         return f"accepted by {by}"
     return f"open again, {accepted.because}: was accepted by {by}"
+
+
+def acceptance_words(record: Acceptance) -> str:
+    """Until when an acceptance holds, by whom and why."""
+    return f"until {record.until.isoformat()} by {record.by}: {record.reason}"
+
+
+def lost_words(record: Acceptance) -> str:
+    """An acceptance whose finding is gone, in full."""
+    what = f"{record.rule.replace('-', ' ')} of {record.subject}"
+    by = f"{record.by} until {record.until.isoformat()}: {record.reason}"
+    return f"{what}: found no more; accepted by {by}"
+
+
+def with_scope(record: Acceptance, finding: Finding | None) -> Acceptance:
+    """An acceptance that does not say what it covers, with what the finding is now; others as they are."""
+    if finding is None or record.severity or record.agents or record.actions:
+        return record
+    return replace(
+        record,
+        severity=finding.severity,
+        agents=finding.agents or None,
+        actions=finding.actions or None,
+    )
+
+
+def scope_words(finding: Finding) -> str:
+    """What accepting a finding as it is now covers, and what opens it again (section 9)."""
+    scope = [f"accepted as {finding.severity}"]
+    for name, found in (("agents", finding.agents), ("actions", finding.actions)):
+        if found:
+            scope.append(f"{name} {', '.join(found)}")
+    more = ["a higher severity"] if finding.severity != SEVERITIES[-1] else []
+    more += ["a further agent"] if finding.agents else []
+    more += ["a further action"] if finding.actions else []
+    opens = f", or with {' or '.join(more)}" if more else ""
+    return (
+        f"{'; '.join(scope)}\n"
+        f"open again after its last day{opens}; "
+        "it stays accepted where only other systems or credentials come to it"
+    )
 
 
 def unmatched_acceptances(analyses: Iterable["Analysis"]) -> list[Acceptance]:

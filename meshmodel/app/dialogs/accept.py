@@ -12,34 +12,16 @@ from textual.widgets import Button, Input, Static
 from meshmodel.analysis.results import Finding
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.edits.edit import Edit, Put, Remove
+from meshmodel.edits.acceptances import acceptance_edit, typed_problem, withdrawal
+from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import refusal_of
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line
-from meshmodel.model.vocabulary import SEVERITIES
-from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.acceptances import accepted_words, scope_words, with_scope
 
 USUAL_DAYS: Final = 90
 """For how long a finding is accepted unless another day is typed."""
-
-
-def withdrawal(rule: str, subject: str) -> Edit:
-    """The edit that withdraws an acceptance."""
-    label = f"withdraw the acceptance of {rule} of {subject}"
-    return Edit(label, (Remove("acceptance", (rule, subject)),))
-
-
-def opens_again_words(finding: Finding) -> str:
-    """What opens an acceptance of it again, and what does not: section 9 binds it to these alone."""
-    more = ["a higher severity"] if finding.severity != SEVERITIES[-1] else []
-    more += ["a further agent"] if finding.agents else []
-    more += ["a further action"] if finding.actions else []
-    opens = f", or with {' or '.join(more)}" if more else ""
-    return (
-        f"open again after its last day{opens}; "
-        "it stays accepted where only other systems or credentials come to it"
-    )
 
 
 class AcceptDialog(Dialog[Edit]):
@@ -100,12 +82,11 @@ class AcceptDialog(Dialog[Edit]):
             yield Static(
                 Content("a day like 2027-01-31 is the last one; Enter goes on, Ctrl+S saves"), id="hint"
             )
-        yield Static(Content(""), id="problem", markup=False)
-        with Horizontal(classes="buttons"):
-            if self.before is not None:
-                yield Button("Withdraw", id="withdraw", variant="warning", compact=True)
-            if isinstance(self.finding, Finding):
-                yield Button("Accept", id="save", variant="primary", compact=True)
+        yield Static("", id="problem", markup=False)
+        withdraw = Button("Withdraw", id="withdraw", variant="warning", compact=True)
+        accept = Button("Accept", id="save", variant="primary", compact=True)
+        shown = {withdraw: self.before is not None, accept: isinstance(self.finding, Finding)}
+        yield self.buttons(*(each for each in shown if shown[each]))
 
     def on_mount(self) -> None:
         """Begin at the first empty line; where all is filled, at the last."""
@@ -128,7 +109,7 @@ class AcceptDialog(Dialog[Edit]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was wrong may be right now."""
         event.stop()
-        self.query_one("#problem", Static).update(Content(""))
+        self.show_problem(None)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Save, or withdraw."""
@@ -142,38 +123,19 @@ class AcceptDialog(Dialog[Edit]):
         """Answer with the edit, if every line is filled and the model takes it."""
         if not isinstance(self.finding, Finding):
             return
-        values = {each.id: clean_line(each.value) for each in self.query(Input)}
-        empty = next((name for name, value in values.items() if not value), None)
-        if empty is not None:
-            self._refuse(f"{empty}: needed", empty)
-            return
-        try:
+        values = {str(each.id): clean_line(each.value) for each in self.query(Input)}
+        wrong = typed_problem(values, self.today)
+        if wrong is None:
             until = date.fromisoformat(values["until"])
-        except ValueError:
-            self._refuse("until: a day like 2027-01-31", "until")
-            return
-        if until < self.today:
-            self._refuse("until: that day has passed already", "until")
-            return
-        record = Acceptance(
-            *self.key,
-            values["reason"],
-            values["by"],
-            until,
-            self.finding.severity,
-            self.finding.agents or None,
-            self.finding.actions or None,
-        )
-        edit = Edit(f"accept {self.key[0]} of {self.key[1]} until {until.isoformat()}", (Put(record),))
-        problem = refusal_of(edit, self.snapshot)
-        if problem is None:
-            self.dismiss(edit)
-        else:
-            self._refuse(problem, "reason")
-
-    def _refuse(self, problem: str, line: str) -> None:
-        self.query_one("#problem", Static).update(Content(f"✖ {problem}"))
-        self.query_one(f"#{line}", Input).focus()
+            record = Acceptance(*self.key, values["reason"], values["by"], until)
+            edit = acceptance_edit(with_scope(record, self.finding))
+            problem = refusal_of(edit, self.snapshot)
+            if problem is None:
+                self.dismiss(edit)
+                return
+            wrong = "reason", problem
+        self.show_problem(wrong[1])
+        self.query_one(f"#{wrong[0]}", Input).focus()
 
     def _about(self) -> str:
         finding = self.finding
@@ -182,11 +144,7 @@ class AcceptDialog(Dialog[Edit]):
                 f"{finding.rule.replace('-', ' ')} of {finding.subject}\n"
                 f"accepted by {finding.by} until {finding.until.isoformat()}: {finding.reason}"
             )
-        scope = [f"accepted as {finding.severity}"]
-        for name, found in (("agents", finding.agents), ("actions", finding.actions)):
-            if found:
-                scope.append(f"{name} {', '.join(found)}")
-        lines = [finding.message, "; ".join(scope), opens_again_words(finding)]
+        lines = [finding.message, scope_words(finding)]
         if finding.accepted is not None:
             lines.append(accepted_words(finding.accepted))
         return "\n".join(lines)

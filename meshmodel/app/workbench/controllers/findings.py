@@ -1,6 +1,5 @@
 """Findings: the open one with its witness, accepting it for a time, its rule, why and why not."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.workbench.context import Context
 from meshmodel.edits.edit import Change, Edit, Put
 from meshmodel.model.records import Acceptance
+from meshmodel.reports.acceptances import with_scope
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
@@ -150,24 +150,12 @@ class FindingsController:
             return wanted
         found = {(each.rule, each.subject): each for each in state.analysis.findings}
         changes = [
-            Put(stating(change.record, found.get((change.record.rule, change.record.subject))))
+            Put(with_scope(change.record, found.get((change.record.rule, change.record.subject))))
             if isinstance(change, Put) and isinstance(change.record, Acceptance)
             else change
             for change in wanted.changes
         ]
         return Edit(wanted.label, tuple(changes))
-
-
-def stating(record: Acceptance, finding: "Finding | None") -> Acceptance:
-    """An acceptance that does not say what is accepted, with what the finding is now; others as they are."""
-    if finding is None or record.severity or record.agents or record.actions:
-        return record
-    return replace(
-        record,
-        severity=finding.severity,
-        agents=finding.agents or None,
-        actions=finding.actions or None,
-    )
 
 
 def _accepts(change: Change) -> bool:

@@ -1,0 +1,30 @@
+"""Makes and withdraws acceptances of findings (section 9). Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from meshmodel.edits.edit import Edit, Put, Remove
+from meshmodel.model.records import Acceptance
+
+
+def acceptance_edit(record: Acceptance) -> Edit:
+    """The edit that accepts a finding."""
+    return Edit(f"accept {record.rule} of {record.subject} until {record.until.isoformat()}", (Put(record),))
+
+
+def withdrawal(rule: str, subject: str) -> Edit:
+    """The edit that withdraws an acceptance."""
+    label = f"withdraw the acceptance of {rule} of {subject}"
+    return Edit(label, (Remove("acceptance", (rule, subject)),))
+
+
+def typed_problem(values: Mapping[str, str], today: date) -> tuple[str, str] | None:
+    """Which of the typed values (``by``, ``reason``, ``until``) does not do, and why; ``None``: all do."""
+    for name, value in values.items():
+        if not value:
+            return name, f"{name}: needed"
+    try:
+        until = date.fromisoformat(values["until"])
+    except ValueError:
+        return "until", "until: a day like 2027-01-31"
+    return ("until", "until: that day has passed already") if until < today else None
