@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 from textual.worker import Worker
@@ -41,6 +41,8 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import NO_ROW, Context
 from meshmodel.app.workbench.controllers.clipboard import ClipboardController
+from meshmodel.app.workbench.controllers.checkpoints import CheckpointsController
+from meshmodel.app.workbench.controllers.connecting import ConnectingController
 from meshmodel.app.workbench.controllers.drawing import DrawingController
 from meshmodel.app.workbench.controllers.editing import EditingController
 from meshmodel.app.workbench.controllers.findings import FindingsController
@@ -80,9 +82,9 @@ class Workbench(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
     CSS_PATH = "workbench.tcss"
 
-    headline: reactive[WorkbenchState | None] = reactive(None, init=False)
+    headline: var[WorkbenchState | None] = var(None, init=False)
     """What the first row and the message line show: the newest state."""
-    state: reactive[WorkbenchState | None] = reactive(None, init=False)
+    state: var[WorkbenchState | None] = var(None, init=False)
     """What all other panels show: for a moment after an edit, the one before it."""
 
     def __init__(self, session: Session, *, is_ascii: bool = False) -> None:
@@ -100,6 +102,8 @@ class Workbench(Screen[None]):
         self.selection = SelectionController(context)
         self.findings = FindingsController(context)
         self.editing = EditingController(context)
+        self.connecting = ConnectingController(context)
+        self.checkpoints = CheckpointsController(context)
         self.clipboard = ClipboardController(context)
         self.moving = MovingController(context)
         self.fix = FixController(context)
