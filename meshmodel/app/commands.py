@@ -72,7 +72,7 @@ def _look(id_: str, key: str, label: str, description: str, run: str) -> Command
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run="editing.add", changes=True),
-    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run="editing.connect", changes=True, needs=_connectable),
+    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run="connecting.connect", changes=True, needs=_connectable),
     Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", context="canvas"),
     Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run="editing.rename", changes=True),
     Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run="moving.move", changes=True),
@@ -86,8 +86,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run="editing.undo", changes=True),
     Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run="editing.redo", changes=True),
     Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run="drawing.arrange", changes=True),
-    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run="editing.checkpoint", changes=True),
-    Command("intend", ("i",), "intend", "Declare the lit path intended, where that approves it", "Check", run="editing.intend", changes=True),
+    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run="checkpoints.checkpoint", changes=True),
+    Command("intend", ("i",), "intend", "Declare the lit path intended, where that approves it", "Check", run="checkpoints.intend", changes=True),
     Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run="fix.guard", changes=True),
     Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run="findings.accept", changes=True),
     Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run="findings.why"),
