@@ -346,6 +346,7 @@ class QuickLine(Vertical, Bound):
         if left:
             rows.append(heading(f"{left} more: type on"))
         self._rows.set_rows(rows)
+        self._rows.display = bool(rows)  # a list without rows takes a line
         if self._found:
             self._rows.move_to(0)
         problem = self.sentence.problem
