@@ -7,19 +7,19 @@ from textual.content import Content
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
-from meshmodel.app.dialogs.field import FieldEditor
-from meshmodel.app.panels.inspector_overflow import unnamed_rows
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.status_bar import _fitting
 from meshmodel.app.start.screen import RECENT_SHOWN, StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Put, edit
+from meshmodel.edits.field_choices import known_words
 from meshmodel.interchange import read_file
 from meshmodel.language import best_completions
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
 from meshmodel.reports.findings_index import findings_index, is_about
+from meshmodel.reports.inspection import finding_sections
 from meshmodel.store.examples import example
 from tests.app.desk import desk
 from tests.app.form_host import Host, enter
@@ -82,7 +82,7 @@ def test_a_system_is_told_of_findings_that_name_others_in_its_place():
     named = [each for each in systems if is_about(finding, "system", each.id)]
     assert len(named) == 50
     for system in [*systems, apart]:
-        said = [row().content.plain.strip() for row in unnamed_rows(analysis, system)]
+        said = [section.lines[0].words()[-1][0] for section in finding_sections(analysis, system) if not section.title]
         left_out = system is not apart and system not in named
         assert said == ["1 more may be about it: each names 50 systems and leaves others out"] * left_out
 
@@ -108,10 +108,8 @@ async def test_the_start_screen_says_of_how_many_recent_files_it_shows_some(tmp_
 @pytest.mark.parametrize(("count", "last"), [(12, "who-11"), (15, "and 3 more")])
 def test_known_identities_are_counted_where_not_all_are_shown(count, last):
     snapshot = snapshot_of([r.Credential(f"key-{n}", identity=f"who-{n:02}") for n in range(count)])
-    record = r.Checkpoint("ask", "human-approval", "grant", "key-0", "files")
-    editor = FieldEditor(None, snapshot, record, placed=False)
     (field,) = [each for each in SCHEMA["checkpoint"].fields if each.key == "approvers"]
-    assert editor._known(field)[-1] == last
+    assert known_words(snapshot, field)[-1] == last
 
 
 async def test_why_is_not_answered_from_an_analysis_of_before(tmp_path: Path) -> None:

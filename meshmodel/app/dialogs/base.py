@@ -282,11 +282,6 @@ class Chosen:
     value: Any
 
 
-def choices(named: Iterable[tuple[str, str]]) -> list[Row]:
-    """Rows to choose from, of values with a hint each."""
-    return [Row(value, line(value, (hint and f"  {hint}", "$text-muted")), value) for value, hint in named]
-
-
 class Picker(Dialog[Chosen]):
     """Asks to choose one of many, filtered by typing. Result: :class:`Chosen`.
 

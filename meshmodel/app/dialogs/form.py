@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, Result, TextEntry, choices
+from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, Result, TextEntry
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
@@ -18,6 +18,15 @@ from meshmodel.model.typed_paths import complete_path
 
 NONE = "–"
 """What stands where a field has no value."""
+
+
+def choices(named: Iterable[tuple[Any, str]]) -> list[Row]:
+    """Rows to choose from, of values with a hint each: words, yes or no, and ``None`` for unset."""
+    words = {None: ("unset", "$text-muted"), True: "yes", False: "no"}
+    return [
+        Row(value, line(words.get(value, value), (hint and f"  {hint}", "$text-muted")), value)
+        for value, hint in named
+    ]
 
 
 @dataclass(frozen=True, slots=True)

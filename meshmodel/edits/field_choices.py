@@ -1,0 +1,71 @@
+"""What the value of a field can be chosen from: words, elements, accesses, each with a hint. Pure."""
+
+from typing import Any, Final
+
+from meshmodel.edits import checkpoint_places
+from meshmodel.model.records import Intent, Record
+from meshmodel.model.schema import Field
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ACTIONS
+
+Choices = list[tuple[Any, str]]
+"""Values with a hint each; the value ``None`` unsets the field."""
+
+MOST_KNOWN: Final = 12
+"""So many known words are shown as examples."""
+SEVERAL: Final = frozenset({"references", "accesses", "actions"})
+"""The types of fields that have any number of the choices."""
+
+
+def field_choices(snapshot: Snapshot, record: Record, field: Field) -> Choices | None:
+    """What one chooses from for a field of a record; ``None``: its value is typed."""
+    found: Choices
+    match field.type:
+        case "choice" | "suggestion":
+            found = [(each, "") for each in field.choices]
+            current = getattr(record, field.attribute)
+            if field.type == "suggestion" and current is not None and current not in field.choices:
+                found.insert(0, (current, ""))
+            can_unset = not field.required and field.default is None
+        case "boolean":
+            found, can_unset = [(True, ""), (False, "")], field.default is None
+        case "reference":
+            found, can_unset = _elements(snapshot, field), not field.required
+        case "element":
+            found, can_unset = _elements(snapshot, field, with_table=True), True
+        case "references":
+            home = [("home", "the home of the agent")] if isinstance(record, Intent) else []
+            found, can_unset = [*home, *_elements(snapshot, field)], False
+        case "accesses":
+            found, can_unset = _accesses(snapshot, getattr(record, "to", "")), False
+        case "actions":
+            found, can_unset = [(each, "") for each in field.choices], False
+        case _:
+            return None
+    return [*found, (None, "")] if can_unset else found
+
+
+def known_words(snapshot: Snapshot, field: Field) -> list[str]:
+    """Words worth showing beside a free text: identities for approvers."""
+    if field.type != "names":
+        return []
+    known = sorted({credential.principal for credential in snapshot.credential.values()})
+    more = len(known) - MOST_KNOWN
+    return known if more <= 0 else [*known[:MOST_KNOWN], f"and {more} more"]
+
+
+def _elements(snapshot: Snapshot, field: Field, *, with_table: bool = False) -> Choices:
+    """The elements that a field can name, by id or as ``kind:id``, each with its name."""
+    return [
+        (f"{table}:{key}" if with_table else str(key), record.name or "")
+        for table in field.refers
+        for key, record in sorted(snapshot.table(table).items())
+    ]
+
+
+def _accesses(snapshot: Snapshot, agent: str) -> Choices:
+    """Every ``system:action``; first those that credentials of the second agent are granted."""
+    granted = checkpoint_places.granted_to(snapshot, agent)
+    every = [f"{system}:{action}" for system in sorted(snapshot.system) for action in ACTIONS]
+    first = [(each, "a credential of it is granted this") for each in every if each in granted]
+    return [*first, *((each, "") for each in every if each not in granted)]
