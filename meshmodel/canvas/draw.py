@@ -71,18 +71,16 @@ def draw(
 def _make_plan(grid: Grid, options: Options) -> Plan:
     """Assign rows and route every channel.
 
-    The gaps between cards are left out if the drawing fits only without them. Where a channel has no free
-    row for a dogleg, all rows are assigned again with one more spare row.
+    The gaps between cards with facts are left out if the drawing fits only without them. Where a channel
+    has no free row for a dogleg, all rows are assigned again with one more spare row.
 
     Args:
         grid: the cards.
         options: the cells available, and the zoom.
     """
     lines = make_lines(grid)
-    base, gap = 2, 1
-    if options.zoom == "line":
-        base, gap = 1, 0
-    fits = least_height(grid, base) <= options.height
+    base, gap = 1 if options.zoom == "line" else 2, 1
+    fits = options.zoom != "line" and least_height(grid, base) <= options.height
     if gap and fits and assign_rows(grid, lines, base=base, gap=gap) > options.height:
         close = assign_rows(grid, lines, base=base, gap=0)
         gap = 0 if close <= options.height else gap

@@ -2,8 +2,9 @@
 
 Each zone is a lane, each system without a zone too; agents and credentials without a zone share one more.
 Agents are in column 0, systems for which an agent has a credential in column 2, systems for which these
-store a credential in column 4, and so on; credential cards are in the odd columns between. A slot (``at``)
-sets the column and the order of its element, and the order of a zone among the lanes.
+store a credential in column 4, and so on; credentials that are exchanged are in the odd columns, other
+cards of credentials among those of agents or systems. A slot (``at``) sets the column and the order of its
+element, and the order of a zone among the lanes.
 """
 
 from __future__ import annotations
@@ -175,6 +176,17 @@ def _distances(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str
     return depth, stage
 
 
+def _column_of(credential: str, links: Links, stage: Mapping[str, int]) -> int:
+    """The column of the card of a credential.
+
+    Only an exchange needs a column between others. Before all others there is always one to the left of its
+    systems, and one to the right of whoever has it: connecting it step by step moves no system.
+    """
+    if credential in links.exchanged:
+        return 1 + 2 * stage.get(credential, 0)
+    return 0 if links.grants.get(credential) else 2 + 2 * stage.get(credential, 0)
+
+
 def _make_cards(
     snapshot: Snapshot,
     facts: Facts,
@@ -207,7 +219,7 @@ def _make_cards(
         add(agent_card(agent, facts), 0, agent.at, 0)
     for key in links.cards:
         credential = snapshot.credential[key]
-        add(credential_card(credential), 1 + 2 * stage.get(key, 0), credential.at, 2)
+        add(credential_card(credential), _column_of(key, links, stage), credential.at, 2)
     for _, system in sorted(snapshot.system.items()):
         add(system_card(system, facts), 2 + 2 * depth.get(system.id, 0), system.at, 1)
     for zone in sorted(hidden):

@@ -71,6 +71,8 @@ class Link:
         mark: beside the arrow.
         source_marks: beside the source cards, by source relation.
         records: for the counted line of a folded zone, all that it stands for.
+        replaced: the label that a proposed guard stands instead of; its cells stay taken, so that no card
+            moves.
     """
 
     sources: list[tuple[Reference, Reference]]
@@ -82,6 +84,7 @@ class Link:
     mark: Mark | None = None
     source_marks: dict[Reference, Mark] = field(default_factory=dict)
     records: frozenset[Reference] = frozenset()
+    replaced: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True, eq=False)

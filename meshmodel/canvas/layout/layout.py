@@ -69,14 +69,17 @@ class Plan:
         return [*(lane.y - 1 for lane in self.grid.lanes), self.height - 1]
 
     def longest_texts(self) -> list[int]:
-        """For each column, the cells of its longest name or fact, with the bar and the glyph before it."""
-        longest = [0] * len(self.grid.logical)
+        """For each column, the cells of its longest name or fact, with the bar and the glyph before it.
+
+        A credential that nothing is connected to counts only in a column of such cards.
+        """
+        longest, loose = [0] * len(self.grid.logical), [0] * len(self.grid.logical)
         line = self.options.zoom == "line"
         for card in self.grid.cards.values():
-            longest[card.column] = max(
-                longest[card.column], 3 + max(cells(card.title), 0 if line else cells(card.fact))
-            )
-        return longest
+            found = loose if card.kind == "credential" and not card.left and not card.right else longest
+            text = 3 + max(cells(card.title), 0 if line else cells(card.fact))
+            found[card.column] = max(found[card.column], text)
+        return [known or other for known, other in zip(longest, loose, strict=True)]
 
     def cards(self, mode: Mode, texts: list[int]) -> list[int]:
         """For each column, the cells of its cards in a mode; ``texts``: see :meth:`longest_texts`."""

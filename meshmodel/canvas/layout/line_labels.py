@@ -95,10 +95,11 @@ def _cut_label(name: str, words: str, most: int, *, is_ascii: bool) -> tuple[str
     return name, words, cells(name) + cells(words)
 
 
-def _label(pin: Pin, mode: Mode, more: int = 0, *, is_ascii: bool) -> tuple[str, str, int]:
-    """The label at a pin with an arrow; ``more``: the cells that its name takes beyond those of the mode."""
-    assert pin.link is not None
-    name, words = pin.link.label[mode.label]
+def _label(
+    pin: Pin, mode: Mode, label: tuple[tuple[str, str], ...], more: int = 0, *, is_ascii: bool
+) -> tuple[str, str, int]:
+    """A label at a pin; ``more``: the cells that its name takes beyond those of the mode."""
+    name, words = label[mode.label]
     most = mode.right if pin.side == "left" else mode.left
     found = _cut_label(name, words, most, is_ascii=is_ascii)
     return _cut_label(name, words, cells(found[0]) + more, is_ascii=is_ascii) if more else found
@@ -112,10 +113,12 @@ def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
         mode: how much labels say.
         is_ascii: ASCII only.
     """
-    marked = 1 if pin.mark else 0
-    if pin.link is None:
+    marked, link = 1 if pin.mark else 0, pin.link
+    if link is None:
         return 1 + marked if marked or pin.side == "left" else 0
-    length = _label(pin, mode, is_ascii=is_ascii)[2]
+    length = _label(pin, mode, link.label, is_ascii=is_ascii)[2]
+    if link.replaced:
+        length = max(length, _label(pin, mode, link.replaced, is_ascii=is_ascii)[2])
     return 1 + marked + (length + 2 if length else 1)
 
 
@@ -123,9 +126,10 @@ def cells_cut(pin: Pin, mode: Mode) -> int:
     """How many more cells than the mode gives it the label at a pin would take in the widest mode."""
     if pin.link is None:
         return 0
-    name, words = pin.link.label[mode.label]
+    label = pin.link.label
+    name, words = label[mode.label]
     whole = min(cells(name), MODES[0].right) + cells(words)
-    return whole - _label(pin, mode, is_ascii=False)[2] if name else 0
+    return whole - _label(pin, mode, label, is_ascii=False)[2] if name else 0
 
 
 def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
@@ -138,7 +142,7 @@ def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
         more: cells that the label may take beyond those that the mode gives it.
     """
     mark = (ASCII_MARKS if is_ascii else MARK_GLYPHS)[pin.mark] if pin.mark else ""
-    label = _NO_LABEL if pin.link is None else _label(pin, mode, more, is_ascii=is_ascii)
+    label = _NO_LABEL if pin.link is None else _label(pin, mode, pin.link.label, more, is_ascii=is_ascii)
     return LineEnd(mark, *label)
 
 

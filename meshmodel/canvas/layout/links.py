@@ -61,10 +61,10 @@ Label = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=16_384)
 def _grant_label(  # of plain values, which can be keys of the cache
-    principal: str, title: str, status: str, actions: tuple[Action, ...], *, card: bool, guard: bool
+    principal: str, title: str, status: str, actions: tuple[Action, ...], *, card: bool, guard: bool = False
 ) -> Label:
     """The label of a grant, as ``Link.label``."""
-    words = _GUARD if guard else "+".join(actions)  # instead of the actions, so that no card moves
+    words = _GUARD if guard else "+".join(actions)
     short = letters(actions)
     if card:
         return (("", words), ("", words), ("", short), ("", short))
@@ -87,6 +87,7 @@ class Links:
         holders: by credential, the agents that hold it or are passed it.
         stores: by credential, the systems that store or issue it.
         grants: by credential, the systems that accept it.
+        exchanged: the credentials that are exchanged or come of an exchange.
     """
 
     def __init__(self, snapshot: Snapshot, facts: Facts) -> None:
@@ -108,11 +109,11 @@ class Links:
             self.stores[credential].append(system)
         for credential, system in snapshot.grant:
             self.grants[credential].append(system)
-        exchanged = {end for ends in snapshot.exchange for end in ends}
+        self.exchanged = {end for ends in snapshot.exchange for end in ends}
         self.cards = sorted(
             credential
             for credential in snapshot.credential
-            if credential in exchanged
+            if credential in self.exchanged
             or not self.grants.get(credential)
             or not (self.holders.get(credential) or self.stores.get(credential))
         )
@@ -169,14 +170,10 @@ class Links:
             )
             for system in sorted(self.grants.get(key, ())):
                 mark = self.mark("grant", key, system)
-                label = _grant_label(
-                    principal,
-                    title,
-                    status,
-                    snapshot.grant[key, system].actions,
-                    card=card,
-                    guard=mark == "proposed",
-                )
+                actions = snapshot.grant[key, system].actions
+                label = replaced = _grant_label(principal, title, status, actions, card=card)
+                if mark == "proposed":
+                    label = _grant_label(principal, title, status, actions, card=card, guard=True)
                 self.links.append(
                     Link(
                         sources,
@@ -187,6 +184,7 @@ class Links:
                         reference,
                         mark,
                         marks,
+                        replaced=replaced if mark == "proposed" else (),
                     )
                 )
 
@@ -225,20 +223,27 @@ class Links:
         start: Reference = (source, from_)
         relation: Reference = (step, (from_, to))
         mark = self.mark(step, from_, to)
+        label = replaced = _relation_label(words, limit)
         if mark == "proposed":
-            words, limit = _GUARD, ""
-        tail = f" {limit}" if limit else ""
+            label = _relation_label(_GUARD, "")
         self.links.append(
             Link(
                 [(start, relation)],
                 (target, to),
                 relation,
                 style,  # type: ignore[arg-type]  # closed by callers
-                ((words, tail), (words, tail), (words, tail), ("", limit)),
+                label,
                 None,
                 mark,
+                replaced=replaced if mark == "proposed" else (),
             )
         )
+
+
+def _relation_label(words: str, limit: str) -> Label:
+    """The label of a relation between two cards, as ``Link.label``."""
+    whole = (words, f" {limit}" if limit else "")
+    return (whole, whole, whole, ("", limit))
 
 
 def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:

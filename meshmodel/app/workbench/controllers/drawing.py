@@ -8,7 +8,6 @@ from meshmodel.app.config import ORDER_LIMIT
 from meshmodel.app.fix_state import with_preview
 from meshmodel.app.jobs import Task
 from meshmodel.app.limits import DRAWN_BESIDE
-from meshmodel.app.panels.explanation import lit_by, lit_by_finding
 from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.layout.columns import make_grid
@@ -17,6 +16,7 @@ from meshmodel.edits.operations import arrangement
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.log_words import lit_by_event
+from meshmodel.reports.witness import lit_by, lit_by_finding
 
 if TYPE_CHECKING:
     from meshmodel.canvas.drawing import Drawing
@@ -142,7 +142,8 @@ class DrawingController:
     def _show(self, of: Drawn, drawing: "Drawing") -> None:
         canvas = self.context.canvas
         canvas.show(drawing)
-        self.order = tuple(dict.fromkeys((*drawing.order, *self.order)))
+        # What is gone keeps its place: it may come back by undo or redo.
+        self.order = tuple(dict.fromkeys((*self.order, *drawing.order)))
         self._drawn = of
         if of.snapshot.elements <= DRAWN_BESIDE:
             canvas.get_ready_at_rest()
