@@ -1,7 +1,8 @@
 """``python -m tests.benchmarks.keys``: how long a hand waits at the workbench, in a terminal of its own.
 
 Two figures, of 95 keys in 100: how long after a key that edits the header tells what follows, and how long a
-key waits while what follows an edit is computed in a large model.
+key waits while what follows an edit is computed in a large model. With ``--walk`` others: how long after a
+key the first and the last byte come, how many bytes, and how long a start takes beside an empty app.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import re
 import select
 import signal
 import statistics
+import sys
 import tempfile
 import termios
 import time
@@ -19,10 +21,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from meshmodel.store.store import Store
-from tests.benchmarks.measuring import ENVIRONMENT, PROGRAM
+from tests.benchmarks.measuring import ENVIRONMENT, PROGRAM, until_it_shows
 from tests.benchmarks.meshes import clustered
 
-SIZE = 45, 160
+SIZE = 50, 160
 """Rows and columns."""
 PATIENCE = 60.0
 """Seconds after which something that should have shown has failed."""
@@ -41,10 +43,12 @@ class Terminal:
 
     Attributes:
         missing: how many missing checkpoints the header tells; nothing while that is computed.
+        bytes: how many have come.
     """
 
     def __init__(self, path: Path) -> None:
         self.missing: int | None = None
+        self.bytes = 0
         self._last = b""
         self._child, self._file = pty.fork()
         if self._child == 0:
@@ -55,7 +59,9 @@ class Terminal:
         """Take what comes within some seconds, as soon as anything does; whether it did."""
         if not select.select([self._file], [], [], seconds)[0]:
             return False
-        self._last += os.read(self._file, 1 << 20)
+        come = os.read(self._file, 1 << 20)
+        self.bytes += len(come)
+        self._last += come
         for was, number in _MISSING.findall(_STYLE.sub(b"", self._last)):
             self.missing = None if was else int(number.replace(b",", b""))
         self._last = self._last[-LONGEST:]
@@ -90,8 +96,8 @@ class Terminal:
 
 
 @contextmanager
-def opened(elements: int) -> Iterator[Terminal]:
-    """The workbench with a dense mesh of about so many elements, its findings open."""
+def opened(elements: int, *, key: str = "f") -> Iterator[Terminal]:
+    """The workbench with a dense mesh of about so many elements, after its findings or another key."""
     snapshot = clustered(elements * 14 // 10, elements * 27 // 10, dense=True, seed=1)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.mesh"
@@ -100,7 +106,7 @@ def opened(elements: int) -> Iterator[Terminal]:
         try:
             terminal.until_told(None)
             terminal.rest()
-            terminal.send("f")
+            terminal.send(key)
             terminal.rest()
             yield terminal
         finally:
@@ -150,6 +156,50 @@ def waited(elements: int, edits: int) -> tuple[list[float], list[float]]:
     return found, at_rest
 
 
+WALKS = {
+    "arrow": ["\x1b[B", "\x1b[C", "\x1b[B", "\x1b[A", "\x1b[D"] * 6,
+    "tab": ["\t"] * 20,
+    "quick line": [":", "\x1b"] * 8,
+}
+
+
+def walked(terminal: Terminal, keys: list[str]) -> list[tuple[float, float, int]]:
+    """The seconds until the first and the last byte, and the bytes, of each key that shows anything."""
+    found = []
+    for key in keys:
+        before, pressed = terminal.bytes, terminal.send(key)
+        first = last = 0.0
+        while terminal.read(REST / 2):
+            last = time.perf_counter() - pressed
+            first = first or last
+        if last and (key != "\x1b" or len(set(keys)) != 2):  # closing is not measured
+            found.append((first, last, terminal.bytes - before))
+    return found
+
+
+def walk() -> None:
+    """Print what walking costs in three models, and the start."""
+    for elements in (15, 100, 1_000):
+        with opened(elements, key="\t") as terminal:
+            for what, keys in WALKS.items():
+                first, last, sizes = (sorted(each) for each in zip(*walked(terminal, keys), strict=True))
+                at = len(sizes) * 95 // 100
+                print(
+                    f"{elements:5,} elements, {what:10}: first byte {first[at] * 1000:3.0f} ms, "
+                    f"last {last[at] * 1000:3.0f} ms, bytes median {statistics.median(sizes):7,.0f}, "
+                    f"95 of 100 {sizes[at]:7,}",
+                    flush=True,
+                )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.mesh"
+        Store.create(path, clustered(21, 40, dense=True, seed=1)).close()
+        ours = until_it_shows((PROGRAM, "open", path), b"lens structure", 9)
+    empty = until_it_shows((sys.executable, "-m", "tests.benchmarks.starting"), b"nothing else", 9)
+    print(
+        f"start to the header {ours * 1000:.0f} ms, an empty app {empty * 1000:.0f}: {ours / empty:.2f} times"
+    )
+
+
 def told(what: str, times: list[float]) -> None:
     """Print the 95th of 100 of some seconds, and the middle and the longest."""
     late = statistics.quantiles(times, n=20)[-1]
@@ -163,7 +213,11 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=700)
     parser.add_argument("--large", type=int, default=10_000)
     parser.add_argument("--edits", type=int, default=30)
+    parser.add_argument("--walk", action="store_true", help="measure keys that edit nothing, and the start")
     asked = parser.parse_args()
+    if asked.walk:
+        walk()
+        return
     told(f"edit to header, {asked.small:,} elements", told_after(asked.small, asked.edits))
     found, at_rest = waited(asked.large, asked.edits)
     told(f"key while an edit is analysed, {asked.large:,} elements", found)
