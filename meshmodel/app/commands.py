@@ -73,6 +73,7 @@ def _look(id_: str, key: str, label: str, description: str, run: str) -> Command
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run="editing.add", changes=True),
     Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run="connecting.connect", changes=True, needs=_connectable),
+    Command("connect_new", ("N",), "new beside", "Add an element that is connected with the selected one, in one edit", "Draw", run="connecting.connect_new", changes=True, needs=_connectable),
     Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", context="canvas"),
     Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run="editing.rename", changes=True),
     Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run="moving.move", changes=True),

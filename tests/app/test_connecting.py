@@ -6,6 +6,7 @@ import pytest
 from textual.geometry import Offset
 
 from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from tests.app.desk import Desk, desk
 from tests.canvas.building import helpdesk
@@ -125,3 +126,69 @@ async def test_a_connection_released_over_itself_says_so_and_changes_nothing(tmp
         await it.drag(it.cell(BOT, dx=-1), it.cell(BOT, dx=2))
         await it.shows("nothing to connect with")
         assert it.model is before
+
+
+async def test_a_line_released_over_empty_ground_adds_a_connected_element_there_in_one_edit(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        before = it.model
+        canvas = it.bench.context.canvas
+        ground = next(
+            Offset(x, y)
+            for y in range(canvas.drawing.height)
+            for x in range(3, canvas.drawing.width - 3)
+            if canvas.drawing.lane_at(y) == ("zone", "cloud")
+            and all(canvas.drawing.hit(x + dx, y + dy) is None for dx in (-2, 0, 2) for dy in (-1, 0, 1))
+        )
+        await it.drag(it.cell(BOT, dx=-1), ground)
+        await it.press("enter")
+        await it.type("mail")
+        await it.press("enter", "enter", "enter")
+        assert it.model.system["mail"].zone == "cloud"
+        assert it.model.system["mail"].at is not None
+        assert ("support-bot", "mail-key") in it.model.hold
+        assert ("mail-key", "mail") in it.model.grant
+        assert it.bench.shown.selected == ("system", "mail")
+        await it.press("u")
+        assert it.model == before
+
+
+async def test_a_key_adds_a_connected_element_in_one_edit(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        before = it.model
+        await it.select(*BOT)
+        await it.press("N", "a")
+        await it.type("helper")
+        await it.press("enter", "enter", "enter")
+        assert ("support-bot", "helper") in it.model.delegation
+        await it.press("u")
+        assert it.model == before
+
+
+async def test_escape_at_the_relation_adds_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        before = it.model
+        await it.select(*BOT)
+        await it.press("N", "s", "x", "enter", "escape")
+        assert it.app.screen is it.bench
+        assert it.model is before
+
+
+async def test_a_new_system_that_nothing_can_connect_is_added_alone(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.select("zone", "cloud")
+        await it.press("N", "c")
+        await it.type("spare")
+        await it.press("enter")
+        assert "spare" in it.model.credential
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_double_click_on_empty_ground_adds_there(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, Snapshot(), size) as it:
+        await it.pilot.click("#canvas", offset=Offset(30, 10), times=2)
+        await it.press("s")
+        await it.type("mail")
+        await it.press("enter")
+        assert list(it.model.system) == ["mail"]

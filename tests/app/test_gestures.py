@@ -239,13 +239,26 @@ def test_a_connection_released_a_cell_or_two_beside_a_card_means_that_card(sheet
     assert sheet.posted[-1].target == BILLING
 
 
-def test_a_connection_released_three_cells_off_says_that_nothing_is_there(sheet, gestures):
+def test_a_connection_released_three_cells_off_wants_a_new_element_there(sheet, gestures):
     box = sheet.drawing.box_of(TICKETS)
     where = cell(box.x + box.width + 2, box.y)
     gestures.press(sheet.at(BOT, dx=-1))
     gestures.drag(where)
     assert sheet.aimed is None
     gestures.release(where)
+    wanted = sheet.posted[-1]
+    assert isinstance(wanted, messages.AddWanted)
+    assert (wanted.x, wanted.y, wanted.source) == (where.x, where.y, BOT)
+
+
+def test_a_connection_released_over_a_line_says_that_nothing_is_there(sheet, gestures):
+    line = [
+        each.box for each in sheet.drawing.targets if each.reference == ("custody", ("ci", "deploy-key"))
+    ][-1]
+    middle = cell(line.x + line.width // 2, line.y)
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(middle)
+    gestures.release(middle)
     assert isinstance(sheet.posted[-1], Notice)
 
 

@@ -6,7 +6,15 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from textual.message import Message
 
-from meshmodel.app.canvas.messages import Aimed, Cancelled, Connected, Dragged, FoldToggled, Stepped
+from meshmodel.app.canvas.messages import (
+    AddWanted,
+    Aimed,
+    Cancelled,
+    Connected,
+    Dragged,
+    FoldToggled,
+    Stepped,
+)
 from meshmodel.app.canvas.overlays import Overlay, connect_handle, connecting_line, dragged_card
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks
@@ -316,7 +324,11 @@ class Gestures:
         return True
 
     def release(self, pointer: Pointer) -> bool:
-        """Drop the card there, connect with what is there, or select the lane or nothing; as :meth:`drag`."""
+        """Drop the card, connect with what is there or with a new element, or select the lane or nothing.
+
+        Returns:
+            As :meth:`drag`.
+        """
         gesture = self._gesture
         if gesture is None or gesture.is_by_key:
             return False
@@ -330,6 +342,8 @@ class Gestures:
             other = self._other_end(target, pointer)
             if other is not None:
                 surface.post_message(Connected(target.reference, other))
+            elif self._hit(pointer) is None:
+                surface.post_message(AddWanted(pointer.x, pointer.y, target.reference))
             else:
                 surface.post_message(
                     Notice("connect: there is nothing to connect with where it was released")

@@ -48,6 +48,16 @@ class Connected(Message, namespace="canvas_view"):
         super().__init__()
 
 
+class AddWanted(Message, namespace="canvas_view"):
+    """An element is to be added at a cell of the drawing, connected with ``source`` if there is one."""
+
+    def __init__(self, x: int, y: int, source: Reference | None = None) -> None:
+        self.x = x
+        self.y = y
+        self.source = source
+        super().__init__()
+
+
 class Dragged(Message, namespace="canvas_view"):
     """A card is dragged over a cell of the drawing; ``dropped``: the button was released there."""
 

@@ -282,15 +282,18 @@ class CanvasView(ScrollView, can_focus=True):
             self._gestures.lose_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        """Edit what is double-clicked; the right button opens the menu of what is under the pointer."""
+        """Edit what is double-clicked, on the ground add something; the right button opens a menu."""
         if self.drawing is None:
             return
-        target = self.drawing.hit(*self._pointer(event)[:2])
+        x, y = self._pointer(event)[:2]
+        target = self.drawing.hit(x, y)
         if event.button == 3 and not self.is_busy:
             self.select(None if target is None else target.reference, still=True)
             self.post_message(self.MenuWanted(event.screen_x, event.screen_y))
         is_double = event.chain == 2 and event.button == 1
-        if is_double and target is not None and target.part not in {"lane", "fold"}:
+        if is_double and target is None:
+            self.post_message(messages.AddWanted(x, y))
+        elif is_double and target is not None and target.part not in {"lane", "fold"}:
             self.action_edit()
 
     # Selecting by key

@@ -1,6 +1,5 @@
 """Adding an element: its kind, then its name."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,11 +11,12 @@ from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.edits.draft import named_element
-from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.edits.additions import USUAL_END, addition
+from meshmodel.edits.edit import Edit
+from meshmodel.edits.operations import words_for
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import GLYPHS
-from meshmodel.model.records import Agent, Reference, System
+from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 
@@ -33,18 +33,28 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
     """Asks what to add and how it is called.
 
     ``AddDialog(snapshot, zone="helpdesk")``: a new system then lies in that zone, a new agent is at
-    home there. Result: the edit, and what to select afterwards.
+    home there. With ``source`` the cursor begins at what is usually connected with that. Result: the
+    edit, and what to select afterwards.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"kind('{table}')", show=False) for table, key, _ in KINDS
     ]
 
-    def __init__(self, snapshot: Snapshot, zone: str | None = None) -> None:
-        """Arguments: the model, and the zone that is selected, if one is."""
-        super().__init__("add")
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        zone: str | None = None,
+        *,
+        slot: Slot | None = None,
+        source: Reference | None = None,
+    ) -> None:
+        """Arguments: the model, the zone and the slot for it, and what it is to be connected with."""
+        super().__init__("add" if source is None else f"add, connected with {words_for(source)}")
         self.snapshot = snapshot
         self.zone = zone if zone in snapshot.zone else None
+        self.slot = slot
+        self.source = source
         self.kind: str | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -64,6 +74,8 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         """Begin with the kind."""
         self.query_one("#name").display = False
         self.query_one(RowList).focus()
+        if self.source is not None:
+            self.query_one(RowList).go_to(USUAL_END[self.source[0]])
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """A kind was chosen."""
@@ -87,18 +99,12 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         if self.kind is None or not name:
             self._refuse("a name is needed")
             return
-        record = named_element(self.snapshot, self.kind, name)
-        if isinstance(record, System) and self.zone is not None:
-            record = replace(record, zone=self.zone)
-        elif isinstance(record, Agent) and self.zone is not None:
-            record = replace(record, home=self.zone)
-        edit = Edit(f"add {self.kind} {record.id}", (Put(record),))
         try:
-            apply_edit(self.snapshot, edit)
+            added = addition(self.snapshot, self.kind, name, self.zone, self.slot)
         except InvalidModelError as error:
             self._refuse(one_line(error, 160))
             return
-        self.dismiss((edit, (self.kind, record.id)))
+        self.dismiss(added)
 
     def _where(self) -> str:
         if self.zone is None or self.kind not in {"agent", "system"}:

@@ -35,6 +35,7 @@ _SAID: Final[Mapping[str, str]] = {
     "copy": "copy it, with its relations",
     "duplicate": "add it once more",
     "paste": "paste what was copied",
+    "connect_new": "connect it with a new one",
     "move": "move it",
     "why": "why and why not: its ways",
     "compromise": "what falls if it is compromised",

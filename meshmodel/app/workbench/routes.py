@@ -6,6 +6,7 @@ from textual.events import Paste
 from textual.message import Message
 
 from meshmodel.app.canvas.messages import (
+    AddWanted,
     Aimed,
     Cancelled,
     Connected,
@@ -39,6 +40,7 @@ ROUTES: Final[dict[type[Message], str]] = {
     Stepped: "moving.stepped",
     Dragged: "moving.dragged",
     Cancelled: "moving.cancelled",
+    AddWanted: "connecting.add_wanted",
     Aimed: "connecting.aimed",
     Connected: "connecting.connected",
     MenuWanted: "menus.wanted",

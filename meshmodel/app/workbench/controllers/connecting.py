@@ -1,14 +1,15 @@
-"""Connecting two elements: each one edit."""
+"""Connecting two elements, the second perhaps a new one: each one edit."""
 
 from functools import partial
 
-from meshmodel.app.canvas.messages import Aimed, Connected
+from meshmodel.app.canvas.messages import AddWanted, Aimed, Connected
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.workbench.context import Context
 from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
-from meshmodel.edits.connections import offers
-from meshmodel.edits.edit import Edit
-from meshmodel.model.records import Reference
+from meshmodel.edits.additions import joined
+from meshmodel.edits.connections import end_of, offers
+from meshmodel.edits.edit import Edit, apply_edit
+from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -31,7 +32,11 @@ class ConnectingController:
         """A gesture that connects points at something: say what would connect them."""
         start = self.context.describe(event.source)
         if event.target is None:
-            how = "arrows, Tab, g, / or a click choose; Enter connects" if event.by_key else "release over it"
+            how = (
+                "arrows, Tab, g, / or a click choose; Enter connects"
+                if event.by_key
+                else "release over it, or over empty ground for a new one"
+            )
             self.context.say(f"connect {start} with …  {how}")
             return
         found = offers(self.context.state.snapshot, _pair(event.source), _pair(event.target))
@@ -65,6 +70,52 @@ class ConnectingController:
             from meshmodel.app.panels.quick_line import touched
 
             self.context.apply(answer, touched(answer), on=snapshot)
+
+    def connect_new(self) -> None:
+        """Add an element that is connected with the selected one."""
+        selected = self.context.state.selected
+        self._ask_new(end_of(selected), self.context.zone_of(selected), None)
+
+    def add_wanted(self, event: AddWanted) -> None:
+        """Something is to be added where the canvas was double-clicked, or a line released."""
+        canvas = self.context.canvas
+        if self.context.state.read_only:
+            self.context.say(self.context.state.why_read_only)
+        elif not canvas.region.contains(*canvas.on_screen(event.x, event.y)):
+            self.context.say("connect: it was released beside the canvas")
+        elif canvas.drawing is not None:
+            self._ask_new(event.source, *canvas.drawing.slot_at(event.x, event.y))
+
+    def _ask_new(self, source: Reference | None, zone: str | None, slot: Slot | None) -> None:
+        from meshmodel.app.dialogs.add import AddDialog
+
+        snapshot = self.context.state.snapshot
+
+        def done(answer: tuple[Edit, Reference] | None) -> None:
+            self.context.say("")
+            if answer is not None and source is not None:
+                self._connect_new(snapshot, source, *answer)
+            elif answer is not None:
+                self.context.apply(*answer, on=snapshot)
+
+        self.context.ask(AddDialog(snapshot, zone, slot=slot, source=source), done)
+
+    def _connect_new(self, snapshot: Snapshot, source: Reference, made: Edit, new: Reference) -> None:
+        """Ask how a new element is connected; with the relation it is one edit, and without none."""
+        after, ends = apply_edit(snapshot, made), (_pair(source), _pair(new))
+        if not offers(after, *ends):
+            self.context.apply(made, new, on=snapshot)
+            return
+
+        def chosen(answer: Edit | CheckpointWanted | None) -> None:
+            if isinstance(answer, CheckpointWanted):
+                self.context.apply(made, new, on=snapshot)
+                place = answer.step, answer.start, answer.end
+                self.context.after_refresh(partial(ask_checkpoint, self.context, place))
+            elif answer is not None:
+                self.context.apply(joined(made, answer), new, on=snapshot)
+
+        self.context.ask(ConnectMenu(after, *ends), chosen)
 
 
 def _pair(reference: Reference) -> tuple[str, str]:
