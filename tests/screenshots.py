@@ -17,7 +17,8 @@ from textual.widgets import Input
 
 from meshmodel.api import analyse
 from meshmodel.app.app import MeshmodelApp
-from meshmodel.app.config import Configuration, State
+from meshmodel.app.config import Configuration
+from meshmodel.app.saved_state import State
 from meshmodel.exporters.diagram.render import render
 from meshmodel.store.load import load
 from meshmodel.store.store import Store

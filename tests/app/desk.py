@@ -11,7 +11,8 @@ from textual.worker import WorkerError
 
 from meshmodel.app import analysis_service, limits
 from meshmodel.app.app import MeshmodelApp
-from meshmodel.app.config import Configuration, State
+from meshmodel.app.config import Configuration
+from meshmodel.app.saved_state import State
 from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.records import Reference

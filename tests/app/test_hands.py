@@ -8,10 +8,11 @@ from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
 from meshmodel.app.app import MeshmodelApp
-from meshmodel.app.config import Configuration, State
+from meshmodel.app.config import Configuration
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.saved_state import State
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.screen import Workbench

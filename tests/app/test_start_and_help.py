@@ -9,7 +9,6 @@ from textual.app import App
 from meshmodel.app.commands import COMMANDS, shown_keys
 from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.help import HelpScreen, help_rows
-from meshmodel.app.start.examples import list_examples
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
@@ -18,6 +17,7 @@ from meshmodel.language import parse
 from meshmodel.language.sentences import SENTENCES
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.examples import examples
 from meshmodel.store.store import Store
 from tests.app.desk import desk
 from tests.app.form_host import enter
@@ -183,8 +183,8 @@ async def test_the_whole_sentence_of_the_example_under_the_cursor_is_told(
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         about = app.screen.query_one("#about")
-        for example in list_examples():
-            app.screen.query_one(FilterList).rows.go_to(("example", example.name))
+        for example in examples():
+            app.screen.query_one(FilterList).rows.go_to(("example", example.id))
             await pilot.pause()
             lines = about.visual.wrap(about.size.width) if hasattr(about.visual, "wrap") else []
             assert example.sentence in str(about.content)

@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
+from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.base import TextEntry
-from meshmodel.app.start.examples import Example, list_examples, private_copy
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
@@ -24,6 +24,7 @@ from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.typed_paths import complete_path
+from meshmodel.store.examples import Example, examples, private_copy
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5
@@ -125,7 +126,7 @@ class StartScreen(Screen[None]):
         row = self.query_one(FilterList).rows.row
         match None if row is None else row.value:
             case Example() as example:
-                said = f"{example.title}: {example.sentence}."
+                said = f"{example.name}: {example.sentence}."
             case Path() as path:
                 said = one_line(path, 400)
             case _:
@@ -188,14 +189,14 @@ class StartScreen(Screen[None]):
         yield space("examples")
         yield heading("worked examples (a private copy is opened)")
         try:
-            found = list_examples()
+            found = examples()
         except MeshmodelError as error:
             self.problem = str(error)
             return
         for example in found:
             yield Row(
-                ("example", example.name),
-                line("  ", (f"{example.name:<23}", "bold"), (one_line(example.sentence, 300), "$text-muted")),
+                ("example", example.id),
+                line("  ", (f"{example.id:<23}", "bold"), (one_line(example.sentence, 300), "$text-muted")),
                 example,
             )
 
@@ -242,7 +243,7 @@ class StartScreen(Screen[None]):
     def _choose_copy(self, example: Example) -> None:
         self._opening()
         try:
-            path = private_copy(example)
+            path = private_copy(example, copies_path())
         except (MeshmodelError, OSError) as error:
             self.show_problem(one_line(error, 200))
             self._failed()

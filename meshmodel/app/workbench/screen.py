@@ -18,7 +18,6 @@ from textual.worker import Worker
 from meshmodel.app.analysis_service import AnalysisService, Results
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
-from meshmodel.app.config import Place
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed
 from meshmodel.app.panels.compromise import CompromiseList
@@ -36,6 +35,7 @@ from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
+from meshmodel.app.saved_state import Place
 from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList

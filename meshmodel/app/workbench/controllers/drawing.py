@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.app.config import ORDER_LIMIT
 from meshmodel.app.fix_state import with_preview
 from meshmodel.app.jobs import Task
 from meshmodel.app.limits import DRAWN_BESIDE
+from meshmodel.app.saved_state import ORDER_LIMIT
 from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.layout.columns import make_grid

@@ -1,0 +1,143 @@
+"""What the program remembers between runs: recent files; the place, zoom and lens in each model.
+
+It is written to one file, whole and at once; a damaged one counts as empty, and nothing here ever stops the
+program.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_state_path
+
+from meshmodel.app.config import APP, read_small_file
+from meshmodel.model.atomic_file import replace_file
+from meshmodel.model.errors import StoreError
+from meshmodel.model.records import Reference
+
+RECENT_LIMIT: Final = 12
+"""How many recent files are kept."""
+PLACES_LIMIT: Final = 100
+"""Of how many models the place, zoom and lens are kept."""
+ORDERS_LIMIT: Final = 12
+"""Of how many of them the order of lanes and cards is kept too ..."""
+ORDER_LIMIT: Final = 2_000
+"""... where they are no more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody was in a model: the scroll offset, the zoom, the lens, and what was selected.
+
+    ``order`` has the lanes and cards as they were drawn, where that comes of what was done in between and
+    not of the model alone.
+    """
+
+    x: int = 0
+    y: int = 0
+    zoom: str = "card"
+    lens: str = "structure"
+    selected: Reference | None = None
+    order: tuple[tuple[str, str], ...] = ()
+
+
+def state_path() -> Path:
+    """Where recent files and places are kept."""
+    return user_state_path(APP, appauthor=False) / "state.json"
+
+
+class State:
+    """Recent files and the places in them; every change is written at once."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read the state file (another than the usual one, if given); a damaged one counts as empty."""
+        self.path = state_path() if path is None else path
+        said: Any = None
+        with suppress(OSError, ValueError, RecursionError):
+            said = json.loads(read_small_file(self.path))
+        recent, places = _of(dict, said).get("recent"), _of(dict, said).get("places")
+        self._recent: list[str] = [each for each in _of(list, recent) if _is_name(each)][:RECENT_LIMIT]
+        self._places: dict[str, dict[str, Any]] = {
+            name: _of(dict, place) for name, place in _of(dict, places).items() if _is_name(name)
+        }
+
+    def recent(self) -> list[Path]:
+        """The files opened last, the newest first; those that are gone are left out."""
+        return [path for path in map(Path, self._recent) if _is_file(path)]
+
+    def opened(self, path: Path) -> None:
+        """Remember that a file was opened."""
+        name = str(path.absolute())
+        self._recent = [name, *(each for each in self._recent if each != name)][:RECENT_LIMIT]
+        self._write()
+
+    def place(self, path: Path) -> Place:
+        """Where somebody was in a model; the beginning, if it is new or what was kept makes no sense."""
+        return _place(self._places.get(str(path.absolute()), {}))
+
+    def leave(self, path: Path, place: Place) -> None:
+        """Remember where somebody was in a model."""
+        name = str(path.absolute())
+        self._places.pop(name, None)
+        kept = len(place.order) <= ORDER_LIMIT
+        order = [f"{table}:{key}" for table, key in place.order] if kept else []
+        self._places[name] = asdict(place) | {"order": order}
+        for old in list(self._places)[:-PLACES_LIMIT]:
+            del self._places[old]
+        for old in list(self._places)[:-ORDERS_LIMIT]:
+            self._places[old].pop("order", None)
+        self._write()
+
+    def _write(self) -> None:
+        text = json.dumps({"recent": self._recent, "places": self._places}, indent=1)
+        with suppress(OSError, StoreError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self.path, text.encode())
+
+
+def _of(kind: type, value: Any) -> Any:
+    """The value, or an empty one where it is of another kind."""
+    return value if isinstance(value, kind) else kind()
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) < 4096 and "\0" not in value
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _place(said: Mapping[str, Any]) -> Place:
+    order = _of(list, said.get("order"))
+    if len(order) > ORDER_LIMIT or not all(isinstance(each, str) for each in order):
+        order = []
+    parted = [each.partition(":") for each in order]
+    return Place(
+        _offset(said.get("x")),
+        _offset(said.get("y")),
+        _of(str, said.get("zoom")) or "card",
+        _of(str, said.get("lens")) or "structure",
+        _selected(said.get("selected")),
+        tuple((table, key) for table, _, key in parted),
+    )
+
+
+def _offset(said: Any) -> int:
+    return said if isinstance(said, int) and 0 <= said < 1_000_000 else 0
+
+
+def _selected(said: Any) -> Reference | None:
+    match said:
+        case [str(table), str(key)]:
+            return table, key
+        case [str(table), [str(start), str(end)]]:
+            return table, (start, end)
+        case _:
+            return None
