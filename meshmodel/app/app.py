@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 
 from meshmodel.app.ascii_filter import PlainText
@@ -22,6 +23,7 @@ from meshmodel.app.key_queue import KeysInOrder
 from meshmodel.app.messages import CommandRequested, OpenRequested
 from meshmodel.app.saved_state import State
 from meshmodel.app.session import Session
+from meshmodel.app.terminal_screen import TerminalScreen
 from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.errors import MeshmodelError
@@ -113,6 +115,20 @@ class MeshmodelApp(KeysInOrder):
         self.theme = names.get(self.configuration.theme or "", DEFAULT)
         if self.configuration.keymap:
             self.set_keymap(self.configuration.keymap)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The toolkit's driver, which writes only what changes on the terminal."""
+        shown = self._terminal_screen = TerminalScreen()
+
+        class Changes(super().get_driver_class()):  # type: ignore[misc]  # it depends on the system
+            def write(self, data: str) -> None:
+                super().write(shown.changes(data))
+
+        return Changes
+
+    def on_resize(self) -> None:
+        """A terminal of another size shows something else."""
+        self._terminal_screen.forget()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The toolkit's filters, and the one that leaves only ASCII where only that may be drawn."""
