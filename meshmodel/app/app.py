@@ -1,14 +1,10 @@
 """The program: themes, screens, the command palette, and how it is started."""
 
-import asyncio
 import gc
 import os
-import select
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -21,6 +17,7 @@ from meshmodel.app.commands import bindings
 from meshmodel.app.config import Configuration, read_configuration
 from meshmodel.app.key_queue import KeysInOrder
 from meshmodel.app.messages import CommandRequested, OpenRequested
+from meshmodel.app.runtime import SETTLE, TURN, Collector, Signals
 from meshmodel.app.saved_state import State
 from meshmodel.app.session import Session
 from meshmodel.app.terminal_screen import TerminalScreen
@@ -31,34 +28,6 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.app.start.screen import StartScreen
-
-
-COLLECT = 5_000_000, 1_000, 50
-"""After how many new objects the collector stops everything to look for those that nobody has any more, and
-after how many looks at what is older: that takes seconds in a large model.
-
-So many that it hardly ever does while somebody works: it looks at rest, as below.
-"""
-REST = 1.0
-"""Seconds without a key or the mouse after which the collector may look at what is young."""
-MIDDLE_REST = 3.0
-"""The same, where very much is young: that look is felt."""
-LONG_REST = 10.0
-"""The same, for what is older."""
-MOST_YOUNG = 20_000
-"""So many new objects are left alone."""
-MANY_YOUNG = 200_000
-"""So many, as what follows an edit of a large model leaves, take a tenth of a second to look at."""
-MOST_LOOKS = 10
-"""So many looks at what is young come before one at what is older."""
-TURN = 0.0005
-"""Seconds after which what is computed beside lets a key be handled: a tenth of what is usual."""
-ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
-"""Signals by which it is ended from outside, and what is then said of it."""
-LOOK = 1.0
-"""Seconds between two looks whether the terminal is still there."""
-SETTLE = 0.5
-"""Seconds after the start, when the first screen has been drawn and analysed."""
 
 
 def needs_ascii(environment: Mapping[str, str], encoding: str | None) -> bool:
@@ -106,9 +75,8 @@ class MeshmodelApp(KeysInOrder):
         )
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
-        self._last_input = monotonic()
-        self.ended: str | None = None
-        """How it was ended from outside, in a word."""
+        self.collector = Collector(self)
+        self.signals = Signals(self, self.leave)
         for theme in themes():
             self.register_theme(theme)
         names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
@@ -139,34 +107,6 @@ class MeshmodelApp(KeysInOrder):
         """The keys of actions that have others than usual."""
         return self.configuration.keymap
 
-    def heed_signals(self) -> None:
-        """Leave as by the key when the system says so, in between two events and never amid one."""
-        if sys.platform == "win32":
-            return
-        loop = asyncio.get_running_loop()
-        for number, word in ENDING:
-            loop.add_signal_handler(number, self._end, word)
-        if self.ended is not None:
-            self._end(self.ended)
-        terminal = select.poll()
-        terminal.register(sys.__stdin__ or 0, 0)  # no event is asked for, and a hang-up is told all the same
-
-        def look() -> None:
-            """A terminal can go away and send no signal: nothing would ever come from it again."""
-            if self.ended is None and terminal.poll(0):
-                self._end("the terminal is gone")
-
-        self.set_interval(LOOK, look)
-
-    def note_signal(self, number: int, frame: object) -> None:  # noqa: ARG002  # the system's signature
-        """Keep in mind how it is to be ended, until ``heed_signals`` does so."""
-        self.ended = dict(ENDING)[signal.Signals(number)]
-
-    def _end(self, word: str) -> None:
-        self.ended = word
-        self.leave()
-        self.exit()
-
     def on_mount(self) -> None:
         """Show the first screen."""
         if self._opened is not None:
@@ -178,34 +118,13 @@ class MeshmodelApp(KeysInOrder):
             self.push_screen(self._start_screen())
         for problem in self.configuration.problems:
             self.notify(problem, severity="warning", markup=False, timeout=10)
-        self.set_timer(SETTLE, self._settle)
-
-    def _settle(self) -> None:
-        """What was imported and made so far stays for good: the collector need not look at it again.
-
-        Drawings and analyses are many small objects that live long: it need not look often either, and
-        a look at those of a large model would be felt between two keys.
-        """
-        if not gc.isenabled():  # where the whole program is ours, and not a part of another
-            gc.freeze()
-            gc.set_threshold(*COLLECT)
-            gc.enable()
-            self.set_interval(REST, self._collect)
+        self.set_timer(SETTLE, self.collector.begin)
 
     async def on_event(self, event: events.Event) -> None:
         """Note when somebody last did something."""
         if isinstance(event, events.InputEvent):
-            self._last_input = monotonic()
+            self.collector.note_input()
         await super().on_event(event)
-
-    def _collect(self) -> None:
-        """Let the collector look while nobody does anything."""
-        rest = monotonic() - self._last_input
-        young, middle, _ = gc.get_count()
-        if young > MOST_YOUNG and rest >= (REST if young <= MANY_YOUNG else MIDDLE_REST):
-            gc.collect(0)
-        elif rest >= LONG_REST and middle > MOST_LOOKS:
-            gc.collect(1)
 
     def open_model(self, path: Path) -> bool:
         """Open a model in place of the one that is open; whether that was possible."""
@@ -312,12 +231,10 @@ def run(path: Path | None) -> int:
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if path is None else Session.open(path)
     app = MeshmodelApp(path, session=session)
-    if sys.platform != "win32":
-        for number, _ in ENDING:  # until they are heeded: amid the first events nothing may break off
-            signal.signal(number, app.note_signal)
-    app.call_later(app.heed_signals)
+    app.signals.catch()
+    app.call_later(app.signals.heed)
     sys.setswitchinterval(TURN)
     app.run()
-    if app.ended is not None:
-        raise KeyboardInterrupt(app.ended)
+    if app.signals.ended is not None:
+        raise KeyboardInterrupt(app.signals.ended)
     return app.return_code or 0

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from meshmodel.app import app as application
+from meshmodel.app import runtime
 from meshmodel.app.app import MeshmodelApp
 
 
@@ -27,12 +27,12 @@ async def test_it_looks_at_rest_and_at_what_is_older_after_a_long_rest(
     app = MeshmodelApp()
     seen = []
     async with app.run_test() as pilot:
-        now = application.monotonic()
-        monkeypatch.setattr(application, "monotonic", lambda: now)
+        now = runtime.monotonic()
+        monkeypatch.setattr(runtime, "monotonic", lambda: now)
         await pilot.press("down")  # a key begins the rest anew
-        monkeypatch.setattr(application, "monotonic", lambda: now + rest)
+        monkeypatch.setattr(runtime, "monotonic", lambda: now + rest)
         with monkeypatch.context() as patched:
             patched.setattr(gc, "get_count", lambda: (young, middle, 0))
             patched.setattr(gc, "collect", seen.append)
-            app._collect()
+            app.collector.look()
     assert seen == looks
