@@ -75,7 +75,7 @@ async def test_being_ended_from_outside_ends_what_a_dialog_asks(
             await begin(it, key)
             assert beside.begun.wait(5)
             assert it.app.screen is not it.bench
-            it.app._end("terminated")
+            it.app.signals.end("terminated")
         assert beside.ended.wait(5)
     finally:
         beside.over.set()
