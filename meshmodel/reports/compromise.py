@@ -53,7 +53,7 @@ def compromise_text(snapshot: Snapshot, found: Compromise, view: View, style: St
         "",
     ]
     lines += _credentials(snapshot, found, style)
-    driven = [row for row in _rows(snapshot, found, "agent", unchecked=True) if row[-1] != _START]
+    driven = origin_rows(snapshot, found, "agent", unchecked=True)
     if driven:
         lines += ["", style.paint(f"{counted(len(driven), 'agent')} driven from there", "strong")]
         lines += wrapped_table(driven, style, indent="    ")
@@ -97,13 +97,25 @@ def _credentials(snapshot: Snapshot, found: Compromise, style: Style) -> list[st
         named = ", ".join(rest[:3]) + (f" and {len(rest) - 3} more" if len(rest) > 3 else "")
         alive = f"Revoking {order[0]} alone leaves {counted(len(rest), 'other')} alive: {named}"
         lines += wrap(alive, style, "    ")
-    return lines + wrapped_table(_rows(snapshot, found, "credential", unchecked=True), style, indent="    ")
+    return lines + wrapped_table(
+        origin_rows(snapshot, found, "credential", unchecked=True), style, indent="    "
+    )
 
 
-def _rows(snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool) -> list[tuple[str, ...]]:
+def origin_rows(
+    snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool
+) -> list[tuple[str, ...]]:
+    """The credentials or agents that fall, each with the step by which; an agent where it starts does not.
+
+    Args:
+        snapshot: the model.
+        found: what follows.
+        kind: ``credential`` (of which it is also said as whom one acts with it) or ``agent``.
+        unchecked: whether those that nobody is asked about, or those that checkpoints hold back.
+    """
     rows: list[tuple[str, ...]] = []
     for each in found.origins:
-        if not _is(each, kind, unchecked):
+        if not _is(each, kind, unchecked) or (kind == "agent" and each.step is None):
             continue
         key = each.element.partition(":")[2]
         if kind == "credential":
@@ -136,11 +148,12 @@ def _systems(snapshot: Snapshot, spread: Spread, style: Style) -> list[str]:
         return [style.paint(f"{style.glyph('✔')} No system is reached", "good")]
     return [
         style.paint(f"{counted(len(spread.systems), 'system')} reached, and nobody is asked", "strong"),
-        *wrapped_table(_system_rows(snapshot, spread), style, indent="    "),
+        *wrapped_table(system_rows(snapshot, spread), style, indent="    "),
     ]
 
 
-def _system_rows(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:
+def system_rows(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:
+    """The systems that are reached, with their sensitivity and the actions there."""
     return [
         (system, snapshot.system[system].sensitivity or "", ", ".join(actions))
         for system, actions in spread.systems
@@ -150,13 +163,13 @@ def _system_rows(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str
 def _held_back(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]:
     lines: list[str] = []
     behind = found.held_back
-    credentials = _rows(snapshot, found, "credential", unchecked=False)
-    agents = _rows(snapshot, found, "agent", unchecked=False)
+    credentials = origin_rows(snapshot, found, "credential", unchecked=False)
+    agents = origin_rows(snapshot, found, "agent", unchecked=False)
     if found.holding:
         lines += wrap(f"{style.glyph('◆')} Held back by {', '.join(found.holding)}", style, "    ", "")
         lines += wrapped_table(credentials, style, indent="    ")
         lines += wrapped_table(agents, style, indent="    ")
-        lines += wrapped_table(_system_rows(snapshot, behind), style, indent="    ")
+        lines += wrapped_table(system_rows(snapshot, behind), style, indent="    ")
     else:
         lines.append("No checkpoint holds anything back")
     if found.controlled:

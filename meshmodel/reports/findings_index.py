@@ -9,6 +9,7 @@ from meshmodel.analysis.results import Finding, Place
 from meshmodel.analysis.rules.base import MOST_LIT
 from meshmodel.model.records import Key
 from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.causes import DOOR
 
 if TYPE_CHECKING:
@@ -52,6 +53,23 @@ class FindingsIndex:
 def is_about(finding: Finding, table: str, key: Key) -> bool:
     """Whether a finding is about a record, or about a relation of it."""
     return (table == "agent" and key in finding.agents) or (table, key) in set(_places(finding))
+
+
+def may_be_about(finding: Finding, analysis: "Analysis", table: str, key: Key) -> bool:
+    """Whether a finding names so many records of a table that it leaves out others, maybe this one."""
+    if sum(each == table for each, _ in finding.about) < MOST_LIT:
+        return False
+    if table == "agent" or is_about(finding, table, key):  # agents are all named
+        return False
+    if table == "system" and isinstance(key, str) and finding.subject in analysis.snapshot.agent:
+        return analysis.reaches(finding.subject, key)
+    return table == "checkpoint" or _joined(analysis.snapshot, finding.subject, str(key))
+
+
+def _joined(snapshot: Snapshot, one: str, other: str) -> bool:
+    """Whether a credential and a system have a grant or a custody."""
+    pairs = (one, other), (other, one)
+    return any(pair in snapshot.grant or pair in snapshot.custody for pair in pairs)
 
 
 def _places(finding: Finding) -> Iterator[Place]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.model.text import one_line, share
 from meshmodel.model.vocabulary import CheckpointStep, View
 from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.fix_words import STANDING, standing_words
 from meshmodel.reports.style import Style, counted, table, wrap, wrapped_table
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ _WHEN: Final[dict[CheckpointStep, str]] = {
 }
 _BAR: Final = 20
 """Cells of a bar that stands for all crossings."""
-_STANDING: Final = 10
-"""So many findings that stand are named."""
 
 
 def fix_answer(
@@ -153,15 +152,11 @@ def _standing_lines(fix: "Fix", standing: "Sequence[Finding]", style: Style) -> 
     """What remains, and that a checkpoint does not mend it."""
     if not standing:
         return
-    some, one = counted(len(standing), "finding"), len(standing) == 1
-    even = " even then" if fix.checkpoints else ""
-    mends = "a checkpoint does not mend " + ("it" if one else "them")
-    said = f"{some} of high or above stand{'s' if one else ''}{even}; {mends}"
-    yield from ("", *wrap(f"{said}:", style))
-    rows = [(each.severity, each.rule, one_line(each.subject)) for each in standing[:_STANDING]]
+    yield from ("", *wrap(f"{standing_words(standing, guarded=bool(fix.checkpoints))}:", style))
+    rows = [(each.severity, each.rule, one_line(each.subject)) for each in standing[:STANDING]]
     yield from table(rows, indent="  ")
-    if len(standing) > _STANDING:
-        yield f"  and {len(standing) - _STANDING} more, which check lists"
+    if len(standing) > STANDING:
+        yield f"  and {len(standing) - STANDING} more, which check lists"
 
 
 def _checkpoint_lines(fix: "Fix", style: Style) -> list[str]:

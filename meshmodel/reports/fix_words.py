@@ -1,11 +1,16 @@
 """What is said of the smallest fix: what is proven of it, and what fewer checkpoints close."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from meshmodel.model.text import share
+from meshmodel.model.text import counted, share
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import Finding
+
+STANDING: Final = 10
+"""So many findings that stand are named."""
 
 
 def verdict(fix: "Fix", *, stopped: bool, seconds: float) -> str:
@@ -16,7 +21,7 @@ def verdict(fix: "Fix", *, stopped: bool, seconds: float) -> str:
         stopped: whether somebody stopped the search.
         seconds: how long it might take.
     """
-    crossings = f"{fix.before:,} uncontrolled crossing{'' if fix.before == 1 else 's'}"
+    crossings = counted(fix.before, "uncontrolled crossing")
     number = f"{fix.cost} checkpoint{'' if fix.cost == 1 else 's'}"
     if fix.before == 0 and not fix.flows:
         return "nothing to fix: no crossing is uncontrolled"
@@ -31,6 +36,19 @@ def verdict(fix: "Fix", *, stopped: bool, seconds: float) -> str:
         return f"{said}: proven smallest"
     why = "stopped" if stopped else f"time was up after {seconds:.0f} s"
     return f"at least {fix.lower_bound}; the best found: {said} ({why})"
+
+
+def standing_words(standing: "Sequence[Finding]", *, guarded: bool) -> str:
+    """That findings stand, at least one, and that a checkpoint does not mend them.
+
+    Args:
+        standing: those of high or above.
+        guarded: whether the model is thought of with checkpoints.
+    """
+    some, one = counted(len(standing), "finding"), len(standing) == 1
+    even = " even then" if guarded else ""
+    mends = "a checkpoint does not mend " + ("it" if one else "them")
+    return f"{some} of high or above stand{'s' if one else ''}{even}; {mends}"
 
 
 def bar(closed: int, before: int, cells: int) -> str:

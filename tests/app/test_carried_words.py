@@ -4,10 +4,10 @@ what the signs of the canvas mean.
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.dialogs.help import help_rows
-from meshmodel.app.panels.inspector_rows import reach_rows
 from meshmodel.canvas.glyphs import FLAGS, SIGNS
 from meshmodel.canvas.layout.elements import MARK_GLYPHS
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System
+from meshmodel.reports.inspection import reach_sections
 from meshmodel.reports.lenses import facts_of
 from tests.canvas.building import snapshot_of
 
@@ -29,16 +29,17 @@ MESH = snapshot_of(
 def test_a_system_tells_which_agents_carry_outsiders_words_there() -> None:
     told = {}
     for name, system in MESH.system.items():
-        rows = [make() for make in reach_rows(MESH, analyse(MESH), system)]
-        titles = [row.content.plain for row in rows if row.heading]
-        told[name] = (
-            "⚐ outsiders' words, carried here by" in titles,
-            [row.value for row in rows if isinstance(row.key, tuple) and row.key[0] == "carrier"],
-        )
+        sections = reach_sections(MESH, analyse(MESH), system)
+        told[name] = [
+            line.value
+            for title, lines in sections
+            for line in lines
+            if title.startswith("⚐ outsiders' words")
+        ]
     assert told == {
-        "inbox": (False, []),
-        "memory": (True, [("agent", "aide"), ("agent", "bot")]),
-        "table": (False, []),
+        "inbox": [],
+        "memory": [("agent", "aide"), ("agent", "bot")],
+        "table": [],
     }
 
 

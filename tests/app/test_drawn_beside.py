@@ -163,9 +163,9 @@ async def test_what_follows_an_edit_and_its_rows_are_worked_out_beside(
         monkeypatch.setattr(
             causes, "fold", lambda found: threads.append(threading.current_thread()) or fold(found)
         )
-        placed = findings._placed
+        rows = findings.cause_rows
         monkeypatch.setattr(
-            findings, "_placed", lambda *found: threads.append(threading.current_thread()) or placed(*found)
+            findings, "cause_rows", lambda *found: threads.append(threading.current_thread()) or rows(*found)
         )
         await it.press("f")
         before = it.missing

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.content import Content
 
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.api import analyse
@@ -15,12 +17,9 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets import search_text as searched
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.lazy_sequence import Lazily
-from meshmodel.app.widgets.row_list import PAGE
-from meshmodel.app.widgets.rows import LOOKED, Filtering, Row, heading, line
-from meshmodel.app.widgets.search_text import Searched
+from meshmodel.app.widgets.row_list import PAGE, RowList
+from meshmodel.app.widgets.rows import PART, Filtering, Row, Searched, heading, line
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
@@ -31,7 +30,7 @@ from tests.app.desk import Desk, desk
 from tests.app.form_host import Host, enter
 from tests.edits.models import MODELS, full_snapshot, snapshot_of
 
-MANY = 5 * LOOKED
+MANY = 5 * PART
 AGENTS = [f"agent-{number:03}" for number in range(3 * findings._NAMED)]
 CROWD = snapshot_of(
     [
@@ -92,17 +91,7 @@ async def test_the_filter_of_findings_finds_what_the_whole_text_of_a_row_says(na
         assert [row.key for row in it.rows.shown_rows if not row.heading] == []
 
 
-async def test_agents_that_a_row_does_not_name_are_found_and_looked_for_once_for_all_rows(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    looked: list[str] = []
-    holds = searched.Common.holds
-    monkeypatch.setattr(searched.Common, "holds", lambda self, word: looked.append(word) or holds(self, word))
-    made: list[searched.Common] = []
-    begin = searched.Common.__init__
-    monkeypatch.setattr(
-        searched.Common, "__init__", lambda self, names: made.append(self) or begin(self, names)
-    )
+async def test_agents_that_a_row_does_not_name_are_found() -> None:
     it = FindingsList()
     app = Host(it, CROWD)
     async with app.run_test(size=(200, 30)):
@@ -117,17 +106,36 @@ async def test_agents_that_a_row_does_not_name_are_found_and_looked_for_once_for
         it.rows.filter_by(AGENTS[-1])
         found = [row.key for row in it.rows.shown_rows if not row.heading]
         assert {(DOOR, door.subject) for door in doors} <= set(found)
-        assert looked
-        assert len(made) == len({id(door.agents) for door in doors}), "one text for all that have it"
-        assert {len(each._known) for each in made} == {1}
 
 
-def numbered(made: list[int], many: int = MANY) -> Lazily[Row]:
-    def row(number: int) -> Row:
+def test_a_word_is_looked_for_once_in_a_text_that_rows_share() -> None:
+    looked: list[object] = []
+
+    class Shared(str):
+        __slots__ = ()
+
+        def __contains__(self, word: object) -> bool:
+            looked.append(word)
+            return super().__contains__(word)  # type: ignore[operator]  # a string
+
+    names = Shared("agent-1, agent-2")
+    searched = [Searched(f"row {number}", names) for number in range(9)]
+    rows = [Row(number, line("row"), number, lambda at=number: searched[at]) for number in range(9)]
+    filtering = Filtering(rows, "agent-2 row")
+    assert filtering.go_on()
+    assert [row.key for row in filtering.shown] == list(range(9))
+    assert looked == ["agent-2"]
+
+
+def numbered(made: list[int], many: int = MANY) -> list[Row]:
+    def content(number: int) -> Content:
         made.append(number)
-        return Row(number, line(f"row {number}"), number)
+        return line(f"row {number}")
 
-    return Lazily(many, row, range(many), lambda number: Searched(f"row {number}"))
+    def searched(number: int) -> Searched:
+        return Searched(f"row {number}")
+
+    return [Row(each, partial(content, each), each, partial(searched, each)) for each in range(many)]
 
 
 async def done(is_done: Callable[[], bool]) -> int:
@@ -219,15 +227,17 @@ async def test_rows_of_before_are_not_shown_while_a_filter_looks_in_those_of_now
 def test_what_is_looked_in_is_what_the_row_says() -> None:
     rows = find_rows(full_snapshot(), above=(Row("above", line("do it")),))
     assert rows[0].key == "above"
-    for place, row in enumerate(rows):
-        looked = rows.searched(place)
-        assert looked is not None
-        assert row.key == ("above" if rows.keys is None else rows.keys[place])
-        assert all(word.casefold() in looked.text for word in row.content.plain.split()[1:])
+    for row in rows:
+        assert all(word.casefold() in row.searched.text for word in row.content.plain.split()[1:])
+
+
+def made(rows: RowList) -> int:
+    """Of how many rows it was made what they show."""
+    return sum("content" in vars(row) for row in rows._all)
 
 
 @pytest.mark.slow
-async def test_the_palette_the_questions_and_the_outline_make_what_is_seen(tmp_path: Path) -> None:
+async def test_the_palette_and_the_outline_make_what_is_seen(tmp_path: Path) -> None:
     systems = (System(f"system-{number:03}") for number in range(4 * PAGE))
     async with desk(tmp_path, snapshot_of(systems), size=(120, 40)) as it:
         await it.press("ctrl+p")
@@ -235,19 +245,15 @@ async def test_the_palette_the_questions_and_the_outline_make_what_is_seen(tmp_p
         assert isinstance(palette, Palette)
         await it.type("system-399")
         rows = palette.query_one(FilterList).rows
-        assert isinstance(rows._all, Lazily)
-        assert len(rows._all._made) < 3 * PAGE
+        assert made(rows) < 3 * PAGE
         assert [row.key for row in rows.shown_rows if not row.heading] == [("system", "system-399")]
         await it.press("escape", "o")
         outline = it.bench.query_one(Outline).rows
         await it.press("end")
-        assert isinstance(outline._all, Lazily)
-        assert len(outline._all._made) < 3 * PAGE
+        assert made(outline) < 3 * PAGE
         await it.press("escape", "Q", "/")
         await it.type("system-398")
         asked = it.bench.query_one(QuestionList).rows
-        assert isinstance(asked._all, Lazily)
-        assert len(asked._all._made) < 3 * PAGE
         assert [row.key for row in asked.shown_rows if not row.heading] == ["system:system-398"]
 
 

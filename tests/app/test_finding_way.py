@@ -3,7 +3,8 @@
 import pytest
 
 from meshmodel.analysis.results import Finding, Told
-from meshmodel.app.panels.explanation import ExplanationList, lit_by, lit_by_finding
+from meshmodel.app.panels.explanation import ExplanationList
+from meshmodel.reports.witness import lit_by, lit_by_finding
 from tests.app.desk import SIZES, desk
 
 

@@ -82,7 +82,8 @@ def test_a_system_is_told_of_findings_that_name_others_in_its_place():
     named = [each for each in systems if is_about(finding, "system", each.id)]
     assert len(named) == 50
     for system in [*systems, apart]:
-        said = [section.lines[0].words()[-1][0] for section in finding_sections(analysis, system) if not section.title]
+        sections = finding_sections(analysis, system)
+        said = [section.lines[0].words()[-1][0] for section in sections if not section.title]
         left_out = system is not apart and system not in named
         assert said == ["1 more may be about it: each names 50 systems and leaves others out"] * left_out
 

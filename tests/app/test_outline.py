@@ -8,9 +8,10 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Door
-from meshmodel.app.panels.outline import marks_of, outline_rows
+from meshmodel.app.panels.outline import outline_rows
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.records import Agent
+from meshmodel.reports.outline import marks_of
 from meshmodel.store.examples import ORDER
 from meshmodel.store.load import load
 from tests.app.desk import MODELS
@@ -22,7 +23,7 @@ from tests.reference.random_models import random_model
 def test_every_element_tells_what_stands_out(name: str | int) -> None:
     snapshot = random_model(name, 12, "words") if isinstance(name, int) else load(MODELS / f"{name}.toml")
     analysis = analyse(snapshot)
-    mark = marks_of(WorkbenchState(snapshot, built=analysis, designed=analysis))
+    mark = marks_of(snapshot, analysis)
     heard = {each.system: "⚑" if each.first_hand else "⚐" for each in analysis.heard}
     for agent in snapshot.agent:
         number = sum(agent in door.agents for door in analysis.doors)
@@ -50,6 +51,5 @@ def test_nobody_goes_through_all_agents_of_all_doors() -> None:
     snapshot = snapshot_of(*map(Agent, names))
     doors = (Door("key", "files", ("read",), Many(names[1:]), "high"),)
     shown = replace(WorkbenchState(snapshot), built=cast("Any", SimpleNamespace(doors=doors, heard=())))
-    rows, made = outline_rows(shown, 40)
+    rows = outline_rows(shown, 40)
     assert [row.content.plain.split()[-1] for row in rows[1:4]] == ["agent-0000", "✖1", "✖1"]
-    assert len(made) == 3

@@ -8,7 +8,7 @@ from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import Told as Said
-from meshmodel.app.panels.explanation import ExplanationList, told_steps, what_is_lit
+from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.reach_matrix import ReachMatrix
@@ -17,6 +17,7 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
 from meshmodel.reports.phrases import reach_words
+from meshmodel.reports.witness import told_steps, what_is_lit
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, desk
 from tests.app.form_host import Host

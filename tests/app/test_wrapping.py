@@ -8,7 +8,6 @@ from textual.widgets import Static
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.help import help_rows
 from meshmodel.app.panels.explanation import ExplanationList
-from meshmodel.app.panels.inspector_rows import reach_rows
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.theme import PALETTES
 from meshmodel.app.widgets.filter_list import FilterList
@@ -17,6 +16,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
+from meshmodel.reports.inspection import reach_sections
 from tests.app.desk import desk
 from tests.app.form_host import Host
 from tests.edits.models import HOSTILE, full_snapshot, snapshot_of
@@ -116,12 +116,12 @@ async def test_what_a_record_reaches_is_counted_and_parted_from_how() -> None:
         ]
     )
     analysis = analyse(snapshot)
-    rows = [make() for make in reach_rows(snapshot, analysis, snapshot.agent["bot"])]
-    assert rows[0].content.plain == "ends up with 1 identity, 1 system"
-    assert [row.content.plain.split()[-1] for row in rows[1:]] == ["direct", "direct"]
-    assert rows[1].content.plain.split() == ["as", "key", "direct"]
-    assert " rwxia direct" in rows[2].content.plain
-    assert "a_system" in rows[2].content.plain
+    (section,) = reach_sections(snapshot, analysis, snapshot.agent["bot"])
+    assert section.title == "ends up with 1 identity, 1 system"
+    identity, system = ("".join(text for text, _ in each.words()) for each in section.lines)
+    assert identity.split() == ["as", "key", "direct"]
+    assert " rwxia direct" in system
+    assert "a_system" in system
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -12,12 +12,13 @@ from textual.widgets import Button
 
 from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field
 from meshmodel.app.limits import AT_ONCE
-from meshmodel.app.panels.explanation import numbered, told_steps
+from meshmodel.app.panels.explanation import numbered
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.vocabulary import ACTIONS
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.explanations import Answered, Asked, way_of, ways_in_words
+from meshmodel.reports.witness import told_steps
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding

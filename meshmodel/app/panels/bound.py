@@ -10,9 +10,14 @@ class Bound(Widget):
     """A panel that shows something of the state; while it cannot be seen it waits until it can.
 
     It is named last among the bases of a panel: Textual takes the styles of the first one only.
+
+    Attributes:
+        shown: the state that was followed last.
     """
 
     state: var[WorkbenchState | None] = var(None, init=False)
+    shown: WorkbenchState | None = None
+    _basis: object = None
 
     def watch_state(self, state: WorkbenchState | None) -> None:
         """Show another state."""
@@ -22,4 +27,15 @@ class Bound(Widget):
             self.follow(state)
 
     def follow(self, shown: WorkbenchState) -> None:
-        """Show this; cheap where nothing of interest changed."""
+        """Show this, unless all that it is made from is the same as before."""
+        basis, self.shown = self.basis(shown), shown
+        if basis != self._basis:
+            self._basis = basis
+            self.show_state(shown)
+
+    def basis(self, shown: WorkbenchState) -> object:
+        """What it is made from, never ``None``; a snapshot by its ``id``, for to compare two takes long."""
+        return id(shown)
+
+    def show_state(self, shown: WorkbenchState) -> None:
+        """Make what is to be seen of this."""

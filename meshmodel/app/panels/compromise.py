@@ -1,25 +1,23 @@
 """What falls if something is compromised: what to revoke, who is driven, what is reached, what holds."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual.content import Content
 from textual.message import Message
 
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row, heading, line, saying
-from meshmodel.app.widgets.search_text import Searched
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.text import counted, pad
 from meshmodel.reports.phrases import compromise_title
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.compromise import Compromise, Origin, Spread
+    from meshmodel.analysis.compromise import Compromise, Spread
     from meshmodel.model.snapshot import Snapshot
 
 _NAME = 24
@@ -34,7 +32,6 @@ class CompromiseList(Listing, Bound):
     """
 
     nothing = "select an agent, a credential or a system: what falls with it? C asks, O asks for an outsider"
-    _basis: object = None
 
     class Left(Message):
         """Escape: stop what is being computed, or go back to the canvas."""
@@ -43,19 +40,19 @@ class CompromiseList(Listing, Bound):
         """Stop, or leave."""
         self.post_message(self.Left())
 
-    def follow(self, shown: WorkbenchState) -> None:
+    def basis(self, shown: WorkbenchState) -> object:
+        """What falls, or why that is not known."""
+        return shown.compromise, shown.looked.refusal, shown.why_nothing
+
+    def show_state(self, shown: WorkbenchState) -> None:
         """Show what falls."""
-        basis = (shown.compromise, shown.looked.refusal, shown.why_nothing)
-        if basis == self._basis:
-            return
-        self._basis = basis
         if shown.compromise is None:
             said = shown.looked.refusal or shown.why_nothing
             self.show_rows([saying(said)] if said else [])
         else:
             # What fell before the last edit may not be there any more.
             snapshot = shown.snapshot if shown.analysis is None else shown.analysis.snapshot
-            self.show_rows(_lazily(list(compromise_rows(snapshot, shown.compromise, shown))))
+            self.show_rows(list(compromise_rows(snapshot, shown.compromise, shown)))
 
     def chosen(self, value: Any) -> None:
         """Go there."""
@@ -63,65 +60,32 @@ class CompromiseList(Listing, Bound):
             self.post_message(SelectionRequested(value))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A row of an element, of which thousands may fall: what it says is put together when it is asked for."""
-
-    key: tuple[str, str, bool]
-    words: Callable[[], tuple[str, str]]
-
-    def row(self) -> Row:
-        """The row."""
-        front, said = self.words()
-        return Row(self.key, line(front, (said, "$text-muted")), self.key[:2], indent=4)
-
-    def searched(self) -> Searched:
-        """What a filter looks in."""
-        return Searched("".join(self.words()).casefold())
-
-
-_Entry = Row | _Place
-
-
-def _lazily(entries: Sequence[_Entry]) -> Lazily[Row]:
-    def make(place: int) -> Row:
-        entry = entries[place]
-        return entry if isinstance(entry, Row) else entry.row()
-
-    def search(place: int) -> Searched | None:
-        entry = entries[place]
-        return entry.searched if isinstance(entry, Row) else entry.searched()
-
-    return Lazily(len(entries), make, [each.key for each in entries], search)
-
-
-def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: WorkbenchState) -> Iterator[_Entry]:
+def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: WorkbenchState) -> Iterator[Row]:
     """All that falls, and then what only checkpoints hold back."""
-    free, behind = found.unchecked, found.held_back
+    from meshmodel.reports.compromise import limited_rows, origin_rows
+
+    free = found.unchecked
     seen = "as designed" if shown.view == "designed" else "as built"
     if shown.why_nothing:
         yield saying(f"{shown.why_nothing} this is from before the last edit")
     yield saying(f"{compromise_title(found)}, {seen}")
     yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
-    yield from _origins(snapshot, found, "credential", unchecked=True)
-    driven = sum(
-        each.element.startswith("agent:") and each.step is not None
-        for each in found.origins
-        if each.unchecked
-    )
+    yield from _rows("credential", origin_rows(snapshot, found, "credential", unchecked=True))
+    driven = origin_rows(snapshot, found, "agent", unchecked=True)
     if driven:
-        yield heading(f"driven from there: {counted(driven, 'agent')}")
-        yield from _origins(snapshot, found, "agent", unchecked=True)
+        yield heading(f"driven from there: {counted(len(driven), 'agent')}")
+        yield from _rows("agent", driven)
     if found.limited:
         yield heading(f"set to work within a limit: {counted(len(found.limited), 'agent')}")
-        yield from _limited(found)
+        for number, row in enumerate(limited_rows(found)):  # an agent may work for several
+            yield from _rows("agent", [row], f"limited {number}")
     yield heading(f"reached, and nobody is asked: {counted(len(free.systems), 'system')}")
-    yield from _systems(snapshot, free)
+    yield from _rows("system", _systems(snapshot, free))
     if found.holding:
         yield heading(f"held back by {', '.join(found.holding)}")
         for table in ("credential", "agent"):
-            yield from _origins(snapshot, found, table, unchecked=False)
-        yield from _systems(snapshot, behind, behind=True)
+            yield from _rows(table, origin_rows(snapshot, found, table, unchecked=False), "held")
+        yield from _rows("system", _systems(snapshot, found.held_back), "held")
     else:
         yield saying("no checkpoint holds anything back")
     if found.controlled:
@@ -129,34 +93,16 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: WorkbenchS
         yield Row("controlled", line((said, "$text-warning")))
 
 
-def _origins(snapshot: "Snapshot", found: "Compromise", table: str, *, unchecked: bool) -> Iterator[_Place]:
-    from meshmodel.reports.compromise import origin_words
+def _systems(snapshot: "Snapshot", spread: "Spread") -> list[tuple[str, str, str]]:
+    from meshmodel.reports.compromise import system_rows
 
-    def words(kind: str, key: str, each: "Origin") -> tuple[str, str]:
-        acts = f"as {snapshot.credential[key].principal}  " if kind == "credential" else ""
-        return f"  {GLYPHS[kind]} {pad(key, _NAME)} ", f"{acts}{origin_words(snapshot, each)}"
-
-    for each in found.origins:
-        kind, _, key = each.element.partition(":")
-        begins = kind == "agent" and each.step is None
-        if kind != table or each.unchecked != unchecked or begins:
-            continue
-        yield _Place((kind, key, unchecked), partial(words, kind, key, each))
+    return [(system, actions, sensitivity) for system, sensitivity, actions in system_rows(snapshot, spread)]
 
 
-def _limited(found: "Compromise") -> Iterator[Row]:
-    from meshmodel.reports.compromise import limited_rows
-
-    for number, (agent, said) in enumerate(limited_rows(found)):
-        front = f"  {GLYPHS['agent']} {pad(agent, _NAME)} "
-        yield Row(("limited", number), line(front, (said, "$text-muted")), ("agent", agent), indent=4)
+def _rows(table: str, listed: Iterable[tuple[str, ...]], part: str = "free") -> Iterator[Row]:
+    for key, *said in listed:
+        yield Row((table, key, part), partial(_content, table, key, said), (table, key), indent=4)
 
 
-def _systems(snapshot: "Snapshot", spread: "Spread", *, behind: bool = False) -> Iterator[_Place]:
-    def words(system: str, actions: Sequence[str]) -> tuple[str, str]:
-        sensitivity = snapshot.system[system].sensitivity
-        said = ", ".join(actions) + (f"  {sensitivity}" if sensitivity else "")
-        return f"  {GLYPHS['system']} {pad(system, _NAME)} ", said
-
-    for system, actions in spread.systems:
-        yield _Place(("system", system, not behind), partial(words, system, actions))
+def _content(table: str, key: str, said: list[str]) -> Content:
+    return line(f"  {GLYPHS[table]} {pad(key, _NAME)} ", ("  ".join(filter(None, said)), "$text-muted"))

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from textual.content import Content
 from textual.message import Message
 
 from meshmodel.analysis.results import StepKey
@@ -11,14 +13,12 @@ from meshmodel.app.fix_state import SECONDS, Fixing, Part
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import LOOKED, Row, heading, line, saying
-from meshmodel.app.widgets.search_text import Searched
+from meshmodel.app.widgets.rows import PART, Row, heading, line, saying
 from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.text import pad, shorten
-from meshmodel.reports.fix_words import bar, curve_words, verdict
+from meshmodel.reports.fix_words import STANDING, bar, curve_words, standing_words, verdict
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -30,8 +30,6 @@ STATES: Final[tuple[tuple[State, str], ...]] = (
 )
 BAR: Final = 20
 """Cells of a bar."""
-STANDING: Final = 10
-"""So many findings that stand are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,6 @@ class FixList(Listing, Bound):
     """
 
     nothing = "F computes the smallest set of checkpoints after which nothing is uncontrolled"
-    _basis: object = None
-    _working = ""
 
     class Previewed(Message):
         """The cursor came upon steps to be guarded."""
@@ -73,19 +69,20 @@ class FixList(Listing, Bound):
     class Left(Message):
         """Escape: stop what is being computed, or go back to the canvas."""
 
-    def follow(self, shown: WorkbenchState) -> None:
-        """Show what is known of the fix of the model and view in force."""
-        fixing = shown.fixing
-        working = "" if fixing is None else self._says(fixing, shown.progress.get("fix", ""))
-        basis = fixing, shown.why_nothing, shown.analysis
-        if basis == self._basis and working == self._working:
-            return
-        self._basis, self._working = basis, working
-        self.show_rows(self._rows(shown, fixing, working))
+    def basis(self, shown: WorkbenchState) -> object:
+        """What is known of the fix, and what is being computed."""
+        return shown.fixing, shown.why_nothing, shown.analysis, self._working(shown)
 
-    def _says(self, fixing: Fixing, progress: str) -> str:
+    def show_state(self, shown: WorkbenchState) -> None:
+        """Show what is known of the fix of the model and view in force."""
+        self.show_rows(self._rows(shown, shown.fixing, self._working(shown)))
+
+    def _working(self, shown: WorkbenchState) -> str:
         """What is being computed; not for how long where a filter would look in very many rows each time."""
-        if progress and self.filter.value and fixing.fix is not None and fixing.fix.cost > LOOKED:
+        fixing, progress = shown.fixing, shown.progress.get("fix", "")
+        if fixing is None:
+            return ""
+        if progress and self.filter.value and fixing.fix is not None and fixing.fix.cost > PART:
             title = progress.partition(":")[0].partition(",")[0]
             return f"{title}..."
         return progress
@@ -123,39 +120,20 @@ class FixList(Listing, Bound):
 def fix_rows(fix: "Fix", fixing: Fixing, *, working: str = "") -> Sequence[Row]:
     """All that is said of a fix; the row of a step, and of so many of them, is made when it is first seen."""
     steps = fix.checkpoints
-    verdict_row = saying(verdict(fix, stopped=fixing.stopped, seconds=SECONDS), "bold")
-    standing = list(_rows_standing(fixing))
+    rows = [saying(verdict(fix, stopped=fixing.stopped, seconds=SECONDS), "bold")]
     if not steps:
-        return [verdict_row, *standing]
-    curve = () if fixing.problem or fixing.curve is None else fixing.curve
-    is_small = fixing.analysis.snapshot.elements <= AT_ONCE
-    above = [verdict_row, *_rows_above(fix, is_small=is_small)]
-    between = [*_rows_between(fix, fixing), *standing, *_above_curve(fixing, working)]
-    beside: list[Row | int] = []
+        return [*rows, *_rows_standing(fixing)]
+    rows += _rows_above(fix, is_small=fixing.analysis.snapshot.elements <= AT_ONCE)
     for number, step in enumerate(steps):
-        beside += [number, *(_better_row(step, each.words) for each in fixing.better.get(step, ()))]
-    entries: list[Row | int | CurvePoint] = [*above, *beside, *between, *curve]
-    keys = [row.key if isinstance(row, Row) else steps[row] for row in (*above, *beside, *between)]
-
-    def make(place: int) -> Row:
-        entry = entries[place]
-        if isinstance(entry, Row):
-            return entry
-        if isinstance(entry, int):
-            part = fixing.parts[entry] if entry < len(fixing.parts) else None
-            return _step_row(steps[entry], part)
-        return _curve_row(entry, fix)
-
-    def search(place: int) -> Searched | None:
-        entry = entries[place]
-        if isinstance(entry, Row):
-            return entry.searched
-        if isinstance(entry, int):
-            return Searched(" ".join(steps[entry]).casefold())
-        return Searched(f"{entry.checkpoints} {curve_words(entry, fix.before)}".casefold())
-
-    keys += [("curve", point.checkpoints) for point in curve]
-    return Lazily(len(entries), make, keys, search)
+        part = fixing.parts[number] if number < len(fixing.parts) else None
+        content = partial(_step_content, step, part)
+        rows.append(Row(step, content, Choice((step,), at=step), " ".join(step), indent=4))
+        rows += (_better_row(step, each.words) for each in fixing.better.get(step, ()))
+    rows += [*_rows_between(fix, fixing), *_rows_standing(fixing), *_above_curve(fixing, working)]
+    for point in () if fixing.problem or fixing.curve is None else fixing.curve:
+        content, choice = partial(_curve_content, point, fix), Choice(point.chosen)
+        rows.append(Row(("curve", point.checkpoints), content, choice, indent=7))
+    return rows
 
 
 def _rows_above(fix: "Fix", *, is_small: bool) -> Iterator[Row]:
@@ -171,14 +149,13 @@ def _rows_above(fix: "Fix", *, is_small: bool) -> Iterator[Row]:
         yield Row(("all", state), said, every, indent=4)
 
 
-def _step_row(step: StepKey, part: Part | None) -> Row:
+def _step_content(step: StepKey, part: Part | None) -> Content:
     alone = "" if part is None else f" alone closes {part.alone:,}; without it {part.without:,} remain"
-    words = line(
+    return line(
         ("  ◈ ", "bold $accent"),
         (pad(shorten(_place(step), 44), 36) + " ", "bold"),
         (f"{step[0]:<10}{alone}", "$text-muted"),
     )
-    return Row(step, words, Choice((step,), at=step), indent=4)
 
 
 def _better_row(step: StepKey, words: str) -> Row:
@@ -192,10 +169,7 @@ def _rows_standing(fixing: Fixing) -> Iterator[Row]:
     """What remains, and that a checkpoint does not mend it."""
     standing = fixing.standing or ()
     if standing:
-        one = len(standing) == 1
-        said = f"{len(standing):,} finding{'' if one else 's'} of high or above stand{'s' if one else ''}"
-        then = " even then" if fixing.steps else ""
-        yield saying(f"{said}{then}; a checkpoint does not mend {'it' if one else 'them'}", "$text-warning")
+        yield saying(standing_words(standing, guarded=bool(fixing.steps)), "$text-warning")
     for each in standing[:STANDING]:
         yield saying(f"  {each.severity}: {each.rule}, {each.subject}")
     if len(standing) > STANDING:
@@ -224,14 +198,13 @@ def _above_curve(fixing: Fixing, working: str) -> Iterator[Row]:
         yield heading(what)
 
 
-def _curve_row(point: "CurvePoint", fix: "Fix") -> Row:
-    words = line(
+def _curve_content(point: "CurvePoint", fix: "Fix") -> Content:
+    return line(
         f"  {point.checkpoints:>3}  ",
         (bar(fix.before - point.remaining, fix.before, BAR), "$text-accent"),
         f"  {curve_words(point, fix.before)}",
         ("" if point.exact else "  (a bound)", "$text-warning"),
     )
-    return Row(("curve", point.checkpoints), words, Choice(point.chosen), indent=7)
 
 
 def _place(step: StepKey) -> str:

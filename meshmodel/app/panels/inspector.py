@@ -1,11 +1,11 @@
 """The inspector: every field of what is selected, its relations, who reaches it, and what was found."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
 from meshmodel.analysis.results import Finding
 from meshmodel.app.messages import (
@@ -16,37 +16,24 @@ from meshmodel.app.messages import (
     Notice,
     SelectionRequested,
 )
-from meshmodel.app.panels import inspector_rows
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.panels.inspector_overflow import unnamed_rows
+from meshmodel.app.panels.findings import SEVERITY_STYLES
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.form_rows import WARNING, field_rows
-from meshmodel.app.widgets.lazy_sequence import Lazily
+from meshmodel.app.widgets.form_rows import MUTED, WARNING, field_rows
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, saying, space
+from meshmodel.app.widgets.rows import Row, heading, line, saying, space
 from meshmodel.edits.approvers import unknown_approvers, unknown_words
 from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import edit_of, refusal_of
-from meshmodel.model.records import Checkpoint, Record, Reference
+from meshmodel.model.records import About, Checkpoint, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.reports import inspection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-    from meshmodel.api import Analysis
-
-
-@dataclass(frozen=True, slots=True)
-class _Basis:
-    """What the rows were made from; nothing is made again while it is the same."""
-
-    reference: Reference | None
-    snapshot: Snapshot
-    analysis: "Analysis | None"
-    read_only: bool
 
 
 class Inspector(FilterList, Bound):
@@ -73,8 +60,7 @@ class Inspector(FilterList, Bound):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
         super().__init__(id=id, placeholder="filter fields, relations, findings")
-        self.shown: WorkbenchState | None = None
-        self._basis: _Basis | None = None
+        self._selected: Reference | None = None
 
     @property
     def record(self) -> Record | None:
@@ -83,18 +69,18 @@ class Inspector(FilterList, Bound):
             return None
         if self.shown.selected is None:
             return self.shown.snapshot.about
-        return inspector_rows.record_of(self.shown.snapshot, self.shown.selected)
+        table, key = self.shown.selected
+        return None if table == "hosting" else self.shown.snapshot.get(table, key)  # which has no record
 
-    def follow(self, shown: WorkbenchState) -> None:
-        """Show what is selected now; cheap where it is what was shown before."""
-        basis = _Basis(shown.selected, shown.snapshot, shown.analysis, shown.read_only)
-        self.shown = shown
-        before, self._basis = self._basis, basis
-        if before == basis and before is not None and before.snapshot is basis.snapshot:
-            return
-        moved = before is None or before.reference != basis.reference
+    def basis(self, shown: WorkbenchState) -> object:
+        """What is selected, of which model, and whether it can be edited."""
+        return shown.selected, id(shown.snapshot), shown.analysis, shown.read_only
+
+    def show_state(self, shown: WorkbenchState) -> None:
+        """Show what is selected now."""
+        before, self._selected = self._selected, shown.selected
         self.set_rows(self._rows(shown))
-        if moved:
+        if before != shown.selected:
             self.rows.scroll_home(animate=False)
 
     def edit_field(self, key: str) -> None:
@@ -111,7 +97,7 @@ class Inspector(FilterList, Bound):
         match event.row.value:
             case Field() as field:
                 self._edit(field)
-            case inspector_rows.NewNote() as new:
+            case inspection.NewNote() as new:
                 self._add_note(new.subject)
             case Finding() as finding:
                 self.post_message(FindingOpened(finding))
@@ -164,35 +150,44 @@ class Inspector(FilterList, Bound):
         if problem is not None:
             self.post_message(Notice(problem, "error"))
             return
-        self.post_message(EditRequested(edit, inspector_rows.reference_after(record, values), on=on))
+        after = replace(record, **values)  # perhaps under a new key
+        selected = None if isinstance(after, About) else (table_of(after), key_of(after))
+        self.post_message(EditRequested(edit, selected, on=on))
 
-    def _rows(self, shown: WorkbenchState) -> Sequence[Row]:
-        record = self.record
+    def _rows(self, shown: WorkbenchState) -> list[Row]:
+        record, snapshot, analysis = self.record, shown.snapshot, shown.analysis
         if record is None:
             if shown.selected is None:
                 return []
-            return inspector_rows.rows_without_record(shown.snapshot, shown.selected)
-        first = [inspector_rows.title_row(record), *_doubts(shown.snapshot, record), *field_rows(record)]
-        related = inspector_rows.relation_rows(shown.snapshot, record)
-        if related:
-            first += [space("relations"), *related]
-        makes: inspector_rows.Block = [partial(_as_it_is, each) for each in first]
-        found = inspector_rows.finding_rows(shown.analysis, record)
-        for name, block in (
-            ("notes", inspector_rows.note_rows(shown.snapshot, record)),
-            ("reach", inspector_rows.reach_rows(shown.snapshot, shown.analysis, record)),
-            ("findings", [*found, *unnamed_rows(shown.analysis, record)]),
+            said, lines = inspection.without_record(snapshot, shown.selected)
+            return [*map(saying, said), *map(_row, lines)]
+        title = Row("title", _content(inspection.title_words(record)), heading=True, said=True)
+        rows = [title, *_doubts(snapshot, record), *field_rows(record)]
+        for name, sections in (
+            ("relations", inspection.relation_sections(snapshot, record)),
+            ("notes", inspection.note_sections(snapshot, record)),
+            ("reach", inspection.reach_sections(snapshot, analysis, record)),
+            ("findings", inspection.finding_sections(analysis, record)),
         ):
-            if block:
-                makes += [partial(space, name), *block]
-        return Lazily(len(makes), lambda place: makes[place]())
+            rows += [space(name)] if sections else []
+            for section in sections:
+                rows += [heading(section.title)] if section.title else []
+                rows += map(_row, section.lines)
+        return rows
+
+
+_STYLES = {"": "", "bold": "bold", "muted": MUTED, "warning": WARNING, **SEVERITY_STYLES}
+
+
+def _row(each: inspection.Line) -> Row:
+    return Row(each.key, lambda: _content(each.words()), each.value, indent=2)
+
+
+def _content(words: inspection.Words) -> Content:
+    return line(*((text, _STYLES[look]) for text, look in words))
 
 
 def _doubts(snapshot: Snapshot, record: Record) -> list[Row]:
     """What a checkpoint says that nothing else in the model bears out."""
     unknown = unknown_approvers(snapshot, record) if isinstance(record, Checkpoint) else ()
     return [saying(f"? {unknown_words(each)}", WARNING) for each in unknown]
-
-
-def _as_it_is(row: Row) -> Row:
-    return row

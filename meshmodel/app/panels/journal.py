@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
+
+from textual.content import Content
 
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.rows import Row, line, saying
-from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry
@@ -25,34 +26,27 @@ class JournalList(FilterList, Bound):
         """Arguments: what reads the journal, from the oldest edit to the newest; the id of the widget."""
         super().__init__(id=id, placeholder="filter edits")
         self._journal = journal
-        self._seen: Snapshot | None = None
 
-    def follow(self, shown: WorkbenchState) -> None:
+    def basis(self, shown: WorkbenchState) -> object:
+        """The model: every edit makes another one."""
+        return id(shown.snapshot)
+
+    def show_state(self, shown: WorkbenchState) -> None:
         """Show every edit, the newest first."""
-        if shown.snapshot is self._seen:
-            return
-        self._seen = shown.snapshot
-        entries = self._journal()
-        if not entries:
-            self.set_rows([saying("no edits yet")])
-            return
-        newest = list(reversed(entries))
-        keys = [entry.number for entry in newest]
-        self.set_rows(Lazily(len(newest), lambda place: _row(newest[place]), keys))
+        del shown
+        self.set_rows([*map(_row, reversed(self._journal()))] or [saying("no edits yet")])
 
 
 def _row(entry: "JournalEntry") -> Row:
-    style = "$text-muted strike" if entry.undone else ""
-    front = f"{entry.number:>5}  {shown_time(entry.time)}  "
-    return Row(
-        entry.number,
-        line(
-            (front, "$text-muted"),
-            (entry.label, style),
-            ("  undone" if entry.undone else "", "$text-warning"),
-        ),
-        entry,
-        indent=len(front),
+    front = len(f"{entry.number:>5}  YYYY-MM-DD hh:mm:ss  ")
+    return Row(entry.number, partial(_content, entry), entry, indent=front)
+
+
+def _content(entry: "JournalEntry") -> Content:
+    return line(
+        (f"{entry.number:>5}  {shown_time(entry.time)}  ", "$text-muted"),
+        (entry.label, "$text-muted strike" if entry.undone else ""),
+        ("  undone" if entry.undone else "", "$text-warning"),
     )
 
 

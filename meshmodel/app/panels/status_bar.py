@@ -6,13 +6,15 @@ from typing import Final, NamedTuple
 from textual.content import Content
 
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.panels.explanation import numbered, told_steps
-from meshmodel.app.panels.findings import SEVERITY_STYLES, severity_sign
+from meshmodel.app.panels.explanation import numbered
+from meshmodel.app.panels.findings import SEVERITY_STYLES
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.phrases import phrase
 from meshmodel.model.text import width
 from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.cause_words import severity_sign
 from meshmodel.reports.log_words import event_words
+from meshmodel.reports.witness import told_steps
 
 MOST_ROWS: Final = 7
 """So many rows are taken at most: the list above is still to be seen."""

@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
 
-from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.rows import Filtering, Row, lines_of, saying
 from meshmodel.app.widgets.virtual_table import VirtualRows
 
@@ -27,9 +26,9 @@ class RowList(VirtualRows):
     """A list of :class:`Row`.
 
     ``set_rows`` shows others and keeps the cursor on the row of the same key; ``filter_by`` shows only those
-    in which all words occur. Rows far from what is seen are not laid out (and those of :class:`Lazily` not
-    even made): each counts as one line until somebody comes near it. Posts :class:`RowList.Chosen` on Enter
-    and on a click, :class:`RowList.Highlighted` and :class:`RowList.NoneLeft` as the cursor moves.
+    in which all words occur. Rows far from what is seen are not laid out: each
+    counts as one line until somebody comes near it. Posts :class:`RowList.Chosen` on Enter and on a click,
+    :class:`RowList.Highlighted` and :class:`RowList.NoneLeft` as the cursor moves.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor", "row-list--hover"}
@@ -122,8 +121,8 @@ class RowList(VirtualRows):
 
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show other rows; the cursor stays on the same key, else on the same place."""
-        found = rows if isinstance(rows, Lazily) else tuple(rows)
-        if isinstance(found, Lazily) or found != self._all:
+        found = tuple(rows)
+        if found != self._all:
             self._all = found
             self._filter(best=self._is_best_wanted)
             if self._filtering is not None:  # those of before are not shown as what it lets through now
@@ -177,7 +176,7 @@ class RowList(VirtualRows):
         self.refresh()
         if self.cursor is None and before is not None:
             self._say(self.NoneLeft)
-        elif (self.cursor, self.row) != (place, before):
+        elif self.row is not None and (self.cursor != place or not self.row.looks_like(before)):
             self.moved()
 
     def _say(self, make: Callable[[], Message]) -> None:
@@ -194,11 +193,7 @@ class RowList(VirtualRows):
         return found is not None
 
     def _place_of(self, key: Hashable) -> int | None:
-        rows = self._shown
-        if isinstance(rows, Lazily) and rows.keys is not None:
-            found = rows.find(key)
-            return None if found is None or rows[found].heading else found
-        return next((at for at, row in enumerate(rows) if row.key == key and not row.heading), None)
+        return next((at for at, row in enumerate(self._shown) if row.key == key and not row.heading), None)
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row, or on the nearest that is no heading, and bring it into view."""

@@ -3,21 +3,18 @@
 Rows are ``Content``, so that names are shown as text and never read as markup.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from textual.content import Content
 
 from meshmodel.app.widgets.hanging_indent import hanging
-from meshmodel.app.widgets.lazy_sequence import Lazily
-from meshmodel.app.widgets.search_text import Searched
 
-PART: Final = 400
-"""So many rows a filter makes between two keys, where it must make them in order to look in them."""
-LOOKED: Final = 1_000
-"""So many rows a filter looks in between two keys where none need be made for that."""
+PART: Final = 1_000
+"""So many rows a filter looks in between two keys."""
 
 _BEST = 3
 """How well a row fits that begins with just what is typed."""
@@ -30,15 +27,22 @@ def line(*parts: Part) -> Content:
     return Content.assemble(*parts)
 
 
-@dataclass(frozen=True, slots=True)
+class Searched(NamedTuple):
+    """What a filter looks in, without capitals: a text of the row, and one that many rows share."""
+
+    text: str
+    shared: str = ""
+
+
+@dataclass
 class Row:
     """One row of a list.
 
     Attributes:
         key: what it is, unique in the list; the highlight follows it when the list is rebuilt.
-        content: what is shown.
+        shown: what is shown, or what makes it when it is first seen.
         value: what is chosen with it; a heading has none and cannot be chosen.
-        search: the text that a filter looks in; that of the content if empty.
+        search: the text that a filter looks in, or what makes it; that of the content if empty.
         heading: whether it cannot be chosen but stands above others; a filter hides it with its rows.
         said: of a heading: whether it says something that holds whatever a filter leaves, and stays.
         indent: how many characters stand in front of the others where it takes several lines.
@@ -46,23 +50,42 @@ class Row:
     """
 
     key: Hashable
-    content: Content
+    shown: Content | Callable[[], Content]
     value: Any = None
-    search: str = ""
+    search: str | Callable[[], Searched] = ""
     heading: bool = False
     said: bool = False
     indent: int = 0
     below: bool = False
 
-    @property
-    def searched(self) -> Searched | None:
-        """What a filter looks in; not in a heading."""
-        return None if self.heading else Searched((self.search or self.content.plain).casefold())
+    @cached_property
+    def content(self) -> Content:
+        """What is shown."""
+        return self.shown if isinstance(self.shown, Content) else self.shown()
+
+    @cached_property
+    def searched(self) -> Searched:
+        """What a filter looks in."""
+        if callable(self.search):
+            return self.search()
+        return Searched((self.search or self.content.plain).casefold())
+
+    def looks_like(self, other: "Row | None") -> bool:
+        """Whether another row says the same, and is the same choice."""
+        return other is not None and (self.key, self.content, self.value) == (
+            other.key,
+            other.content,
+            other.value,
+        )
 
     def begins_with(self, text: str) -> bool:
         """Whether what is shown or searched begins with a text."""
-        value = str(self.value) if isinstance(self.value, str | PurePath) else ""  # no finding in full
-        return any(each.casefold().startswith(text) for each in (self.content.plain, self.search, value))
+        said = [self.searched.text]
+        if isinstance(self.value, str | PurePath):  # no finding in full
+            said.append(str(self.value))
+        if not callable(self.search):
+            said.append(self.content.plain)
+        return any(each.casefold().startswith(text) for each in said)
 
 
 def heading(text: str) -> Row:
@@ -88,7 +111,7 @@ def lines_of(row: Row, width: int, *, one_line: bool) -> list[Content]:
 
 
 class Filtering:
-    """A filter on its way through rows; of those that are made when they are seen, part by part."""
+    """A filter on its way through rows, part by part."""
 
     def __init__(self, rows: Sequence[Row], text: str) -> None:
         """Arguments: the rows, and what is typed."""
@@ -96,8 +119,10 @@ class Filtering:
         self._begins = text.casefold().strip()
         self._words = self._begins.split()
         self._next = self._left = 0
-        self._above: int | None = None
-        self._found: list[int] = []
+        self._above: Row | None = None
+        self._found: list[Row] = []
+        self._shared: dict[tuple[str, str], bool] = {}
+        """Whether a text that rows share has a word."""
         self._fits = -1
         self.best: int | None = None
         """The place, among what it lets through, of the first row with just what is typed, an id say, and not
@@ -106,48 +131,47 @@ class Filtering:
 
     def go_on(self) -> bool:
         """Look in the next rows; whether that were all."""
-        rows, many = self._rows, len(self._rows)
         if not self._words:
             return True
-        if isinstance(rows, Lazily):
-            many = min(many, self._next + (LOOKED if rows.is_searched else PART))
-        for place in range(self._next, many):
-            self._look(place)
-        self._next = many
-        return many == len(rows)
+        for row in self._rows[self._next : self._next + PART]:
+            self._look(row)
+        self._next += PART
+        return self._next >= len(self._rows)
 
-    def _look(self, place: int) -> None:
-        rows, row = self._rows, None
-        if isinstance(rows, Lazily) and rows.is_searched:
-            searched = rows.searched(place)
-        else:
-            row = rows[place]
-            searched = row.searched
-        if searched is None:
-            is_said = rows[place].said
-            self._above = None if is_said else place
-            if is_said:
-                self._found.append(place)
-        elif not searched.matches(self._words):
+    def _look(self, row: Row) -> None:
+        if row.heading:
+            self._above = None if row.said else row
+            if row.said:
+                self._found.append(row)
+        elif not self._matches(row.searched):
             self._left += 1
         else:
-            if self._above is not None and rows[self._above].content.plain:
+            if self._above is not None and self._above.content.plain:
                 self._found.append(self._above)
             self._above = None
-            if self._fits < _BEST and (fits := self._fit(searched, row)) > self._fits:
+            if self._fits < _BEST and (fits := self._fit(row)) > self._fits:
                 self._fits, self.best = fits, len(self._found)
-            self._found.append(place)
+            self._found.append(row)
 
-    def _fit(self, searched: Searched, row: Row | None) -> int:
-        begins = searched.text.startswith(self._begins) if row is None else row.begins_with(self._begins)
-        return 2 * searched.has(self._begins) + begins
+    def _matches(self, searched: Searched) -> bool:
+        """Whether all words occur; each is looked for once in a text that rows share."""
+        text, shared = searched
+        for word in self._words:
+            if word in text:
+                continue
+            if (shared, word) not in self._shared:
+                self._shared[shared, word] = word in shared
+            if not self._shared[shared, word]:
+                return False
+        return True
+
+    def _fit(self, row: Row) -> int:
+        is_whole = f" {self._begins} " in f" {row.searched.text} "
+        return 2 * is_whole + row.begins_with(self._begins)
 
     @property
     def shown(self) -> Sequence[Row]:
         """The rows that it lets through with what stands above them, and how many it leaves out."""
         if not self._words:
             return self._rows
-        more = [saying(f"{self._left:,} left out by the filter")] if self._left else []
-        if isinstance(self._rows, Lazily):
-            return self._rows.those(self._found, more, [each.key for each in more])
-        return [*(self._rows[place] for place in self._found), *more]
+        return [*self._found, *([saying(f"{self._left:,} left out by the filter")] if self._left else [])]

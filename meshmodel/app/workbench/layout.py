@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from meshmodel.app.panels.explanation import ExplanationList
-from meshmodel.app.panels.findings import FindingsList, lost_words
+from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.quick_line import QuickLine
@@ -18,6 +18,7 @@ from meshmodel.app.panels.status_bar import StatusBar, Under
 from meshmodel.app.state import Arrangement, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.context import Context
+from meshmodel.reports.acceptances import lost_words
 
 _GAP: Final = re.compile(r"\s{2,}")
 WIDE: Final = frozenset({"fix", "compromise"})

@@ -1,0 +1,300 @@
+"""What is said of a record beside its fields: relations, notes, reach, findings and questions."""
+
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from meshmodel.analysis.rules.base import MOST_LIT
+from meshmodel.edits.checkpoint_places import checkpoints_on
+from meshmodel.edits.notes import ELEMENT_TABLES, notes_about, subject_of
+from meshmodel.model.phrases import GLYPHS, glyph_of, letters, phrase, step_phrase
+from meshmodel.model.records import About, Agent, Credential, Key, Note, Record, Reference, System, key_of
+from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.text import pad, plural
+from meshmodel.model.vocabulary import Severity
+from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.findings_index import findings_index, may_be_about
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import AgentReach, Finding, SystemReach
+
+_RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
+_ENDS: Final = {each: STEP_ENDS.get(each, ("agent", "system")) for each in _RELATIONS}
+"""What they join: steps as always, and an intent an agent with a system."""
+_COUNTED: Final = 10
+"""Of more findings the title says how many there are."""
+_NAME: Final = 14
+"""Cells of a column of names."""
+
+Words = tuple[tuple[str, Literal["", "bold", "muted", "warning"] | Severity], ...]
+"""A line in parts, each with how it stands out."""
+
+
+class NewNote(NamedTuple):
+    """What the line that adds a note stands for; its subject is ``kind:id``, or ``None`` for the model."""
+
+    subject: str | None
+
+
+class Line(NamedTuple):
+    """One line about a record.
+
+    Attributes:
+        key: unique among those about a record.
+        words: makes what it says; of thousands most are never looked at.
+        value: the record, the finding or the new note that it leads to, if any.
+    """
+
+    key: Hashable
+    words: Callable[[], Words]
+    value: "Reference | Finding | NewNote | None" = None
+
+
+class Section(NamedTuple):
+    """Lines that stand together below a title, which may be empty."""
+
+    title: str
+    lines: list[Line]
+
+
+def _line(key: Hashable, words: Words, value: "Reference | NewNote | None" = None) -> Line:
+    return Line(key, lambda: words, value)
+
+
+def _record_line(record: Record, more: str = "") -> Line:
+    """The line of another record that this one is related to."""
+    return _reference_line(table_of(record), key_of(record), f"{phrase(record)}{more}")
+
+
+def _end_line(table: str, key: str) -> Line:
+    """The line of an element at the end of a relation."""
+    return _reference_line(table, key, f"{table} {key}")
+
+
+def _reference_line(table: str, key: Key, text: str) -> Line:
+    return _line((table, key), ((f"{GLYPHS.get(table, ' ')} {text}", ""),), (table, key))
+
+
+def title_words(record: Record) -> Words:
+    """The first line: sign, name and kind of record."""
+    if isinstance(record, About):
+        return (record.name or "this model", "bold"), ("  model", "muted")
+    key = key_of(record)
+    name = getattr(record, "title", None) or (key if isinstance(key, str) else " > ".join(key))
+    return (f"{glyph_of(record)} ", ""), (str(name), "bold"), (f"  {table_of(record)}", "muted")
+
+
+def without_record(snapshot: Snapshot, reference: Reference) -> tuple[list[str], list[Line]]:
+    """What is said of a hosting, of a trigger that arises by itself, or of a thing that is gone.
+
+    Returns:
+        What it is in sentences; then the lines of its ends and of the checkpoints on it.
+    """
+    table, key = reference
+    if not isinstance(key, tuple):
+        return ["nothing is there any more"], []
+    said = [step_phrase(table, *key)]
+    if table == "trigger":
+        said.append("arises by itself: the agent hears outsiders' words there")
+    ends = [end for end in zip(("system", "agent"), key, strict=True) if end[1] in snapshot.table(end[0])]
+    on_it = map(_record_line, checkpoints_on(snapshot, table, *key))
+    return said, [*starmap(_end_line, ends), *on_it]
+
+
+def relation_sections(snapshot: Snapshot, record: Record) -> list[Section]:
+    """The relations of an element, or the ends and checkpoints of a relation; each can be selected."""
+    table, key = table_of(record), key_of(record)
+    if table in ELEMENT_TABLES and isinstance(key, str):
+        lines = [_record_line(each) for each in _related(snapshot, table, key)]
+        return [Section("relations", lines)] if lines else []
+    if isinstance(record, Note) and record.about is not None:
+        end, _, name = record.about.partition(":")
+        return [Section("about", [_end_line(end, name)])]
+    if table not in _ENDS or not isinstance(key, tuple):
+        return []
+    lines = [*map(_end_line, _ENDS[table], key)]
+    if table != "intent":
+        on_it = checkpoints_on(snapshot, table, *key)
+        lines += [_record_line(each, f" ({each.state}, {each.freshness})") for each in on_it]
+    return [Section("joins", lines)]
+
+
+def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[Any]:
+    """The relations of an element, what lies in a zone or runs on a system, and what is decided there."""
+    for each in _RELATIONS:
+        ends = _ENDS[each]
+        for pair, record in snapshot.table(each).items():
+            if (ends[0] == table and pair[0] == key) or (ends[1] == table and pair[1] == key):
+                yield record
+    if table == "zone":
+        yield from (system for system in snapshot.system.values() if system.zone == key)
+        yield from (agent for agent in snapshot.agent.values() if agent.home == key)
+    if table == "system":
+        yield from (agent for agent in snapshot.agent.values() if agent.runs_on == key)
+        yield from (each for each in snapshot.checkpoint.values() if each.decided_at == key)
+
+
+def note_sections(snapshot: Snapshot, record: Record) -> list[Section]:
+    """The notes about an element, or all where the model is shown; and the line that adds one."""
+    if not isinstance(record, About) and table_of(record) not in ELEMENT_TABLES:
+        return []
+    subject = subject_of(record)
+    lines = [
+        Line(("note", each.id), partial(_note_words, each, subject), ("note", each.id))
+        for each in notes_about(snapshot, subject)
+    ]
+    adding = _line("new note", (("+ ", ""), ("add a note", "muted")), NewNote(subject))
+    return [Section("notes", [*lines, adding])]
+
+
+def _note_words(note: Note, subject: str | None) -> Words:
+    about = "" if note.about == subject or note.about is None else f"  {note.about.replace(':', ' ')}"
+    said = [each for each in (note.owner, f"due {note.due}" if note.due else "") if each]
+    if note.state == "done":
+        said.append("done")
+    kind = "" if note.kind == "note" else f"{note.kind}: "
+    return (
+        (f"{GLYPHS['note']} ", ""),
+        (kind, "muted"),
+        (note.text, ""),
+        (about, "muted"),
+        ("  ".join(["", *said]), "muted"),
+    )
+
+
+def reach_sections(snapshot: Snapshot, analysis: "Analysis | None", record: Record) -> list[Section]:
+    """What an agent ends up with, who reaches a system, and who ends up acting as an identity."""
+    match record:
+        case _ if analysis is None:
+            return []
+        case Agent():
+            return _agent_reach(analysis, record.id)
+        case System():
+            return _system_reach(analysis, record)
+        case Credential():
+            return _credential_reach(snapshot, analysis, record)
+        case _:
+            return []
+
+
+def _name(text: str) -> str:
+    """An id as it is, padded to its column; a gap always follows."""
+    return pad(text, _NAME) + " "
+
+
+def _agent_reach(analysis: "Analysis", agent: str) -> list[Section]:
+    found = analysis.agent_reach(agent)
+    if found is None:
+        return []
+    identities, systems = len(found.identities), len(found.reach)
+    who = f"{identities} {plural(identities, 'identity', 'identities')}"
+    lines = [
+        *(Line(("identity", each), partial(_identity_words, found, each)) for each in found.identities),
+        *(
+            Line(("reach", each.system), partial(_reach_words, each), ("system", each.system))
+            for each in found.reach
+        ),
+    ]
+    return [Section(f"ends up with {who}, {systems} {plural(systems, 'system')}", lines)]
+
+
+def _identity_words(found: "AgentReach", identity: str) -> Words:
+    how = _how(identity in found.direct_identities, identity in found.own_identities)
+    return (f"  as {_name(identity)}", ""), how
+
+
+def _reach_words(each: "SystemReach") -> Words:
+    return (f"  {_name(each.system)} {letters(each.actions):<5} ", ""), _how_reached(each)
+
+
+def _system_reach(analysis: "Analysis", system: System) -> list[Section]:
+    sections = []
+    if not system.untrusted_input and any(each.system == system.id for each in analysis.heard):
+        # Outsiders cannot write there themselves.
+        carriers = [
+            _line(("carrier", each), ((f"◉ {each}", ""),), ("agent", each))
+            for each in analysis.carried_by(system.id)
+        ]
+        sections.append(Section("⚐ outsiders' words, carried here by", carriers))
+    reached = [
+        Line(("reached", agent), partial(_reached_words, agent, each), ("agent", agent))
+        for agent, each in analysis.reach_table.reaching(system.id)
+    ]
+    return [*sections, *([Section("who ends up here", reached)] if reached else [])]
+
+
+def _reached_words(agent: str, each: "SystemReach") -> Words:
+    return (f"◉ {_name(agent)} {letters(each.actions):<5} ", ""), _how_reached(each)
+
+
+def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Credential) -> list[Section]:
+    shared = [each for each in snapshot.credential.values() if each.principal == credential.principal]
+    title = "who ends up with it" if len(shared) == 1 else f"who ends up acting as {credential.principal}"
+
+    def words(agent: str, *ways: bool) -> Words:
+        return (f"◉ {_name(agent)}", ""), _how(*ways)
+
+    lines = [
+        Line(("has", each[0]), partial(words, *each), ("agent", each[0]))
+        for each in analysis.reach_table.carrying(credential.principal)
+    ]
+    return [Section(title, lines)] if lines else []
+
+
+def _how_reached(each: "SystemReach") -> tuple[str, Literal["muted", "warning"]]:
+    return _how(
+        all(action in each.direct for action in each.actions),
+        all(action in each.own for action in each.actions),
+    )
+
+
+def _how(
+    is_direct: bool, is_own: bool
+) -> tuple[str, Literal["muted", "warning"]]:  # as the table of reach has them
+    if is_direct:
+        return "direct", "muted"
+    return ("hidden", "warning") if is_own else ("deputy", "warning")
+
+
+def finding_sections(analysis: "Analysis | None", record: Record) -> list[Section]:
+    """The findings and questions about a record, and how many findings more may be about it."""
+    if analysis is None or isinstance(record, About):
+        return []
+    table, key = table_of(record), key_of(record)
+    found = [
+        Line(("finding", each.rule, each.subject), partial(_finding_words, each), each)
+        for each in findings_index(analysis).about(table, key)
+    ]
+    asked = [
+        _line(("question", text), ((f"? {text}", ""),))
+        for question in analysis.questions
+        if question.element == f"{table}:{key}"
+        for text in question.asks
+    ]
+    title = "findings" if len(found) <= _COUNTED else f"{len(found)} findings"
+    sections = (
+        Section(title, found),
+        Section("questions", asked),
+        Section("", _unnamed(analysis, table, key)),
+    )
+    return [each for each in sections if each.lines]
+
+
+def _finding_words(each: "Finding") -> Words:
+    return (
+        ("✖ ", ""),
+        (f"{each.severity:<9}", each.severity),
+        (each.rule.replace("-", " "), ""),
+        (f"  {each.subject}", "muted"),
+        ("" if each.accepted is None else f"  {accepted_words(each.accepted)}", "muted"),
+    )
+
+
+def _unnamed(analysis: "Analysis", table: str, key: Key) -> list[Line]:
+    """One line that says how many findings more may be about a record; none where there is none."""
+    more = sum(may_be_about(each, analysis, table, key) for each in findings_index(analysis).truncated)
+    said = f"{more} more may be about it: each names {MOST_LIT} {table}s and leaves others out"
+    return [_line(("unnamed", table), (("  ", ""), (said, "muted")))] if more else []

@@ -1,0 +1,63 @@
+"""What is lit and told of a way or a finding: the records behind it, and its sentences with their steps."""
+
+from collections import Counter
+
+from meshmodel.analysis.results import Explanation, Finding, WitnessStep
+from meshmodel.analysis.rules.base import MOST_LIT
+from meshmodel.model.records import Reference
+from meshmodel.model.schema import STEP_ENDS
+
+
+def reference_of(step: WitnessStep) -> Reference | None:
+    """The record behind a step of a witness; an implied action has none."""
+    if step.step == "implies":
+        return None
+    return step.step, (step.from_.partition(":")[2], step.to.partition(":")[2])
+
+
+def lit_by(explanation: Explanation) -> frozenset[Reference]:
+    """The records of a way: its steps, and the elements that they join."""
+    found: set[Reference] = {("agent", explanation.agent)}
+    if explanation.source is not None:
+        found.add(("system", explanation.source))
+    for step in explanation.steps:
+        reference = reference_of(step)
+        if reference is not None:
+            found.add(reference)
+        for node in (step.from_, step.to):
+            table, _, key = node.partition(":")
+            found.add((table, key))
+    return frozenset(found)
+
+
+def lit_by_finding(finding: Finding) -> frozenset[Reference]:
+    """The records that a finding names, with the elements that its relations join: where no way leads."""
+    found: set[Reference] = set(finding.about)
+    for table, key in finding.about:
+        if isinstance(key, tuple) and table in STEP_ENDS:
+            found.update(zip(STEP_ENDS[table], key, strict=True))
+    return frozenset(found)
+
+
+def what_is_lit(finding: Finding) -> str:
+    """What is lit of a finding without a way: of very many records of a kind it names the first ones."""
+    if len(finding.about) >= MOST_LIT:
+        (table, count) = Counter(table for table, _ in finding.about).most_common(1)[0]
+        if table == "agent" and len(finding.agents) > count:
+            return f"{count} of the {len(finding.agents)} agents it is about are lit"
+        if count >= MOST_LIT and table != "agent":
+            return f"the first {count} {table}s that it names are lit, and there may be more"
+    return "what it names is lit"
+
+
+def told_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]:
+    """The sentences of a way, those of its steps with the step.
+
+    Holding a credential and what an action implies are told with the step after or before.
+    """
+    steps = iter(step for step in explanation.steps if step.step not in {"hold", "implies"})
+    found: list[tuple[str, WitnessStep | None]] = []
+    for sentence in explanation.sentences:
+        is_step = sentence[:1].isdigit() and bool(explanation.steps)
+        found.append((sentence, next(steps, None) if is_step else None))
+    return found
