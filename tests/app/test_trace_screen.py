@@ -14,11 +14,12 @@ from meshmodel.api import analyse
 from meshmodel.app import trace_state as tracing
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.jobs import Task
-from meshmodel.app.panels.trace import TracePanel, TraceView, cells_of_event
+from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.trace_state import LogRequest, follow_log, suggested_log
-from meshmodel.reports.log_words import WORDS, LaidLog, incomplete_words, lit_by_event, summary_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.events import Event
+from meshmodel.reports.log_table import cells_of_event
+from meshmodel.reports.log_words import WORDS, LaidLog, incomplete_words, lit_by_event, summary_words
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
@@ -304,20 +305,18 @@ def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
 )
 def test_a_narrow_table_of_events_shows_the_identity_whole(agent: str, identity: str, shown: str) -> None:
     (traced,) = analyse(MODEL).trace([Event(1, agent=agent, identity=identity, system="tickets")])
-    assert cells_of_event(traced, is_narrow=True)[3] == shown
+    assert cells_of_event(traced, room=99)[3] == shown
     assert cells_of_event(traced)[3] == f"{agent} as {identity}"
 
 
-@pytest.mark.parametrize(
-    "room", [{}, {"is_narrow": True}, {"is_narrow": True, "is_tight": True}], ids=["wide", "narrow", "tight"]
-)
-def test_a_decision_by_itself_is_for_its_agent_and_made_as_nobody(room: dict[str, bool]) -> None:
+@pytest.mark.parametrize("room", [200, 99, 70], ids=["wide", "narrow", "tight"])
+def test_a_decision_by_itself_is_for_its_agent_and_made_as_nobody(room: int) -> None:
     decided = Event(1, agent="support-bot", checkpoint="attachment-decision")
     (traced,) = analyse(MODEL).trace([decided])
-    row = cells_of_event(traced, **room)
+    row = cells_of_event(traced, room)
     assert row[3:5] == ("for support-bot", "decides")
     (traced,) = analyse(MODEL).trace([replace(decided, agent=None)])
-    assert cells_of_event(traced, **room)[3] == "for somebody"
+    assert cells_of_event(traced, room)[3] == "for somebody"
 
 
 def test_names_in_a_log_are_text() -> None:

@@ -15,87 +15,17 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
-from meshmodel.canvas.text import cells, cut
-from meshmodel.model.events import time_text
+from meshmodel.canvas.text import cut
 from meshmodel.model.text import one_line
-from meshmodel.reports.log_words import SIGNS, WORDS, incomplete_words, is_telling, summary_words
+from meshmodel.reports.log_table import COLUMNS, cells_of_event, column_widths, event_matches
+from meshmodel.reports.log_words import incomplete_words, is_telling, summary_words
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.app.trace_state import Tracing
 
-COLUMNS = (
-    ("event", 7),
-    ("time", 21),
-    ("decision", 14),
-    ("identity active", 34),
-    ("does", 30),
-    ("yielded by", 26),
-    ("crosses from", 20),
-    ("checkpoint", 30),
-)
-"""The heads and widths of the table."""
-_NARROW = 100
-"""Below so many cells the time of the day is shown without the day, and what matters stands closer."""
-_CLOSE = {"event": 6, "time": 9, "decision": 14, "identity active": 26, "does": 24}
 _LEAST_TABLE = 3
 """Rows that the counts leave to the table: its head, an event, and the bar."""
-_LEAST_WHO = 4
-"""Cells of the name of who carries an identity from which on it can be read."""
-_TIGHT = 75
-"""Below so many cells only the identity is shown, and not who carries it: the rest is told beside."""
-_CLOSEST = {"event": 6, "time": 9, "decision": 13, "identity active": 16, "does": 16}
-
-
-def cells_of_event(
-    traced: "TracedEvent", *, is_narrow: bool = False, is_tight: bool = False
-) -> tuple[str, ...]:
-    """The cells of one event, in the order of the columns."""
-    event = traced.event
-    time = "" if event.time is None else time_text(event.time)
-    sign = SIGNS[traced.recheck]
-    who = one_line(traced.agent or "somebody")
-    identity = one_line(traced.identity or "unknown")
-    did = f"{event.action or 'acts'}{' refused' if event.refused else ''}"
-    does = f"{did} {one_line(event.system)}" if event.system else did
-    active = f"{who} as {identity}"
-    if is_tight:
-        active = identity
-    elif is_narrow:
-        active = _active(who, identity)
-    if event.system is None and event.action is None and event.checkpoint is not None:
-        does = "refuses" if event.refused else "decides"
-        active = f"for {who}"  # it acts as nobody: others decide about it
-    yielded = traced.yielded
-    came = ""
-    if yielded is not None:
-        came = yielded.system or yielded.by or yielded.how
-        came += f" (event {yielded.event})" if yielded.event is not None else ""
-    crossing = traced.crossing
-    source = "" if crossing is None else (crossing.source or "home")
-    if traced.decision is not None:
-        asked = f"{one_line(traced.decision[0])} (event {traced.decision[1]})"
-    else:
-        due = " or ".join(traced.checkpoints)
-        asked = f"due: {due}" if due else one_line(event.checkpoint or "")
-    word = "not explained" if traced.unexplained and traced.recheck == "none-due" else WORDS[traced.recheck]
-    if traced.recheck == "none-due":
-        sign = "?" if traced.unexplained else " "
-    return (
-        f"{event.number}",
-        time[11:19] if is_narrow else time,
-        f"{sign} {word}",
-        active,
-        does,
-        came,
-        source,
-        asked,
-    )
-
-
-def _active(who: str, identity: str) -> str:
-    """Who as whom in a narrow column: the name of who carries it is cut rather than the identity."""
-    room = _CLOSE["identity active"] - 1 - cells(f" as {identity}")
-    return f"{cut(who, room, '…')} as {identity}" if room >= _LEAST_WHO else identity
 
 
 class TraceView(VirtualTable):
@@ -141,16 +71,7 @@ class TraceView(VirtualTable):
         self._set_columns()
 
     def _set_columns(self) -> None:
-        narrow = _CLOSEST if self._is_tight else _CLOSE if self._is_narrow else {}
-        self.set_size(len(self.traced), [narrow.get(name, width) for name, width in COLUMNS])
-
-    @property
-    def _is_narrow(self) -> bool:
-        return self.size.width < _NARROW
-
-    @property
-    def _is_tight(self) -> bool:
-        return self.size.width < _TIGHT
+        self.set_size(len(self.traced), column_widths(self.size.width))
 
     @property
     def at(self) -> "TracedEvent | None":
@@ -186,7 +107,7 @@ class TraceView(VirtualTable):
     def cells_of_row(self, row: int, columns: Sequence[int]) -> list[Cell]:
         """An event; one that somebody should look at stands out."""
         traced = self.traced[row]
-        texts = cells_of_event(traced, is_narrow=self._is_narrow, is_tight=self._is_tight)
+        texts = cells_of_event(traced, self.size.width)
         look = "trace--telling" if is_telling(traced) else "trace--quiet"
         style = self.rich_style + self.get_component_rich_style(look)
         if row == self.cursor:
@@ -220,28 +141,27 @@ class TracePanel(FilterPanel, Bound):
         self.head = Static(
             Content("L follows a log: JSON Lines, CSV, or that of a real system with a map"), markup=False
         )
-        self._basis: object = None
-        self._shown: WorkbenchState | None = None
         self._partial: list[str] = []
         self._counts = ""
         self._left_out = 0
+        self._tracing: Tracing | None = None
 
     def compose(self) -> ComposeResult:
         """Summary, filter, table."""
         yield self.head
         yield from super().compose()
 
-    def follow(self, shown: WorkbenchState) -> None:
-        """Show what is known of the log."""
-        tracing = shown.tracing
+    def basis(self, shown: WorkbenchState) -> object:
+        """What is known of the log, and what is being followed."""
+        return shown.tracing, shown.progress.get("trace", ""), shown.analysis, shown.is_current
+
+    def show_state(self, shown: WorkbenchState) -> None:
+        """Show what is known of the log; where that is nothing, what was known before."""
+        tracing, working = shown.tracing, shown.progress.get("trace", "")
         if tracing is None:
             return
-        working = shown.progress.get("trace", "")
-        basis = tracing, working, shown.analysis, shown.is_current
-        if basis == self._basis:
-            return
-        before, self._basis, self._shown = self._shown, basis, shown
-        if before is None or before.tracing is None or before.tracing.request is not tracing.request:
+        before, self._tracing = self._tracing, tracing
+        if before is None or before.request is not tracing.request:
             self.filter.value = ""  # it was meant for another log
             self.remove_class("-filtering")
         name, laid = one_line(tracing.request.path.name), tracing.laid
@@ -257,24 +177,17 @@ class TracePanel(FilterPanel, Bound):
         if laid is not None and (shown.analysis is not tracing.analysis or not shown.is_current):
             partial.append("of the model before the last edit, or in the other view: L lays it on this one")
         self._partial, self._counts = partial, counts
-        if before is None or before.tracing is not tracing:
+        if before is not tracing:
             self._show()
         else:
             self._say()
 
     def _show(self) -> None:
-        shown = self._shown
-        laid = None if shown is None or shown.tracing is None else shown.tracing.laid
-        if shown is None or laid is None:
-            self._left_out = 0
-            self._say()
-            self.table.show_events(())
-            return
+        laid = None if self._tracing is None else self._tracing.laid
+        events = () if laid is None else laid.events
         words = self.filter.value.casefold().split()
-        found = laid.events
-        if words:
-            found = tuple(each for each in found if _matches(each, words))
-        self._left_out = len(laid.events) - len(found)
+        found = tuple(each for each in events if event_matches(each, words)) if words else events
+        self._left_out = len(events) - len(found)
         self._say()
         self.table.show_events(found)
 
@@ -284,7 +197,7 @@ class TracePanel(FilterPanel, Bound):
 
     def _say(self) -> None:
         """First what is partial, whole; of the counts as much as leaves room for the table."""
-        if self._basis is None:
+        if self._tracing is None:
             return
         partial = [*self._partial]
         if self._left_out:
@@ -315,9 +228,3 @@ class TracePanel(FilterPanel, Bound):
         del text
         self._show()
         self.post_message(self.Filtered())
-
-
-def _matches(traced: "TracedEvent", words: list[str]) -> bool:
-    said = (traced.on_behalf_of or "", *traced.unexplained, *traced.notes)
-    text = " ".join((*cells_of_event(traced), *said)).casefold()
-    return all(word in text for word in words)
