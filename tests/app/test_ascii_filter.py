@@ -10,11 +10,11 @@ from rich.segment import Segment
 from textual.color import Color
 
 from meshmodel.app.ascii_filter import PLAIN, PlainText
-from meshmodel.app.panels.reach_matrix import SIGNS as WAYS
-from meshmodel.reports.log_words import SIGNS as VERDICTS
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.text import width
+from meshmodel.reports.log_words import SIGNS as VERDICTS
+from meshmodel.reports.reach_cells import SIGNS as WAYS
 
 ROOT = Path(__file__).parents[2] / "meshmodel"
 SHOWN = [

@@ -1,8 +1,7 @@
 """The reach matrix: agents by systems, the actions in the cells, and how they are reached."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,15 +19,13 @@ from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import line
 from meshmodel.app.widgets.virtual_table import Cell as TableCell
 from meshmodel.app.widgets.virtual_table import VirtualTable
-from meshmodel.model.phrases import LETTERS
 from meshmodel.model.text import width as cells_of
 from meshmodel.reports.phrases import reach_words
+from meshmodel.reports.reach_cells import SIGNS, cell_of, names_shown
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
 
-How = Literal["direct", "hidden", "deputy"]
-SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "·", "deputy": "»"}
 CELL: Final = 9
 """Cells of a column at least: five letters and two signs with a gap on each side."""
 _NAME_LIMIT: Final = 24
@@ -36,36 +33,6 @@ _NAME_LIMIT: Final = 24
 
 Ask = Callable[[str, str], SystemReach | None]
 """What an agent reaches on a system, if anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What one agent reaches on one system: letters, and the farthest way by which it does."""
-
-    text: str
-    how: How
-
-
-def how_reached(reach: SystemReach) -> How:
-    """Directly, by its own hidden steps, or through a deputy: that of the action farthest away."""
-    if any(action not in reach.own for action in reach.actions):
-        return "deputy"
-    if any(action not in reach.direct for action in reach.actions):
-        return "hidden"
-    return "direct"
-
-
-def cell_of(reach: SystemReach) -> Cell:
-    """The letters of the actions, and behind those that are not direct the sign of how."""
-    by_way: dict[How, str] = {"direct": "", "hidden": "", "deputy": ""}
-    for action in reach.actions:
-        way: How = "direct" if action in reach.direct else "hidden" if action in reach.own else "deputy"
-        by_way[way] += LETTERS[action]
-    text = by_way["direct"]
-    for way in ("hidden", "deputy"):
-        if by_way[way]:
-            text += SIGNS[way] + by_way[way]
-    return Cell(text, how_reached(reach))
 
 
 class MatrixView(VirtualTable):
@@ -244,16 +211,16 @@ class ReachMatrix(FilterPanel, Bound):
         reach = self._analysis.reach_table.cell(agent, system)
         return f"{agent} does not reach {system}" if reach is None else reach_words(agent, reach)
 
-    def follow(self, shown: WorkbenchState) -> None:
+    def basis(self, shown: WorkbenchState) -> object:
+        """The analysis, or why there is none."""
+        return shown.analysis or shown.why_nothing
+
+    def show_state(self, shown: WorkbenchState) -> None:
         """Show the reach of the analysis in force."""
-        analysis = shown.analysis
-        if analysis is None:
-            self._analysis = None
-            self._show()
+        self._analysis = shown.analysis
+        self._show()
+        if self._analysis is None:
             self.legend.update(line((f" {shown.why_nothing}", "$text-warning")))
-        elif analysis is not self._analysis:
-            self._analysis = analysis
-            self._show()
 
     def show_filtered(self, text: str) -> None:
         """Filter both; another cell may come under the cursor, or none."""
@@ -286,17 +253,3 @@ class ReachMatrix(FilterPanel, Bound):
                 left_out,
             )
         )
-
-
-def names_shown(
-    agents: tuple[str, ...], systems: tuple[str, ...], words: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Agents and systems; with a filter those rows or columns whose name has one of its words."""
-    wanted = words.casefold().split()
-    if not wanted:
-        return agents, systems
-    some_agents = tuple(name for name in agents if any(word in name.casefold() for word in wanted))
-    some_systems = tuple(name for name in systems if any(word in name.casefold() for word in wanted))
-    if not some_agents and not some_systems:
-        return (), ()
-    return some_agents or agents, some_systems or systems
