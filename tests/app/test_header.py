@@ -8,13 +8,14 @@ import pytest
 from meshmodel.analysis.results import Summary
 from meshmodel.app import analysis_service
 from meshmodel.app.panels.findings import FindingsList
-from meshmodel.app.panels.header import MeshHeader, delta, open_rows
+from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import width
 from meshmodel.reports.causes import causes_of, open_counts
+from meshmodel.reports.count_words import delta, open_rows
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
 

@@ -1,16 +1,14 @@
 """The first row: which model, what matters in it as built and as designed, and what the last edit did."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from textual.content import Content
 
-from meshmodel.analysis.results import Summary
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import counted, shorten, width
-from meshmodel.model.vocabulary import Severity
 from meshmodel.reports.causes import open_counts
+from meshmodel.reports.count_words import delta, open_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +25,6 @@ class Part:
     """The rank of the shortest of these; 0 never goes."""
 
 
-def open_rows(counts: Mapping[Severity, int]) -> tuple[str, ...]:
-    """How many open rows there are by severity: all, then ever fewer of the highest, and … for the rest."""
-    every = [f"{number:,} {severity}" for severity, number in counts.items()]
-    return tuple(
-        f"open: {' · '.join(every[:kept])}{' …' if kept < len(every) else ''}"
-        for kept in range(len(every), 0, -1)
-    )
-
-
-def delta(before: Summary | None, after: Summary | None) -> str:
-    """What an edit did to the number of missing checkpoints: ``▲+1``, ``▼−2``, or nothing."""
-    if before is None or after is None or before.missing == after.missing:
-        return ""
-    change = after.missing - before.missing
-    return f"▲+{change:,}" if change > 0 else f"▼−{-change:,}"
-
-
 class MeshHeader(Bound):
     """One row: the model, its counts as built and as designed, the lens, and whether it is saved."""
 
@@ -52,23 +33,14 @@ class MeshHeader(Bound):
     MeshHeader { dock: top; height: 1; background: $panel; color: $foreground; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        """Arguments: the widget's id."""
-        super().__init__(id=id)
-        self._shown: WorkbenchState | None = None
-        self._counts: Mapping[Severity, int] = {}
-
-    def follow(self, shown: WorkbenchState) -> None:
+    def show_state(self, shown: WorkbenchState) -> None:
         """Show this."""
-        before = None if self._shown is None else self._shown.analysis
-        if shown.analysis is not before:
-            self._counts = {} if shown.analysis is None else open_counts(shown.analysis)
-        self._shown = shown
+        del shown
         self.refresh()
 
     def parts(self) -> list[Part]:
         """What stands in the header, from the left, whatever the room."""
-        shown = self._shown
+        shown = self.shown
         if shown is None:
             return []
         snapshot, built, designed = shown.snapshot, shown.built, shown.designed
@@ -95,8 +67,9 @@ class MeshHeader(Bound):
             if self.app.no_color:  # without colours red becomes a dark grey, dimmer than plain words
                 style = "bold reverse" if missing else "bold"
             parts.append(Part(f"{sign} {missing:,} missing", style))
-            if self._counts:
-                every, *fewer = open_rows(self._counts)
+            counts = {} if shown.analysis is None else open_counts(shown.analysis)
+            if counts:
+                every, *fewer = open_rows(counts)
                 parts.append(Part(every, "$foreground", 6 if fewer else 4, short=tuple(fewer)))
             parts.append(Part(f"designed {designed.summary.missing:,}", "$foreground", 2))
             change = delta(shown.before and shown.before[0], built.summary)
