@@ -50,21 +50,19 @@ class FixList(Listing, Bound):
 
     nothing = "F computes the smallest set of checkpoints after which nothing is uncontrolled"
 
-    class Previewed(Message):
+    class OfChoice(Message):
+        """A message about steps to be guarded."""
+
+        def __init__(self, choice: Choice) -> None:
+            """Arguments: what the row stands for."""
+            self.choice = choice
+            super().__init__()
+
+    class Previewed(OfChoice):
         """The cursor came upon steps to be guarded."""
 
-        def __init__(self, choice: Choice) -> None:
-            """Arguments: what the row stands for."""
-            self.choice = choice
-            super().__init__()
-
-    class Wanted(Message):
+    class Wanted(OfChoice):
         """Steps were chosen to be guarded."""
-
-        def __init__(self, choice: Choice) -> None:
-            """Arguments: what the row stands for."""
-            self.choice = choice
-            super().__init__()
 
     class Left(Message):
         """Escape: stop what is being computed, or go back to the canvas."""

@@ -28,11 +28,10 @@ class MeshFooter(Bound):
         """Arguments: the user's keymap, and the widget's id."""
         super().__init__(id=id)
         self.keymap: Mapping[str, str] = keymap or {}
-        self._shown: WorkbenchState | None = None
 
-    def follow(self, shown: WorkbenchState) -> None:
+    def show_state(self, shown: WorkbenchState) -> None:
         """Name what can be done where the focus is."""
-        self._shown = shown
+        del shown
         self.refresh()
 
     def items(self, room: int) -> list[tuple[Command, str, int]]:
@@ -40,7 +39,7 @@ class MeshFooter(Bound):
 
         The key of help is always among them.
         """
-        shown = self._shown
+        shown = self.shown
         if shown is None:
             return []
         wanted = [BY_ID[each] for each in FOOTERS[shown.focus]]

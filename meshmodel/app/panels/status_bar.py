@@ -42,21 +42,20 @@ class StatusBar(Bound):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the widget's id."""
         super().__init__(id=id)
-        self._shown: WorkbenchState | None = None
         self._rows = 0
         self.ask: Callable[[], Under | None] = lambda: None
         self.taking: Callable[[int], None] = lambda _rows: None
         """Hears how many rows are taken."""
 
-    def follow(self, shown: WorkbenchState) -> None:
+    def show_state(self, shown: WorkbenchState) -> None:
         """Tell this."""
-        self._shown = shown
+        del shown
         self.tell()
 
     @property
     def said(self) -> str:
         """What is said in place of the finding; empty where nothing is."""
-        return "" if self._shown is None else self._shown.said
+        return "" if self.shown is None else self.shown.said
 
     def on_resize(self) -> None:
         """Other rows may be needed."""
@@ -86,7 +85,7 @@ class StatusBar(Bound):
         return Content("\n").join([each.truncate(room, ellipsis=True) for each in lines])
 
     def _lines(self) -> list[Content]:
-        shown, room = self._shown, self.size.width
+        shown, room = self.shown, self.size.width
         if shown is None or not room:
             return [Content("")]
         if not self._is_small:

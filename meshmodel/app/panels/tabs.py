@@ -33,7 +33,7 @@ class TabRow(Bound):
         self.accepted: dict[str, int] = {}
         self.front = next(iter(tabs))
 
-    def follow(self, shown: WorkbenchState) -> None:
+    def show_state(self, shown: WorkbenchState) -> None:
         """Show which list is in front, how many rows lists have, and how many more are accepted."""
         self.front, analysis = shown.page, shown.analysis
         if analysis is not None:
