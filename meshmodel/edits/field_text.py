@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.records import Checkpoint, Delegation, Note, Record
 from meshmodel.model.schema import Field
 from meshmodel.model.vocabulary import ACTIONS, Action
 
@@ -25,6 +26,31 @@ def value_text(field: Field, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def usual_text(record: Record, field: Field) -> str:
+    """What an unset field counts as."""
+    computed = {
+        "exposed": "is_exposed",
+        "exposed_requests": "exposes_requests",
+        "integrity": "computed_integrity",
+        "steerable": "is_steerable",
+        "identity": "principal",
+        "by": "obtained_by",
+        "sensitivity": "computed_sensitivity",
+        "zone": "domain",
+    }.get(field.key)
+    if isinstance(record, Checkpoint) and field.key == "actions":
+        return "(all)"
+    if isinstance(record, Delegation) and field.key == "only":
+        return "(no limit)"
+    if isinstance(record, Note) and field.key == "about":
+        return "(the model)"
+    if computed is None or not hasattr(record, computed):
+        return "–"
+    found = getattr(record, computed)
+    text = value_text(field, found) if not isinstance(found, str) else found
+    return f"({text})"
 
 
 def parse_value(field: Field, text: str) -> Any:

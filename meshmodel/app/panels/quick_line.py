@@ -12,13 +12,14 @@ from textual.widgets import Input, Static
 
 from meshmodel.app.messages import EditRequested, Notice, PanelClosed
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.panels.pasted_lines import PastedLines
+from meshmodel.app.panels.pasted_lines import pasted_rows
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.language import Completion, Sentence, best_completions, parse
+from meshmodel.language.pasted_lines import PastedLines
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Reference, key_of
 from meshmodel.model.secrets import masked
@@ -358,7 +359,7 @@ class QuickLine(Vertical, Bound):
         said = shown_preview(self.sentence)
         self._preview.update(Content(said if pasted is None else f"{pasted.summary}\n{said}"))
         self.set_class(pasted is not None, "-lines")
-        self._lines.set_rows([] if pasted is None else pasted.rows())
+        self._lines.set_rows([] if pasted is None else pasted_rows(pasted))
         if pasted is not None:
             self._lines.go_to(("line", pasted.at))
 

@@ -5,8 +5,8 @@ from typing import Any
 from textual.content import Content
 
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.edits.field_text import value_text
-from meshmodel.model.records import Checkpoint, Delegation, Note, Record
+from meshmodel.edits.field_text import usual_text, value_text
+from meshmodel.model.records import Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import table_of
 
@@ -41,32 +41,7 @@ def shown_value(record: Record, field: Field) -> Content:
     """The value of a field as the form shows it: unset ones with what is computed with then."""
     value = getattr(record, field.attribute)
     if value is None:
-        return line((usual(record, field), MUTED))
+        return line((usual_text(record, field), MUTED))
     text = value_text(field, value)
     loud = field.key == "lifetime" and value == "unlimited"
     return line((text, WARNING) if loud else text)
-
-
-def usual(record: Record, field: Field) -> str:
-    """What an unset field counts as."""
-    computed = {
-        "exposed": "is_exposed",
-        "exposed_requests": "exposes_requests",
-        "integrity": "computed_integrity",
-        "steerable": "is_steerable",
-        "identity": "principal",
-        "by": "obtained_by",
-        "sensitivity": "computed_sensitivity",
-        "zone": "domain",
-    }.get(field.key)
-    if isinstance(record, Checkpoint) and field.key == "actions":
-        return "(all)"
-    if isinstance(record, Delegation) and field.key == "only":
-        return "(no limit)"
-    if isinstance(record, Note) and field.key == "about":
-        return "(the model)"
-    if computed is None or not hasattr(record, computed):
-        return "–"
-    found = getattr(record, computed)
-    text = value_text(field, found) if not isinstance(found, str) else found
-    return f"({text})"
