@@ -10,10 +10,10 @@ from meshmodel.api import analyse
 from meshmodel.app import fix_state as work
 from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.fix_state import Fixing
-from meshmodel.reports.fix_words import verdict
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.edits.checkpoints import NOT_PROVEN
+from meshmodel.reports.fix_words import verdict
 from meshmodel.store.load import load
 from tests.app.desk import desk
 from tests.app.test_fix_tab import FIX, listed
@@ -51,9 +51,14 @@ async def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path)
 def test_toxic_flows_are_part_of_what_is_closed() -> None:
     one = replace(FIX, flows=("clerk",))
     crossings = f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings"
-    assert verdict(one, stopped=False, seconds=30) == f"{crossings} and the toxic flow of clerk: proven smallest"
+    assert (
+        verdict(one, stopped=False, seconds=30) == f"{crossings} and the toxic flow of clerk: proven smallest"
+    )
     alone = replace(one, before=0, cost=1, flows=("a", "b", "c", "d"))
-    assert verdict(alone, stopped=False, seconds=30) == "1 checkpoint closes 4 toxic flows: a, b, c, …: proven smallest"
+    assert (
+        verdict(alone, stopped=False, seconds=30)
+        == "1 checkpoint closes 4 toxic flows: a, b, c, …: proven smallest"
+    )
 
 
 @pytest.mark.parametrize("way", ["row", "key"])

@@ -11,13 +11,13 @@ from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
 from meshmodel.app import fix_state as work
 from meshmodel.app.fix_state import Fixing, Part
-from meshmodel.reports.fix_words import bar, curve_words, verdict
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.scene import Facts
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
+from meshmodel.reports.fix_words import bar, curve_words, verdict
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import Host
