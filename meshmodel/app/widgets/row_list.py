@@ -1,19 +1,19 @@
 """Lists of rows that can be chosen, filtered with ``/``, and rebuilt without losing the place."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
-from itertools import accumulate
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeAlias
 
-from textual.content import Content
-from textual.events import Click, MouseMove
+from textual import on
+from textual.events import Click, Leave, MouseMove, Resize, Show
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
 
-from meshmodel.app.widgets.rows import Filtering, Row, lines_of, saying
+from meshmodel.app.widgets import row_messages
+from meshmodel.app.widgets.row_lines import RowLines
+from meshmodel.app.widgets.rows import Filtering, Row, nearest, place_of, saying
 from meshmodel.app.widgets.virtual_table import VirtualRows
 
 PAGE: Final = 100
@@ -46,36 +46,10 @@ class RowList(VirtualRows):
     RowList > .row-list--hover { background: $block-hover-background; }
     """
 
-    class OfRow(Message):
-        """A message of a list about one of its rows."""
-
-        def __init__(self, rows: "RowList", row: Row) -> None:
-            """Arguments: the list, and the row."""
-            self.rows = rows
-            self.row = row
-            super().__init__()
-
-        @property
-        def control(self) -> "RowList":
-            """The list, for ``@on`` selectors."""
-            return self.rows
-
-    class Chosen(OfRow):
-        """A row was chosen."""
-
-    class Highlighted(OfRow):
-        """The cursor came upon a row."""
-
-    class MenuWanted(OfRow):
-        """The right button was pressed on a row, where the cursor is now: its menu stands by that cell."""
-
-        def __init__(self, rows: "RowList", row: Row, x: int, y: int) -> None:
-            """Arguments: the list, the row, and the cell of the screen."""
-            self.at = x, y
-            super().__init__(rows, row)
-
-    class NoneLeft(Message):
-        """There is no row any more under the cursor."""
+    Chosen: TypeAlias = row_messages.Chosen
+    Highlighted: TypeAlias = row_messages.Highlighted
+    MenuWanted: TypeAlias = row_messages.MenuWanted
+    NoneLeft: TypeAlias = row_messages.NoneLeft
 
     def __init__(
         self,
@@ -86,7 +60,7 @@ class RowList(VirtualRows):
     ) -> None:
         """Arguments: the rows, whether each is cut to one line, and the widget's id."""
         super().__init__(id=id)
-        self._is_one_line = one_line
+        self._lines = RowLines(one_line=one_line)
         self._all: Sequence[Row] = ()
         self._shown: Sequence[Row] = ()
         self._typed = ""
@@ -94,12 +68,6 @@ class RowList(VirtualRows):
         self._is_best_wanted = False
         self._before: Row | None = None
         self._hovered: int | None = None
-        self._width = 0
-        self._laid: dict[int, list[Content]] = {}
-        """The lines of the rows that were laid out, as wide as that."""
-        self._heights: list[int] = []
-        self._tops = [0]
-        """The first line of each row, and the number of all lines."""
         self.set_rows(rows)
 
     @property
@@ -168,10 +136,10 @@ class RowList(VirtualRows):
         if top >= min(len(rows), self.row_count) or rows[top].key != self._shown[top].key:
             top = line = 0  # other rows are seen from their beginning
         self._shown, self.row_count, self.cursor = rows, len(rows), None
-        self._forget_lines()
+        self._lines.begin(rows, self._lines.width)
         self._lay_out_near(top, line)
-        found = None if before is None else self._place_of(before.key)
-        self.cursor = self._nearest(place or 0) if found is None else found
+        found = None if before is None else place_of(rows, before.key)
+        self.cursor = nearest(rows, place or 0) if found is None else found
         self.show_cursor()
         self.refresh()
         if self.cursor is None and before is not None:
@@ -187,31 +155,20 @@ class RowList(VirtualRows):
 
     def go_to(self, key: Hashable) -> bool:
         """Put the cursor on the row of that key; whether there is one."""
-        found = self._place_of(key)
-        if found is not None:
+        if (found := place_of(self._shown, key)) is not None:
             self.move_to(found)
         return found is not None
 
-    def _place_of(self, key: Hashable) -> int | None:
-        return next((at for at, row in enumerate(self._shown) if row.key == key and not row.heading), None)
-
     def move_to(self, row: int) -> None:
         """Put the cursor on a row, or on the nearest that is no heading, and bring it into view."""
-        self._put(self._nearest(row))
-
-    def _nearest(self, place: int) -> int | None:
-        many = len(self._shown)
-        place = max(0, min(place, many - 1))
-        for far in range(many):
-            for at in (place - far, place + far):
-                if 0 <= at < many and not self._shown[at].heading:
-                    return at
-        return None
+        self._put(nearest(self._shown, row))
 
     def show_cursor(self) -> None:
         """Lay out what is near the cursor, and bring it into view."""
         if self.cursor is not None:
-            self._lay_out(self.cursor - self.page_lines, self.cursor + self.page_lines)
+            top, line = self.row_at_line(self.scroll_offset.y)
+            if self._lines.lay_out(self.cursor - self.page_lines, self.cursor + self.page_lines):
+                self._lay_out_near(top, line)
         super().show_cursor()
 
     def moved(self) -> None:
@@ -248,17 +205,13 @@ class RowList(VirtualRows):
         elif event.button == 3:
             self._say(partial(self.MenuWanted, self, self._shown[at], event.screen_x, event.screen_y))
 
-    def on_mouse_move(self, event: MouseMove) -> None:
-        """Show which row a click would choose."""
-        self._hover(self.row_under(event))
-
-    def on_leave(self) -> None:
-        """The pointer is elsewhere."""
-        self._hover(None)
-
-    def _hover(self, row: int | None) -> None:
-        if row != self._hovered:
-            before, self._hovered = self._hovered, row
+    @on(MouseMove)
+    @on(Leave)
+    def _hover(self, event: MouseMove | Leave) -> None:
+        """Show which row a click would choose, while the pointer is over one."""
+        row = self.row_under(event) if isinstance(event, MouseMove) else None
+        before, self._hovered = self._hovered, row
+        if row != before:
             self.refresh_row(before)
             self.refresh_row(row)
 
@@ -266,59 +219,31 @@ class RowList(VirtualRows):
 
     def first_line(self, row: int) -> int:
         """The line of all lines on which a row begins."""
-        return self._tops[row]
+        return self._lines.tops[row]
 
     def row_at_line(self, line: int) -> tuple[int, int]:
         """The row on one of all lines, and which of its own lines that is."""
-        row = max(bisect_right(self._tops, line) - 1, 0)
-        return row, line - self._tops[row]
-
-    def _forget_lines(self) -> None:
-        """Each row counts as one line until it is laid out."""
-        self._laid.clear()
-        self._heights = [1] * len(self._shown)
-        self._tops = list(range(len(self._shown) + 1))
-
-    def _count_lines(self, first: int, end: int) -> bool:
-        """Lay out these rows; whether one of them takes another number of lines than was known."""
-        changed = False
-        if not self._width:
-            return changed
-        for at in range(max(first, 0), min(end, len(self._shown))):
-            if at not in self._laid:
-                self._laid[at] = lines = lines_of(self._shown[at], self._width, one_line=self._is_one_line)
-                changed = changed or len(lines) != self._heights[at]
-                self._heights[at] = len(lines)
-        if changed:
-            self._tops = list(accumulate(self._heights, initial=0))
-        return changed
-
-    def _lay_out(self, first: int, end: int) -> None:
-        """Lay out these rows; the one at the top of what is seen stays there."""
-        top, line = self.row_at_line(self.scroll_offset.y)
-        if self._count_lines(first, end):
-            self._keep(top, line)
+        return self._lines.row_at(line)
 
     def _lay_out_near(self, top: int, line: int) -> None:
-        """Lay out what is seen where a line of a row is at the top, and as much above and below that."""
-        self._count_lines(top - self.page_lines, top + 2 * self.page_lines)
-        self._keep(top, line)
-
-    def _keep(self, top: int, line: int) -> None:
-        """Let a line of a row be at the top of what is seen."""
-        self.virtual_size = Size(self._width, self._tops[-1])
-        wanted = self._tops[min(top, len(self._shown))] + line
+        """Lay out what is seen where a line of a row is at the top, which stays there, and what is near."""
+        self._lines.lay_out(top - self.page_lines, top + 2 * self.page_lines)
+        self.virtual_size = Size(self._lines.width, self._lines.tops[-1])
+        wanted = self._lines.tops[min(top, len(self._shown))] + line
         if wanted != self.scroll_offset.y:
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Lay out what comes near before it comes into view."""
         super().watch_scroll_y(old_value, new_value)
-        top, _ = self.row_at_line(self.scroll_offset.y)
-        self._lay_out(top - self.page_lines, top + 2 * self.page_lines)
+        top, line = self.row_at_line(self.scroll_offset.y)
+        if self._lines.lay_out(top - self.page_lines, top + 2 * self.page_lines):
+            self._lay_out_near(top, line)
 
-    def on_resize(self) -> None:
-        """Rows may take another number of lines."""
+    @on(Resize)
+    @on(Show)
+    def _fitted(self) -> None:
+        """Rows may take another number of lines; the cursor is to be seen."""
         self._fit()
         self._lay_out_near(*self.row_at_line(self.scroll_offset.y))
         self.show_cursor()
@@ -326,10 +251,9 @@ class RowList(VirtualRows):
     def _fit(self) -> None:
         """Lay out all again where the width is another one."""
         width = self.scrollable_content_region.width
-        if width != self._width:
+        if width != self._lines.width:
             top, line = self.row_at_line(self.scroll_offset.y)
-            self._width = width
-            self._forget_lines()
+            self._lines.begin(self._shown, width)
             self._lay_out_near(top, line)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -337,29 +261,22 @@ class RowList(VirtualRows):
         self._fit()
         return super().render_lines(crop)
 
-    def on_show(self) -> None:
-        """The cursor is to be seen."""
-        self.show_cursor()
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The lines of all rows; of very many the first are laid out, and no screen shows more."""
         del container, viewport
-        if width != self._width:
-            self._width = width
-            self._forget_lines()
-        self._count_lines(0, PAGE)
-        return self._tops[-1]
+        if width != self._lines.width:
+            self._lines.begin(self._shown, width)
+        self._lines.lay_out(0, PAGE)
+        return self._lines.tops[-1]
 
     def render_row(self, row: int, line: int) -> Strip:
         """One line of a row."""
-        self._count_lines(row, row + 1)
-        lines = self._laid[row]
         if self._shown[row].heading:
             style = self.visual_style
         elif row == self.cursor:
             style = self.get_visual_style("row-list--cursor")
         else:
             style = self.get_visual_style("row-list--hover") if row == self._hovered else self.visual_style
-        content = lines[min(line, len(lines) - 1)]
-        (strip,) = Visual.to_strips(self, content, self._width, 1, style)
-        return strip.extend_cell_length(self._width, style.rich_style)
+        width = self._lines.width
+        (strip,) = Visual.to_strips(self, self._lines.line_of(row, line), width, 1, style)
+        return strip.extend_cell_length(width, style.rich_style)

@@ -175,3 +175,19 @@ class Filtering:
         if not self._words:
             return self._rows
         return [*self._found, *([saying(f"{self._left:,} left out by the filter")] if self._left else [])]
+
+
+def place_of(rows: Sequence[Row], key: Hashable) -> int | None:
+    """Where the row of a key stands that is no heading; ``None`` where there is none."""
+    return next((at for at, row in enumerate(rows) if row.key == key and not row.heading), None)
+
+
+def nearest(rows: Sequence[Row], place: int) -> int | None:
+    """The row at a place, or the nearest one that is no heading; ``None`` where there is none."""
+    many = len(rows)
+    place = max(0, min(place, many - 1))
+    for far in range(many):
+        for at in (place - far, place + far):
+            if 0 <= at < many and not rows[at].heading:
+                return at
+    return None

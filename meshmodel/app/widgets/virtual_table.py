@@ -37,8 +37,8 @@ class VirtualRows(ScrollView, can_focus=True):
         Binding("down,j", "cursor_down", show=False),
         Binding("pageup", "page_up", show=False),
         Binding("pagedown", "page_down", show=False),
-        Binding("home", "first", show=False),
-        Binding("end", "last", show=False),
+        Binding("home", "edge(0)", show=False),
+        Binding("end", "edge(1)", show=False),
         Binding("enter", "select", show=False),
     ]
     head_lines = 0
@@ -135,15 +135,10 @@ class VirtualRows(ScrollView, can_focus=True):
             line = self.first_line(self.cursor or 0) + pages * self.page_lines
             self.move_to(self.row_at_line(max(0, min(line, self.first_line(self.row_count) - 1)))[0])
 
-    def action_first(self) -> None:
-        """Go to the first row."""
+    def action_edge(self, last: int) -> None:
+        """Go to the first row (0), or to the last (1)."""
         self.settle()
-        self.move_to(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self.settle()
-        self.move_to(self.row_count - 1)
+        self.move_to(last * (self.row_count - 1))
 
     def row_under(self, event: events.MouseEvent) -> int | None:
         """The row under the pointer, if any."""

@@ -58,8 +58,8 @@ class Menus:
 
     def wanted_of_row(self, event: RowList.MenuWanted) -> None:
         """The right button was pressed on a row of findings or of the outline."""
-        if not self.context.is_in_findings and event.rows.row is not None:
-            self.context.select(event.rows.row.value)
+        if not self.context.is_in_findings:
+            self.context.select(event.row.value)
         self._show(event.at)
 
     def _show(self, at: tuple[int, int] | None) -> None:
