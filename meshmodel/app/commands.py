@@ -62,7 +62,7 @@ def _connectable(state: "WorkbenchState") -> str:
 
 
 def _selection(state: "WorkbenchState") -> str:
-    return "delete: select something first" if state.selected is None else ""
+    return "" if state.chosen else "delete: select something first"
 
 
 def _look(id_: str, key: str, label: str, description: str, run: str) -> Command:
@@ -108,6 +108,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _look("pan_right", "shift+right", "pan", "Show more of the right of the drawing", "pan(8, 0)"),
     _look("pan_up", "shift+up", "pan", "Show more of the top of the drawing", "pan(0, -4)"),
     _look("pan_down", "shift+down", "pan", "Show more of the bottom of the drawing", "pan(0, 4)"),
+    Command("mark", ("space",), "select too", "Select several together, as Shift or Ctrl with the mouse does: what follows is one edit", "Draw", context="canvas", palette=False),
     Command("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", context="canvas"),
     Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run="screen.find"),
     Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run="selection.zoom_in"),

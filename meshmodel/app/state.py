@@ -40,6 +40,7 @@ class WorkbenchState:
         is_current: whether the analyses are those of this snapshot; else new ones are being computed.
         problem: why they could not be computed; empty where they could.
         selected: what is selected on the canvas.
+        group: what is selected together; empty where that is one thing at most.
         finding: the open finding.
         explanation: the way that is lit and told.
         traced: the event of the log that is lit and told.
@@ -73,6 +74,7 @@ class WorkbenchState:
     is_current: bool = True
     problem: str = ""
     selected: Reference | None = None
+    group: frozenset[Reference] = frozenset()
     finding: Finding | None = None
     explanation: Explanation | None = None
     traced: "TracedEvent | None" = None
@@ -95,6 +97,11 @@ class WorkbenchState:
     lists_open: bool = False
     page: str = "findings"
     focus: str = "canvas"
+
+    @property
+    def chosen(self) -> frozenset[Reference]:
+        """What commands are about: the group, else what is selected."""
+        return self.group or (frozenset() if self.selected is None else frozenset({self.selected}))
 
     @property
     def read_only(self) -> bool:

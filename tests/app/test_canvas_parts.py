@@ -22,7 +22,7 @@ TICKETS = ("system", "tickets")
 
 
 def lit(selected=None, shown=None, witness=frozenset(), drawing=DRAWING):
-    return lighting_of(drawing, selected, shown, witness, None)
+    return lighting_of(drawing, () if selected is None else [selected], shown, witness, None)
 
 
 def painter():

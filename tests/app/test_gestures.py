@@ -29,6 +29,7 @@ class Sheet:
         self.drawing = draw(*helpdesk(), Options(100, 30, folded=folded))
         self.looks = inks(palette_of("mesh-dark"))
         self.selected: Reference | None = None
+        self.group: frozenset[Reference] = frozenset()
         self.aimed: Reference | None = None
         self.overlays: list[Overlay] = []
         self.posted: list[Message] = []
@@ -302,3 +303,36 @@ def test_a_handle_gives_way_to_the_gesture_and_comes_back_with_the_pointer(sheet
     assert sheet.overlays == []
     gestures.hover(sheet.at(BOT))
     assert len(sheet.overlays) == 1
+
+
+def held(pointer: Pointer) -> Pointer:
+    return pointer._replace(is_adding=True)
+
+
+def test_shift_takes_what_is_pressed_into_what_is_selected_and_out_of_it(sheet, gestures):
+    sheet.selected = BOT
+    gestures.press(held(sheet.at(FILES)))
+    assert sheet.posted[-1].group == {BOT, FILES}
+    sheet.group = frozenset({BOT, FILES})
+    gestures.press(held(sheet.at(BOT)))
+    assert sheet.posted[-1].group == {FILES}
+    assert not sheet.is_captured
+
+
+def test_a_press_on_one_of_several_keeps_them_for_a_move_and_its_release_selects_it_alone(sheet, gestures):
+    sheet.selected, sheet.group = BOT, frozenset({BOT, FILES})
+    gestures.press(sheet.at(FILES))
+    assert sheet.selected == BOT
+    gestures.release(sheet.at(FILES))
+    assert sheet.selected == FILES
+
+
+def test_shift_on_the_ground_draws_a_box_that_takes_the_cards_it_touches(sheet, gestures):
+    sheet.group = frozenset({BOT})
+    box = sheet.drawing.box_of(FILES)
+    gestures.press(held(cell(*GROUND)))
+    gestures.drag(cell(box.x + box.width - 1, box.y + 1))
+    assert sheet.overlays
+    gestures.release(cell(box.x + box.width - 1, box.y + 1))
+    assert sheet.posted[-1].group == {BOT, FILES, ("system", "ci"), BILLING}
+    assert sheet.overlays == []

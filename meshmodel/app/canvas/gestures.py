@@ -13,12 +13,14 @@ from meshmodel.app.canvas.messages import (
     Connected,
     Dragged,
     FoldToggled,
+    Grouped,
     Stepped,
 )
-from meshmodel.app.canvas.overlays import Overlay, connect_handle, connecting_line, dragged_card
+from meshmodel.app.canvas.overlays import Overlay, connect_handle, connecting_line, dragged_card, frame
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.hits import box_between, card_before, cards_within, end_near
 from meshmodel.canvas.scene import Direction, Target
 from meshmodel.edits.connections import end_of
 from meshmodel.model.records import Reference
@@ -37,10 +39,6 @@ def fits_all(_source: Reference, _target: Reference) -> bool:
 EDGE: Final = 2
 """Dragging from this many last cells of a card, or from the one beside them, connects it; from its other
 cells it moves it."""
-NEAR: Final = sorted(
-    ((x, y) for x in (-2, -1, 0, 1, 2) for y in (-1, 0, 1)), key=lambda by: abs(by[0]) + 2 * abs(by[1])
-)
-"""How far from a card a connection may end, nearest first: a row is about as high as two columns are wide."""
 
 
 class Pointer(NamedTuple):
@@ -50,6 +48,8 @@ class Pointer(NamedTuple):
     y: int
     view_x: int
     view_y: int
+    is_adding: bool = False
+    """Whether Shift or Ctrl is held: what is pressed comes to what is selected."""
 
 
 class Surface(Protocol):
@@ -57,6 +57,7 @@ class Surface(Protocol):
 
     is_ascii: bool
     selected: Reference | None
+    group: frozenset[Reference]
     aimed: Reference | None
     """What the connection in progress points at."""
 
@@ -102,7 +103,7 @@ class Gesture:
         here: what keys came to last; ``None`` before the first.
     """
 
-    kind: Literal["press", "pan", "move", "connect"]
+    kind: Literal["press", "pan", "move", "connect", "box"]
     target: Target | None
     start: Pointer | None = None
     fits: Fits = fits_all
@@ -114,13 +115,16 @@ class Gesture:
         return self.start is None
 
     def drag_to(self, pointer: Pointer) -> None:
-        """Turn a press into a move, a connection or a pan once the pointer is in another cell."""
+        """Turn a press into a move, a connection, a pan or a box once the pointer is in another cell."""
         start, target = self.start, self.target
         if self.kind != "press" or start is None:
             return
+        if start.is_adding:
+            self.kind = "box"
+            return
         source = None if target is None or target.part == "line" else end_of(target.reference)
         if target is None or source is None or target.part not in {"card", "label"}:
-            self.kind = "press" if pointer[2:] == start[2:] else "pan"
+            self.kind = "press" if pointer[2:4] == start[2:4] else "pan"
         elif pointer[:2] != start[:2]:
             is_edge = start.x >= target.box.x + target.box.width - EDGE
             self.kind = "connect" if is_edge or target.part == "label" else "move"
@@ -269,17 +273,27 @@ class Gestures:
 
         While keys connect, what is under the pointer is the other end.
         """
-        target = self._edge_at(pointer) or self._hit(pointer)
+        target = self._card_at(pointer)
         if target is not None and target.part != "fold" and self._choose(target.reference):
             return
         self.cancel()
         if target is not None and target.part == "fold":
             self._surface.post_message(FoldToggled(str(target.reference[1])))
             return
-        if target is not None and target.part != "lane":
-            self._surface.select(target.reference, still=True)
+        reference = None if target is None or target.part == "lane" else target.reference
+        if reference is not None and pointer.is_adding:
+            self.toggle(reference)
+            return
+        if reference is not None and reference not in self._surface.group:
+            self._surface.select(reference, still=True)
         self._gesture = Gesture("press", target, pointer)
         self._surface.capture_mouse()
+
+    def toggle(self, reference: Reference) -> None:
+        """Take a record into what is selected together, or out of it."""
+        surface = self._surface
+        alone = frozenset() if surface.selected is None else frozenset({surface.selected})
+        surface.post_message(Grouped((surface.group or alone) ^ {reference}, reference))
 
     def _choose(self, reference: Reference) -> bool:
         """Connect by keys with what a record stands for; whether that is in progress and it can be an end."""
@@ -292,11 +306,10 @@ class Gestures:
         """Show the handle that connects the card under the pointer; ``None``: the pointer is elsewhere."""
         if self._gesture is not None:
             return
-        card = None if pointer is None else self._edge_at(pointer) or self._hit(pointer)
+        card = None if pointer is None else self._card_at(pointer)
         handle: list[Overlay] = []
         if pointer is not None and card is not None and card.part == "card" and card.reference[0] in ELEMENTS:
-            surface = self._surface
-            handle = connect_handle(card, pointer.y, surface.looks, is_ascii=surface.is_ascii)
+            handle = connect_handle(card, pointer.y, self._surface.looks)
         if handle != self._handle:
             self._handle = handle
             self._surface.show_gesture(None, handle)
@@ -315,6 +328,8 @@ class Gestures:
         if gesture.kind == "pan":
             surface.pan(gesture.start.view_x - pointer.view_x, gesture.start.view_y - pointer.view_y)
             gesture.start = pointer
+        elif gesture.kind == "box":
+            surface.show_gesture(None, frame(box_between(gesture.start[:2], pointer[:2]), surface.looks))
         elif target is not None and gesture.kind == "move":
             surface.show_gesture(None, dragged_card(target, pointer.x, pointer.y, surface.looks))
             surface.post_message(Dragged(target.reference, pointer.x, pointer.y, dropped=False))
@@ -334,8 +349,12 @@ class Gestures:
             return False
         target, surface = gesture.target, self._surface
         self._end()
-        if gesture.kind == "press" and (target is None or target.part == "lane"):
+        is_alone = target is None or target.part == "lane" or target.reference in surface.group
+        if gesture.kind == "press" and is_alone and not pointer.is_adding:
             surface.select(None if target is None else target.reference, still=True)
+        elif gesture.kind == "box" and gesture.start is not None and surface.drawing is not None:
+            inside = cards_within(surface.drawing, box_between(gesture.start[:2], pointer[:2]))
+            surface.post_message(Grouped(surface.group | inside, max(inside, default=None)))
         elif target is not None and gesture.kind == "move":
             surface.post_message(Dragged(target.reference, pointer.x, pointer.y, dropped=True))
         elif target is not None and gesture.kind == "connect":
@@ -355,26 +374,16 @@ class Gestures:
         if self._gesture is not None and not self._gesture.is_by_key:
             self._end()
 
-    def _hit(self, pointer: Pointer, x: int = 0, y: int = 0) -> Target | None:
-        """What is drawn so many columns and rows from the pointer."""
+    def _hit(self, pointer: Pointer) -> Target | None:
         drawing = self._surface.drawing
-        return None if drawing is None else drawing.hit(pointer.x + x, pointer.y + y)
+        return None if drawing is None else drawing.hit(pointer.x, pointer.y)
 
-    def _edge_at(self, pointer: Pointer) -> Target | None:
-        """The card that ends just before the pointer, where that points at the ground or a line."""
-        here, card = self._hit(pointer), self._hit(pointer, -1)
-        is_free = here is None or here.part == "line"
-        return card if is_free and card is not None and card.part == "card" else None
+    def _card_at(self, pointer: Pointer) -> Target | None:
+        """What is under the pointer; just beside a card, that card."""
+        drawing = self._surface.drawing
+        card = None if drawing is None else card_before(drawing, pointer.x, pointer.y)
+        return card or self._hit(pointer)
 
     def _other_end(self, source: Target, pointer: Pointer) -> Reference | None:
-        """The element under the pointer, else the nearest beside it; not that where the connection begins."""
-        exact = self._hit(pointer)
-        if exact is not None and (exact.part == "lane" or exact.reference == source.reference):
-            return None
-        around = [self._hit(pointer, *by) for by in NEAR]
-        hits = [each for each in around if each is not None and each.part not in {"lane", "line"}]
-        # The arrow before a card belongs to a relation: who releases a line there means the card.
-        ends = [hit.reference for hit in hits if hit.reference[0] in ELEMENTS]
-        if exact is not None and exact.part in {"label", "mark"}:
-            ends += filter(None, [end_of(exact.reference)])
-        return next((each for each in ends if each != source.reference), None)
+        drawing = self._surface.drawing
+        return None if drawing is None else end_near(drawing, pointer.x, pointer.y, source.reference)

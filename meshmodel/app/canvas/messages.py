@@ -18,6 +18,15 @@ class Selected(Message, namespace="canvas_view"):
         super().__init__()
 
 
+class Grouped(Message, namespace="canvas_view"):
+    """Records are selected together: ``group``, of which ``last`` came last, or went."""
+
+    def __init__(self, group: frozenset[Reference], last: Reference | None) -> None:
+        self.group = group
+        self.last = last
+        super().__init__()
+
+
 class Opened(Message, namespace="canvas_view"):
     """Something is to be edited: Enter, or a double click."""
 

@@ -9,7 +9,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from meshmodel.app.theme import Inks
-from meshmodel.canvas.scene import Target
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Box, Target
+from meshmodel.model.records import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,23 @@ def dragged_card(card: Target, x: int, y: int, inks: Inks) -> list[Overlay]:
     return [Overlay(x, y + row, text, inks.selected) for row, text in enumerate(texts)]
 
 
-def connect_handle(card: Target, y: int, inks: Inks, *, is_ascii: bool) -> list[Overlay]:
+def frame(box: Box, inks: Inks) -> list[Overlay]:
+    """The edges of a box that selects what is in it."""
+    style, right, bottom = inks.ground + inks.selected_line, box.x + box.width - 1, box.y + box.height - 1
+    sides = [Overlay(x, y, "│", style) for y in range(box.y, bottom) for x in {box.x, right}]
+    line = "─" * max(box.width - 2, 0)
+    return [*sides, Overlay(box.x, box.y, f"┌{line}┐", style), Overlay(box.x, bottom, f"└{line}┘", style)]
+
+
+def group_marks(drawing: Drawing | None, group: Iterable[Reference], inks: Inks) -> list[Overlay]:
+    """A sign before each of the records that are selected together."""
+    boxes = [] if drawing is None else [drawing.box_of(each) for each in group]
+    return [Overlay(box.x, box.y, "✓", inks.label) for box in boxes if box is not None]
+
+
+def connect_handle(card: Target, y: int, inks: Inks) -> list[Overlay]:
     """What connects a card when it is dragged: over its last cell in a row, and the one beside it."""
-    return [Overlay(card.box.x + card.box.width - 1, y, "->" if is_ascii else "─▶", inks.label)]
+    return [Overlay(card.box.x + card.box.width - 1, y, "─▶", inks.label)]
 
 
 def connecting_line(card: Target, x: int, y: int, inks: Inks, *, is_ascii: bool) -> list[Overlay]:

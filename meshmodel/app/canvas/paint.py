@@ -46,7 +46,7 @@ class Lighting:
 
 def lighting_of(
     drawing: Drawing | None,
-    selected: Reference | None,
+    selected: Iterable[Reference],
     shown: frozenset[Reference] | None,
     witness: frozenset[Reference],
     aimed: Reference | None,
@@ -55,7 +55,7 @@ def lighting_of(
     if drawing is None:
         return Lighting()
     return Lighting(
-        drawing.light(() if selected is None else [selected]),
+        drawing.light(selected),
         None if shown is None else drawing.light(shown),
         drawing.light(witness),
         drawing.light(() if aimed is None else [aimed]),

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from meshmodel.app.canvas import messages
 from meshmodel.app.canvas.gestures import Fits, Gestures, Pointer
 from meshmodel.app.canvas.jump import JumpLabels, in_view
-from meshmodel.app.canvas.overlays import Overlay
+from meshmodel.app.canvas.overlays import Overlay, group_marks
 from meshmodel.app.canvas.paint import Lighting, StripPainter, centred_line, lighting_of
 from meshmodel.app.commands import bindings
 from meshmodel.app.messages import Notice
@@ -38,6 +38,7 @@ class CanvasView(ScrollView, can_focus=True):
     Attributes:
         is_ascii: whether only ASCII is drawn.
         selected: what is selected.
+        group: what is selected together with it or without; empty where that is one thing at most.
         aimed: what the connection in progress points at.
         hint: the lines shown in the middle of a canvas on which nothing is drawn.
         is_awaiting: whether a newer drawing is being made.
@@ -68,6 +69,7 @@ class CanvasView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.is_ascii = is_ascii
         self.selected: Reference | None = None
+        self.group: frozenset[Reference] = frozenset()
         self.aimed: Reference | None = None
         self.hint: tuple[str, ...] = ()
         self.is_awaiting = False
@@ -103,6 +105,7 @@ class CanvasView(ScrollView, can_focus=True):
         """Show another drawing; rows in view that are as before are not painted again."""
         self._gestures.hover(None)
         changed = self._painter.show(drawing, self.in_view)
+        self._lay_over(())
         self.virtual_size = Size(drawing.width, drawing.height)
         if self._to_reveal is not None:
             self.call_after_refresh(self.reveal, self._to_reveal)
@@ -117,6 +120,7 @@ class CanvasView(ScrollView, can_focus=True):
         selected: Reference | None,
         shown: frozenset[Reference] | None = None,
         witness: frozenset[Reference] = frozenset(),
+        group: frozenset[Reference] = frozenset(),
     ) -> None:
         """Let records stand out.
 
@@ -124,12 +128,17 @@ class CanvasView(ScrollView, can_focus=True):
             selected: what is selected.
             shown: the records within the lens; ``None``: all of them.
             witness: the records of the lit path; while there is one, everything else is dimmed.
+            group: the records that are selected together.
         """
         self.selected, self._shown, self._witness = selected, shown, witness
+        if group != self.group:
+            self.group = group
+            self._lay_over(())
         self._relight()
 
     def _relight(self) -> None:
-        lighting = lighting_of(self.drawing, self.selected, self._shown, self._witness, self.aimed)
+        chosen = self.group if self.selected is None else self.group | {self.selected}
+        lighting = lighting_of(self.drawing, chosen, self._shown, self._witness, self.aimed)
         self._repaint(self._painter.light(lighting, self.in_view))
 
     def get_ready_at_rest(self) -> None:
@@ -239,7 +248,11 @@ class CanvasView(ScrollView, can_focus=True):
         """Highlight what a gesture points at, and paint these over the drawing."""
         self.aimed = aimed
         self._relight()
-        self._repaint(self._painter.overlay(overlays))
+        self._lay_over(overlays)
+
+    def _lay_over(self, overlays: Iterable[Overlay]) -> None:
+        marks = group_marks(self.drawing, self.group, self.looks)
+        self._repaint(self._painter.overlay([*marks, *overlays]))
 
     def pan(self, x: int, y: int) -> None:
         """Scroll by so many columns and rows."""
@@ -247,7 +260,8 @@ class CanvasView(ScrollView, can_focus=True):
 
     def _pointer(self, event: events.MouseEvent) -> Pointer:
         x, y = int(event.x), int(event.y)
-        return Pointer(x + self.scroll_offset.x, y + self.scroll_offset.y, x, y)
+        is_adding = event.shift or event.ctrl
+        return Pointer(x + self.scroll_offset.x, y + self.scroll_offset.y, x, y, is_adding)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a gesture with the left button."""
@@ -290,7 +304,7 @@ class CanvasView(ScrollView, can_focus=True):
         if event.button == 3 and not self.is_busy:
             self.select(None if target is None else target.reference, still=True)
             self.post_message(self.MenuWanted(event.screen_x, event.screen_y))
-        is_double = event.chain == 2 and event.button == 1
+        is_double = event.chain == 2 and event.button == 1 and not event.shift
         if is_double and target is None:
             self.post_message(messages.AddWanted(x, y))
         elif is_double and target is not None and target.part not in {"lane", "fold"}:
@@ -354,6 +368,11 @@ class CanvasView(ScrollView, can_focus=True):
         nothing = Notice("edit: select something first")
         self.post_message(nothing if self.selected is None else self.Opened(self.selected))
 
+    def action_mark(self) -> None:
+        """Take what is selected into what is selected together, or out of it."""
+        if self.selected is not None:
+            self.post_message(messages.Grouped(self.group ^ {self.selected}, self.selected))
+
     def action_jump(self) -> None:
         """Label all that is on the screen, while keys connect all that fits."""
         if self.drawing is not None:
@@ -378,4 +397,4 @@ class CanvasView(ScrollView, can_focus=True):
                 self.select(chosen)
 
     def _overlay_labels(self, drawing: Drawing) -> None:
-        self._repaint(self._painter.overlay(self._jump_labels.overlays(drawing, self.looks.label)))
+        self._lay_over(self._jump_labels.overlays(drawing, self.looks.label))

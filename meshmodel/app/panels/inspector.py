@@ -25,7 +25,8 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, saying, space
 from meshmodel.edits.approvers import unknown_approvers, unknown_words
 from meshmodel.edits.field_text import few_values
-from meshmodel.edits.fields import edit_of, refusal_of
+from meshmodel.edits.fields import refusal_of
+from meshmodel.edits.groups import fields_of_all
 from meshmodel.model.records import About, Checkpoint, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
@@ -74,7 +75,7 @@ class Inspector(FilterList, Bound):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is selected, of which model, and whether it can be edited."""
-        return shown.selected, id(shown.snapshot), shown.analysis, shown.read_only
+        return shown.selected, shown.group, id(shown.snapshot), shown.analysis, shown.read_only
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is selected now."""
@@ -143,7 +144,8 @@ class Inspector(FilterList, Bound):
 
         What is shown may be something else by now: another program may have deleted what was open.
         """
-        edit = edit_of(record, values, on)
+        group = frozenset() if self.shown is None else self.shown.group
+        edit = fields_of_all(on, record, values, group)
         if edit is None:
             return
         problem = refusal_of(edit, on)
@@ -163,6 +165,8 @@ class Inspector(FilterList, Bound):
             return [*map(saying, said), *map(_row, lines)]
         title = Row("title", _content(inspection.title_words(record)), heading=True, said=True)
         rows = [title, *_doubts(snapshot, record), *field_rows(record)]
+        if shown.selected in shown.group:
+            rows.insert(1, saying(f"a field is set on all {len(shown.group)} selected together"))
         for name, sections in (
             ("relations", inspection.relation_sections(snapshot, record)),
             ("notes", inspection.note_sections(snapshot, record)),

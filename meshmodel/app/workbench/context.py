@@ -242,15 +242,18 @@ class Context:
             return snapshot.get(first, key[0]) is not None and snapshot.get(second, key[1]) is not None
         return table in RECORD_TYPES and snapshot.get(table, key) is not None
 
-    def select(self, reference: Reference | None, *, still: bool = False) -> None:
+    def select(self, reference: Reference | None, *, still: bool = False, together: bool = False) -> None:
         """Select something, and bring it into view unless nothing may scroll.
 
-        While a connection is in progress, that is its other end.
+        While a connection is in progress, that is its other end. What is selected together stays so if it is
+        part of that, or with ``together``.
         """
         if reference is not None and (not self.exists(reference) or self.canvas.aim(reference)):
             return
         if not still:
             self.canvas.reveal(reference)
+        if self.state.group and not together and reference not in self.state.group:
+            self.update(group=frozenset())
         if reference != self.state.selected:
             self.update(selected=reference, said="")
 

@@ -112,6 +112,8 @@ class Layout:
             context.open_finding(None)
         elif state.lens == "compromise":
             context.update(lens="structure", by_outsider=False, said="lens structure")
+        elif state.group:
+            context.update(group=frozenset(), said="")
         elif state.side is not None:
             context.update(side=None)
         else:

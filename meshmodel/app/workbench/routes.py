@@ -12,6 +12,7 @@ from meshmodel.app.canvas.messages import (
     Connected,
     Dragged,
     FoldToggled,
+    Grouped,
     MenuWanted,
     Opened,
     Selected,
@@ -35,6 +36,7 @@ from meshmodel.app.panels.trace import TracePanel, TraceView
 
 ROUTES: Final[dict[type[Message], str]] = {
     Selected: "selection.selected",
+    Grouped: "selection.grouped",
     Opened: "selection.opened",
     FoldToggled: "selection.fold_toggled",
     Stepped: "moving.stepped",

@@ -40,8 +40,8 @@ from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import NO_ROW, Context
-from meshmodel.app.workbench.controllers.clipboard import ClipboardController
 from meshmodel.app.workbench.controllers.checkpoints import CheckpointsController
+from meshmodel.app.workbench.controllers.clipboard import ClipboardController
 from meshmodel.app.workbench.controllers.connecting import ConnectingController
 from meshmodel.app.workbench.controllers.drawing import DrawingController
 from meshmodel.app.workbench.controllers.editing import EditingController
@@ -300,6 +300,7 @@ class Workbench(Screen[None]):
             self.taken_away, selected = selected, None
         elif selected is None and event.cause in {"undo", "redo"} and self.taken_away is not None:
             selected = self.taken_away if context.exists(self.taken_away) else None
+        context.update(group=frozenset(filter(context.exists, context.state.group)))
         context.update(snapshot=event.snapshot, selected=selected, is_current=self.analyses.is_current)
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
         if event.cause in said and not is_said:

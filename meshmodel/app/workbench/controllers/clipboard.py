@@ -33,8 +33,7 @@ class ClipboardController:
 
     @property
     def _selected(self) -> tuple[Reference, ...]:
-        selected = self.context.state.selected
-        return () if selected is None else (selected,)
+        return tuple(sorted(self.context.state.chosen))
 
     def copy(self) -> None:
         """Copy what is selected, with its relations."""

@@ -169,7 +169,7 @@ class DrawingController:
             witness = lit_by_finding(state.finding)
         if state.traced is not None:
             witness = lit_by_event(state.traced)
-        self.context.canvas.light(state.selected, state.looked.seen.shown, witness)
+        self.context.canvas.light(state.selected, state.looked.seen.shown, witness, state.group)
 
     def kept_order(self) -> tuple[tuple[str, str], ...]:
         """The lanes and cards as they were drawn, where the model alone would not order them so."""

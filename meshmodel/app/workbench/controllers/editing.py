@@ -11,6 +11,7 @@ from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.workbench.context import Context
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit
+from meshmodel.edits.groups import removal_of_all
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
@@ -90,16 +91,16 @@ class EditingController:
 
     def delete(self) -> None:
         """Delete what is selected; it can be undone, so nobody is asked."""
-        selected = self.context.state.selected
-        if selected is None:
+        state = self.context.state
+        if not state.chosen:
             self.context.say("delete: select something first")
             return
         try:
-            wanted = operations.removal(self.context.state.snapshot, selected)
+            wanted = removal_of_all(state.snapshot, state.chosen)
         except MeshmodelError as error:
             self.context.say(one_line(error, 300), "warning")
             return
-        self.context.apply(wanted, on=self.context.state.snapshot)
+        self.context.apply(wanted, on=state.snapshot)
 
     def export(self) -> None:
         """Ask for a form, and write it."""

@@ -8,7 +8,8 @@ from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Direction
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
-from meshmodel.model.records import Credential, Element, Record, Reference, Zone
+from meshmodel.edits.groups import move_of_all
+from meshmodel.model.records import Agent, Credential, Element, Record, Reference, Slot, System, Zone
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -25,16 +26,23 @@ class MovingController:
         self._moved: Record | None = None
         self._moved_on: Snapshot | None = None
         self._steps: tuple[Stepped, ...] = ()
+        self._slots: dict[Reference, Slot] = {}
+        """Where all that is selected together was drawn when the move began."""
 
     def move(self) -> None:
-        """Move the selected card by slot: arrows, then Enter."""
+        """Move the selected card, and what is selected together with it, by slot: arrows, then Enter."""
         context, selected = self.context, self.context.state.selected
-        drawing = context.canvas.drawing
+        drawing, group = context.canvas.drawing, context.state.group
+        if drawing is not None and group and selected not in group:
+            selected = next((each for each in sorted(group) if _can_move(drawing, each)), selected)
+            context.canvas.select(selected)
+            context.update(selected=selected)
         if drawing is None or selected is None or not _can_move(drawing, selected):
             context.say("move: select a card or a zone first")
         elif context.canvas.start_move():
             snapshot = context.state.snapshot
             self._moved, self._moved_on = snapshot.get(*selected), snapshot
+            self._slots = self._drawn_slots(selected)
             context.focus_canvas()
             words = context.describe(selected)
             context.say(f"move {words}: arrows by slot, Enter puts it there, Esc leaves it")
@@ -87,6 +95,7 @@ class MovingController:
         if moved is None:
             return
         if event.dropped:
+            self._slots = self._drawn_slots(event.reference)
             self._put_there(event.reference, moved)
         else:
             self.context.say(operations.move_label(self.context.state.snapshot, event.reference, moved))
@@ -115,19 +124,33 @@ class MovingController:
         self.context.after_refresh(lambda: self.context.canvas.reveal(selected))
 
     def _move(self, reference: Reference, moved: Record) -> Edit:
-        return edit(operations.move_label(self.context.state.snapshot, reference, moved), [Put(moved)])
+        snapshot = self.context.state.snapshot
+        label, others = operations.move_label(snapshot, reference, moved), dict(self._slots)
+        start = others.pop(reference, None)
+        if start is None or not isinstance(moved, System | Agent | Credential):
+            return edit(label, [Put(moved)])
+        return move_of_all(snapshot, moved, others, start, label)
+
+    def _drawn_slots(self, moving: Reference) -> dict[Reference, Slot]:
+        """Where a card is drawn, and all that is selected together with it; empty if it is alone."""
+        group, drawing = self.context.state.group, self.context.canvas.drawing
+        if drawing is None or moving not in group:
+            return {}
+        cards = drawing.grid.cards
+        return {each: (cards[each].logical, cards[each].order) for each in group if each in cards}
 
     def _put_there(self, reference: Reference, moved: Record) -> None:
-        self._end()
         snapshot = self.context.state.snapshot
-        if moved == snapshot.get(*reference):
+        wanted = None if moved == snapshot.get(*reference) else self._move(reference, moved)
+        self._end()
+        if wanted is None:
             self.context.say("")
         else:
-            self.context.apply(self._move(reference, moved), on=snapshot)
+            self.context.apply(wanted, on=snapshot)
 
     def _end(self) -> None:
         self._moved = self._moved_on = None
-        self._steps = ()
+        self._steps, self._slots = (), {}
         if self.context.state.tentative is not None:
             self.context.update(tentative=None)
 

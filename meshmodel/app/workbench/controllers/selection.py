@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from meshmodel.app.canvas.messages import FoldToggled, Opened, Selected
+from meshmodel.app.canvas.messages import FoldToggled, Grouped, Opened, Selected
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.scene import Zoom
+from meshmodel.edits.groups import listed
 from meshmodel.model.records import Reference
 
 ZOOMS: Final[tuple[Zoom, ...]] = ("overview", "line", "card")
@@ -20,8 +21,17 @@ class SelectionController:
         self.context = context
 
     def selected(self, event: Selected) -> None:
-        """Something was selected on the canvas."""
-        self.context.select(event.reference, still=event.still)
+        """Something was selected on the canvas; keys go on from what is selected together."""
+        if event.still and self.context.state.group:
+            self.context.update(group=frozenset())
+        self.context.select(event.reference, still=event.still, together=not event.still)
+
+    def grouped(self, event: Grouped) -> None:
+        """Several things are selected together on the canvas."""
+        self.context.update(group=event.group, selected=event.last or self.context.state.selected)
+        if event.group:
+            said = listed(self.context.state.snapshot, event.group)
+            self.context.say(f"selected {said}; x, m, d, X or a field is for all of them, Esc ends that")
 
     def opened(self, event: Opened) -> None:
         """Something on the canvas is to be edited."""
