@@ -1,18 +1,15 @@
 """When the model is analysed: after each edit that answers depend on, in a thread, a newer edit first."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.app.jobs import Jobs, Task
 from meshmodel.app.limits import BURST
-from meshmodel.canvas.scene import Facts
 from meshmodel.edits.edit import differ_only_in
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import View
 from meshmodel.reports.causes import open_counts
-from meshmodel.reports.lenses import facts_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -26,12 +23,11 @@ _WORDS: Final = frozenset({"at", "name", "owner", "description"}), frozenset({"n
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The analyses of one snapshot as built and as designed, and what they add to its drawing, by view."""
+    """The analyses of one snapshot as built and as designed."""
 
     snapshot: Snapshot
     built: "Analysis"
     designed: "Analysis"
-    facts: Mapping[View, Facts]
 
 
 class AnalysisService:
@@ -113,13 +109,11 @@ def analyse_both(
         ``None`` where it was cancelled.
     """
     built, designed = _readings(snapshot, known)
-    facts: dict[View, Facts] = {}
     for each in dict.fromkeys((built, designed)):
         for _ in _stages(each):
             if is_cancelled():
                 return None
-        facts[each.view] = facts_of(each)
-    return Results(snapshot, built, designed, {"designed": facts["built"], **facts})
+    return Results(snapshot, built, designed)
 
 
 def _readings(snapshot: Snapshot, known: Results | None) -> "tuple[Analysis, Analysis]":
@@ -138,9 +132,8 @@ def _readings(snapshot: Snapshot, known: Results | None) -> "tuple[Analysis, Ana
 
 
 def _stages(of: "Analysis") -> Iterator[object]:
-    """Compute what the workbench shows of an analysis, one part after the other, each kept in it."""
+    """Compute what the first row tells of an analysis, one part after the other, each kept in it."""
     yield of.summary
     yield of.doors
     yield of.findings
-    yield of.questions
     yield open_counts(of)

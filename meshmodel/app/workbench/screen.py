@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -55,14 +55,13 @@ from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import Layout
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import ROUTES
+from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import View
 from meshmodel.reports.findings_index import findings_index
-from meshmodel.reports.lenses import LENSES
-
-if TYPE_CHECKING:
-    from meshmodel.analysis.analysis import Analysis
+from meshmodel.reports.lenses import LENSES, facts_of
 
 PAGES: Final = {
     "findings": "Findings",
@@ -93,12 +92,8 @@ class Workbench(Screen[None]):
         self.session = session
         self.is_ascii = is_ascii
         self.context = context = Context(self, session, self._paint)
-        self.analyses = AnalysisService(
-            context.jobs,
-            session.snapshot,
-            context.batched(self._analysed),
-            context.batched(self._not_analysed),
-        )
+        heard = context.batched(self._analysed), context.batched(self._not_analysed)
+        self.analyses = AnalysisService(context.jobs, session.snapshot, *heard)
         self.selection = SelectionController(context)
         self.findings = FindingsController(context)
         self.editing = EditingController(context)
@@ -318,13 +313,12 @@ class Workbench(Screen[None]):
             "is_current": True,
             "problem": "",
         }
-        both = dict.fromkeys((results.built, results.designed))
-        done = self.context.batched(partial(self._show_results, results))
-        self.context.jobs.run("panels", lambda _: list(map(_prepare_panels, both)), done)
-        self.context.update()
+        context = self.context
+        context.jobs.run("panels", lambda _: _prepare_panels(results), context.batched(self._show_results))
+        context.update()
 
-    def _show_results(self, results: Results, _: object) -> None:
-        self.context.update(facts=results.facts, **self._counts)
+    def _show_results(self, facts: dict[View, Facts]) -> None:
+        self.context.update(facts=facts, **self._counts)
         self._counts = {}
         self.findings.reopen()
         self.context.release()
@@ -394,7 +388,10 @@ class Workbench(Screen[None]):
         self.context.say(event.text, event.severity)
 
 
-def _prepare_panels(analysis: "Analysis") -> None:
-    """Make what panels ask for next; it is kept with the analysis."""
-    ready_rows(analysis)
-    findings_index(analysis)
+def _prepare_panels(results: Results) -> dict[View, Facts]:
+    """Make what panels ask for next, which is kept with the analysis, and what the drawing shows of it."""
+    for each in dict.fromkeys((results.built, results.designed)):
+        ready_rows(each)
+        findings_index(each)
+        _ = each.questions
+    return {"built": facts_of(results.built), "designed": facts_of(results.designed)}
