@@ -252,6 +252,15 @@ def test_a_connection_released_three_cells_off_wants_a_new_element_there(sheet, 
     assert (wanted.x, wanted.y, wanted.source) == (where.x, where.y, BOT)
 
 
+def test_a_line_that_begins_over_nothing_says_what_it_may_become(sheet, gestures):
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(cell(*GROUND))
+    gestures.drag(cell(GROUND[0] - 1, GROUND[1]))
+    (aimed,) = sheet.posted
+    assert isinstance(aimed, messages.Aimed)
+    assert (aimed.source, aimed.target, aimed.by_key) == (BOT, None, False)
+
+
 def test_a_connection_released_over_a_line_says_that_nothing_is_there(sheet, gestures):
     line = [
         each.box for each in sheet.drawing.targets if each.reference == ("custody", ("ci", "deploy-key"))

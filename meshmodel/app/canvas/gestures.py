@@ -166,8 +166,15 @@ class Gestures:
         self._surface.release_mouse()
         self._surface.show_gesture(None, ())
 
-    def _aim(self, source: Reference, aimed: Reference | None, overlays: Iterable[Overlay] = ()) -> None:
-        is_new = aimed != self._surface.aimed
+    def _aim(
+        self,
+        source: Reference,
+        aimed: Reference | None,
+        overlays: Iterable[Overlay] = (),
+        *,
+        is_first: bool = False,
+    ) -> None:
+        is_new = is_first or aimed != self._surface.aimed
         self._surface.show_gesture(aimed, overlays)
         if is_new:
             self._surface.post_message(Aimed(source, aimed))
@@ -323,6 +330,7 @@ class Gestures:
         gesture = self._gesture
         if gesture is None or gesture.start is None:
             return False
+        is_first = gesture.kind == "press"
         gesture.drag_to(pointer)
         target, surface = gesture.target, self._surface
         if gesture.kind == "pan":
@@ -335,7 +343,7 @@ class Gestures:
             surface.post_message(Dragged(target.reference, pointer.x, pointer.y, dropped=False))
         elif target is not None and gesture.kind == "connect":
             line = connecting_line(target, pointer.x, pointer.y, surface.looks, is_ascii=surface.is_ascii)
-            self._aim(target.reference, self._other_end(target, pointer), line)
+            self._aim(target.reference, self._other_end(target, pointer), line, is_first=is_first)
         return True
 
     def release(self, pointer: Pointer) -> bool:
