@@ -44,7 +44,7 @@ async def test_the_quick_line_says_how_many_completions_more_there_are():
     async with app.run_test(size=(80, 40)) as pilot:
         line.open_line()
         await enter(pilot, "=bot")
-        rows = line.query_one(RowList)
+        rows = line.query(RowList).last()  # below the lines that were pasted
         assert "8 more: type on" in rows.shown_rows[-1].content.plain
 
 
