@@ -112,15 +112,6 @@ def _theme(name: str, palette: Palette) -> Theme:
     )
 
 
-def severity_colour(palette: Palette, severity: str) -> str:
-    """The colour of a severity; the word always stands beside it."""
-    return {
-        "critical": palette.missing,
-        "high": palette.missing,
-        "medium": palette.weak,
-    }.get(severity, palette.faint)
-
-
 @dataclass(frozen=True, slots=True)
 class Inks:
     """What each ink looks like: plain, lit by a witness, and outside the lens."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
+from meshmodel.app import analysis_service
 from meshmodel.app.dialogs.accept import USUAL_DAYS, AcceptDialog
 from meshmodel.app.dialogs.rule import RuleDialog
 from meshmodel.app.panels.findings import FindingsList
@@ -226,10 +227,10 @@ async def test_what_could_not_be_computed_is_never_shown_as_clean(
 ) -> None:
     async with desk(tmp_path) as it:
 
-        def fails() -> None:
+        def fails(*_: object) -> None:
             raise ValueError("out of luck")
 
-        monkeypatch.setattr(it.bench.session, "analyse", fails)
+        monkeypatch.setattr(analysis_service, "analyse_both", fails)
         await it.sentence("bot > token > tickets: read")
         assert "bot" in it.model.agent, "the edit itself is done"
         text = it.screen_text()

@@ -113,7 +113,7 @@ async def test_by_mouse_alone_an_agent_gets_a_new_credential_that_reads_and_writ
         await it.pilot.pause()
         await it.pilot.click("#toggles RowList", offset=(3, ACTIONS.index("write")))
         await it.pilot.pause()
-        await it.pilot.click("#connect")
+        await it.pilot.click("#accept")
         await it.pilot.pause()
         (grant,) = [each for key, each in it.model.grant.items() if key == ("ci-key", "ci")]
         assert grant.actions == ("read", "write")

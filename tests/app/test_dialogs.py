@@ -9,10 +9,11 @@ from textual.widgets import Button, Static
 
 from meshmodel.api import Analysis
 from meshmodel.app.dialogs.add import AddDialog
-from meshmodel.app.dialogs.base import Confirm, Dialog, MultiPicker, TextEntry
+from meshmodel.app.dialogs.base import Confirm, Dialog, TextEntry
 from meshmodel.app.dialogs.checkpoint import CheckpointDialog
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.export import ExportDialog
+from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.exporters.export import FORMATS, ExportOptions
@@ -102,7 +103,7 @@ async def test_one_click_is_one_toggle_and_the_button_connects() -> None:
             await pilot.click("#toggles RowList", offset=(2, row))
             await pilot.pause()
         assert app.answers == []
-        await pilot.click("#connect")
+        await pilot.click("#accept")
         await pilot.pause()
         assert after(app.answers[0]).grant["lone-key", "lone"].actions == ("read", "write")
 
@@ -143,7 +144,7 @@ async def test_the_menu_by_mouse() -> None:
         await pilot.pause()
         await pilot.click("#offers", offset=(2, 0))
         await pilot.pause()
-        await pilot.click("#connect")
+        await pilot.click("#accept")
         await pilot.pause()
         assert ("worker", "third") in after(app.answers[0]).delegation
 

@@ -1,5 +1,6 @@
 """Keys and clicks that come fast, or beside what they might mean."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
 from meshmodel.edits.edit import Remove, edit
 from meshmodel.model.records import System
+from meshmodel.store.new_model import create_empty
 from tests.app.desk import desk
 from tests.canvas.building import helpdesk, snapshot_of
 from tests.canvas.test_navigation import lanes
@@ -66,8 +68,7 @@ async def test_keys_typed_while_a_new_model_opens_wait_for_it(tmp_path: Path) ->
         await pilot.pause()
         start = app.screen
         assert isinstance(start, StartScreen)
-        start.folder = tmp_path
-        start._make("quick.mesh")
+        start._choose_new(partial(create_empty, tmp_path / "quick.mesh"))
         for key in ("a", "z", "q", "n", "enter"):  # on the start screen, q would leave
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         for _ in range(30):

@@ -7,7 +7,8 @@ import pytest
 from textual.pilot import Pilot
 
 from meshmodel.api import analyse
-from meshmodel.app.dialogs.base import Dialog, MultiPicker, Picker, TextEntry
+from meshmodel.app.dialogs.base import Dialog, Picker, TextEntry
+from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.messages import FindingOpened, Notice, SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.state import WorkbenchState

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from meshmodel.analysis.results import Finding
 from meshmodel.app.dialogs.base import Dialog
@@ -83,10 +83,9 @@ class AcceptDialog(Dialog[Edit]):
                 Content("a day like 2027-01-31 is the last one; Enter goes on, Ctrl+S saves"), id="hint"
             )
         yield Static("", id="problem", markup=False)
-        withdraw = Button("Withdraw", id="withdraw", variant="warning", compact=True)
-        accept = Button("Accept", id="save", variant="primary", compact=True)
-        shown = {withdraw: self.before is not None, accept: isinstance(self.finding, Finding)}
-        yield self.buttons(*(each for each in shown if shown[each]))
+        withdraw = [self.button("Withdraw", "withdraw", "warning")] if self.before is not None else []
+        accept = [self.button("Accept", "save")] if isinstance(self.finding, Finding) else []
+        yield self.buttons(*withdraw, *accept)
 
     def on_mount(self) -> None:
         """Begin at the first empty line; where all is filled, at the last."""
@@ -111,13 +110,9 @@ class AcceptDialog(Dialog[Edit]):
         event.stop()
         self.show_problem(None)
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Save, or withdraw."""
-        event.stop()
-        if event.button.id == "withdraw":
-            self.dismiss(withdrawal(*self.key))
-        else:
-            self.action_save()
+    def action_withdraw(self) -> None:
+        """Answer with the edit that withdraws it."""
+        self.dismiss(withdrawal(*self.key))
 
     def action_save(self) -> None:
         """Answer with the edit, if every line is filled and the model takes it."""

@@ -1,4 +1,4 @@
-"""Small dialogs: a question with a safe answer, a line of text, a choice, several choices.
+"""Small dialogs: a question with a safe answer, a line of text, a choice.
 
 Each is a modal screen whose result is what was decided, or ``None`` after Escape. All text that
 comes from a model is shown as text.
@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static, TextArea
+from textual.widgets.button import ButtonVariant
 from textual.worker import Worker
 
 from meshmodel.app.jobs import Jobs
@@ -24,7 +25,6 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.typed_paths import Completed
 
@@ -80,6 +80,14 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
     def compose_body(self) -> ComposeResult:
         """The widgets of the dialog."""
         yield from ()
+
+    @staticmethod
+    def button(
+        label: str, action: str, variant: ButtonVariant = "primary", *, disabled: bool = False
+    ) -> Button:
+        """A button that runs an action of the dialog; its id is the name of the action."""
+        shown, run = Content(label), f"screen.{action}"
+        return Button(shown, variant, id=action, action=run, compact=True, disabled=disabled)
 
     @staticmethod
     def buttons(*buttons: Button) -> Horizontal:
@@ -141,14 +149,15 @@ class Confirm(Dialog[bool]):
     def compose_body(self) -> ComposeResult:
         """The question and two buttons, the safe one in focus."""
         yield Static(Content(self._text))
-        yield self.buttons(
-            Button(Content(self._do), variant="error", id="do", compact=True),
-            Button(Content(self._keep), variant="primary", id="keep", compact=True),
-        )
+        yield self.buttons(self.button(self._do, "do", "error"), self.button(self._keep, "keep"))
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Answer with the button."""
-        self.dismiss(event.button.id == "do")
+    def action_do(self) -> None:
+        """Answer that it is to be done."""
+        self.dismiss(True)
+
+    def action_keep(self) -> None:
+        """Answer that it is not."""
+        self.dismiss(False)
 
 
 class _OneLineArea(TextArea):
@@ -239,20 +248,20 @@ class TextEntry(Dialog[str]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        self.show_problem(self._problem())
+        self._fits()
         if self._complete is not None:
             self._offer(self._complete(self.text))
 
     @on(Input.Submitted)
     def action_accept(self) -> None:
         """Take the text, if it fits."""
-        problem = self._problem()
-        self.show_problem(problem)
-        if problem is None:
+        if self._fits():
             self.dismiss(self.text)
 
-    def _problem(self) -> str | None:
-        return None if self._check is None else self._check(self.text)
+    def _fits(self) -> bool:
+        problem = None if self._check is None else self._check(self.text)
+        self.show_problem(problem)
+        return problem is None
 
 
 class ChoiceDialog(Dialog[Result], Generic[Result]):
@@ -343,53 +352,3 @@ class Picker(Dialog[Chosen]):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Answer the value of the row."""
         self.dismiss(Chosen(event.row.value))
-
-
-class MultiPicker(Dialog[tuple[str, ...]]):
-    """Asks to choose any of several. Space switches one, Enter accepts. Result: the values, in order."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", show=False)]
-
-    def __init__(
-        self,
-        title: str,
-        choices: Iterable[tuple[str, str]],
-        chosen: Iterable[str] = (),
-        *,
-        letters: Mapping[str, str] | None = None,
-        check: Callable[[tuple[str, ...]], str | None] | None = None,
-        hint: str = "",
-    ) -> None:
-        """Arguments.
-
-        title: what is asked for.
-        choices: the values, with a hint each.
-        chosen: those that are on to begin with.
-        letters: keys that switch single values.
-        check: answers why a choice does not fit, or ``None``.
-        hint: a line of explanation.
-        """
-        super().__init__(title)
-        self._choices = tuple(choices)
-        self._chosen = tuple(chosen)
-        self._letters = letters
-        self._check = check
-        self._hint = hint
-
-    def compose_body(self) -> ComposeResult:
-        """The list and two buttons."""
-        yield ToggleList(self._choices, self._chosen, letters=self._letters)
-        keys = "Space: on or off · Enter: done · / filter"
-        yield Static(Content(f"{self._hint}\n{keys}" if self._hint else keys), id="hint")
-        yield Static("", id="problem", markup=False)
-        yield self.buttons(Button("Done", variant="primary", id="done", compact=True))
-
-    @on(ToggleList.Accepted)
-    @on(Button.Pressed)
-    def action_accept(self) -> None:
-        """Take what is on, if it fits."""
-        chosen = self.query_one(ToggleList).chosen
-        problem = None if self._check is None else self._check(chosen)
-        self.show_problem(problem)
-        if problem is None:
-            self.dismiss(chosen)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.dialogs.field import FieldEditor
@@ -62,8 +62,7 @@ class CheckpointDialog(Dialog[Edit]):
         yield RowList(self._rows(), id="fields")
         yield Static(self._said(), id="hint", markup=False)
         yield Static("", id="problem", markup=False)
-        has_none = self.checkpoint is None
-        yield self.buttons(Button("Place", id="place", variant="primary", compact=True, disabled=has_none))
+        yield self.buttons(self.button("Place", "place", disabled=self.checkpoint is None))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Edit a field."""
@@ -85,10 +84,6 @@ class CheckpointDialog(Dialog[Edit]):
         if values:
             now = getattr(self.checkpoint, row.value.attribute)
             self._set({row.value.attribute: values[(values.index(now) + 1) % len(values)]})
-
-    def on_button_pressed(self) -> None:
-        """Place it."""
-        self.action_place()
 
     def action_place(self) -> None:
         """Answer with the edit, unless the model refuses it."""

@@ -48,7 +48,7 @@ class LogDialog(FormDialog[LogRequest]):
     def compose_body(self) -> ComposeResult:
         """The choices and the button."""
         yield from super().compose_body()
-        yield self.buttons(Button("Follow", id="follow", variant="primary", compact=True))
+        yield self.buttons(self.button("Follow", "follow"))
 
     def on_mount(self) -> None:
         """Begin with the file; where it is known and no other is wanted, with the button."""
@@ -80,10 +80,6 @@ class LogDialog(FormDialog[LogRequest]):
 
     def _set_form(self, form: Any) -> None:
         self.form = None if form == BY_NAME else form
-
-    def on_button_pressed(self) -> None:
-        """Follow it."""
-        self.action_follow()
 
     def action_follow(self) -> None:
         """Answer with the request, if the file is there and its form is known."""

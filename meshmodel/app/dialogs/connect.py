@@ -6,9 +6,9 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from meshmodel.app.dialogs.anchored import PlacedDialog
 from meshmodel.app.widgets.line_input import LineInput
@@ -77,13 +77,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             yield LineInput(id="name", compact=True, placeholder="name of the new credential")
             yield ToggleList((), (), letters=ACTIONS_BY_LETTER, id="toggles")
             yield Static("", id="problem", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Connect", id="connect", variant="primary", compact=True)
+            yield self.buttons(self.button("Connect", "accept"))
         yield Static(Content("" if self.found else "nothing connects these two"), id="hint")
-
-    def on_mount(self) -> None:
-        """Begin in the list."""
-        self.query_one("#offers", RowList).focus()
 
     @on(RowList.Chosen, "#offers")
     def _chosen(self, event: RowList.Chosen) -> None:
@@ -115,8 +110,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
 
     @on(ToggleList.Accepted)
     @on(Input.Submitted, "#name")
-    @on(Button.Pressed, "#connect")
-    def _accepted(self, event: ToggleList.Accepted | Input.Submitted | Button.Pressed) -> None:
+    def _accepted(self, event: ToggleList.Accepted | Input.Submitted) -> None:
         event.stop()
         self.action_accept()
 
@@ -138,19 +132,16 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         chosen = self.query_one(ToggleList).chosen
         actions = actions_in_order(each for each in chosen if each in ACTIONS)
         if "actions" in offer.inputs and not actions:
-            self._refuse("switch on at least one action")
+            self.show_problem("switch on at least one action")
             return
         others = tuple(each for each in chosen if each in offer.choices)
         name = clean_line(self.query_one("#name", Input).value)
         try:
             edit = offer.edit(self.snapshot, actions=actions, name=name, chosen=others)
         except InvalidModelError as error:
-            self._refuse(one_line(error, 160))
+            self.show_problem(one_line(error, 160))
             return
         self.dismiss(edit)
-
-    def _refuse(self, problem: str) -> None:
-        self.query_one("#problem", Static).update(Content(f"✖ {problem}"))
 
 
 def _row(index: int, offer: Offer) -> Row:

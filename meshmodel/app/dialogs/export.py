@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button
 
 from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.base import Confirm
@@ -70,7 +69,7 @@ class ExportDialog(FormDialog[Path]):
     def compose_body(self) -> ComposeResult:
         """The choices, the status, the button."""
         yield from super().compose_body()
-        yield self.buttons(Button("Export", id="export", variant="primary", compact=True))
+        yield self.buttons(self.button("Export", "export"))
 
     def form_rows(self) -> Iterator[Row]:
         """The form, what a diagram shows, the file."""
@@ -83,10 +82,6 @@ class ExportDialog(FormDialog[Path]):
                 yield choice_field("agent", self.agent, agents, partial(setattr, self, "agent")).row
         hint = "where it is written"
         yield path_field("file", self.path, self._set_path, hint=hint, check=new_file_problem).row
-
-    def on_button_pressed(self) -> None:
-        """Write it."""
-        self.action_export()
 
     def action_export(self) -> None:
         """Write the file; ask first where one is there."""

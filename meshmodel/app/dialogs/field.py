@@ -1,12 +1,17 @@
 """Opens the dialog that fits a field, and answers with the values that the choice means."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Final
 
-from textual.app import App
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
 
-from meshmodel.app.dialogs.base import Chosen, MultiPicker, Picker, TextEntry
+from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, TextEntry
 from meshmodel.app.dialogs.form import choices
+from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.field_choices import SEVERAL, Choices, field_choices, known_words
 from meshmodel.edits.field_text import parse_value, value_text
@@ -22,6 +27,55 @@ Done = Callable[[Mapping[str, Any]], None]
 """Takes the attributes and values that were decided."""
 
 _NEXT_SLOT: Final = {"step": "from", "from": "to"}
+
+
+class MultiPicker(Dialog[tuple[str, ...]]):
+    """Asks to choose any of several. Space switches one, Enter accepts. Result: the values, in order."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        choices: Iterable[tuple[str, str]],
+        chosen: Iterable[str] = (),
+        *,
+        letters: Mapping[str, str] | None = None,
+        check: Callable[[tuple[str, ...]], str | None] | None = None,
+        hint: str = "",
+    ) -> None:
+        """Arguments.
+
+        title: what is asked for.
+        choices: the values, with a hint each.
+        chosen: those that are on to begin with.
+        letters: keys that switch single values.
+        check: answers why a choice does not fit, or ``None``.
+        hint: a line of explanation.
+        """
+        super().__init__(title)
+        self._choices = tuple(choices)
+        self._chosen = tuple(chosen)
+        self._letters = letters
+        self._check = check
+        self._hint = hint
+
+    def compose_body(self) -> ComposeResult:
+        """The list and two buttons."""
+        yield ToggleList(self._choices, self._chosen, letters=self._letters)
+        keys = "Space: on or off · Enter: done · / filter"
+        yield Static(Content(f"{self._hint}\n{keys}" if self._hint else keys), id="hint")
+        yield Static("", id="problem", markup=False)
+        yield self.buttons(self.button("Done", "accept"))
+
+    @on(ToggleList.Accepted)
+    def action_accept(self) -> None:
+        """Take what is on, if it fits."""
+        chosen = self.query_one(ToggleList).chosen
+        problem = None if self._check is None else self._check(chosen)
+        self.show_problem(problem)
+        if problem is None:
+            self.dismiss(chosen)
 
 
 class FieldEditor:

@@ -84,10 +84,12 @@ class OffboardingDialog(Dialog[Edit | Another]):
         said = _ROTATES if self.is_rotation else READ_ONLY if self.read_only else _DOES
         yield Static(Content(f"{said}; Ctrl+O asks about somebody or something else"), id="hint")
         yield Static("", id="problem", markup=False)
-        disabled = self.read_only or self.plan is None
-        apply = Button("Offboard", id="apply", variant="warning", compact=True, disabled=disabled)
-        another = Button("Another", id="another", compact=True)
-        yield self.buttons(another) if self.is_rotation else self.buttons(apply, another)
+        another = self.button("Another", "another", "default")
+        if self.is_rotation:
+            yield self.buttons(another)
+        else:
+            disabled = self.read_only or self.plan is None
+            yield self.buttons(self.button("Offboard", "apply", "warning", disabled=disabled), another)
 
     def on_mount(self) -> None:
         """Compute the steps where they are not known yet."""
@@ -117,13 +119,6 @@ class OffboardingDialog(Dialog[Edit | Another]):
     def _fail(self, why: str) -> None:
         self.query_one(FilterList).set_rows([saying(f"could not be computed: {why}")])
         if self._is_wanted:
-            self.action_apply()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Do it, or ask about another."""
-        if event.button.id == "another":
-            self.action_another()
-        else:
             self.action_apply()
 
     def action_another(self) -> None:

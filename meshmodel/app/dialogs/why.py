@@ -71,7 +71,7 @@ class WhyDialog(FormDialog["Explanation"]):
     def compose_body(self) -> ComposeResult:
         """The rows, and a button that lights the way."""
         yield RowList()
-        yield self.buttons(Button("Show on the canvas", id="light", variant="primary", compact=True))
+        yield self.buttons(self.button("Show on the canvas", "light"))
 
     def on_mount(self) -> None:
         """Tell it."""
@@ -160,10 +160,6 @@ class WhyDialog(FormDialog["Explanation"]):
         """Light the way; a field asks by itself."""
         if event.row.value == _LIGHT:
             self.action_light()
-
-    def on_button_pressed(self) -> None:
-        """Light the way."""
-        self.action_light()
 
     def action_light(self) -> None:
         """Answer with the way."""

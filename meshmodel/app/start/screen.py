@@ -1,9 +1,9 @@
 """The start screen: a new model, open one, the recent ones, and the worked examples."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,22 +20,14 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import About
-from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import clean_line, one_line
+from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_path
 from meshmodel.store.examples import Example, examples, private_copy
+from meshmodel.store.new_model import create_empty, new_model_path, new_model_problem
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5
 """How many recent models are listed, so that the examples below stay on the smallest screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Begin:
-    """What a row of the start screen does: make a new model, or open one that is typed in."""
-
-    what: Literal["new", "open"]
 
 
 class StartScreen(Screen[None]):
@@ -56,6 +48,7 @@ class StartScreen(Screen[None]):
     StartScreen #problem { height: auto; color: $text-error; }
     StartScreen #keys { height: 1; color: $text-muted; }
     """
+    AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new"),
         Binding("o,ctrl+o", "open", "open"),
@@ -110,10 +103,6 @@ class StartScreen(Screen[None]):
             back = " · Esc back" if self._over else ""
             yield Static(Content(f"Enter open · n new · o open a file · / filter · q quit{back}"), id="keys")
 
-    def on_mount(self) -> None:
-        """Begin in the list."""
-        self.query_one(FilterList).focus_list()
-
     def show_problem(self, text: str) -> None:
         """Show one line of what went wrong."""
         self.problem = text
@@ -137,35 +126,40 @@ class StartScreen(Screen[None]):
         """Do what the row says."""
         event.stop()
         match event.row.value:
-            case Begin(what="new"):
+            case "new":
                 self.action_new()
-            case Begin():
+            case "open":
                 self.action_open()
             case Example() as example:
-                self._choose_copy(example)
+                self._choose_new(partial(private_copy, example, copies_path()))
             case Path() as path:
                 self._choose(path)
 
     def action_new(self) -> None:
         """Ask for a file name, and make an empty model."""
-        self.app.push_screen(
-            TextEntry(
-                "new model", "mesh.mesh", hint=f"a file in {self.folder}, or a path", check=self._new_problem
-            ),
-            self._make,
-        )
+
+        def make(text: str | None) -> None:
+            if text is not None:
+                self._choose_new(partial(create_empty, new_model_path(text, self.folder)))
+
+        hint = f"a file in {self.folder}, or a path"
+        check = partial(new_model_problem, folder=self.folder)
+        self.app.push_screen(TextEntry("new model", "mesh.mesh", hint=hint, check=check), make)
 
     def action_open(self) -> None:
         """Ask for a file, and open it."""
-        self.app.push_screen(
-            TextEntry(
-                "open a model",
-                hint="a .mesh or .toml file",
-                check=self._open_problem,
-                complete=lambda text: complete_path(text, self.folder, MODEL_ENDINGS),
-            ),
-            self._open,
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._choose(self.folder / Path(text).expanduser())
+
+        entry = TextEntry(
+            "open a model",
+            hint="a .mesh or .toml file",
+            check=self._open_problem,
+            complete=lambda text: complete_path(text, self.folder, MODEL_ENDINGS),
         )
+        self.app.push_screen(entry, chosen)
 
     def action_back(self) -> None:
         """Back to the model that is open, if one is."""
@@ -173,10 +167,8 @@ class StartScreen(Screen[None]):
             self.dismiss()
 
     def _rows(self) -> Iterator[Row]:
-        yield Row(
-            "new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), Begin("new")
-        )
-        yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), Begin("open"))
+        yield Row("new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), "new")
+        yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), "open")
         if self.recent:
             yield space("recent")
             shown, known = min(RECENT_SHOWN, len(self.recent)), len(self.recent)
@@ -200,50 +192,15 @@ class StartScreen(Screen[None]):
                 example,
             )
 
-    def _path(self, text: str) -> Path:
-        path = Path(text).expanduser()
-        return path if path.is_absolute() else self.folder / path
-
-    def _new_problem(self, text: str) -> str | None:
-        if not text.strip():
-            return "a file name is needed"
-        if self._path(text).suffix == ".toml":
-            return "a new model is a .mesh file; an interchange file (.toml) is made by exporting it"
-        path = self._new_path(text)
-        if path.exists():
-            return f"{one_line(path.name)} is there already: open it, or choose another name"
-        return None if path.parent.is_dir() else f"there is no folder {one_line(path.parent)}"
-
     def _open_problem(self, text: str) -> str | None:
-        return None if text.strip() and self._path(text).is_file() else "there is no such file"
+        is_there = text.strip() and (self.folder / Path(text).expanduser()).is_file()
+        return None if is_there else "there is no such file"
 
-    def _new_path(self, text: str) -> Path:
-        path = self._path(text)
-        return path if path.suffix == ".mesh" else path.with_name(f"{path.name}.mesh")
-
-    def _make(self, text: str | None) -> None:
-        if text is None:
-            return
-        self._opening()
-        from meshmodel.store.store import Store
-
-        path = self._new_path(text)
-        try:
-            Store.create(path, Snapshot(about=About(name=clean_line(path.stem) or None))).close()
-        except (MeshmodelError, OSError) as error:
-            self.show_problem(one_line(error, 200))
-            self._failed()
-            return
-        self._choose(path)
-
-    def _open(self, text: str | None) -> None:
-        if text is not None:
-            self._choose(self._path(text))
-
-    def _choose_copy(self, example: Example) -> None:
+    def _choose_new(self, make: Callable[[], Path]) -> None:
+        """Open a file that is made for it; show why it cannot be made."""
         self._opening()
         try:
-            path = private_copy(example, copies_path())
+            path = make()
         except (MeshmodelError, OSError) as error:
             self.show_problem(one_line(error, 200))
             self._failed()
