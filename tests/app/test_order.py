@@ -1,9 +1,12 @@
 """Lanes and cards stay in their order: while somebody draws, zooms and folds, and when opened again."""
 
+import pytest
+
 from meshmodel.edits.edit import Put, edit
+from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System, Trigger, Zone
 from meshmodel.model.snapshot import Snapshot
-from tests.app.desk import Desk, desk
+from tests.app.desk import MODELS, Desk, desk
 from tests.canvas.building import snapshot_of
 
 ZONES = ("alpha", "beta", "gamma", "delta")
@@ -68,3 +71,33 @@ async def test_the_order_is_kept_beside_the_model_only_where_the_model_does_not_
         assert all(each.at is None for each in it.model.system.values())
     async with desk(tmp_path, apart(), size=(120, 40)) as it:
         assert ("zone", "alpha") in it.app.state.place(it.bench.session.path).order
+
+
+async def test_what_is_undone_and_done_again_looks_as_before(tmp_path):
+    async with desk(tmp_path, apart(), size=(120, 40)) as it:
+
+        def shown() -> str:
+            assert it.bench.context.canvas.drawing is not None
+            return it.bench.context.canvas.drawing.as_text()
+
+        texts = [shown()]
+        for record in (Agent("alpha-a", home="alpha"), System("a"), Credential("loose"), *connected()):
+            it.bench.context.apply(edit("add", [Put(record)]), on=it.model)
+            await it.pilot.pause()
+            texts.append(shown())
+        for text in texts[-2::-1]:
+            await it.press("u")
+            assert shown() == text
+        for text in texts[1:]:
+            await it.press("U")
+            assert shown() == text
+
+
+@pytest.mark.parametrize("width", [100, 101, 102, 130])
+async def test_a_drawing_higher_than_the_canvas_needs_no_scrollbar_below(tmp_path, width):
+    model = read_file(MODELS / "finance-orchestrator.toml")
+    async with desk(tmp_path, model, size=(width, 30)) as it:
+        canvas = it.bench.context.canvas
+        assert canvas.show_vertical_scrollbar
+        assert not canvas.show_horizontal_scrollbar
+        assert canvas.virtual_size.width >= canvas.scrollable_content_region.width - 4, "it fits just so"

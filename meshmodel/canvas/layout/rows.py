@@ -38,6 +38,7 @@ def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0
     for card in cards:
         card.height = max(base, len(card.left), len(card.right))
     stacks: Stacks = {key: list(stack) for key, stack in grid.stacks.items()}
+    loose = {key: _loose_end(stack) for key, stack in stacks.items()}
     _stack_items(grid, stacks, gap, spare)
     for card in cards:
         for side in (card.left, card.right):
@@ -59,8 +60,40 @@ def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0
     _straighten(grid, stacks, gap)
     _order_pins(cards, lines)
     _assign_pin_rows(cards)
+    _append_loose(grid, stacks, loose, gap)
     last = grid.lanes[-1]
     return last.y + last.height + 1
+
+
+def _loose_end(stack: list[Item]) -> list[Item]:
+    """Take the cards without lines from the end of a stack: they must not move what has lines."""
+    end = len(stack)
+    while end and not stack[end - 1].left and not stack[end - 1].right:
+        end -= 1
+    loose = stack[end:]
+    del stack[end:]
+    return loose
+
+
+def _append_loose(grid: Grid, stacks: Stacks, loose: Stacks, gap: int) -> None:
+    """Put the cards without lines below their stacks; lanes grow where needed, and those below shift."""
+    down = 0
+    for number, lane in enumerate(grid.lanes):
+        lane.y += down
+        bottom = lane.y + lane.height
+        for column in range(len(grid.logical)):
+            stack = stacks.get((number, column), [])
+            if down:
+                for item in stack:
+                    item.y += down
+                    _move_pins(item)
+            row, before = (stack[-1].y + stack[-1].height, stack[-1]) if stack else (lane.y, None)
+            for item in loose.get((number, column), ()):
+                item.y = row + _gap_between(before, item, gap)
+                row, before = item.y + item.height, item
+            bottom = max(bottom, row)
+        down += bottom - lane.y - lane.height
+        lane.height = bottom - lane.y
 
 
 def least_height(grid: Grid, base: int) -> int:

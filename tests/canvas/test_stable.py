@@ -1,0 +1,132 @@
+"""Nothing moves by itself: undone and redone edits give the same cells, and what is loose moves nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Box, Facts, Options
+from meshmodel.model.records import Agent, Credential, Hold, Reference, System, Zone, key_of
+from meshmodel.model.snapshot import Snapshot, table_of
+from tests.canvas.building import helpdesk, meshes, snapshot_of
+from tests.canvas.test_again import edits
+
+OPTIONS = Options(120, 200)
+
+
+class Viewer:
+    """Draws one snapshot after the other, as the workbench does."""
+
+    def __init__(self) -> None:
+        self.drawing: Drawing | None = None
+        self.order: tuple[Reference, ...] = ()
+
+    def show(self, snapshot: Snapshot, facts: Facts) -> Drawing:
+        self.drawing = draw(snapshot, facts, OPTIONS, self.drawing, earlier=self.order, keep_lanes=True)
+        self.order = tuple(dict.fromkeys((*self.order, *self.drawing.order)))
+        return self.drawing
+
+
+def put(snapshot: Snapshot, record: Any) -> Snapshot:
+    table = table_of(record)
+    return replace(snapshot, **{table: {**snapshot.table(table), key_of(record): record}})
+
+
+def boxes(drawing: Drawing) -> dict[Reference, Box]:
+    return {
+        card.reference: drawing.box_of(card.reference) or Box(0, 0, 0, 0)
+        for card in drawing.grid.cards.values()
+    }
+
+
+@st.composite
+def removals(pick: Callable[..., Any], snapshot: Snapshot, facts: Facts) -> tuple[Snapshot, Facts]:
+    """An edit that takes an agent or a hold away, or puts a system into another zone."""
+    kind = pick(st.sampled_from(["agent", "hold", "zone"]))
+    if kind == "zone" and snapshot.system and snapshot.zone:
+        system = snapshot.system[pick(st.sampled_from(sorted(snapshot.system)))]
+        return put(snapshot, replace(system, zone=pick(st.sampled_from(sorted(snapshot.zone))))), facts
+    if kind == "hold" and snapshot.hold:
+        gone = pick(st.sampled_from(sorted(snapshot.hold)))
+        return replace(snapshot, hold={k: v for k, v in snapshot.hold.items() if k != gone}), facts
+    if kind == "agent" and snapshot.agent:
+        key = pick(st.sampled_from(sorted(snapshot.agent)))
+        tables = {
+            name: {each: record for each, record in snapshot.table(name).items() if key not in each}
+            for name in ("hold", "delegation", "trigger")
+        }
+        return replace(snapshot, agent={k: v for k, v in snapshot.agent.items() if k != key}, **tables), facts
+    return snapshot, facts
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.data(), meshes())
+def test_undone_and_redone_edits_give_the_same_cells(data: Any, mesh: tuple[Snapshot, Facts]) -> None:
+    viewer, states = Viewer(), [mesh]
+    shown = [viewer.show(*mesh).as_text()]
+    for _ in range(3):
+        states.append(data.draw(st.one_of(edits(*states[-1]), removals(*states[-1]))))
+        shown.append(viewer.show(*states[-1]).as_text())
+    for number in (2, 1, 0, 1, 2, 3, 0, 3):
+        again = viewer.show(*states[number]).as_text()
+        assert again == shown[number]
+
+
+LOOSE = [
+    Agent("x"),
+    System("x"),
+    Credential("x"),
+    Credential("x", name="a name longer than any column"),
+    Zone("x"),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(meshes(), st.sampled_from(LOOSE))
+def test_an_element_without_relations_moves_no_other_card(mesh: tuple[Snapshot, Facts], record: Any) -> None:
+    snapshot, facts = mesh
+    slotted = (*snapshot.zone.values(), *snapshot.agent.values(), *snapshot.system.values())
+    assume(not any(each.at for each in (*slotted, *snapshot.credential.values())))
+    viewer = Viewer()
+    before = viewer.show(snapshot, facts)
+    column = 0 if isinstance(record, Agent) else 2
+    beside = [card for card in before.grid.cards.values() if card.logical == column]
+    # The first card of a column needs room that no other card has.
+    assume(isinstance(record, Zone) or any(card.kind != "credential" for card in beside))
+    keys = [lane.key for lane in before.grid.lanes]
+    assume("" not in keys[:-1])  # what has no zone is at the bottom
+    was, now = boxes(before), boxes(viewer.show(put(snapshot, record), facts))
+    assert {key: now[key] for key in was} == was
+
+
+@pytest.mark.parametrize("zone", ["helpdesk", "cloud", "finance"])
+def test_an_agent_without_relations_moves_only_the_lanes_below(zone: str) -> None:
+    snapshot, facts = helpdesk()
+    viewer = Viewer()
+    first = viewer.show(snapshot, facts)
+    before, lane_of = boxes(first), {each.reference: each.lane for each in first.grid.cards.values()}
+    after = boxes(viewer.show(put(snapshot, Agent("x", home=zone)), facts))
+    number = [lane.key for lane in first.grid.lanes].index(zone)
+    shifts = {after[key].y - box.y for key, box in before.items() if lane_of[key] > number}
+    assert len(shifts) <= 1
+    for key, box in before.items():
+        assert after[key].x == box.x
+        assert lane_of[key] > number or after[key] == box
+
+
+def test_a_credential_that_is_connected_step_by_step_moves_no_system() -> None:
+    snapshot = snapshot_of(
+        Agent("bot"), System("desk"), System("wiki"), Credential("key"), Hold("bot", "key")
+    )
+    facts, viewer = Facts(), Viewer()
+    alone = replace(snapshot, hold={}, credential={})
+    before = boxes(viewer.show(alone, facts))
+    for step in (replace(snapshot, hold={}), snapshot, alone):
+        after = boxes(viewer.show(step, facts))
+        assert abs(after["system", "desk"].x - before["system", "desk"].x) <= 6
