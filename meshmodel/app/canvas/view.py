@@ -246,8 +246,9 @@ class CanvasView(ScrollView, can_focus=True):
 
     def show_gesture(self, aimed: Reference | None, overlays: Iterable[Overlay]) -> None:
         """Highlight what a gesture points at, and paint these over the drawing."""
-        self.aimed = aimed
-        self._relight()
+        if aimed != self.aimed:
+            self.aimed = aimed
+            self._relight()
         self._lay_over(overlays)
 
     def _lay_over(self, overlays: Iterable[Overlay]) -> None:
@@ -257,6 +258,8 @@ class CanvasView(ScrollView, can_focus=True):
     def pan(self, x: int, y: int) -> None:
         """Scroll by so many columns and rows."""
         self.scroll_relative(x=x, y=y, animate=False, force=True)
+
+    action_pan = pan
 
     def _pointer(self, event: events.MouseEvent) -> Pointer:
         x, y = int(event.x), int(event.y)
@@ -356,10 +359,6 @@ class CanvasView(ScrollView, can_focus=True):
 
         if not self._gestures.seek(beside):
             self.select(beside(self.selected))
-
-    def action_pan(self, x: int, y: int) -> None:
-        """Show more of one side of the drawing."""
-        self.pan(x, y)
 
     def action_edit(self) -> None:
         """Edit what is selected, or finish the gesture in progress."""
