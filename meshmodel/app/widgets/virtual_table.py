@@ -10,6 +10,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -42,12 +43,22 @@ class VirtualRows(ScrollView, can_focus=True):
         Binding("enter", "select", show=False),
     ]
     head_lines = 0
+    virtual_size: var[Size] = var(Size(0, 0))
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
         super().__init__(id=id)
         self.row_count = 0
         self.cursor: int | None = None
+
+    def watch_virtual_size(self, before: Size, size: Size) -> None:
+        """Lay out only where the widget or its scroll bars take other room, and paint nothing by that."""
+        has_bar, fits = self.show_vertical_scrollbar, size.height <= self.container_size.height
+        if has_bar:
+            self.vertical_scrollbar.window_virtual_size = size.height
+        self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+        if self.styles.is_auto_height or size.width != before.width or fits == has_bar:
+            self.refresh(layout=True, repaint=False)
 
     # What rows are like
 

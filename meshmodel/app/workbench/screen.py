@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 from textual.worker import Worker
 
@@ -81,6 +82,8 @@ class Workbench(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
     CSS_PATH = "workbench.tcss"
 
+    focused: var[Widget | None] = var(None)
+    """What has the focus; what gets or loses it paints itself, and nothing else is painted again."""
     headline: var[WorkbenchState | None] = var(None, init=False)
     """What the first row and the message line show: the newest state."""
     state: var[WorkbenchState | None] = var(None, init=False)
@@ -113,6 +116,7 @@ class Workbench(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
+        yield QuickLine(id="quick-line").data_bind(Workbench.state)
         yield MeshHeader(id="header").data_bind(state=Workbench.headline)
         with Horizontal(id="main"):
             yield Outline(id="outline").data_bind(Workbench.state)
@@ -131,7 +135,6 @@ class Workbench(Screen[None]):
                     yield JournalList(self.session.journal, id="journal").data_bind(Workbench.state)
                     yield TracePanel(id="trace").data_bind(Workbench.state)
                 yield ExplanationList(id="how").data_bind(Workbench.state)
-        yield QuickLine(id="quick-line").data_bind(Workbench.state)
         yield MeshFooter(self.context.keymap, id="footer").data_bind(Workbench.state)
 
     @property
