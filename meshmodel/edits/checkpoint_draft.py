@@ -10,7 +10,7 @@ from meshmodel.edits.fields import refusal_of
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import BINDING_KINDS, Action, CheckpointStep
+from meshmodel.model.vocabulary import BINDING_KINDS, CheckpointStep
 
 Place = tuple[str, str, str]
 """A step and its two ends."""
@@ -25,14 +25,11 @@ def first_place(snapshot: Snapshot) -> Place | None:
     return None
 
 
-def new_checkpoint(
-    snapshot: Snapshot, place: Place, kind: str, actions: tuple[Action, ...] | None
-) -> Checkpoint:
-    """A checkpoint with a free id, limited to some actions where its step allows that."""
+def new_checkpoint(snapshot: Snapshot, place: Place) -> Checkpoint:
+    """A policy decision with a free id, for every action."""
     step, start, end = place
-    limited = actions if step in checkpoint_places.STEPS_WITH_ACTIONS else None
-    id_ = checkpoint_places.checkpoint_id(snapshot, kind, end)
-    return Checkpoint(id_, kind, cast("CheckpointStep", step), start, end, limited)
+    id_ = checkpoint_places.checkpoint_id(snapshot, "policy-decision", end)
+    return Checkpoint(id_, "policy-decision", cast("CheckpointStep", step), start, end)
 
 
 def changed_checkpoint(snapshot: Snapshot, before: Checkpoint, values: Mapping[str, Any]) -> Checkpoint:

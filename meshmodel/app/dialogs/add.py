@@ -68,12 +68,11 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
             for table, key, what in KINDS
         )
         yield LineInput(id="name", placeholder="its name", compact=True)
-        yield Static(Content(""), id="problem", markup=False)
+        yield Static("", id="problem", markup=False)
 
     def on_mount(self) -> None:
         """Begin with the kind."""
         self.query_one("#name").display = False
-        self.query_one(RowList).focus()
         if self.source is not None:
             self.query_one(RowList).go_to(USUAL_END[self.source[0]])
 
@@ -97,12 +96,12 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         event.stop()
         name = clean_line(event.value)
         if self.kind is None or not name:
-            self._refuse("a name is needed")
+            self.show_problem("a name is needed")
             return
         try:
             added = addition(self.snapshot, self.kind, name, self.zone, self.slot)
         except InvalidModelError as error:
-            self._refuse(one_line(error, 160))
+            self.show_problem(one_line(error, 160))
             return
         self.dismiss(added)
 
@@ -110,6 +109,3 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         if self.zone is None or self.kind not in {"agent", "system"}:
             return ""
         return f" in {self.zone}" if self.kind == "system" else f" at home in {self.zone}"
-
-    def _refuse(self, problem: str) -> None:
-        self.query_one("#problem", Static).update(Content(f"✖ {problem}"))

@@ -139,17 +139,16 @@ class Confirm(Dialog[bool]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, title: str, text: str, *, do: str, keep: str = "Cancel") -> None:
-        """Arguments: title, question, and the words on the two buttons: doing it, and not."""
+    def __init__(self, title: str, text: str, *, do: str) -> None:
+        """Arguments: title, question, and the word on the button that does it."""
         super().__init__(title)
         self._text = text
         self._do = do
-        self._keep = keep
 
     def compose_body(self) -> ComposeResult:
         """The question and two buttons, the safe one in focus."""
         yield Static(Content(self._text))
-        yield self.buttons(self.button(self._do, "do", "error"), self.button(self._keep, "keep"))
+        yield self.buttons(self.button(self._do, "do", "error"), self.button("Cancel", "keep"))
 
     def action_do(self) -> None:
         """Answer that it is to be done."""

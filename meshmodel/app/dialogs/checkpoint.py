@@ -25,7 +25,6 @@ from meshmodel.edits.edit import Edit
 from meshmodel.edits.field_text import few_values
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import Action
 
 
 class CheckpointDialog(Dialog[Edit]):
@@ -43,19 +42,12 @@ class CheckpointDialog(Dialog[Edit]):
         Binding("up", "to_rows", show=False),
     ]
 
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        place: Place | None = None,
-        *,
-        kind: str = "policy-decision",
-        actions: tuple[Action, ...] | None = None,
-    ) -> None:
-        """Arguments: the model; step, start and end; the kind and the actions to begin with."""
+    def __init__(self, snapshot: Snapshot, place: Place | None = None) -> None:
+        """Arguments: the model; step, start and end."""
         super().__init__("place a checkpoint")
         self.snapshot = snapshot
         found = place or first_place(snapshot)
-        self.checkpoint = None if found is None else new_checkpoint(snapshot, found, kind, actions)
+        self.checkpoint = None if found is None else new_checkpoint(snapshot, found)
 
     def compose_body(self) -> ComposeResult:
         """The fields, what they come to, and the button."""

@@ -4,6 +4,7 @@ What can be drawn is done: a rotation cannot.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
     from meshmodel.model.snapshot import Snapshot
 
-_HEADINGS: Final = {
-    "agent": "agents that go",
-    "person": "persons and groups that go",
-    "vendor": "vendors that go",
-    "credential": "credentials whose secret is rotated",
-}
 _DOES: Final = (
     "one edit, which undo takes back: the agents retired, credentials revoked, copies and relations deleted, "
     "owners and approvers taken out; a rotation is noted in the journal, and still to be done; Tab goes to "
@@ -181,16 +176,13 @@ def who_rows(snapshot: "Snapshot") -> list[Row]:
     """Everybody who could go, and every credential that could be rotated, under headings; each answers
     ``kind:name``.
     """
-    from meshmodel.analysis.offboarding import everybody
+    from meshmodel.reports.offboarding import who_can_go
 
     rows: list[Row] = []
-    for who in everybody(snapshot):
-        kind, _, name = who.partition(":")
-        if not rows or not str(rows[-1].value).startswith(f"{kind}:"):
-            rows.append(heading(_HEADINGS[kind]))
-        record = snapshot.table(kind).get(name) if kind in {"agent", "credential"} else None
-        named = f"  {one_line(record.name)}" if record is not None and record.name else ""
-        rows.append(
-            Row(who, line(f"  {one_line(name)}", (named, "$text-muted")), who, search=f"{who}{named}")
-        )
+    for kind, group in groupby(who_can_go(snapshot), key=lambda each: each[0]):
+        rows.append(heading(kind))
+        for _, who, name in group:
+            shown = one_line(who.partition(":")[2])
+            named = name and f"  {one_line(name)}"
+            rows.append(Row(who, line(f"  {shown}", (named, "$text-muted")), who, search=f"{who}{named}"))
     return rows

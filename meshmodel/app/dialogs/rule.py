@@ -1,7 +1,6 @@
 """One rule in words: what it finds, what to do, the standards it follows from, when it may be wrong."""
 
 from textual.app import ComposeResult
-from textual.content import Content
 
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.row_list import RowList
@@ -40,18 +39,14 @@ def rule_rows(rule: str) -> list[Row]:
     found = next((each for each in RULES if each.id == rule), None)
     if found is None:
         return [Row("unknown", line("there is no such rule any more"))]
+    heads = ["follows", *("" for _ in found.references[1:])]
     said = [
         ("severity", found.severity),
         ("finds", found.detects),
         ("to do", found.remedy),
-        *(("follows", each) for each in found.references),
+        *zip(heads, found.references, strict=False),
         ("may be wrong", found.false_positives),
     ]
-    rows, last = [], ""
-    for name, text in said:
-        shown = "" if name == last else name
-        rows.append(
-            Row((name, text), Content.assemble((f"{shown:<14}", "$text-muted"), text), None, indent=14)
-        )
-        last = name
-    return rows
+    return [
+        Row((name, text), line((f"{name:<14}", "$text-muted"), text), None, indent=14) for name, text in said
+    ]

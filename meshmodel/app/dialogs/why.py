@@ -17,7 +17,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.vocabulary import ACTIONS
 from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.explanations import Answered, Asked, way_of, ways_in_words
+from meshmodel.reports.explanations import Answered, Asked, crossing_words, way_of, ways_in_words
 from meshmodel.reports.witness import told_steps
 
 if TYPE_CHECKING:
@@ -141,12 +141,8 @@ class WhyDialog(FormDialog["Explanation"]):
             yield _words("; ".join(self.finding.references), "$text-muted")
 
     def _way(self, told: "Explanation") -> Iterator[Row]:
-        if told.state is not None:
-            source = "home" if told.source is None else told.source
-            severity = f", {told.severity}" if told.severity and told.state == "uncontrolled" else ""
-            yield _words(f"{told.state} crossing from {source}: {told.action} on {told.system}{severity}", "")
-        elif told.steps:
-            yield _words(f"{told.action or 'any action'} on {told.system}: no crossing", "")
+        if told.state is not None or told.steps:
+            yield _words(crossing_words(told), "")
         for number, (sentence, step) in enumerate(told_steps(told)):
             if step is None:
                 yield _words(sentence, "$text-muted")
