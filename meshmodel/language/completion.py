@@ -276,9 +276,8 @@ def _verbs(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
         name = name_of(before)
         tables = [] if name is None else [table for table, _ in Draft(snapshot).find(name, WITH_IDS)]
         for table in tables or ELEMENTS:
-            yield from (
-                (verb, f"what a {table} does" if verb != "is" else "describe it") for verb in _VERBS_OF[table]
-            )
+            does = f"what {'an' if table == 'agent' else 'a'} {table} does"
+            yield from ((verb, "describe it" if verb == "is" else does) for verb in _VERBS_OF[table])
         for table in tables:
             for field in SCHEMA[table].fields:
                 shown = field.key.replace("_", " ")

@@ -53,3 +53,25 @@ async def test_escape_leaves_the_compromise(tmp_path: Path) -> None:
         await it.press("escape", "escape")
         assert it.bench.shown.lens == "structure"
         assert it.bench.shown.selected == ("agent", "support-bot")
+
+
+async def test_an_intent_that_leaves_the_finding_says_so(tmp_path: Path) -> None:
+    async with desk(tmp_path, "crm-assistant-gateway", size=(80, 24)) as it:
+        await it.press("f", "i")
+        assert it.model.intent
+        assert "the finding stays, for ways that it does not approve" in " ".join(said(it).split())
+
+
+async def test_below_what_was_said_stands_what_is_open_and_not_its_steps(tmp_path: Path) -> None:
+    async with desk(tmp_path, "crm-assistant-gateway", size=(80, 24)) as it:
+        await it.press("f", "down", "p")
+        assert "place policy-decision" in said(it)
+        assert "1 reads" not in said(it)
+
+
+async def test_the_line_of_a_credential_stands_for_it_where_a_compromise_starts(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("grant", ("file-sas", "attachments"))
+        await it.press("C")
+        assert it.bench.shown.compromise is not None
+        assert it.bench.shown.compromise.start == "credential:file-sas"

@@ -236,7 +236,7 @@ async def test_what_went_wrong_is_said_once_where_a_notice_would_lie_over_it(tmp
         await it.shows("outsiders write")
         await it.pilot.pause()
         assert it.screen_text().count("an intent") == 1
-        assert "nobody asks" in it.screen_text(), "what is told below it is still seen"
+        assert "nobody is asked" in it.screen_text(), "what is open is told below it"
 
 
 @pytest.mark.parametrize(("size", "times"), [((80, 24), 1), ((120, 40), 2)], ids=["small", "large"])

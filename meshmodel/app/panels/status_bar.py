@@ -99,6 +99,8 @@ class StatusBar(Bound):
                 words = f" {accepted_words(shown.finding.accepted)}"
                 accepted = _wrapped(Content.styled(words, "$text-warning"), room)
             first, second = self._first(shown), self._second(shown, room, in_full=in_front)
+            if self.said:  # below it the headline: the steps alone would read as if they were of it
+                second = self._headline(shown)
         else:
             first, second = self._under(shown, under)
         if in_front:
@@ -126,8 +128,11 @@ class StatusBar(Bound):
         return first, second
 
     def _first(self, shown: WorkbenchState) -> Content:
-        if self.said:
-            return Content.styled(f" {self.said}", "bold $primary")
+        said = Content.styled(f" {self.said}", "bold $primary")
+        return said if self.said else self._headline(shown)
+
+    def _headline(self, shown: WorkbenchState) -> Content:
+        """What is open, or what comes first."""
         if shown.traced is not None:
             return Content.styled(f" {event_words(shown.traced)[0]}", "bold")
         finding = shown.finding

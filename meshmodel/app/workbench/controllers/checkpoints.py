@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from meshmodel.analysis.results import Finding
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.workbench.context import Context
 from meshmodel.edits import checkpoint_places, operations
@@ -126,7 +127,17 @@ class CheckpointsController:
         if intent is None:
             self.context.say(why_not_intended(self.context.state.snapshot, told), "warning")
             return
-        self.context.apply(operations.declaration(intent), on=analysis.snapshot)
+        wanted, finding = operations.declaration(intent), self.context.state.finding
+        if self.context.apply(wanted, on=analysis.snapshot) and finding is not None:
+            self.context.once_shown(partial(self._intended, wanted.label, finding))
+
+    def _intended(self, said: str, finding: Finding) -> None:
+        """Say whether the finding stays: an intent approves one way, and there may be others."""
+        state, key = self.context.state, (finding.rule, finding.subject)
+        if state.is_current and state.analysis is not None:
+            if key in {(each.rule, each.subject) for each in state.analysis.findings}:
+                said = f"{said}; the finding stays, for ways that it does not approve"
+            self.context.say(said)
 
 
 def ask_checkpoint(context: Context, place: operations.Step | None) -> None:

@@ -127,8 +127,13 @@ class LensController:
         """Where the compromise starts."""
         if self.context.state.by_outsider:
             return "outsider"
-        selected = self.context.state.selected
-        return None if selected is None or selected[0] not in _STARTS else f"{selected[0]}:{selected[1]}"
+        match self.context.state.selected:
+            case (str(table), str(key)) if table in _STARTS:
+                return f"{table}:{key}"
+            case ("hold" | "custody", (_, str(credential))) | ("grant", (str(credential), _)):
+                return f"credential:{credential}"  # its line stands for it
+            case _:
+                return None
 
     def _compute(self, question: Question) -> str:
         """Have it computed, unless it is already; what is told of that meanwhile."""
