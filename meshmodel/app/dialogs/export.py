@@ -1,6 +1,7 @@
 """Exporting: which form, what it shows, where it goes; written by a job, whole or not at all."""
 
 import os
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -61,9 +62,11 @@ class ExportDialog(FormDialog[Path]):
         # The private copies of examples lie within the program's own folders, where nobody looks.
         elsewhere = model.is_relative_to(copies_path()) or not os.access(model.parent, os.W_OK | os.X_OK)
         folder = Path.cwd() if elsewhere else model.parent
-        wanted = folder / f"{model.stem}.{ending}"
+        # Of the second copy of an example the number says nothing to whoever exports it.
+        stem = re.sub(r"-\d+$", "", model.stem) if model.is_relative_to(copies_path()) else model.stem
+        wanted = folder / f"{stem}.{ending}"
         if self.form == "mesh" and wanted.exists():
-            wanted = folder / f"{model.stem}-copy.{ending}"
+            wanted = folder / f"{stem}-copy.{ending}"
         return wanted
 
     def compose_body(self) -> ComposeResult:
