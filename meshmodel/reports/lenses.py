@@ -12,8 +12,8 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.compromise import Compromise
 
 LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
 LENSES: Final[tuple[LensName, ...]] = ("structure", "reach", "missing", "compromise", "boundaries")
