@@ -1,5 +1,6 @@
 """Where a checkpoint can be placed: the steps and boundaries that a model has (section 5)."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from meshmodel.edits.edit import unused_id
@@ -42,6 +43,19 @@ def exists(snapshot: Snapshot, step: str, start: str, end: str) -> bool:
 def usable_steps(snapshot: Snapshot) -> list[str]:
     """The kinds of steps of which the model has at least one, in the order of the vocabulary."""
     return [step for step in STEP_ENDS if starts(snapshot, step)]
+
+
+def slot_values(snapshot: Snapshot, slot: str, slots: Mapping[str, str]) -> list[str]:
+    """What one slot of a place can hold, given those before it.
+
+    Args:
+        snapshot: the model.
+        slot: ``step``, ``from`` or ``to``.
+        slots: what each holds now.
+    """
+    if slot == "step":
+        return usable_steps(snapshot)
+    return starts(snapshot, slots["step"]) if slot == "from" else ends(snapshot, slots["step"], slots["from"])
 
 
 def granted_to(snapshot: Snapshot, agent: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from meshmodel.edits import checkpoint_places
+from meshmodel.edits.fields import edit_of, refusal_of
 from meshmodel.model.records import Intent, Record
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
@@ -43,6 +44,30 @@ def field_choices(snapshot: Snapshot, record: Record, field: Field) -> Choices |
         case _:
             return None
     return [*found, (None, "")] if can_unset else found
+
+
+def chosen_value(field: Field, chosen: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The value of a field that has several of the choices; ``None``: unset."""
+    ordered = tuple(sorted(chosen)) if field.type == "accesses" else chosen
+    return ordered or (() if field.required else None)
+
+
+def chosen_problem(
+    record: Record, field: Field, chosen: tuple[str, ...], snapshot: Snapshot | None
+) -> str | None:
+    """Why these do not do for a field that has several of the choices, in one line; ``None`` if they do.
+
+    Args:
+        record: the record as it is.
+        field: which of its fields.
+        chosen: what was chosen.
+        snapshot: the model it is in; ``None``: only whether any is needed is checked, not the edit.
+    """
+    if field.required and not chosen:
+        return f"{field.key}: at least one"
+    if snapshot is None:
+        return None
+    return refusal_of(edit_of(record, {field.attribute: chosen_value(field, chosen)}, snapshot), snapshot)
 
 
 def known_words(snapshot: Snapshot, field: Field) -> list[str]:

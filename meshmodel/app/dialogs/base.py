@@ -4,12 +4,12 @@ Each is a modal screen whose result is what was decided, or ``None`` after Escap
 comes from a model is shown as text.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -179,7 +179,6 @@ class TextEntry(Dialog[str]):
         hint: str = "",
         check: Callable[[str], str | None] | None = None,
         long: bool = False,
-        suggestions: Sequence[str] = (),
         complete: Callable[[str], Completed] | None = None,
     ) -> None:
         """Arguments.
@@ -189,7 +188,6 @@ class TextEntry(Dialog[str]):
         hint: a line of explanation.
         check: answers why a text does not fit, in a line, or ``None`` if it does.
         long: whether it is a paragraph, shown over several lines.
-        suggestions: words shown as examples.
         complete: completes what is typed, on Tab.
         """
         super().__init__(title)
@@ -197,7 +195,6 @@ class TextEntry(Dialog[str]):
         self._hint = hint
         self._check = check
         self._long = long
-        self._suggestions = suggestions
         self._complete = complete
 
     def compose_body(self) -> ComposeResult:
@@ -208,10 +205,7 @@ class TextEntry(Dialog[str]):
             yield area
         else:
             yield LineInput(self._value, id="text", compact=True, select_on_focus=True)
-        said = self._hint
-        if self._suggestions:
-            said = f"{said}\nknown: {', '.join(self._suggestions)}".strip()
-        yield Static(Content(said), id="hint")
+        yield Static(Content(self._hint), id="hint")
         yield Static("", id="problem", markup=False)
 
     def on_mount(self) -> None:
@@ -288,6 +282,16 @@ class Chosen:
     """What a :class:`Picker` answers: the value chosen, which may itself be ``None`` (unset)."""
 
     value: Any
+
+
+def ask(app: App[Any], dialog: Dialog[Any], take: Callable[[Any], None]) -> None:
+    """Show a dialog; ``take`` hears the text or the value that was decided, and nothing after Escape."""
+
+    def decided(answer: Any) -> None:
+        if answer is not None:
+            take(answer.value if isinstance(answer, Chosen) else answer)
+
+    app.push_screen(dialog, decided)
 
 
 class Picker(Dialog[Chosen]):

@@ -9,13 +9,20 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, TextEntry
+from meshmodel.app.dialogs.base import Dialog, Picker, TextEntry, ask
 from meshmodel.app.dialogs.form import choices
 from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.edits import checkpoint_places
-from meshmodel.edits.field_choices import SEVERAL, Choices, field_choices, known_words
+from meshmodel.edits.field_choices import (
+    SEVERAL,
+    Choices,
+    chosen_problem,
+    chosen_value,
+    field_choices,
+    known_words,
+)
 from meshmodel.edits.field_text import parse_value, value_text
-from meshmodel.edits.fields import edit_of, problem_of, refusal_of
+from meshmodel.edits.fields import problem_of, refusal_of
 from meshmodel.edits.notes import note_addition
 from meshmodel.edits.operations import ELEMENT_TABLES
 from meshmodel.model.phrases import ACTIONS_BY_LETTER
@@ -112,10 +119,6 @@ class FieldEditor:
         return problem_of(self.record, field, text, self.snapshot if self.placed else None)
 
     def _pick(self, field: Field, found: Choices, done: Done) -> None:
-        def decided(chosen: Chosen | None) -> None:
-            if chosen is not None:
-                done({field.attribute: chosen.value})
-
         table = field.refers[0] if len(field.refers) == 1 else ""
         dialog = Picker(
             _title(field),
@@ -125,45 +128,32 @@ class FieldEditor:
             hint=field.hint,
             otherwise=f"; a on the canvas adds a {table}" if table in ELEMENT_TABLES else "",
         )
-        self.app.push_screen(dialog, decided)
+        ask(self.app, dialog, lambda value: done({field.attribute: value}))
 
     def _toggle(self, field: Field, found: Choices, done: Done) -> None:
-        def value_of(chosen: tuple[str, ...]) -> tuple[str, ...] | None:
-            ordered = tuple(sorted(chosen)) if field.type == "accesses" else chosen
-            return ordered or (() if field.required else None)
-
-        def problem(chosen: tuple[str, ...]) -> str | None:
-            if field.required and not chosen:
-                return f"{field.key}: at least one"
-            if not self.placed:
-                return None
-            return refusal_of(
-                edit_of(self.record, {field.attribute: value_of(chosen)}, self.snapshot), self.snapshot
-            )
-
-        def decided(chosen: tuple[str, ...] | None) -> None:
-            if chosen is not None:
-                done({field.attribute: value_of(chosen)})
-
         letters = ACTIONS_BY_LETTER if field.type == "actions" else None
         current = getattr(self.record, field.attribute) or ()
-        dialog = MultiPicker(_title(field), found, current, letters=letters, check=problem, hint=field.hint)
-        self.app.push_screen(dialog, decided)
+        snapshot = self.snapshot if self.placed else None
+        dialog = MultiPicker(
+            _title(field),
+            found,
+            current,
+            letters=letters,
+            check=lambda chosen: chosen_problem(self.record, field, chosen, snapshot),
+            hint=field.hint,
+        )
+        ask(self.app, dialog, lambda chosen: done({field.attribute: chosen_value(field, chosen)}))
 
     def _type(self, field: Field, done: Done) -> None:
-        def decided(text: str | None) -> None:
-            if text is not None:
-                done({field.attribute: parse_value(field, text)})
-
+        known = known_words(self.snapshot, field)
         dialog = TextEntry(
             _title(field),
             value_text(field, getattr(self.record, field.attribute)),
-            hint=field.hint,
+            hint=f"{field.hint}\nknown: {', '.join(known)}".strip() if known else field.hint,
             check=lambda text: self.problem(field, text),
             long=field.type == "paragraph",
-            suggestions=known_words(self.snapshot, field),
         )
-        self.app.push_screen(dialog, decided)
+        ask(self.app, dialog, lambda text: done({field.attribute: parse_value(field, text)}))
 
     def _ask_slot(self, key: str, slots: Mapping[str, str], done: Done, *, brief: bool = False) -> None:
         """Ask for the step or an end of a checkpoint, then for those behind it that no longer fit.
@@ -178,22 +168,11 @@ class FieldEditor:
             else:
                 self._ask_slot(_NEXT_SLOT[key], now, done, brief=True)
 
-        def decided(chosen: Chosen | None) -> None:
-            if chosen is not None:
-                take(str(chosen.value))
-
-        step = slots["step"]
-        if key == "step":
-            values = checkpoint_places.usable_steps(self.snapshot)
-        elif key == "from":
-            values = checkpoint_places.starts(self.snapshot, step)
-        else:
-            values = checkpoint_places.ends(self.snapshot, step, slots["from"])
+        values = checkpoint_places.slot_values(self.snapshot, key, slots)
         if brief and len(values) == 1:
             take(values[0])
         else:
-            rows = choices((each, "") for each in values)
-            self.app.push_screen(Picker(key, rows, current=slots[key]), decided)
+            ask(self.app, Picker(key, choices((each, "") for each in values), current=slots[key]), take)
 
 
 def _title(field: Field) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from meshmodel.app.dialogs.base import Chosen, Dialog, Picker, Result, TextEntry
+from meshmodel.app.dialogs.base import Dialog, Picker, Result, TextEntry, ask
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
@@ -116,9 +116,8 @@ class FormDialog(Dialog[Result], Generic[Result]):
         event.stop()
         field = event.row.value
         if isinstance(field, FormField):
-            self.app.push_screen(field.ask(), partial(self._take, field))
+            ask(self.app, field.ask(), partial(self._take, field))
 
-    def _take(self, field: FormField, answer: Any) -> None:
-        if answer is not None:
-            field.take(answer.value if isinstance(answer, Chosen) else answer)
-            self.show_rows()
+    def _take(self, field: FormField, value: Any) -> None:
+        field.take(value)
+        self.show_rows()

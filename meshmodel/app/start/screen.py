@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from meshmodel.app.config import copies_path
-from meshmodel.app.dialogs.base import TextEntry
+from meshmodel.app.dialogs.base import TextEntry, ask
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
@@ -138,28 +138,22 @@ class StartScreen(Screen[None]):
     def action_new(self) -> None:
         """Ask for a file name, and make an empty model."""
 
-        def make(text: str | None) -> None:
-            if text is not None:
-                self._choose_new(partial(create_empty, new_model_path(text, self.folder)))
+        def make(text: str) -> None:
+            self._choose_new(partial(create_empty, new_model_path(text, self.folder)))
 
         hint = f"a file in {self.folder}, or a path"
         check = partial(new_model_problem, folder=self.folder)
-        self.app.push_screen(TextEntry("new model", "mesh.mesh", hint=hint, check=check), make)
+        ask(self.app, TextEntry("new model", "mesh.mesh", hint=hint, check=check), make)
 
     def action_open(self) -> None:
         """Ask for a file, and open it."""
-
-        def chosen(text: str | None) -> None:
-            if text is not None:
-                self._choose(self.folder / Path(text).expanduser())
-
         entry = TextEntry(
             "open a model",
             hint="a .mesh or .toml file",
             check=self._open_problem,
             complete=lambda text: complete_path(text, self.folder, MODEL_ENDINGS),
         )
-        self.app.push_screen(entry, chosen)
+        ask(self.app, entry, lambda text: self._choose(self.folder / Path(text).expanduser()))
 
     def action_back(self) -> None:
         """Back to the model that is open, if one is."""
