@@ -99,7 +99,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
 
     def form_rows(self) -> Iterable[Row]:
         """The rows as they are now; those of fields are made by :class:`FormField`."""
-        raise NotImplementedError
+        return ()
 
     def compose_body(self) -> ComposeResult:
         """The rows, a line of explanation, a line for what is wrong."""
