@@ -53,24 +53,24 @@ class VirtualRows(ScrollView, can_focus=True):
 
     def watch_virtual_size(self, before: Size, size: Size) -> None:
         """Lay out only where the widget or its scroll bars take other room, and paint nothing by that."""
-        has_bar, fits = self.show_vertical_scrollbar, size.height <= self.container_size.height
-        if has_bar:
+        height = self.container_size.height
+        if self.styles.is_auto_height or size.width != before.width or not height:
+            self.refresh(layout=True, repaint=False)
+            return
+        self.show_vertical_scrollbar = size.height > height
+        if self.show_vertical_scrollbar:
             self.vertical_scrollbar.window_virtual_size = size.height
         self.scroll_y = min(self.scroll_y, self.max_scroll_y)
-        if self.styles.is_auto_height or size.width != before.width or fits == has_bar:
-            self.refresh(layout=True, repaint=False)
 
     # What rows are like
 
     def render_row(self, row: int, line: int) -> Strip:
         """One line of a row, as wide as the widget."""
-        del row, line
-        return Strip.blank(self.size.width)
+        raise NotImplementedError
 
     def render_head(self, line: int) -> Strip:
         """One of the lines above the rows."""
-        del line
-        return Strip.blank(self.size.width)
+        raise NotImplementedError
 
     def first_line(self, row: int) -> int:
         """The line of all lines on which a row begins."""
@@ -123,6 +123,16 @@ class VirtualRows(ScrollView, can_focus=True):
     def page_lines(self) -> int:
         """How many lines of rows are in view."""
         return max(self.scrollable_content_region.height - self.head_lines, 1)
+
+    def action_cursor_up(self) -> None:
+        """Go up a row."""
+        self.settle()
+        self.move_to((self.cursor or 0) - 1)
+
+    def action_cursor_down(self) -> None:
+        """Go down a row."""
+        self.settle()
+        self.move_to(0 if self.cursor is None else self.cursor + 1)
 
     def action_page_up(self) -> None:
         """Go up a page."""
@@ -191,25 +201,13 @@ class VirtualTable(VirtualRows):
         self.widths: tuple[int, ...] = ()
         self.lefts: tuple[int, ...] = ()
 
-    def action_cursor_up(self) -> None:
-        """Go up a row."""
-        self.settle()
-        self.move_to((self.cursor or 0) - 1)
-
-    def action_cursor_down(self) -> None:
-        """Go down a row."""
-        self.settle()
-        self.move_to(0 if self.cursor is None else self.cursor + 1)
-
     def cells_of_row(self, row: int, columns: Sequence[int]) -> list[Cell]:
         """What is in some columns of a row."""
-        del row, columns
-        return []
+        raise NotImplementedError
 
     def head_of(self, columns: Sequence[int]) -> list[str]:
         """What stands above some columns."""
-        del columns
-        return []
+        raise NotImplementedError
 
     def set_size(self, rows: int, widths: Sequence[int]) -> None:
         """There are so many rows now, and columns of these widths."""
