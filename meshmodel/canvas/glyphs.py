@@ -52,6 +52,7 @@ SIGNS = (
     ("◆", "a checkpoint that counts"),
     ("◇", "a checkpoint that does not count, or over which an agent has power"),
     ("◈", "where a fix would ask"),
+    ("⊸─", "a credential is stored here: whoever gets in can act with it"),
     ("⚑", "outsiders write here"),
     ("⚐", "outsiders' words come here, carried by an agent"),
     ("only", "on a delegation: the second agent does so much for the first and no more"),

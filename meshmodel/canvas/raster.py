@@ -168,6 +168,9 @@ class Raster:
         if pin.kind == "target":
             arrow = ("▶" if rightwards else "◀") if not self._is_ascii else (">" if rightwards else "<")
             items.append((stop - 1 if rightwards else start, Run(arrow, 1, line_ink(style, branches), owned)))
+        elif pin.is_stored:
+            glyph = (ASCII_GLYPHS if self._is_ascii else GLYPHS)["credential"]
+            items.append((stop - 1 if rightwards else start, Run(glyph, 1, line_ink(style, branches), owned)))
         near = mark_x
         if pin.mark:
             items.append((mark_x, Run(end.mark, 1, MARK_INK[pin.mark], owned)))
@@ -280,7 +283,9 @@ class Raster:
         if across is None:
             return found
         glyph = found.text if self._is_ascii else "┼"
-        return Run(glyph, 1, found.ink, found.owners + across.owned)
+        horizontal = glyphs.ASCII_HORIZONTAL if self._is_ascii else glyphs.HORIZONTAL
+        other = Run(horizontal[across.style], 1, line_ink(across.style, across.branches), across.owned)
+        return Run(glyph, 1, found.ink, found.owners + across.owned, (found, other))
 
     def _card_runs(self, card: Card, row: int) -> list[tuple[int, Run]]:
         """The runs of one row of a card, with their first cells.

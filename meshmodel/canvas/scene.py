@@ -123,12 +123,14 @@ class Run(NamedTuple):
             owned by its element. Lines, labels and marks are owned by their branches, as
             ``("branch", number)``: a path lights the lines from one source to one arrow, even where other
             lines share the bus.
+        parts: where two lines cross, the cell as each would be alone, the vertical one first.
     """
 
     text: str
     cells: int
     ink: Ink
     owners: tuple[Reference, ...] = ()
+    parts: tuple[Run, ...] = ()
 
 
 Style = Literal["credential", "trigger", "delegation", "hosting", "flow"]

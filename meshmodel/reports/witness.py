@@ -6,6 +6,7 @@ from meshmodel.analysis.results import Explanation, Finding, WitnessStep
 from meshmodel.analysis.rules.base import MOST_LIT
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.snapshot import Snapshot
 
 
 def reference_of(step: WitnessStep) -> Reference | None:
@@ -15,11 +16,11 @@ def reference_of(step: WitnessStep) -> Reference | None:
     return step.step, (step.from_.partition(":")[2], step.to.partition(":")[2])
 
 
-def lit_by(explanation: Explanation) -> frozenset[Reference]:
-    """The records of a way: its steps, and the elements that they join."""
+def lit_by(explanation: Explanation, snapshot: Snapshot) -> frozenset[Reference]:
+    """The records of a way: its steps, the elements that they join, and how the agent reads its source."""
     found: set[Reference] = {("agent", explanation.agent)}
     if explanation.source is not None:
-        found.add(("system", explanation.source))
+        found |= _reads(explanation.agent, explanation.source, snapshot)
     for step in explanation.steps:
         reference = reference_of(step)
         if reference is not None:
@@ -28,6 +29,19 @@ def lit_by(explanation: Explanation) -> frozenset[Reference]:
             table, _, key = node.partition(":")
             found.add((table, key))
     return frozenset(found)
+
+
+def _reads(agent: str, source: str, snapshot: Snapshot) -> set[Reference]:
+    """A system that a way starts from, with the trigger or the first credential that brings its words."""
+    found: set[Reference] = {("system", source)}
+    if (source, agent) in snapshot.trigger:
+        return found | {("trigger", (source, agent))}
+    for credential, system in sorted(snapshot.grant):
+        actions = snapshot.grant[credential, system].actions
+        if system == source and (agent, credential) in snapshot.hold and "read" in actions:
+            lines: set[Reference] = {("hold", (agent, credential)), ("grant", (credential, source))}
+            return found | lines | {("credential", credential)}
+    return found
 
 
 def lit_by_finding(finding: Finding) -> frozenset[Reference]:

@@ -186,3 +186,29 @@ def test_a_key_that_continues_no_label_removes_them():
         found.show([TICKETS])
         assert found.press(character) is None
         assert not found.is_shown
+
+
+def test_a_lit_line_is_in_front_where_it_crosses_another_and_leaves_no_stub_of_it():
+    found, way = painter(), frozenset({("hold", ("deployer", "ci-token")), ("grant", ("ci-token", "ci"))})
+    (y,) = {y for y in VIEW for run in DRAWING.rows[y] if run.parts and "2 identities" in text(y)}
+    assert "─┼─┐" in found.strip(y, INKS).text
+    found.light(lit(witness=way), VIEW)
+    assert "━━━┓" in found.strip(y, INKS).text
+    lines = {part.style for part in found.strip(y, INKS) if "━" in part.text}
+    assert len(lines) == 1
+
+
+def test_the_lines_of_a_selection_do_not_outshine_a_witness():
+    found = painter()
+    box = DRAWING.box_of(("credential", "wiki-token"))
+    way = {("agent", "support-bot"), ("hold", ("support-bot", "file-key")), ("grant", ("file-key", "files"))}
+    found.light(lit(("credential", "wiki-token")), VIEW)
+    assert any(part.style.color == INKS.selected_line.color for part in found.strip(box.y, INKS))
+    found.light(lit(("credential", "wiki-token"), witness=frozenset(way)), VIEW)
+    shown = found.strip(box.y, INKS)
+    assert not any(part.style.color == INKS.selected_line.color for part in shown if "─" in part.text)
+    assert any(part.style.bgcolor == INKS.selected.bgcolor for part in shown if "wiki-token" in part.text)
+
+
+def text(y):
+    return "".join(run.text for run in DRAWING.rows[y])

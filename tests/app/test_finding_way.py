@@ -1,17 +1,36 @@
 """Every finding that is opened lights something and tells something, whether a way leads to it or not."""
 
+from dataclasses import replace
+
 import pytest
 
+from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
 from meshmodel.app.panels.explanation import ExplanationList
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.scene import Facts, Options
+from meshmodel.interchange import read_file
+from meshmodel.model.records import Trigger
 from meshmodel.reports.witness import lit_by, lit_by_finding
-from tests.app.desk import SIZES, desk
+from tests.app.desk import MODELS, SIZES, desk
 
 
 def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
     about = (("custody", ("disk", "key")), ("system", "disk"))
     finding = Finding("secret-at-rest", "high", "disk>key", lambda: Told("m", about), "r", ())
     assert lit_by_finding(finding) == {*about, ("credential", "key")}
+
+
+def test_the_line_by_which_the_agent_reads_where_a_way_starts_is_lit():
+    model = read_file(MODELS / "support-agent.toml")
+    told = analyse(model).explain("support-bot", "attachments", "read", "tickets")
+    drawing = draw(model, Facts(), Options(120, 40))
+    lit = drawing.light(lit_by(told, model))
+    lines = {each.link.relation for each in drawing.branches if each.reference in lit}
+    assert lines == {("grant", ("ticket-token", "tickets")), ("grant", ("file-sas", "attachments"))}
+    inbox = Trigger("tickets", "support-bot")
+    triggered = replace(model, trigger={("tickets", "support-bot"): inbox})
+    assert ("trigger", ("tickets", "support-bot")) in lit_by(told, triggered)
 
 
 async def test_every_finding_lights_what_it_is_about(tmp_path):
@@ -23,7 +42,7 @@ async def test_every_finding_lights_what_it_is_about(tmp_path):
             at.bench.context.open_finding(finding)
             await at.pilot.pause()
             told, canvas = at.bench.shown.explanation, at.bench.context.canvas
-            records = lit_by_finding(finding) if told is None else lit_by(told)
+            records = lit_by_finding(finding) if told is None else lit_by(told, at.model)
             assert canvas.lighting.witness == canvas.drawing.light(records)
             assert canvas.lighting.witness
             rows = [row.content.plain for row in at.bench.query_one(ExplanationList).rows.shown_rows]

@@ -40,7 +40,7 @@ class Cell:
 
 def arms(cell: Cell) -> set[tuple[int, int]]:
     """The directions in which the line of a cell goes on."""
-    if not cell.ink.startswith("line") or cell.glyph in "▶◀":
+    if not cell.ink.startswith("line") or cell.glyph in "▶◀⊸":
         return {LEFT, RIGHT}
     if cell.glyph == "●":
         return {UP, DOWN, LEFT, RIGHT}

@@ -77,7 +77,8 @@ def paint_row(
     segments: list[Segment] = []
     x = 0
     ground = inks.ground + lane
-    for run in row:
+    for crossed in row:
+        run = _in_front(crossed, lighting) if crossed.parts else crossed
         text = run.text
         if cell_len(text) != run.cells:
             text = set_cell_size(text, run.cells)
@@ -87,6 +88,13 @@ def paint_row(
         segments.append(Segment(text, ground + style))
         x += run.cells
     return Strip(segments, x)
+
+
+def _in_front(crossing: Run, lighting: Lighting) -> Run:
+    """What is seen where two lines cross: a line that stands out is in front of one that does not."""
+    lit = lighting.witness or lighting.selected
+    parts = [part for part in crossing.parts if not lit.isdisjoint(part.owners)]
+    return parts[0] if len(parts) == 1 else crossing
 
 
 def _look(run: Run, lighting: Lighting, inks: Inks) -> tuple[Style, bool]:
@@ -101,7 +109,8 @@ def _look(run: Run, lighting: Lighting, inks: Inks) -> tuple[Style, bool]:
     if not is_line and not lighting.aimed.isdisjoint(owners):
         return inks.offer, False
     heavy = bool(lighting.witness) and not lighting.witness.isdisjoint(owners)
-    if not lighting.selected.isdisjoint(owners):
+    # The lines of a selection would hide which way the witness takes.
+    if not lighting.selected.isdisjoint(owners) and not (is_line and lighting.witness):
         return (inks.selected_line if is_line else inks.selected), heavy
     if lighting.witness:
         return (inks.lit[ink], True) if heavy else (inks.dimmed[ink], False)

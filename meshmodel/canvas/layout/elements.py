@@ -138,6 +138,11 @@ class Pin:
     turn: int = 0
     lead: float = 0
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether a line begins here because the card stores its credential, not because it acts with it."""
+        return self.start is not None and self.start[0] == "custody"
+
 
 @dataclass(slots=True, eq=False)
 class Bundle:

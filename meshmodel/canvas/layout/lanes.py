@@ -122,7 +122,7 @@ def order_lanes(
             lanes.append(Lane(key, zone.title, ("zone", key)))
         elif key:  # the lane of a system without a zone
             system = snapshot.system[key.removeprefix("system:")]
-            lanes.append(Lane(key, f"system:{system.title}", ("lane", key)))
+            lanes.append(Lane(key, system.title, ("lane", key)))
         else:
             lanes.append(Lane(key, "no zone", ("lane", key)))
     return lanes

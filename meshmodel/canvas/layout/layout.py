@@ -107,7 +107,7 @@ class Plan:
             for pin in channel.pins:
                 if pin.side == "left":
                     behind[pin.y] = self._cells(pin)
-                elif pin.link is not None or pin.mark:
+                elif pin.link is not None or pin.mark or pin.is_stored:
                     before[pin.y] = self._cells(pin) - 1
             found = assign_tracks(channel, before, behind, self.height, mode.pitch) if channel.pins else 2
             self.widths.append(found)

@@ -115,6 +115,7 @@ def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
     """
     marked, link = 1 if pin.mark else 0, pin.link
     if link is None:
+        marked += pin.is_stored
         return 1 + marked if marked or pin.side == "left" else 0
     length = _label(pin, mode, link.label, is_ascii=is_ascii)[2]
     if link.replaced:
@@ -158,7 +159,7 @@ def end_positions(pin: Pin, end: LineEnd, start: int, stop: int) -> tuple[int, i
     Returns:
         The cell of the mark, or where it would be, and the first cell of the label.
     """
-    arrow = 1 if pin.kind == "target" else 0
+    arrow = 1 if pin.kind == "target" or pin.is_stored else 0
     marked = 1 if end.mark else 0
     if pin.side == "left":  # at the left side of a card, right of the channel
         near = stop - 1 - arrow

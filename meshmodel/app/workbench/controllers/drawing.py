@@ -164,7 +164,9 @@ class DrawingController:
         """Let stand out what is selected, in the lens, or on the lit way."""
         state = self.context.state
         told = state.explanation
-        witness: frozenset[Reference] = lit_by(told) if told is not None and told.steps else frozenset()
+        witness: frozenset[Reference] = (
+            lit_by(told, state.snapshot) if told is not None and told.steps else frozenset()
+        )
         if not witness and state.finding is not None:
             witness = lit_by_finding(state.finding)
         if state.traced is not None:
