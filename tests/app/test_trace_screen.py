@@ -149,7 +149,7 @@ async def test_opened_again_it_asks_for_another_log_at_once(tmp_path: Path) -> N
         rows = dialog.query_one(RowList)
         assert dialog.focused is rows
         assert rows.row is not None
-        assert rows.row.value == "file"
+        assert rows.row.key == ("field", "file")
         await it.press("tab", "up")
         assert dialog.focused is rows, "and Up goes back to it from the button"
         await it.press("enter")
