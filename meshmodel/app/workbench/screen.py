@@ -53,7 +53,7 @@ from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
-from meshmodel.app.workbench.layout import Layout
+from meshmodel.app.workbench.layout import Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import ROUTES
 from meshmodel.canvas.scene import Facts
@@ -82,8 +82,7 @@ class Workbench(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
     CSS_PATH = "workbench.tcss"
 
-    focused: var[Widget | None] = var(None)
-    """What has the focus; what gets or loses it paints itself, and nothing else is painted again."""
+    focused: var[Widget | None] = var(None)  # what gets or loses it paints itself, and nothing else does
     headline: var[WorkbenchState | None] = var(None, init=False)
     """What the first row and the message line show: the newest state."""
     state: var[WorkbenchState | None] = var(None, init=False)
@@ -116,6 +115,7 @@ class Workbench(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
+        self.add_class(f"-{arrangement_for(self.app.size)}")  # else all would be styled twice
         yield QuickLine(id="quick-line").data_bind(Workbench.state)
         yield MeshHeader(id="header").data_bind(state=Workbench.headline)
         with Horizontal(id="main"):
