@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
@@ -12,6 +12,8 @@ CrossingState = Literal["uncontrolled", "approved", "controlled"]
 StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
 Place = tuple[str, str | tuple[str, str]]
 """A record as its table and its key."""
+MOST_LIT: Final = 50
+"""Of more elements than this a finding lights the first ones: one can concern thousands."""
 
 
 class CannotStartError(MeshmodelError, ValueError):

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from meshmodel.analysis.results import Finding, Place
-from meshmodel.analysis.rules.base import MOST_LIT
+from meshmodel.analysis.results import MOST_LIT, Finding, Place
 from meshmodel.model.records import Key
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot

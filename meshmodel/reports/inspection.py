@@ -5,7 +5,7 @@ from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from meshmodel.analysis.rules.base import MOST_LIT
+from meshmodel.analysis.results import MOST_LIT
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import ELEMENT_TABLES, notes_about, subject_of
 from meshmodel.model.phrases import GLYPHS, glyph_of, letters, phrase, step_phrase

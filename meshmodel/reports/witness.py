@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from meshmodel.analysis.results import Explanation, Finding, WitnessStep
-from meshmodel.analysis.rules.base import MOST_LIT
+from meshmodel.analysis.results import MOST_LIT, Explanation, Finding, WitnessStep
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot

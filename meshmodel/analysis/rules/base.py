@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import Place, Told
+from meshmodel.analysis.results import MOST_LIT, Place, Told
 from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Checkpoint, Delegation
 from meshmodel.model.schema import STEP_ENDS
@@ -17,8 +17,6 @@ from meshmodel.model.vocabulary import ACTIONS, Action, Severity
 
 K = TypeVar("K")
 V = TypeVar("V")
-MOST_LIT: Final = 50
-"""Of more elements than this a finding lights the first ones: one can concern thousands."""
 _FEW: Final = 5
 """A list names so many; of more the first three."""
 _VERBS: Final[Mapping[Action, tuple[str, str]]] = {

@@ -7,8 +7,8 @@ from functools import cache, partial
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.counting import Tally
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import MOST_LIT, Case, Cases, Rule, grouped, lit, titles
+from meshmodel.analysis.results import MOST_LIT, Told
+from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
 from meshmodel.analysis.toxic import hearers, private_reads, reads, toxic_agents, ways_out
 
 _Systems = tuple[dict[int, list[int]], Tally]
