@@ -57,7 +57,7 @@ def format_of(path: Path) -> LogFormat:
     if last == ".csv":
         return "csv"
     if not path.exists():
-        raise MeshmodelError(f"{one_line(path)}: cannot be read: there is no such file")
+        raise MeshmodelError(f"{one_line(path)}: cannot be read: No such file or directory")
     raise MeshmodelError(f"{one_line(path)}: what kind of log is it? add --format {'|'.join(LOG_FORMATS)}")
 
 

@@ -55,7 +55,8 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(
     "alike",
     [
-        [GLYPHS[each] for each in ("zone", "agent", "person", "system", "credential", "checkpoint")],
+        [GLYPHS[each] for each in ("zone", "agent", "person", "program", "credential", "checkpoint")],
+        [GLYPHS[each] for each in ("zone", "system", "data", "vault", "issuer", "credential")],
         [GLYPHS[each] for each in ("hold", "grant", "custody", "exchange", "delegation", "intent")],
         ["✖", "◆", "◇", "◈"],
         ["⚑", "⚐"],

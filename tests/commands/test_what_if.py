@@ -154,7 +154,7 @@ def test_the_same_compromise_in_several_models(called, documents):
             "credential:cloud-key: a rotation cannot be drawn, so there is nothing to apply",
         ),
         (("trace", LEAK, "none.jsonl"), "none.jsonl: cannot be read: No such file"),
-        (("trace", LEAK, "none.log"), "none.log: what kind of log is it? add --format"),
+        (("trace", LEAK, "none.log"), "none.log: cannot be read: No such file"),
         (("trace", LEAK, "none.log", "--format", "cloudtrail"), "what the names in a cloudtrail log mean"),
         (("trace", LEAK, "x.csv", *MAP), "tests/logs/release.map.toml, identity 1: the model has no agent"),
     ],

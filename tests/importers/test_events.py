@@ -166,7 +166,7 @@ def test_a_log_that_is_not_there(tmp_path):
 def test_the_form_follows_the_name_or_is_asked_for(tmp_path):
     forms = [format_of(tmp_path / name) for name in ("a.jsonl", "a.NDJSON.gz", "b.csv")]
     assert forms == ["jsonl", "jsonl", "csv"]
-    with pytest.raises(MeshmodelError, match="cannot be read: there is no such file"):
+    with pytest.raises(MeshmodelError, match="cannot be read: No such file or directory"):
         read_events(tmp_path / "audit.log")
     (tmp_path / "audit.log").touch()
     with pytest.raises(MeshmodelError, match=r"what kind of log is it\? add --format jsonl\|csv"):

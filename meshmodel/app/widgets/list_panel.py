@@ -58,7 +58,7 @@ class Listing(FilterList):
     def _came_to_rest(self) -> None:
         if not self.filter.has_focus:
             return
-        if self.rows.is_filtering:
+        if self.rows.filtering is not None:
             self._point_at_rest()
         elif self.rows.row is None:
             self.pointed_at_none()

@@ -64,7 +64,8 @@ class RowList(VirtualRows):
         self._all: Sequence[Row] = ()
         self._shown: Sequence[Row] = ()
         self._typed = ""
-        self._filtering: Filtering | None = None
+        self.filtering: Filtering | None = None
+        """The filter that is still looking in the rows."""
         self._is_best_wanted = False
         self._before: Row | None = None
         self._hovered: int | None = None
@@ -80,11 +81,6 @@ class RowList(VirtualRows):
         """The row under the cursor."""
         return None if self.cursor is None else self._shown[self.cursor]
 
-    @property
-    def is_filtering(self) -> bool:
-        """Whether the filter is still looking in the rows."""
-        return self._filtering is not None
-
     # Which rows are shown
 
     def set_rows(self, rows: Iterable[Row]) -> None:
@@ -93,7 +89,7 @@ class RowList(VirtualRows):
         if found != self._all:
             self._all = found
             self._filter(best=self._is_best_wanted)
-            if self._filtering is not None:  # those of before are not shown as what it lets through now
+            if self.filtering is not None:  # those of before are not shown as what it lets through now
                 before = self._before or self.row
                 self._show([saying("filtering...")])
                 self._before = before
@@ -106,26 +102,26 @@ class RowList(VirtualRows):
 
     def settle(self) -> None:
         """Look in all rows at once that the filter has not yet looked in."""
-        while self._filtering is not None:
-            self._filter_some(self._filtering)
+        while self.filtering is not None:
+            self._filter_some(self.filtering)
 
     def _filter(self, *, best: bool) -> None:
         """Begin to look in the rows; what is still being looked for in others is given up."""
-        is_under_way = self._filtering is not None
-        self._filtering, self._is_best_wanted = Filtering(self._all, self._typed), best
+        is_under_way = self.filtering is not None
+        self.filtering, self._is_best_wanted = Filtering(self._all, self._typed), best
         if not is_under_way:
             self._filter_on()
 
     def _filter_on(self) -> None:
         """Look in the rows part by part, so that keys come in between."""
-        if self._filtering is not None:
-            self._filter_some(self._filtering)
-        if self._filtering is not None:
+        if self.filtering is not None:
+            self._filter_some(self.filtering)
+        if self.filtering is not None:
             self.set_timer(BETWEEN, self._filter_on)  # messages alone would not let keys in
 
     def _filter_some(self, filtering: Filtering) -> None:
         if filtering.go_on():
-            is_best_wanted, self._filtering, self._is_best_wanted = self._is_best_wanted, None, False
+            is_best_wanted, self.filtering, self._is_best_wanted = self._is_best_wanted, None, False
             self._show(filtering.shown)
             if is_best_wanted and filtering.best is not None:
                 self.move_to(filtering.best)
