@@ -48,6 +48,12 @@ carries the words there (⚐).
 """
 
 SIGNS = (
+    ("◉", "an agent that what it reads can steer"),
+    ("◎", "a program: a service, a tool, a workflow"),
+    ("♙", "a person"),
+    ("▤", "a store of data"),
+    ("▦", "a store of secrets"),
+    ("◪", "what issues tokens"),
     ("✖", "nobody asks here: a missing checkpoint"),
     ("◆", "a checkpoint that counts"),
     ("◇", "a checkpoint that does not count, or over which an agent has power"),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from meshmodel.canvas import glyphs
 from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.lane_frames import Titles
-from meshmodel.canvas.layout.elements import ASCII_GLYPHS, GLYPHS, Branch, Card, Pin
+from meshmodel.canvas.layout.elements import ASCII_GLYPHS, Branch, Card, Pin
 from meshmodel.canvas.layout.layout import Plan
 from meshmodel.canvas.layout.line_labels import LABEL_INK, MARK_INK, end_positions
 from meshmodel.canvas.layout.router import Trunk
@@ -22,7 +22,6 @@ _BLOCK = 32
 
 _CARD_INKS: dict[str, tuple[Ink, Ink, Ink]] = {
     "agent": ("agent-bar", "agent", "agent-fact"),
-    "person": ("agent-bar", "agent", "agent-fact"),
     "system": ("system-bar", "system", "system-fact"),
     "credential": ("credential-bar", "credential", "credential-fact"),
     "fold": ("system-bar", "system", "system-fact"),
@@ -169,8 +168,8 @@ class Raster:
             arrow = ("▶" if rightwards else "◀") if not self._is_ascii else (">" if rightwards else "<")
             items.append((stop - 1 if rightwards else start, Run(arrow, 1, line_ink(style, branches), owned)))
         elif pin.is_stored:
-            glyph = (ASCII_GLYPHS if self._is_ascii else GLYPHS)["credential"]
-            items.append((stop - 1 if rightwards else start, Run(glyph, 1, line_ink(style, branches), owned)))
+            sign = "⊸".translate(ASCII_GLYPHS) if self._is_ascii else "⊸"
+            items.append((stop - 1 if rightwards else start, Run(sign, 1, line_ink(style, branches), owned)))
         near = mark_x
         if pin.mark:
             items.append((mark_x, Run(end.mark, 1, MARK_INK[pin.mark], owned)))
@@ -298,8 +297,8 @@ class Raster:
         room = width - 2 if self._closed else width - 1
         ellipsis = "~" if self._is_ascii else "…"
         if row == 0:
-            glyph = (ASCII_GLYPHS if self._is_ascii else GLYPHS)[card.kind]
-            text, ink = f"{glyph} {card.title}", name
+            sign = card.sign.translate(ASCII_GLYPHS) if self._is_ascii else card.sign
+            text, ink = f"{sign} {card.title}", name
         else:
             text, ink = f"  {card.fact}" if row == 1 else "", fact
             if self._is_ascii:

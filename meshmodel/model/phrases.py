@@ -29,6 +29,10 @@ GLYPHS: Final = {
     "system": "▣",
     "agent": "◉",
     "person": "♙",
+    "program": "◎",
+    "data": "▤",
+    "vault": "▦",
+    "issuer": "◪",
     "credential": "⊸",
     "checkpoint": "◆",
     "hold": "⊸",
@@ -41,7 +45,16 @@ GLYPHS: Final = {
     "note": "✎",
     "acceptance": "≈",
 }
-"""One sign for every table, and one for the agents that are persons."""
+"""One sign for every table, and others for kinds of agents and systems."""
+_BY_KIND: Final = {
+    "person": "person",
+    **dict.fromkeys(("broker", "workflow", "service"), "program"),
+    **dict.fromkeys(("database", "data-warehouse", "object-storage", "knowledge-base"), "data"),
+    "agent-memory": "data",
+    "secrets-manager": "vault",
+    **dict.fromkeys(("token-service", "identity-provider"), "issuer"),
+}
+"""By kind of an agent or a system, the name of its sign."""
 
 LETTERS: Final[dict[Action, str]] = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
 """One letter for every action, in the order of section 2."""
@@ -60,9 +73,10 @@ def letters(actions: Iterable[Action]) -> str:
 
 def glyph_of(record: Record) -> str:
     """The sign of a record; of a table without one a space."""
-    if isinstance(record, Agent) and record.kind == "person":
-        return GLYPHS["person"]
-    return GLYPHS.get(table_of(record), " ")
+    table = table_of(record)
+    if isinstance(record, Agent | System):
+        table = _BY_KIND.get(record.kind or "", table)
+    return GLYPHS.get(table, " ")
 
 
 def phrase(record: Record) -> str:

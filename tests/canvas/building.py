@@ -119,6 +119,7 @@ def meshes(draw: Callable[..., Any]) -> tuple[Snapshot, Facts]:
             key,
             name=draw(names),
             zone=draw(zone),
+            kind=draw(st.sampled_from([None, "database", "token-service"])),
             sensitivity=draw(st.sampled_from([None, "public", "confidential"])),
             untrusted_input=draw(st.booleans()),
             at=draw(slot),
@@ -146,7 +147,7 @@ def meshes(draw: Callable[..., Any]) -> tuple[Snapshot, Facts]:
         records.append(Custody(system, credential))
         steps.append(("custody", system, credential))
     for from_, to in pairs(credentials, credentials, 3):
-        records.append(Exchange(from_, to))
+        records.append(Exchange(from_, to, draw(st.sampled_from([None, *systems]))))
         steps.append(("exchange", from_, to))
     for from_, to in pairs(agents, agents, 5):
         passes = draw(st.lists(st.sampled_from(credentials), max_size=2, unique=True)) if credentials else []

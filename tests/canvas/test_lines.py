@@ -12,7 +12,17 @@ from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.text import cells, pad_flagged
 from meshmodel.interchange import read_file
 from meshmodel.model.phrases import letters
-from meshmodel.model.records import Agent, Credential, Delegation, Grant, Hold, System, Zone
+from meshmodel.model.records import (
+    Agent,
+    Credential,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    Hold,
+    System,
+    Zone,
+)
 from meshmodel.model.vocabulary import ACTIONS
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
@@ -225,7 +235,7 @@ def test_names_are_shown_where_only_ids_are_given_in_other_letters(width, identi
     ("model", "width", "label"),
     [
         ("finance-orchestrator", 150, "Identity of the payment executor rw─◇▶"),
-        ("federated-release", 120, "Sign-in of the release manager rw─▶"),
+        ("federated-release", 130, "Sign-in of the release manager rw─▶"),
     ],
 )
 def test_a_label_is_whole_where_its_line_has_room(model, width, label):
@@ -305,3 +315,34 @@ def test_each_action_has_the_letter_that_it_has_in_lists() -> None:
     grant = Grant("key", "files", ACTIONS)
     mesh = snapshot_of(Agent("bot"), Credential("key"), System("files"), Hold("bot", "key"), grant)
     assert f" {letters(ACTIONS)}" in draw(mesh, Facts(), Options(60, 20)).as_text()
+
+
+def test_an_exchange_is_tied_to_the_token_service_where_it_happens():
+    records = [Agent("bot"), System("sts", name="Tokens", kind="token-service"), System("db")]
+    records += [Credential("one"), Credential("two"), Hold("bot", "one"), Grant("two", "db", ("read",))]
+    drawing = draw(snapshot_of(*records, Exchange("one", "two", "sts")), Facts(), Options(120, 20))
+    check_lines(drawing)
+    assert "at Tokens" in drawing.as_text()
+    ties = [each for each in drawing.branches if each.source == ("system", "sts")]
+    assert [each.link.target for each in ties] == [("credential", "two")]
+    exchange = ("exchange", ("one", "two"))
+    lit = [each for each in drawing.branches if each.reference in drawing.light([exchange])]
+    assert {each.source for each in lit} == {("system", "sts"), ("credential", "one")}
+
+
+def test_a_line_that_begins_where_its_credential_is_stored_shows_so():
+    records = [System("vault"), System("db"), Credential("key"), Custody("vault", "key")]
+    snapshot = snapshot_of(*records, Grant("key", "db", ("read",)))
+    assert "▌▣ vault  ⊸─" in draw(snapshot, Facts(), Options(80, 20)).as_text()
+    assert "[# vault" in (plain := draw(snapshot, Facts(), Options(80, 20, ascii=True)).as_text())
+    assert "]%-" in plain
+
+
+@pytest.mark.parametrize(("is_ascii", "signs"), [(False, "◉◎♙▣▤▦◪"), (True, "@OP#DVT")])
+def test_kinds_that_read_differently_have_different_signs(is_ascii, signs):
+    records = [Agent("a"), Agent("b", kind="service"), Agent("c", kind="person")]
+    kinds = ("saas", "database", "secrets-manager", "token-service")
+    records += [System(f"s{number}", kind=kind, zone="z") for number, kind in enumerate(kinds)]
+    drawing = draw(snapshot_of(Zone("z"), *records), Facts(), Options(80, 40, ascii=is_ascii))
+    names = [run.text[:1] for row in drawing.rows for run in row if run.ink in {"agent", "system"}]
+    assert "".join(sorted(names)) == "".join(sorted(signs))

@@ -226,7 +226,7 @@ def _make_cards(
         agents, systems, _ = counts[zone]
         named = ((agents, "agent"), (systems, "system"))
         fact = " ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in named if count)
-        card = Card(("zone", zone), "fold", snapshot.zone[zone].title, fact or "empty")
+        card = Card(("zone", zone), "fold", snapshot.zone[zone].title, fact or "empty", "▣")
         card.logical = 0 if agents else 2
         grid.cards[card.reference] = card
     for _, zone_record in sorted(snapshot.zone.items()):

@@ -12,12 +12,12 @@ from typing import Literal
 from meshmodel.canvas.scene import Mark, Style
 from meshmodel.model.records import Reference
 
-CardKind = Literal["agent", "person", "system", "credential", "fold"]
+CardKind = Literal["agent", "system", "credential", "fold"]
 Side = Literal["left", "right"]
 PinKind = Literal["source", "target", "feedthrough"]
 
-GLYPHS = {"agent": "◉", "person": "♙", "system": "▣", "credential": "⊸", "fold": "▣"}
-ASCII_GLYPHS = {"agent": "@", "person": "P", "system": "#", "credential": "%", "fold": "#"}
+ASCII_GLYPHS = str.maketrans("◉◎♙▣▤▦◪⊸", "@OP#DVT%")
+"""The signs of elements, as ``phrases.glyph_of`` gives them, in ASCII."""
 MARK_GLYPHS: dict[Mark, str] = {"missing": "✖", "counts": "◆", "does-not-count": "◇", "proposed": "◈"}
 ASCII_MARKS: dict[Mark, str] = {"missing": "X", "counts": "*", "does-not-count": "o", "proposed": "G"}
 
@@ -31,6 +31,7 @@ class Card:
         kind: of its element; ``fold``: a zone that is shown as one card.
         title: its name.
         fact: the text below it.
+        sign: before the name.
         lane: the number of its lane, from 0.
         logical: the column of its slot: 0 for agents, 2 for systems that these have a credential for, 4 for
             systems that are opened from there, and so on; odd for credentials.
@@ -46,6 +47,7 @@ class Card:
     kind: CardKind
     title: str
     fact: str
+    sign: str
     lane: int = 0
     logical: int = 0
     column: int = 0
@@ -104,7 +106,7 @@ class Branch:
     link: Link
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)  # its parts name one another
 class Pin:
     """Where a tree meets the side of a card, or of a feedthrough.
 

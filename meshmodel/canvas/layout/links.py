@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from meshmodel.canvas.layout.elements import MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark
-from meshmodel.model.phrases import letters
+from meshmodel.model.phrases import glyph_of, letters
 from meshmodel.model.records import Agent, Credential, Delegation, Reference, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action
@@ -35,14 +35,14 @@ def agent_card(agent: Agent, facts: Facts) -> Card:
     else:
         count = facts.identities.get(agent.id)
         fact = (agent.kind or "agent") if count is None else f"{count} identit{'y' if count == 1 else 'ies'}"
-    return Card(("agent", agent.id), "person" if agent.kind == "person" else "agent", agent.title, fact)
+    return Card(("agent", agent.id), "agent", agent.title, fact, glyph_of(agent))
 
 
 def system_card(system: System, facts: Facts) -> Card:
     """The card of a system: its name, its sensitivity, and a flag if outsiders' words get to it."""
     fact = system.sensitivity or system.kind or "system"
     flag = " ⚑" if system.untrusted_input else " ⚐" if system.id in facts.heard else ""
-    return Card(("system", system.id), "system", system.title, fact + flag)
+    return Card(("system", system.id), "system", system.title, fact + flag, glyph_of(system))
 
 
 def credential_card(credential: Credential) -> Card:
@@ -53,7 +53,7 @@ def credential_card(credential: Credential) -> Card:
         fact = f"as {credential.identity}"
     else:
         fact = credential.kind or "credential"
-    return Card(("credential", credential.id), "credential", credential.title, fact)
+    return Card(("credential", credential.id), "credential", credential.title, fact, glyph_of(credential))
 
 
 Label = tuple[tuple[str, str], ...]
@@ -192,8 +192,14 @@ class Links:
         """Add the links of exchanges, delegations, triggers and hosting."""
         snapshot = self._snapshot
         for (from_, to), exchange in sorted(snapshot.exchange.items()):
-            words = f"at {exchange.at}" if exchange.at else "exchanges"
+            service = snapshot.system.get(exchange.at or "")
+            words = f"at {service.title}" if service else "exchanges"
             self._add("exchange", "credential", from_, "credential", to, words, "credential")
+            if service:
+                issuer: Reference = ("system", service.id)
+                relation: Reference = ("exchange", (from_, to))
+                label = (("", ""),) * 4
+                self.links.append(Link([(issuer, issuer)], ("credential", to), relation, "hosting", label))
         for (from_, to), delegation in sorted(snapshot.delegation.items()):
             words, limit = _delegation_words(delegation, snapshot.agent[to])
             self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)
