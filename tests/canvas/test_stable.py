@@ -15,6 +15,8 @@ from meshmodel.model.records import Agent, Credential, Hold, Reference, System, 
 from meshmodel.model.snapshot import Snapshot, table_of
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.test_again import edits
+from tests.canvas.test_labels import LEAST_NAME, names
+from tests.canvas.test_lines import check_boxes, check_cells, check_lines, check_owners
 
 OPTIONS = Options(120, 200)
 
@@ -22,12 +24,13 @@ OPTIONS = Options(120, 200)
 class Viewer:
     """Draws one snapshot after the other, as the workbench does."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Options = OPTIONS) -> None:
+        self.options = options
         self.drawing: Drawing | None = None
         self.order: tuple[Reference, ...] = ()
 
     def show(self, snapshot: Snapshot, facts: Facts) -> Drawing:
-        self.drawing = draw(snapshot, facts, OPTIONS, self.drawing, earlier=self.order, keep_lanes=True)
+        self.drawing = draw(snapshot, facts, self.options, self.drawing, earlier=self.order, keep_lanes=True)
         self.order = tuple(dict.fromkeys((*self.order, *self.drawing.order)))
         return self.drawing
 
@@ -76,6 +79,30 @@ def test_undone_and_redone_edits_give_the_same_cells(data: Any, mesh: tuple[Snap
     for number in (2, 1, 0, 1, 2, 3, 0, 3):
         again = viewer.show(*states[number]).as_text()
         assert again == shown[number]
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.data(), meshes(), st.sampled_from([80, 120, 200]), st.booleans())
+def test_edits_keep_the_rules_of_a_drawing(
+    data: Any, mesh: tuple[Snapshot, Facts], width: int, is_low: bool
+) -> None:
+    """No line through a card or a text, none shared, every label whole or visibly cut, nothing lost."""
+    options = Options(width, 20 if is_low else 200, scrollbar=1)
+    viewer = Viewer(options)
+    for _ in range(4):
+        drawing = viewer.show(*mesh)
+        check_cells(drawing)
+        check_lines(drawing)
+        check_owners(drawing)
+        check_boxes(drawing)
+        snapshot = mesh[0]
+        assert all(seen >= LEAST_NAME - 1 for seen in names(drawing, snapshot).values())
+        tables = ("zone", "agent", "system", "credential", "grant", "delegation", "trigger", "exchange")
+        records = {(table, key) for table in tables for key in snapshot.table(table)}
+        lost = records - set(drawing.reading_order)
+        assert not lost
+        mesh = data.draw(st.one_of(edits(*mesh), removals(*mesh)))
 
 
 LOOSE = [
