@@ -12,6 +12,8 @@ from rich.cells import cell_len
 
 _FRAME: Final = re.compile(r"\x1b\[\d+;\d+H")
 _PARTS: Final = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]+)m|([^\x00-\x1f\x7f-\x9f]+)|\n|(.)", re.DOTALL)
+_COLOURED: Final = re.compile(r"((?:\d;)*)(38;2;\d+;\d+;\d+;)(48;2;\d+;\d+;\d+)")
+"""Attributes, a colour and a ground."""
 _AROUND_FRAMES: Final = frozenset({"\x1b[?2026h", "\x1b[?2026l"})
 _GAP: Final = 6
 """So many cells that stay are written again between two that change: to go over them takes as many bytes."""
@@ -28,6 +30,7 @@ class TerminalScreen:
         """Nothing is known."""
         self._rows: dict[int, list[_Cell | None]] = {}
         self._cursor: tuple[int, int] | None = None
+        self._style = ""
 
     def forget(self) -> None:
         """The terminal may show anything: it has another size, or something else wrote there."""
@@ -48,7 +51,7 @@ class TerminalScreen:
         written = "".join(self._put(*run) for run in runs if run is not None)
         y, x, _ = runs[-1]
         if written or self._cursor != (y, x):
-            self._cursor = y, x
+            self._cursor, self._style = (y, x), ""
             written += f"\x1b[0m\x1b[{y};{x}H"
         return written
 
@@ -58,8 +61,16 @@ class TerminalScreen:
         row += [None] * (end - len(row))
         before, row[x:end] = row[x:end], [cell if cell[2] else None for cell in cells]
         return "".join(
-            f"\x1b[{y};{x + first}H{_styled(cells[first:end])}" for first, end in _changes(before, cells)
+            f"\x1b[{y};{x + first}H{self._styled(cells[first:end])}" for first, end in _changes(before, cells)
         )
+
+    def _styled(self, cells: list[_Cell]) -> str:
+        """What writes cells, after what was written of this frame."""
+        written = []
+        for style, group in groupby(cells, key=lambda cell: cell[1]):
+            written += [_switch(self._style, style), *(text for text, _, _ in group)]
+            self._style = style
+        return "".join(written)
 
 
 def _runs(data: str) -> Iterator[tuple[int, int, list[_Cell]] | None]:
@@ -96,9 +107,10 @@ def _changes(before: Sequence[_Cell | None], cells: list[_Cell]) -> Iterator[tup
         yield first, last + 1
 
 
-def _styled(cells: list[_Cell]) -> str:
-    """What writes cells, after whatever style."""
-    return "".join(
-        f"\x1b[0{';' if style else ''}{style}m{''.join(text for text, _, _ in group)}"
-        for style, group in groupby(cells, key=lambda cell: cell[1])
-    )
+def _switch(before: str, style: str) -> str:
+    """What follows one style with another: only what differs, where nothing is to be taken back."""
+    old, new = _COLOURED.fullmatch(before), _COLOURED.fullmatch(style)
+    if old is None or new is None or old[1] not in ("", new[1]):
+        return f"\x1b[0;{style}m" if style else "\x1b[0m"
+    parts = [part.rstrip(";") for was, part in zip(old.groups(), new.groups(), strict=True) if was != part]
+    return f"\x1b[{';'.join(parts)}m" if parts else ""

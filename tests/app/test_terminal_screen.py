@@ -81,3 +81,16 @@ def test_wide_characters_are_written_whole_each_time():
     assert "漢字" in again
     assert "ab" not in again
     assert screen.changes(frame(row(1, ("xxxxab", RED)))).count("x") == 4
+
+
+def test_of_a_style_only_what_differs_is_written():
+    ground, red, bold = "48;2;0;0;0", "38;2;9;0;0", "1;38;2;9;0;0"
+    written = TerminalScreen().changes(
+        frame(row(1, ("a", f"38;2;0;0;9;{ground}"), ("b", f"{red};{ground}"), ("c", f"{bold};{ground}")))
+        + row(2, ("d", f"{red};{ground}"))
+        + "\x1b[1;1H"
+    )
+    assert written == (
+        f"\x1b[1;1H\x1b[0;38;2;0;0;9;{ground}ma\x1b[{red}mb\x1b[1mc"
+        f"\x1b[2;1H\x1b[0;{red};{ground}md\x1b[0m\x1b[1;1H"
+    )
