@@ -154,7 +154,7 @@ async def test_only_rows_that_are_seen_are_made_of_those_a_filter_looks_in(one_l
     async with Host(listing, Snapshot()).run_test(size=(40, 20)):
         listing.set_rows(numbered(made))
         listing.rows.filter_by("9")
-        assert await done(lambda: listing.rows._filtering is None) > 1, "keys come in between"
+        assert await done(lambda: listing.rows.filtering is None) > 1, "keys come in between"
         shown = listing.rows.shown_rows
         assert len(shown) == sum("9" in str(number) for number in range(MANY)) + 1
         assert shown[-1].heading
@@ -214,11 +214,11 @@ async def test_rows_of_before_are_not_shown_while_a_filter_looks_in_those_of_now
         listing.set_rows(numbered([]))
         listing.focus_list()
         await enter(pilot, "/", "=row")
-        await done(lambda: listing.rows._filtering is None)
+        await done(lambda: listing.rows.filtering is None)
         assert listing.rows.go_to(PAGE)
         listing.set_rows(numbered([], many=MANY - 1))
         assert [row.content.plain for row in listing.rows.shown_rows] == ["filtering..."]
-        await done(lambda: listing.rows._filtering is None)
+        await done(lambda: listing.rows.filtering is None)
         assert len(listing.rows.shown_rows) == MANY - 1
         assert listing.rows.row is not None
         assert listing.rows.row.key == PAGE, "the highlight stays where it was"

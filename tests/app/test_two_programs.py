@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
 from meshmodel.edits.edit import Change, Put, Remove, Rename, edit
 from meshmodel.model.records import About, Agent, Checkpoint, Hold
 from meshmodel.model.snapshot import Snapshot
@@ -58,7 +59,8 @@ async def rename(it: Desk) -> None:
 
 async def checkpoint(it: Desk) -> None:
     await it.select(*TICKETS)
-    it.bench._ask_checkpoint(("grant", "ticket-token", "tickets"))
+    with it.bench.context.batch():
+        ask_checkpoint(it.bench.context, ("grant", "ticket-token", "tickets"))
     await it.pilot.pause()
 
 
