@@ -64,7 +64,7 @@ def _is_open(reaches: Reaches, step: Step) -> bool:
 
 
 def hearers(reaches: Reaches) -> Iterator[tuple[int, int]]:
-    """The heard systems, each with the agents that read it, or that outsiders' words there trigger."""
+    """Each heard system with a bit set of agents: those that read it, or that words there trigger."""
     mesh, closed = reaches.mesh, defaultdict[int, int](int)
     for leaves, enters in reaches.checkpoints.guards:
         is_trigger = leaves < mesh.first_credential and leaves % 5 == WRITE and enters >= mesh.first_agent

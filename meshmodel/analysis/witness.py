@@ -97,7 +97,7 @@ class Paths:
         identity: str | None = None,
         boundary: str | None = None,
     ) -> tuple[WitnessStep, ...]:
-        """The steps of a path with what is true at each; sessions show the ends that they stand for.
+        """The steps of a path with what is true at each; a session is shown as the agent or credential in it.
 
         ``zone`` and ``identity`` are those at its start, ``boundary`` is the checkpoint that counts on the
         boundary to the last system.

@@ -1,9 +1,10 @@
 """Replaces files atomically: a reader, or a kill, finds the old content or the new, never a part.
 
-Every file that the program writes goes through here: exports, interchange files and the state of the
-workbench by ``replace_file``, new model files by ``new_draft``. Drafts lie beside what they become and
-are called ``.meshmodel-`` and 16 digits. Each is locked as long as its program runs, so the next writer
-in the folder can tell which ones a killed program left, and removes them.
+Every file that the program writes goes through here, those too that must be written in place: exports,
+interchange files and the state of the workbench by ``replace_file``, new model files by ``new_draft``.
+Drafts lie beside what they become and are called ``.meshmodel-`` and 16 digits. Each is locked as long as
+its program runs, so the next writer in the folder can tell which ones a killed program left, and removes
+them.
 """
 
 import contextlib
@@ -135,6 +136,10 @@ def _copy_owner(handle: int, before: os.stat_result) -> bool:
 
 
 def _write_in_place(target: Path, content: bytes) -> None:
+    """Overwrite a file that a renamed draft cannot replace: with hard links, or of another owner.
+
+    Not atomic: a kill can leave a part of the content.
+    """
     handle = os.open(target, os.O_WRONLY | getattr(os, "O_BINARY", 0))
     try:
         if content and hasattr(os, "posix_fallocate"):

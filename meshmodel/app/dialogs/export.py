@@ -62,7 +62,7 @@ class ExportDialog(FormDialog[Path]):
         # The private copies of examples lie within the program's own folders, where nobody looks.
         elsewhere = model.is_relative_to(copies_path()) or not os.access(model.parent, os.W_OK | os.X_OK)
         folder = Path.cwd() if elsewhere else model.parent
-        # Of the second copy of an example the number says nothing to whoever exports it.
+        # A second copy of an example is called support-agent-2: its exports need no number.
         stem = re.sub(r"-\d+$", "", model.stem) if model.is_relative_to(copies_path()) else model.stem
         wanted = folder / f"{stem}.{ending}"
         if self.form == "mesh" and wanted.exists():

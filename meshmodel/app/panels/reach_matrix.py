@@ -234,7 +234,7 @@ class ReachMatrix(FilterPanel, Bound):
         self.post_message(ExplanationRequested(event.agent, event.system))
 
     def _show(self) -> None:
-        left_out = ""
+        shown_cells = ""
         if self._analysis is None:
             self.table.show_table((), (), _nothing)
         else:
@@ -243,13 +243,13 @@ class ReachMatrix(FilterPanel, Bound):
             self.table.show_table(agents, systems, reach.cell)
             if (agents, systems) != (reach.agents, reach.systems):
                 cells, everything = reach.count(agents, systems), reach.count(reach.agents, reach.systems)
-                left_out = f"  {cells:,} of {everything:,} cells" if cells < everything else ""
+                shown_cells = f"  {cells:,} of {everything:,} cells" if cells < everything else ""
         self.legend.update(
             line(
                 " rwxia  ",
                 (f"{SIGNS['hidden']}r hidden", "$text-warning"),
                 "  ",
                 (f"{SIGNS['deputy']}r deputy", "$text-error"),
-                left_out,
+                shown_cells,
             )
         )
