@@ -6,6 +6,7 @@ its state, to which every panel is bound. No widget writes the model.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,113 +22,93 @@ Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""
 
 
+@dataclass
 class ModelChanged(Message):
-    """The model is another one now; the analysis follows in a message of its own."""
+    """The model is another one now: ``label`` names the edit. The analysis follows in another message."""
 
-    def __init__(self, snapshot: Snapshot, label: str, cause: Cause) -> None:
-        """Arguments: the new snapshot, what the edit is called, and why it came about."""
-        self.snapshot = snapshot
-        self.label = label
-        self.cause: Cause = cause
-        super().__init__()
+    snapshot: Snapshot
+    label: str
+    cause: Cause
 
 
+@dataclass
 class EditRequested(Message):
-    """A widget asks for one edit of the model."""
+    """A widget asks for an edit, made ``on`` a model, and to ``select`` something once it is done."""
 
-    def __init__(self, edit: Edit, select: Reference | None = None, *, on: Snapshot) -> None:
-        """Arguments: the edit, what to select on the canvas once it is done, and the model it was made on."""
-        self.edit = edit
-        self.select = select
-        self.on = on
-        super().__init__()
+    edit: Edit
+    select: Reference | None = None
+    _: KW_ONLY
+    on: Snapshot
 
 
+@dataclass
 class FieldRequested(Message):
-    """A widget asks for the dialog of one field."""
+    """A widget asks for the dialog of one field of a record in the model ``on``; ``done`` hears the values,
+    by attribute, that were decided.
+    """
 
-    def __init__(
-        self, record: Record, field: Field, done: Callable[[Mapping[str, Any]], None], *, on: Snapshot
-    ) -> None:
-        """Arguments: the record, its field, what hears the attributes and values that were decided, and the
-        model that the record is in.
-        """
-        self.record = record
-        self.field = field
-        self.done = done
-        self.on = on
-        super().__init__()
+    record: Record
+    field: Field
+    done: Callable[[Mapping[str, Any]], None]
+    _: KW_ONLY
+    on: Snapshot
 
 
+@dataclass
 class NoteRequested(Message):
-    """A widget asks for the dialog of a new note."""
+    """A widget asks for the dialog of a new note on ``kind:id``, or on the model ``on`` itself."""
 
-    def __init__(self, subject: str | None, *, on: Snapshot) -> None:
-        """Arguments: what it is about, as ``kind:id`` (``None``: the model), and the model."""
-        self.subject = subject
-        self.on = on
-        super().__init__()
+    subject: str | None
+    _: KW_ONLY
+    on: Snapshot
 
 
+@dataclass
 class OpenRequested(Message):
-    """Another model is to be opened in place of this one."""
+    """Another model is to be opened in place of this one, and something said when it is open."""
 
-    def __init__(self, path: Path, said: str) -> None:
-        """Arguments: the file, and what is said when it is open."""
-        self.path = path
-        self.said = said
-        super().__init__()
+    path: Path
+    said: str
 
 
+@dataclass
 class SelectionRequested(Message):
-    """A widget asks to select something; ``edit`` also opens it in the inspector."""
+    """A widget asks to select something, or nothing; ``edit`` also opens it in the inspector."""
 
-    def __init__(self, reference: Reference | None, *, edit: bool = False) -> None:
-        """Arguments: what to select (nothing for ``None``), and whether to edit it."""
-        self.reference = reference
-        self.edit = edit
-        super().__init__()
+    reference: Reference | None
+    _: KW_ONLY
+    edit: bool = False
 
 
+@dataclass
 class CommandRequested(Message):
-    """A widget asks to run one command of the table."""
+    """A widget asks to run one command of the table, by its id."""
 
-    def __init__(self, command: str) -> None:
-        """Arguments: the id of the command, as in ``commands.COMMANDS``."""
-        self.command = command
-        super().__init__()
+    command: str
 
 
+@dataclass
 class FindingOpened(Message):
     """A finding was opened (or, with ``None``, closed): light its witness and tell it in words."""
 
-    def __init__(self, finding: Finding | None) -> None:
-        """Arguments: the finding."""
-        self.finding = finding
-        super().__init__()
+    finding: Finding | None
 
 
+@dataclass
 class ExplanationRequested(Message):
-    """A widget asks to light the way of one agent to one system (the reach matrix does)."""
+    """A widget asks to light the way of one agent to one system, by their ids (the reach matrix does)."""
 
-    def __init__(self, agent: str, system: str) -> None:
-        """Arguments: the ids of the agent and the system."""
-        self.agent = agent
-        self.system = system
-        super().__init__()
+    agent: str
+    system: str
 
 
 class PanelClosed(Message):
     """A panel, the quick line or an overlay is done: the canvas takes the focus again."""
 
 
+@dataclass
 class Notice(Message):
     """One line for the person at the screen, shown as plain text."""
 
-    def __init__(
-        self, text: str, severity: Literal["information", "warning", "error"] = "information"
-    ) -> None:
-        """Arguments: the text, and how much it matters."""
-        self.text = text
-        self.severity: Literal["information", "warning", "error"] = severity
-        super().__init__()
+    text: str
+    severity: Literal["information", "warning", "error"] = "information"
