@@ -98,7 +98,7 @@ def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -
 
         return write_text(snapshot).encode()
     if options.to == "policy":
-        from meshmodel.exporters.policy import policy_stub
+        from meshmodel.exporters.policies.stub import policy_stub
 
         return policy_stub(snapshot, analysis).encode()
     from meshmodel.exporters.diagram.render import render

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.policy import policy_stub
+from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.interchange import read_text
 
 NOTES_THEN_BANK = """

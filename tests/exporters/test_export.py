@@ -4,7 +4,7 @@ import pytest
 
 from meshmodel.exporters.diagram.render import render
 from meshmodel.exporters.export import FORMATS, ExportOptions, export
-from meshmodel.exporters.policy import policy_stub
+from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
 from tests.exporters.parts import both, every_step_model

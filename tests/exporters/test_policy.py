@@ -4,7 +4,7 @@ import tomllib
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.policy import policy_stub
+from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.interchange import read_file, write_text
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot

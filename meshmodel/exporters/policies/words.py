@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meshmodel.analysis.starts import HOME
-from meshmodel.exporters.policy_facts import Access, PolicyFacts
+from meshmodel.exporters.policies.facts import Access, PolicyFacts
 from meshmodel.model.vocabulary import Action
 
 _VERBS: Mapping[Action, str] = {

@@ -25,8 +25,8 @@ from typing import Any
 import tomli_w
 
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.exporters.policy_facts import Access, PolicyFacts
-from meshmodel.exporters.policy_words import Wording
+from meshmodel.exporters.policies.facts import Access, PolicyFacts
+from meshmodel.exporters.policies.words import Wording
 from meshmodel.interchange import write_text
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
