@@ -1,17 +1,17 @@
-"""The parts of the canvas without a screen: painted rows, what lies over them, jump labels."""
+"""The parts of the canvas without a screen: painted rows, and what lies over them."""
 
 from dataclasses import replace
 
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.strip import Strip
 
-from meshmodel.app.canvas.jump import LETTERS, JumpLabels, in_view, labels
-from meshmodel.app.canvas.overlays import Overlay, connecting_line, lay_over
-from meshmodel.app.canvas.paint import StripPainter, centred_line, lighting_of
+from meshmodel.app.canvas.paint import StripPainter, centred_line, lay_over
 from meshmodel.app.theme import inks, palette_of
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Box, Options, Target
+from meshmodel.canvas.lighting import lighting_of
+from meshmodel.canvas.overlays import Overlay
+from meshmodel.canvas.scene import Options
 from meshmodel.edits.edit import Put, apply_edit, edit
 from tests.canvas.building import helpdesk
 
@@ -103,9 +103,9 @@ def test_other_inks_paint_every_row_anew():
 def test_overlays_lie_over_their_rows_until_others_replace_them():
     found = painter()
     plain = [looks(found, y) for y in VIEW]
-    assert found.overlay([Overlay(3, 1, "AB", Style(bold=True)), Overlay(4, 1, "C", Style())]) == {1}
+    assert found.overlay([Overlay(3, 1, "AB", "selected"), Overlay(4, 1, "C", "label")]) == {1}
     assert found.strip(1, INKS).text[3:5] == "AC"
-    assert found.overlay([Overlay(0, 2, "x", Style())]) == {1, 2}
+    assert found.overlay([Overlay(0, 2, "x", "ground")]) == {1, 2}
     assert looks(found, 1) == plain[1]
     assert found.overlay(()) == {2}
     assert [looks(found, y) for y in VIEW] == plain
@@ -113,79 +113,18 @@ def test_overlays_lie_over_their_rows_until_others_replace_them():
 
 def test_an_overlay_may_begin_before_a_strip_and_end_behind_it():
     strip = Strip.blank(4, Style())
-    assert lay_over(strip, [Overlay(-2, 0, "abc", Style())], Style()).text == "c   "
-    assert lay_over(strip, [Overlay(-3, 0, "abc", Style())], Style()).text == "    "
-    assert lay_over(strip, [Overlay(6, 0, "ab", Style())], Style()).text == "      ab"
-    wide = lay_over(strip, [Overlay(1, 0, "東", Style())], Style())
+    assert lay_over(strip, [Overlay(-2, 0, "abc", "label")], INKS).text == "c   "
+    assert lay_over(strip, [Overlay(-3, 0, "abc", "label")], INKS).text == "    "
+    assert lay_over(strip, [Overlay(6, 0, "ab", "label")], INKS).text == "      ab"
+    wide = lay_over(strip, [Overlay(1, 0, "東", "label")], INKS)
     assert (wide.text, wide.cell_length) == (" 東 ", 4)
-
-
-def test_a_connecting_line_turns_at_the_column_of_the_pointer():
-    card = Target(TICKETS, "card", Box(2, 5, 4, 2))
-    for y, corner, ascii_corner in ((7, "╮", "+"), (3, "╯", "+")):
-        for is_ascii in (False, True):
-            rows = StripPainter()
-            rows.overlay(connecting_line(card, 9, y, INKS, is_ascii=is_ascii))
-            expected = ascii_corner if is_ascii else corner
-            assert rows.strip(5, INKS).text == " " * 6 + ("-" if is_ascii else "─") * 3 + expected
-            assert rows.strip((5 + y) // 2, INKS).text == " " * 9 + ("|" if is_ascii else "│")
-
-
-def test_a_connecting_line_may_lead_to_the_left():
-    card = Target(TICKETS, "card", Box(8, 1, 4, 2))
-    rows = StripPainter()
-    rows.overlay(connecting_line(card, 5, 2, INKS, is_ascii=False))
-    assert rows.strip(1, INKS).text == " " * 5 + "╭" + "─" * 6
-    assert rows.strip(2, INKS).cell_length == 0, "the pointer itself is not covered"
 
 
 def test_a_text_is_centred_in_the_view_and_cut_where_it_is_narrow():
     size = Size(9, 5)
-    rows = [centred_line(("abc", "d"), y, size, Style()).text for y in range(5)]
+    rows = [centred_line(("abc", "d"), y, size, INKS).text for y in range(5)]
     assert rows == [" " * 9, "   abc   ", "   d     ", " " * 9, " " * 9]
-    assert centred_line(("abcdef",), 0, Size(4, 1), Style()).text == "abcd"
-
-
-def test_labels_differ_and_none_begins_another():
-    for count in (0, 1, len(LETTERS), len(LETTERS) + 1, len(LETTERS) ** 2 + 1):
-        found = labels(count)
-        assert len(set(found)) == count
-        assert len({len(label) for label in found}) <= 1
-    assert labels(2) == ["a", "s"]
-
-
-def test_only_what_is_in_view_is_labelled():
-    box = DRAWING.box_of(TICKETS)
-    assert in_view(DRAWING, [("agent", "unknown"), TICKETS], Region(box.x, box.y, 1, 1)) == [TICKETS]
-    assert in_view(DRAWING, [TICKETS], Region(box.x + 1, 0, 50, 50)) == []
-    assert in_view(DRAWING, [TICKETS], Region(0, 0, 50, box.y)) == []
-
-
-def test_typing_a_label_chooses_what_it_is_on():
-    found = JumpLabels()
-    assert not found.is_shown
-    references = DRAWING.reading_order[:3]
-    found.show(references)
-    assert [each.text for each in found.overlays(DRAWING, Style())] == ["a", "s", "d"]
-    assert found.press("s") == references[1]
-    assert not found.is_shown
-    assert found.overlays(DRAWING, Style()) == []
-
-
-def test_of_long_labels_what_is_left_to_type_stays_on_those_that_begin_so():
-    found, references = JumpLabels(), [TICKETS] * (len(LETTERS) + 2)
-    found.show(references)
-    assert found.press("s") is None
-    assert [each.text for each in found.overlays(DRAWING, Style())] == ["a", "s"]
-    assert found.press("a") == TICKETS
-
-
-def test_a_key_that_continues_no_label_removes_them():
-    for character in ("\x1b", None, "!"):
-        found = JumpLabels()
-        found.show([TICKETS])
-        assert found.press(character) is None
-        assert not found.is_shown
+    assert centred_line(("abcdef",), 0, Size(4, 1), INKS).text == "abcd"
 
 
 def test_a_lit_line_is_in_front_where_it_crosses_another_and_leaves_no_stub_of_it():

@@ -1,8 +1,9 @@
 """Large models: long lists follow when a hand has come to rest."""
 
-from meshmodel.app.canvas.paint import Lighting, paint_row
+from meshmodel.app.canvas.paint import paint_row
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.theme import inks, palette_of
+from meshmodel.canvas.lighting import Lighting
 from meshmodel.canvas.scene import Run
 from meshmodel.model.records import System, Zone
 from tests.app.desk import desk

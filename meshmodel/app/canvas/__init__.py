@@ -1,1 +1,1 @@
-"""The drawing on the screen: pointer, jump labels, painted rows."""
+"""The drawing on the screen: the widget, and how its rows are painted."""

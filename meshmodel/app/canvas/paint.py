@@ -1,7 +1,6 @@
 """Paints rows of a drawing as strips of styled cells, with what stands out and what lies over them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -10,56 +9,15 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
-from meshmodel.app.canvas.overlays import Overlay, lay_over
 from meshmodel.app.theme import Inks
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.lighting import Lighting, in_front, look_of
+from meshmodel.canvas.overlays import Overlay
 from meshmodel.canvas.scene import Ink, Run
-from meshmodel.model.records import Reference
 
 _LIGHT: Final = "─│┌┐└┘╭╮╰╯├┤┬┴┼╌╎┄┆"
 _HEAVY: Final = "━┃┏┓┗┛┏┓┗┛┣┫┳┻╋╍╏┅┇"
 _HEAVIER: Final = str.maketrans(_LIGHT + "-|", _HEAVY + "=#")
-
-_GROUND: Final = frozenset({"ground", "lane-a", "lane-b", "frame", "lane-title"})
-
-
-Owners = frozenset[Reference]
-"""What runs of a drawing belong to: records, and branches of lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lighting:
-    """What stands out, as owners of runs.
-
-    Attributes:
-        selected: what is selected.
-        shown: what is within the lens; ``None``: everything.
-        witness: the lit way; everything else is dimmed while there is one.
-        aimed: what a gesture points at.
-    """
-
-    selected: Owners = frozenset()
-    shown: Owners | None = None
-    witness: Owners = frozenset()
-    aimed: Owners = frozenset()
-
-
-def lighting_of(
-    drawing: Drawing | None,
-    selected: Iterable[Reference],
-    shown: frozenset[Reference] | None,
-    witness: frozenset[Reference],
-    aimed: Reference | None,
-) -> Lighting:
-    """What stands out in a drawing, from records: see :class:`Lighting`; nothing without a drawing."""
-    if drawing is None:
-        return Lighting()
-    return Lighting(
-        drawing.light(selected),
-        None if shown is None else drawing.light(shown),
-        drawing.light(witness),
-        drawing.light(() if aimed is None else [aimed]),
-    )
 
 
 def paint_row(
@@ -78,45 +36,41 @@ def paint_row(
     x = 0
     ground = inks.ground + lane
     for crossed in row:
-        run = _in_front(crossed, lighting) if crossed.parts else crossed
+        run = in_front(crossed, lighting)
         text = run.text
         if cell_len(text) != run.cells:
             text = set_cell_size(text, run.cells)
-        style, heavy = _look(run, lighting, inks)
+        look, heavy = look_of(run, lighting)
+        style: Style | Mapping[Ink, Style] = getattr(inks, look)
         if heavy and run.ink.startswith("line") and (is_ascii or not text.isascii()):
             text = text.translate(_HEAVIER)
-        segments.append(Segment(text, ground + style))
+        segments.append(Segment(text, ground + (style if isinstance(style, Style) else style[run.ink])))
         x += run.cells
     return Strip(segments, x)
 
 
-def _in_front(crossing: Run, lighting: Lighting) -> Run:
-    """What is seen where two lines cross: a line that stands out is in front of one that does not."""
-    lit = lighting.witness or lighting.selected
-    parts = [part for part in crossing.parts if not lit.isdisjoint(part.owners)]
-    return parts[0] if len(parts) == 1 else crossing
+def lay_over(strip: Strip, overlays: Iterable[Overlay], inks: Inks) -> Strip:
+    """Paint the overlays of a row over its strip.
 
-
-def _look(run: Run, lighting: Lighting, inks: Inks) -> tuple[Style, bool]:
-    """The style of a run, and whether its lines are heavier."""
-    ink, owners = run.ink, run.owners
-    if ink == "lane-title":
-        lit = inks.offer if not lighting.aimed.isdisjoint(owners) else inks.plain[ink]
-        return (lit if lighting.selected.isdisjoint(owners) else inks.selected), False
-    if ink in _GROUND or not owners:
-        return inks.plain[ink], False
-    is_line = ink.startswith("line")
-    if not is_line and not lighting.aimed.isdisjoint(owners):
-        return inks.offer, False
-    heavy = bool(lighting.witness) and not lighting.witness.isdisjoint(owners)
-    # The lines of a selection would hide which way the witness takes.
-    if not lighting.selected.isdisjoint(owners) and not (is_line and lighting.witness):
-        return (inks.selected_line if is_line else inks.selected), heavy
-    if lighting.witness:
-        return (inks.lit[ink], True) if heavy else (inks.dimmed[ink], False)
-    if lighting.shown is not None and lighting.shown.isdisjoint(owners):
-        return inks.dimmed[ink], False
-    return inks.plain[ink], False
+    Args:
+        strip: the row, from column 0 of the drawing.
+        overlays: those of this row; a later one covers an earlier one.
+        inks: what they look like, and the cells between the end of the strip and an overlay beyond it.
+    """
+    for overlay in overlays:
+        x, text = overlay.x, overlay.text
+        cells = cell_len(text)
+        if x < 0:
+            text = set_cell_size(text[::-1], max(cells + x, 0))[::-1]
+            cells, x = cell_len(text), 0
+        if cells <= 0:
+            continue
+        length = strip.cell_length
+        style: Style = inks.ground + getattr(inks, overlay.look)
+        left = strip.crop(0, min(x, length)).extend_cell_length(x, inks.ground)
+        right = strip.crop(x + cells, length) if x + cells < length else Strip([])
+        strip = Strip.join([left, Strip([Segment(text, style)], cells), right])
+    return strip
 
 
 class StripPainter:
@@ -196,7 +150,7 @@ class StripPainter:
             lane = inks.lanes[tint == "lane-b"]
             known = row, paint_row(runs, lane, self.lighting, inks, is_ascii=self._is_ascii)
             self._strips[y] = known
-        return lay_over(known[1], self._overlays.get(y, ()), inks.ground)
+        return lay_over(known[1], self._overlays.get(y, ()), inks)
 
 
 _Row = tuple[Sequence[Run], Ink]
@@ -209,18 +163,18 @@ def _row(drawing: Drawing | None, y: int) -> _Row:
     return drawing.rows[y], drawing.tint(y)
 
 
-def centred_line(lines: Sequence[str], y: int, size: Size, style: Style) -> Strip:
+def centred_line(lines: Sequence[str], y: int, size: Size, inks: Inks) -> Strip:
     """One row of a text in the middle of a view; its lines begin in the same column.
 
     Args:
         lines: the text.
         y: the row of the view.
         size: that of the view in cells.
-        style: what text and ground look like.
+        inks: what text and ground look like.
     """
     number = y - max((size.height - len(lines)) // 2, 0)
-    ground = Strip.blank(size.width, style)
+    ground = Strip.blank(size.width, inks.ground)
     if not 0 <= number < len(lines):
         return ground
     left = max((size.width - max(map(len, lines))) // 2, 0)
-    return lay_over(ground, [Overlay(left, y, lines[number], style)], style).crop(0, size.width)
+    return lay_over(ground, [Overlay(left, y, lines[number], "ground")], inks).crop(0, size.width)

@@ -1,25 +1,28 @@
 """The canvas of the workbench: a widget that paints the rows of a drawing, and only those that change."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Offset, Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
-from meshmodel.app.canvas import messages
-from meshmodel.app.canvas.gestures import Fits, Gestures, Pointer
-from meshmodel.app.canvas.jump import JumpLabels, in_view
-from meshmodel.app.canvas.overlays import Overlay, group_marks
-from meshmodel.app.canvas.paint import Lighting, StripPainter, centred_line, lighting_of
+from meshmodel.app.canvas.paint import StripPainter, centred_line
 from meshmodel.app.commands import bindings
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, inks, palette_of
 from meshmodel.canvas.drawing import NO_RECORD, Drawing
-from meshmodel.canvas.scene import Direction
+from meshmodel.canvas.events import AddWanted, CanvasEvent, Grouped, MenuWanted, Opened, Selected
+from meshmodel.canvas.gestures import Gestures, Pointer
+from meshmodel.canvas.jump_labels import JumpLabels, in_view
+from meshmodel.canvas.lighting import Lighting, lighting_of
+from meshmodel.canvas.overlays import Overlay, group_marks
+from meshmodel.canvas.scene import Box, Direction
 from meshmodel.model.records import Reference
 
 REST = 0.1
@@ -36,10 +39,10 @@ class CanvasView(ScrollView, can_focus=True):
     It reads no model and writes none: the workbench gives it drawings and handles its messages.
 
     Attributes:
-        is_ascii: whether only ASCII is drawn.
         selected: what is selected.
         group: what is selected together with it or without; empty where that is one thing at most.
         aimed: what the connection in progress points at.
+        gestures: what the mouse and keys do with the drawing.
         hint: the lines shown in the middle of a canvas on which nothing is drawn.
         is_awaiting: whether a newer drawing is being made.
         is_getting_ready: whether the indexes of the drawing are being made in the background.
@@ -54,20 +57,15 @@ class CanvasView(ScrollView, can_focus=True):
     }
     """
 
-    Selected = messages.Selected
-    Opened = messages.Opened
-    Aimed = messages.Aimed
-    Connected = messages.Connected
-    Dragged = messages.Dragged
-    Stepped = messages.Stepped
-    Cancelled = messages.Cancelled
-    FoldToggled = messages.FoldToggled
-    MenuWanted = messages.MenuWanted
+    @dataclass
+    class Asked(Message):
+        """Keys or the mouse ask for something."""
+
+        event: CanvasEvent
 
     def __init__(self, *, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Args: whether only ASCII is drawn, and the widget's id."""
         super().__init__(id=id)
-        self.is_ascii = is_ascii
         self.selected: Reference | None = None
         self.group: frozenset[Reference] = frozenset()
         self.aimed: Reference | None = None
@@ -77,7 +75,7 @@ class CanvasView(ScrollView, can_focus=True):
         self._shown: frozenset[Reference] | None = None
         self._witness: frozenset[Reference] = frozenset()
         self._painter = StripPainter(is_ascii=is_ascii)
-        self._gestures = Gestures(self)
+        self.gestures = Gestures(self)
         self._jump_labels = JumpLabels()
         self._inks: tuple[str, Inks] | None = None
         self._resting: Timer | None = None
@@ -103,7 +101,7 @@ class CanvasView(ScrollView, can_focus=True):
 
     def show(self, drawing: Drawing) -> None:
         """Show another drawing; rows in view that are as before are not painted again."""
-        self._gestures.hover(None)
+        self.gestures.hover(None)
         changed = self._painter.show(drawing, self.in_view)
         self._lay_over(())
         self.virtual_size = Size(drawing.width, drawing.height)
@@ -213,7 +211,7 @@ class CanvasView(ScrollView, can_focus=True):
         left, top = self.scroll_offset
         width = self.scrollable_content_region.width
         if self.hint and (self.drawing is None or not self.drawing.reading_order):
-            return centred_line(self.hint, y, Size(width, self.size.height), self.looks.ground)
+            return centred_line(self.hint, y, Size(width, self.size.height), self.looks)
         strip = self._painter.strip(top + y, self.looks)
         return strip.crop_extend(left, left + width, self.looks.ground)
 
@@ -226,23 +224,15 @@ class CanvasView(ScrollView, can_focus=True):
     @property
     def is_busy(self) -> bool:
         """Whether a gesture is in progress."""
-        return self._gestures.is_busy
-
-    def start_connect(self, fits: Fits) -> bool:
-        """Connect by keys, which stop at the elements that fit; whether an element is selected."""
-        return self._gestures.start("connect", fits)
-
-    def start_move(self) -> bool:
-        """Move by keys: arrows move the card by slot; whether an element is selected."""
-        return self._gestures.start("move")
+        return self.gestures.is_busy
 
     def aim(self, reference: Reference | None) -> bool:
         """Aim the connection in progress at an element; whether there is one."""
-        return self._gestures.aim(reference)
+        return self.gestures.aim(reference)
 
     def cancel(self, *, told: bool = True) -> bool:
         """Cancel the gesture in progress and, if ``told``, say so in a message; whether there was one."""
-        return self._gestures.cancel(told=told)
+        return self.gestures.cancel(told=told)
 
     def show_gesture(self, aimed: Reference | None, overlays: Iterable[Overlay]) -> None:
         """Highlight what a gesture points at, and paint these over the drawing."""
@@ -252,8 +242,16 @@ class CanvasView(ScrollView, can_focus=True):
         self._lay_over(overlays)
 
     def _lay_over(self, overlays: Iterable[Overlay]) -> None:
-        marks = group_marks(self.drawing, self.group, self.looks)
+        marks = group_marks(self.drawing, self.group)
         self._repaint(self._painter.overlay([*marks, *overlays]))
+
+    def emit(self, event: CanvasEvent) -> None:
+        """Tell the workbench what is asked for."""
+        self.post_message(self.Asked(event))
+
+    def say(self, text: str) -> None:
+        """Have something said."""
+        self.post_message(Notice(text))
 
     def pan(self, x: int, y: int) -> None:
         """Scroll by so many columns and rows."""
@@ -271,23 +269,23 @@ class CanvasView(ScrollView, can_focus=True):
         if event.button == 1 and self.drawing is not None:
             event.stop()
             self.focus()
-            self._gestures.press(self._pointer(event))
+            self.gestures.press(self._pointer(event))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Go on with the gesture by mouse; without one show what is under the pointer."""
-        if self._gestures.drag(self._pointer(event)):
+        if self.gestures.drag(self._pointer(event)):
             event.stop()
         elif not self.is_jumping:
-            self._gestures.hover(self._pointer(event))
+            self.gestures.hover(self._pointer(event))
 
     def on_leave(self) -> None:
         """Show nothing under the pointer any more."""
         if not self.is_jumping:
-            self._gestures.hover(None)
+            self.gestures.hover(None)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Finish the gesture by mouse."""
-        if self._gestures.release(self._pointer(event)):
+        if self.gestures.release(self._pointer(event)):
             event.stop()
 
     def on_mouse_release(self) -> None:
@@ -296,7 +294,7 @@ class CanvasView(ScrollView, can_focus=True):
         The message of an earlier release may come after the next press, which has captured it again.
         """
         if self.app.mouse_captured is not self:
-            self._gestures.lose_mouse()
+            self.gestures.lose_mouse()
 
     def on_click(self, event: events.Click) -> None:
         """Edit what is double-clicked, on the ground add something; the right button opens a menu."""
@@ -306,10 +304,10 @@ class CanvasView(ScrollView, can_focus=True):
         target = self.drawing.hit(x, y)
         if event.button == 3 and not self.is_busy:
             self.select(None if target is None else target.reference, still=True)
-            self.post_message(self.MenuWanted(event.screen_x, event.screen_y))
+            self.emit(MenuWanted((event.screen_x, event.screen_y)))
         is_double = event.chain == 2 and event.button == 1 and not event.shift
         if is_double and target is None:
-            self.post_message(messages.AddWanted(x, y))
+            self.emit(AddWanted(x, y))
         elif is_double and target is not None and target.part not in {"lane", "fold"}:
             self.action_edit()
 
@@ -326,18 +324,18 @@ class CanvasView(ScrollView, can_focus=True):
         """
         if reference is not None and reference[0] == NO_RECORD:
             reference = None
-        if self._gestures.aim(reference):
+        if self.gestures.aim(reference):
             return
         self.selected = reference
         self._relight()
         if not still:
             self.reveal(reference)
-        self.post_message(self.Selected(reference, still=still))
+        self.emit(Selected(reference, still))
 
     def action_go(self, direction: Direction) -> None:
         """Use an arrow key: for the gesture in progress, otherwise to move the selection."""
         drawing = self.drawing
-        if self._gestures.steer(direction) or drawing is None or not drawing.reading_order:
+        if self.gestures.steer(direction) or drawing is None or not drawing.reading_order:
             return
         if self.selected is None or drawing.box_of(self.selected) is None:
             self.select(drawing.reading_order[0])
@@ -357,26 +355,28 @@ class CanvasView(ScrollView, can_focus=True):
             first = 0 if by > 0 else -1
             return order[(order.index(here) + by) % len(order) if here in order else first]
 
-        if not self._gestures.seek(beside):
+        if not self.gestures.seek(beside):
             self.select(beside(self.selected))
 
     def action_edit(self) -> None:
         """Edit what is selected, or finish the gesture in progress."""
-        if self._gestures.finish():
+        if self.gestures.finish():
             return
-        nothing = Notice("edit: select something first")
-        self.post_message(nothing if self.selected is None else self.Opened(self.selected))
+        if self.selected is None:
+            self.say("edit: select something first")
+        else:
+            self.emit(Opened(self.selected))
 
     def action_mark(self) -> None:
         """Take what is selected into what is selected together, or out of it."""
         if self.selected is not None:
-            self.post_message(messages.Grouped(self.group ^ {self.selected}, self.selected))
+            self.emit(Grouped(self.group ^ {self.selected}, self.selected))
 
     def action_jump(self) -> None:
         """Label all that is on the screen, while keys connect all that fits."""
         if self.drawing is not None:
-            view = Region(*self.scroll_offset, *self.scrollable_content_region.size)
-            choices = self._gestures.choices(self.drawing.reading_order)
+            view = Box(*self.scroll_offset, *self.scrollable_content_region.size)
+            choices = self.gestures.choices(self.drawing.reading_order)
             self._jump_labels.show(in_view(self.drawing, choices, view))
             self._overlay_labels(self.drawing)
 
@@ -396,4 +396,4 @@ class CanvasView(ScrollView, can_focus=True):
                 self.select(chosen)
 
     def _overlay_labels(self, drawing: Drawing) -> None:
-        self._lay_over(self._jump_labels.overlays(drawing, self.looks.label))
+        self._lay_over(self._jump_labels.overlays(drawing))

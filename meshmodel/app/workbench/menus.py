@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from meshmodel.app.canvas.messages import MenuWanted
 from meshmodel.app.commands import Command
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import Context
+from meshmodel.canvas.events import MenuWanted
 from meshmodel.edits.operations import words_for
 from meshmodel.model.records import Reference
 

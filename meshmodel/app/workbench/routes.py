@@ -1,23 +1,12 @@
 """Which controller hears which message, and with which method."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from textual.events import Paste
 from textual.message import Message
 
-from meshmodel.app.canvas.messages import (
-    AddWanted,
-    Aimed,
-    Cancelled,
-    Connected,
-    Dragged,
-    FoldToggled,
-    Grouped,
-    MenuWanted,
-    Opened,
-    Selected,
-    Stepped,
-)
+from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.messages import (
     EditRequested,
     ExplanationRequested,
@@ -33,19 +22,22 @@ from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel, TraceView
+from meshmodel.canvas.events import (
+    AddWanted,
+    Aimed,
+    Cancelled,
+    CanvasEvent,
+    Connected,
+    Dragged,
+    FoldToggled,
+    Grouped,
+    MenuWanted,
+    Opened,
+    Selected,
+    Stepped,
+)
 
 ROUTES: Final[dict[type[Message], str]] = {
-    Selected: "selection.selected",
-    Grouped: "selection.grouped",
-    Opened: "selection.opened",
-    FoldToggled: "selection.fold_toggled",
-    Stepped: "moving.stepped",
-    Dragged: "moving.dragged",
-    Cancelled: "moving.cancelled",
-    AddWanted: "connecting.add_wanted",
-    Aimed: "connecting.aimed",
-    Connected: "connecting.connected",
-    MenuWanted: "menus.wanted",
     SelectionRequested: "selection.requested",
     EditRequested: "findings.edit_requested",
     Paste: "clipboard.pasted",
@@ -65,3 +57,26 @@ ROUTES: Final[dict[type[Message], str]] = {
     ModelChanged: "screen.model_changed",
 }
 """Which controller hears which message, and with which method."""
+
+CANVAS_ROUTES: Final[dict[type[CanvasEvent], str]] = {
+    Selected: "selection.selected",
+    Grouped: "selection.grouped",
+    Opened: "selection.opened",
+    FoldToggled: "selection.fold_toggled",
+    Stepped: "moving.stepped",
+    Dragged: "moving.dragged",
+    Cancelled: "moving.cancelled",
+    AddWanted: "connecting.add_wanted",
+    Aimed: "connecting.aimed",
+    Connected: "connecting.connected",
+    MenuWanted: "menus.wanted",
+}
+"""The same of what is asked for on the canvas."""
+
+
+def route(message: Message, method: Callable[[str], Callable[..., Any]]) -> None:
+    """Let the controller hear a message, or what the canvas asks for in it; ``method`` finds it by name."""
+    if isinstance(message, CanvasView.Asked):
+        method(CANVAS_ROUTES[type(message.event)])(message.event)
+    else:
+        method(ROUTES[type(message)])(message)

@@ -55,7 +55,7 @@ from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
-from meshmodel.app.workbench.routes import ROUTES
+from meshmodel.app.workbench.routes import ROUTES, route
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
@@ -227,9 +227,9 @@ class Workbench(Screen[None]):
     def _route(self, event: Message) -> None:
         event.stop()
         with self.context.batch():
-            self._method(ROUTES[type(event)])(event)
+            route(event, self._method)
 
-    for _kind in ROUTES:
+    for _kind in (*ROUTES, CanvasView.Asked):
         _route = on(_kind)(_route)
 
     def action_run(self, command: str) -> None:
@@ -324,6 +324,7 @@ class Workbench(Screen[None]):
         self.context.update(facts=facts, **self._counts)
         self._counts = {}
         self.findings.reopen()
+        self.trace.follow()
         self.context.release()
         self.context.analysis_shown()
 

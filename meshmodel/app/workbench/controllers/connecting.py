@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from meshmodel.app.canvas.messages import AddWanted, Aimed, Connected
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.workbench.context import Context
 from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
+from meshmodel.canvas.events import AddWanted, Aimed, Connected
 from meshmodel.edits.additions import joined
 from meshmodel.edits.connections import end_of, offers
 from meshmodel.edits.edit import Edit, apply_edit
@@ -23,7 +23,8 @@ class ConnectingController:
     def connect(self) -> None:
         """Choose the other end by keys or a click."""
         snapshot = self.context.state.snapshot
-        if not self.context.canvas.start_connect(lambda *ends: bool(offers(snapshot, *map(_pair, ends)))):
+        gestures = self.context.canvas.gestures
+        if not gestures.start("connect", lambda *ends: bool(offers(snapshot, *map(_pair, ends)))):
             self.context.say("connect: select an agent, a system, a credential or a zone first")
             return
         self.context.focus_canvas()

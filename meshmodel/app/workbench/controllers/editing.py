@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from meshmodel.app.canvas.gestures import ELEMENTS
 from meshmodel.app.dialogs.field import FieldEditor, note_entry
 from meshmodel.app.messages import FieldRequested, NoteRequested
 from meshmodel.app.panels.inspector import Inspector
@@ -64,7 +63,7 @@ class EditingController:
     def rename(self) -> None:
         """Ask for another name of the selected element; of a checkpoint or the model: edit it."""
         selected = self.context.state.selected
-        if selected is not None and selected[0] not in ELEMENTS:
+        if selected is not None and selected[0] not in operations.ELEMENT_TABLES:
             self.context.say(f"{operations.words_for(selected)} has no name; Enter edits it")
             return
         self.context.panel(Inspector).follow(self.context.state)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from meshmodel.app.canvas.messages import Cancelled, Dragged, Stepped
 from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.events import Cancelled, Dragged, Stepped
 from meshmodel.canvas.scene import Direction
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
@@ -39,7 +39,7 @@ class MovingController:
             context.update(selected=selected)
         if drawing is None or selected is None or not _can_move(drawing, selected):
             context.say("move: select a card or a zone first")
-        elif context.canvas.start_move():
+        elif context.canvas.gestures.start("move"):
             snapshot = context.state.snapshot
             self._moved, self._moved_on = snapshot.get(*selected), snapshot
             self._slots = self._drawn_slots(selected)

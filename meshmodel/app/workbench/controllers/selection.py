@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from meshmodel.app.canvas.messages import FoldToggled, Grouped, Opened, Selected
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.workbench.context import Context
+from meshmodel.canvas.events import FoldToggled, Grouped, Opened, Selected
 from meshmodel.canvas.scene import Zoom
 from meshmodel.edits.groups import listed
 from meshmodel.model.records import Reference

@@ -4,29 +4,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Protocol
 
-from textual.message import Message
-
-from meshmodel.app.canvas.messages import (
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.events import (
     AddWanted,
     Aimed,
     Cancelled,
+    CanvasEvent,
     Connected,
     Dragged,
     FoldToggled,
     Grouped,
     Stepped,
 )
-from meshmodel.app.canvas.overlays import Overlay, connect_handle, connecting_line, dragged_card, frame
-from meshmodel.app.messages import Notice
-from meshmodel.app.theme import Inks
-from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.hits import box_between, card_before, cards_within, end_near
+from meshmodel.canvas.overlays import Overlay, connect_handle, connecting_line, dragged_card, frame
 from meshmodel.canvas.scene import Direction, Target
 from meshmodel.edits.connections import end_of
+from meshmodel.edits.operations import ELEMENT_TABLES
 from meshmodel.model.records import Reference
 
-ELEMENTS: Final = frozenset({"zone", "system", "agent", "credential"})
-"""The tables whose records can be moved and connected."""
 Fits = Callable[[Reference, Reference], bool]
 """Whether anything can connect an element with another."""
 
@@ -55,7 +51,6 @@ class Pointer(NamedTuple):
 class Surface(Protocol):
     """What gestures need of the canvas."""
 
-    is_ascii: bool
     selected: Reference | None
     group: frozenset[Reference]
     aimed: Reference | None
@@ -64,10 +59,6 @@ class Surface(Protocol):
     @property
     def drawing(self) -> Drawing | None:
         """What is shown."""
-
-    @property
-    def looks(self) -> Inks:
-        """What the inks look like."""
 
     def select(self, reference: Reference | None, *, still: bool = False) -> None:
         """Select a record, or nothing; ``still``: without scrolling."""
@@ -87,8 +78,11 @@ class Surface(Protocol):
     def release_mouse(self) -> None:
         """Let other widgets have mouse events again."""
 
-    def post_message(self, message: Message) -> bool:
-        """Send a message to the widgets around the canvas."""
+    def emit(self, event: CanvasEvent) -> None:
+        """Tell those around the canvas what is asked for."""
+
+    def say(self, text: str) -> None:
+        """Tell the user something."""
 
 
 @dataclass(slots=True)
@@ -149,7 +143,7 @@ class Gestures:
         """Cancel the gesture in progress.
 
         Args:
-            told: whether to post :class:`Cancelled`.
+            told: whether to emit :class:`Cancelled`.
 
         Returns:
             Whether there was one.
@@ -158,7 +152,7 @@ class Gestures:
             return False
         self._end()
         if told:
-            self._surface.post_message(Cancelled())
+            self._surface.emit(Cancelled())
         return True
 
     def _end(self) -> None:
@@ -177,7 +171,7 @@ class Gestures:
         is_new = is_first or aimed != self._surface.aimed
         self._surface.show_gesture(aimed, overlays)
         if is_new:
-            self._surface.post_message(Aimed(source, aimed))
+            self._surface.emit(Aimed(source, aimed))
 
     # By keys
 
@@ -193,14 +187,14 @@ class Gestures:
         """
         drawing, selected = self._surface.drawing, self._surface.selected
         source = end_of(selected) if kind == "connect" else selected
-        if drawing is None or source is None or source[0] not in ELEMENTS:
+        if drawing is None or source is None or source[0] not in ELEMENT_TABLES:
             return False
         box = drawing.box_of(source)
         if box is None:
             return False
         self._gesture = Gesture(kind, Target(source, "card", box), fits=fits, here=selected)
         if kind == "connect":
-            self._surface.post_message(Aimed(source, None, by_key=True))
+            self._surface.emit(Aimed(source, None, by_key=True))
         return True
 
     def steer(self, direction: Direction) -> bool:
@@ -209,7 +203,7 @@ class Gestures:
         if gesture is None or not gesture.is_by_key or drawing is None:
             return False
         if gesture.kind == "move":
-            self._surface.post_message(Stepped(direction))
+            self._surface.emit(Stepped(direction))
             return True
         return self.seek(lambda here: drawing.neighbour(here, direction))
 
@@ -267,10 +261,10 @@ class Gestures:
             return False
         if gesture.kind == "move":
             self._end()
-            self._surface.post_message(Stepped(None))
+            self._surface.emit(Stepped(None))
         elif aimed is not None:
             self._end()
-            self._surface.post_message(Connected(gesture.target.reference, aimed))
+            self._surface.emit(Connected(gesture.target.reference, aimed))
         return True
 
     # By mouse
@@ -285,7 +279,7 @@ class Gestures:
             return
         self.cancel()
         if target is not None and target.part == "fold":
-            self._surface.post_message(FoldToggled(str(target.reference[1])))
+            self._surface.emit(FoldToggled(str(target.reference[1])))
             return
         reference = None if target is None or target.part == "lane" else target.reference
         if reference is not None and pointer.is_adding:
@@ -300,7 +294,7 @@ class Gestures:
         """Take a record into what is selected together, or out of it."""
         surface = self._surface
         alone = frozenset() if surface.selected is None else frozenset({surface.selected})
-        surface.post_message(Grouped((surface.group or alone) ^ {reference}, reference))
+        surface.emit(Grouped((surface.group or alone) ^ {reference}, reference))
 
     def _choose(self, reference: Reference) -> bool:
         """Connect by keys with what a record stands for; whether that is in progress and it can be an end."""
@@ -315,8 +309,13 @@ class Gestures:
             return
         card = None if pointer is None else self._card_at(pointer)
         handle: list[Overlay] = []
-        if pointer is not None and card is not None and card.part == "card" and card.reference[0] in ELEMENTS:
-            handle = connect_handle(card, pointer.y, self._surface.looks)
+        if (
+            pointer is not None
+            and card is not None
+            and card.part == "card"
+            and card.reference[0] in ELEMENT_TABLES
+        ):
+            handle = connect_handle(card, pointer.y)
         if handle != self._handle:
             self._handle = handle
             self._surface.show_gesture(None, handle)
@@ -337,12 +336,12 @@ class Gestures:
             surface.pan(gesture.start.view_x - pointer.view_x, gesture.start.view_y - pointer.view_y)
             gesture.start = pointer
         elif gesture.kind == "box":
-            surface.show_gesture(None, frame(box_between(gesture.start[:2], pointer[:2]), surface.looks))
+            surface.show_gesture(None, frame(box_between(gesture.start[:2], pointer[:2])))
         elif target is not None and gesture.kind == "move":
-            surface.show_gesture(None, dragged_card(target, pointer.x, pointer.y, surface.looks))
-            surface.post_message(Dragged(target.reference, pointer.x, pointer.y, dropped=False))
+            surface.show_gesture(None, dragged_card(target, pointer.x, pointer.y))
+            surface.emit(Dragged(target.reference, pointer.x, pointer.y, dropped=False))
         elif target is not None and gesture.kind == "connect":
-            line = connecting_line(target, pointer.x, pointer.y, surface.looks, is_ascii=surface.is_ascii)
+            line = connecting_line(target, pointer.x, pointer.y)
             self._aim(target.reference, self._other_end(target, pointer), line, is_first=is_first)
         return True
 
@@ -362,19 +361,17 @@ class Gestures:
             surface.select(None if target is None else target.reference, still=True)
         elif gesture.kind == "box" and gesture.start is not None and surface.drawing is not None:
             inside = cards_within(surface.drawing, box_between(gesture.start[:2], pointer[:2]))
-            surface.post_message(Grouped(surface.group | inside, max(inside, default=None)))
+            surface.emit(Grouped(surface.group | inside, max(inside, default=None)))
         elif target is not None and gesture.kind == "move":
-            surface.post_message(Dragged(target.reference, pointer.x, pointer.y, dropped=True))
+            surface.emit(Dragged(target.reference, pointer.x, pointer.y, dropped=True))
         elif target is not None and gesture.kind == "connect":
             other = self._other_end(target, pointer)
             if other is not None:
-                surface.post_message(Connected(target.reference, other))
+                surface.emit(Connected(target.reference, other))
             elif self._hit(pointer) is None:
-                surface.post_message(AddWanted(pointer.x, pointer.y, target.reference))
+                surface.emit(AddWanted(pointer.x, pointer.y, target.reference))
             else:
-                surface.post_message(
-                    Notice("connect: there is nothing to connect with where it was released")
-                )
+                surface.say("connect: there is nothing to connect with where it was released")
         return True
 
     def lose_mouse(self) -> None:

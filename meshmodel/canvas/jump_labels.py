@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rich.style import Style
-from textual.geometry import Region
-
-from meshmodel.app.canvas.overlays import Overlay
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.overlays import Overlay
+from meshmodel.canvas.scene import Box
 from meshmodel.model.records import Reference
 
 LETTERS: Final = "asdfghjklqwertyuiopzxcvbnm"
@@ -26,8 +24,8 @@ def labels(count: int) -> list[str]:
     return found[:count]
 
 
-def in_view(drawing: Drawing, references: Iterable[Reference], view: Region) -> list[Reference]:
-    """The records whose upper left cell is within ``view``, a region of cells of the drawing."""
+def in_view(drawing: Drawing, references: Iterable[Reference], view: Box) -> list[Reference]:
+    """The records whose upper left cell is within ``view``, a box of cells of the drawing."""
     boxes = ((reference, drawing.box_of(reference)) for reference in references)
     return [reference for reference, box in boxes if box is not None and view.contains(box.x, box.y)]
 
@@ -67,11 +65,11 @@ class JumpLabels:
             self._labelled = {}
         return chosen
 
-    def overlays(self, drawing: Drawing, style: Style) -> list[Overlay]:
+    def overlays(self, drawing: Drawing) -> list[Overlay]:
         """The letters that are still to be typed, on the records that they lead to."""
         found = []
         for label, reference in self._labelled.items():
             box = drawing.box_of(reference)
             if box is not None and label.startswith(self._typed):
-                found.append(Overlay(box.x, box.y, label[len(self._typed) :], style))
+                found.append(Overlay(box.x, box.y, label[len(self._typed) :], "label"))
         return found

@@ -1,0 +1,64 @@
+"""Text that lies over the drawing: the card that is dragged, and the line of a connection being drawn."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Box, Target
+from meshmodel.model.records import Reference
+
+OverlayLook = Literal["ground", "label", "selected", "selected_line"]
+"""What it looks like: as the ground, a label, a selected card, or its lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Some text painted over the drawing, at a cell of the drawing."""
+
+    x: int
+    y: int
+    text: str
+    look: OverlayLook
+
+
+def dragged_card(card: Target, x: int, y: int) -> list[Overlay]:
+    """The card that is being dragged, with its upper left corner at a cell of the drawing."""
+    name = str(card.reference[1])[: max(card.box.width - 3, 4)]
+    width = max(card.box.width, len(name) + 3)
+    texts = f" {name}".ljust(width), " " * width
+    return [Overlay(x, y + row, text, "selected") for row, text in enumerate(texts)]
+
+
+def frame(box: Box) -> list[Overlay]:
+    """The edges of a box that selects what is in it."""
+    right, bottom = box.x + box.width - 1, box.y + box.height - 1
+    line = "─" * max(box.width - 2, 0)
+    return [
+        *(Overlay(x, y, "│", "selected_line") for y in range(box.y, bottom) for x in {box.x, right}),
+        Overlay(box.x, box.y, f"┌{line}┐", "selected_line"),
+        Overlay(box.x, bottom, f"└{line}┘", "selected_line"),
+    ]
+
+
+def group_marks(drawing: Drawing | None, group: Iterable[Reference]) -> list[Overlay]:
+    """A sign before each of the records that are selected together."""
+    boxes = [] if drawing is None else [drawing.box_of(each) for each in group]
+    return [Overlay(box.x, box.y, "✓", "label") for box in boxes if box is not None]
+
+
+def connect_handle(card: Target, y: int) -> list[Overlay]:
+    """What connects a card when it is dragged: over its last cell in a row, and the one beside it."""
+    return [Overlay(card.box.x + card.box.width - 1, y, "─▶", "label")]
+
+
+def connecting_line(card: Target, x: int, y: int) -> list[Overlay]:
+    """A line from the right edge of a card along its first row, then up or down to a cell of the drawing."""
+    start_x, start_y = card.box.x + card.box.width, card.box.y
+    line = [Overlay(min(start_x, x), start_y, "─" * max(abs(x - start_x), 1), "selected_line")]
+    step = 1 if y > start_y else -1
+    line += [Overlay(x, row, "│", "selected_line") for row in range(start_y + step, y, step)]
+    if y != start_y:
+        corners = "╮╯" if x >= start_x else "╭╰"
+        line.append(Overlay(x, start_y, corners[y < start_y], "selected_line"))
+    return line

@@ -1,0 +1,48 @@
+"""Which look a run has, by what stands out."""
+
+import pytest
+
+from meshmodel.canvas.lighting import Lighting, in_front, look_of
+from meshmodel.canvas.scene import Run
+
+A, B = ("agent", "a"), ("agent", "b")
+HERE, THERE = frozenset({A}), frozenset({B})
+CARD, LINE, TITLE = (Run("x", 1, ink, (A,)) for ink in ("agent", "line", "lane-title"))
+GROUND = Run(" ", 1, "ground")
+
+
+@pytest.mark.parametrize(
+    ("run", "lighting", "look", "heavy"),
+    [
+        (CARD, Lighting(), "plain", False),
+        (CARD, Lighting(selected=HERE), "selected", False),
+        (LINE, Lighting(selected=HERE), "selected_line", False),
+        (TITLE, Lighting(selected=HERE, aimed=HERE), "selected", False),
+        (CARD, Lighting(selected=HERE, aimed=HERE), "offer", False),
+        (LINE, Lighting(aimed=HERE), "plain", False),
+        (TITLE, Lighting(aimed=HERE), "offer", False),
+        (CARD, Lighting(shown=THERE), "dimmed", False),
+        (CARD, Lighting(shown=HERE), "plain", False),
+        (TITLE, Lighting(shown=THERE, witness=THERE), "plain", False),
+        (GROUND, Lighting(shown=THERE, witness=THERE), "plain", False),
+        (LINE, Lighting(witness=HERE), "lit", True),
+        (LINE, Lighting(witness=THERE), "dimmed", False),
+        (LINE, Lighting(witness=THERE, shown=HERE), "dimmed", False),
+        (LINE, Lighting(selected=HERE, witness=HERE), "lit", True),
+        (LINE, Lighting(selected=HERE, witness=THERE), "dimmed", False),
+        (CARD, Lighting(selected=HERE, witness=THERE), "selected", False),
+        (CARD, Lighting(selected=HERE, witness=HERE), "selected", True),
+    ],
+)
+def test_the_look_of_a_run_follows_from_what_stands_out(run, lighting, look, heavy):
+    assert look_of(run, lighting) == (look, heavy)
+
+
+def test_where_two_lines_cross_the_one_that_stands_out_is_in_front():
+    down, across = Run("│", 1, "line", (A,)), Run("─", 1, "line", (B,))
+    crossing = Run("┼", 1, "line", (A, B), (down, across))
+    assert in_front(crossing, Lighting()) == crossing
+    assert in_front(crossing, Lighting(selected=HERE)) == down
+    assert in_front(crossing, Lighting(selected=HERE, witness=THERE)) == across, "a lit way comes first"
+    assert in_front(crossing, Lighting(witness=HERE | THERE)) == crossing
+    assert in_front(down, Lighting(witness=THERE)) == down

@@ -1,0 +1,49 @@
+"""What gestures lay over the drawing, as cells."""
+
+import pytest
+
+from meshmodel.canvas.overlays import connect_handle, connecting_line, dragged_card, frame
+from meshmodel.canvas.scene import Box, Target
+
+CARD = Target(("system", "tickets"), "card", Box(2, 5, 4, 2))
+
+
+def cells(overlays):
+    """The character of each cell that is covered."""
+    return {(each.x + at, each.y): sign for each in overlays for at, sign in enumerate(each.text)}
+
+
+@pytest.mark.parametrize(("y", "corner"), [(8, "╮"), (2, "╯")])
+def test_a_connecting_line_turns_at_the_column_of_the_pointer(y, corner):
+    found = cells(connecting_line(CARD, 9, y))
+    step = 1 if y > 5 else -1
+    across = {(6, 5): "─", (7, 5): "─", (8, 5): "─", (9, 5): corner}
+    assert found == across | {(9, row): "│" for row in range(5 + step, y, step)}
+
+
+def test_a_connecting_line_may_lead_to_the_left_and_leaves_the_pointer_free():
+    card = Target(("system", "tickets"), "card", Box(8, 1, 4, 2))
+    assert cells(connecting_line(card, 5, 2)) == {(5, 1): "╭", **{(x, 1): "─" for x in range(6, 12)}}
+
+
+def test_a_frame_stands_on_the_edges_of_its_box():
+    found = cells(frame(Box(3, 2, 4, 3)))
+    assert found == {
+        **dict(zip([(x, 2) for x in range(3, 7)], "┌──┐", strict=True)),
+        (3, 3): "│",
+        (6, 3): "│",
+        **dict(zip([(x, 4) for x in range(3, 7)], "└──┘", strict=True)),
+    }
+
+
+def test_a_dragged_card_has_its_name_and_its_corner_under_the_pointer():
+    first, second = dragged_card(CARD, 20, 9)
+    assert (first.x, first.y, second.y) == (20, 9, 10)
+    assert first.text.split() == ["tick"], (
+        "as much of the name as there is room for, four letters at least"
+    )
+    assert len(first.text) == len(second.text)
+
+
+def test_the_handle_that_connects_covers_the_last_cell_of_a_card_and_the_one_beside_it():
+    assert cells(connect_handle(CARD, 6)) == {(5, 6): "─", (6, 6): "▶"}
