@@ -1,7 +1,5 @@
 """Background work: one job a group, in a thread; it reports progress and can be stopped."""
 
-import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,41 +9,10 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
+from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 
 T = TypeVar("T")
-
-
-class Task:
-    """What a job is called, since when it runs, how far it is, and whether it should stop.
-
-    The worker's thread asks ``is_cancelled`` and may set ``said``; the interface's thread asks ``says``.
-    """
-
-    def __init__(self, title: str = "", *, escape: str = "Esc stops it") -> None:
-        """Arguments: what is computed, such as ``computing the smallest fix``; what Escape does meanwhile."""
-        self.title = title
-        self._escape = escape
-        self.said = ""
-        self._begun = time.monotonic()
-        self._stop = threading.Event()
-
-    def cancel(self) -> None:
-        """Ask it to stop."""
-        self._stop.set()
-
-    def is_cancelled(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._stop.is_set()
-
-    @property
-    def says(self) -> str:
-        """What it is doing, in a line."""
-        seconds = int(time.monotonic() - self._begun)
-        said = f", {self.said}" if self.said else ""
-        if self.is_cancelled():
-            return f"stopping {self.title}"
-        return f"{self.title}{said}: {seconds} s, {self._escape}"
 
 
 @dataclass(eq=False)

@@ -15,14 +15,25 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.app.fix_state import Fixing
-    from meshmodel.app.trace_state import Tracing
+    from meshmodel.importers.log_request import LogRequest
+    from meshmodel.reports.fix_state import Fixing
+    from meshmodel.reports.log_words import LaidLog
 
 Arrangement = Literal["small", "medium", "large"]
 """``small``: the canvas, and two rows that tell the finding; panels lie over the canvas. ``medium``: one
 panel beside the canvas, lists below. ``large``: outline, canvas, inspector, lists below."""
 
 Side = Literal["outline", "inspector"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """What is known of a log: of which model and view, and what was laid."""
+
+    analysis: "Analysis"
+    request: "LogRequest"
+    laid: "LaidLog | None" = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -89,7 +100,7 @@ class WorkbenchState:
     fixing: "Fixing | None" = None
     preview: tuple[StepKey, ...] = ()
     preview_leaves: frozenset[StepKey] | None = None
-    tracing: "Tracing | None" = None
+    tracing: Tracing | None = None
     progress: Mapping[str, str] = field(default_factory=dict)
     arrangement: Arrangement = "small"
     side: Side | None = None

@@ -8,10 +8,10 @@ import pytest
 
 from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
-from meshmodel.app.trace_state import LogRequest
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.app.workbench.controllers import lens
 from meshmodel.app.workbench.controllers import trace as traces
+from meshmodel.importers.log_request import LogRequest
 from meshmodel.reports.lenses import Looked, Seen
 from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded

@@ -11,15 +11,13 @@ from textual.widgets import Input, Static
 
 from meshmodel.analysis.trace import Tally, Verdict
 from meshmodel.api import analyse
-from meshmodel.app import trace_state as tracing
 from meshmodel.app.dialogs.choose_log import LogDialog
-from meshmodel.app.jobs import Task
 from meshmodel.app.panels.trace import TracePanel, TraceView
-from meshmodel.app.trace_state import LogRequest, follow_log, suggested_log
 from meshmodel.app.widgets.row_list import RowList
+from meshmodel.importers.log_request import LogRequest, suggested_log
 from meshmodel.model.events import Event
 from meshmodel.reports.log_table import cells_of_event
-from meshmodel.reports.log_words import WORDS, LaidLog, incomplete_words, lit_by_event, summary_words
+from meshmodel.reports.log_words import WORDS, lit_by_event
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
@@ -250,6 +248,10 @@ async def test_after_an_edit_it_says_that_it_is_of_the_model_before(tmp_path: Pa
         await it.sentence("ask policy-decision on file-sas > attachments")
         assert it.bench.shown.traced is None
         assert "of the model before the last edit" in head(it)
+        await it.press("u")
+        assert "of the model before" not in head(it), "it is that model again"
+        await it.press("U")
+        assert "of the model before the last edit" in head(it)
         await it.press("L", "enter")
         await it.app.workers.wait_for_complete()
         await it.pilot.pause()
@@ -274,25 +276,6 @@ async def test_the_log_of_an_example_is_offered_and_one_beside_the_model_first(t
     own = copy.with_suffix(".csv")
     own.write_text("agent\n", encoding="utf-8")
     assert suggested_log(copy) == LogRequest(own)
-
-
-def test_memory_is_bounded_and_what_is_left_out_is_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tracing, "EVERY", 3)
-    monkeypatch.setattr(tracing, "WORTH", 5)
-    quiet, telling = EVENTS[0], EVENTS[2]
-    path = log(tmp_path, [quiet] * 10 + [telling] * 10)
-    laid = follow_log(analyse(MODEL), LogRequest(path), Task("x"))
-    assert [each.event.number for each in laid.events] == [1, 2, 3, 11, 12]
-    assert (laid.tally.events, laid.left_out, laid.is_complete) == (20, 15, True)
-    assert summary_words(laid).startswith("20 events (15 of them counted, not listed), ")
-
-
-def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
-    for laid in (LaidLog((), Tally(), 0, "line 3: no JSON"), LaidLog((), Tally(), 0, stopped=True)):
-        assert not laid.is_complete
-        assert incomplete_words(laid).startswith("INCOMPLETE after event 0: ")
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
-from meshmodel.app.trace_state import LogRequest
 from meshmodel.app.widgets.rows import Row
+from meshmodel.importers.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
+from meshmodel.importers.log_request import LogRequest, checked_request
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import file_problem
-
-if TYPE_CHECKING:
-    from meshmodel.importers.formats import LogFormat
 
 BY_NAME: Final = "by its name"
 LOGS: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".log", ".txt", ".gz"})
@@ -57,8 +56,6 @@ class LogDialog(FormDialog[LogRequest]):
 
     def form_rows(self) -> Iterator[Row]:
         """The file, its form, the map."""
-        from meshmodel.importers.formats import LOG_FORMATS, OWN_FORMATS
-
         hint = "a log of events: .jsonl, .csv, or any with a form"
         yield path_field("file", self.path, self._set_path, hint=hint, check=file_problem, endings=LOGS).row
         forms = [(each, "" if each in OWN_FORMATS else "with a map") for each in LOG_FORMATS]
@@ -83,23 +80,7 @@ class LogDialog(FormDialog[LogRequest]):
 
     def action_follow(self) -> None:
         """Answer with the request, if the file is there and its form is known."""
-        from meshmodel.importers.events import format_of
-        from meshmodel.importers.formats import OWN_FORMATS
-
-        if self.path is None:
-            self.show_problem("file: needed")
-            return
-        problem = file_problem(str(self.path))
-        if problem is not None:
-            self.show_problem(problem)
-            return
         try:
-            form = self.form or format_of(self.path)
-        except MeshmodelError:
-            self.show_problem("form: cannot be told by the name of the file; choose one")
-            return
-        is_own = form in OWN_FORMATS
-        if is_own or self.mapping is not None:
-            self.dismiss(LogRequest(self.path, form, None if is_own else self.mapping))
-        else:
-            self.show_problem(f"map: needed for the names in a log of the form {form}")
+            self.dismiss(checked_request(self.path, self.form, self.mapping))
+        except MeshmodelError as error:
+            self.show_problem(one_line(error, 200))

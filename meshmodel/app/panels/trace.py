@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.state import WorkbenchState
+from meshmodel.app.state import Tracing, WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
@@ -22,7 +22,6 @@ from meshmodel.reports.log_words import incomplete_words, is_telling, summary_wo
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.app.trace_state import Tracing
 
 _LEAST_TABLE = 3
 """Rows that the counts leave to the table: its head, an event, and the bar."""

@@ -5,12 +5,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.panels.trace import TracePanel, TraceView
-from meshmodel.app.trace_state import LogRequest, Tracing, follow_log, suggested_log
+from meshmodel.app.state import Tracing
 from meshmodel.app.workbench.context import Context
+from meshmodel.importers.log_request import LogRequest, requested_events, suggested_log
+from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
+from meshmodel.reports.laid_log import lay_log
 from meshmodel.reports.log_words import LaidLog
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace import TracedEvent
 
 
@@ -79,6 +83,14 @@ class TraceController:
         if is_there and traced is not None and self.context.state.traced is None:
             self._open_event(traced)
 
+    def follow(self) -> None:
+        """A new analysis is shown: that of the same model, which undo brings back, is what the log is of."""
+        state, tracing = self.context.state, self.context.state.tracing
+        if tracing is None or state.analysis is None or tracing.analysis is state.analysis:
+            return
+        if (tracing.analysis.view, tracing.analysis.snapshot) == (state.view, state.analysis.snapshot):
+            self.context.update(tracing=replace(tracing, analysis=state.analysis))
+
     def left(self, event: TracePanel.Left) -> None:
         """Escape: stop following, or go back to the canvas."""
         del event
@@ -94,3 +106,8 @@ class TraceController:
         system = traced.event.system
         if system is not None and self.context.session.snapshot.get("system", system) is not None:
             self.context.canvas.reveal(("system", system))
+
+
+def follow_log(analysis: "Analysis", request: LogRequest, task: Task) -> LaidLog:
+    """Read a log and lay it on the model, in a thread."""
+    return lay_log(analysis, requested_events(request, analysis.snapshot), request.path, task)

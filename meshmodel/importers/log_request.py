@@ -1,0 +1,75 @@
+"""Which log is laid on a model: its file, its form, and the map of its names."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshmodel.importers.formats import OWN_FORMATS, LogFormat
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.typed_paths import file_problem
+
+if TYPE_CHECKING:
+    from meshmodel.model.events import Event
+    from meshmodel.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class LogRequest:
+    """Which log to follow: the file, its form (by its name if not given), and what its names mean."""
+
+    path: Path
+    form: LogFormat | None = None
+    mapping: Path | None = None
+
+
+def checked_request(path: Path | None, form: LogFormat | None, mapping: Path | None) -> LogRequest:
+    """The request for a log whose form is known; a log of our own form needs no map.
+
+    Raises:
+        MeshmodelError: something is missing; one line says what.
+    """
+    from meshmodel.importers.events import format_of
+
+    if path is None:
+        raise MeshmodelError("file: needed")
+    problem = file_problem(str(path))
+    if problem is not None:
+        raise MeshmodelError(problem)
+    if form is None:
+        with suppress(MeshmodelError):
+            form = format_of(path)
+    if form is None:
+        raise MeshmodelError("form: cannot be told by the name of the file; choose one")
+    is_own = form in OWN_FORMATS
+    if not is_own and mapping is None:
+        raise MeshmodelError(f"map: needed for the names in a log of the form {form}")
+    return LogRequest(path, form, None if is_own else mapping)
+
+
+def suggested_log(model: Path) -> LogRequest | None:
+    """The log that lies beside a model under its name, or that came with the example it is a copy of."""
+    from meshmodel.store.examples import examples
+
+    beside = [model.with_suffix(ending) for ending in (".jsonl", ".csv")]
+    with suppress(MeshmodelError):
+        beside += [
+            each.path.with_suffix(".jsonl")
+            for each in examples()
+            if model.stem == each.id or model.stem.startswith(f"{each.id}-")
+        ]
+    return next((LogRequest(path) for path in beside if path.is_file()), None)
+
+
+def requested_events(request: LogRequest, snapshot: "Snapshot") -> "Iterator[Event]":
+    """The events of a log, in the names of the model.
+
+    Raises:
+        MeshmodelError: its form is not known, or its map cannot be read.
+    """
+    from meshmodel.importers.events import read_events
+    from meshmodel.importers.mapping import read_map
+
+    mapper = None if request.mapping is None else read_map(request.mapping, snapshot)
+    return iter(read_events(request.path, request.form, mapper))

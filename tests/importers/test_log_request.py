@@ -1,0 +1,34 @@
+"""Which log is laid on a model: what a request needs before anything is read."""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.importers.formats import LogFormat
+from meshmodel.importers.log_request import LogRequest, checked_request
+from meshmodel.model.errors import MeshmodelError
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "mapping", "why"),
+    [
+        (None, None, None, "file: needed"),
+        ("gone.jsonl", None, None, "there is no such file"),
+        ("events.txt", None, None, "form: cannot be told by the name"),
+        ("events.jsonl", "cloudtrail", None, "map: needed for the names in a log of the form cloudtrail"),
+    ],
+)
+def test_it_says_what_is_missing(
+    tmp_path: Path, name: str | None, form: LogFormat | None, mapping: str | None, why: str
+) -> None:
+    for each in ("events.txt", "events.jsonl"):
+        (tmp_path / each).touch()
+    with pytest.raises(MeshmodelError, match=why):
+        checked_request(tmp_path / name if name else None, form, Path(mapping) if mapping else None)
+
+
+def test_a_log_of_our_own_form_has_no_map(tmp_path: Path) -> None:
+    log, mapping = tmp_path / "events.jsonl", tmp_path / "map.toml"
+    log.touch()
+    assert checked_request(log, None, mapping) == LogRequest(log, "jsonl", None)
+    assert checked_request(log, "cloudtrail", mapping) == LogRequest(log, "cloudtrail", mapping)
