@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.app.jobs import Jobs, Task
+from meshmodel.app.jobs import Jobs
 from meshmodel.app.limits import BURST
 from meshmodel.edits.edit import differ_only_in
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Task
 from meshmodel.reports.causes import open_counts
 
 if TYPE_CHECKING:

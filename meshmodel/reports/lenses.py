@@ -1,9 +1,10 @@
 """What each lens shows of a drawing, and the facts that the analysis adds to it."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from meshmodel.analysis.results import StepKey
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
@@ -71,6 +72,22 @@ def facts_of(analysis: "Analysis | None") -> Facts:
         depths=analysis.depths(),
         heard=frozenset(each.system for each in getattr(analysis, "heard", ())),
     )
+
+
+def with_preview(facts: Facts, steps: Sequence[StepKey], still: frozenset[StepKey] | None) -> Facts:
+    """What an analysis adds to the drawing, with steps that are to be guarded.
+
+    Args:
+        facts: without them.
+        steps: to be guarded.
+        still: the doors that would be open even then, of which alone ✖ is kept; ``None``: of all.
+    """
+    marks = {
+        step: mark
+        for step, mark in facts.marks.items()
+        if mark != "missing" or still is None or step in still
+    }
+    return replace(facts, marks={**marks, **dict.fromkeys(steps, "proposed")})
 
 
 def look(

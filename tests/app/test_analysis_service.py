@@ -7,10 +7,10 @@ import pytest
 from meshmodel.api import analyse
 from meshmodel.app import analysis_service
 from meshmodel.app.analysis_service import AnalysisService
-from meshmodel.app.jobs import Task
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Note, System
+from meshmodel.model.stop import Task
 from meshmodel.store.examples import example
 
 

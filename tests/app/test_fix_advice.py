@@ -7,12 +7,12 @@ import pytest
 from textual.widgets import Static
 
 from meshmodel.api import analyse
-from meshmodel.app import fix_state as work
 from meshmodel.app.dialogs.base import Picker
-from meshmodel.app.fix_state import Fixing
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.edits.checkpoints import NOT_PROVEN
+from meshmodel.reports import fix_state as work
+from meshmodel.reports.fix_state import Fixing
 from meshmodel.reports.fix_words import verdict
 from meshmodel.store.load import load
 from tests.app.desk import desk

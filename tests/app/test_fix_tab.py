@@ -9,15 +9,16 @@ import pytest
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
-from meshmodel.app import fix_state as work
-from meshmodel.app.fix_state import Fixing, Part
-from meshmodel.app.jobs import Task
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.scene import Facts
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
+from meshmodel.model.stop import Task
+from meshmodel.reports import fix_state as work
+from meshmodel.reports.fix_state import Fixing, Part
 from meshmodel.reports.fix_words import bar, curve_words, verdict
+from meshmodel.reports.lenses import with_preview
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import Host
@@ -29,7 +30,7 @@ FIX = analyse(CHAIN).minimum_fix()
 def drawn_facts(it: Desk) -> Facts:
     """What is drawn beside the model."""
     shown = it.bench.shown
-    return work.with_preview(shown.facts[shown.view], shown.preview, shown.preview_leaves)
+    return with_preview(shown.facts[shown.view], shown.preview, shown.preview_leaves)
 
 
 def marks(it: Desk) -> set[StepKey]:
@@ -149,7 +150,7 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
 async def test_in_a_large_model_the_preview_leaves_all_crosses_and_says_nothing_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "AT_ONCE", 0)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.AT_ONCE", 0)
     monkeypatch.setattr(fix_rows.__module__ + ".AT_ONCE", 0)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")

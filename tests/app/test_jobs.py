@@ -11,7 +11,8 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from meshmodel.app import jobs as module
-from meshmodel.app.jobs import Jobs, Task
+from meshmodel.app.jobs import Jobs
+from meshmodel.model.stop import Task
 
 
 class Bench(Screen[None]):

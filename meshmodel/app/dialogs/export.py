@@ -13,11 +13,11 @@ from textual.binding import Binding, BindingType
 from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
-from meshmodel.app.jobs import Task
 from meshmodel.app.widgets.rows import Row
 from meshmodel.exporters.export import FORMATS, LENSES, ExportOptions
 from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import new_file_problem
 

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.message import Message
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.fix_state import SECONDS, Fixing, Part
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
@@ -18,6 +17,7 @@ from meshmodel.app.widgets.rows import PART, Row, heading, line, saying
 from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.text import pad, shorten
+from meshmodel.reports.fix_state import SECONDS, Fixing, Part
 from meshmodel.reports.fix_words import STANDING, bar, curve_words, standing_words, verdict
 
 if TYPE_CHECKING:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.app.fix_state import with_preview
-from meshmodel.app.jobs import Task
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.saved_state import ORDER_LIMIT
 from meshmodel.app.workbench.context import Context
@@ -15,6 +13,8 @@ from meshmodel.canvas.scene import Facts, Options
 from meshmodel.edits.operations import arrangement
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Task
+from meshmodel.reports.lenses import with_preview
 from meshmodel.reports.log_words import lit_by_event
 from meshmodel.reports.witness import lit_by, lit_by_finding
 

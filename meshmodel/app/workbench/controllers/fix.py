@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.dialogs.base import Chosen, Picker
-from meshmodel.app.fix_state import (
+from meshmodel.app.limits import AT_ONCE
+from meshmodel.app.panels.fix import STATES, Choice, FixList, State
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.workbench.context import Context
+from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import Task
+from meshmodel.model.text import one_line
+from meshmodel.reports.fix_state import (
     Fixing,
     left_open,
     work_out_better,
@@ -16,14 +24,6 @@ from meshmodel.app.fix_state import (
     work_out_parts,
     work_out_standing,
 )
-from meshmodel.app.jobs import Task
-from meshmodel.app.limits import AT_ONCE
-from meshmodel.app.panels.fix import STATES, Choice, FixList, State
-from meshmodel.app.widgets.rows import Row, line
-from meshmodel.app.workbench.context import Context
-from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
-from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -60,7 +60,7 @@ class FixController:
             self.context.update(fixing=None, preview=())
         elif not state.is_current and state.preview:
             self.context.update(preview=())
-        wanted = self._is_asked or state.snapshot.elements <= AT_ONCE
+        wanted = self._is_asked or self._is_quick
         if wanted and self._is_looked_at() and state.is_current and state.analysis is not None:
             self._is_asked = False
             if self.context.state.fixing is None:
@@ -75,9 +75,13 @@ class FixController:
         asked = None if known is None or not steps else (known.analysis, steps)
         if asked != self._previewed:
             self._previewed = asked
-            self.context.update(preview_leaves=None if asked is None else left_open(*asked))
+            self.context.update(preview_leaves=left_open(*asked) if asked and self._is_quick else None)
 
     _previewed: "tuple[Analysis, tuple[StepKey, ...]] | None" = None
+
+    @property
+    def _is_quick(self) -> bool:
+        return self.context.state.snapshot.elements <= AT_ONCE
 
     def _is_looked_at(self) -> bool:
         state = self.context.state
@@ -101,13 +105,13 @@ class FixController:
         if self._is_looked_at():
             self.context.update(preview=fix.checkpoints)
         if not is_stopped:
-            analysis = known.analysis
+            analysis, is_quick = known.analysis, self._is_quick
 
             def parts(task: Task) -> dict[str, object]:
                 return {
                     "parts": work_out_parts(analysis, fix, task),
                     "better": work_out_better(analysis, fix, task),
-                    "standing": work_out_standing(analysis, fix),
+                    "standing": work_out_standing(analysis, fix) if is_quick else None,
                 }
 
             self._run(parts, self._found_parts, "computing what each closes")

@@ -4,11 +4,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.app.jobs import Task
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.workbench.context import Context
 from meshmodel.model.records import Reference
+from meshmodel.model.stop import Task
 from meshmodel.reports.lenses import LENSES, LensName, Looked, Seen, work_out
 
 if TYPE_CHECKING:

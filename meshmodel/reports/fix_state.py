@@ -1,20 +1,17 @@
-"""The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
+"""What is known of the smallest fix, and the parts in which it is computed: each can be stopped."""
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.jobs import Task
-from meshmodel.app.limits import AT_ONCE
-from meshmodel.canvas.scene import Facts
-from meshmodel.model.stop import Stop
+from meshmodel.model.stop import Stop, Task
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import CurvePoint, Fix
     from meshmodel.analysis.results import Finding
-    from meshmodel.api import Analysis
     from meshmodel.reports.fix_advice import Alternative
 
 SECONDS: Final = 30.0
@@ -95,14 +92,11 @@ def work_out_better(
     return alternatives(analysis.engine, fix.checkpoints, Stop(PARTS_SECONDS, task.is_cancelled))
 
 
-def work_out_standing(analysis: "Analysis", fix: "Fix") -> "tuple[Finding, ...] | None":
+def work_out_standing(analysis: "Analysis", fix: "Fix") -> "tuple[Finding, ...]":
     """The findings of high or above that stand even where a fix is enforced."""
     from meshmodel.reports.causes import open_findings
 
-    guarded = _guarded(analysis, fix.checkpoints)
-    if guarded is None:
-        return None
-    return tuple(open_findings(guarded.findings, "high"))
+    return tuple(open_findings(_guarded(analysis, fix.checkpoints).findings, "high"))
 
 
 def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":
@@ -114,35 +108,15 @@ def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[Curve
     return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled, progress=progress, fix=fix)
 
 
-def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepKey] | None:
-    """The doors that stay open while these steps are guarded; ``None`` where to know takes too long."""
-    guarded = _guarded(analysis, steps)
-    if guarded is None:
-        return None
-    return frozenset(("grant", door.credential, door.system) for door in guarded.doors)
+def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepKey]:
+    """The doors that stay open while these steps are guarded."""
+    doors = _guarded(analysis, steps).doors
+    return frozenset(("grant", door.credential, door.system) for door in doors)
 
 
-def with_preview(facts: Facts, steps: Sequence[StepKey], still: frozenset[StepKey] | None) -> Facts:
-    """What an analysis adds to the drawing, with steps that are to be guarded.
-
-    Arguments:
-        facts: without them.
-        steps: to be guarded.
-        still: the doors that would be open even then, of which alone ✖ is kept; ``None``: of all.
-    """
-    marks = {
-        step: mark
-        for step, mark in facts.marks.items()
-        if mark != "missing" or still is None or step in still
-    }
-    return replace(facts, marks={**marks, **dict.fromkeys(steps, "proposed")})
-
-
-def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis | None":
-    """The analysis where these steps are guarded; ``None`` where that takes too long."""
-    if analysis.snapshot.elements > AT_ONCE:
-        return None
-    from meshmodel.api import analyse
+def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis":
+    """The analysis where these steps are guarded."""
+    from meshmodel.analysis.analysis import analyse
     from meshmodel.edits.checkpoints import add_checkpoints
     from meshmodel.edits.edit import apply_edit
 
