@@ -28,7 +28,9 @@ def add(commands: Subparsers) -> None:
     )
     add_models(parser)
     parser.add_argument(
-        "start", metavar="START", help="agent:ID, credential:ID, system:ID, or the word outsider"
+        "start",
+        metavar="START",
+        help="agent:ID, credential:ID, system:ID (the id alone where only one has it), or the word outsider",
     )
     add_view(parser)
     add_json(parser)
