@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from meshmodel.edits.draft import Draft, SentenceError
-from meshmodel.language.tokens import Token, span
+from meshmodel.language.tokens import Token, as_typed, span
 from meshmodel.model.records import Acceptance
 
 USAGE: Final = "write: accept RULE of SUBJECT by WHO until 2027-01-31: the reason"
@@ -30,7 +30,7 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     except ValueError:
         raise SentenceError("until: a date like 2027-01-31", *span(parts["until"])) from None
     rule, subject = _joined(parts[""], "-"), _joined(parts["of"], "")
-    record = Acceptance(rule, subject, _joined(parts[":"], " "), _joined(parts["by"], " "), until)
+    record = Acceptance(rule, subject, as_typed(parts[":"]), as_typed(parts["by"]), until)
     draft.put(record, f"accept {rule} of {subject} until {until.isoformat()}")
 
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from meshmodel.edits import relations
 from meshmodel.edits.draft import Draft, Name, SentenceError
-from meshmodel.edits.field_text import actions_in_order
+from meshmodel.language import limits
+from meshmodel.language.actions import read_actions
 from meshmodel.language.tokens import Token, name_of, span, split
-from meshmodel.model.phrases import ACTIONS_BY_LETTER
-from meshmodel.model.vocabulary import ACTIONS, Action
+from meshmodel.model.vocabulary import Action
 
 _COSTS: Final[Mapping[tuple[str, str], int]] = {
     ("agent", "credential"): 0,
@@ -26,21 +26,39 @@ _NEW: Final = 10
 _KINDS: Final = ("agent", "credential", "system")
 
 
+OPTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "at": ("credential", "credential"),
+    **dict.fromkeys(limits.OPTIONS, ("agent", "agent")),
+}
+"""The words that may follow a name in a chain, with the kinds of the two that they relate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One link of a chain: a name, and the actions after its colon (``None`` without one)."""
+    """One link of a chain.
+
+    Attributes:
+        name: what is linked with the one before.
+        actions: those after its colon; ``None`` without one.
+        options: the tokens after each of ``OPTIONS`` that says more of an exchange or a delegation.
+    """
 
     name: Name
     actions: tuple[Action, ...] | None
+    options: limits.Parts
+
+    def fits(self, before: str, kind: str) -> bool:
+        """Whether a link between these kinds can have the options."""
+        return all(OPTIONS[word] == (before, kind) for word in self.options)
 
 
 def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     """Connect each link of a chain with the next; raises SentenceError or InvalidModelError."""
-    segments = parse_chain(tokens)
+    segments = parse_chain(tokens, draft)
     kinds = resolve_kinds(draft, segments)
     ids = [draft.find_or_add(each.name, kind) for each, kind in zip(segments, kinds, strict=True)]
     for index in range(len(segments) - 1):
-        actions = segments[index + 1].actions
+        actions, options = segments[index + 1].actions, segments[index + 1].options
         start, end = ids[index], ids[index + 1]
         match kinds[index], kinds[index + 1]:
             case "agent", "credential":
@@ -54,52 +72,41 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
             case "agent", "system":
                 relations.grant_new_credential(draft, start, end, actions or ("read",))
             case "agent", "agent":
-                relations.delegation(draft, start, end)
+                said = limits.values(options, span(tokens), draft)
+                relations.delegation(draft, start, end, limits.passed(options, span(tokens), draft), **said)
             case "credential", "credential":
-                relations.exchange(draft, start, end)
+                at = (
+                    None
+                    if "at" not in options
+                    else draft.find_or_add(_service(options["at"], tokens), "system")
+                )
+                relations.exchange(draft, start, end, at)
             case _:
                 relations.trigger(draft, start, end)
 
 
-def parse_chain(tokens: Sequence[Token]) -> list[Segment]:
+def parse_chain(tokens: Sequence[Token], draft: Draft) -> list[Segment]:
     """The links of a chain; raises SentenceError where one has no name or no action is known."""
     found = []
     for part in split(tokens, ">"):
-        before, *after = split(part, ":")
+        head, options = limits.split_options(part, draft, tuple(OPTIONS), ("agent", "credential"))
+        before, *after = split(head, ":")
         name = name_of(before)
         if name is None:
             start, end = span(part or tokens)
             raise SentenceError("a name is needed on both sides of each >", start, end)
         if len(after) > 1:
             raise SentenceError("one : and its actions after a system", *span(after[1], span(part)))
-        found.append(Segment(name, read_actions(after[0], span(part)) if after else None))
+        actions = read_actions(after[0], span(part)) if after else None
+        found.append(Segment(name, actions, options))
     return found
 
 
-def read_actions(tokens: Sequence[Token], where: tuple[int, int]) -> tuple[Action, ...]:
-    """The actions that words name, with commas between them or not; letters such as ``rw`` too."""
-    found: list[str] = []
-    for token in tokens:
-        if token.is_sign(",") or token.is_word("and"):
-            continue
-        action = action_words(token.text)
-        if token.kind == "sign" or not action:
-            raise SentenceError(f"actions are {', '.join(ACTIONS)}", token.start, token.end)
-        found.extend(action)
-    if not found:
-        raise SentenceError(f"actions are needed after the colon: {', '.join(ACTIONS)}", *where)
-    return actions_in_order(found)
-
-
-def action_words(word: str) -> tuple[str, ...]:
-    """The actions of one word: ``read``, ``reads`` or letters such as ``rw``; empty for another word."""
-    word = word.lower()
-    for action in ACTIONS:
-        if word in {action, f"{action}s"}:
-            return (action,)
-    if word and all(each in ACTIONS_BY_LETTER for each in word) and len(set(word)) == len(word):
-        return tuple(ACTIONS_BY_LETTER[each] for each in word)
-    return ()
+def _service(tokens: Sequence[Token], chain: Sequence[Token]) -> Name:
+    name = name_of(tokens)
+    if name is None:
+        raise SentenceError("at which system is it exchanged?", *span(tokens, span(chain)))
+    return name
 
 
 def resolve_kinds(draft: Draft, segments: Sequence[Segment]) -> tuple[str, ...]:
@@ -132,13 +139,13 @@ def _best(segments: Sequence[Segment], known: Sequence[set[str]]) -> tuple[int, 
                 continue
             own = 0 if kind in known[index] else _NEW * (2 if known[index] else 1)
             if index == 0:
-                if segment.actions is None:
+                if segment.actions is None and not segment.options:
                     here[kind] = own, (kind,)
                 continue
             options = [
                 (cost + own + _COSTS[before, kind], (*kinds, kind))
                 for before, (cost, kinds) in ways.items()
-                if (before, kind) in _COSTS
+                if (before, kind) in _COSTS and segment.fits(before, kind)
             ]
             if options:
                 here[kind] = min(options, key=lambda option: (option[0], option[1]))
@@ -152,6 +159,11 @@ def _no_reading(draft: Draft, segments: Sequence[Segment]) -> SentenceError:
     start, end = segments[0].name.start, segments[-1].name.end
     if segments[0].actions is not None:
         return SentenceError("actions belong after a system that something opens: a > b: read", start, end)
+    if any(each.options for each in segments):
+        hint = (
+            "in a chain, at follows the second of two credentials; only, passing, returns that of two agents"
+        )
+        return SentenceError(hint, start, end)
     said = []
     for each in segments:
         found = draft.find(each.name, _KINDS)

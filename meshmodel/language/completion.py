@@ -6,7 +6,7 @@ from typing import Final
 from meshmodel.edits.approvers import known_approvers
 from meshmodel.edits.checkpoint_places import usable_steps
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name
-from meshmodel.language import checkpoints, limits, notes, verbs
+from meshmodel.language import checkpoints, descriptions, limits, notes, verbs
 from meshmodel.language.parser import model_after
 from meshmodel.language.qualifiers import TABLES, qualifiers
 from meshmodel.language.result import Completion
@@ -107,6 +107,11 @@ def _tokens_from(head: str, start: int) -> list[Token]:
 
 def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
     """What may follow these tokens of one sentence, the most likely first."""
+    if before and not notes.is_note(before):
+        before, about = descriptions.closed_and_open(before)
+        if about is not None:
+            yield from _qualifiers(name_of(about), snapshot)
+            return
     if not before:
         yield from _names(snapshot, ("agent", "system", "credential", "zone"))
         yield from (
@@ -124,7 +129,7 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
         yield from _in_checkpoint(words, snapshot)
     elif notes.is_note(before) or (len(before) == 1 and _begins_note(first, snapshot)):
         yield from _in_note(before, snapshot)
-    elif "delegates" in words and (last.is_word("only", "returns") or last.is_sign(",")):
+    elif last.is_word("only", "returns") or (last.is_sign(",") and _is_limited(words)):
         yield from _in_limits(words, snapshot)
     elif last.is_sign(":") or ("may" in words and (last.is_word("may") or last.text in v.ACTIONS)):
         yield from ((action, "action") for action in v.ACTIONS)
@@ -181,7 +186,7 @@ def _next_in_chain(before: Sequence[Token], snapshot: Snapshot) -> tuple[str, ..
 def _after_comma(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Iterator[Option]:
     """What may follow a comma: more of the kind that stands before it."""
     if ":" in words:
-        said = words[len(words) - words[::-1].index(":") :]
+        said = _after_last(words, ":")
         yield from ((action, "action") for action in v.ACTIONS if action not in said)
         return
     if "is" in words[1:]:
@@ -254,6 +259,15 @@ def _in_limits(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
         yield from ((each, "all that it does for the first") for each in every if each not in said)
     else:
         yield from _names(snapshot, ("credential",))
+
+
+def _is_limited(words: list[str]) -> bool:
+    """Whether options of a delegation stand in the last link of a chain, or behind its verb."""
+    return "delegates" in words or any(each in limits.OPTIONS for each in _after_last(words, ">")[1:])
+
+
+def _after_last(words: list[str], sign: str) -> list[str]:
+    return words[len(words) - words[::-1].index(sign) :] if sign in words else []
 
 
 def _verbs(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Iterator[Option]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from meshmodel.edits.draft import Draft, Name, SentenceError
-from meshmodel.language.chains import action_words, read_actions
+from meshmodel.language.actions import action_words, read_actions
 from meshmodel.language.tokens import Token, name_of, span, split
 from meshmodel.model.vocabulary import RETURNS, Action
 
@@ -15,21 +15,43 @@ Parts = Mapping[str, Sequence[Token]]
 """The tokens after each option that was said."""
 
 
-def split_options(tokens: Sequence[Token], draft: Draft) -> tuple[list[Token], Parts]:
-    """The tokens of the second agent, and those after each option; an agent may be named like an option."""
+def split_options(
+    tokens: Sequence[Token],
+    draft: Draft,
+    words: tuple[str, ...] = OPTIONS,
+    tables: tuple[str, ...] = ("agent",),
+) -> tuple[list[Token], Parts]:
+    """The tokens of a name, and those after each option; what is known may be named like an option.
+
+    Args:
+        tokens: of the second agent and its options.
+        draft: the model.
+        words: the options.
+        tables: what the name can be of.
+    """
     whole = name_of(tokens)
-    if whole is not None and draft.find(whole, ("agent",)):
+    if whole is not None and draft.find(whole, tables):
         return list(tokens), {}
     head: list[Token] = []
     options: dict[str, list[Token]] = {}
     current = head
     for index, token in enumerate(tokens):
         word = token.text.lower()
-        if index and token.is_word(*OPTIONS) and word not in options:
+        if index and token.is_word(*words) and word not in options:
             current = options.setdefault(word, [])
         else:
             current.append(token)
     return head, options
+
+
+def passed(options: Parts, where: tuple[int, int], draft: Draft) -> list[str]:
+    """The credentials that are handed over; missing ones are made."""
+    if "passing" not in options:
+        return []
+    names = [name_of(part) for part in split(options["passing"], ",")]
+    if None in names:
+        raise SentenceError("passing which credentials?", *span(options["passing"], where))
+    return [draft.find_or_add(name, "credential") for name in names if name is not None]
 
 
 def values(options: Parts, where: tuple[int, int], draft: Draft) -> dict[str, Any]:

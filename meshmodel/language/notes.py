@@ -7,7 +7,7 @@ from typing import Final
 
 from meshmodel.edits.draft import ELEMENTS, Draft, Name, SentenceError
 from meshmodel.edits.notes import new_note
-from meshmodel.language.tokens import Token, name_of, span
+from meshmodel.language.tokens import Token, as_typed, name_of, span
 from meshmodel.model.vocabulary import NOTE_KINDS, NoteKind
 
 USAGE: Final = "write: note on agent bot: what is to be said; or question, assumption, action"
@@ -27,7 +27,7 @@ def is_note(tokens: Sequence[Token]) -> bool:
 def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     """Add a note; one with the same words gets the owner and the day instead."""
     colon = next((index for index, token in enumerate(tokens) if token.is_sign(":")), len(tokens))
-    text = _as_typed(tokens[colon + 1 :])
+    text = as_typed(tokens[colon + 1 :])
     if not text:
         raise SentenceError(USAGE, *span(tokens))
     parts = _options(tokens[1:colon])
@@ -40,7 +40,7 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     ]
     note = there[0] if there else new_note(draft.snapshot, subject, text, kind)
     if "by" in parts:
-        note = replace(note, owner=_as_typed(parts["by"]))
+        note = replace(note, owner=as_typed(parts["by"]))
     if "due" in parts:
         note = replace(note, due=_day(parts["due"]))
     draft.put(note)
@@ -83,15 +83,6 @@ def _subject(tokens: Sequence[Token], draft: Draft) -> str | None:
 
 def _day(tokens: Sequence[Token]) -> date:
     try:
-        return date.fromisoformat(_as_typed(tokens))
+        return date.fromisoformat(as_typed(tokens))
     except ValueError:
         raise SentenceError("due: a date like 2027-01-31", *span(tokens)) from None
-
-
-def _as_typed(tokens: Sequence[Token]) -> str:
-    """The words of tokens with spaces between them where there were some."""
-    text, end = "", None
-    for token in tokens:
-        text += (" " if end is not None and token.start > end else "") + token.text
-        end = token.end
-    return text.strip()

@@ -6,7 +6,7 @@ from typing import Final
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, SentenceError
 from meshmodel.edits.edit import Edit, Remove, Rename
 from meshmodel.edits.ids import exact_id_of
-from meshmodel.language import acceptances, chains, checkpoints, notes, spelling, verbs
+from meshmodel.language import acceptances, chains, checkpoints, descriptions, notes, spelling, verbs
 from meshmodel.language.result import Problem, Sentence
 from meshmodel.language.tokens import Token, name_of, sentences, span, split
 from meshmodel.model.errors import InvalidModelError
@@ -35,15 +35,12 @@ def parse(text: str, snapshot: Snapshot) -> Sentence:
     if len(text) > TEXT_LIMIT:
         return Sentence(text, problem=Problem(f"at most {TEXT_LIMIT:,} characters", TEXT_LIMIT, len(text)))
     draft = Draft(snapshot)
-    parts = sentences(text)
+    parts = _read(text)
     for tokens in parts:
-        start, end = span(tokens)
         try:
             _carry_out(tokens, draft)
-        except SentenceError as error:
-            start, end = error.start, error.end
-            return _refused(text, draft, Problem(one_line(masked(str(error)), 200), start, end))
-        except InvalidModelError as error:
+        except (SentenceError, InvalidModelError) as error:
+            start, end = (error.start, error.end) if isinstance(error, SentenceError) else span(tokens)
             return _refused(text, draft, Problem(one_line(masked(str(error)), 200), start, end))
     if not draft.changes:
         return Sentence(text, ("nothing to change: it is so already",) if parts else ())
@@ -68,12 +65,21 @@ def _warnings(draft: Draft) -> tuple[str, ...]:
 def model_after(text: str, snapshot: Snapshot) -> Snapshot:
     """The model as the sentences of a text would leave it, up to the first with a problem."""
     draft = Draft(snapshot)
-    for tokens in sentences(text[:TEXT_LIMIT]):
+    for tokens in _read(text[:TEXT_LIMIT]):
         try:
             _carry_out(tokens, draft)
         except (SentenceError, InvalidModelError):
             break
     return draft.snapshot
+
+
+def _read(text: str) -> list[list[Token]]:
+    """The sentences of a text; one that begins with ``>`` has the subject of the sentence before."""
+    found: list[list[Token]] = []
+    for tokens in sentences(text):
+        goes_on = bool(found) and tokens[0].is_sign(">")
+        found.append([*descriptions.subject(found[-1]), *tokens] if goes_on else tokens)
+    return found
 
 
 def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
@@ -98,6 +104,11 @@ def _do(tokens: Sequence[Token], draft: Draft) -> None:
     if notes.is_note(tokens):
         notes.carry_out(tokens, draft)
         return
+    if not first.is_word("name", "rename"):
+        plain = descriptions.carry_out(tokens, draft)
+        if len(plain) < len(tokens) and _is_known(plain, draft):
+            return  # it was nothing but a description
+        tokens = plain
     if any(token.is_sign(">") for token in tokens):
         chains.carry_out(tokens, draft)
         return

@@ -5,6 +5,9 @@ from typing import Final
 SENTENCES: Final = (
     ("bot > token > tickets: read, write", "holds and grants at once"),
     ("bot > tickets: read", "with a new credential"),
+    ("bot (ai-agent) > key > crm (saas, restricted): rw; > box > mail", "what it is; > goes on from bot"),
+    ("bot > user-token > crm-token at sts > crm", "an exchange within a chain"),
+    ("bot > server only mail:read > mail-token > mail: rw", "a limited delegation within a chain"),
     ("ci stores deploy-key", "whoever reads there finds it"),
     ("vault issues db-role", "whoever may issue there gets it"),
     ("oidc exchanges role at sts", "presenting one yields the other"),

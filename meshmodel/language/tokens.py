@@ -13,10 +13,10 @@ SEPARATORS: Final = "·;\n"
 _PATTERN: Final = re.compile(
     r"""
     (?P<quoted>"(?P<inner>[^"]*)(?:"|$))
-  | (?P<sign>->|[>→:,])
+  | (?P<sign>->|[>→:,()])
   | (?P<separator>[·;\n])
-  | (?P<qualified>(?:zone|system|agent|credential|checkpoint|note):[^\s>→,:;·"]+)
-  | (?P<word>[^\s>→,:;·"]+?(?=->|[\s>→,:;·"]|$))
+  | (?P<qualified>(?:zone|system|agent|credential|checkpoint|note):[^\s>→,:;·"()]+)
+  | (?P<word>[^\s>→,:;·"()]+?(?=->|[\s>→,:;·"()]|$))
     """,
     re.VERBOSE,
 )
@@ -82,6 +82,15 @@ def split(tokens: Iterable[Token], sign: str) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return parts
+
+
+def as_typed(tokens: Sequence[Token]) -> str:
+    """The words of tokens, with a space between them where there were some."""
+    text, end = "", None
+    for token in tokens:
+        text += (" " if end is not None and token.start > end else "") + token.text
+        end = token.end
+    return text.strip()
 
 
 def span(tokens: Sequence[Token], fallback: tuple[int, int] = (0, 0)) -> tuple[int, int]:

@@ -8,9 +8,9 @@ from meshmodel.edits import relations
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.field_text import parse_value
 from meshmodel.language import limits
-from meshmodel.language.chains import action_words, read_actions
+from meshmodel.language.actions import action_words, read_actions
 from meshmodel.language.qualifiers import TABLES, close_word, qualifier, qualifiers
-from meshmodel.language.tokens import Token, name_of, span, split
+from meshmodel.language.tokens import Token, as_typed, name_of, span, split
 from meshmodel.model.phrases import listed
 from meshmodel.model.records import Credential
 from meshmodel.model.schema import SCHEMA
@@ -159,11 +159,10 @@ def _exchanges(subject: Name, rest: list[Token], where: tuple[int, int], draft: 
 def _delegates(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     head, options = limits.split_options(rest, draft)
     target = _one(head, where)
-    passed = _names(options["passing"], where) if "passing" in options else []
     start = draft.find_or_add(subject, "agent")
     end = draft.find_or_add(target, "agent")
-    credentials = [draft.find_or_add(name, "credential") for name in passed]
-    relations.delegation(draft, start, end, credentials, **limits.values(options, where, draft))
+    passed = limits.passed(options, where, draft)
+    relations.delegation(draft, start, end, passed, **limits.values(options, where, draft))
 
 
 def _triggers(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
@@ -267,6 +266,11 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
 def _unknown_word(tables: Sequence[str], parts: list[list[Token]], said: list[str]) -> SentenceError:
     for part, word in zip(parts, said, strict=True):
         if not any(qualifier(table, word) for table in tables):
+            several = [
+                each for table in tables for each in qualifiers(table) if each.startswith(word.lower())
+            ]
+            if len(several) > 1:
+                return SentenceError(f"{word!r} begins several words: {', '.join(several[:4])}", *span(part))
             close = close_word(tuple(tables), word)
             hint = (
                 f"; did you mean {close}?" if close else f"; say {', '.join([*qualifiers(tables[0])][:6])}, …"
@@ -292,7 +296,7 @@ def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], d
     else:
         raise SentenceError(f"there is no element {subject.text!r}", subject.start, subject.end)
     field = SCHEMA[table].field(key)
-    text = _plain(rest)
+    text = as_typed(rest)
     if not text:
         raise SentenceError(f"a value for {key} is needed (or unset)", *where)
     if text == "unset" and not field.required:
@@ -305,14 +309,6 @@ def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], d
     else:
         value = parse_value(field, text)
     set_values(table, id_, {field.attribute: value}, draft)
-
-
-def _plain(tokens: Sequence[Token]) -> str:
-    text = ""
-    for token in tokens:
-        space = "" if not text or token.kind == "sign" else " "
-        text += space + token.text
-    return text
 
 
 def set_values(table: str, key: str, values: Mapping[str, Any], draft: Draft) -> None:
