@@ -23,6 +23,8 @@ from meshmodel.reports.acceptances import lost_words
 _GAP: Final = re.compile(r"\s{2,}")
 WIDE: Final = frozenset({"fix", "compromise"})
 """The lists that take the whole row: nothing is told beside them."""
+LED_BESIDE: Final = frozenset({"findings", "reach", "trace"})
+"""The lists of which what is under the cursor is told beside them."""
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
 
 
@@ -47,11 +49,12 @@ class Layout:
         self._applied: tuple[object, ...] = ()
 
     def apply(self, state: WorkbenchState) -> bool:
-        """Show the panels of a state; whether others are seen now."""
-        wanted = state.arrangement, state.side, state.is_side_closed, state.lists_open, state.page
+        """Show the panels of a state; whether others are seen now, but for the one that tells what is open."""
+        is_told = bool(state.finding or state.explanation or state.traced) or state.focus in LED_BESIDE
+        wanted = state.arrangement, state.side, state.is_side_closed, state.lists_open, state.page, is_told
         if wanted == self._applied:
             return False
-        self._applied = wanted
+        before, self._applied = self._applied, wanted
         large, small = state.arrangement == "large", state.arrangement == "small"
         for each in ARRANGEMENTS:
             self.screen.set_class(each == state.arrangement, f"-{each}")
@@ -61,8 +64,9 @@ class Layout:
         self.screen.query_one(Inspector).display = inspector
         self.screen.query_one("#below").display = not small or state.lists_open
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
-        self.screen.query_one(ExplanationList).display = not small and state.page not in WIDE
-        return True
+        is_told = is_told and state.page not in WIDE and not small
+        self.screen.query_one(ExplanationList).display = is_told
+        return wanted[:-1] != before[:-1]
 
     def fit_to(self, size: Size) -> None:
         """Arrange for a size; what was opened stays open where it has room."""
