@@ -1,0 +1,185 @@
+"""Reads the files that an import names, and folders of them, into the documents of each form."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from meshmodel.importers.document import Document, ForeignFileError, Node, Syntax
+from meshmodel.importers.forms import FORMS, Form
+from meshmodel.importers.proposal import Proposal, Proposed, clean_text
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import open_file
+from meshmodel.model.text import one_line
+
+SIZE_LIMIT: Final = 16 << 20
+"""The most bytes of one file."""
+FOLDER_LIMIT: Final = 20_000
+"""The most files of a folder that are looked at."""
+_SOURCE_LIMIT: Final = 180
+_SYNTAXES: Final[dict[str, Syntax]] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
+_ENDINGS: Final = (*_SYNTAXES, ".json", ".jsonc")
+_NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read.
+
+    Attributes:
+        documents: the files by form, in the order named.
+        skipped: files of a folder that were left out, and why.
+    """
+
+    documents: dict[str, list[Document]] = field(default_factory=dict)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+    def propose(self) -> list[Proposed]:
+        """What each form makes of its files, read together; raises MeshmodelError."""
+        found = []
+        for name, documents in self.documents.items():
+            proposal = Proposal(name)
+            FORMS[name].module.read(documents, proposal)
+            found.append(proposal.finish())
+        return found
+
+    def all_documents(self) -> list[Document]:
+        """The files of all forms."""
+        return [each for documents in self.documents.values() for each in documents]
+
+
+def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Reading:
+    """Read files and folders.
+
+    Args:
+        paths: what was named; of a folder the files with names that a form knows.
+        base: the folder from which the files are named in the model: that of the model.
+        form: the form of all of them; by default each file's content says it.
+
+    Raises:
+        ForeignFileError: a file that was named cannot be read or is of no form; or there is none.
+    """
+    reading = Reading()
+    for path in paths:
+        if path.is_dir():
+            _read_folder(path, base, form, reading)
+        else:
+            document = read_document(path, base)
+            reading.documents.setdefault(_form_of(document, form), []).append(document)
+    twice = [each.path.resolve() for each in reading.all_documents()]
+    if len(set(twice)) < len(twice):
+        raise MeshmodelError("a file is named twice; name each once")
+    if not reading.documents:
+        names = ", ".join(one_line(each) for each in paths)
+        raise MeshmodelError(
+            f"{names}: holds no file that can be imported; name the file itself, with --as FORM"
+        )
+    return reading
+
+
+def read_document(path: Path, base: Path) -> Document:
+    """One file as a tree; raises ForeignFileError."""
+    shown, source = one_line(path, 400), _source_of(path, base)
+    try:
+        with open_file(path) as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise ForeignFileError(shown, None, f"cannot be read: {one_line(reason)}") from None
+    if len(content) > SIZE_LIMIT:
+        raise ForeignFileError(shown, None, "is larger than 16 MiB; split it")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ForeignFileError(shown, line, "is not UTF-8 text") from None
+    if "\0" in text:
+        raise ForeignFileError(shown, text.count("\n", 0, text.index("\0")) + 1, "holds a NUL; it is no text")
+    syntax = _SYNTAXES.get(path.suffix.lower(), "json" if text.lstrip()[:1] in {"{", "[", "/"} else "yaml")
+    return _parse(Document(source, path, syntax, Node(None), ()), text)
+
+
+def _parse(document: Document, text: str) -> Document:
+    source, syntax = document.source, document.syntax
+    if syntax == "yaml":
+        from meshmodel.importers.yaml_text import read_yaml
+
+        roots = read_yaml(text, source)
+        root = roots[0] if len(roots) == 1 else Node(list(roots), 1, source)
+        if len(roots) != 1:
+            for number, each in enumerate(roots):
+                each.parent, each.key = root, number
+    elif syntax == "markdown":
+        from meshmodel.importers.yaml_text import front_matter
+
+        root = front_matter(text, source)
+        roots = [root]
+    else:
+        from meshmodel.importers.json_text import read_json
+
+        root = read_json(text, source)
+        roots = [root]
+    return replace(document, root=root, roots=tuple(roots))
+
+
+def _form_of(document: Document, form: str | None) -> str:
+    if form is not None:
+        return form
+    for each in FORMS.values():
+        if each.module.recognise(document):
+            return each.name
+    raise ForeignFileError(
+        one_line(document.path, 400),
+        None,
+        f"is of no form that is known ({', '.join(FORMS)}); say which with --as FORM",
+    )
+
+
+def _source_of(path: Path, base: Path) -> str:
+    """What a file is called in the model: its path from the model's folder, with slashes."""
+    try:
+        relative = os.path.relpath(path.resolve(), base.resolve())
+    except ValueError:  # on another drive
+        relative = str(path)
+    return clean_text(relative.replace(os.sep, "/"), _SOURCE_LIMIT)
+
+
+def _read_folder(folder: Path, base: Path, form: str | None, reading: Reading) -> None:
+    for path in _files_in(folder):
+        known = [each for each in FORMS.values() if _is_called(path, each) and form in {None, each.name}]
+        shown = _source_of(path, base)
+        if not known:
+            if path.suffix.lower() in _ENDINGS:
+                reading.skipped.append((shown, "no form knows its name"))
+            continue
+        try:
+            document = read_document(path, base)
+            reading.documents.setdefault(_form_of(document, form), []).append(document)
+        except ForeignFileError as error:
+            reading.skipped.append((shown, error.reason))
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """The files of a folder and those below, in order; links are not followed."""
+    count = 0
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if each not in _NOT_ENTERED)
+        for name in sorted(names):
+            count += 1
+            if count > FOLDER_LIMIT:
+                raise ForeignFileError(
+                    str(folder), None, f"holds more than {FOLDER_LIMIT} files; name one below it"
+                )
+            path = Path(here, name)
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _is_called(path: Path, form: Form) -> bool:
+    return any(path.absolute().match(pattern) for pattern in form.files)

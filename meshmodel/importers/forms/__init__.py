@@ -1,0 +1,78 @@
+"""The forms that ``meshmodel import`` reads: each is one module with the table of its mapping.
+
+How a form is written (``mcp`` is the example)
+----------------------------------------------
+A form is a module with three names, and one row in ``FORMS`` below::
+
+    RULES: tuple[Rule, ...]                        its table of mapping (``mcp_rules``); the manual shows it
+    def recognise(document: Document) -> bool      whether a file is of this form, by its content
+    def read(documents: Sequence[Document], out: Proposal) -> None
+
+``read`` gets all files of the form that one import names, so that manifests, called workflows and the like
+are understood together. It walks their nodes (``meshmodel.importers.document``: nothing in a ``Node``
+raises, what is missing is ``ABSENT`` and false) and tells ``out`` (``meshmodel.importers.proposal``) two
+things: the records that they mean, and what became of each leaf.
+
+Records. ``out.element(table, key, name, at=node, **fields)`` makes an element (or checkpoint) and returns
+its id within the import, to be used in relations. ``key`` is the stable key of what came in (an ARN, a
+namespace, kind and name, a job's id; never a display name), a tuple of texts; ``scope=node.source`` where
+the key is unique within its file only, and nothing where it is the same thing in every file. The same key
+again is the same element. ``out.relate(Grant(credential, system, actions), at=node)`` adds a relation; the
+same ends again unite their actions. ``at`` is where it stands: it also says which file it came from.
+``out.ask(about, text, RULE, at=node)`` asks a question, which becomes a note with its source;
+``out.partial(source, why)`` says that a file was read in part, so that nothing of it is taken for gone.
+
+Leaves. ``out.take(node, RULE, *records)`` says what became of a leaf, or of all leaves below a list or map
+that nobody took yet; records are ``("agent", id)`` or ``("grant", (credential, system))``. Every leaf ends
+in exactly one row of the ledger: what no rule takes is *not understood*, by itself. What is understood and
+means nothing for the model is taken by a rule that says so, with no records.
+
+Secrets. No value of a file may come into a record but names; ``out`` hides what looks like a secret in
+every text, the ledger holds no values, and a leaf that looks like a secret is *secret withheld* by itself.
+What does not look so and is one (``-e NAME=value``, a header) the form takes with a rule of that verdict;
+``meshmodel.importers.withheld`` finds these.
+
+Tests. ``tests/importers/foreign.py`` reads a text or a fixture and compares it with goldens of the model
+and of the ledger; fixtures lie in a folder of the form beside it, with a note of their source and licence.
+
+A form raises nothing for what it does not know. ``ForeignFileError`` (one line) is for what cannot be read
+as this form at all. Heavy libraries are imported inside functions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form.
+
+    Attributes:
+        name: what it is called in ``--as`` and in the model file.
+        title: what people call such a file.
+        files: the names by which a folder picks such files up, as patterns of the end of a path.
+    """
+
+    name: str
+    title: str
+    files: tuple[str, ...]
+
+    @property
+    def module(self) -> Any:
+        """The module that reads it; imported when it is first needed."""
+        return import_module(f"meshmodel.importers.forms.{self.name.replace('-', '_')}")
+
+
+_FORMS: Final = (
+    Form(
+        "mcp",
+        "MCP client configuration",
+        (".mcp.json", "mcp.json", "mcp_config.json", "claude_desktop_config.json", ".claude.json"),
+    ),
+)
+
+FORMS: Final[Mapping[str, Form]] = MappingProxyType({each.name: each for each in _FORMS})
+"""Every form by name; a file is of the first one that recognises it."""

@@ -1,0 +1,333 @@
+"""MCP client configurations: which servers a client starts or calls, and with which secrets.
+
+Shapes: ``mcpServers`` or ``servers`` as a map or a list, below ``mcp`` as in settings of VS Code, below
+``projects`` as in ``~/.claude.json``, or a flat map of servers.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import urlsplit
+
+from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.forms.mcp_rules import (
+    ARGUMENT,
+    COMMAND,
+    CREDENTIAL,
+    DISABLED,
+    ENV_FILE,
+    ENV_SECRET,
+    HEADER,
+    HOME,
+    INPUT,
+    LITERAL,
+    NO_ASKING,
+    REACHES,
+    RULES,
+    SCOPES,
+    SETTING,
+    TOOLS,
+    URL,
+    URL_SECRET,
+)
+from meshmodel.importers.ledger import Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.withheld import (
+    Withheld,
+    host_of,
+    in_arguments,
+    in_url,
+    is_reference,
+    names_secret,
+    shows_secret,
+)
+from meshmodel.model.records import Custody, Delegation, Grant, Hold
+
+__all__ = ["RULES", "read", "recognise"]
+
+_CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")
+_ADDRESS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
+_TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
+_UNASKED: Final = ("alwaysAllow", "autoApprove", "trust")
+_SETTINGS: Final = (
+    "type", "transport", "timeout", "description", "cwd", "name", "gallery", "version", "dev", "icon", "note",
+    "excludeTools", "disabledTools", "startup_timeout_sec", "tool_timeout_sec", "enabled",
+)  # fmt: skip
+_CLIENTS: Final = (
+    ("claude_desktop_config.json", "Claude Desktop"),
+    (".claude.json", "Claude Code"),
+    (".mcp.json", "Claude Code"),
+    (".vscode/mcp.json", "VS Code agent"),
+    (".vscode/settings.json", "VS Code agent"),
+    (".cursor/mcp.json", "Cursor agent"),
+    (".gemini/settings.json", "Gemini CLI"),
+    (".kiro/settings/mcp.json", "Kiro agent"),
+    ("mcp_config.json", "Windsurf agent"),
+)
+_LOCAL: Final = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")  # noqa: S104  # names only
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is JSON with a map or list of servers that have a command or an address."""
+    root = document.root
+    if document.syntax != "json" or root["openapi"] or root["swagger"]:
+        return False
+    return any(True for _ in _groups(root))
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read configurations of clients; the files do not depend on one another."""
+    for document in documents:
+        for scope, servers, inputs in _groups(document.root):
+            _Client(document, scope, out).read(servers, inputs)
+        for each in ("$schema", "version"):
+            out.take(document.root[each], SETTING)
+
+
+def _groups(root: Node) -> Iterator[tuple[str, Node, Node]]:
+    """The groups of servers of a file: the project they are for (empty: all), the servers, the inputs."""
+    found = False
+    for above in (root, root["mcp"]):
+        for name in _CONTAINERS:
+            if _are_servers(above[name]):
+                found = True
+                yield "", above[name], above["inputs"]
+    for project, node in root["projects"].items():
+        if _are_servers(node["mcpServers"]):
+            found = True
+            yield project, node["mcpServers"], ABSENT
+    if not found and root.is_map and _are_servers(root):
+        yield "", root, ABSENT
+
+
+def _are_servers(node: Node) -> bool:
+    """Whether every value is a server, and there is at least one; what is no map is left out."""
+    values = [each for _, each in node.items()] if node.is_map else list(node)
+    maps = [each for each in values if each.is_map]
+    servers = [each for each in maps if each["command"] or any(each[name] for name in _ADDRESS)]
+    if node.parent is None:  # a flat map may be anything else
+        return bool(servers) and len(servers) == len(values)
+    return bool(servers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A server as far as it is drawn: its name, where it stands, the agent, and its system if it has one."""
+
+    name: str
+    node: Node
+    agent: str
+    system: str | None
+
+
+class _Client:
+    """One client of one file, and its servers."""
+
+    def __init__(self, document: Document, project: str, out: Proposal) -> None:
+        self._out = out
+        self._scope = document.source
+        self._project = project
+        name = next(
+            (name for end, name in _CLIENTS if f"/{document.source}".endswith(f"/{end}")), "MCP client"
+        )
+        if project:
+            name = f"{name} in {PurePosixPath(project.replace(chr(92), '/')).name or project}"
+        at = document.root
+        self._agent = out.element(
+            "agent", ("client", project), name, at=at, scope=self._scope, kind="ai-agent"
+        )
+        out.ask(("agent", self._agent), f"In which zone are the tasks of {name} authorized?", HOME, at=at)
+        self._inputs: dict[str, str] = {}
+
+    def read(self, servers: Node, inputs: Node) -> None:
+        """Read the hidden inputs, then the servers."""
+        for each in inputs:
+            self._input(each)
+        named = servers.items() if servers.is_map else [(_name_of(each), each) for each in servers]
+        for number, (name, node) in enumerate(named):
+            if node.is_map and (node["command"] or _address(node)):
+                self._server(name or f"server {number + 1}", node)
+
+    def _input(self, node: Node) -> None:
+        name = node["id"].text
+        if not (name and node["password"].is_true):
+            self._out.take(node, SETTING)
+            return
+        credential = self._credential(("input", name), name, at=node, kind="mcp-environment-secret")
+        self._inputs[f"${{input:{name}}}"] = credential
+        self._out.take(node["id"], INPUT, ("credential", credential))
+        self._out.take(node["password"], INPUT, ("credential", credential))
+        self._out.take(node, SETTING)
+
+    def _server(self, name: str, node: Node) -> None:
+        server = self._called(name, node) if _address(node) else self._started(name, node)
+        self._environment(server)
+        self._headers(server)
+        self._limits(server)
+        for each in _SETTINGS:
+            self._out.take(node[each], SETTING)
+
+    def _started(self, name: str, node: Node) -> _Server:
+        """A server that the client starts by a command."""
+        out = self._out
+        agent = out.element(
+            "agent", ("server", self._project, name), name, at=node, scope=self._scope, kind="service"
+        )
+        delegation = out.relate(Delegation(self._agent, agent), at=node)
+        server = _Server(name, node, agent, None)
+        words = [*node["command"].each(), *node["args"].each()]
+        if node["command"].is_map:  # as an editor writes it: path, args, env
+            words = [node.get("command", "path"), *node.get("command", "args").each()]
+        if words:
+            out.take(words[0], COMMAND, ("agent", agent), delegation)
+        for found in in_arguments([*words]):
+            self._secret(server, found)
+        out.take(node["command"], ARGUMENT, ("agent", agent))
+        out.take(node["args"], ARGUMENT, ("agent", agent))
+        out.ask(
+            ("agent", agent),
+            f"What does the server {name} reach, and with which credentials?",
+            REACHES,
+            at=node,
+        )
+        return server
+
+    def _called(self, name: str, node: Node) -> _Server:
+        """A server that the client calls at an address."""
+        out, address = self._out, _address(node)
+        host = host_of(address.text)
+        zone: str | None = None
+        key: tuple[str, ...]
+        if host and not is_reference(host):
+            if host not in _LOCAL:
+                zone = out.element("zone", ("host", host), host, at=node, environment="external")
+            path = urlsplit(address.text).path.rstrip("/")
+            key, scope = (host, path), ""
+        else:
+            key, scope = ("server", self._project, name), self._scope
+        system = out.element(
+            "system", ("url", *key), name, at=node, scope=scope, kind="mcp-server", zone=zone
+        )
+        agent = out.element(
+            "agent", ("url", *key), f"{name} service", at=node, scope=scope, kind="service", home=zone,
+            runs_on=system,
+        )  # fmt: skip
+        delegation = out.relate(Delegation(self._agent, agent), at=node)
+        server = _Server(name, node, agent, system)
+        records = (("system", system), ("agent", agent), delegation)
+        out.take(address, URL, *records)
+        where = host or "its address"
+        out.ask(
+            ("system", system),
+            f"What lies behind the server {name} at {where}, and who runs it?",
+            URL,
+            at=address,
+        )
+        for found in in_url(address):
+            self._secret(server, found, URL_SECRET)
+        return server
+
+    # Secrets ----------------------------------------------------------------------------------
+
+    def _environment(self, server: _Server) -> None:
+        for node in (server.node["env"], server.node.get("command", "env")):
+            for name, value in node.items():
+                text = value.text
+                secret = names_secret(name) or shows_secret(text) or text in self._inputs
+                if not secret:
+                    self._out.take(value, SETTING, ("agent", server.agent))
+                    continue
+                self._secret(server, Withheld(value, name, bool(text) and not is_reference(text)), ENV_SECRET)
+            self._out.take(node, SETTING)
+        file = server.node["envFile"]
+        if file:
+            text = f"Which secrets does the file of variables of the server {server.name} hold?"
+            self._out.ask(("agent", server.agent), text, ENV_FILE, at=file)
+
+    def _headers(self, server: _Server) -> None:
+        headers = server.node["headers"]
+        for name, value in headers.items():
+            if names_secret(name) or shows_secret(value.text):
+                literal = bool(value.text) and not is_reference(value.text)
+                self._secret(server, Withheld(value, name, literal), HEADER)
+            else:
+                self._out.take(value, SETTING)
+        self._out.take(headers, SETTING)
+        for node in (server.node["oauth"], server.node["auth"], server.node["scopes"]):
+            if node:
+                credential = self._held_by_client(server, "OAuth", node, "oauth-user-delegated")
+                for leaf in node.leaves():
+                    literal = names_secret(str(leaf.key)) and not is_reference(leaf.text)
+                    self._out.take(leaf, LITERAL if literal else SCOPES, ("credential", credential))
+
+    def _secret(self, server: _Server, found: Withheld, rule: Rule = ENV_SECRET) -> None:
+        """A credential for a secret or a reference to one: the server's, or the client's for the server."""
+        shared = self._inputs.get(found.node.text)
+        if server.system is not None and rule is not ENV_SECRET:
+            user = found.name.lower() in {"authorization", "proxy-authorization"}
+            kind = "oauth-user-delegated" if user else "api-key"
+            credential = shared or self._held_by_client(server, found.name, found.node, kind)
+            held = Hold(self._agent, credential)
+        else:
+            name = f"{found.name} of {server.name}"
+            key = ("env", self._project, server.name, found.name)
+            credential = shared or self._credential(key, name, at=found.node, kind="mcp-environment-secret")
+            held = Hold(server.agent, credential)
+        records = [("credential", credential), self._out.relate(held, at=found.node)]
+        if found.literal:
+            store = self._out.element("system", ("workstation",), "workstation", at=found.node, kind="other")
+            records.append(self._out.relate(Custody(store, credential), at=found.node))
+            rule = rule if rule is URL_SECRET else LITERAL
+        elif rule is URL_SECRET:
+            rule = HEADER
+        self._out.take(found.node, rule, *records)
+
+    def _held_by_client(self, server: _Server, name: str, at: Node, kind: str) -> str:
+        """A credential that the client holds and the called server accepts."""
+        out = self._out
+        key = ("header", self._project, server.name, name)
+        credential = out.element(
+            "credential", key, f"{name} for {server.name}", at=at, scope=self._scope, kind=kind
+        )
+        out.relate(Hold(self._agent, credential), at=at)
+        if server.system is not None:
+            out.relate(Grant(credential, server.system, ("execute",)), at=at)
+        if kind == "oauth-user-delegated":
+            out.change("credential", credential, subject="human")
+            text = f"On behalf of whom does the client call {server.name}, and with which scopes?"
+            out.ask(("credential", credential), text, SCOPES, at=at)
+        return credential
+
+    def _credential(self, key: tuple[str, ...], name: str, *, at: Node, kind: str) -> str:
+        credential = self._out.element("credential", key, name, at=at, scope=self._scope, kind=kind)
+        text = f"Which system accepts {name}, for which actions, and how long is it valid?"
+        self._out.ask(("credential", credential), text, CREDENTIAL, at=at)
+        return credential
+
+    # What limits a server ---------------------------------------------------------------------
+
+    def _limits(self, server: _Server) -> None:
+        node, out = server.node, self._out
+        for key in _UNASKED:
+            out.take(node[key], NO_ASKING, ("agent", server.agent))
+        for key in ("disabled", "isActive"):
+            out.take(node[key], DISABLED if node[key].is_true == (key == "disabled") else SETTING)
+        for key in _TOOLS:
+            tools = [each.text for each in node[key].each() if each.text]
+            if tools and tools != ["*"]:
+                listed = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")
+                text = f"The client may use only these tools of {server.name}: {listed}. "
+                text += "Which action is each, on which system?"
+                note = out.ask(("agent", server.agent), text, TOOLS, at=node[key])
+                out.take(node[key], TOOLS, note, ("delegation", (self._agent, server.agent)))
+            else:
+                out.take(node[key], SETTING)
+
+
+def _address(node: Node) -> Node:
+    return next((node[name] for name in _ADDRESS if node[name].text), ABSENT)
+
+
+def _name_of(node: Node) -> str:
+    return node["name"].text or node["id"].text

@@ -1,0 +1,266 @@
+"""``Proposal``: what a form makes of the files it reads: records, their identities, questions, the ledger."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from meshmodel.edits.draft import new_element
+from meshmodel.edits.edit import Edit, Put, apply_edit, free_id
+from meshmodel.edits.ids import id_of
+from meshmodel.importers.document import Node
+from meshmodel.importers.ledger import Became, Ledger, Rule
+from meshmodel.importers.withheld import shows_secret
+from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, Note, Record, Reference, key_of
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.secrets import HIDDEN, looks_like_secret, masked
+from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, clean_line
+from meshmodel.model.vocabulary import ACTIONS
+
+_LIMITS: Final[Mapping[str, int]] = {"line": LINE_LIMIT, "suggestion": 60, "paragraph": PARAGRAPH_LIMIT}
+_KEY_LIMIT: Final = 400
+_UNITED: Final = ("actions", "passes", "entitled")
+"""Lists of a relation that are united where two places say it; ``only`` is a limit and needs care."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What came in, whatever it is called in the model.
+
+    Attributes:
+        scope: the file in which the key is unique; empty: it is the same thing in every file.
+        key: the stable key, its parts joined by line feeds.
+    """
+
+    scope: str
+    key: str
+
+
+@dataclass(slots=True)
+class Proposed:
+    """What an import proposes, with ids of its own.
+
+    Attributes:
+        form: the form that made it.
+        model: the records, as a valid model.
+        identities: of every record with an id: what came in.
+        sources: of every record: the files that say it.
+        partial: files that were read in part, and why.
+        ledger: who took which leaf.
+    """
+
+    form: str
+    model: Snapshot
+    identities: dict[Reference, Identity]
+    sources: dict[Reference, set[str]]
+    partial: dict[str, str]
+    ledger: Ledger
+
+
+class Proposal:
+    """Collects what a form makes of its files; ``forms`` says how it is used."""
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+        self._records: dict[Reference, Record] = {}
+        self._ids: dict[tuple[str, Identity], str] = {}
+        self._taken: dict[str, set[str]] = {}
+        self._identities: dict[Reference, Identity] = {}
+        self._sources: dict[Reference, set[str]] = {}
+        self._partial: dict[str, str] = {}
+        self._ledger = Ledger()
+
+    # Records ----------------------------------------------------------------------------------
+
+    def element(
+        self, table: str, key: tuple[str, ...], name: str, *, at: Node, scope: str = "", **fields: Any
+    ) -> str:
+        """Add a zone, system, agent, credential or checkpoint, or say more of the one with that key.
+
+        Args:
+            table: which of these.
+            key: the stable key of what came in.
+            name: what it is called; its id is made of it.
+            at: where it stands.
+            scope: ``at.source`` where the key is unique in its file only.
+            **fields: of the record; ``None`` says nothing, and what was said first stays.
+
+        Returns:
+            Its id within this import.
+        """
+        identity = _identity(scope, key)
+        known = self._ids.get((table, identity))
+        if known is None:
+            known = self._new(table, identity, name, fields)
+        else:
+            self._say_more((table, known), fields)
+        self._sources.setdefault((table, known), set()).add(at.source)
+        return known
+
+    def _new(self, table: str, identity: Identity, name: str, fields: Mapping[str, Any]) -> str:
+        shown = clean_text(name, LINE_LIMIT)
+        taken = self._taken.setdefault(table, set())
+        id_ = free_id(id_of(shown) or table, taken)
+        taken.add(id_)
+        given = _clean(table, {name: value for name, value in fields.items() if value is not None})
+        if table == "checkpoint":
+            record: Record = Checkpoint(id_, **given)
+        else:
+            record = replace(new_element(table, id_, None if shown in {"", id_} else shown), **given)
+        self._ids[table, identity] = id_
+        self._identities[table, id_] = identity
+        self._records[table, id_] = record
+        return id_
+
+    def _say_more(self, reference: Reference, fields: Mapping[str, Any]) -> None:
+        record = self._records[reference]
+        table = SCHEMA[reference[0]]
+        defaults = {field.attribute: field.default for field in table.fields}
+        more = {
+            name: value
+            for name, value in fields.items()
+            if value is not None and getattr(record, name) == defaults[name]
+        }
+        self._records[reference] = replace(record, **_clean(reference[0], more))
+
+    def change(self, table: str, id_: str, **fields: Any) -> None:
+        """Set fields of an element that was added before, whatever was said of them."""
+        self._records[table, id_] = replace(self._records[table, id_], **_clean(table, fields))
+
+    def relate(self, record: Record, *, at: Node) -> Reference:
+        """Add a relation between elements of this import; the same ends again unite what they allow.
+
+        Args:
+            record: a hold, grant, custody, exchange, delegation, trigger or intent.
+            at: where it stands.
+
+        Returns:
+            Its table and key, for ``take``.
+        """
+        reference: Reference = (table_of(record), key_of(record))
+        if isinstance(reference[1], tuple) and len(set(reference[1])) == 1 and reference[0] in _OF_ONE_KIND:
+            return reference  # to itself: the model has no such relation
+        before = self._records.get(reference)
+        cleaned = replace(record, **_clean(reference[0], _values(record)))
+        self._records[reference] = cleaned if before is None else _united(before, cleaned)
+        self._sources.setdefault(reference, set()).add(at.source)
+        return reference
+
+    # Leaves and questions ---------------------------------------------------------------------
+
+    def take(self, node: Node, rule: Rule, *became: Became) -> None:
+        """Say what became of a leaf, or of what nobody took yet below a list or map; ``ABSENT`` is none."""
+        self._ledger.take(node, rule, became)
+
+    def ask(self, about: Reference | None, text: str, rule: Rule, *, at: Node, detail: str = "") -> Reference:
+        """Ask what the file does not say: a note of kind question. A leaf it stands at becomes a question.
+
+        Args:
+            about: the element; ``None``: the model.
+            text: the question, in a sentence or two.
+            rule: the rule that asks; one question for each rule and element.
+            at: where it arises.
+            detail: what tells apart several questions of one rule about one element.
+        """
+        named = self._identities.get(about) if about else None
+        scope, key = (named.scope, named.key) if named else (at.source, "")
+        identity = _identity(scope, (rule.name, about[0] if about else "", key, detail))
+        id_ = self._ids.get(("note", identity))
+        if id_ is None:
+            taken = self._taken.setdefault("note", set())
+            id_ = free_id(id_of(f"question-{about[1]}" if about else "question")[:60], taken)
+            taken.add(id_)
+            self._ids["note", identity] = id_
+            self._identities["note", id_] = identity
+            self._records["note", id_] = Note(
+                id_,
+                clean_text(text, PARAGRAPH_LIMIT),
+                f"{about[0]}:{about[1]}" if about else None,
+                "question",
+                source=f"{clean_text(at.source, LINE_LIMIT - 12)}:{at.line}",
+            )
+        reference: Reference = ("note", id_)
+        self._sources.setdefault(reference, set()).add(at.source)
+        if at.is_leaf:
+            self.take(at, rule, reference)
+        return reference
+
+    def partial(self, source: str, why: str) -> None:
+        """Say that a file was read in part: nothing that it no longer says is taken for gone."""
+        self._partial.setdefault(source, why)
+
+    # The whole ---------------------------------------------------------------------------------
+
+    def finish(self) -> Proposed:
+        """All of it, checked as a model is; raises InvalidModelError where a form made no valid model."""
+        puts = tuple(Put(each) for each in self._records.values() if not isinstance(each, Checkpoint))
+        model = apply_edit(Snapshot(), Edit("", puts))
+        checkpoints = tuple(Put(each) for each in self._records.values() if isinstance(each, Checkpoint))
+        if checkpoints:
+            model = apply_edit(model, Edit("", checkpoints))
+        return Proposed(
+            self._form,
+            replace(model, touched={}),
+            self._identities,
+            self._sources,
+            self._partial,
+            self._ledger,
+        )
+
+
+_OF_ONE_KIND: Final = frozenset({"exchange", "delegation"})
+
+
+def clean_text(text: str, limit: int) -> str:
+    """A text of a file as a model takes it: one line, without secrets, at most so long."""
+    shown = clean_line(text)
+    if len(shown) > limit:
+        shown = shown[: limit - 1] + "…"
+    if looks_like_secret(shown):
+        shown = clean_line(masked(shown))
+    return HIDDEN if shows_secret(shown) else shown
+
+
+def _identity(scope: str, key: Iterable[str]) -> Identity:
+    parts = (HIDDEN if shows_secret(each) else clean_line(each)[:_KEY_LIMIT] for each in key)
+    return Identity(scope, "\n".join(parts))
+
+
+def _clean(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with every free text cleaned; an empty one says nothing."""
+    found = dict(values)
+    for field in SCHEMA[table].fields:
+        value = found.get(field.attribute)
+        if isinstance(value, str) and field.type in _LIMITS:
+            found[field.attribute] = clean_text(value, _LIMITS[field.type]) or None
+        elif value is not None and field.type == "names":
+            found[field.attribute] = tuple(clean_text(each, LINE_LIMIT) for each in value if each) or None
+        elif isinstance(value, tuple | list | set | frozenset):
+            found[field.attribute] = tuple(dict.fromkeys(value)) or None
+    return found
+
+
+def _values(record: Record) -> dict[str, Any]:
+    return {each.attribute: getattr(record, each.attribute) for each in SCHEMA[table_of(record)].fields}
+
+
+def _united(one: Record, other: Record) -> Record:
+    """A relation that two places say: it allows what either allows."""
+    united: dict[str, Any] = {}
+    for name in _UNITED:
+        first, second = getattr(one, name, None), getattr(other, name, None)
+        if first or second:
+            both = {*(first or ()), *(second or ())}
+            united[name] = (
+                tuple(each for each in ACTIONS if each in both) if name != "passes" else tuple(sorted(both))
+            )
+    match one, other:
+        case Custody(), Custody():
+            united["by"] = tuple(each for each in ACTIONS if each in {*one.obtained_by, *other.obtained_by})
+        case Delegation(), Delegation():
+            limited = one.only and other.only
+            united["only"] = tuple(sorted({*(one.only or ()), *(other.only or ())})) if limited else None
+            united["returns"] = one.returns if one.returns == other.returns else "words"
+        case Exchange(), Exchange():
+            united["pinned"] = one.pinned and other.pinned
+    return replace(one, **united)

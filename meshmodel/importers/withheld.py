@@ -1,0 +1,145 @@
+"""Finds secrets in foreign files, also where no name gives them away: values stay out, names may come in.
+
+The patterns are the project's own (``meshmodel.model.secrets``); here are the places in which tools keep
+them: ``-e NAME=value`` among arguments, options, queries of URLs, headers, base64.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from meshmodel.importers.document import Node
+from meshmodel.model.secrets import looks_like_secret
+
+_SECRET_NAME: Final = re.compile(
+    r"(?:^|[^a-z])(?:pat|pwd|auth|key|token|secret|credential|cookie)s?(?:[^a-z]|$)"
+    r"|api[_-]?key|access[_-]?key|private[_-]?key|passw(?:or)?d|passphrase|secret|token|credential|authorization",
+    re.IGNORECASE,
+)
+_NO_SECRET_NAME: Final = re.compile(
+    r"max[_-]?tokens?|token[_-]?(?:url|endpoint|limit|budget|count|type)|key[_-]?id$|_(?:file|path|dir|name|url|arn)$"
+    r"|tokenizer|public[_-]?key",
+    re.IGNORECASE,
+)
+_REFERENCE: Final = re.compile(
+    r"\$\{\{.*\}\}|\$\{[^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%|\{\{.*\}\}|<[^<>]*>",
+    re.DOTALL,
+)
+_ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,99})=(.*)", re.DOTALL)
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+_ENV_OPTIONS: Final = ("-e", "--env")
+_SECRET_OPTION: Final = re.compile(r"--?([A-Za-z][A-Za-z0-9-]{0,60})(?:=(.*))?", re.DOTALL)
+
+
+def names_secret(name: str) -> bool:
+    """Whether the name of a variable, header, parameter or option says that its value is a secret."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return _SECRET_NAME.search(split) is not None and _NO_SECRET_NAME.search(split) is None
+
+
+def is_reference(value: str) -> bool:
+    """Whether a value only says where the real one is: ``${VAR}``, ``$VAR``, ``${{ … }}``, ``<name>``."""
+    bare = re.sub(r"^(?:Bearer|Basic|token)\s+", "", value.strip(), flags=re.IGNORECASE)
+    return _REFERENCE.fullmatch(bare) is not None
+
+
+def shows_secret(value: str) -> bool:
+    """Whether a value looks like a secret, as it is, percent-decoded, or under base64."""
+    if looks_like_secret(value):
+        return True
+    if "%" in value and looks_like_secret(unquote(value)):
+        return True
+    bare = value.strip()
+    if len(bare) <= 20_000 and _BASE64.fullmatch(bare):
+        decoded = _decoded(bare)
+        return decoded is not None and looks_like_secret(decoded) is not None
+    return False
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
+        return base64.b64decode(padded, altchars=b"-_" if re.search("[-_]", text) else None).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A secret, or a reference to one, that stands in a value; only its name.
+
+    Attributes:
+        node: where it stands.
+        name: what the variable, option, header or parameter is called.
+        literal: whether the value itself stands there, not only a reference to it.
+    """
+
+    node: Node
+    name: str
+    literal: bool
+
+
+def in_arguments(arguments: Sequence[Node]) -> Iterator[Withheld]:
+    """The secrets among the arguments of a command.
+
+    Found are ``-e NAME=value`` and ``--env=NAME=value`` with a value of its own or a name that says secret,
+    ``-e NAME`` with such a name (its value comes from outside), options such as ``--api-key value``,
+    ``Header: value`` after ``--header``, and URLs with a secret in them.
+    """
+    option = ""
+    for node in arguments:
+        value = node.text
+        yield from _in_argument(node, value, option)
+        option = value if value.startswith("-") and "=" not in value else ""
+
+
+def _in_argument(node: Node, value: str, option: str) -> Iterator[Withheld]:
+    if option in _ENV_OPTIONS or any(value.startswith(f"{each}=") for each in _ENV_OPTIONS):
+        text = value if option in _ENV_OPTIONS else value.partition("=")[2]
+        found = _ASSIGNMENT.fullmatch(text)
+        name, given = (found[1], found[2]) if found else (text, "")
+        if names_secret(name) or shows_secret(given):
+            yield Withheld(node, name, bool(given) and not is_reference(given))
+        return
+    written = _SECRET_OPTION.fullmatch(value)
+    if option and not value.startswith("-") and names_secret(option.lstrip("-")):
+        yield Withheld(node, option.lstrip("-"), not is_reference(value))
+    elif option in {"--header", "-H"} and ":" in value:
+        name, _, given = value.partition(":")
+        if names_secret(name) or shows_secret(given):
+            yield Withheld(node, name.strip(), not is_reference(given))
+    elif written and written[2] and names_secret(written[1]):
+        yield Withheld(node, written[1], not is_reference(written[2]))
+    elif "://" in value:
+        yield from in_url(node)
+    elif shows_secret(value):
+        found = _ASSIGNMENT.fullmatch(value)
+        yield Withheld(node, found[1] if found else "argument", literal=True)
+
+
+def in_url(node: Node) -> Iterator[Withheld]:
+    """The secrets in a URL: a password before the host, parameters with such a name or value, a path part."""
+    try:
+        parts = urlsplit(node.text)
+    except ValueError:
+        return
+    if parts.password:
+        yield Withheld(node, "password", not is_reference(unquote(parts.password)))
+    for pair in parts.query.split("&"):
+        name, _, value = pair.partition("=")
+        if value and (names_secret(name) or shows_secret(unquote(value))):
+            yield Withheld(node, name, not is_reference(unquote(value)))
+    if any(shows_secret(each) for each in parts.path.split("/")):
+        yield Withheld(node, "path", literal=True)
+
+
+def host_of(url: str) -> str:
+    """The host of a URL in lower case, without port, user and password; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

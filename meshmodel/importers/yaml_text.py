@@ -1,0 +1,128 @@
+"""Reads YAML 1.2 into nodes with lines, by the composer of ruamel.yaml: no object is constructed.
+
+``on`` and ``yes`` stay words, as YAML 1.2 has it. A tag of the file's own is left aside, a key that stands
+twice is refused, and aliases are copied as long as the tree stays within its limits.
+"""
+
+import re
+import warnings
+from typing import Any, Final
+
+from meshmodel.importers.document import DEPTH_LIMIT, ForeignFileError, Node, Scalar
+from meshmodel.model.secrets import masked
+from meshmodel.model.text import one_line
+
+SIZE_LIMIT: Final = 4 << 20
+"""The longest text, in characters: YAML takes seconds for a megabyte."""
+NODE_LIMIT: Final = 200_000
+"""The most nodes, aliases expanded."""
+_TEMPLATE: Final = re.compile(r"^\s*\{\{-? ", re.MULTILINE)
+
+
+def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
+    """The trees of the documents of a YAML text; empty documents are left out.
+
+    Args:
+        text: YAML.
+        source: what the file is called.
+        first_line: the line of the file on which the text begins.
+
+    Raises:
+        ForeignFileError: it is no YAML, names a key twice, or is too large.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    if len(text) > SIZE_LIMIT:
+        raise ForeignFileError(source, None, "is longer than 4 MiB, too much for YAML; split it")
+    parser = YAML(typ="safe", pure=True)
+    parser.max_depth = DEPTH_LIMIT
+    tree = _Tree(source, first_line)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor may be given anew
+            return [tree.build(each) for each in parser.compose_all(text) if each is not None]
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        line = None if mark is None else mark.line + first_line
+        reason = one_line(masked(str(getattr(error, "problem", None) or "it cannot be read")), 200)
+        if _TEMPLATE.search(text):
+            reason += "; it looks like a template: render it first"
+        raise ForeignFileError(source, line, f"is no YAML: {reason}") from None
+    except RecursionError:
+        raise ForeignFileError(source, None, "is nested too deeply") from None
+    except (ValueError, AssertionError) as error:  # it refuses some characters and tags so
+        raise ForeignFileError(source, None, f"is no YAML: {one_line(masked(str(error)), 200)}") from None
+
+
+class _Tree:
+    """Makes nodes of the composed nodes of one text, and counts them."""
+
+    def __init__(self, source: str, first_line: int) -> None:
+        self._source = source
+        self._first_line = first_line
+        self._count = 0
+
+    def build(
+        self, composed: Any, parent: Node | None = None, key: str | int | None = None, depth: int = 1
+    ) -> Node:
+        """The node of a composed node."""
+        line = composed.start_mark.line + self._first_line
+        self._count += 1
+        if self._count > NODE_LIMIT or depth > DEPTH_LIMIT:
+            too = "has too many values, aliases counted" if depth <= DEPTH_LIMIT else "is nested too deeply"
+            raise ForeignFileError(self._source, line, f"{too}, to be imported")
+        node = Node(None, line, self._source, parent, key)
+        if composed.id == "mapping":
+            node.value = self._mapping(composed, node, depth)
+        elif composed.id == "sequence":
+            node.value = [
+                self.build(each, node, number, depth + 1) for number, each in enumerate(composed.value)
+            ]
+        else:
+            node.value = _scalar(str(composed.tag), composed.value)
+        return node
+
+    def _mapping(self, composed: Any, node: Node, depth: int) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        for name, value in composed.value:
+            line = name.start_mark.line + self._first_line
+            if name.id != "scalar":
+                raise ForeignFileError(
+                    self._source, line, "has a list or map as a key; only words can be keys"
+                )
+            if name.value in found:
+                shown = one_line(masked(name.value), 80)
+                raise ForeignFileError(
+                    self._source, line, f"has the key “{shown}” twice; which one is meant?"
+                )
+            found[name.value] = self.build(value, node, name.value, depth + 1)
+        return found
+
+
+def _scalar(tag: str, text: str) -> Scalar:
+    """The value of a scalar; what is no plain number, truth value or null stays a text."""
+    try:
+        match tag.rpartition(":")[2]:
+            case "null":
+                return None
+            case "bool":
+                return text.lower() == "true"
+            case "int":
+                return int(text.replace("_", ""), 0)
+            case "float":
+                return float(text.replace("_", ""))
+    except ValueError:
+        pass
+    return text
+
+
+def front_matter(text: str, source: str) -> Node:
+    """The tree of Markdown: the map of its front matter, with what follows under the key ``body``."""
+    found = re.match(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", text, re.DOTALL | re.MULTILINE)
+    documents = read_yaml(found[1], source, 2) if found else []
+    root = documents[0] if documents and documents[0].is_map else Node({}, 1, source)
+    end = found.end() if found else 0
+    if isinstance(root.value, dict):
+        root.value["body"] = Node(text[end:], text.count("\n", 0, end) + 1, source, root, "body")
+    return root
