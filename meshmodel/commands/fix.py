@@ -14,6 +14,7 @@ from meshmodel.commands.models import (
     add_view,
     for_each,
     load,
+    seconds,
     view_of,
 )
 from meshmodel.commands.output import answer, style
@@ -45,7 +46,7 @@ def add(commands: Subparsers) -> None:
     )
     add_models(parser)
     parser.add_argument(
-        "--deadline", type=_seconds, metavar="SECONDS", help="how long it may take (default: no limit)"
+        "--deadline", type=seconds, metavar="SECONDS", help="how long it may take (default: no limit)"
     )
     add_view(parser)
     parser.add_argument(
@@ -186,14 +187,3 @@ class _FixRun:
         article = "an" if self.state == "enforced" else "a"
         later = "; it counts once it is enforced" if self.state == "planned" else ""
         return f"{name}: {some} {article} {self.state} checkpoint now{later}{self.lost}"
-
-
-def _seconds(text: str) -> float:
-    """A number of seconds above zero."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"a number of seconds above 0, not {one_line(text, 20)}")
-    return seconds

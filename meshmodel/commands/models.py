@@ -21,6 +21,13 @@ class Subparsers(Protocol):
         """The parser of a new command."""
 
 
+class Arguments(Protocol):
+    """A parser, or a group of its arguments."""
+
+    def add_argument(self, *names: str, **options: Any) -> argparse.Action:
+        """Declare one argument."""
+
+
 def add_models(parser: argparse.ArgumentParser) -> None:
     """The argument MODEL…, one or more files."""
     parser.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="a .mesh or .toml file")
@@ -43,11 +50,22 @@ def view_of(arguments: argparse.Namespace) -> "View":
     return "designed" if arguments.as_designed else "built"
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: Arguments) -> None:
     """The option ``--json``."""
     parser.add_argument(
         "--json", action="store_true", help="answer for programs: one JSON document, on one line"
     )
+
+
+def seconds(text: str) -> float:
+    """A number of seconds above zero."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"a number of seconds above 0, not {one_line(text, 20)}")
+    return seconds
 
 
 def load(path: Path) -> "Snapshot":

@@ -1,11 +1,15 @@
 """Loads a model of either kind: a model file (``.mesh``) or an interchange file (``.toml``)."""
 
 import re
+import tempfile
 from pathlib import Path
 from typing import Final, Literal
 
 from meshmodel.interchange import read_file
+from meshmodel.interchange.reader import read_bytes
+from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
 
 _SQLITE: Final = b"SQLite format 3\0"
 """What every model file begins with."""
@@ -59,3 +63,28 @@ def load(path: str | Path) -> Snapshot:
 
     with Store.open(path, read_only=True) as store:
         return store.snapshot
+
+
+def load_bytes(content: bytes, source: str) -> Snapshot:
+    """The model in the bytes of a file of either kind; its content decides which.
+
+    Args:
+        content: of the file.
+        source: what errors call it.
+
+    Raises:
+        MeshmodelError: as ``load``.
+    """
+    if not content.startswith(_SQLITE):
+        return read_bytes(content, source)
+    from meshmodel.store.sqlite_file import path_text
+    from meshmodel.store.store import Store
+
+    with tempfile.TemporaryDirectory() as folder:  # SQLite reads files alone
+        path = Path(folder).resolve() / "model.mesh"
+        path.write_bytes(content)
+        try:
+            with Store.open(path, read_only=True) as store:
+                return store.snapshot
+        except StoreError as error:
+            raise StoreError(str(error).replace(path_text(path), one_line(source, 400))) from None

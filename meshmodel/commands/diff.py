@@ -1,0 +1,72 @@
+"""``meshmodel diff``: what agents can do in one version of a model that they could not do in another."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from meshmodel.commands.models import Subparsers, add_json, add_view, seconds, view_of
+from meshmodel.commands.output import answer, say, style
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import Fix
+
+_SIDE = "a .mesh or .toml file, or REV:PATH of git"
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "diff",
+        help="show what changed between two versions of a model, in reach",
+        description="Show what was drawn between two versions of a model and what follows from it: reach "
+        "gained and lost, crossings, missing checkpoints and findings that are new, worse, closed or stand, "
+        "and what the fix costs before and after. Exit status 1 if and only if something is uncontrolled in "
+        "NEW that was not in OLD, or is more severe. A side is a file, or REV:PATH: what git has there.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("old", metavar="OLD", help=_SIDE)
+    parser.add_argument("new", metavar="NEW", help=_SIDE)
+    add_view(parser)
+    fix = parser.add_mutually_exclusive_group()
+    fix.add_argument(
+        "--deadline",
+        type=seconds,
+        metavar="SECONDS",
+        help="how long the search for each fix may take (default: no limit)",
+    )
+    fix.add_argument("--without-fix", action="store_true", help="do not search what the fix costs")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="answer in Markdown, for a comment on a change")
+    add_json(form)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare; 2 if a fix was not proven in time, else 1 if something new is uncontrolled."""
+    from meshmodel.analysis.analysis import analyse
+    from meshmodel.reports.diff.compare import compare
+    from meshmodel.store.git_revision import load_side
+
+    snapshots = [load_side(each) for each in (arguments.old, arguments.new)]
+    old = analyse(snapshots[0], view=view_of(arguments))
+    new = analyse(snapshots[1], view=old.view, today=old.today)
+    fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
+    diff = compare(old, new, fixes)
+    status = 2 if not diff.is_complete else 1 if diff.opened else 0
+    if arguments.json:
+        from meshmodel.reports.diff.answer import diff_answer
+
+        answer(diff_answer(diff))
+    elif arguments.markdown:
+        from meshmodel.reports.diff.markdown import diff_markdown
+
+        say(diff_markdown(diff, old, new))
+    else:
+        from meshmodel.reports.diff.text import diff_text
+
+        say(diff_text(diff, old, new, style(), status))
+    return status
+
+
+def _fixes(old: "Analysis", new: "Analysis", deadline: float | None) -> "tuple[Fix, Fix]":
+    return old.minimum_fix(deadline=deadline), new.minimum_fix(deadline=deadline)

@@ -1,0 +1,1 @@
+"""What changed between two models: one comparison, told as text, JSON and Markdown."""
