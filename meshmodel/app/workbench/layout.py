@@ -49,7 +49,7 @@ class Layout:
         self._applied: tuple[object, ...] = ()
 
     def apply(self, state: WorkbenchState) -> bool:
-        """Show the panels of a state; whether others are seen now, but for the one that tells what is open."""
+        """Show the panels of a state; whether others are seen, but for the one that tells what is open."""
         is_told = bool(state.finding or state.explanation or state.traced) or state.focus in LED_BESIDE
         wanted = state.arrangement, state.side, state.is_side_closed, state.lists_open, state.page, is_told
         if wanted == self._applied:
