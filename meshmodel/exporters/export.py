@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.exporters.diagram.elements import Lens
     from meshmodel.exporters.diagram.render import DiagramFormat
+    from meshmodel.exporters.policies.verdicts import Side
     from meshmodel.model.snapshot import Snapshot
 
 
@@ -21,6 +22,7 @@ class Format(NamedTuple):
         description: what it is for.
         is_text: whether a terminal can show it.
         is_diagram: whether it takes a lens.
+        beside: the format of a second file that belongs to it.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Format(NamedTuple):
     description: str
     is_text: bool = True
     is_diagram: bool = True
+    beside: str | None = None
 
     @property
     def suffix(self) -> str:
@@ -47,9 +50,15 @@ _FORMATS: Final = (
         "the policy stub: default deny, with the decisions that are due",
         is_diagram=False,
     ),
+    Format("cedar", "cedar", "policies for Cedar", is_diagram=False, beside="cedarschema"),
+    Format("cedarschema", "cedarschema", "the schema of these policies", is_diagram=False),
+    Format("rego", "rego", "a policy for Open Policy Agent", is_diagram=False, beside="rego-data"),
+    Format("rego-data", "json", "the data that this policy asks", is_diagram=False),
 )
 FORMATS: Final = {each.name: each for each in _FORMATS}
 """The formats by name."""
+POLICIES: Final = ("policy", "cedar", "cedarschema", "rego", "rego-data")
+"""The policy stub, and what engines read; of these it matters who asks."""
 LENSES: Final = {
     "structure": "all of it",
     "missing": "the missing checkpoints",
@@ -66,12 +75,14 @@ class ExportOptions(NamedTuple):
         lens: of a diagram; ``None``: the reach of ``agent`` if one is named, else the structure.
         agent: the id of the agent whose reach the diagram shows.
         dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
+        side: of policies for an engine, who asks it: ``initiator`` or ``target``.
     """
 
     to: str
     lens: str | None = None
     agent: str | None = None
     dpi: int | None = None
+    side: "Side" = "initiator"
 
 
 def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> bytes:
@@ -97,10 +108,10 @@ def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -
         from meshmodel.interchange import write_text
 
         return write_text(snapshot).encode()
-    if options.to == "policy":
-        from meshmodel.exporters.policies.stub import policy_stub
+    if options.to in POLICIES:
+        from meshmodel.exporters.policies.texts import POLICY_TEXTS
 
-        return policy_stub(snapshot, analysis).encode()
+        return POLICY_TEXTS[options.to](analysis, options.side).encode()
     from meshmodel.exporters.diagram.render import render
 
     lens = options.lens or ("reach" if options.agent else "structure")

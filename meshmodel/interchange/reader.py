@@ -62,14 +62,30 @@ def read_bytes(content: bytes, source: str) -> Snapshot:
     Raises:
         InvalidModelError: it is too large or no UTF-8, or as ``read_text``.
     """
+    return read_text(_decode(content, source), source)
+
+
+def parse_bytes(content: bytes, source: str) -> dict[str, Any]:
+    """The tables in the bytes of any TOML file of the program, with the same guards as an interchange file.
+
+    Args:
+        content: of the file.
+        source: what errors call it, usually the path.
+
+    Raises:
+        InvalidModelError: it is too large, no UTF-8, no TOML, or nested too deep; one line.
+    """
+    return _parse(_decode(content, source), source)
+
+
+def _decode(content: bytes, source: str) -> str:
     if len(content) > SIZE_LIMIT:
         raise _error(source, None, "is larger than 64 MiB")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _error(source, line, "is not UTF-8 text") from None
-    return read_text(text, source)
 
 
 def read_text(text: str, source: str = "the text") -> Snapshot:

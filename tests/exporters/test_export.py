@@ -39,7 +39,7 @@ def test_the_lens_is_the_reach_of_the_agent_that_is_named():
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"to": "gif"}, "use toml, dot, svg, png, pdf, policy"),
+        ({"to": "gif"}, "use toml, dot, svg, png, pdf, policy, cedar, cedarschema, rego, rego-data"),
         ({"to": "svg", "lens": "all"}, "use structure, missing, reach"),
         ({"to": "svg", "lens": "reach"}, "--agent"),
         ({"to": "svg", "lens": "missing", "agent": "bot"}, "--lens reach"),

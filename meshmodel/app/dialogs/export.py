@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.app.session import Session
 
-_CHOICES: Final = ("svg", "png", "pdf", "dot", "toml", "mesh", "policy")
+_CHOICES: Final = tuple(dict.fromkeys(("svg", "png", "pdf", "dot", "toml", "mesh", *FORMATS)))
 """The formats in the order in which they are offered; ``mesh`` is saved by the session, not exported."""
 _MODEL_FILE: Final = "another model file, in which undo begins afresh"
 

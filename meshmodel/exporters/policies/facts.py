@@ -1,7 +1,7 @@
 """What the policy stub needs to know of each access (section 12), computed from an analysis."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -96,6 +96,10 @@ class PolicyFacts:
     def granting(self, agent: int, node: int) -> list[int]:
         """The credentials in the effective reach of an agent by whose grants it has an access."""
         return [credential for credential, agents in self._granting[node].items() if agents >> agent & 1]
+
+    def credentials(self, node: int) -> Iterable[tuple[int, int]]:
+        """The credentials whose grants end at an access, each with the agents that so reach it, as bits."""
+        return self._granting[node].items()
 
     @cached_property
     def _granting(self) -> defaultdict[int, defaultdict[int, int]]:

@@ -45,13 +45,16 @@ def policy_stub(snapshot: Snapshot, analysis: Analysis) -> str:
         snapshot: the model.
         analysis: its analysis; a stub of the view ``designed`` takes planned checkpoints for enforced.
     """
-    facts = PolicyFacts(analysis)
+    return tomli_w.dumps(stub_document(snapshot, PolicyFacts(analysis)))
+
+
+def stub_document(snapshot: Snapshot, facts: PolicyFacts) -> Table:
+    """The policy stub as tables, as it is read back."""
     words = Wording(facts)
-    digest = hashlib.sha256(write_text(snapshot).encode()).hexdigest()
     content: Table = {
         "format": FORMAT,
         "model": snapshot.about.name or "",
-        "model_digest": f"sha256:{digest}",
+        "model_digest": digest(snapshot),
         "default": "deny",
     }
     mesh = facts.mesh
@@ -60,7 +63,12 @@ def policy_stub(snapshot: Snapshot, analysis: Analysis) -> str:
     ]
     if agents:
         content["agent"] = agents
-    return tomli_w.dumps(content)
+    return content
+
+
+def digest(snapshot: Snapshot) -> str:
+    """By what a stub knows its model: ``sha256:`` and the digest of the interchange text."""
+    return f"sha256:{hashlib.sha256(write_text(snapshot).encode()).hexdigest()}"
 
 
 def _agent(facts: PolicyFacts, words: Wording, agent: int) -> Table:
