@@ -5,7 +5,7 @@ from pathlib import Path
 
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import write_out
-from meshmodel.exporters.export import FORMATS, LENSES, ExportOptions, export
+from meshmodel.exporters.export import FORMATS, LENSES, POLICIES, ExportOptions, export
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -17,7 +17,8 @@ def add(commands: Subparsers) -> None:
         help="write the interchange file, a diagram or the policy stub",
         description="Write the model in another form, to standard output or, replacing it in one step, to "
         "a file. A file that is a model is not replaced, but an interchange file by another one; a device or "
-        "a pipe is written into.",
+        "a pipe is written into. Beside a file of Cedar policies their schema is written (.cedarschema), "
+        "beside a Rego policy its data (.json).",
         allow_abbrev=False,
     )
     add_model(parser)
@@ -30,6 +31,12 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--lens", choices=tuple(LENSES), help="what a diagram shows (default: structure)")
     parser.add_argument("--agent", metavar="A", help="the agent whose reach a diagram shows")
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
+    parser.add_argument(
+        "--view",
+        choices=("initiator", "target"),
+        help="who asks a policy: one who knows all agents behind a request (the default), or a target that "
+        "sees the credential alone",
+    )
     add_view(parser)
     parser.set_defaults(run=run)
 
@@ -39,24 +46,39 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None and str(arguments.output) == "-":
         arguments.output = None
     to = arguments.to or _format_of(arguments.output)
-    _check_diagram_options(arguments, to)
+    _check_options(arguments, to)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
-    if arguments.output is not None:
-        _refuse_to_replace_model(arguments.output, to)
-        _refuse_wrong_ending(arguments.output, to)
+    files = _files(arguments.output, to)
+    for form, path in files.items():
+        _refuse_to_replace_model(path, form)
+        _refuse_wrong_ending(path, form)
     from meshmodel.analysis.analysis import analyse
 
     snapshot = load(arguments.model)
-    options = ExportOptions(to, arguments.lens, arguments.agent, arguments.dpi)
-    content = export(snapshot, analyse(snapshot, view=view_of(arguments)), options)
+    options = ExportOptions(
+        to, arguments.lens, arguments.agent, arguments.dpi, side=arguments.view or "initiator"
+    )
+    analysis = analyse(snapshot, view=view_of(arguments))
+    contents = {form: export(snapshot, analysis, options._replace(to=form)) for form in files or (to,)}
     if arguments.output is None:
-        write_out(content, binary=not FORMATS[to].is_text)
-    else:
-        from meshmodel.model.atomic_file import replace_file
+        write_out(contents[to], binary=not FORMATS[to].is_text)
+        return 0
+    from meshmodel.model.atomic_file import replace_file
 
-        replace_file(arguments.output, content)
+    for form, path in files.items():
+        replace_file(path, contents[form])
     return 0
+
+
+def _files(output: Path | None, to: str) -> dict[str, Path]:
+    """By format the files to write: with ``output`` one that belongs beside it, unless that is a device."""
+    if output is None:
+        return {}
+    beside = FORMATS[to].beside
+    if beside is None or (output.exists() and not output.is_file()):
+        return {to: output}
+    return {beside: output.with_suffix(f".{FORMATS[beside].ending}"), to: output}
 
 
 def _refuse_to_replace_model(output: Path, to: str) -> None:
@@ -97,8 +119,10 @@ def _endings() -> set[str]:
     return {name for name, each in FORMATS.items() if each.ending == name}
 
 
-def _check_diagram_options(arguments: argparse.Namespace, to: str) -> None:
-    """Refuse options of diagrams with another format rather than ignore them."""
+def _check_options(arguments: argparse.Namespace, to: str) -> None:
+    """Refuse options of one kind of format with another rather than ignore them."""
+    if arguments.view is not None and to not in POLICIES[1:]:
+        raise MeshmodelError(f"--view is for policies of engines ({', '.join(POLICIES[1:])}), not for {to}")
     if FORMATS[to].is_diagram:
         return
     diagrams = ", ".join(sorted(name for name, each in FORMATS.items() if each.is_diagram))
