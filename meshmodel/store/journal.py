@@ -107,7 +107,7 @@ def _first(connection: Connection, author: str, state: Any, order: Any) -> tuple
     return None if found is None else (_integer(found[0]), one_line(found[1], LINE_LIMIT))
 
 
-def record(connection: Connection, author: str, label: str, changes: Difference, number: int) -> None:
+def record(connection: Connection, author: str, label: str, changes: Difference, number: int) -> int:
     """Add an edit to the journal; what this program could have redone can no longer be redone.
 
     Args:
@@ -116,6 +116,9 @@ def record(connection: Connection, author: str, label: str, changes: Difference,
         label: what the edit is called; cut to one line.
         changes: what it changed.
         number: the revision that it leads to.
+
+    Returns:
+        The number of the entry.
     """
     connection.execute(
         update(JOURNAL)
@@ -144,6 +147,7 @@ def record(connection: Connection, author: str, label: str, changes: Difference,
         for position, (table, key, before, after) in enumerate(changes)
     ]
     connection.execute(insert(JOURNAL_CHANGE), rows)
+    return int(entry)
 
 
 def mark(connection: Connection, entry: int, author: str, state: int, number: int) -> None:

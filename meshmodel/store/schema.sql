@@ -87,6 +87,20 @@ CREATE TABLE zone (
     PRIMARY KEY (id)
 );
 
+CREATE TABLE imported (
+    number INTEGER NOT NULL,
+    entry INTEGER,
+    source VARCHAR NOT NULL,
+    form VARCHAR NOT NULL,
+    scope VARCHAR NOT NULL,
+    stable_key VARCHAR NOT NULL,
+    record_table VARCHAR NOT NULL,
+    record_key VARCHAR NOT NULL,
+    record TEXT,
+    PRIMARY KEY (number),
+    FOREIGN KEY(entry) REFERENCES journal (number) DEFERRABLE INITIALLY DEFERRED
+);
+
 CREATE TABLE journal_change (
     entry INTEGER NOT NULL,
     position INTEGER NOT NULL,

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,8 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store import create, presence, reader, sqlite_file
+from meshmodel.store import create, imports, presence, reader, sqlite_file
+from meshmodel.store.imports import Imported
 from meshmodel.store.sqlite_file import path_text
 
 if TYPE_CHECKING:
@@ -32,18 +33,12 @@ if TYPE_CHECKING:
 
     from meshmodel.store.journal import JournalEntry
 
-# SQLite's locks belong to the process, so they do not keep its threads apart.
-_LOCK: Final = threading.RLock()
+_LOCK: Final = threading.RLock()  # SQLite's locks belong to the process: they keep no threads apart
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """An edit that undo took back, or that redo did again.
-
-    Attributes:
-        label: what the edit is called.
-        snapshot: the model now.
-    """
+    """An edit that undo took back or redo did again: what it is called, and the model now."""
 
     label: str
     snapshot: Snapshot
@@ -76,12 +71,15 @@ class Store:
         presence.OPEN_STORES[self.author] = self
 
     @classmethod
-    def create(cls, path: str | os.PathLike[str], snapshot: Snapshot | None = None) -> Self:
+    def create(
+        cls, path: str | os.PathLike[str], snapshot: Snapshot | None = None, imported: Iterable[Imported] = ()
+    ) -> Self:
         """A new model file, whole or not at all.
 
         Args:
             path: where nothing is yet.
             snapshot: what it begins with; by default an empty model. It is no edit to be undone.
+            imported: what the import said that it was made by.
 
         Raises:
             StoreError: something is there already, or the folder cannot be written.
@@ -99,6 +97,7 @@ class Store:
         ):
             create.create_tables(raw)
             create.insert_all(raw, first)
+            imports.keep(raw, imported, None)
         return cls.open(target)
 
     @classmethod
@@ -188,7 +187,9 @@ class Store:
         """Import what edits need, so that the first edit does not wait for it; safe in any thread."""
         from meshmodel.store import journal, writer  # noqa: F401  # imported to be there
 
-    def apply(self, wanted: Edit, *, on: Snapshot | None = None) -> Snapshot:
+    def apply(
+        self, wanted: Edit, *, on: Snapshot | None = None, imported: Iterable[Imported] = ()
+    ) -> Snapshot:
         """Make an edit: one transaction, in the journal, on disk when this returns.
 
         Edits that another program has made since are kept, and this one is made on top of them.
@@ -196,6 +197,7 @@ class Store:
         Args:
             wanted: the edit.
             on: the snapshot that it was made for, if there is a newer one; by default the newest.
+            imported: what an import said, to be kept with it, also where nothing else changes.
 
         Returns:
             The model now. Where the edit changes nothing, the file is not read; ``refresh`` does that.
@@ -210,16 +212,16 @@ class Store:
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
             after = apply_edit(base, wanted)
-            changes = difference(base, after)
-            if not changes:
-                return None
-            if fresh is not base:
+            changes = wanted_changes = difference(base, after)
+            if changes and fresh is not base:
                 changes = rebase(changes, fresh)
                 after = carry_out(changes, fresh, wanted.label, f"“{one_line(wanted.label)}” was not done")
-                if not changes:  # the other program has done the very same
-                    return fresh
+            if not changes:
+                imports.keep(self._raw, imported, None)
+                return fresh if wanted_changes else None  # the other program has done the very same
             self._write(changes)
-            journal.record(self._connection, self.author, wanted.label, changes, number)
+            entry = journal.record(self._connection, self.author, wanted.label, changes, number)
+            imports.keep(self._raw, imported, entry)
             return replace(after, revision=number)
 
         return self._edit(work) or self.snapshot

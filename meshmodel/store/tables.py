@@ -286,6 +286,27 @@ class JournalChangeRow(Row, table=True):
     after: str | None = Field(default=None, sa_type=Text)
 
 
+class ImportedRow(Row, table=True):
+    """What an import last said of one record; ``record`` is NULL where its file no longer says it.
+
+    A row counts while the edit that was made with it does (``entry``; NULL: it came without an edit), and
+    of those of one record of a file the last.
+    """
+
+    __tablename__ = "imported"
+    number: int | None = Field(default=None, primary_key=True)
+    entry: int | None = Field(
+        default=None, sa_column=Column(Integer, _refers("journal.number"), nullable=True)
+    )
+    source: str
+    form: str
+    scope: str
+    stable_key: str
+    record_table: str
+    record_key: str
+    record: str | None = Field(default=None, sa_type=Text)
+
+
 class ProgramRow(Row, table=True):
     """A program that has edited the model and has it open: whose edits nobody else may undo."""
 
@@ -307,7 +328,7 @@ SCHEMA_REVISION: Final = Table(
 _ROWS: Final = (
     AboutRow, ZoneRow, SystemRow, AgentRow, CredentialRow, HoldRow, GrantRow, CustodyRow, ExchangeRow,
     DelegationRow, TriggerRow, IntentRow, CheckpointRow, NoteRow, AcceptanceRow, JournalRow,
-    JournalChangeRow, ProgramRow,
+    JournalChangeRow, ImportedRow, ProgramRow,
 )  # fmt: skip
 
 METADATA: Final = Row.metadata

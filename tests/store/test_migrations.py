@@ -22,6 +22,8 @@ FIRST = Path(__file__).with_name("revision-1.sql")
 """A model file of schema version 1 as the program then wrote it: the sample, one edit and one undone."""
 SECOND = Path(__file__).with_name("revision-2.sql")
 """One of schema version 2: the sample, agents with and without a kind, their edits, and one undone."""
+THIRD = Path(__file__).with_name("revision-3.sql")
+"""One of schema version 3: the sample, one edit, a credential that was renamed, and one edit undone."""
 
 SAMPLE_OF_THEN = apply_edit(
     SAMPLE,
@@ -45,7 +47,7 @@ def written(source: Path, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=[FIRST, SECOND], ids=["1", "2"])
+@pytest.fixture(params=[FIRST, SECOND, THIRD], ids=["1", "2", "3"])
 def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A model file of each version before this one."""
     return written(request.param, tmp_path / "old.mesh")
@@ -211,7 +213,7 @@ def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path
         "UPDATE system SET sensitivity = 'enormous'",
         "UPDATE agent SET steerable = 'no' WHERE id = 'helper'",
         "DELETE FROM system WHERE id = 'tickets'",
-        "ALTER TABLE system ADD COLUMN typed BOOLEAN",
+        "CREATE TABLE imported (number INTEGER)",
     ],
 )
 def test_an_older_file_that_is_damaged_stays_as_it_is(older, damage):
