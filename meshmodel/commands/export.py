@@ -46,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None and str(arguments.output) == "-":
         arguments.output = None
     to = arguments.to or _format_of(arguments.output)
+    if to == "tickets" and arguments.output is not None and arguments.output.suffix.lower() == ".json":
+        to = "tickets-json"
     _check_options(arguments, to)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")

@@ -54,6 +54,15 @@ _FORMATS: Final = (
     Format("cedarschema", "cedarschema", "the schema of these policies", is_diagram=False),
     Format("rego", "rego", "a policy for Open Policy Agent", is_diagram=False, beside="rego-data"),
     Format("rego-data", "json", "the data that this policy asks", is_diagram=False),
+    Format("mermaid", "mmd", "a Mermaid flowchart, for Markdown", is_diagram=False),
+    Format("graphml", "graphml", "the graph, for graph programs", is_diagram=False),
+    Format("node-link", "graph.json", "the graph as node-link JSON", is_diagram=False),
+    Format(
+        "opengraph", "opengraph.json", "the steps for BloodHound", is_diagram=False, beside="opengraph-schema"
+    ),
+    Format("opengraph-schema", "schema.json", "what BloodHound must know of them", is_diagram=False),
+    Format("tickets", "tickets.csv", "a ticket for each missing checkpoint and of the fix", is_diagram=False),
+    Format("tickets-json", "tickets.json", "these tickets as JSON", is_diagram=False),
 )
 FORMATS: Final = {each.name: each for each in _FORMATS}
 """The formats by name."""
@@ -112,6 +121,10 @@ def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -
         from meshmodel.exporters.policies.texts import POLICY_TEXTS
 
         return POLICY_TEXTS[options.to](analysis, options.side).encode()
+    if not FORMATS[options.to].is_diagram:
+        from meshmodel.exporters.texts import TEXTS
+
+        return TEXTS[options.to](analysis).encode()
     from meshmodel.exporters.diagram.render import render
 
     lens = options.lens or ("reach" if options.agent else "structure")

@@ -1,0 +1,100 @@
+"""The model as a networkx graph, and that as GraphML and node-link JSON.
+
+Nodes are zones, systems, agents and credentials, as ``kind:id``. Edges are their relations, of kind ``hold``,
+``grant``, … as in section 2; besides, ``hosting`` for an agent's ``runs_on``, ``zone`` and ``home`` for the
+zone of a system and of an agent, ``boundary`` for a checkpoint between zones. Attributes are the stated
+fields; edges on which a checkpoint is missing, counts or does not count say so in ``mark``.
+
+GraphML knows no lists: there they are one text, with ", " between the entries.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from meshmodel.exporters.graphs.relations import boundaries, edges, facts_of
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from meshmodel.analysis.analysis import Analysis
+
+FORMAT: Final = "meshmodel-graph/1"
+_ELEMENTS: Final = ("zone", "system", "agent", "credential")
+
+
+def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
+    """A model as a directed graph with parallel edges; equal models give equal graphs, in equal order.
+
+    Args:
+        analysis: of the model, for the marks of edges.
+    """
+    import networkx as nx
+
+    snapshot = analysis.snapshot
+    graph = nx.MultiDiGraph(format=FORMAT, name=snapshot.about.name or "", view=analysis.view)
+    for table in _ELEMENTS:
+        for key, record in sorted(snapshot.table(table).items()):
+            stated = facts_of(record)
+            named = {"type": stated.pop("kind")} if "kind" in stated else {}
+            graph.add_node(f"{table}:{key}", kind=table, **named, **stated)
+    marks = analysis.marks()
+    severities = {(each.credential, each.system): each.severity for each in analysis.doors}
+
+    def add(start: str, end: str, kind: str, facts: Mapping[str, Any]) -> None:
+        graph.add_edge(start, end, key=f"e{graph.number_of_edges()}", kind=kind, **facts)
+
+    for table, field in (("system", "zone"), ("agent", "home")):
+        for key, record in sorted(snapshot.table(table).items()):
+            zone = getattr(record, field)
+            if zone is not None:
+                add(f"{table}:{key}", f"zone:{zone}", field, {})
+    for edge in edges(snapshot):
+        facts = {} if edge.record is None else facts_of(edge.record)
+        if edge.passed_by:
+            facts["passed_by"] = list(edge.passed_by)
+        mark = marks.get((edge.step, edge.from_, edge.to))
+        if mark is not None:
+            facts["mark"] = mark
+        if mark == "missing":
+            facts["severity"] = severities[edge.from_, edge.to]
+        if edge.checkpoints:
+            facts["checkpoints"] = [each.id for each in edge.checkpoints]
+        add(*edge.nodes, edge.step, facts)
+    for (agent, system), intent in sorted(snapshot.intent.items()):
+        add(f"agent:{agent}", f"system:{system}", "intent", facts_of(intent))
+    for each in boundaries(snapshot):
+        start, end = (end if ":" in end else f"zone:{end}" for end in (each.from_, each.to))
+        mark = marks["boundary", each.from_, each.to]
+        add(start, end, "boundary", {"mark": mark, "checkpoints": [each.id]})
+    return graph
+
+
+def graphml(analysis: "Analysis") -> str:
+    """The graph as GraphML; see ``model_graph``."""
+    import networkx as nx
+
+    graph = flat(model_graph(analysis))
+    # Not nx.write_graphml: that writes otherwise where lxml happens to be installed.
+    lines = nx.generate_graphml(graph)
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *lines, ""])
+
+
+def node_link(analysis: "Analysis") -> str:
+    """The graph as node-link JSON; see ``model_graph``."""
+    import networkx as nx
+
+    data = nx.node_link_data(model_graph(analysis), edges="edges")
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def flat(graph: "nx.MultiDiGraph[str]") -> "nx.MultiDiGraph[str]":
+    """The same graph with each list as one text: GraphML has none. The argument is changed."""
+    for facts in (
+        *(facts for _, facts in graph.nodes(data=True)),
+        *(each[2] for each in graph.edges(data=True)),
+    ):
+        for name, value in facts.items():
+            if isinstance(value, list):
+                facts[name] = ", ".join(value)
+    return graph
