@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from meshmodel.commands.gate import Gate, add_gate, counting
 from meshmodel.commands.models import (
     AnswerPrinter,
     Subparsers,
@@ -45,12 +46,13 @@ def add(commands: Subparsers) -> None:
         help="the lowest severity that fails (default: medium)",
     )
     add_json(parser)
+    add_gate(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer for every model; 1 if something at or above ``--fail-on`` was found."""
-    printer = AnswerPrinter(arguments.models)
+    printer, gate = AnswerPrinter(arguments.models), Gate(arguments)
 
     def check(path: Path) -> int:
         from meshmodel.analysis.analysis import analyse
@@ -59,10 +61,11 @@ def run(arguments: argparse.Namespace) -> int:
         analysis = analyse(snapshot, view=view_of(arguments))
         planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
         unmatched = _unmatched(analysis, planned=planned)
+        comparison = gate.compare(path, analysis)
         if arguments.json:
             from meshmodel.reports.answers_json import check_json
 
-            say_in_pieces(check_json(analysis, crossings=arguments.crossings))
+            say_in_pieces(check_json(analysis, crossings=arguments.crossings, baseline=comparison))
             if unmatched:
                 complain(f"{one_line(path)}: {_unmatched_line(unmatched, analysis)}")
         else:
@@ -78,11 +81,15 @@ def run(arguments: argparse.Namespace) -> int:
                 designed=designed,
                 unmatched=unmatched,
                 kindless=_kindless(path, snapshot),
+                baseline=comparison,
             )
             printer.say(path, text)
-        return 1 if fails(analysis.findings, arguments.fail_on) else 0
+        gate.take(path, analysis, comparison)
+        return 1 if fails(counting(analysis.findings, comparison), arguments.fail_on) else 0
 
-    return for_each(arguments.models, check)
+    status = for_each(arguments.models, gate.watched(check))
+    gate.write()
+    return status
 
 
 def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":

@@ -23,6 +23,7 @@ TOPICS: Final = (
     "semantics",
     "rules",
     "fix",
+    "gate",
     "logs",
     "interchange",
     "files",

@@ -54,7 +54,7 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
     depth, seen, header = 0, 0, None
     current = "about"
     wanted = number or 1
-    for line, content in enumerate(_without_strings(text).split("\n"), start=1):
+    for line, content in enumerate(without_strings(text).split("\n"), start=1):
         start = _HEADER.match(content) if depth <= 0 else None
         if start:
             if start[3] == "]":
@@ -90,7 +90,7 @@ def find_long_number(text: str) -> int | None:
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
-def _without_strings(text: str) -> str:
+def without_strings(text: str) -> str:
     """The text with the same lines, without comments, and with ``_`` for strings that are no plain word."""
     return _TOKEN.sub(_placeholder, text.replace("\r\n", "\n"))
 

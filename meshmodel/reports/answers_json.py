@@ -17,6 +17,7 @@ from meshmodel.analysis.results import (
     WitnessStep,
 )
 from meshmodel.model.vocabulary import ACTIONS, Severity
+from meshmodel.reports.baseline import Comparison, comparison_answer
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -71,7 +72,9 @@ def check_answer(analysis: "Analysis", *, crossings: bool = False) -> Answer:
     return {**before, "missing": [_door(each, list(each.agents)) for each in _doors(analysis)], **after}
 
 
-def check_json(analysis: "Analysis", *, crossings: bool = False) -> Iterator[str]:
+def check_json(
+    analysis: "Analysis", *, crossings: bool = False, baseline: Comparison | None = None
+) -> Iterator[str]:
     """``check_answer`` encoded as JSON, in pieces to write one after the other.
 
     Thousands of missing checkpoints can share one list of thousands of agents; each list is encoded once.
@@ -79,8 +82,11 @@ def check_json(analysis: "Analysis", *, crossings: bool = False) -> Iterator[str
     Args:
         analysis: of one model, as built or as designed.
         crossings: whether to list every crossing too.
+        baseline: the findings beside a baseline, if there is one.
     """
     before, after = _around_missing(analysis, crossings=crossings)
+    if baseline is not None:
+        after["baseline"] = comparison_answer(baseline)
     doors = _doors(analysis)
     yield f'{_json(before)[:-1]}, "missing": ['
     # Doors that the same agents find open share one tuple.

@@ -14,6 +14,7 @@ from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 from meshmodel.reports.acceptances import accepted_words, unmatched_words
 from meshmodel.reports.answers_json import RuleText, crossing_order
+from meshmodel.reports.baseline import Comparison, comparison_lines
 from meshmodel.reports.causes import DOOR, Cause, fold
 from meshmodel.reports.standards import TITLES
 from meshmodel.reports.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
@@ -35,6 +36,7 @@ def check_text(
     designed: Summary | None = None,
     unmatched: Sequence[Acceptance] = (),
     kindless: Sequence[str] = (),
+    baseline: Comparison | None = None,
 ) -> str:
     """What ``check`` prints: the counts, the findings folded by their cause, and the questions.
 
@@ -45,6 +47,7 @@ def check_text(
         designed: the counts as designed, where they differ and are of interest.
         unmatched: the acceptances that match no finding.
         kindless: the agents of an interchange file that are steerable only because they state no kind.
+        baseline: the findings beside a baseline, if there is one.
     """
     snapshot, summary = analysis.snapshot, analysis.summary
     title = one_line(snapshot.about.name or "A model without a name", limit=200)
@@ -91,6 +94,8 @@ def check_text(
             lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
     if kindless:
         lines += ["", *wrap(_kindless_words(kindless), style)]
+    if baseline is not None:
+        lines += ["", *comparison_lines(baseline, style)]
     if crossings:
         lines += ["", *_crossing_lines(analysis, style)]
     return "\n".join(lines)

@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 import textwrap
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,9 @@ from meshmodel.analysis.rules import RULES
 from meshmodel.commands.keys import key_table
 from meshmodel.commands.rules import _SAMPLE_MESH
 from meshmodel.interchange import read_file, read_text
+from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
+from meshmodel.reports.baseline import baseline_text, known_findings
 from meshmodel.reports.standards import TITLES
 from meshmodel.store.examples import examples
 from tests.docs.examples import call, prepare, run_page
@@ -68,7 +71,13 @@ def written(name: str) -> str:
         case "fields":
             return fields(which)
         case _:
-            return {"rules": rules, "keys": key_table, "examples": example_table}[name]()
+            tables = {
+                "rules": rules,
+                "keys": key_table,
+                "examples": example_table,
+                "catalogue": catalogue_table,
+            }
+            return tables[name]()
 
 
 def rules() -> str:
@@ -111,6 +120,15 @@ def example_table() -> str:
     """The worked examples: name, and the first sentence of each."""
     rows = [f"| `{each.id}` | {each.sentence} |" for each in examples()]
     return "\n".join(["| name | what it shows |", "|---|---|", *rows])
+
+
+def catalogue_table() -> str:
+    """The parts of the catalogue, in sentences of the quick line."""
+    rows = [f"| `{each.key}` | {each.what} | `{each.sentences}` |" for each in ENTRIES]
+    return "\n".join(["| part | what it is | what is added |", "|---|---|---|", *rows])
+
+
+_TABLES: Final = {"rules": rules, "keys": key_table, "examples": example_table, "catalogue": catalogue_table}
 
 
 def fields(table: str) -> str:
@@ -197,12 +215,20 @@ def json_section(form: str) -> str:
     return section(document, answers(document)[0])
 
 
+def _known_of_chain() -> str:
+    """A baseline with a finding of the chain as it is, one that was less severe, and one that is gone."""
+    same, worse, *_ = known_findings(analyse(read_text(CHAIN.lstrip()))).items()
+    lower = replace(worse[1], severity="low")
+    return baseline_text({"chain.toml": dict([same, (worse[0], lower), (("toxic-flow", "gone"), lower)])})
+
+
 def answers(document: Document) -> list[list[dict[str, Any]]]:
     """The answers of each command of a form, in a folder that has the examples."""
     with tempfile.TemporaryDirectory() as desk:
         prepare(Path(desk))
         for name, content in (("chain.toml", CHAIN), ("chain.jsonl", CHAIN_LOG), ("blocked.toml", BLOCKED)):
             Path(desk, name).write_text(content.lstrip(), encoding="utf-8")
+        Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
         with contextlib.chdir(desk):
             return [

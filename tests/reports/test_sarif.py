@@ -1,0 +1,91 @@
+"""SARIF is valid, points to the right lines, and is the same for the same findings."""
+
+import json
+from pathlib import Path, PurePosixPath
+
+import jsonschema
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.rules import RULES
+from meshmodel.interchange.reader import read_text
+from meshmodel.interchange.record_lines import record_lines
+from meshmodel.reports.sarif import MOST_TAGS, annotation, located, sarif_log, tags
+from tests.docs.pages import ROOT
+
+SCHEMA = json.loads(
+    (Path(__file__).parent / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8")
+)
+EXAMPLES = sorted((ROOT / "models").glob("*.toml"))
+
+
+PLACE = PurePosixPath("models/a b.toml")
+
+
+def results(text, path=PLACE):
+    snapshot = read_text(text)
+    return list(located(analyse(snapshot).findings, path, record_lines(text, snapshot)))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.stem)
+def test_it_is_valid_and_each_result_is_at_a_record_of_its_subject(example):
+    text = example.read_text(encoding="utf-8")
+    found = results(text)
+    log = sarif_log(found, "0.2.0")
+    jsonschema.Draft4Validator(SCHEMA).validate(log)
+    lines = text.splitlines()
+    run = log["runs"][0]
+    for each in run["results"]:
+        rule = run["tool"]["driver"]["rules"][each["ruleIndex"]]
+        assert rule["id"] == each["ruleId"]
+        place = each["locations"][0]
+        assert place["physicalLocation"]["artifactLocation"]["uri"] == "models/a%20b.toml"
+        at = place["physicalLocation"]["region"]["startLine"]
+        record = "\n".join(lines[at : at + 3])
+        assert lines[at - 1].startswith("[[")
+        ends = place["logicalLocations"][0]["fullyQualifiedName"].split(">")
+        assert all(f'"{end}"' in record for end in ends)
+
+
+def test_a_result_keeps_its_fingerprint_and_finds_its_line_after_comments_and_reordering():
+    text = (ROOT / "models" / "support-agent.toml").read_text(encoding="utf-8")
+    head, *tables = text.split("\n[[")
+    other = "# a comment\n" * 7 + head + "".join(f"\n# [[agent]]\n[[{each}" for each in reversed(tables))
+    before, after = (
+        {
+            (each["ruleId"], each["message"]["text"]): each
+            for each in sarif_log(results(either), "0.2.0")["runs"][0]["results"]
+        }
+        for either in (text, other)
+    )
+    assert before.keys() == after.keys()
+
+    def record(either, result):
+        at = result["locations"][0]["physicalLocation"]["region"]["startLine"]
+        return either.splitlines()[at - 1 : at + 2]
+
+    for key, each in before.items():
+        assert each["partialFingerprints"] == after[key]["partialFingerprints"]
+        assert record(text, each) == record(other, after[key])
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda each: each.id)
+def test_a_rule_has_at_most_ten_tags_and_its_weaknesses_first(rule):
+    found = tags(rule)
+    assert len(found) <= MOST_TAGS
+    weaknesses = [each.lower() for each in rule.references if each.startswith("CWE")]
+    assert found[: 1 + len(weaknesses)] == ["security", *(f"external/cwe/{each}" for each in weaknesses)]
+
+
+def test_a_failed_check_is_no_successful_run():
+    log = sarif_log([], "0.2.0", ["b.toml: not checked: is not TOML"])
+    jsonschema.Draft4Validator(SCHEMA).validate(log)
+    assert log["runs"][0]["invocations"][0]["executionSuccessful"] is False
+
+
+def test_an_annotation_names_file_and_line_and_cannot_be_broken_out_of():
+    text = (ROOT / "models" / "support-agent.toml").read_text(encoding="utf-8")
+    one = results(text, PurePosixPath("odd%,:\n::error::x.toml"))[0]
+    said = annotation(one)
+    assert "\n" not in said
+    assert said.startswith("::error file=odd%25%2C%3A%0A%3A%3Aerror%3A%3Ax.toml,line=")
