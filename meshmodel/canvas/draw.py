@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 from meshmodel.canvas.drawing import Drawing, Rows
 from meshmodel.canvas.hit_targets import targets_of
@@ -66,6 +67,26 @@ def draw(
         tuple(plan.lines.branches),
         lambda: targets_of(plan, titles),
     )
+
+
+def changed_order(
+    snapshot: Snapshot, facts: Facts, options: Options, order: Sequence[Reference]
+) -> tuple[Reference, ...]:
+    """The lanes and cards in the order in which they were drawn, if the model alone orders them otherwise.
+
+    Args:
+        snapshot: the model.
+        facts: what its analysis adds.
+        options: how it was drawn; for the order it is neither folded nor zoomed.
+        order: how lanes and cards were drawn, perhaps with some that are gone.
+
+    Returns:
+        Those of ``order`` that are there, or nothing where that is the model's own order.
+    """
+    alone = make_grid(snapshot, facts, replace(options, folded=frozenset(), zoom="card")).order
+    known = set(alone)
+    found = tuple(each for each in order if each in known)
+    return () if found == tuple(alone) else found
 
 
 def _make_plan(grid: Grid, options: Options) -> Plan:

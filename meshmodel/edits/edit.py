@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 
 from meshmodel.edits.apply import MutableModel
 from meshmodel.edits.ids import id_of
-from meshmodel.model.records import Key, Record
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.records import Key, Record, Reference, key_of
+from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,14 @@ class Edit:
 def edit(label: str, changes: Iterable[Change]) -> Edit:
     """An edit from any iterable of changes."""
     return Edit(label, tuple(changes))
+
+
+def touched(edit: Edit) -> Reference | None:
+    """The last record that an edit puts; ``None`` where it puts none."""
+    for change in reversed(edit.changes):
+        if isinstance(change, Put):
+            return table_of(change.record), key_of(change.record)
+    return None
 
 
 def apply_edit(snapshot: Snapshot, edit: Edit) -> Snapshot:

@@ -19,7 +19,7 @@ from meshmodel.model.records import (
     Zone,
 )
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.snapshot import RECORD_TYPES, Snapshot
 
 Step = tuple[str, str, str]
 """Where a checkpoint can sit: the kind of step, and its two ends."""
@@ -173,9 +173,48 @@ def move_label(snapshot: Snapshot, reference: Reference, moved: Record) -> str:
     return f"{text} to place {slot[1] + 1}" + ("" if isinstance(moved, Zone) else f" of column {slot[0]}")
 
 
+def exists(snapshot: Snapshot, reference: Reference) -> bool:
+    """Whether there is such a record, or such a step that is drawn without one."""
+    table, key = reference
+    if table == "hosting" and isinstance(key, tuple):
+        agent = snapshot.agent.get(key[1])
+        return agent is not None and agent.runs_on == key[0]
+    if table in {"trigger", "hold"} and isinstance(key, tuple):
+        first, second = ("system", "agent") if table == "trigger" else ("agent", "credential")
+        return snapshot.get(first, key[0]) is not None and snapshot.get(second, key[1]) is not None
+    return table in RECORD_TYPES and snapshot.get(table, key) is not None
+
+
+def zone_of(snapshot: Snapshot, reference: Reference | None) -> str | None:
+    """The zone that an element lies in or is at home in, or the zone itself."""
+    match None if reference is None else snapshot.get(*reference):
+        case Zone() as zone:
+            return zone.id
+        case System() as system:
+            return system.zone
+        case Agent() as agent:
+            return agent.home
+        case _:
+            return None
+
+
+def placed_since(before: Snapshot, now: Snapshot, step: Step) -> str | None:
+    """The checkpoint on a step that one model has and an earlier one has not."""
+    for each in now.checkpoint.values():
+        if (each.step, each.from_, each.to) == step and each.id not in before.checkpoint:
+            return each.id
+    return None
+
+
 def title_of(snapshot: Snapshot, reference: Reference) -> str:
     """The name of an element, or the words for a relation."""
     record = snapshot.get(*reference) if reference[0] in ELEMENT_TABLES else None
     if isinstance(record, Zone | System | Agent | Credential):
         return record.title
     return words_for(reference)
+
+
+def described(snapshot: Snapshot, reference: Reference) -> str:
+    """What a record is called in a line: its kind and its name."""
+    title = title_of(snapshot, reference)
+    return title if isinstance(reference[1], tuple) else f"{reference[0]} {title}"

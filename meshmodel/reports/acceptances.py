@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Accepted, Finding
+from meshmodel.edits.edit import Edit, Put
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import did_you_mean, one_line
 from meshmodel.model.vocabulary import SEVERITIES
@@ -43,6 +44,23 @@ def with_scope(record: Acceptance, finding: Finding | None) -> Acceptance:
         agents=finding.agents or None,
         actions=finding.actions or None,
     )
+
+
+def with_scopes(edit: Edit, findings: Iterable[Finding]) -> Edit:
+    """An edit whose new acceptances state what they cover, as the findings are now.
+
+    A sentence names rule and subject alone; without the rest it would cover whatever they grow to.
+    """
+    if not any(isinstance(each, Put) and isinstance(each.record, Acceptance) for each in edit.changes):
+        return edit
+    found = {(each.rule, each.subject): each for each in findings}
+    changes = [
+        Put(with_scope(change.record, found.get((change.record.rule, change.record.subject))))
+        if isinstance(change, Put) and isinstance(change.record, Acceptance)
+        else change
+        for change in edit.changes
+    ]
+    return Edit(edit.label, tuple(changes))
 
 
 def scope_words(finding: Finding) -> str:

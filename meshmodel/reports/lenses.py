@@ -1,6 +1,6 @@
 """What each lens shows of a drawing, and the facts that the analysis adds to it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
 LENSES: Final[tuple[LensName, ...]] = ("structure", "reach", "missing", "compromise", "boundaries")
 """The lenses in the order in which the lens key goes through them."""
+COMPUTING: Final[Mapping[LensName, str]] = {
+    "reach": "computing the reach",
+    "missing": "computing the ways to missing checkpoints",
+    "compromise": "computing what falls",
+    "boundaries": "computing what leads into other zones",
+}
+"""What is being done while a lens is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,25 @@ class Looked:
     seen: Seen
     compromise: "Compromise | None" = None
     refusal: str = ""
+
+
+def nothing_seen(lens: LensName, why: str) -> Looked:
+    """A lens that shows nothing, and why."""
+    return Looked(Seen(None, f"{lens}: {why}"), refusal=why if lens == "compromise" else "")
+
+
+def start_of(selected: Reference | None) -> str | None:
+    """Where a compromise starts if it is that of what is selected; ``None``: nothing starts there.
+
+    The line from a holder or a copy to its credential, or from that to a system, stands for the credential.
+    """
+    match selected:
+        case ("agent" | "credential" | "system" as table, str(key)):
+            return f"{table}:{key}"
+        case ("hold" | "custody", (_, str(credential))) | ("grant", (str(credential), _)):
+            return f"credential:{credential}"
+        case _:
+            return None
 
 
 def work_out(

@@ -1,11 +1,11 @@
 """Sentences about reach, ways and compromises that reports and the workbench share; plain text."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import Explanation, SystemReach
+from meshmodel.analysis.results import Door, Explanation, Finding, SystemReach
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import counted
+from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
@@ -34,6 +34,41 @@ def door_on_way(doors: Container[str], way: Explanation) -> tuple[str, str] | No
             if ">".join(ends) in doors:
                 return ends
     return None
+
+
+def door_of(finding: Finding | None, way: Explanation | None) -> tuple[str, str, str] | None:
+    """The step at which a finding, or a way that is told, lacks a checkpoint: its door, or its last grant."""
+    if finding is not None and finding.rule == "missing-checkpoint":
+        credential, _, system = finding.subject.partition(">")
+        return "grant", credential, system
+    if way is not None and (finding is None or way.state == "uncontrolled"):
+        for step in reversed(way.steps):
+            if step.step == "grant" and step.checkpoint is None:
+                return "grant", step.from_.partition(":")[2], step.to.partition(":")[2]
+    return None
+
+
+def why_no_place(snapshot: Snapshot, way: Explanation | None, doors: Iterable[Door]) -> str:
+    """Why a finding that is no door has no step on which a checkpoint would answer it, in words.
+
+    Args:
+        snapshot: the model.
+        way: its way; ``None`` where it has none.
+        doors: all where a checkpoint is missing.
+    """
+    if way is None:
+        return "no agent's way leads through it"
+    if way.state == "uncontrolled":
+        return "its way has no grant that lacks one"
+    if way.state is None:
+        return "its way is no crossing into another zone"
+    target = one_line(snapshot.system[way.system].title, 60)
+    why = f"its crossing into {target} is {way.state} already"
+    other = door_on_way({each.subject for each in doors if way.agent in each.agents}, way)
+    if other is None:
+        return why
+    # Nobody is asked on a step to another system.
+    return f"{why} ({' > '.join(other)} on its way is a finding of its own)"
 
 
 def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:

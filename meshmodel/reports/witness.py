@@ -74,3 +74,11 @@ def told_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]
         is_step = sentence[:1].isdigit() and bool(explanation.steps)
         found.append((sentence, next(steps, None) if is_step else None))
     return found
+
+
+def lit_by_witness(
+    way: Explanation | None, finding: Finding | None, snapshot: Snapshot
+) -> frozenset[Reference]:
+    """The records of the way that is told; where it has no steps, those that the open finding names."""
+    lit = lit_by(way, snapshot) if way is not None and way.steps else frozenset()
+    return lit or (frozenset() if finding is None else lit_by_finding(finding))

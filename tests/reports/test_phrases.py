@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
-from meshmodel.reports.phrases import door_on_way
+from meshmodel.reports.phrases import door_of, door_on_way, why_no_place
 from tests.reference.random_models import snapshot_of
 
 
@@ -84,3 +84,27 @@ def test_the_first_of_several_doors_on_the_way_is_told():
     analysis = analyse(replace(snapshot, hold=held))
     assert {each.subject for each in analysis.doors} == {"relay-key>relay", "queue-key>queue"}
     assert on_the_way(analysis) == ("relay-key", "relay")
+
+
+def test_the_door_of_a_finding_is_the_grant_that_it_names_else_the_last_one_without_a_checkpoint():
+    analysis = analyse(coarse())
+    way = analysis.explain("clerk", "files")
+    (door,) = (each for each in analysis.findings if each.subject == "queue-key>queue")
+    (whole,) = (each for each in analysis.findings if each.rule == "coarse-checkpoint")
+    assert door_of(door, None) == ("grant", "queue-key", "queue")
+    assert door_of(whole, way) is None, "its crossing is controlled"
+    assert door_of(None, way) == ("grant", "file-key", "files"), "of a way alone"
+    assert door_of(None, None) is None
+
+
+def test_it_is_said_why_a_checkpoint_has_no_place():
+    analysis = analyse(coarse())
+    snapshot, way = analysis.snapshot, analysis.explain("clerk", "files")
+    said = why_no_place(snapshot, way, analysis.doors)
+    assert said == (
+        "its crossing into files is controlled already (queue-key > queue on its way is a finding of its own)"
+    )
+    assert why_no_place(snapshot, way, ()) == "its crossing into files is controlled already"
+    assert why_no_place(snapshot, None, ()) == "no agent's way leads through it"
+    assert "no crossing" in why_no_place(snapshot, replace(way, state=None), ())
+    assert "no grant" in why_no_place(snapshot, replace(way, state="uncontrolled"), ())

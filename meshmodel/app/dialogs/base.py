@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Click
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Input, Static, TextArea
 from textual.widgets.button import ButtonVariant
 from textual.worker import Worker
@@ -284,12 +284,16 @@ class Chosen:
     value: Any
 
 
-def ask(app: App[Any], dialog: Dialog[Any], take: Callable[[Any], None]) -> None:
-    """Show a dialog; ``take`` hears the text or the value that was decided, and nothing after Escape."""
+def ask(app: App[Any], dialog: Screen[Any], take: Callable[[Any], object]) -> None:
+    """Show a dialog; ``take`` hears the text or the value that was decided, and nothing after Escape.
 
-    def decided(answer: Any) -> None:
-        if answer is not None:
-            take(answer.value if isinstance(answer, Chosen) else answer)
+    It may be asynchronous: what it answers is awaited then.
+    """
+
+    def decided(answer: Any) -> Any:
+        if answer is None:
+            return None
+        return take(answer.value if isinstance(answer, Chosen) else answer)
 
     app.push_screen(dialog, decided)
 

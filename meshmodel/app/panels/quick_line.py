@@ -17,13 +17,12 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
-from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.edits.edit import Edit, apply_edit, touched
 from meshmodel.language import Completion, Sentence, best_completions, parse
 from meshmodel.language.pasted_lines import PastedLines
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Reference, key_of
 from meshmodel.model.secrets import masked
-from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.snapshot import Snapshot
 
 LINES_LIMIT = 200
 """How many lines are taken at once: all are read anew with each key."""
@@ -380,11 +379,3 @@ def lines_of(text: str) -> list[str]:
     """The lines of a text that are not blank, without the spaces around them and the key before them."""
     lines = (each.strip().lstrip(": ") for each in text.splitlines())
     return [each for each in lines if each]
-
-
-def touched(edit: Edit) -> Reference | None:
-    """What to select after an edit: the last record that it put."""
-    for change in reversed(edit.changes):
-        if isinstance(change, Put):
-            return table_of(change.record), key_of(change.record)
-    return None

@@ -1,6 +1,6 @@
 """What controllers may do: see and change the state, say, ask, edit, show panels, run jobs."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,19 +13,20 @@ from textual.widget import Widget
 
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.dialogs.base import ask
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.messages import OpenRequested
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.session import Session
 from meshmodel.app.state import Side, WorkbenchState
 from meshmodel.edits.edit import Edit
-from meshmodel.edits.operations import title_of
+from meshmodel.edits.operations import exists
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Agent, Reference, System, Zone
-from meshmodel.model.snapshot import RECORD_TYPES
+from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
 
 Severity = Literal["information", "warning", "error"]
@@ -149,13 +150,9 @@ class Context:
         """Whether no dialog lies over the workbench."""
         return self._screen.is_active
 
-    def ask(self, dialog: Screen[T], then: Callable[[T | None], None]) -> None:
-        """Open a dialog; its answer is one batch."""
-        self._screen.app.push_screen(dialog, self.batched(then))
-
-    def ask_async(self, dialog: Screen[T], then: Callable[[T | None], Awaitable[None]]) -> None:
-        """Open a dialog whose answer is a command to run."""
-        self._screen.app.push_screen(dialog, then)
+    def ask(self, dialog: Screen[Any], take: Callable[[Any], object]) -> None:
+        """Open a dialog; ``take`` hears what is decided, as one batch, and nothing after Escape."""
+        ask(self._screen.app, dialog, self.batched(take))
 
     @property
     def keymap(self) -> Mapping[str, str]:
@@ -214,6 +211,12 @@ class Context:
             self.update(is_side_closed=False, lists_open=self.state.lists_open and not is_small)
         self._to_focus = lambda: self._focus_list(f"#{side}")
 
+    def open_quick_line(self, text: str = "") -> None:
+        """Open the quick line, with what was pasted."""
+        line = self.panel(QuickLine)
+        line.follow(self.state)
+        line.open_line(text)
+
     def back_to_canvas(self) -> None:
         """Close what lies over the canvas, and give it the focus."""
         if self.state.arrangement == "small" and (self.state.side or self.state.lists_open):
@@ -232,15 +235,7 @@ class Context:
 
     def exists(self, reference: Reference) -> bool:
         """Whether there is such a record, or such a step without one, in the newest model."""
-        snapshot = self.session.snapshot
-        table, key = reference
-        if table == "hosting" and isinstance(key, tuple):
-            agent = snapshot.agent.get(key[1])
-            return agent is not None and agent.runs_on == key[0]
-        if table in {"trigger", "hold"} and isinstance(key, tuple):
-            first, second = ("system", "agent") if table == "trigger" else ("agent", "credential")
-            return snapshot.get(first, key[0]) is not None and snapshot.get(second, key[1]) is not None
-        return table in RECORD_TYPES and snapshot.get(table, key) is not None
+        return exists(self.session.snapshot, reference)
 
     def select(self, reference: Reference | None, *, still: bool = False, together: bool = False) -> None:
         """Select something, and bring it into view unless nothing may scroll.
@@ -301,23 +296,6 @@ class Context:
         self.canvas.reveal(reference)
         self._screen.call_after_refresh(self.canvas.reveal, reference)
 
-    def describe(self, reference: Reference) -> str:
-        """What a record is called in a line: its kind and its name."""
-        title = title_of(self.state.snapshot, reference)
-        return title if isinstance(reference[1], tuple) else f"{reference[0]} {title}"
-
-    def zone_of(self, reference: Reference | None) -> str | None:
-        """The zone that an element lies in or is at home in, or the zone itself."""
-        match None if reference is None else self.state.snapshot.get(*reference):
-            case Zone() as zone:
-                return zone.id
-            case System() as system:
-                return system.zone
-            case Agent() as agent:
-                return agent.home
-            case _:
-                return None
-
     # Edits, and what follows them
 
     def apply(self, wanted: Edit | None, select: Reference | None = None, *, on: Any) -> bool:
@@ -331,18 +309,26 @@ class Context:
         """
         if wanted is None:
             return False
-        if self.state.read_only:  # no fault, and so no notice beside the line that says it
-            self.say(self.state.why_read_only)
-            return False
-        try:
-            self.session.apply(wanted, on=on)
-        except MeshmodelError as error:
-            self.say(one_line(error, 300), "error")
+        if self.is_read_only() or self.attempt(lambda: self.session.apply(wanted, on=on), "error") is None:
             return False
         self.say(wanted.label)
         if select is not None:
             self.once_shown(partial(self._select_and_say, select, wanted.label))
         return True
+
+    def is_read_only(self) -> bool:
+        """Whether edits are refused; that is said in the message line alone, since it is no fault."""
+        if self.state.read_only:
+            self.say(self.state.why_read_only)
+        return self.state.read_only
+
+    def attempt(self, make: Callable[[], T], severity: Severity = "information") -> T | None:
+        """What is made; ``None`` where it is refused, which is said."""
+        try:
+            return make()
+        except MeshmodelError as error:
+            self.say(one_line(error, 300), severity)
+            return None
 
     def _select_and_say(self, reference: Reference, said: str) -> None:
         self.select(reference)
@@ -381,3 +367,16 @@ class Context:
             _, ask, acts = self._question
             if self.stop_waiting() and self.is_in_front and acts == self.acts:
                 ask()
+
+
+class Controller:
+    """Does one kind of thing in the workbench, through its context alone; none calls another."""
+
+    def __init__(self, context: Context) -> None:
+        """Arguments: what controllers may do."""
+        self.context = context
+
+    @property
+    def state(self) -> WorkbenchState:
+        """What is shown."""
+        return self.context.state

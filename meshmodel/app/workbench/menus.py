@@ -4,23 +4,23 @@ from collections.abc import Awaitable, Callable
 
 from meshmodel.app.commands import Command
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.workbench.context import Context
+from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.events import MenuWanted
 from meshmodel.edits.operations import words_for
 from meshmodel.model.records import Reference
 
 
-class Menus:
+class Menus(Controller):
     """What lists commands."""
 
     def __init__(
         self,
         context: Context,
         perform: Callable[[str], Awaitable[None]],
-        go_to: Callable[[Reference | None], None],
+        go_to: Callable[[Reference], None],
     ) -> None:
         """Arguments: what controllers may do; what runs a command, by its id; what goes to an element."""
-        self.context = context
+        super().__init__(context)
         self._perform = perform
         self._go_to = go_to
 
@@ -28,24 +28,24 @@ class Menus:
         """All keys by task; runs the one chosen."""
         from meshmodel.app.dialogs.help import HelpScreen
 
-        self.context.ask_async(HelpScreen(self.context.keymap), self._chosen)
+        self.context.ask(HelpScreen(self.context.keymap), self._perform)
 
     def palette(self) -> None:
         """Find and run any command, or go to any element."""
         from meshmodel.app.dialogs.palette import Palette
 
-        async def chosen(answer: Command | Reference | None) -> None:
+        async def chosen(answer: Command | Reference) -> None:
             if isinstance(answer, Command):
                 await self._perform(answer.id)
             else:
                 with self.context.batch():
                     self._go_to(answer)
 
-        self.context.ask_async(Palette(self.context.state, self.context.keymap), chosen)
+        self.context.ask(Palette(self.state, self.context.keymap), chosen)
 
     def menu(self) -> None:
         """What can be done with what is selected, or about the open finding where findings are in focus."""
-        selected, drawing = self.context.state.selected, self.context.canvas.drawing
+        selected, drawing = self.state.selected, self.context.canvas.drawing
         box = None if selected is None or drawing is None else drawing.box_of(selected)
         if box is None or self.context.is_in_findings:
             self._show(None)
@@ -67,7 +67,7 @@ class Menus:
             return  # a second click came with the first, or something else was opened meanwhile
         from meshmodel.app.dialogs.menu import ElementMenu, offered, offered_for_finding
 
-        state, finding = self.context.state, self.context.finding_in_focus
+        state, finding = self.state, self.context.finding_in_focus
         if self.context.is_in_findings:
             title = "findings" if finding is None else f"{finding.rule} {finding.subject}"
             commands = offered_for_finding()
@@ -75,8 +75,4 @@ class Menus:
             title = "nothing selected" if state.selected is None else words_for(state.selected)
             commands = offered(state.selected)
         menu = ElementMenu(title, commands, self.context.keymap, state, at=at)
-        self.context.ask_async(menu, self._chosen)
-
-    async def _chosen(self, command: str | None) -> None:
-        if command is not None:
-            await self._perform(command)
+        self.context.ask(menu, self._perform)

@@ -3,26 +3,23 @@
 from functools import partial
 
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
-from meshmodel.app.workbench.context import Context
+from meshmodel.app.workbench.context import Controller
 from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
 from meshmodel.canvas.events import AddWanted, Aimed, Connected
 from meshmodel.edits.additions import joined
-from meshmodel.edits.connections import end_of, offers
-from meshmodel.edits.edit import Edit, apply_edit
+from meshmodel.edits.connections import Offer, end_of, offers
+from meshmodel.edits.edit import Edit, apply_edit, touched
+from meshmodel.edits.operations import described, zone_of
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 
 
-class ConnectingController:
+class ConnectingController(Controller):
     """Asks which relation connects two elements, and adds it."""
-
-    def __init__(self, context: Context) -> None:
-        """Arguments: what controllers may do."""
-        self.context = context
 
     def connect(self) -> None:
         """Choose the other end by keys or a click."""
-        snapshot = self.context.state.snapshot
+        snapshot = self.state.snapshot
         gestures = self.context.canvas.gestures
         if not gestures.start("connect", lambda *ends: bool(offers(snapshot, *map(_pair, ends)))):
             self.context.say("connect: select an agent, a system, a credential or a zone first")
@@ -31,58 +28,56 @@ class ConnectingController:
 
     def aimed(self, event: Aimed) -> None:
         """A gesture that connects points at something: say what would connect them."""
-        start = self.context.describe(event.source)
         if event.target is None:
             how = (
                 "arrows, Tab, g, / or a click choose; Enter connects"
                 if event.by_key
                 else "release over it, or over empty ground for a new one"
             )
+            start = described(self.state.snapshot, event.source)
             self.context.say(f"connect {start} with …  {how}")
             return
-        found = offers(self.context.state.snapshot, _pair(event.source), _pair(event.target))
-        end = self.context.describe(event.target)
-        usual = f"connect {start} with {end}: {found[0].label}" if found else ""
-        self.context.say(usual or f"nothing connects {start} with {end}")
+        words, found = self._offered(event.source, event.target)
+        self.context.say(f"connect {words}: {found[0].label}" if found else f"nothing connects {words}")
+
+    def _offered(self, source: Reference, target: Reference) -> tuple[str, list[Offer]]:
+        """Two elements in words, and what can connect them."""
+        snapshot = self.state.snapshot
+        words = f"{described(snapshot, source)} with {described(snapshot, target)}"
+        return words, list(offers(snapshot, _pair(source), _pair(target)))
 
     def connected(self, event: Connected) -> None:
         """Two elements are to be connected: offer the relations that make sense."""
-        first, second = _pair(event.source), _pair(event.target)
-        if self.context.state.read_only:
-            self.context.say(self.context.state.why_read_only)
+        if self.context.is_read_only():
             return
-        if not offers(self.context.state.snapshot, first, second):
-            start, end = self.context.describe(event.source), self.context.describe(event.target)
-            self.context.say(f"nothing connects {start} with {end}")
+        words, found = self._offered(event.source, event.target)
+        if not found:
+            self.context.say(f"nothing connects {words}")
             return
-        box = (
-            None if self.context.canvas.drawing is None else self.context.canvas.drawing.box_of(event.target)
-        )
-        at = None if box is None else self.context.canvas.on_screen(box.x, box.y)
-        snapshot = self.context.state.snapshot
-        chosen = partial(self._offer_chosen, snapshot)
-        self.context.ask(ConnectMenu(snapshot, first, second, at=at), chosen)
-
-    def _offer_chosen(self, snapshot: Snapshot, answer: Edit | CheckpointWanted | None) -> None:
+        canvas, snapshot = self.context.canvas, self.state.snapshot
+        box = None if canvas.drawing is None else canvas.drawing.box_of(event.target)
+        at = None if box is None else canvas.on_screen(box.x, box.y)
+        menu = ConnectMenu(snapshot, _pair(event.source), _pair(event.target), at=at)
         self.context.say("")
+        self.context.ask(menu, partial(self._offer_chosen, snapshot))
+
+    def _offer_chosen(self, snapshot: Snapshot, answer: Edit | CheckpointWanted) -> None:
         if isinstance(answer, CheckpointWanted):
             ask_checkpoint(self.context, (answer.step, answer.start, answer.end))
-        elif answer is not None:
-            from meshmodel.app.panels.quick_line import touched
-
+        else:
             self.context.apply(answer, touched(answer), on=snapshot)
 
     def connect_new(self) -> None:
         """Add an element that is connected with the selected one."""
-        selected = self.context.state.selected
-        self._ask_new(end_of(selected), self.context.zone_of(selected), None)
+        selected = self.state.selected
+        self._ask_new(end_of(selected), zone_of(self.state.snapshot, selected), None)
 
     def add_wanted(self, event: AddWanted) -> None:
         """Something is to be added where the canvas was double-clicked, or a line released."""
         canvas = self.context.canvas
-        if self.context.state.read_only:
-            self.context.say(self.context.state.why_read_only)
-        elif not canvas.region.contains(*canvas.on_screen(event.x, event.y)):
+        if self.context.is_read_only():
+            return
+        if not canvas.region.contains(*canvas.on_screen(event.x, event.y)):
             self.context.say("connect: it was released beside the canvas")
         elif canvas.drawing is not None:
             self._ask_new(event.source, *canvas.drawing.slot_at(event.x, event.y))
@@ -90,15 +85,15 @@ class ConnectingController:
     def _ask_new(self, source: Reference | None, zone: str | None, slot: Slot | None) -> None:
         from meshmodel.app.dialogs.add import AddDialog
 
-        snapshot = self.context.state.snapshot
+        snapshot = self.state.snapshot
 
-        def done(answer: tuple[Edit, Reference] | None) -> None:
-            self.context.say("")
-            if answer is not None and source is not None:
-                self._connect_new(snapshot, source, *answer)
-            elif answer is not None:
+        def done(answer: tuple[Edit, Reference]) -> None:
+            if source is None:
                 self.context.apply(*answer, on=snapshot)
+            else:
+                self._connect_new(snapshot, source, *answer)
 
+        self.context.say("")
         self.context.ask(AddDialog(snapshot, zone, slot=slot, source=source), done)
 
     def _connect_new(self, snapshot: Snapshot, source: Reference, made: Edit, new: Reference) -> None:
@@ -108,12 +103,12 @@ class ConnectingController:
             self.context.apply(made, new, on=snapshot)
             return
 
-        def chosen(answer: Edit | CheckpointWanted | None) -> None:
+        def chosen(answer: Edit | CheckpointWanted) -> None:
             if isinstance(answer, CheckpointWanted):
                 self.context.apply(made, new, on=snapshot)
                 place = answer.step, answer.start, answer.end
                 self.context.after_refresh(partial(ask_checkpoint, self.context, place))
-            elif answer is not None:
+            else:
                 self.context.apply(joined(made, answer), new, on=snapshot)
 
         self.context.ask(ConnectMenu(after, *ends), chosen)

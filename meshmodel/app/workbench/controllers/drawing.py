@@ -1,14 +1,13 @@
 """The drawing of the model: made at once, or in the background where the model is large."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.saved_state import ORDER_LIMIT
-from meshmodel.app.workbench.context import Context
-from meshmodel.canvas.draw import draw
-from meshmodel.canvas.layout.columns import make_grid
+from meshmodel.app.workbench.context import Context, Controller
+from meshmodel.canvas.draw import changed_order, draw
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.edits.operations import arrangement
 from meshmodel.model.records import Reference
@@ -16,7 +15,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
 from meshmodel.reports.lenses import with_preview
 from meshmodel.reports.log_words import lit_by_event
-from meshmodel.reports.witness import lit_by, lit_by_finding
+from meshmodel.reports.witness import lit_by_witness
 
 if TYPE_CHECKING:
     from meshmodel.canvas.drawing import Drawing
@@ -39,7 +38,7 @@ class Drawn:
     options: Options
 
 
-class DrawingController:
+class DrawingController(Controller):
     """Keeps the drawing up to the state, and lights what stands out in it."""
 
     def __init__(
@@ -61,7 +60,7 @@ class DrawingController:
 
     def arrange(self) -> None:
         """Lay the drawing out again: forget where things were put, and how they were drawn."""
-        snapshot = self.context.state.snapshot
+        snapshot = self.state.snapshot
         self.context.apply(arrangement(snapshot), on=snapshot)
         self.order = ()
         self._is_afresh = True
@@ -85,7 +84,7 @@ class DrawingController:
         return self._drawn is not None and self._drawn.options.zoom != wanted.options.zoom
 
     def _of_state(self) -> Drawn:
-        state, size = self.context.state, self.context.canvas.size
+        state, size = self.state, self.context.canvas.size
         app = self.context.canvas.app.size
         options = Options(
             width=size.width or app.width,
@@ -136,7 +135,7 @@ class DrawingController:
             self.context.jobs.drop("drawing")
         self._wanted = wanted
         self.context.canvas.is_awaiting = wanted is not None
-        if self.context.state.is_drawing is (wanted is None):
+        if self.state.is_drawing is (wanted is None):
             self.context.update(is_drawing=wanted is not None)
 
     def _show(self, of: Drawn, drawing: "Drawing") -> None:
@@ -162,15 +161,11 @@ class DrawingController:
 
     def light(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
-        state = self.context.state
-        told = state.explanation
-        witness: frozenset[Reference] = (
-            lit_by(told, state.snapshot) if told is not None and told.steps else frozenset()
-        )
-        if not witness and state.finding is not None:
-            witness = lit_by_finding(state.finding)
+        state = self.state
         if state.traced is not None:
             witness = lit_by_event(state.traced)
+        else:
+            witness = lit_by_witness(state.explanation, state.finding, state.snapshot)
         self.context.canvas.light(state.selected, state.looked.seen.shown, witness, state.group)
 
     def kept_order(self) -> tuple[tuple[str, str], ...]:
@@ -178,10 +173,5 @@ class DrawingController:
         drawn = self._drawn
         if drawn is None or not 0 < len(self.order) <= ORDER_LIMIT:
             return ()
-        whole = replace(drawn.options, folded=frozenset(), zoom="card")
-        alone = make_grid(
-            self.context.session.snapshot, drawn.facts, whole
-        ).order  # it need not be drawn for that
-        known = set(alone)
-        found = [each for each in self.order if each in known]
-        return () if found == list(alone) else tuple((table, str(key)) for table, key in found)
+        order = changed_order(self.context.session.snapshot, drawn.facts, drawn.options, self.order)
+        return tuple((table, str(key)) for table, key in order)

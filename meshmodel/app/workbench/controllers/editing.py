@@ -6,26 +6,18 @@ from typing import TYPE_CHECKING
 from meshmodel.app.dialogs.field import FieldEditor, note_entry
 from meshmodel.app.messages import FieldRequested, NoteRequested
 from meshmodel.app.panels.inspector import Inspector
-from meshmodel.app.panels.quick_line import QuickLine
-from meshmodel.app.workbench.context import Context
+from meshmodel.app.workbench.context import Controller
 from meshmodel.edits import operations
-from meshmodel.edits.edit import Edit
 from meshmodel.edits.groups import removal_of_all
 from meshmodel.edits.notes import note_addition
-from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class EditingController:
+class EditingController(Controller):
     """Changes the model."""
-
-    def __init__(self, context: Context) -> None:
-        """Arguments: what controllers may do."""
-        self.context = context
 
     def undo(self) -> None:
         """Undo, and name what was undone."""
@@ -36,37 +28,28 @@ class EditingController:
         self._history(self.context.session.redo, "nothing to redo")
 
     def _history(self, step: Callable[[], object], nothing: str) -> None:
-        try:
-            if step() is None:
-                self.context.say(nothing)
-        except MeshmodelError as error:
-            self.context.say(one_line(error, 300), "error")
+        if self.context.attempt(lambda: step() or nothing, "error") == nothing:
+            self.context.say(nothing)
 
     def add(self) -> None:
         """Ask what to add; what lies in the selected zone is added there."""
         from meshmodel.app.dialogs.add import AddDialog
 
-        snapshot = self.context.state.snapshot
-
-        def done(answer: tuple[Edit, Reference] | None) -> None:
-            if answer is not None:
-                self.context.apply(*answer, on=snapshot)
-
-        self.context.ask(AddDialog(snapshot, self.context.zone_of(self.context.state.selected)), done)
+        snapshot, selected = self.state.snapshot, self.state.selected
+        dialog = AddDialog(snapshot, operations.zone_of(snapshot, selected), beside=selected)
+        self.context.ask(dialog, lambda made: self.context.apply(*made, on=snapshot))
 
     def quick_line(self) -> None:
         """Open the quick line."""
-        line = self.context.panel(QuickLine)
-        line.follow(self.context.state)
-        line.open_line()
+        self.context.open_quick_line()
 
     def rename(self) -> None:
         """Ask for another name of the selected element; of a checkpoint or the model: edit it."""
-        selected = self.context.state.selected
+        selected = self.state.selected
         if selected is not None and selected[0] not in operations.ELEMENT_TABLES:
             self.context.say(f"{operations.words_for(selected)} has no name; Enter edits it")
             return
-        self.context.panel(Inspector).follow(self.context.state)
+        self.context.panel(Inspector).follow(self.state)
         self.context.panel(Inspector).edit_field("name")
 
     def field_requested(self, event: FieldRequested) -> None:
@@ -77,7 +60,7 @@ class EditingController:
         """Ask what is to be said of an element or of the model, and keep it as a note."""
         snapshot, subject = event.on, event.subject
 
-        def decided(text: str | None) -> None:
+        def decided(text: str) -> None:
             if text:
                 self.context.apply(note_addition(snapshot, subject, text), on=snapshot)
 
@@ -90,28 +73,22 @@ class EditingController:
 
     def delete(self) -> None:
         """Delete what is selected; it can be undone, so nobody is asked."""
-        state = self.context.state
+        state = self.state
         if not state.chosen:
             self.context.say("delete: select something first")
             return
-        try:
-            wanted = removal_of_all(state.snapshot, state.chosen)
-        except MeshmodelError as error:
-            self.context.say(one_line(error, 300), "warning")
-            return
+        wanted = self.context.attempt(lambda: removal_of_all(state.snapshot, state.chosen), "warning")
         self.context.apply(wanted, on=state.snapshot)
 
     def export(self) -> None:
         """Ask for a form, and write it."""
         from meshmodel.app.dialogs.export import ExportDialog
 
-        state, session = self.context.state, self.context.session
+        state, session = self.state, self.context.session
         selected = state.selected
         agent = str(selected[1]) if selected is not None and selected[0] == "agent" else None
 
-        def done(path: "Path | None") -> None:
-            if path is None:
-                return
+        def done(path: "Path") -> None:
             written = f"written: {one_line(path, 300)}"
             if session.is_lost and path.suffix.lower() == ".mesh":
                 self.context.open_model(path, written)

@@ -7,29 +7,25 @@ from meshmodel.app.messages import EditRequested, ExplanationRequested, FindingO
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
-from meshmodel.app.workbench.context import Context
-from meshmodel.edits.edit import Change, Edit, Put
-from meshmodel.model.records import Acceptance
-from meshmodel.reports.acceptances import with_scope
+from meshmodel.app.workbench.context import Controller
+from meshmodel.edits.edit import Edit
+from meshmodel.reports.acceptances import with_scopes
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
     from meshmodel.reports.explanations import Asked
 
 
-class FindingsController:
+class FindingsController(Controller):
     """Speaks of one finding, or of one agent and one system."""
 
-    def __init__(self, context: Context) -> None:
-        """Arguments: what controllers may do."""
-        self.context = context
-        self._accepted_by = ""
-        """Who accepted something last: the next one is likely the same."""
+    _accepted_by = ""
+    """Who accepted something last: the next one is likely the same."""
 
     def show(self) -> None:
         """Show the findings; where none is open, open the first."""
         self.context.open_list("findings")
-        if self.context.state.finding is None:
+        if self.state.finding is None:
             self.context.open_finding(self.context.panel(FindingsList).first)
 
     def opened(self, event: FindingOpened) -> None:
@@ -38,19 +34,21 @@ class FindingsController:
 
     def explained(self, event: ExplanationRequested) -> None:
         """A panel asks to light the way of an agent to a system."""
-        analysis = self.context.state.analysis
+        analysis = self.state.analysis
         told = None if analysis is None else analysis.explain(event.agent, event.system)
         if told is not None:
             self.context.light_way(told)
 
     def edit_requested(self, event: EditRequested) -> None:
         """A panel asks for an edit."""
-        if not self.context.apply(self._stating(event.edit), event.select, on=event.on):
+        analysis = self.state.analysis if self.state.is_current else None
+        edit = event.edit if analysis is None else with_scopes(event.edit, analysis.findings)
+        if not self.context.apply(edit, event.select, on=event.on):
             self.context.panel(QuickLine).refused(event.edit, self.context.session.snapshot)
 
     def reopen(self) -> None:
         """After an analysis: the open finding as it is now; closed, and said so, where it is gone."""
-        state, analysis = self.context.state, self.context.state.analysis
+        state, analysis = self.state, self.state.analysis
         if analysis is None:
             return
         finding, told = state.finding, state.explanation
@@ -78,11 +76,11 @@ class FindingsController:
         if about is None:
             self.context.say("accept: open a finding first (f)")
             return
-        analysis, snapshot = self.context.state.analysis, self.context.state.snapshot
+        analysis, snapshot = self.state.analysis, self.state.snapshot
         today = datetime.now(UTC).date() if analysis is None else analysis.today
 
-        def decided(wanted: Edit | None) -> None:
-            if wanted is not None and self.context.apply(wanted, on=snapshot):
+        def decided(wanted: Edit) -> None:
+            if self.context.apply(wanted, on=snapshot):
                 kept = self.context.session.snapshot.acceptance.get((about.rule, about.subject))
                 self._accepted_by = kept.by if kept is not None else self._accepted_by
 
@@ -104,8 +102,8 @@ class FindingsController:
         """Why or why not: of the open finding, of the cell of the reach matrix, else of any pair."""
         from meshmodel.app.dialogs.why import WhyDialog
 
-        analysis = self.context.state.analysis
-        if analysis is None or not self.context.state.is_current:
+        analysis = self.state.analysis
+        if analysis is None or not self.state.is_current:
             self.context.answer_later("why", self.why)
             return
         if not self.context.has_row("why"):
@@ -116,16 +114,15 @@ class FindingsController:
             return
         self.context.ask(WhyDialog(analysis, asked, finding=finding, about=about), self._light)
 
-    def _light(self, told: "Explanation | None") -> None:
-        if told is not None:
-            self.context.light_way(told)
-            self.context.canvas.reveal(("system", told.system))
+    def _light(self, told: "Explanation") -> None:
+        self.context.light_way(told)
+        self.context.canvas.reveal(("system", told.system))
 
     def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
         """What is asked about, the finding that it is about, and that finding where its way is not known."""
         from meshmodel.reports.explanations import Asked, asked_of
 
-        state = self.context.state
+        state = self.state
         matrix = self.context.panel(ReachMatrix)
         if matrix.has_focus_within and matrix.pair is not None:
             return Asked(*matrix.pair), None, None
@@ -139,24 +136,3 @@ class FindingsController:
         agent = str(key) if table == "agent" else None
         system = str(key) if table == "system" else None
         return Asked(agent, system), finding, finding
-
-    def _stating(self, wanted: Edit) -> Edit:
-        """An edit whose new acceptances state what is accepted, as the findings are now.
-
-        A sentence names rule and subject alone; without the rest it would cover whatever they grow to.
-        """
-        state = self.context.state
-        if state.analysis is None or not state.is_current or not any(map(_accepts, wanted.changes)):
-            return wanted
-        found = {(each.rule, each.subject): each for each in state.analysis.findings}
-        changes = [
-            Put(with_scope(change.record, found.get((change.record.rule, change.record.subject))))
-            if isinstance(change, Put) and isinstance(change.record, Acceptance)
-            else change
-            for change in wanted.changes
-        ]
-        return Edit(wanted.label, tuple(changes))
-
-
-def _accepts(change: Change) -> bool:
-    return isinstance(change, Put) and isinstance(change.record, Acceptance)

@@ -6,15 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.dialogs.base import Chosen, Picker
+from meshmodel.app.dialogs.base import Picker
+from meshmodel.app.dialogs.form import choices
 from meshmodel.app.limits import AT_ONCE
-from meshmodel.app.panels.fix import STATES, Choice, FixList, State
-from meshmodel.app.widgets.rows import Row, line
-from meshmodel.app.workbench.context import Context
+from meshmodel.app.panels.fix import FixList
+from meshmodel.reports.fix_lines import STATES, Choice, State
+from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
-from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Task
-from meshmodel.model.text import one_line
 from meshmodel.reports.fix_state import (
     Fixing,
     left_open,
@@ -30,21 +29,19 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
 
 
-class FixController:
+class FixController(Controller):
     """Has the smallest fix computed, shows it and applies it."""
 
-    def __init__(self, context: Context) -> None:
-        """Arguments: what controllers may do."""
-        self.context = context
-        self._is_asked = False
-        """Whether somebody asked, and it has not begun yet."""
-        self._task = Task()
+    _is_asked = False
+    """Whether somebody asked, and it has not begun yet."""
+    _task = Task()
+    _previewed: "tuple[Analysis, tuple[StepKey, ...]] | None" = None
 
     def fix(self) -> None:
         """Show the smallest fix; compute it where that has not been done for this model and view."""
         self.context.open_list("fix")
         self._is_asked = True
-        known = self.context.state.fixing
+        known = self.state.fixing
         if known is not None and known.is_partial and not self.context.jobs.is_running("fix"):
             self.context.update(fixing=None)
 
@@ -54,7 +51,7 @@ class FixController:
         For a large model only where somebody asked: its edits need the processor themselves. What is asked
         while the analysis is not there yet is answered once it is.
         """
-        state = self.context.state
+        state = self.state
         if state.fixing is not None and state.fixing.analysis is not state.analysis:
             self.context.jobs.drop("fix")
             self.context.update(fixing=None, preview=())
@@ -63,7 +60,7 @@ class FixController:
         wanted = self._is_asked or self._is_quick
         if wanted and self._is_looked_at() and state.is_current and state.analysis is not None:
             self._is_asked = False
-            if self.context.state.fixing is None:
+            if self.state.fixing is None:
                 self._begin(state.analysis)
         elif state.problem:
             self._is_asked = False
@@ -71,20 +68,18 @@ class FixController:
 
     def _follow_preview(self) -> None:
         """Of what the preview leaves open, what the canvas marks."""
-        known, steps = self.context.state.fixing, self.context.state.preview
+        known, steps = self.state.fixing, self.state.preview
         asked = None if known is None or not steps else (known.analysis, steps)
         if asked != self._previewed:
             self._previewed = asked
             self.context.update(preview_leaves=left_open(*asked) if asked and self._is_quick else None)
 
-    _previewed: "tuple[Analysis, tuple[StepKey, ...]] | None" = None
-
     @property
     def _is_quick(self) -> bool:
-        return self.context.state.snapshot.elements <= AT_ONCE
+        return self.state.snapshot.elements <= AT_ONCE
 
     def _is_looked_at(self) -> bool:
-        state = self.context.state
+        state = self.state
         return state.page == "fix" and (state.arrangement != "small" or state.lists_open)
 
     # Computing it: the steps, then what each closes, then what fewer close
@@ -98,7 +93,7 @@ class FixController:
         self._task = self.context.jobs.run("fix", work, batched(done), batched(self._failed), title)
 
     def _found(self, fix: "Fix") -> None:
-        known, is_stopped = self.context.state.fixing, self._task.is_cancelled()
+        known, is_stopped = self.state.fixing, self._task.is_cancelled()
         if known is None:
             return
         self.context.update(fixing=replace(known, fix=fix, stopped=is_stopped and not fix.optimal))
@@ -117,7 +112,7 @@ class FixController:
             self._run(parts, self._found_parts, "computing what each closes")
 
     def _found_parts(self, found: dict[str, Any]) -> None:
-        known = self.context.state.fixing
+        known = self.state.fixing
         if known is None or known.fix is None:
             return
         stopped = known.stopped or self._task.is_cancelled()
@@ -127,13 +122,13 @@ class FixController:
             self._run(curve, self._found_curve, "computing what fewer checkpoints close")
 
     def _found_curve(self, curve: "tuple[CurvePoint, ...]") -> None:
-        known = self.context.state.fixing
+        known = self.state.fixing
         if known is not None:
             stopped = known.stopped or self._task.is_cancelled()
             self.context.update(fixing=replace(known, curve=curve, stopped=stopped))
 
     def _failed(self, why: str) -> None:
-        known = self.context.state.fixing
+        known = self.state.fixing
         if known is not None:
             self.context.update(fixing=replace(known, problem=why))
 
@@ -141,7 +136,7 @@ class FixController:
 
     def previewed(self, event: FixList.Previewed) -> None:
         """The cursor came upon steps to be guarded."""
-        choice, known = event.choice, self.context.state.fixing
+        choice, known = event.choice, self.state.fixing
         if choice.at is not None and known is not None:
             self.context.update(preview=known.steps)
             kind, start, end = choice.at
@@ -156,7 +151,7 @@ class FixController:
         if self.context.jobs.stop("fix"):
             return
         self.context.back_to_canvas()
-        number = len(self.context.state.preview)
+        number = len(self.state.preview)
         if number:
             steps = "one step" if number == 1 else f"{number} steps"
             self.context.say(f"preview: {steps} to guard; P guards, Esc ends it")
@@ -175,38 +170,26 @@ class FixController:
         """Guard the steps that the fix shows on the canvas."""
         if not self.context.has_row("guard"):
             return
-        if not self.context.state.preview:
+        if not self.state.preview:
             self.context.say("guard: F shows which steps; or p places a checkpoint on the selected one")
             return
-        self._ask_state(Choice(self.context.state.preview))
+        self._ask_state(Choice(self.state.preview))
 
     def _ask_state(self, choice: Choice) -> None:
-        if self.context.state.read_only:
-            self.context.say(self.context.state.why_read_only)
+        if self.context.is_read_only():
             return
         number = len(choice.steps)
         what = "guard this step" if number == 1 else f"guard these {number} steps"
-
-        def decided(chosen: Chosen | None) -> None:
-            if chosen is not None:
-                self._guard(choice.steps, chosen.value)
-
-        rows = [
-            Row(state, line((state, "bold"), (f"  {hint}", "$text-muted")), state) for state, hint in STATES
-        ]
-        fix = None if self.context.state.fixing is None else self.context.state.fixing.fix
+        fix = None if self.state.fixing is None else self.state.fixing.fix
         is_whole = fix is not None and set(choice.steps) == set(fix.checkpoints)
         hint = "" if fix is None or fix.optimal or not is_whole else f"{NOT_PROVEN}; u takes it back"
-        self.context.ask(Picker(what, rows, current="enforced", hint=hint), decided)
+        dialog = Picker(what, choices(STATES), current="enforced", hint=hint)
+        self.context.ask(dialog, partial(self._guard, choice.steps))
 
     def _guard(self, steps: tuple[StepKey, ...], state: State) -> None:
         snapshot = self.context.session.snapshot
-        try:
-            wanted = add_checkpoints(snapshot, steps, state)
-        except MeshmodelError as error:
-            self.context.say(one_line(error, 300), "error")
-            return
-        if wanted.changes:
-            self.context.apply(wanted, on=snapshot)
-        else:
+        wanted = self.context.attempt(lambda: add_checkpoints(snapshot, steps, state), "error")
+        if wanted is not None and not wanted.changes:
             self.context.say(f"guard: all of it is there as {state} already")
+        else:
+            self.context.apply(wanted, on=snapshot)

@@ -2,46 +2,44 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.workbench.context import Context
+from meshmodel.app.workbench.context import Controller
 from meshmodel.model.records import Reference
 from meshmodel.model.stop import Task
-from meshmodel.reports.lenses import LENSES, LensName, Looked, Seen, work_out
+from meshmodel.reports.lenses import (
+    COMPUTING,
+    LENSES,
+    LensName,
+    Looked,
+    Seen,
+    nothing_seen,
+    start_of,
+    work_out,
+)
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-
-_STARTS: Final = frozenset({"agent", "credential", "system"})
-_COMPUTING: Final[dict[LensName, str]] = {
-    "reach": "computing the reach",
-    "missing": "computing the ways to missing checkpoints",
-    "compromise": "computing what falls",
-    "boundaries": "computing what leads into other zones",
-}
 
 Question = tuple[LensName, "Analysis", Reference | str | None]
 """What a lens is asked: which one, of what model and view, and about what."""
 
 
-class LensController:
+class LensController(Controller):
     """Chooses the lens, and keeps what it shows up to date; the compromise of something is one."""
 
-    def __init__(self, context: Context) -> None:
-        """Arguments: what controllers may do."""
-        self.context = context
-        self._known: tuple[Question, Looked] | None = None
-        self._asked: Question | None = None
-        self._selected: Reference | None = None
+    _known: tuple[Question, Looked] | None = None
+    _asked: Question | None = None
+    _selected: Reference | None = None
 
     def lens(self) -> None:
         """Take the next lens; it takes the place of the way that is lit."""
-        lens = LENSES[(LENSES.index(self.context.state.lens) + 1) % len(LENSES)]
+        lens = LENSES[(LENSES.index(self.state.lens) + 1) % len(LENSES)]
         self.context.update(lens=lens, by_outsider=False, finding=None, explanation=None, traced=None)
         self.follow()
-        says = self.context.state.looked.seen.says or lens
+        says = self.state.looked.seen.says or lens
         self.context.say(f"lens {says}" if says.startswith(lens) else f"lens {lens}: {says}")
 
     def compromise(self) -> None:
@@ -67,7 +65,7 @@ class LensController:
         self.context.update(lens="compromise", finding=None, explanation=None, traced=None)
         self.context.open_list("compromise")
         self.follow()
-        self.context.say(self.context.state.looked.seen.says)
+        self.context.say(self.state.looked.seen.says)
 
     def stop(self) -> bool:
         """Stop computing what the lens shows; whether that was under way."""
@@ -75,7 +73,7 @@ class LensController:
         if asked is None or not self.context.jobs.drop("lens"):
             return False
         again = "C or O asks again" if asked[0] == "compromise" else "l goes on to the next lens"
-        self._take(asked, _nothing(asked[0], f"stopped; {again}"))
+        self._take(asked, nothing_seen(asked[0], f"stopped; {again}"))
         return True
 
     def left(self, event: CompromiseList.Left) -> None:
@@ -86,7 +84,7 @@ class LensController:
 
     def follow(self) -> None:
         """Bring what the lens shows up to the state; where what it said before is told, tell what it says."""
-        state, before = self.context.state, self.context.state.looked.seen.says
+        state, before = self.state, self.state.looked.seen.says
         looked = self._look()
         says, said = looked.seen.says, state.said
         if before and before != says and before in said:
@@ -97,18 +95,18 @@ class LensController:
         self.context.update(looked=looked, said=said)
 
     def _look(self) -> Looked:
-        state, lens, analysis = self.context.state, self.context.state.lens, self.context.state.analysis
+        state, lens, analysis = self.state, self.state.lens, self.state.analysis
         if lens == "structure" or analysis is None:
             self._drop()
-            return Looked(Seen(None)) if lens == "structure" else _nothing(lens, state.why_nothing)
+            return Looked(Seen(None)) if lens == "structure" else nothing_seen(lens, state.why_nothing)
         question = lens, analysis, self._about()
         if self._known is None or self._known[0] != question:
             is_asked = question[2] is not None or lens not in {"reach", "compromise"}
             if is_asked and not state.is_current:  # it would be of the model before the last edit
                 self._drop()
-                return _nothing(lens, state.why_nothing)
+                return nothing_seen(lens, state.why_nothing)
             if is_asked and state.snapshot.elements > AT_ONCE:
-                return _nothing(lens, self._compute(question))
+                return nothing_seen(lens, self._compute(question))
             self._known = question, work_out(*question)
         self._drop()
         looked = self._known[1]
@@ -117,7 +115,7 @@ class LensController:
         return replace(looked, seen=replace(looked.seen, says=f"{looked.seen.says}, before the last edit"))
 
     def _about(self) -> Reference | str | None:
-        state = self.context.state
+        state = self.state
         if state.lens == "compromise":
             return self._start()
         is_agent = state.selected is not None and state.selected[0] == "agent"
@@ -125,19 +123,11 @@ class LensController:
 
     def _start(self) -> str | None:
         """Where the compromise starts."""
-        if self.context.state.by_outsider:
-            return "outsider"
-        match self.context.state.selected:
-            case (str(table), str(key)) if table in _STARTS:
-                return f"{table}:{key}"
-            case ("hold" | "custody", (_, str(credential))) | ("grant", (str(credential), _)):
-                return f"credential:{credential}"  # its line stands for it
-            case _:
-                return None
+        return "outsider" if self.state.by_outsider else start_of(self.state.selected)
 
     def _compute(self, question: Question) -> str:
         """Have it computed, unless it is already; what is told of that meanwhile."""
-        title = _COMPUTING[question[0]]
+        title = COMPUTING[question[0]]
         if self._asked != question:
             self._asked = question
 
@@ -145,11 +135,11 @@ class LensController:
                 return work_out(*question, task.is_cancelled)
 
             def failed(why: str) -> None:
-                self._take(question, _nothing(question[0], f"could not be computed: {why}"))
+                self._take(question, nothing_seen(question[0], f"could not be computed: {why}"))
 
             done = self.context.batched(partial(self._take, question))
             self.context.jobs.run("lens", work, done, self.context.batched(failed), title)
-        return self.context.state.progress.get("lens", title)
+        return self.state.progress.get("lens", title)
 
     def _take(self, question: Question, looked: Looked) -> None:
         self._asked = None
@@ -160,7 +150,3 @@ class LensController:
         if self._asked is not None:
             self._asked = None
             self.context.jobs.drop("lens")
-
-
-def _nothing(lens: LensName, why: str) -> Looked:
-    return Looked(Seen(None, f"{lens}: {why}"), refusal=why if lens == "compromise" else "")

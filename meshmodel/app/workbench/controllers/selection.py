@@ -4,33 +4,30 @@ from typing import Final
 
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.app.messages import SelectionRequested
-from meshmodel.app.workbench.context import Context
+from meshmodel.app.workbench.context import Controller
 from meshmodel.canvas.events import FoldToggled, Grouped, Opened, Selected
 from meshmodel.canvas.scene import Zoom
 from meshmodel.edits.groups import listed
+from meshmodel.edits.operations import zone_of
 from meshmodel.model.records import Reference
 
 ZOOMS: Final[tuple[Zoom, ...]] = ("overview", "line", "card")
 
 
-class SelectionController:
+class SelectionController(Controller):
     """Looks at the model and changes nothing in it."""
-
-    def __init__(self, context: Context) -> None:
-        """Arguments: what controllers may do."""
-        self.context = context
 
     def selected(self, event: Selected) -> None:
         """Something was selected on the canvas; keys go on from what is selected together."""
-        if event.still and self.context.state.group:
+        if event.still and self.state.group:
             self.context.update(group=frozenset())
         self.context.select(event.reference, still=event.still, together=not event.still)
 
     def grouped(self, event: Grouped) -> None:
         """Several things are selected together on the canvas."""
-        self.context.update(group=event.group, selected=event.last or self.context.state.selected)
+        self.context.update(group=event.group, selected=event.last or self.state.selected)
         if event.group:
-            said = listed(self.context.state.snapshot, event.group)
+            said = listed(self.state.snapshot, event.group)
             self.context.say(f"selected {said}; x, m, d, X or a field is for all of them, Esc ends that")
 
     def opened(self, event: Opened) -> None:
@@ -48,33 +45,31 @@ class SelectionController:
 
     def find(self) -> None:
         """Ask for an element by its name, and go there."""
-        self.context.ask(FindDialog(self.context.state.snapshot), self.go_to)
+        self.context.ask(FindDialog(self.state.snapshot), self.go_to)
 
-    def go_to(self, reference: Reference | None) -> None:
+    def go_to(self, reference: Reference) -> None:
         """Select something that was looked for, unfolding the zone that hides it."""
-        if reference is None:
-            return
-        zone = self.context.zone_of(reference)
-        if zone in self.context.state.folded and reference[0] != "zone":
-            self.context.update(folded=self.context.state.folded - {zone})
+        zone = zone_of(self.state.snapshot, reference)
+        if zone in self.state.folded and reference[0] != "zone":
+            self.context.update(folded=self.state.folded - {zone})
         self.context.focus_canvas()
         self.context.select(reference)
         self.context.after_refresh(lambda: self.context.canvas.reveal(reference))
 
     def view(self) -> None:
         """Look as designed, or as built."""
-        if self.context.state.view == "built":
+        if self.state.view == "built":
             self.context.update(view="designed", said="as designed: planned checkpoints count")
         else:
             self.context.update(view="built", said="as built: planned ones do not count")
 
     def zoom_in(self) -> None:
         """Go closer."""
-        self._zoom(ZOOMS[min(ZOOMS.index(self.context.state.zoom) + 1, len(ZOOMS) - 1)])
+        self._zoom(ZOOMS[min(ZOOMS.index(self.state.zoom) + 1, len(ZOOMS) - 1)])
 
     def zoom_out(self) -> None:
         """Go farther."""
-        self._zoom(ZOOMS[max(ZOOMS.index(self.context.state.zoom) - 1, 0)])
+        self._zoom(ZOOMS[max(ZOOMS.index(self.state.zoom) - 1, 0)])
 
     def zoom_reset(self) -> None:
         """Show cards."""
@@ -82,11 +77,11 @@ class SelectionController:
 
     def _zoom(self, zoom: Zoom) -> None:
         self.context.update(zoom=zoom)
-        self.context.canvas.reveal(self.context.state.selected)
+        self.context.canvas.reveal(self.state.selected)
 
     def fold(self) -> None:
         """Fold the zone of what is selected, or unfold it."""
-        zone = self.context.zone_of(self.context.state.selected)
+        zone = zone_of(self.state.snapshot, self.state.selected)
         if zone is None:
             self.context.say("fold: select a zone, or something that lies in one")
         else:
@@ -97,5 +92,5 @@ class SelectionController:
         self._fold(event.zone)
 
     def _fold(self, zone: str) -> None:
-        self.context.update(folded=self.context.state.folded ^ {zone}, selected=("zone", zone))
+        self.context.update(folded=self.state.folded ^ {zone}, selected=("zone", zone))
         self.context.after_refresh(lambda: self.context.canvas.reveal(("zone", zone)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.state import Tracing
-from meshmodel.app.workbench.context import Context
+from meshmodel.app.workbench.context import Controller
 from meshmodel.importers.log_request import LogRequest, requested_events, suggested_log
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
 
 
-class TraceController:
+class TraceController(Controller):
     """Lays logs on the model."""
-
-    def __init__(self, context: Context) -> None:
-        """Arguments: what controllers may do."""
-        self.context = context
 
     def trace(self) -> None:
         """Show the log that was laid on the model; where it is shown already, or none was, choose one."""
-        state = self.context.state
+        state = self.state
         tracing, panel = state.tracing, self.context.panel(TracePanel)
         is_stale = tracing is not None and tracing.analysis is not state.analysis
         if tracing is not None and not is_stale and not tracing.problem and not panel.has_focus_within:
@@ -47,9 +43,9 @@ class TraceController:
         self.context.open_list("trace")
         self._open_at_cursor()
 
-    def _begin(self, request: LogRequest | None) -> None:
-        analysis = self.context.state.analysis
-        if request is None or analysis is None:
+    def _begin(self, request: LogRequest) -> None:
+        analysis = self.state.analysis
+        if analysis is None:
             return
         self.context.update(tracing=Tracing(analysis, request), traced=None)
         self.context.jobs.run(
@@ -62,13 +58,13 @@ class TraceController:
         self.show()
 
     def _laid(self, laid: LaidLog) -> None:
-        tracing = self.context.state.tracing
+        tracing = self.state.tracing
         if tracing is not None:
             self.context.update(tracing=replace(tracing, laid=laid))
             self.context.after_refresh(self._open_if_in_front)  # the focus comes behind a short log
 
     def _failed(self, why: str) -> None:
-        tracing = self.context.state.tracing
+        tracing = self.state.tracing
         if tracing is not None:
             self.context.update(tracing=replace(tracing, problem=why))
 
@@ -78,14 +74,14 @@ class TraceController:
 
     def _open_at_cursor(self) -> None:
         """Light and tell the event under the cursor: what was told before is of another list."""
-        traced, tracing = self.context.panel(TracePanel).table.at, self.context.state.tracing
+        traced, tracing = self.context.panel(TracePanel).table.at, self.state.tracing
         is_there = tracing is not None and tracing.laid is not None
-        if is_there and traced is not None and self.context.state.traced is None:
+        if is_there and traced is not None and self.state.traced is None:
             self._open_event(traced)
 
     def follow(self) -> None:
         """A new analysis is shown: that of the same model, which undo brings back, is what the log is of."""
-        state, tracing = self.context.state, self.context.state.tracing
+        state, tracing = self.state, self.state.tracing
         if tracing is None or state.analysis is None or tracing.analysis is state.analysis:
             return
         if (tracing.analysis.view, tracing.analysis.snapshot) == (state.view, state.analysis.snapshot):
