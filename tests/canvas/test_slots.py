@@ -24,9 +24,8 @@ MODEL = snapshot_of(
     ]
 )
 DRAWING = draw(MODEL, Facts(), OPTIONS)
-SHARED_MODEL = apply_edit(MODEL, Edit("", (Put(Agent("other", home="above")), Put(Hold("other", "key")))))
-SHARED = draw(SHARED_MODEL, Facts(), OPTIONS)
-"""The credential has a card of its own where two hold it."""
+LONE = apply_edit(MODEL, Edit("", (Put(Credential("lone", at=(2, 0))),)))
+"""With a credential that has a card, since no line stands for it."""
 
 
 @pytest.mark.parametrize(
@@ -68,9 +67,10 @@ def test_zones_change_places_and_credentials_keep_their_lane() -> None:
     assert moved.at == (0, 1)
     assert step_slot(DRAWING, first, zone, "up") is None
     assert step_slot(DRAWING, first, zone, "left") is None
-    key = ("credential", "key")
-    assert step_slot(SHARED, key, SHARED_MODEL.credential["key"], "up") is None
-    assert step_slot(SHARED, key, SHARED_MODEL.credential["key"], "right") is not None
+    drawing, lone = draw(LONE, Facts(), OPTIONS), ("credential", "lone")
+    assert lone in drawing.grid.cards
+    assert step_slot(drawing, lone, LONE.credential["lone"], "up") is None
+    assert step_slot(drawing, lone, LONE.credential["lone"], "right") is not None
 
 
 def test_what_has_no_slot_is_not_moved() -> None:
