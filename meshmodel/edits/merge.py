@@ -15,6 +15,21 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import label_of
 
+
+class ConflictError(StoreError):
+    """The same record was changed in two ways.
+
+    Attributes:
+        table: of the record.
+        key: likewise.
+        field: the key of the field that both changed; ``None``: one side removed it, or both added it.
+    """
+
+    def __init__(self, message: str, table: str, key: Key, field: str | None = None) -> None:
+        super().__init__(message)
+        self.table, self.key, self.field = table, key, field
+
+
 _PLACE = {name: number for number, name in enumerate(("about", *TABLES))}
 
 
@@ -27,7 +42,7 @@ def rebase(changes: Difference, fresh: Snapshot) -> Difference:
     """The same changes against a newer snapshot, merged field by field.
 
     Raises:
-        StoreError: the other program changed the same thing.
+        ConflictError: the other program changed the same thing.
     """
     found = []
     for table, key, before, after in changes:
@@ -53,20 +68,22 @@ def _merge(table: str, key: Key, versions: tuple[Record, Record, Record]) -> Rec
         if wanted in {was, now}:
             continue
         if now != was:
-            raise StoreError(
+            raise ConflictError(
                 f"{label_of(table, key)}: another program changed its “{field.key}” meanwhile; "
-                "look at it and edit again"
+                "look at it and edit again",
+                table,
+                key,
+                field.key,
             )
         ours[name] = wanted
     return replace(current, **ours)
 
 
-def _overtaken(table: str, key: Key, current: Record | None) -> StoreError:
-    if current is None:
-        return StoreError(f"{label_of(table, key)}: another program removed or renamed it meanwhile")
-    return StoreError(
-        f"{label_of(table, key)}: another program added or changed it meanwhile; look at it and edit again"
-    )
+def _overtaken(table: str, key: Key, current: Record | None) -> ConflictError:
+    did = "removed or renamed it meanwhile"
+    if current is not None:
+        did = "added or changed it meanwhile; look at it and edit again"
+    return ConflictError(f"{label_of(table, key)}: another program {did}", table, key)
 
 
 def carry_out(changes: Difference, snapshot: Snapshot, label: str, because: str) -> Snapshot:
@@ -83,7 +100,7 @@ def carry_out(changes: Difference, snapshot: Snapshot, label: str, because: str)
             another program has built on them.
     """
     try:
-        after = apply_edit(snapshot, Edit(label, tuple(_steps(changes))))
+        after = apply_edit(snapshot, edit_of(label, changes))
     except InvalidModelError as error:
         raise StoreError(f"{because}: {error}") from error
     said = {(table, key): (was, will) for table, key, was, will in changes if was != will}
@@ -96,6 +113,11 @@ def carry_out(changes: Difference, snapshot: Snapshot, label: str, because: str)
         table, key = next(iter(said))
         raise StoreError(f"{because}: {label_of(table, key)} was changed since")
     return after
+
+
+def edit_of(label: str, changes: Difference) -> Edit:
+    """The edit that makes exactly these changes."""
+    return Edit(label, tuple(_steps(changes)))
 
 
 def _steps(changes: Difference) -> Iterable[Put | Remove]:
