@@ -169,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
         explain,
         export,
         fix,
+        git,
         help,  # noqa: A004  # a command is called as its file
         imports,
         keys,
@@ -207,6 +208,7 @@ def _parser() -> argparse.ArgumentParser:
         export,
         policy,
         imports,
+        git,
         keys,
         help,
     )
