@@ -13,7 +13,7 @@ snapshot and change nothing.
 
 from meshmodel.language.completion import best_completions, completions
 from meshmodel.language.lines import Lines, parse_lines
-from meshmodel.language.parser import parse
+from meshmodel.language.parser import add_entry, parse
 from meshmodel.language.result import Completion, Problem, Sentence
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Lines",
     "Problem",
     "Sentence",
+    "add_entry",
     "best_completions",
     "completions",
     "parse",

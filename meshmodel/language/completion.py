@@ -6,7 +6,7 @@ from typing import Final
 from meshmodel.edits.approvers import known_approvers
 from meshmodel.edits.checkpoint_places import usable_steps
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name
-from meshmodel.language import checkpoints, descriptions, limits, notes, verbs
+from meshmodel.language import catalogue, checkpoints, descriptions, limits, notes, verbs
 from meshmodel.language.parser import model_after
 from meshmodel.language.qualifiers import TABLES, qualifiers
 from meshmodel.language.result import Completion
@@ -33,6 +33,7 @@ _AFTER: Final = {
     "in": ("zone",),
     "home": ("zone",),
     "zone": ("zone",),
+    "for": ("agent", "system"),
     "between": ("zone", "system"),
     "audience": ("system",),
     "delete": WITH_IDS,
@@ -116,6 +117,7 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
         yield from _names(snapshot, ("agent", "system", "credential", "zone"))
         yield from (
             ("ask", "a checkpoint"),
+            ("add", "an element, or a part such as an MCP server"),
             ("rename", "another id"),
             ("delete", ""),
             ("name", "what it is called"),
@@ -125,7 +127,10 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
         return
     first, last = before[0], before[-1]
     words = [token.text.lower() for token in before]
-    if first.is_word("ask"):
+    if first.is_word("add") and len(before) == 1:
+        yield from ((kind, "a new one") for kind in ELEMENTS)
+        yield from ((each.key, each.what) for each in catalogue.ENTRIES)
+    elif first.is_word("ask"):
         yield from _in_checkpoint(words, snapshot)
     elif notes.is_note(before) or (len(before) == 1 and _begins_note(first, snapshot)):
         yield from _in_note(before, snapshot)

@@ -4,21 +4,32 @@ from collections.abc import Sequence
 from typing import Final
 
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, SentenceError
-from meshmodel.edits.edit import Edit, Remove, Rename
+from meshmodel.edits.edit import Edit, Put, Remove, Rename
 from meshmodel.edits.ids import exact_id_of
-from meshmodel.language import acceptances, chains, checkpoints, descriptions, notes, spelling, verbs
+from meshmodel.language import (
+    acceptances,
+    catalogue,
+    chains,
+    checkpoints,
+    descriptions,
+    notes,
+    spelling,
+    verbs,
+)
 from meshmodel.language.result import Problem, Sentence
 from meshmodel.language.tokens import Token, name_of, sentences, span, split
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import About
+from meshmodel.model.phrases import phrase
+from meshmodel.model.records import About, Reference, Slot
 from meshmodel.model.secrets import masked
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import clean_line, one_line
 
 TEXT_LIMIT: Final = 4_000
 """The longest text that is read, in characters."""
 
 _LABEL_LIMIT: Final = 100
+_ADDED: Final = (*ELEMENTS, *(each.key for each in catalogue.ENTRIES))
 
 
 def parse(text: str, snapshot: Snapshot) -> Sentence:
@@ -71,6 +82,18 @@ def model_after(text: str, snapshot: Snapshot) -> Snapshot:
         except (SentenceError, InvalidModelError):
             break
     return draft.snapshot
+
+
+def add_entry(
+    entry: catalogue.Entry,
+    name: str,
+    snapshot: Snapshot,
+    beside: Reference | None = None,
+    where: tuple[str | None, Slot | None] = (None, None),
+) -> tuple[Edit, Reference]:
+    """The edit that adds an entry of the catalogue; as ``catalogue.addition``."""
+    part = model_after(entry.sentences, Snapshot())
+    return catalogue.addition(entry, part, name, snapshot, beside, where)
 
 
 def _read(text: str) -> list[list[Token]]:
@@ -213,10 +236,28 @@ def _name(tokens: Sequence[Token], draft: Draft) -> None:
 def _add(tokens: Sequence[Token], draft: Draft) -> None:
     rest = tokens[1:] if tokens[0].is_word("add") else tokens
     table = rest[0].text.lower()
+    entry = catalogue.entry(table)
+    if entry is not None and len(rest) > 1:
+        _add_entry(entry, rest[1:], draft)
+        return
     if table not in ELEMENTS or len(rest) < 2:
-        raise SentenceError("add what? agent, system, credential or zone, and a name", *span(rest))
+        raise SentenceError(f"add what? {', '.join(_ADDED)}; and a name", *span(rest))
     for part in split(rest[1:], ","):
         name = name_of(part)
         if name is None:
             raise SentenceError(f"a name for the {table} is needed", *span(rest))
         draft.find_or_add(name, table)
+
+
+def _add_entry(entry: catalogue.Entry, tokens: Sequence[Token], draft: Draft) -> None:
+    """``add mcp-server files for bot``: a part of the catalogue, and an element in a place of it."""
+    cut = next((at for at, token in enumerate(tokens) if at and token.is_word("for")), len(tokens))
+    name, other = name_of(tokens[:cut]), name_of(tokens[cut + 1 :])
+    if name is None or not name.text or (other is None and cut < len(tokens)):
+        raise SentenceError(f"write: add {entry.key} NAME, or: add {entry.key} NAME for bot", *span(tokens))
+    beside = None if other is None else draft.find_one(other, [*entry.takes])
+    made, _ = add_entry(entry, name.text, draft.snapshot, beside)
+    for change in made.changes:
+        assert isinstance(change, Put)
+        is_element = table_of(change.record) in ELEMENTS
+        draft.put(change.record, f"new {phrase(change.record)}" if is_element else None)

@@ -8,6 +8,7 @@ SENTENCES: Final = (
     ("bot (ai-agent) > key > crm (saas, restricted): rw; > box > mail", "what it is; > goes on from bot"),
     ("bot > user-token > crm-token at sts > crm", "an exchange within a chain"),
     ("bot > server only mail:read > mail-token > mail: rw", "a limited delegation within a chain"),
+    ("add mcp-server files for bot", "a part of the catalogue, with its relations"),
     ("ci stores deploy-key", "whoever reads there finds it"),
     ("vault issues db-role", "whoever may issue there gets it"),
     ("oidc exchanges role at sts", "presenting one yields the other"),

@@ -1,4 +1,4 @@
-"""Adding an element: its kind, then its name."""
+"""Adding an element or a part of the catalogue: its kind, then its name."""
 
 from typing import ClassVar
 
@@ -10,10 +10,12 @@ from textual.widgets import Input, Static
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.additions import USUAL_END, addition
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.operations import words_for
+from meshmodel.language import add_entry
+from meshmodel.language.catalogue import ENTRIES, entry
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.records import Reference, Slot
@@ -27,18 +29,21 @@ KINDS = (
     ("zone", "z", "a trust domain, drawn as a lane"),
 )
 """What can be added: its table, the letter that chooses it, and what it is."""
+PARTS = tuple((each.key, str(number), each.what) for number, each in enumerate(ENTRIES, 1))
+"""What can be added with its relations."""
 
 
 class AddDialog(Dialog[tuple[Edit, Reference]]):
     """Asks what to add and how it is called.
 
     ``AddDialog(snapshot, zone="helpdesk")``: a new system then lies in that zone, a new agent is at
-    home there. With ``source`` the cursor begins at what is usually connected with that. Result: the
-    edit, and what to select afterwards.
+    home there. With ``source`` the cursor begins at what is usually connected with that, and without it
+    the parts of the catalogue are offered too, in which ``beside`` stands in a place. Result: the edit,
+    and what to select afterwards.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"kind('{table}')", show=False) for table, key, _ in KINDS
+        Binding(key, f"kind('{table}')", show=False) for table, key, _ in (*KINDS, *PARTS)
     ]
 
     def __init__(
@@ -48,25 +53,24 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         *,
         slot: Slot | None = None,
         source: Reference | None = None,
+        beside: Reference | None = None,
     ) -> None:
-        """Arguments: the model, the zone and the slot for it, and what it is to be connected with."""
+        """Arguments: the model, the zone and the slot for it, what it is connected with, what is selected."""
         super().__init__("add" if source is None else f"add, connected with {words_for(source)}")
         self.snapshot = snapshot
         self.zone = zone if zone in snapshot.zone else None
         self.slot = slot
         self.source = source
+        self.beside = beside
         self.kind: str | None = None
 
     def compose_body(self) -> ComposeResult:
         """The kinds, then the name."""
-        yield RowList(
-            Row(
-                table,
-                line((f"{key} ", "$text-accent"), f"{GLYPHS[table]} {table:<12}", (what, "$text-muted")),
-                table,
-            )
-            for table, key, what in KINDS
-        )
+        rows = [_row(key, f"{GLYPHS[table]} {table:<12}", what, table) for table, key, what in KINDS]
+        if self.source is None:
+            rows.append(heading("with its relations"))
+            rows += [_row(key, f"{part:<16}", what, part) for part, key, what in PARTS]
+        yield RowList(rows, one_line=True)
         yield LineInput(id="name", placeholder="its name", compact=True)
         yield Static("", id="problem", markup=False)
 
@@ -82,11 +86,14 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         self.action_kind(event.row.value)
 
     def action_kind(self, table: str) -> None:
-        """Add an element of that table: ask for its name."""
+        """Add an element of that table, or that part: ask for its name."""
+        part = entry(table)
+        if part is not None and self.source is not None:
+            return
         self.kind = table
         name = self.query_one("#name", Input)
         name.display = True
-        name.placeholder = f"the name of the {table}"
+        name.placeholder = f"the name of {part.asks if part else f'the {table}'}"
         self.query_one(RowList).go_to(table)
         self.query_one("#dialog").border_title = Content(f"add {table}{self._where()}")
         name.focus()
@@ -99,7 +106,11 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
             self.show_problem("a name is needed")
             return
         try:
-            added = addition(self.snapshot, self.kind, name, self.zone, self.slot)
+            part = entry(self.kind)
+            if part is None:
+                added = addition(self.snapshot, self.kind, name, self.zone, self.slot)
+            else:
+                added = add_entry(part, name, self.snapshot, self.beside, (self.zone, self.slot))
         except InvalidModelError as error:
             self.show_problem(one_line(error, 160))
             return
@@ -109,3 +120,7 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         if self.zone is None or self.kind not in {"agent", "system"}:
             return ""
         return f" in {self.zone}" if self.kind == "system" else f" at home in {self.zone}"
+
+
+def _row(key: str, shown: str, what: str, value: str) -> Row:
+    return Row(value, line((f"{key} ", "$text-accent"), shown, (what, "$text-muted")), value)
