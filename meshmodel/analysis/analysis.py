@@ -154,8 +154,7 @@ class Analysis:
         """What follows from a compromise (section 7).
 
         Args:
-            start: ``agent:ID``, ``credential:ID``, ``system:ID``, an id that only one of these has, or
-                ``outsider``.
+            start: ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``.
 
         Raises:
             CannotStartError: there is no such element, or it is retired or revoked.

@@ -17,8 +17,6 @@ from meshmodel.model.vocabulary import ACTIONS, Action
 
 OUTSIDER: Final = "outsider"
 """The start of somebody who may only put words into systems with untrusted input."""
-STARTS: Final = ("agent", "credential", "system")
-"""The kinds of elements that can be compromised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,6 @@ def compromise(engine: Engine, start: str) -> Compromise:
     """What follows if an agent, a credential or a system (all its accesses) is compromised, or an outsider
     writes; as ``Analysis.compromise``.
     """
-    start = _qualified(engine.mesh, start)
     nodes, mesh, checkpoints = _start(engine.mesh, start), engine.mesh, engine.checkpoints
     power, paths = checkpoints.unchecked(dict.fromkeys(nodes, 1)).power, Paths(mesh, checkpoints)
     counting, guards, records = paths.counting(power, 0), checkpoints.guards, checkpoints.records
@@ -106,22 +103,12 @@ def compromise(engine: Engine, start: str) -> Compromise:
     )
 
 
-def _qualified(mesh: Mesh, start: str) -> str:
-    """The start with its kind, where only an id is given that one element has."""
-    found = [f"{table}:{start}" for table in STARTS if start in mesh.snapshot.table(table)]
-    if start == OUTSIDER or not found:
-        return start
-    if len(found) > 1:
-        raise CannotStartError(f"{one_line(start)} can be several things: write {' or '.join(found)}")
-    return found[0]
-
-
 def _start(mesh: Mesh, start: str) -> list[int]:
     """The nodes of a start; raises as ``compromise`` does."""
     if start == OUTSIDER:
         return [5 * number + WRITE for number, untrusted in enumerate(mesh.untrusted) if untrusted]
     table, _, key = start.partition(":")
-    if table not in STARTS or table == start:
+    if table not in {"agent", "credential", "system"} or table == start:
         raise CannotStartError(
             f"{one_line(start)}: a compromise starts at agent:ID, credential:ID, system:ID or outsider"
         )

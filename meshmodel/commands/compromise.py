@@ -14,6 +14,9 @@ from meshmodel.commands.models import (
     view_of,
 )
 from meshmodel.commands.output import answer, style
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
 
 
 def add(commands: Subparsers) -> None:
@@ -46,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     def compromise(path: Path) -> int:
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
-        found = analysis.compromise(arguments.start)
+        found = analysis.compromise(_qualified(arguments.start, snapshot))
         from meshmodel.reports.compromise import compromise_answer, compromise_text
 
         if arguments.json:
@@ -56,3 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
 
     return for_each(arguments.models, compromise)
+
+
+def _qualified(start: str, snapshot: Snapshot) -> str:
+    """The start with its kind, where only an id is given that one element has."""
+    tables = ("agent", "credential", "system") if start != "outsider" else ()
+    found = [f"{table}:{start}" for table in tables if start in snapshot.table(table)]
+    if len(found) > 1:
+        raise MeshmodelError(f"{one_line(start)} can be several things: write {' or '.join(found)}")
+    return found[0] if found else start

@@ -8,7 +8,6 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.compromise import Spread
 from meshmodel.analysis.results import CannotStartError
-from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.reports.compromise import compromise_answer, compromise_text
@@ -272,17 +271,6 @@ def test_what_is_no_start_is_refused_in_one_line(start, line):
     with pytest.raises(CannotStartError) as refused:
         analyse(read_file(TOKEN_LEAK)).compromise(start)
     assert str(refused.value) == line
-
-
-def test_an_id_alone_is_enough_where_only_one_element_has_it():
-    snapshot = read_file(TOKEN_LEAK)
-    analysis = analyse(snapshot)
-    for start in ("agent:chat-service", "credential:cloud-key", "system:crm"):
-        assert analysis.compromise(start.partition(":")[2]) == analysis.compromise(start)
-    twice = analyse(apply_edit(snapshot, Edit("", (Put(r.Agent("crm")), Put(r.System("outsider"))))))
-    with pytest.raises(CannotStartError, match="crm can be several things: write agent:crm or system:crm"):
-        twice.compromise("crm")
-    assert twice.compromise("outsider").start == "outsider"
 
 
 def test_what_is_dead_is_no_start():

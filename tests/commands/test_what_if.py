@@ -136,6 +136,19 @@ def test_the_same_compromise_in_several_models(called, documents):
     assert complaint.startswith(f"meshmodel: {RELEASE}: the model has no agent chat-service")
 
 
+def test_a_compromise_starts_at_an_id_alone_where_one_element_has_it(tmp_path, called):
+    for start in ("agent:chat-service", "credential:cloud-key", "system:crm"):
+        bare = called("compromise", LEAK, start.partition(":")[2], "--json")
+        assert bare == called("compromise", LEAK, start, "--json")
+    model = tmp_path / "m.toml"
+    twice = LEAK.read_text(encoding="utf-8") + '\n[[agent]]\nid = "crm"\n[[agent]]\nid = "outsider"\n'
+    model.write_text(twice, encoding="utf-8")
+    status, _, complaint = called("compromise", model, "crm")
+    assert (status, complaint.count("\n")) == (2, 1)
+    assert "crm can be several things: write agent:crm or system:crm" in complaint
+    assert json.loads(called("compromise", model, "outsider", "--json")[1])["start"] == "outsider"
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
