@@ -1,13 +1,22 @@
 """What follows from a compromise, as JSON (section 11) and as text for people."""
 
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Final
+
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
+from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, pad
 from meshmodel.model.vocabulary import View
 from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.lines import Line, Words, heading, said
+from meshmodel.reports.phrases import compromise_title
 from meshmodel.reports.style import Style, counted, wrap, wrapped_table
 
+_NAME: Final = 24
+"""Cells of the column of names in a list."""
 _START = "where it starts"
 _HOW: dict[StepKind, str] = {
     "hold": "held by {}",
@@ -176,3 +185,50 @@ def _held_back(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]
         power = f"The start has power over {', '.join(found.controlled)}, so that does not count"
         lines += wrap(f"{style.glyph('◇')} {power}", style, "    ", "")
     return lines
+
+
+def compromise_lines(snapshot: Snapshot, found: Compromise, view: View) -> Iterator[Line]:
+    """All that falls, and then what only checkpoints hold back, as lines of a list.
+
+    Args:
+        snapshot: the model.
+        found: what follows.
+        view: as built or as designed.
+    """
+    free = found.unchecked
+    yield said(f"{compromise_title(found)}, {'as designed' if view == 'designed' else 'as built'}")
+    yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
+    yield from _lines("credential", origin_rows(snapshot, found, "credential", unchecked=True))
+    driven = origin_rows(snapshot, found, "agent", unchecked=True)
+    if driven:
+        yield heading(f"driven from there: {counted(len(driven), 'agent')}")
+        yield from _lines("agent", driven)
+    if found.limited:
+        yield heading(f"set to work within a limit: {counted(len(found.limited), 'agent')}")
+        for number, row in enumerate(limited_rows(found)):  # an agent may work for several
+            yield from _lines("agent", [row], f"limited {number}")
+    yield heading(f"reached, and nobody is asked: {counted(len(free.systems), 'system')}")
+    yield from _lines("system", _systems_by_actions(snapshot, free))
+    if found.holding:
+        yield heading(f"held back by {', '.join(found.holding)}")
+        for table in ("credential", "agent"):
+            yield from _lines(table, origin_rows(snapshot, found, table, unchecked=False), "held")
+        yield from _lines("system", _systems_by_actions(snapshot, found.held_back), "held")
+    else:
+        yield said("no checkpoint holds anything back")
+    if found.controlled:
+        power = f"does not count, since the start has power over it: {', '.join(found.controlled)}"
+        yield Line("controlled", ((power, "warning"),), indent=0)
+
+
+def _systems_by_actions(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:
+    return [(system, actions, sensitivity) for system, sensitivity, actions in system_rows(snapshot, spread)]
+
+
+def _lines(table: str, listed: Iterable[tuple[str, ...]], part: str = "free") -> Iterator[Line]:
+    for key, *more in listed:
+        yield Line((table, key, part), partial(_line_words, table, key, more), (table, key), indent=4)
+
+
+def _line_words(table: str, key: str, more: list[str]) -> Words:
+    return (f"  {GLYPHS[table]} {pad(key, _NAME)} ", ""), ("  ".join(filter(None, more)), "muted")

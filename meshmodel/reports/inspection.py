@@ -1,6 +1,6 @@
 """What is said of a record beside its fields: relations, notes, reach, findings and questions."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -13,9 +13,9 @@ from meshmodel.model.records import About, Agent, Credential, Key, Note, Record,
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad, plural
-from meshmodel.model.vocabulary import Severity
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.findings_index import findings_index, may_be_about
+from meshmodel.reports.lines import Line, Section, Words
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -29,39 +29,11 @@ _COUNTED: Final = 10
 _NAME: Final = 14
 """Cells of a column of names."""
 
-Words = tuple[tuple[str, Literal["", "bold", "muted", "warning"] | Severity], ...]
-"""A line in parts, each with how it stands out."""
-
 
 class NewNote(NamedTuple):
     """What the line that adds a note stands for; its subject is ``kind:id``, or ``None`` for the model."""
 
     subject: str | None
-
-
-class Line(NamedTuple):
-    """One line about a record.
-
-    Attributes:
-        key: unique among those about a record.
-        words: makes what it says; of thousands most are never looked at.
-        value: the record, the finding or the new note that it leads to, if any.
-    """
-
-    key: Hashable
-    words: Callable[[], Words]
-    value: "Reference | Finding | NewNote | None" = None
-
-
-class Section(NamedTuple):
-    """Lines that stand together below a title, which may be empty."""
-
-    title: str
-    lines: list[Line]
-
-
-def _line(key: Hashable, words: Words, value: "Reference | NewNote | None" = None) -> Line:
-    return Line(key, lambda: words, value)
 
 
 def _record_line(record: Record, more: str = "") -> Line:
@@ -75,7 +47,7 @@ def _end_line(table: str, key: str) -> Line:
 
 
 def _reference_line(table: str, key: Key, text: str) -> Line:
-    return _line((table, key), ((f"{GLYPHS.get(table, ' ')} {text}", ""),), (table, key))
+    return Line((table, key), ((f"{GLYPHS.get(table, ' ')} {text}", ""),), (table, key))
 
 
 def title_words(record: Record) -> Words:
@@ -146,7 +118,7 @@ def note_sections(snapshot: Snapshot, record: Record) -> list[Section]:
         Line(("note", each.id), partial(_note_words, each, subject), ("note", each.id))
         for each in notes_about(snapshot, subject)
     ]
-    adding = _line("new note", (("+ ", ""), ("add a note", "muted")), NewNote(subject))
+    adding = Line("new note", (("+ ", ""), ("add a note", "muted")), NewNote(subject))
     return [Section("notes", [*lines, adding])]
 
 
@@ -215,7 +187,7 @@ def _system_reach(analysis: "Analysis", system: System) -> list[Section]:
     if not system.untrusted_input and any(each.system == system.id for each in analysis.heard):
         # Outsiders cannot write there themselves.
         carriers = [
-            _line(("carrier", each), ((f"◉ {each}", ""),), ("agent", each))
+            Line(("carrier", each), ((f"◉ {each}", ""),), ("agent", each))
             for each in analysis.carried_by(system.id)
         ]
         sections.append(Section("⚐ outsiders' words, carried here by", carriers))
@@ -269,7 +241,7 @@ def finding_sections(analysis: "Analysis | None", record: Record) -> list[Sectio
         for each in findings_index(analysis).about(table, key)
     ]
     asked = [
-        _line(("question", text), ((f"? {text}", ""),))
+        Line(("question", text), ((f"? {text}", ""),))
         for question in analysis.questions
         if question.element == f"{table}:{key}"
         for text in question.asks
@@ -297,4 +269,4 @@ def _unnamed(analysis: "Analysis", table: str, key: Key) -> list[Line]:
     """One line that says how many findings more may be about a record; none where there is none."""
     more = sum(may_be_about(each, analysis, table, key) for each in findings_index(analysis).truncated)
     said = f"{more} more may be about it: each names {MOST_LIT} {table}s and leaves others out"
-    return [_line(("unnamed", table), (("  ", ""), (said, "muted")))] if more else []
+    return [Line(("unnamed", table), (("  ", ""), (said, "muted")))] if more else []

@@ -163,9 +163,9 @@ async def test_what_follows_an_edit_and_its_rows_are_worked_out_beside(
         monkeypatch.setattr(
             causes, "fold", lambda found: threads.append(threading.current_thread()) or fold(found)
         )
-        rows = findings.cause_rows
+        rows = findings.cause_lines
         monkeypatch.setattr(
-            findings, "cause_rows", lambda *found: threads.append(threading.current_thread()) or rows(*found)
+            findings, "cause_lines", lambda *found: threads.append(threading.current_thread()) or rows(*found)
         )
         await it.press("f")
         before = it.missing

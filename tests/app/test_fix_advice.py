@@ -8,10 +8,11 @@ from textual.widgets import Static
 
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Picker
-from meshmodel.app.panels.fix import FixList, fix_rows
+from meshmodel.app.panels.fix import FixList
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.reports import fix_state as work
+from meshmodel.reports.fix_lines import fix_lines
 from meshmodel.reports.fix_state import Fixing
 from meshmodel.reports.fix_words import verdict
 from meshmodel.store.load import load
@@ -41,7 +42,7 @@ async def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path)
     analysis = analyse(load(path))
     fix = analysis.minimum_fix()
     known = Fixing(analysis, fix=fix, standing=work.work_out_standing(analysis, fix))
-    assert [row.content.plain for row in fix_rows(fix, known)] == [
+    assert [each.text for each in fix_lines(fix, known, marks_open=True)] == [
         "nothing to fix: no crossing is uncontrolled",
         "1 finding of high or above stands; a checkpoint does not mend it",
         "  high: retired-agent-access, leaver",

@@ -9,13 +9,14 @@ import pytest
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
-from meshmodel.app.panels.fix import FixList, fix_rows
+from meshmodel.app.panels.fix import FixList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.scene import Facts
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.model.stop import Task
 from meshmodel.reports import fix_state as work
+from meshmodel.reports.fix_lines import fix_lines
 from meshmodel.reports.fix_state import Fixing, Part
 from meshmodel.reports.fix_words import bar, curve_words, verdict
 from meshmodel.reports.lenses import with_preview
@@ -151,7 +152,7 @@ async def test_in_a_large_model_the_preview_leaves_all_crosses_and_says_nothing_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.AT_ONCE", 0)
-    monkeypatch.setattr(fix_rows.__module__ + ".AT_ONCE", 0)
+    monkeypatch.setattr("meshmodel.app.panels.fix.AT_ONCE", 0)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         before = crosses(it)
@@ -320,15 +321,15 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
 
 def test_what_was_not_counted_of_each_is_said() -> None:
     fixing = Fixing(analyse(CHAIN), fix=FIX, parts=(Part(16, 6),))
-    text = "\n".join(row.content.plain for row in fix_rows(FIX, fixing))
+    text = "\n".join(each.text for each in fix_lines(FIX, fixing, marks_open=True))
     assert text.count("alone closes") == 1
     assert "counted of the first 1 only" in text
 
 
 def test_interrupted_intents_are_named() -> None:
     fix = Fix(1, 1, True, (("grant", "k", "s"),), 2, (("bot", "s"),), (2,), 2, True)
-    rows = fix_rows(fix, Fixing(analyse(CHAIN), fix=fix))
-    assert any("interrupts what is declared intended: bot on s" in row.content.plain for row in rows)
+    lines = fix_lines(fix, Fixing(analyse(CHAIN), fix=fix), marks_open=True)
+    assert any("interrupts what is declared intended: bot on s" in each.text for each in lines)
 
 
 async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Path) -> None:

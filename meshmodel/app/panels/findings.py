@@ -1,37 +1,25 @@
 """The findings of the view in force, one cause a row, and what was accepted of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 
-from meshmodel.analysis.results import Door, Finding
+from meshmodel.analysis.results import Finding
 from meshmodel.app.messages import CommandRequested, FindingOpened
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import Row, Searched, heading, line, saying
+from meshmodel.app.widgets.rows import Row, saying
 from meshmodel.model.records import Acceptance
-from meshmodel.model.text import pad, shorten
-from meshmodel.reports.acceptances import acceptance_words, unmatched_acceptances
-from meshmodel.reports.cause_words import (
-    cause_words,
-    rule_words,
-    severity_sign,
-    subject_words,
-    words_of_none,
-)
-from meshmodel.reports.causes import Cause, causes_of, is_accepted
+from meshmodel.reports.acceptances import unmatched_acceptances
+from meshmodel.reports.cause_lines import cause_lines, lost_lines
+from meshmodel.reports.cause_words import words_of_none
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
 
-SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
-_NAMED = 40
-"""So many agents of a door are named in its row, which no screen shows in full."""
 _Key = tuple[str, str]
 
 
@@ -73,13 +61,13 @@ class FindingsList(Listing, Bound):
             rows.append(saying(f"{shown.why_nothing} these are from before the last edit"))
         if not analysis.findings:
             rows += map(saying, words_of_none(analysis.summary))
-        rows += cause_rows(analysis, self._unfolded) if self._unfolded else ready_rows(analysis)
-        both = (shown.built, shown.designed)
-        if None not in both:
-            analyses = {id(each): each for each in both if each is not None}
-            lost = unmatched_acceptances(analyses.values())
-            if lost:
-                rows += [heading(f"accepted, but found no more: {len(lost)}"), *map(_lost_row, lost)]
+        if self._unfolded:
+            rows += map(row_of, cause_lines(analysis, self._unfolded))
+        else:
+            rows += ready_rows(analysis)
+        if shown.built is not None and shown.designed is not None:
+            analyses = {id(each): each for each in (shown.built, shown.designed)}
+            rows += map(row_of, lost_lines(unmatched_acceptances(analyses.values())))
         self.show_rows(rows)
 
     def action_unfold(self) -> None:
@@ -112,93 +100,5 @@ def ready_rows(analysis: "Analysis") -> list[Row]:
     """The rows of an analysis with nothing unfolded, made once; any thread may ask for them first."""
     found = _READY.get(analysis)
     if found is None:
-        found = _READY[analysis] = cause_rows(analysis, frozenset())
+        found = _READY[analysis] = [*map(row_of, cause_lines(analysis, frozenset()))]
     return found
-
-
-def cause_rows(analysis: "Analysis", unfolded: frozenset[_Key]) -> list[Row]:
-    """The causes in their order, what is accepted below the others; unfolded ones with what else they say."""
-    doors = {door.subject: door for door in analysis.doors}
-    shared: dict[int, str] = {}
-
-    def rows(causes: Iterable[Cause]) -> Iterator[Row]:
-        for cause in causes:
-            is_unfolded = bool(unfolded) and (cause.finding.rule, cause.finding.subject) in unfolded
-            yield _row(cause, doors, shared, unfolded=is_unfolded)
-            if is_unfolded:
-                yield from (_row(Cause(each), doors, shared, below=True) for each in cause.also)
-
-    settled = [cause for cause in causes_of(analysis) if cause.is_settled]
-    found = [*rows(cause for cause in causes_of(analysis) if not cause.is_settled)]
-    return [*found, heading(f"accepted: {len(settled)}"), *rows(settled)] if settled else found
-
-
-def _row(
-    cause: Cause,
-    doors: Mapping[str, Door],
-    shared: dict[int, str],
-    *,
-    unfolded: bool = False,
-    below: bool = False,
-) -> Row:
-    """The row of a cause, or of what another rule says of the one above.
-
-    Args:
-        cause: that of the row.
-        doors: by their subjects.
-        shared: the names of agents as one text, by the ``id`` of the agents: most doors have the same.
-        unfolded: whether those others have rows of their own.
-        below: whether this is one of them.
-    """
-    finding = cause.finding
-    content = partial(_content, cause, doors, unfolded=unfolded, below=below)
-    search = partial(_searched, cause, doors, shared, unfolded=unfolded)
-    return Row((finding.rule, finding.subject), content, finding, search)
-
-
-def _content(cause: Cause, doors: Mapping[str, Door], *, unfolded: bool, below: bool) -> Content:
-    """Sign, severity, how many other rules say the same, subject, what it is about, and what they say."""
-    finding, words = cause.finding, cause_words(cause, doors, unfolded=unfolded)
-    about = [*words.about]
-    if words.agents:
-        more = len(words.agents) - _NAMED
-        about.insert(1, ", ".join(words.agents[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
-    accepted_style = "$warning" if finding.accepted is not None and finding.accepted.open else "$text-muted"
-    return line(
-        (
-            f"{'  ' if below else ''}{severity_sign(finding)} {words.severity:<8} ",
-            "$text-muted" if words.is_settled else SEVERITY_STYLES[words.severity],
-        ),
-        (f"{f'+{words.others}' if words.others else '':<3}", "$text-muted"),
-        (_column(finding.subject, 24 if below else 26), "" if is_accepted(finding) else "bold"),
-        "  ".join(about),
-        (words.accepted and f"  {words.accepted}", accepted_style),
-        (words.also and f"  {words.also}", "$text-muted"),
-    )
-
-
-def _searched(cause: Cause, doors: Mapping[str, Door], shared: dict[int, str], *, unfolded: bool) -> Searched:
-    """All that the row says, the messages, and the names of all agents of a door."""
-    words = cause_words(cause, doors, unfolded=unfolded)
-    said = [f"{each.severity} {each.rule} {each.message}" for each in (cause.finding, *cause.also)]
-    text = " ".join([*said, cause.finding.subject, *words.about, words.also, words.accepted])
-    names = shared.get(id(words.agents))  # nothing else has that id while the doors are kept
-    if names is None:
-        names = shared[id(words.agents)] = ", ".join(words.agents).casefold()
-    return Searched(text.casefold(), names)
-
-
-def _column(subject: str, room: int) -> str:
-    return pad(shorten(subject_words(subject), 34), room) + " "
-
-
-def _lost_row(record: Acceptance) -> Row:
-    said = acceptance_words(record)
-    content = line(
-        ("≈ accepted    ", "$text-muted"),
-        _column(record.subject, 26),
-        rule_words(record.rule),
-        (f"  {said}", "$text-muted"),
-    )
-    key = ("acceptance", record.rule, record.subject)
-    return Row(key, content, record, f"accepted {record.rule} {record.subject} {said}")

@@ -1,44 +1,19 @@
 """The smallest fix: what it proves, what each checkpoint closes, what fewer would, what it interrupts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any
 
-from textual.content import Content
 from textual.message import Message
 
-from meshmodel.analysis.results import StepKey
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import PART, Row, heading, line, saying
-from meshmodel.edits.checkpoints import NOT_PROVEN
-from meshmodel.model.phrases import step_phrase
-from meshmodel.model.text import pad, shorten
-from meshmodel.reports.fix_state import SECONDS, Fixing, Part
-from meshmodel.reports.fix_words import STANDING, bar, curve_words, standing_words, verdict
-
-if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
-
-State = Literal["enforced", "planned"]
-STATES: Final[tuple[tuple[State, str], ...]] = (
-    ("enforced", "it is there: counts as built"),
-    ("planned", "it is to come: counts as designed"),
-)
-BAR: Final = 20
-"""Cells of a bar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a row stands for: the steps to guard, in which state if that is said, and the one to look at."""
-
-    steps: tuple[StepKey, ...]
-    state: State | None = None
-    at: StepKey | None = None
+from meshmodel.app.widgets.rows import PART, Row, saying
+from meshmodel.reports.fix_lines import Choice, fix_lines
+from meshmodel.reports.fix_state import Fixing
 
 
 class FixList(Listing, Bound):
@@ -50,13 +25,11 @@ class FixList(Listing, Bound):
 
     nothing = "F computes the smallest set of checkpoints after which nothing is uncontrolled"
 
+    @dataclass
     class OfChoice(Message):
-        """A message about steps to be guarded."""
+        """A message about steps to be guarded: what the row stands for."""
 
-        def __init__(self, choice: Choice) -> None:
-            """Arguments: what the row stands for."""
-            self.choice = choice
-            super().__init__()
+        choice: Choice
 
     class Previewed(OfChoice):
         """The cursor came upon steps to be guarded."""
@@ -94,7 +67,8 @@ class FixList(Listing, Bound):
             return [saying(f"could not be computed: {fixing.problem}")]
         if fixing.fix is None:
             return [saying(working or "stopped; F computes it again")]
-        return fix_rows(fixing.fix, fixing, working=working)
+        marks_open = fixing.analysis.snapshot.elements <= AT_ONCE
+        return [*map(row_of, fix_lines(fixing.fix, fixing, marks_open=marks_open, working=working))]
 
     def chosen(self, value: Any) -> None:
         """Guard these steps."""
@@ -113,98 +87,3 @@ class FixList(Listing, Bound):
     def left(self) -> None:
         """Stop, or leave."""
         self.post_message(self.Left())
-
-
-def fix_rows(fix: "Fix", fixing: Fixing, *, working: str = "") -> Sequence[Row]:
-    """All that is said of a fix; the row of a step, and of so many of them, is made when it is first seen."""
-    steps = fix.checkpoints
-    rows = [saying(verdict(fix, stopped=fixing.stopped, seconds=SECONDS), "bold")]
-    if not steps:
-        return [*rows, *_rows_standing(fixing)]
-    rows += _rows_above(fix, is_small=fixing.analysis.snapshot.elements <= AT_ONCE)
-    for number, step in enumerate(steps):
-        part = fixing.parts[number] if number < len(fixing.parts) else None
-        content = partial(_step_content, step, part)
-        rows.append(Row(step, content, Choice((step,), at=step), " ".join(step), indent=4))
-        rows += (_better_row(step, each.words) for each in fixing.better.get(step, ()))
-    rows += [*_rows_between(fix, fixing), *_rows_standing(fixing), *_above_curve(fixing, working)]
-    for point in () if fixing.problem or fixing.curve is None else fixing.curve:
-        content, choice = partial(_curve_content, point, fix), Choice(point.chosen)
-        rows.append(Row(("curve", point.checkpoints), content, choice, indent=7))
-    return rows
-
-
-def _rows_above(fix: "Fix", *, is_small: bool) -> Iterator[Row]:
-    canvas = "◈ on the canvas: guard here"
-    if is_small:
-        canvas = "canvas: ◈ guard here, ✖ open even then"
-    yield saying(f"uncontrolled: {fix.before:,} before, 0 after; {canvas}")
-    if not fix.optimal:
-        yield saying(f"{NOT_PROVEN}; u takes back what is applied")
-    for state, hint in STATES:
-        every = Choice(fix.checkpoints, state)
-        said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
-        yield Row(("all", state), said, every, indent=4)
-
-
-def _step_content(step: StepKey, part: Part | None) -> Content:
-    alone = "" if part is None else f" alone closes {part.alone:,}; without it {part.without:,} remain"
-    return line(
-        ("  ◈ ", "bold $accent"),
-        (pad(shorten(_place(step), 44), 36) + " ", "bold"),
-        (f"{step[0]:<10}{alone}", "$text-muted"),
-    )
-
-
-def _better_row(step: StepKey, words: str) -> Row:
-    """What may be better than a checkpoint, below its row."""
-    return Row(
-        ("better", step, words), line((f"      {words}", "$text-muted")), heading=True, said=True, indent=6
-    )
-
-
-def _rows_standing(fixing: Fixing) -> Iterator[Row]:
-    """What remains, and that a checkpoint does not mend it."""
-    standing = fixing.standing or ()
-    if standing:
-        yield saying(standing_words(standing, guarded=bool(fixing.steps)), "$text-warning")
-    for each in standing[:STANDING]:
-        yield saying(f"  {each.severity}: {each.rule}, {each.subject}")
-    if len(standing) > STANDING:
-        yield saying(f"  and {len(standing) - STANDING:,} more, among the findings")
-
-
-def _rows_between(fix: "Fix", fixing: Fixing) -> Iterator[Row]:
-    if 0 < len(fixing.parts) < fix.cost:
-        yield saying(f"  what each closes was counted of the first {len(fixing.parts):,} only: it takes long")
-    if fix.interrupts:
-        meant = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
-        yield saying(f"interrupts what is declared intended: {meant}", "$text-warning")
-    else:
-        yield saying("interrupts nothing that is declared intended")
-
-
-def _above_curve(fixing: Fixing, working: str) -> Iterator[Row]:
-    what = "what fewer checkpoints close"
-    if fixing.problem:
-        yield saying(what)
-        yield saying(f"  could not be computed: {fixing.problem}")
-    elif fixing.curve is None:
-        yield saying(what)
-        yield saying(working or "  stopped; F computes it again")
-    else:
-        yield heading(what)
-
-
-def _curve_content(point: "CurvePoint", fix: "Fix") -> Content:
-    return line(
-        f"  {point.checkpoints:>3}  ",
-        (bar(fix.before - point.remaining, fix.before, BAR), "$text-accent"),
-        f"  {curve_words(point, fix.before)}",
-        ("" if point.exact else "  (a bound)", "$text-warning"),
-    )
-
-
-def _place(step: StepKey) -> str:
-    kind, start, end = step
-    return f"{start} ▸ {end}" if kind == "grant" else step_phrase(kind, start, end)

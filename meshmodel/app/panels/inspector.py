@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 
 from meshmodel.analysis.results import Finding
 from meshmodel.app.messages import (
@@ -17,12 +16,12 @@ from meshmodel.app.messages import (
     SelectionRequested,
 )
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.panels.findings import SEVERITY_STYLES
+from meshmodel.app.panels.lines import content_of, row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.form_rows import MUTED, WARNING, field_rows
+from meshmodel.app.widgets.form_rows import WARNING, field_rows
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, heading, line, saying, space
+from meshmodel.app.widgets.rows import Row, heading, saying, space
 from meshmodel.edits.approvers import unknown_approvers, unknown_words
 from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import refusal_of
@@ -162,8 +161,8 @@ class Inspector(FilterList, Bound):
             if shown.selected is None:
                 return []
             said, lines = inspection.without_record(snapshot, shown.selected)
-            return [*map(saying, said), *map(_row, lines)]
-        title = Row("title", _content(inspection.title_words(record)), heading=True, said=True)
+            return [*map(saying, said), *map(row_of, lines)]
+        title = Row("title", content_of(inspection.title_words(record)), heading=True, said=True)
         rows = [title, *_doubts(snapshot, record), *field_rows(record)]
         if shown.selected in shown.group:
             rows.insert(1, saying(f"a field is set on all {len(shown.group)} selected together"))
@@ -176,19 +175,8 @@ class Inspector(FilterList, Bound):
             rows += [space(name)] if sections else []
             for section in sections:
                 rows += [heading(section.title)] if section.title else []
-                rows += map(_row, section.lines)
+                rows += map(row_of, section.lines)
         return rows
-
-
-_STYLES = {"": "", "bold": "bold", "muted": MUTED, "warning": WARNING, **SEVERITY_STYLES}
-
-
-def _row(each: inspection.Line) -> Row:
-    return Row(each.key, lambda: _content(each.words()), each.value, indent=2)
-
-
-def _content(words: inspection.Words) -> Content:
-    return line(*((text, _STYLES[look]) for text, look in words))
 
 
 def _doubts(snapshot: Snapshot, record: Record) -> list[Row]:

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
-from meshmodel.app.panels.findings import SEVERITY_STYLES
+from meshmodel.app.panels.lines import SEVERITY_STYLES
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.phrases import phrase
 from meshmodel.model.text import width

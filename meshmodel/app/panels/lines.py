@@ -1,0 +1,38 @@
+"""Lines of reports as rows of lists: how each part that stands out looks."""
+
+from textual.content import Content
+
+from meshmodel.app.widgets.rows import Row, Searched, line
+from meshmodel.reports.lines import Line, Words
+
+SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
+_STYLES = {
+    "": "",
+    "bold": "bold",
+    "muted": "$text-muted",
+    "warning": "$text-warning",
+    "error": "bold $error",
+    "accent": "bold $accent",
+    "number": "bold $background on $primary",
+    "bar": "$text-accent",
+    **SEVERITY_STYLES,
+}
+
+
+def content_of(words: Words) -> Content:
+    """What a line says."""
+    return line(*((text, _STYLES[look]) for text, look in words))
+
+
+def row_of(each: Line) -> Row:
+    """The row of a line; what it says is made when it is first seen, unless it is there already."""
+    words, search = each.words, each.search
+    return Row(
+        each.key,
+        (lambda: content_of(words())) if callable(words) else content_of(words),
+        each.value,
+        "" if search is None else lambda: Searched(*search()),
+        heading=each.kind != "choice",
+        said=each.kind == "said",
+        indent=each.indent,
+    )

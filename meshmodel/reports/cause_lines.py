@@ -1,0 +1,119 @@
+"""The causes of an analysis as lines of a list: those that are open, those accepted, and those gone."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.analysis.results import Door
+from meshmodel.model.records import Acceptance
+from meshmodel.model.text import pad, shorten
+from meshmodel.reports.acceptances import acceptance_words
+from meshmodel.reports.cause_words import cause_words, rule_words, severity_sign, subject_words
+from meshmodel.reports.causes import Cause, causes_of, is_accepted
+from meshmodel.reports.lines import Line, Words, heading
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+_NAMED: Final = 40
+"""So many agents of a door are named in its line, which no screen shows in full."""
+
+
+def cause_lines(analysis: "Analysis", unfolded: frozenset[tuple[str, str]]) -> list[Line]:
+    """The causes in their order, what is accepted below the others.
+
+    Args:
+        analysis: whose causes.
+        unfolded: rule and subject of those after which what other rules say has lines of its own.
+    """
+    doors = {door.subject: door for door in analysis.doors}
+    shared: dict[int, str] = {}
+
+    def lines(causes: Iterable[Cause]) -> Iterator[Line]:
+        for cause in causes:
+            is_unfolded = bool(unfolded) and (cause.finding.rule, cause.finding.subject) in unfolded
+            yield _line(cause, doors, shared, unfolded=is_unfolded)
+            if is_unfolded:
+                yield from (_line(Cause(each), doors, shared, below=True) for each in cause.also)
+
+    settled = [cause for cause in causes_of(analysis) if cause.is_settled]
+    found = [*lines(cause for cause in causes_of(analysis) if not cause.is_settled)]
+    return [*found, heading(f"accepted: {len(settled)}"), *lines(settled)] if settled else found
+
+
+def lost_lines(lost: list[Acceptance]) -> list[Line]:
+    """Acceptances whose findings are gone."""
+    return [heading(f"accepted, but found no more: {len(lost)}"), *map(_lost_line, lost)] if lost else []
+
+
+def _line(
+    cause: Cause,
+    doors: Mapping[str, Door],
+    shared: dict[int, str],
+    *,
+    unfolded: bool = False,
+    below: bool = False,
+) -> Line:
+    """The line of a cause, or of what another rule says of the one above.
+
+    Args:
+        cause: that of the line.
+        doors: by their subjects.
+        shared: the names of agents as one text, by the ``id`` of the agents: most doors have the same.
+        unfolded: whether those others have lines of their own.
+        below: whether this is one of them.
+    """
+    finding = cause.finding
+    words = partial(_words, cause, doors, unfolded=unfolded, below=below)
+    search = partial(_searched, cause, doors, shared, unfolded=unfolded)
+    return Line((finding.rule, finding.subject), words, finding, 0, search=search)
+
+
+def _words(cause: Cause, doors: Mapping[str, Door], *, unfolded: bool, below: bool) -> Words:
+    """Sign, severity, how many other rules say the same, subject, what it is about, and what they say."""
+    finding, words = cause.finding, cause_words(cause, doors, unfolded=unfolded)
+    about = [*words.about]
+    if words.agents:
+        more = len(words.agents) - _NAMED
+        about.insert(1, ", ".join(words.agents[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
+    is_open = finding.accepted is not None and finding.accepted.open
+    return (
+        (
+            f"{'  ' if below else ''}{severity_sign(finding)} {words.severity:<8} ",
+            "muted" if words.is_settled else words.severity,
+        ),
+        (f"{f'+{words.others}' if words.others else '':<3}", "muted"),
+        (_column(finding.subject, 24 if below else 26), "" if is_accepted(finding) else "bold"),
+        ("  ".join(about), ""),
+        (words.accepted and f"  {words.accepted}", "warning" if is_open else "muted"),
+        (words.also and f"  {words.also}", "muted"),
+    )
+
+
+def _searched(
+    cause: Cause, doors: Mapping[str, Door], shared: dict[int, str], *, unfolded: bool
+) -> tuple[str, str]:
+    """All that the line says, the messages, and the names of all agents of a door."""
+    words = cause_words(cause, doors, unfolded=unfolded)
+    messages = [f"{each.severity} {each.rule} {each.message}" for each in (cause.finding, *cause.also)]
+    text = " ".join([*messages, cause.finding.subject, *words.about, words.also, words.accepted])
+    names = shared.get(id(words.agents))  # nothing else has that id while the doors are kept
+    if names is None:
+        names = shared[id(words.agents)] = ", ".join(words.agents).casefold()
+    return text.casefold(), names
+
+
+def _column(subject: str, room: int) -> str:
+    return pad(shorten(subject_words(subject), 34), room) + " "
+
+
+def _lost_line(record: Acceptance) -> Line:
+    words = acceptance_words(record)
+    parts: Words = (
+        ("≈ accepted    ", "muted"),
+        (_column(record.subject, 26), ""),
+        (rule_words(record.rule), ""),
+        (f"  {words}", "muted"),
+    )
+    searched = f"accepted {record.rule} {record.subject} {words}".casefold(), ""
+    return Line(("acceptance", record.rule, record.subject), parts, record, 0, search=lambda: searched)

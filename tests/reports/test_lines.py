@@ -1,0 +1,86 @@
+"""What lists say of a model, as lines: their order, their values, and what a filter looks in."""
+
+from dataclasses import replace
+
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.reports.cause_lines import cause_lines
+from meshmodel.reports.causes import causes_of
+from meshmodel.reports.compromise import compromise_lines
+from meshmodel.reports.fix_lines import Choice, fix_lines
+from meshmodel.reports.fix_state import Fixing
+from meshmodel.reports.way_lines import numbered_words, way_lines
+from meshmodel.reports.witness import reference_of
+from meshmodel.store.load import load
+from tests.commands.running import MODELS
+
+MODEL = load(MODELS / "token-leak.toml")
+ANALYSIS = analyse(MODEL)
+
+
+def test_each_cause_has_a_line_that_leads_to_its_finding_and_is_found_by_its_rule_and_message():
+    lines = cause_lines(ANALYSIS, frozenset())
+    assert [each.value for each in lines] == [each.finding for each in causes_of(ANALYSIS)]
+    for each in lines:
+        assert each.value.severity in each.text or "+" in each.text
+        own, _ = each.search()
+        assert each.value.rule in own
+        assert each.value.message.casefold() in own
+
+
+def test_what_other_rules_say_follows_a_cause_that_is_unfolded():
+    (cause,) = (each for each in causes_of(ANALYSIS) if each.also)
+    lines = cause_lines(ANALYSIS, frozenset({(cause.finding.rule, cause.finding.subject)}))
+    values = [each.value for each in lines]
+    at = values.index(cause.finding)
+    assert tuple(values[at + 1 : at + 1 + len(cause.also)]) == cause.also
+    assert all(each.text.startswith("  ") for each in lines[at + 1 : at + 1 + len(cause.also)])
+
+
+def test_lines_of_a_compromise_name_each_thing_that_falls_once_and_lead_there():
+    found = ANALYSIS.compromise("agent:chat-service")
+    lines = [*compromise_lines(MODEL, found, "built")]
+    assert lines[0].text.endswith(", as built")
+    reached = [each.value for each in lines if each.kind == "choice" and each.key[2:] == ("free",)]
+    assert {key for table, key in reached if table == "credential"} == set(found.unchecked.credentials)
+    assert [key for table, key in reached if table == "system"] == [key for key, _ in found.unchecked.systems]
+    assert len({each.key for each in lines}) == len(lines)
+
+
+def test_a_fix_has_a_line_for_all_its_steps_and_one_for_each():
+    fix = ANALYSIS.minimum_fix()
+    lines = fix_lines(fix, Fixing(ANALYSIS, fix=fix), marks_open=False)
+    chosen = [each.value for each in lines if each.value is not None]
+    assert [each.state for each in chosen[:2]] == ["enforced", "planned"]
+    assert chosen[2:] == [Choice((step,), at=step) for step in fix.checkpoints]
+    assert "open even then" not in "\n".join(each.text for each in lines)
+
+
+def test_the_steps_of_a_way_lead_to_their_records_and_what_is_said_to_none():
+    finding = next(each for each in ANALYSIS.findings if each.subject == "cloud-key>bucket")
+    way = ANALYSIS.explain_finding(finding)
+    lines = [*way_lines(None, finding, way)]
+    assert (lines[0].text, lines[0].kind) == (finding.message, "said")
+    steps = [each.value for each in lines if each.value is not None]
+    assert steps == [reference_of(each) for each in way.steps if each.step not in {"hold", "implies"}]
+    assert [each.text for each in lines[-2:]] == [finding.remedy, "; ".join(finding.references)]
+    assert not [*way_lines(None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "parts"),
+    [
+        ("1 reads crm", [" 1 ", " reads crm", ""]),
+        ("12 reads crm ✖ nobody asks", [" 12 ", " reads crm ", "✖ nobody asks"]),
+    ],
+)
+def test_the_number_of_a_sentence_and_a_missing_checkpoint_stand_out(sentence, parts):
+    words = numbered_words(sentence)
+    assert [text for text, _ in words] == parts
+    assert [look for _, look in words] == ["number", "", "error"]
+
+
+def test_a_way_that_leads_nowhere_says_why():
+    finding = replace(ANALYSIS.findings[0], accepted=None)
+    assert any("no agent's way leads through it" in each.text for each in way_lines(None, finding, None))
