@@ -171,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         fix,
         git,
         help,  # noqa: A004  # a command is called as its file
-        imports,
+        import_model,
         keys,
         offboard,
         policy,
@@ -186,7 +186,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Draw which agent acts as whom and where, and see where nobody is asked. "
         "Without a command: the start screen.",
         epilog="MODEL is a model file (.mesh) or an interchange file (.toml). "
-        "Exit status: 0 done; 1 check found something; 2 the input or the call was wrong, or the "
+        "Exit status: 0 done; 1 check or diff found something; 2 the input or the call was wrong, or the "
         "answer is incomplete.",
         allow_abbrev=False,
     )
@@ -207,7 +207,7 @@ def _parser() -> argparse.ArgumentParser:
         rules,
         export,
         policy,
-        imports,
+        import_model,
         git,
         keys,
         help,

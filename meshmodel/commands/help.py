@@ -24,6 +24,7 @@ TOPICS: Final = (
     "rules",
     "fix",
     "gate",
+    "diff",
     "logs",
     "interchange",
     "files",
@@ -35,7 +36,7 @@ TOPICS: Final = (
 )
 """The pages, in the order in which they are listed."""
 _TITLE: Final = re.compile(r"# (.+)")
-_COMMAND: Final = re.compile(r"## meshmodel ([a-z]+)")
+_COMMAND: Final = re.compile(r"## meshmodel ([a-z-]+)")
 
 
 def add(commands: Subparsers) -> None:

@@ -228,6 +228,9 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         prepare(Path(desk))
         for name, content in (("chain.toml", CHAIN), ("chain.jsonl", CHAIN_LOG), ("blocked.toml", BLOCKED)):
             Path(desk, name).write_text(content.lstrip(), encoding="utf-8")
+        narrow = Path(desk, "support-agent.toml").read_text(encoding="utf-8")
+        wider = narrow.replace('actions = ["read"]', 'actions = ["read", "write"]')
+        Path(desk, "wider.toml").write_text(wider, encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
         with contextlib.chdir(desk):

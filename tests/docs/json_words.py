@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from tests.docs.json_diff import DIFF
 from tests.docs.json_explain import ALL_WAYS, EXPLAIN, SPREAD, STEP, below
 
 
@@ -141,6 +142,17 @@ DOCUMENTS: Final = (
             "explain --all --json blocked.toml bot files",
         ),
         (*EXPLAIN, *ALL_WAYS),
+    ),
+    Document(
+        "meshmodel-diff/1",
+        "diff: what differs between two versions of a model",
+        "diff support-agent.toml wider.toml --json",
+        (
+            "diff models/agent-chain.toml support-agent.toml --json",
+            "diff chain.toml wider.toml --json",
+            "diff wider.toml chain.toml --without-fix --json",
+        ),
+        DIFF,
     ),
     Document(
         "meshmodel-fix/1",

@@ -155,7 +155,7 @@ Support agent, as built: of the uncontrolled crossings 3 new
 
   drawn     ~  grant  file-sas > attachments: actions read → read, write
 
-  reach     +  reach  support-bot: write attachments, direct
+  reach     +  action  support-bot: write attachments, direct
 
   counts    ~  crossings     2 → 5
             ~  uncontrolled  2 → 5
@@ -183,7 +183,7 @@ def test_what_a_checkpoint_closes_names_it(support):
     guard = r.Checkpoint("ask", "human-approval", "grant", "file-sas", "attachments")
     text = told(support, changed(support, Put(guard)))
     assert "+  checkpoint  ask: human-approval on file-sas > attachments" in text
-    assert "~  reach  support-bot: read attachments, direct → direct, asked" in text
+    assert "~  action  support-bot: read attachments, direct → direct, asked" in text
     assert "support-bot: read attachments, from home: asked by ask" in text
     assert "-  before  1 checkpoint: grant file-sas > attachments" in text
     assert "+  now     nothing to guard" in text

@@ -130,12 +130,12 @@ def _reach_rows(diff: Diff) -> list[Row]:
         was, now = (dict(_ways(each)) for each in (before, after))
         for action, way in now.items():
             if action not in was:
-                agents["+", "reach", f"{action} {system}, {way}"].append(agent)
+                agents["+", "action", f"{action} {system}, {way}"].append(agent)
             elif way != was[action]:
-                agents["~", "reach", f"{action} {system}, {was[action]} → {way}"].append(agent)
+                agents["~", "action", f"{action} {system}, {was[action]} → {way}"].append(agent)
         for action in was:
             if action not in now:
-                agents["-", "reach", f"{action} {system}"].append(agent)
+                agents["-", "action", f"{action} {system}"].append(agent)
     return [Row(sign, head, f"{few(names)}: {words}") for (sign, head, words), names in agents.items()]
 
 
