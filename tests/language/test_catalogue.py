@@ -97,7 +97,7 @@ def test_an_mcp_server_does_only_what_its_tools_allow() -> None:
     analysis = analyse(drawn)
     assert reached(analysis, "assistant") == {"files-data": ("read",)}
     assert reached(analysis, "files") == {"files-data": ("read", "write")}
-    assert analysis.compromise("assistant").limited == (("files", "assistant"),)
+    assert analysis.compromise("agent:assistant").limited == (("files", "assistant"),)
 
 
 def test_a_users_token_is_exchanged_at_the_token_service() -> None:
