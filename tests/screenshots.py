@@ -19,9 +19,9 @@ from meshmodel.api import analyse
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration
 from meshmodel.app.saved_state import State
-from meshmodel.exporters.diagram.render import render
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
+from tests.exporters.parts import render
 from tests.paint import paint
 
 ROOT = Path(__file__).parents[1]

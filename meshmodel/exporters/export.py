@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.exporters.diagram.elements import Lens
-    from meshmodel.exporters.diagram.render import DiagramFormat
+    from meshmodel.exporters.diagram.render import DiagramFormat, PictureOptions
     from meshmodel.exporters.policies.verdicts import Side
     from meshmodel.model.snapshot import Snapshot
 
@@ -72,6 +72,9 @@ LENSES: Final = {
     "structure": "all of it",
     "missing": "the missing checkpoints",
     "reach": "what one agent reaches",
+    "boundaries": "what crosses the trust boundaries",
+    "before": "what the minimum fix guards, before it",
+    "after": "the same part after it",
 }
 """What a diagram can show, with its description."""
 
@@ -85,6 +88,7 @@ class ExportOptions(NamedTuple):
         agent: the id of the agent whose reach the diagram shows.
         dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
         side: of policies for an engine, who asks it: ``initiator`` or ``target``.
+        zone, finding, compact, dark: of a diagram, as for ``PictureOptions``.
     """
 
     to: str
@@ -92,6 +96,10 @@ class ExportOptions(NamedTuple):
     agent: str | None = None
     dpi: int | None = None
     side: "Side" = "initiator"
+    zone: str | None = None
+    finding: str | None = None
+    compact: bool | None = None
+    dark: bool = False
 
 
 def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> bytes:
@@ -125,14 +133,22 @@ def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -
         from meshmodel.exporters.texts import TEXTS
 
         return TEXTS[options.to](analysis).encode()
-    from meshmodel.exporters.diagram.render import render
+    from meshmodel.exporters.diagram.render import picture
 
-    lens = options.lens or ("reach" if options.agent else "structure")
-    return render(
-        snapshot,
-        analysis,
+    return picture(snapshot, analysis, picture_options(options)).content
+
+
+def picture_options(options: ExportOptions) -> "PictureOptions":
+    """The options of a picture, in the words of ``exporters.diagram``."""
+    from meshmodel.exporters.diagram.render import PictureOptions
+
+    return PictureOptions(
         to=cast("DiagramFormat", options.to),
-        lens=cast("Lens", lens),
+        lens=cast("Lens", options.lens or ("reach" if options.agent else "structure")),
         agent=options.agent,
+        zone=options.zone,
+        finding=options.finding,
+        compact=options.compact,
+        dark=options.dark,
         dpi=options.dpi,
     )

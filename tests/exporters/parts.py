@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.exporters.diagram.render import PictureOptions, picture
 from meshmodel.model import records as r
 from tests.reference.random_models import snapshot_of
 
@@ -78,3 +79,8 @@ def every_step_model():
             r.Checkpoint("steer", "policy-decision", "trigger", "inbox", "bot"),
         ]
     )
+
+
+def render(snapshot, analysis, **options):
+    """The bytes of one picture."""
+    return picture(snapshot, analysis, PictureOptions(**options)).content

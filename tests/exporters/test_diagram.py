@@ -13,11 +13,10 @@ from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.dot import write_dot
 from meshmodel.exporters.diagram.graphviz import find_renderer, lay_out
 from meshmodel.exporters.diagram.labels import columns, wrap
-from meshmodel.exporters.diagram.render import render
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
-from tests.exporters.parts import MODELS, both, every_step_model, hostile_model
+from tests.exporters.parts import MODELS, both, every_step_model, hostile_model, render
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,11 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from meshmodel.exporters.diagram import dot
-from meshmodel.exporters.diagram.render import render
 from meshmodel.exporters.export import LENSES
 from meshmodel.interchange import read_file
 from tests.exporters.drawing import SVG, faults
-from tests.exporters.parts import MODELS, both, every_step_model, hostile_model
+from tests.exporters.parts import MODELS, both, every_step_model, hostile_model, render
 from tests.reference.random_models import random_model
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.toml"))

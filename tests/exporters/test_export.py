@@ -2,12 +2,11 @@
 
 import pytest
 
-from meshmodel.exporters.diagram.render import render
 from meshmodel.exporters.export import FORMATS, ExportOptions, export
 from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
-from tests.exporters.parts import both, every_step_model
+from tests.exporters.parts import both, every_step_model, render
 from tests.reference.random_models import snapshot_of
 
 

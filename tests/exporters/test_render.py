@@ -13,10 +13,9 @@ from meshmodel.exporters.diagram.dot import write_dot
 from meshmodel.exporters.diagram.graphviz import Renderer, check_layout, find_renderer, lay_out
 from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.exporters.diagram.png import with_resolution
-from meshmodel.exporters.diagram.render import render
 from meshmodel.exporters.diagram.svg import clean_svg
 from meshmodel.model.errors import MeshmodelError
-from tests.exporters.parts import both, every_step_model
+from tests.exporters.parts import both, every_step_model, render
 
 ROOT = Path(__file__).parents[2]
 

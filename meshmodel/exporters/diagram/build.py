@@ -11,9 +11,10 @@ Intents and acceptances are no steps and are not drawn; the policy stub lists wh
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from meshmodel.analysis.results import StepMark
+from meshmodel.analysis.results import Door, StepMark
 from meshmodel.exporters.diagram import lens as diagram_lens
 from meshmodel.exporters.diagram.captions import (
+    TITLES,
     agent_facts,
     agent_look,
     count,
@@ -27,6 +28,13 @@ from meshmodel.exporters.diagram.captions import (
     shortcomings,
     system_facts,
     system_look,
+)
+from meshmodel.exporters.diagram.compact import (
+    SAID_BY_THE_LINE,
+    credential_places,
+    door_words,
+    single_grants,
+    stamp,
 )
 from meshmodel.exporters.diagram.elements import (
     AnalysisResults,
@@ -54,9 +62,6 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, System
 from meshmodel.model.snapshot import Snapshot
 
-WHOLE_MODEL = 150
-"""Up to this many elements a lens dims what is outside it; in larger models that is left out, with a note."""
-
 
 def build(
     snapshot: Snapshot,
@@ -64,7 +69,9 @@ def build(
     *,
     lens: Lens = "structure",
     agent: str | None = None,
+    compact: bool = False,
     shows: Shows = shows_everything,
+    lighting: Lighting | None = None,
 ) -> Diagram:
     """The diagram of a model.
 
@@ -73,12 +80,16 @@ def build(
         analysis: its analysis.
         lens: what is lit: all, the missing checkpoints, or the reach of one agent.
         agent: that agent's id; for the lens ``reach`` alone.
+        compact: whether credentials and doors are words on the lines, not shapes of their own.
         shows: whether the format has glyphs for a text.
+        lighting: what is lit, if it is known.
 
     Raises:
         MeshmodelError: the lens needs an agent, or there is no such agent.
     """
-    if lens == "reach":
+    if lighting is not None:
+        pass
+    elif lens == "reach":
         if agent is None:
             raise MeshmodelError("the lens 'reach' shows one agent: name it with --agent")
         lighting = diagram_lens.reach(snapshot, analysis, agent)
@@ -86,7 +97,7 @@ def build(
         raise MeshmodelError(f"the lens '{lens}' shows all agents: use --agent with --lens reach only")
     else:
         lighting = diagram_lens.missing(snapshot, analysis) if lens == "missing" else Lighting()
-    return _Builder(snapshot, analysis, lighting, Names(shows), agent).diagram(lens, agent)
+    return _Builder(snapshot, analysis, lighting, Names(shows), agent, compact=compact).diagram(lens, agent)
 
 
 class _Builder:
@@ -97,7 +108,10 @@ class _Builder:
         lighting: Lighting,
         names: Names,
         agent: str | None,
+        *,
+        compact: bool,
     ) -> None:
+        self.compact = compact
         self.snapshot = snapshot
         self.analysis = analysis
         self.lighting = lighting
@@ -111,13 +125,8 @@ class _Builder:
         for key in sorted(snapshot.checkpoint):
             each = snapshot.checkpoint[key]
             self.checkpoints.setdefault((each.step, each.from_, each.to), []).append(each)
-        self.places: dict[str, set[str | None]] = {}
-        for holder, credential in snapshot.hold:
-            self.places.setdefault(credential, set()).add(snapshot.agent[holder].home)
-        for credential, system in snapshot.grant:
-            self.places.setdefault(credential, set()).add(snapshot.system[system].zone)
-        for system, credential in snapshot.custody:
-            self.places.setdefault(credential, set()).add(snapshot.system[system].zone)
+        self.places = credential_places(snapshot)
+        self.single = single_grants(snapshot, self.checkpoints) if compact else {}
         self.zones: dict[str, str | None] = {}
         self.heard = {each.system for each in analysis.heard}
         self.self_approved = {
@@ -145,20 +154,23 @@ class _Builder:
                 self.nodes.append(Node(f"zone/{key}", ("nothing in it",), "anchor", key))
         self._steps()
         self._boundaries()
-        left_out = self._leave_out(frames) if snapshot.elements > WHOLE_MODEL else 0
+        left_out = self._leave_out(frames)
         title, description = self._title(lens, agent)
-        notes = []
-        if left_out:
-            notes.append(f"{left_out} elements outside this lens are left out")
+        notes = [f"+{left_out} outside this lens"] if left_out else []
         if self.names.changed:
             notes.append(SUBSTITUTED)
+        traced = stamp(snapshot)
+        shapes, samples = legend(self.nodes, self.edges, traced)
         return Diagram(
             title=title,
             description=description,
             frames=tuple(frames),
             nodes=tuple(self.nodes),
             edges=tuple(self.edges),
-            legend=legend(self.nodes, self.edges, lens),
+            legend=shapes,
+            samples=samples,
+            stamp=traced,
+            model=self.snapshot.about.name or "",
             notes=tuple(notes),
         )
 
@@ -168,17 +180,25 @@ class _Builder:
         return text is not None and self.names.shows(text)
 
     def _element(
-        self, kind: str, key: str, name: str, facts: Iterable[str], look: Look, zone: str | None
+        self,
+        kind: str,
+        key: str,
+        name: str,
+        facts: Iterable[str],
+        look: Look,
+        zone: str | None,
+        mark: StepMark | None = None,
     ) -> None:
         reference = f"{kind}:{key}"
-        lines = [*wrap(self.names.name(name, key), NODE_COLUMNS)]
+        named = self.names.name(name, key)
+        lines = [*wrap(named, NODE_COLUMNS)]
         for fact in facts:
             lines += wrap(fact, NODE_COLUMNS + 2)
         for word in self.lighting.words.get(reference, "").split("; "):
             if word:
                 lines += wrap(word, NODE_COLUMNS + 2)
         tone = self.lighting.node(reference)
-        self.nodes.append(Node(f"{kind}/{key}", tuple(lines), look, zone, tone))
+        self.nodes.append(Node(f"{kind}/{key}", tuple(lines), look, zone, tone, mark=mark, name=named))
 
     def _agent(self, agent: Agent) -> None:
         reached = self.analysis.agent_reach(agent.id)
@@ -191,14 +211,31 @@ class _Builder:
 
     def _credential(self, credential: Credential) -> None:
         facts = credential_facts(credential, self.names)
-        look: Look = "credential" if credential.is_active else "inactive"
-        zone = self._place(credential.id)
-        self._element("credential", credential.id, credential.title, facts, look, zone)
+        look: Look = "words" if self.compact else "credential"
+        mark: StepMark | None = None
+        system = self.single.get(credential.id)
+        if system is not None:
+            key = (credential.id, system)
+            facts += [" ".join(self._grant_words(key))]
+            mark = "missing" if self._door(key) else None
+        if not credential.is_active:
+            look = "inactive"
+        zone = self.places.get(credential.id)
+        self._element("credential", credential.id, credential.title, facts, look, zone, mark)
 
-    def _place(self, credential: str) -> str | None:
-        """The zone of a credential: that of all who hold, store or accept it, if it is one."""
-        places = self.places.get(credential, set())
-        return next(iter(places)) if len(places) == 1 else None
+    def _door(self, key: tuple[str, str]) -> Door | None:
+        """The door on a grant, unless it is one of other agents than that which is looked at."""
+        door = self.doors.get(key)
+        return door if door is None or self.agent is None or self.agent in door.agents else None
+
+    def _grant_words(self, key: tuple[str, str]) -> tuple[str, ...]:
+        """The words of a grant; in the compact form with its door in them."""
+        words = grant_words(self.snapshot.grant[key])
+        door = self._door(key)
+        if not self.compact or door is None:
+            return words
+        some = set(door.actions) < {*self.snapshot.grant[key].actions}
+        return (*words, *wrap(door_words(door, only_some=some), NODE_COLUMNS))
 
     # Steps
 
@@ -213,7 +250,7 @@ class _Builder:
             words = hold_words(passed.get(key, ()), names)
             self._step("hold", f"agent/{key[0]}", f"credential/{key[1]}", words)
         for key in sorted(snapshot.grant):
-            words = grant_words(snapshot.grant[key])
+            words = () if self.single.get(key[0]) == key[1] else self._grant_words(key)
             self._step("grant", f"credential/{key[0]}", f"system/{key[1]}", words)
         for key in sorted(snapshot.custody):
             words = custody_words(snapshot.custody[key])
@@ -247,13 +284,13 @@ class _Builder:
         door = self.doors.get(key[1:]) if look == "grant" else None
         other = door is not None and self.agent is not None and self.agent not in door.agents
         mark = None if other else "missing" if door is not None else self.marks.get(key)
-        if words:
+        if words and not (self.compact and words in SAID_BY_THE_LINE):
             chain.append(self._label(base, words, look, tone, zone, mark))
         placed = self.checkpoints.get(key, [])
         if placed:
             self._checkpoints(f"checkpoint/{base}", placed, zone, key)
             chain.append(f"checkpoint/{base}")
-        if door is not None:
+        if door is not None and not self.compact:
             lines = ("NO CHECKPOINT", *wrap(f"{door.severity}: {', '.join(door.actions)}", DOOR_COLUMNS))
             lines = (*lines, "for other agents") if other else lines
             dim: Tone = "dim" if tone == "dim" or other else "plain"
@@ -327,8 +364,8 @@ class _Builder:
         for desk in sorted({each.decided_at for each in placed if each.decided_at is not None}):
             base = f"decides/{node}/{desk}"
             same = zone if self.snapshot.system[desk].zone == zone else None
-            label = self._label(base, ("decides",), "decides", tone, same)
-            self._chain(base, (f"system/{desk}", label, node), "decides", tone)
+            label = [] if self.compact else [self._label(base, ("decides",), "decides", tone, same)]
+            self._chain(base, (f"system/{desk}", *label, node), "decides", tone)
         look: Look = "counts" if any_counts else "does-not-count"
         self.nodes.append(Node(node, tuple(lines), look, zone, "dim" if tone == "dim" else "plain"))
 
@@ -357,10 +394,9 @@ class _Builder:
     # The whole
 
     def _leave_out(self, frames: list[Frame]) -> int:
-        elements = ("agent/", "credential/", "system/")
-        before = sum(node.id.startswith(elements) for node in self.nodes)
         if self.lighting.other != "dim":
             return 0
+        before = len(self._drawn())
         self.nodes = [node for node in self.nodes if node.tone != "dim" and node.look != "anchor"]
         kept = {node.id for node in self.nodes}
         self.edges = [
@@ -368,24 +404,20 @@ class _Builder:
         ]
         zones = {node.zone for node in self.nodes}
         frames[:] = [frame for frame in frames if frame.id in zones]
-        return before - sum(node.id.startswith(elements) for node in self.nodes)
+        return before - len(self._drawn())
+
+    def _drawn(self, *kinds: str) -> list[Node]:
+        """The elements that are drawn, of some kinds or all."""
+        starts = tuple(f"{kind}/" for kind in kinds or ("agent", "credential", "system"))
+        return [node for node in self.nodes if node.id.startswith(starts)]
 
     def _title(self, lens: Lens, agent: str | None) -> tuple[tuple[str, ...], str]:
         name = self.names.text(self.snapshot.about.name or "Identity mesh", "Identity mesh")
-        what = {"structure": "identities and trust boundaries", "missing": "missing checkpoints"}.get(lens)
+        what = TITLES.get(lens)
         if what is None and agent is not None:
             what = "reach of " + self.names.name(self.snapshot.agent[agent].title, agent)
-        summary = self.analysis.summary
-        facts = ", ".join(
-            count(number, word)
-            for number, word in (
-                (summary.agents, "agent"),
-                (summary.systems, "system"),
-                (summary.credentials, "credential"),
-            )
-        )
-        doors = (
-            "no missing checkpoint" if not summary.missing else count(summary.missing, "missing checkpoint")
-        )
+        facts = ", ".join(count(len(self._drawn(kind)), kind) for kind in ("agent", "system", "credential"))
+        drawn = {edge.id.rpartition("/")[0] for edge in self.edges if edge.mark == "missing"}
+        doors = count(len(drawn), "missing checkpoint") if drawn else "no missing checkpoint"
         line = f"{facts}; {doors}, as {self.analysis.view}"
         return (*wrap(f"{name}: {what}", TITLE_COLUMNS), line), f"{line}."

@@ -1,8 +1,10 @@
 """The texts of the parts of a diagram, and the shape of each kind of element."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Node
+from meshmodel.analysis.results import StepMark
+from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Node, Tone
 from meshmodel.exporters.diagram.labels import DOOR_COLUMNS, NODE_COLUMNS, Names, wrap
 from meshmodel.model.records import (
     Agent,
@@ -163,6 +165,15 @@ def count(number: int, word: str) -> str:
     return f"{number} {plural(number, word)}"
 
 
+TITLES: Mapping[Lens, str] = {
+    "structure": "identities and trust boundaries",
+    "missing": "missing checkpoints",
+    "boundaries": "what crosses the trust boundaries",
+    "before": "before the minimum fix",
+    "after": "after the minimum fix",
+}
+"""What a lens shows, for the title; that of the reach names its agent."""
+
 _LEGEND: tuple[tuple[Look, str], ...] = (
     ("agent", "agent"),
     ("person", "person"),
@@ -171,26 +182,69 @@ _LEGEND: tuple[tuple[Look, str], ...] = (
     ("issuer", "secrets,\ntokens"),
     ("pipeline", "pipeline,\ngateway"),
     ("credential", "credential\nas identity"),
+    ("words", "credential,\nactions"),
     ("inactive", "retired,\nrevoked"),
     ("missing", "nobody\nasks"),
     ("counts", "checkpoint\ncounts"),
     ("does-not-count", "checkpoint\ndoes not count"),
+    ("stub", "goes on\nelsewhere"),
 )
-_UNSAID: tuple[tuple[LineLook, str], ...] = (("hold", "plain line: holds"), ("grant", "arrow: may do there"))
+_LINES: Mapping[LineLook, str] = {
+    "hold": "holds",
+    "grant": "may do there",
+    "custody": "stores or issues",
+    "exchange": "exchanged for",
+    "delegation": "delegates to",
+    "trigger": "triggers",
+    "hosting": "hosts",
+    "boundary": "boundary",
+    "decides": "decides",
+    "crossing": "crosses",
+    "step": "step",
+    "lifeline": "takes part",
+}
+_MARKS: Mapping[StepMark, str] = {
+    "missing": "nobody asks (×)",
+    "counts": "checkpoint counts",
+    "does-not-count": "checkpoint does not count",
+}
+_TONES: Mapping[Tone, str] = {"direct": "direct", "hidden": "hidden", "deputy": "by a deputy"}
+"""What the styles of lines are called: dashes and arrows by the step, colours by mark, else by tone."""
 
 
-def legend(nodes: Iterable[Node], edges: Iterable[Edge], lens: Lens) -> tuple[Node, ...]:
-    """One sample of each shape that occurs, and words for the lines that carry none."""
+def legend(
+    nodes: Iterable[Node], edges: Iterable[Edge], stamp: str
+) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
+    """One sample of each shape and of each style of line that occurs.
+
+    Args:
+        nodes: the shapes of the diagram.
+        edges: its lines.
+        stamp: the small line below the samples.
+
+    Returns:
+        The shapes, with the words for the lines, and the sampled lines.
+    """
     looks = {node.look for node in nodes}
-    samples = [
+    shapes = [
         Node(f"legend/{look}", tuple(said.split("\n")), look) for look, said in _LEGEND if look in looks
     ]
-    drawn = {edge.look for edge in edges}
-    lines = [said for look, said in _UNSAID if look in drawn]
-    if lens == "reach":
-        lines += ["heavy: direct, dashed: hidden", "dotted: by a deputy, grey: not reached"]
-    if lens == "missing":
-        lines.append("grey: outside this lens")
-    if lines:
-        samples.append(Node("legend/lines", tuple(lines), "key"))
-    return tuple(samples)
+    drawn = [*edges]
+    styles: list[tuple[str, Edge]] = []
+    for look, said in _LINES.items():
+        one = next((edge for edge in drawn if edge.look == look), None)
+        if one is not None:
+            styles.append((said, Edge(f"legend/{look}", "", "", look, arrow=look != "hold")))
+    for mark, said in _MARKS.items():
+        if any(edge.mark == mark for edge in drawn):
+            styles.append((said, Edge(f"legend/{mark}", "", "", "grant", mark)))
+    for tone, said in _TONES.items():
+        if any(edge.tone == tone for edge in drawn):
+            styles.append((said, Edge(f"legend/{tone}", "", "", "grant", None, tone)))
+    samples = []
+    for said, edge in styles:
+        start, end = f"{edge.id}/start", f"{edge.id}/line"
+        shapes += [Node(start, ("",), "point"), Node(end, (said,), "key")]
+        samples.append(replace(edge, tail=start, head=end))
+    shapes.append(Node("legend/stamp", (stamp,), "anchor"))
+    return tuple(shapes), tuple(samples)

@@ -6,9 +6,9 @@ mean nothing; ampersands, so that ``&lt;`` stays what it is) and marked as no HT
 colour-blind readers can tell apart, on a light ground; text in them is darkened until it reads well.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Literal, TypeVar, cast
 
 import graphviz
@@ -26,7 +26,9 @@ FONT = "Arial"
 NODE_SIZE = 10.0
 EDGE_SIZE = 9.5
 TITLE_SIZE = 12.0
-LEGEND_SIZE = 8.5
+LEGEND_SIZE = 9.5
+SMALLEST = min(NODE_SIZE, EDGE_SIZE, LEGEND_SIZE)
+"""The size of the smallest text of a picture, in points of its view box."""
 ROOMY_COLUMNS = 14
 LETTER_BLANKS = 2
 """How many blanks give a letter beyond ASCII the room that layout does not."""
@@ -34,7 +36,7 @@ LETTER_BLANKS = 2
 VERMILLION, VERMILLION_TEXT = "#D55E00", "#9C3F00"
 BLUE, SKY, GREEN, GREEN_TEXT = "#0072B2", "#56B4E9", "#009E73", "#00694C"
 ORANGE, PURPLE, PURPLE_TEXT = "#E69F00", "#CC79A7", "#8F3D6B"
-WORDS = "#333333"
+WORDS, CREAM, ROSE = "#333333", "#FFF7E0", "#FCE8DA"
 INK, LINE, GREY, GREY_TEXT, GREY_LINE = "#1A1A1A", "#555555", "#F2F2F2", "#6B6B6B", "#BFBFBF"
 
 Attributes = dict[str, str]
@@ -69,7 +71,7 @@ _LOOKS: Mapping[Look, Attributes] = {
         "shape": "note",
         "margin": "0.13,0.05",
         "style": "filled",
-        "fillcolor": "#FFF7E0",
+        "fillcolor": CREAM,
         "color": "#8A6100",
     },
     "inactive": {"shape": "box", "style": "dotted", "color": GREY_TEXT, "fontcolor": GREY_TEXT},
@@ -77,7 +79,7 @@ _LOOKS: Mapping[Look, Attributes] = {
         "shape": "octagon",
         "margin": "0.01,0.01",
         "style": "filled",
-        "fillcolor": "#FCE8DA",
+        "fillcolor": ROSE,
         "color": VERMILLION,
         "fontcolor": VERMILLION_TEXT,
         "penwidth": "2.4",
@@ -100,12 +102,37 @@ _LOOKS: Mapping[Look, Attributes] = {
         "fontcolor": PURPLE_TEXT,
         "penwidth": "1.8",
     },
+    "words": {
+        "shape": "box",
+        "style": "rounded,filled",
+        "margin": "0.04,0.02",
+        "width": "0",
+        "height": "0",
+        "fillcolor": CREAM,
+        "color": CREAM,
+    },
+    "stub": {"shape": "box", "style": "rounded,dashed", "margin": "0.07,0.04", "color": GREY_TEXT},
+    "zone": {
+        "shape": "box",
+        "style": "rounded,filled",
+        "margin": "0.12,0.08",
+        "fillcolor": "#FAFAFA",
+        "color": "#7F7F7F",
+    },
+    "number": {
+        "shape": "circle",
+        "fixedsize": "true",
+        "style": "filled",
+        "fillcolor": "#FFFFFF",
+        "color": LINE,
+    },
+    "point": {"shape": "point", "style": "invis", "width": "0.02", "height": "0.02"},
     "anchor": {"shape": "plaintext", "fontcolor": GREY_TEXT},
     "key": {"shape": "plaintext"},
     "label": {"shape": "plaintext", "margin": "0.04,0.02", "width": "0", "height": "0"},
 }
 _SMALL: frozenset[Look] = frozenset(
-    {"credential", "missing", "counts", "does-not-count", "anchor", "key", "label"}
+    {"credential", "words", "missing", "counts", "does-not-count", "anchor", "key", "label", "stub"}
 )
 
 _LINES: Mapping[LineLook, Attributes] = {
@@ -116,6 +143,9 @@ _LINES: Mapping[LineLook, Attributes] = {
     "delegation": {"style": "solid", "penwidth": "2", "arrowhead": "vee"},
     "trigger": {"style": "dotted", "penwidth": "1.6", "arrowhead": "vee"},
     "hosting": {"style": "dotted", "penwidth": "1.6", "arrowhead": "odot"},
+    "step": {"style": "solid", "penwidth": "1.4"},
+    "lifeline": {"style": "dashed", "color": GREY_LINE},
+    "crossing": {"style": "solid", "penwidth": "1.4"},
     "boundary": {"style": "dashed", "color": GREY_TEXT, "arrowhead": "vee"},
     "decides": {
         "style": "dashed",
@@ -139,19 +169,45 @@ _NODE_TONES: Mapping[Tone, Attributes] = {
 }
 _EDGE_TONES: Mapping[Tone, Attributes] = {
     "plain": {},
-    "direct": {"penwidth": "2.2"},
-    "hidden": {"penwidth": "1.8", "style": "dashed"},
-    "deputy": {"penwidth": "1.8", "style": "dotted"},
+    "direct": {"color": INK, "penwidth": "2.4"},
+    "hidden": {"color": BLUE, "penwidth": "1.8"},
+    "deputy": {"color": "#8A6100", "penwidth": "1.8"},
     "dim": {"color": GREY_LINE, "fontcolor": GREY_TEXT, "penwidth": "0.8"},
 }
+_DARK: Mapping[str, str] = {
+    "#FFFFFF": "#14171A",
+    "#FAFAFA": "#1D2125",
+    "#7F7F7F": "#8A8F94",
+    "#DCEBF7": "#12324A",
+    "#8A6100": "#E0B94D",
+    "#DFF3EC": "#0F3A2E",
+    CREAM: "#3A3113",
+    ROSE: "#4A2410",
+    GREY: "#2B2F33",
+    WORDS: "#E4E4E4",
+    INK: "#F0F0F0",
+    LINE: "#B8B8B8",
+    GREY_TEXT: "#B0B0B0",
+    GREY_LINE: "#5A6066",
+    BLUE: "#56B4E9",
+    VERMILLION: "#FF8A3D",
+    VERMILLION_TEXT: "#FFB184",
+    GREEN: "#2FC79B",
+    GREEN_TEXT: "#7FE0C3",
+    PURPLE: "#E3A6C8",
+    PURPLE_TEXT: "#F0B7D6",
+}
+"""What each colour is on a dark ground."""
+# A quote in a label is escaped, so that no name looks like this.
+_COLOUR = re.compile(r'(?<=color=")#[0-9A-F]{6}(?=")')
 
 
-def label(lines: Sequence[str], *, left: bool = False) -> str:
+def label(lines: Sequence[str], *, just: str = "n") -> str:
     """Lines of plain text as the value of a label, which no text in them can leave."""
-    end = "\\l" if left else "\\n"
+    end = f"\\{just}"
     safe = [graphviz.escape(line.replace("&", "&amp;")) for line in lines]
     # ``str()`` would take the mark off again, so the untyped result is only declared to be one.
-    return cast("str", graphviz.nohtml(end.join(safe) + (end if left else "")))
+    return cast("str", graphviz.nohtml(end.join(safe) + (end if just != "n" else "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,37 +219,28 @@ class Hints:
         whole_ranks: whether steps at the same depth stand at the same height in all zones.
         turn: which of ``TURNS`` orders things are named in, which gives another order side by side.
         below: pairs of nodes; the second is to stand below (or right of) the first.
-        legend_below: the node below which the legend stands, if it is to stand below one.
-        legend_weight: how strongly that node holds the legend in the middle below it.
-        legend_row: how many samples of the legend stand side by side.
-        titles: for zones whose title a line would cross, where it goes instead: ``labelloc``, ``labeljust``.
-        roomy: zones whose title is crossed wherever it goes: their frames are made wide enough for both.
+        corner: where in their frames the titles of all zones stand: ``labelloc``, ``labeljust``.
+        roomy: zones whose title a line would cross: their frames are made wide enough for both.
     """
 
     direction: Direction = "TB"
     whole_ranks: bool = False
     turn: int = 0
     below: tuple[tuple[str, str], ...] = ()
-    legend_below: str | None = None
-    legend_weight: int = 0
-    legend_row: int = 6
-    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    corner: tuple[str, str] = ("t", "l")
     roomy: frozenset[str] = frozenset()
 
 
-def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
-    """The diagram as DOT text; equal diagrams and hints give equal text."""
-    hints = hints or Hints()
-    graph = graphviz.Digraph(
+def base_graph(diagram: Diagram, **more: str) -> graphviz.Digraph:
+    """A graph with the title of a diagram, and nothing in it."""
+    return graphviz.Digraph(
         "mesh",
         graph_attr={
             "compound": "true",
-            "newrank": str(hints.whole_ranks).lower(),
-            "rankdir": hints.direction,
             "fontname": FONT,
             "fontsize": f"{TITLE_SIZE:g}",
             "fontcolor": INK,
-            "label": label(pad_lines((*diagram.title, *diagram.notes)), left=True),
+            "label": label(pad_lines((*diagram.title, *diagram.notes)), just="l"),
             "labelloc": "t",
             "labeljust": "l",
             "bgcolor": "#FFFFFF",
@@ -201,6 +248,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
             "ranksep": "0.22",
             "pad": "0.1",
             "charset": "UTF-8",
+            **more,
         },
         node_attr={
             "fontname": FONT,
@@ -215,19 +263,25 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
             "arrowsize": "0.7",
         },
     )
+
+
+def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
+    """The diagram as DOT text; equal diagrams and hints give equal text."""
+    hints = hints or Hints()
+    graph = base_graph(diagram, newrank=str(hints.whole_ranks).lower(), rankdir=hints.direction)
     inside: dict[str | None, list[Node]] = {}
     for node in _turned(diagram.nodes, hints.turn):
         inside.setdefault(node.zone, []).append(node)
     for frame in _turned(diagram.frames, hints.turn):
         _frame(graph, frame, inside.get(frame.id, ()), hints)
     for node in inside.get(None, ()):
-        graph.node(node.id, **_node(node))
+        graph.node(node.id, **node_attributes(node))
     for edge in diagram.edges:
-        graph.edge(edge.tail, edge.head, **_edge(edge))
+        graph.edge(edge.tail, edge.head, **edge_attributes(edge))
     for upper, lower in hints.below:
         graph.edge(upper, lower, style="invis")
-    _legend(graph, diagram, hints)
-    return str(graph.source)
+    _legend(graph, diagram)
+    return recoloured(str(graph.source), diagram)
 
 
 def _turned(things: Sequence[Thing], turn: int) -> Sequence[Thing]:
@@ -244,14 +298,14 @@ def pad_lines(lines: Sequence[str]) -> list[str]:
 
 def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: Hints) -> None:
     lines = pad_lines(frame.lines)
-    vertical, just = hints.titles.get(frame.id, ("t", "l"))
+    vertical, just = hints.corner
     if frame.id in hints.roomy:
         short = wrap(" ".join(frame.lines), ROOMY_COLUMNS)
         beside = " " * (2 * max(columns(line) for line in short) + 6)
         lines = pad_lines([beside + line if just == "r" else line + beside for line in short])
     with graph.subgraph(name=f"cluster_zone/{frame.id}") as cluster:
         cluster.attr(
-            label=label(lines, left=True),
+            label=label(lines, just=just),
             labelloc=vertical,
             labeljust=just,
             style="rounded,filled",
@@ -263,12 +317,16 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
             id=f"zone:{frame.id}",
         )
         for node in nodes:
-            cluster.node(node.id, **_node(node))
+            cluster.node(node.id, **node_attributes(node))
 
 
-def _node(node: Node) -> Attributes:
+def node_attributes(node: Node) -> Attributes:
+    """How a shape is drawn."""
     attributes = {**_LOOKS[node.look], "label": label(node.lines), "id": node.id.replace("/", ":")}
-    if node.line is None:
+    if node.look == "words":
+        if node.mark == "missing":
+            attributes |= {"fillcolor": ROSE, "color": ROSE, "fontcolor": VERMILLION_TEXT}
+    elif node.line is None:
         tone = dict(_NODE_TONES[node.tone])
         dash = tone.pop("_dash", None)
         attributes.update(tone)
@@ -286,7 +344,8 @@ def _node(node: Node) -> Attributes:
     return attributes
 
 
-def _edge(edge: Edge) -> Attributes:
+def edge_attributes(edge: Edge) -> Attributes:
+    """How a line is drawn."""
     attributes = {"id": edge.id.replace("/", ":"), **_line(edge.look, edge.mark, edge.tone)}
     if not edge.arrow:
         attributes["arrowhead"] = "none"
@@ -298,23 +357,21 @@ def _edge(edge: Edge) -> Attributes:
 
 
 def _line(look: LineLook, mark: StepMark | None, tone: Tone) -> Attributes:
-    return {**_LINES[look], **(_MARKS[mark] if mark is not None else {}), **_EDGE_TONES[tone]}
+    marked = _MARKS[mark] if mark is not None and tone != "dim" else {}
+    return {**_LINES[look], **_EDGE_TONES[tone], **marked}
 
 
-def _legend(graph: graphviz.Digraph, diagram: Diagram, hints: Hints) -> None:
-    if not diagram.legend:
-        return
-    names = [node.id for node in diagram.legend]
-    with graph.subgraph(name="cluster_legend") as cluster:
-        cluster.attr(label="", style="dashed", color=GREY_LINE, margin="4", id="legend")
-        for node in diagram.legend:
-            cluster.node(node.id, **{**_node(node), "fontsize": f"{LEGEND_SIZE:g}", "height": "0.2"})
-        if hints.direction == "LR":
-            for one, other in pairwise(names):
-                cluster.edge(one, other, style="invis")
-    if hints.direction == "LR":
-        return
-    for number, name in enumerate(names):
-        above = hints.legend_below if number < hints.legend_row else names[number - hints.legend_row]
-        if above is not None:
-            graph.edge(above, name, style="invis", weight=f"{hints.legend_weight}")
+def _legend(graph: graphviz.Digraph, diagram: Diagram) -> None:
+    """The legend for those who lay the text out themselves."""
+    if diagram.legend:
+        with graph.subgraph(name="cluster_legend") as cluster:
+            cluster.attr(label="", style="dashed", color=GREY_LINE, id="legend")
+            for node in diagram.legend:
+                cluster.node(node.id, **{**node_attributes(node), "fontsize": f"{LEGEND_SIZE:g}"})
+            for edge in diagram.samples:
+                cluster.edge(edge.tail, edge.head, **edge_attributes(edge))
+
+
+def recoloured(text: str, diagram: Diagram) -> str:
+    """DOT text of a diagram in its colours."""
+    return _COLOUR.sub(lambda found: _DARK.get(found[0], found[0]), text) if diagram.dark else text

@@ -3,12 +3,13 @@
 Pure data with plain text in it. ``dot`` writes it, ``render`` checks that all of it was drawn.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from meshmodel.analysis.results import (
     AgentReach,
+    Crossing,
     Door,
     Explanation,
     Finding,
@@ -19,7 +20,7 @@ from meshmodel.analysis.results import (
 )
 from meshmodel.model.vocabulary import View
 
-Lens = Literal["structure", "missing", "reach"]
+Lens = Literal["structure", "missing", "reach", "boundaries", "before", "after"]
 
 Look = Literal[
     "agent",
@@ -29,6 +30,7 @@ Look = Literal[
     "issuer",
     "pipeline",
     "credential",
+    "words",
     "inactive",
     "missing",
     "counts",
@@ -36,11 +38,29 @@ Look = Literal[
     "anchor",
     "key",
     "label",
+    "point",
+    "number",
+    "stub",
+    "zone",
 ]
-"""The shape of a node: what kind of thing it stands for."""
+"""The shape of a node: what kind of thing it stands for.
+
+``words`` are those of a credential in the compact form, ``stub`` is the end of a line that was cut,
+``zone`` a whole zone in an overview, and ``point`` where a sample of a line begins."""
 
 LineLook = Literal[
-    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "boundary", "decides"
+    "hold",
+    "grant",
+    "custody",
+    "exchange",
+    "delegation",
+    "trigger",
+    "hosting",
+    "boundary",
+    "decides",
+    "crossing",
+    "step",
+    "lifeline",
 ]
 """The style of a line: what step it stands for."""
 
@@ -54,6 +74,7 @@ class Node:
 
     The words on a line are a shape of their own that the line runs through, with the look ``label``:
     layout then keeps them, like any shape, clear of all others. ``line`` and ``mark`` are those of the line.
+    ``name`` is that of an element, as a stub shows it.
     """
 
     id: str
@@ -63,6 +84,7 @@ class Node:
     tone: Tone = "plain"
     line: LineLook | None = None
     mark: StepMark | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +113,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """A whole picture; ``notes`` are lines below the title that say what is not as in the model."""
+    """A whole picture.
+
+    Attributes:
+        title: its lines; the last one counts what is drawn.
+        notes: lines below the title that say what is not as in the model.
+        legend, samples: the shapes of the legend, and the lines in it.
+        model: the name of the model.
+        stamp: which model was drawn by which program, in a small line.
+        links: for the ids of some nodes the address that a click on it leads to.
+        dark: whether it is light on dark.
+    """
 
     title: tuple[str, ...]
     description: str
@@ -99,12 +131,22 @@ class Diagram:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     legend: tuple[Node, ...] = ()
+    samples: tuple[Edge, ...] = ()
     notes: tuple[str, ...] = ()
+    stamp: str = ""
+    model: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    dark: bool = False
 
     @property
     def all_nodes(self) -> tuple[Node, ...]:
         """The nodes of the model and those of the legend."""
         return self.nodes + self.legend
+
+    @property
+    def all_edges(self) -> tuple[Edge, ...]:
+        """The lines of the model and those of the legend."""
+        return self.edges + self.samples
 
 
 class AnalysisResults(Protocol):
@@ -135,6 +177,9 @@ class AnalysisResults(Protocol):
 
     def marks(self) -> Mapping[StepKey, StepMark]:
         """What stands on the steps."""
+
+    def crossings(self) -> Iterator[Crossing]:
+        """All crossings one by one."""
 
     def explain_finding(self, finding: Finding, /) -> Explanation | None:
         """The witness of a finding."""

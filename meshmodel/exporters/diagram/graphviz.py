@@ -39,6 +39,9 @@ TIME_LIMIT = 60.0
 MOST_BYTES = 128 * 1024 * 1024
 """The most that one run may write."""
 
+AS_IT_STANDS = ("-Knop2",)
+"""The option by which a text with positions is drawn without another layout."""
+
 _PACKAGE = "graphviz-pure"
 # The renderer's JSON loses text behind two backslashes in a row (its SVG and PNG do not), so while a
 # layout is made an escaped backslash is written as a private character that is laid out as wide.
@@ -229,14 +232,14 @@ def _native(program: Path) -> Renderer:
     return Renderer(program, tuple((name, os.environ[name]) for name in names if name in os.environ))
 
 
-def lay_out(renderer: Renderer, text: str, diagram: Diagram) -> dict[str, Any]:
+def lay_out(renderer: Renderer, text: str, diagram: Diagram, options: Sequence[str] = ()) -> dict[str, Any]:
     """The layout as the renderer's JSON, checked: every node and every edge is there.
 
     Raises:
         MeshmodelError: the renderer failed, or lost something.
     """
     try:
-        layout = json.loads(renderer.run(text.replace("\\\\", _BACKSLASH), "json"))
+        layout = json.loads(renderer.run(text.replace("\\\\", _BACKSLASH), "json", options))
     except (ValueError, RecursionError):
         raise MeshmodelError(f"the renderer {renderer.program.name} wrote no readable layout") from None
     for each in (layout, *layout.get("objects", ()), *layout.get("edges", ())):
@@ -267,7 +270,7 @@ def check_layout(layout: dict[str, Any], diagram: Diagram) -> None:
         for each in layout.get("edges", [])
         if each.get("_draw_")
     )
-    for edge in diagram.edges:
+    for edge in diagram.all_edges:
         key = (edge.id.replace("/", ":"), edge.tail, edge.head)
         if drawn[key] != 1:
             raise _lost("line", edge.id)

@@ -1,10 +1,11 @@
 """Arranges a diagram for a page: runs the renderer several times and keeps the most readable result.
 
 Laid out once, parts that are not joined stand side by side and the picture may be too wide for a page;
-then they are put below one another by invisible lines, and the legend below all. Lines that would run
-through the title of a zone move that title. Both directions are tried, ranks of each zone and ranks of
-the whole, and several orders; what is kept has no line through a shape or a title if any has none, and
-of these the fewest tangles at the largest scale. Nothing here changes what is drawn, only where.
+then they are put below one another by invisible lines, and the legend below all. The titles of all zones
+stand in one corner, that where fewest lines run through them. Both directions are tried, ranks of each
+zone and ranks of the whole, and several orders; what is kept has no line through a shape or a title if any
+has none, and of these the fewest tangles at the largest scale. Nothing here changes what is
+drawn, only where.
 """
 
 import math
@@ -13,23 +14,27 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from typing import Any
 
-from meshmodel.exporters.diagram.dot import DIRECTIONS, TURNS, Hints, write_dot
+from meshmodel.exporters.diagram.dot import DIRECTIONS, SMALLEST, TURNS, Hints, write_dot
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import Point, Rectangle, node_box, rectangle
-from meshmodel.exporters.diagram.graphviz import Renderer, lay_out
-from meshmodel.exporters.diagram.legibility import SPOTS, Spot, crossed_titles, crossing_cost, faults
+from meshmodel.exporters.diagram.graphviz import AS_IT_STANDS, Renderer, lay_out
+from meshmodel.exporters.diagram.legend import add_legend, size_with_legend
+from meshmodel.exporters.diagram.legibility import CORNERS, crossed_titles, crossing_cost, faults
 
-PAGE_WIDTH, PAGE_HEIGHT = 482.0, 680.0
-"""What an A4 page offers between its margins, in points."""
-FULL_WIDTH = 640.0
-"""The width up to which the smallest text stays at 6 points on a page."""
+CENTIMETRE = 72 / 2.54
+PAGE = (16 * CENTIMETRE, 24 * CENTIMETRE)
+"""What an A4 page offers between its margins, in points; across, the other way round."""
+RIM = 7.2
+"""Points around a picture."""
+READABLE = 7.0
+"""The size that text has on a page at least, in points, if it is to be read."""
+FULL_WIDTH = PAGE[0] * SMALLEST / READABLE
+"""The width up to which the smallest text can be read on a page."""
 FEW, SMALL, LARGE = 90, 200, 600
 """Up to so many shapes, words on lines included, many arrangements are tried, some, or both directions."""
-_ROUNDS, _LARGE_ROUNDS = 8, 2  # in which titles of zones are moved out of the way of lines
-_SPOTS = 2  # that are tried for a title before its frame is made wider
+_ROUNDS = 3  # in which frames are made wider in one corner
 _WEIGHT = 2.0  # how much more the scale of a picture counts than its tangles
 _ACROSS = 0.3  # how much less tangled a picture must be to run to the right: what flows down is read better
-_SAMPLE = 58.0  # the width of a sample of the legend
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +57,29 @@ def arrange(renderer: Renderer, diagram: Diagram) -> Arrangement:
     Raises:
         MeshmodelError: the renderer failed or lost something.
     """
-    bare = replace(diagram, legend=())
+    bare = replace(diagram, legend=(), samples=())
     found = [(hints, _lay_out(renderer, bare, hints)) for hints in _tried(len(diagram.nodes))]
+    found.sort(key=lambda each: _cost(diagram, *each))
     if len(diagram.nodes) > SMALL:
-        hints, first = max(found, key=lambda each: scale(each[1]))
-        return _finish(renderer, diagram, hints, first.layout)
+        hints, first = max(found, key=lambda each: scale(each[1].size))
+        return _with_legend(renderer, diagram, _finish(renderer, bare, hints, first.layout))
     finished = []
-    for hints, first in sorted(found, key=lambda each: _cost(*each)):
-        arranged = _finish(renderer, diagram, hints, first.layout)
-        finished.append((faults(arranged.layout), arranged))
-        if finished[-1][0] == 0:
+    for hints, first in found:
+        hopeless = not _is_readable(size_with_legend(diagram, first.size))
+        arranged = _finish(renderer, bare, hints, first.layout)
+        size = size_with_legend(diagram, arranged.size)
+        finished.append((faults(arranged.layout), not _is_readable(size), arranged))
+        if finished[-1][0] == 0 and (hopeless or not finished[-1][1]):
             break
-    return min(finished, key=lambda each: each[0])[1]
+    best = min(finished, key=lambda each: each[:2])[2]
+    return _with_legend(renderer, diagram, best)
+
+
+def _with_legend(renderer: Renderer, diagram: Diagram, bare: Arrangement) -> Arrangement:
+    """The arrangement with its legend below."""
+    laid_out = renderer.run(bare.text, "dot").decode()
+    text = add_legend(laid_out, rectangle(bare.layout["bb"]), diagram)
+    return Arrangement(text, lay_out(renderer, text, diagram, AS_IT_STANDS))
 
 
 def _tried(shapes: int) -> list[Hints]:
@@ -80,16 +96,27 @@ def _tried(shapes: int) -> list[Hints]:
     ]
 
 
-def _cost(hints: Hints, arranged: Arrangement) -> float:
+def _cost(diagram: Diagram, hints: Hints, arranged: Arrangement) -> tuple[bool, float]:
     """The cost of a first layout, lower is better; crossed titles are left out, as they move later."""
+    size = size_with_legend(diagram, arranged.size)
     across = _ACROSS if hints.direction == "LR" else 0.0
-    return crossing_cost(arranged.layout) - _WEIGHT * math.log(scale(arranged)) + across
+    return not _is_readable(size), crossing_cost(arranged.layout) - _WEIGHT * math.log(scale(size)) + across
 
 
-def scale(arranged: Arrangement) -> float:
-    """How much of its size is left on a page; at most 1."""
-    width, height = arranged.size
-    return min(1.0, PAGE_WIDTH / max(width, 1.0), PAGE_HEIGHT / max(height, 1.0))
+def scale(size: Point) -> float:
+    """How much of its size is left where a picture is made to fit a page, upright or across; at most 1."""
+    short, long = PAGE
+    width, height = (length + 2 * RIM for length in size)
+    return min(1.0, max(min(short / width, long / height), min(long / width, short / height)))
+
+
+def is_readable(arranged: Arrangement) -> bool:
+    """Whether the smallest text can be read where the picture is made to fit a page."""
+    return _is_readable(arranged.size)
+
+
+def _is_readable(size: Point) -> bool:
+    return scale(size) * SMALLEST >= READABLE
 
 
 def _lay_out(renderer: Renderer, diagram: Diagram, hints: Hints) -> Arrangement:
@@ -98,48 +125,27 @@ def _lay_out(renderer: Renderer, diagram: Diagram, hints: Hints) -> Arrangement:
 
 
 def _finish(renderer: Renderer, diagram: Diagram, hints: Hints, first: dict[str, Any]) -> Arrangement:
-    """The whole picture, with its legend, and with titles of zones where no line runs if that can be."""
+    """The whole picture, with the titles of zones in the corner where fewest lines run."""
     if hints.direction == "TB" and diagram.nodes:
-        shelves = _shelves(diagram, first)
-        hints = replace(
-            hints,
-            below=tuple(_below(shelves)),
-            legend_below=_lowest(shelves[-1]),
-            legend_row=_row(len(diagram.legend), max(_width(shelf) for shelf in shelves)),
-        )
-    best = arranged = _lay_out(renderer, diagram, hints)
-    if hints.legend_below is not None and len(diagram.nodes) <= SMALL:
-        held = replace(hints, legend_weight=1)
-        other = _lay_out(renderer, diagram, held)
-        if other.size[0] < arranged.size[0]:
-            hints, best, arranged = held, other, other
-    crossed = crossed_titles(diagram, arranged.layout)
-    fewest = len(crossed)
-    tried: dict[str, set[Spot]] = {}
-    for _ in range(_ROUNDS if len(diagram.nodes) <= SMALL else _LARGE_ROUNDS):
-        if not crossed:
+        hints = replace(hints, below=tuple(_below(_shelves(diagram, first))))
+    best = _lay_out(renderer, diagram, hints)
+    fewest = len(crossed_titles(diagram, best.layout))
+    if not fewest:
+        return best
+    for corner in CORNERS[: None if len(diagram.nodes) <= SMALL else 1]:
+        moved = replace(hints, corner=corner)
+        arranged = best if corner == CORNERS[0] else _lay_out(renderer, diagram, moved)
+        for _ in range(_ROUNDS):
+            crossed = crossed_titles(diagram, arranged.layout)
+            if len(crossed) < fewest:
+                best, fewest = arranged, len(crossed)
+            if crossed <= moved.roomy:
+                break
+            moved = replace(moved, roomy=moved.roomy | crossed)
+            arranged = _lay_out(renderer, diagram, moved)
+        if not fewest:
             break
-        for frame, spots in crossed.items():
-            before = tried.setdefault(frame, {SPOTS[0]})
-            spot = next((each for each in spots if each not in before), None)
-            if frame not in hints.roomy and (spot is None or len(before) > _SPOTS):
-                hints = replace(hints, roomy=hints.roomy | {frame})
-                before.clear()
-                spot = spots[0] if spots else SPOTS[0]
-            if spot is not None:
-                before.add(spot)
-                hints = replace(hints, titles={**hints.titles, frame: spot})
-        arranged = _lay_out(renderer, diagram, hints)
-        crossed = crossed_titles(diagram, arranged.layout)
-        if len(crossed) < fewest:
-            best, fewest = arranged, len(crossed)
     return best
-
-
-def _row(samples: int, width: float) -> int:
-    """How many samples of the legend go side by side: as many as fit, in rows of equal length."""
-    most = max(3, int(max(width, PAGE_WIDTH) / _SAMPLE))
-    return math.ceil(samples / math.ceil(samples / most)) if samples else 1
 
 
 # Parts that are not joined

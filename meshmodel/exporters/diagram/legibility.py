@@ -25,10 +25,8 @@ from meshmodel.exporters.diagram.geometry import (
     shrink,
 )
 
-Spot = tuple[str, str]
-"""Where the title of a zone stands in its frame: ``labelloc`` and ``labeljust``."""
-
-SPOTS: Final[tuple[Spot, ...]] = (("t", "l"), ("t", "r"), ("b", "l"), ("b", "r"), ("t", "c"), ("b", "c"))
+CORNERS: Final = (("t", "l"), ("t", "r"), ("b", "l"), ("b", "r"))
+"""Where the titles of zones may stand in their frames: ``labelloc`` and ``labeljust``."""
 
 _CLEAR: Final = 4.0
 """Points at each side of a title that no line may touch."""
@@ -105,19 +103,15 @@ def crossing_cost(layout: dict[str, Any]) -> float:
     return math.log1p(crossings + 2 * foreign)
 
 
-def crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> dict[str, list[Spot]]:
-    """The zones whose title a line runs through, and for each the spots of its frame where none does."""
+def crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> frozenset[str]:
+    """The zones whose title a line runs through."""
     drawn = lines(layout)
-    frames = {each["name"]: each for each in layout.get("objects", ())}
     titles = dict(_titles(layout))
-    found: dict[str, list[Spot]] = {}
-    for frame in diagram.frames:
-        title = titles.get(f"cluster_zone/{frame.id}")
-        if title is None or not any(each.enters(title) for each in drawn):
-            continue
-        spots = zip(SPOTS, _spots(frames[f"cluster_zone/{frame.id}"]), strict=True)
-        found[frame.id] = [spot for spot, box in spots if not any(each.enters(box) for each in drawn)]
-    return found
+    return frozenset(
+        frame.id
+        for frame in diagram.frames
+        if (title := titles.get(f"cluster_zone/{frame.id}")) and any(each.enters(title) for each in drawn)
+    )
 
 
 def _shapes(layout: dict[str, Any]) -> dict[str, Rectangle]:
@@ -151,14 +145,3 @@ def _blanks(frame: dict[str, Any]) -> tuple[float, float]:
             before = min(before, blank * (len(text) - len(text.lstrip())))
             after = min(after, blank * max(len(text) - len(text.rstrip()) - beyond, 0))
     return (before, after) if math.isfinite(before) else (0.0, 0.0)
-
-
-def _spots(frame: dict[str, Any]) -> Iterator[Rectangle]:
-    left, bottom, right, top = rectangle(frame["bb"])
-    high = float(frame["lheight"]) * 72
-    wide = float(frame["lwidth"]) * 72 - sum(_blanks(frame))
-    starts = {"l": left + 8, "r": right - 8 - wide, "c": (left + right - wide) / 2}
-    middles = {"t": top - high / 2 - 4, "b": bottom + high / 2 + 4}
-    for vertical, just in SPOTS:
-        start, middle = starts[just], middles[vertical]
-        yield start - _CLEAR, middle - high / 2, start + wide + _CLEAR, middle + high / 2

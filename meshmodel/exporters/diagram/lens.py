@@ -10,6 +10,7 @@ from meshmodel.analysis.steps import KINDS, OWN
 from meshmodel.exporters.diagram.elements import AnalysisResults, Tone
 from meshmodel.model.actions import ADMIN, WRITE
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
@@ -74,6 +75,14 @@ def missing(
             for agent in (witness.agent, *acting):
                 _light_source(snapshot, lit, agent, witness.source, reading.get(witness.source, ()))
     return lit
+
+
+def light_step(lit: Lighting, kind: str, tail: str, head: str) -> None:
+    """Light a step and the elements at its ends."""
+    ends = STEP_ENDS[kind]
+    for table, end in zip(ends, (tail, head), strict=True):
+        lit.nodes[f"{table}:{end}"] = "plain"
+    lit.steps[kind, tail, head] = "plain"
 
 
 def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str, reading: Sequence[str]) -> None:

@@ -7,17 +7,20 @@ where that is needed to stay in its shape. Names in other scripts are shown by i
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from meshmodel import __version__
 from meshmodel.exporters.diagram.elements import Diagram
-from meshmodel.exporters.diagram.layout import Arrangement
+from meshmodel.exporters.diagram.geometry import node_box
+from meshmodel.exporters.diagram.layout import PAGE, Arrangement
 from meshmodel.model.errors import MeshmodelError
 
 _FONT: Final = "Vera"
 _SIZE: Final = 0.94  # of the size laid out for: Vera's letters look larger than Arial's
-_MARGIN: Final = 8.0
+_BLANK: Final = 0.278  # the width of a blank at one point of size
+_A4: Final = (595.28, 841.89)
 _DASHES: Final[Mapping[str, tuple[float, ...]]] = {"solid": (), "dashed": (5, 2), "dotted": (1, 3)}
 _CODE_GLYPHS: Final = "charToGlyph"
 
@@ -38,38 +41,79 @@ def shows(text: str) -> bool:
     return text.isascii() or (_register() >= {ord(character) for character in text})
 
 
-def draw(arranged: Arrangement, diagram: Diagram) -> bytes:
-    """The picture as a PDF of one page of its size; equal pictures give equal bytes.
+class Drawn(Protocol):
+    """A picture to draw on a page: its diagram, where its parts stand, a name for links to it."""
+
+    @property
+    def stem(self) -> str:
+        """The name by which other pages link to it."""
+
+    @property
+    def diagram(self) -> Diagram:
+        """What is drawn."""
+
+    @property
+    def arranged(self) -> Arrangement:
+        """Where."""
+
+
+def draw(pictures: Sequence[Drawn]) -> bytes:
+    """The pictures as a PDF, each on an A4 page of its own; equal pictures give equal bytes.
 
     Raises:
-        MeshmodelError: the layout holds something that cannot be drawn.
+        MeshmodelError: a layout holds something that cannot be drawn.
     """
     from reportlab.pdfgen.canvas import Canvas
 
     _register()
-    width, height = arranged.size
     out = io.BytesIO()
-    page = Canvas(
-        out,
-        pagesize=(width + 2 * _MARGIN, height + 2 * _MARGIN),
-        invariant=1,
-        pageCompression=1,
-        lang="en",
-    )
-    page.setTitle(" ".join(diagram.title[:-1]))
-    page.setSubject(" ".join((diagram.description, *diagram.notes)))
-    page.setCreator("meshmodel")
-    page.translate(_MARGIN, _MARGIN)
+    page = Canvas(out, pagesize=_A4, invariant=1, pageCompression=1, lang="en")
+    first = pictures[0].diagram
+    page.setTitle(" ".join(first.title[:-1]))
+    page.setAuthor(first.model or "meshmodel")
+    page.setSubject(" ".join((first.description, *first.notes, first.stamp)))
+    page.setCreator(f"meshmodel {__version__}")
+    for each in pictures:
+        _draw_page(page, each)
+    page.save()
+    return out.getvalue()
+
+
+def _draw_page(page: Any, picture: Drawn) -> None:
+    """One picture on a page of A4, upright or across, made smaller where it has to be."""
+    width, height = picture.arranged.size
+    across = fit(width, height) < fit(height, width)
+    wide, high = _A4[::-1] if across else _A4
+    room = PAGE[::-1] if across else PAGE
+    factor = min(1.0, room[0] / width, room[1] / height)
+    page.setPageSize((wide, high))
+    page.bookmarkPage(picture.stem)
+    if picture.diagram.dark:
+        page.setFillColor("#14171A")
+        page.rect(0, 0, wide, high, stroke=0, fill=1)
+    page.translate((wide - room[0]) / 2, high - (high - room[1]) / 2 - height * factor)
+    page.scale(factor, factor)
     pen = _Pen(page)
-    layout = arranged.layout
+    layout = picture.arranged.layout
     frames = [each for each in layout.get("objects", ()) if "nodes" in each or "pos" not in each]
     nodes = [each for each in layout.get("objects", ()) if "pos" in each]
     for each in (layout, *frames, *layout.get("edges", ()), *nodes):
         for step in _steps(each):
             pen.do(step)
+    for each in nodes:
+        address = picture.diagram.links.get(each["name"])
+        if address is not None:
+            box = node_box(each)
+            if address.startswith("#"):
+                page.linkRect("", address[1:], box, relative=1, Border="[0 0 0]")
+            else:
+                page.linkURL(address, box, relative=1)
     page.showPage()
-    page.save()
-    return out.getvalue()
+
+
+def fit(width: float, height: float) -> float:
+    """How much of its size is left of a picture on an upright page."""
+    return min(1.0, PAGE[0] / width, PAGE[1] / height)
 
 
 def _steps(each: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -131,9 +175,11 @@ class _Pen:
         self.size = float(step["size"])
 
     def _text(self, step: Mapping[str, Any]) -> None:
-        text, room = step["text"], float(step["width"])
-        if not text.strip():
+        room = float(step["width"])
+        text = step["text"].strip()
+        if not text:
             return
+        room -= _BLANK * self.size * (len(step["text"]) - len(text))
         size = self.size * _SIZE
         natural = self.page.stringWidth(text, _FONT, size)
         narrowed = min(1.0, room / natural) if text.isascii() else 1.0

@@ -7,7 +7,7 @@ import struct
 import zlib
 from typing import Final
 
-from meshmodel.exporters.diagram.graphviz import Renderer
+from meshmodel.exporters.diagram.graphviz import AS_IT_STANDS, Renderer
 from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.model.errors import MeshmodelError
 
@@ -76,7 +76,7 @@ def paint(renderer: Renderer, arranged: Arrangement, dpi: int | None) -> bytes:
                 f"use --dpi {fitting} or less, or --to svg"
             )
         wanted = fitting
-    return with_resolution(renderer.run(arranged.text, "png", (f"-Gdpi={wanted}",)), wanted)
+    return with_resolution(renderer.run(arranged.text, "png", (*AS_IT_STANDS, f"-Gdpi={wanted}")), wanted)
 
 
 def largest_dpi(arranged: Arrangement) -> int:

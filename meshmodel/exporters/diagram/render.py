@@ -1,14 +1,27 @@
-"""``render``: a model as a picture in DOT, SVG, PNG or PDF."""
+"""``picture`` and ``pages``: a model as one picture or as several, in DOT, SVG, PNG or PDF."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from meshmodel.exporters.diagram import pdf, png
+from meshmodel.exporters.diagram.boundary_map import boundary_map
 from meshmodel.exporters.diagram.build import build
-from meshmodel.exporters.diagram.dot import write_dot
+from meshmodel.exporters.diagram.compact import FEW
+from meshmodel.exporters.diagram.dot import SMALLEST, recoloured, write_dot
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Lens
-from meshmodel.exporters.diagram.graphviz import find_renderer, malformed_output_as_error
+from meshmodel.exporters.diagram.fix_view import fix_view
+from meshmodel.exporters.diagram.graphviz import (
+    AS_IT_STANDS,
+    Renderer,
+    find_renderer,
+    lay_out,
+    malformed_output_as_error,
+)
 from meshmodel.exporters.diagram.labels import shows_everything
-from meshmodel.exporters.diagram.layout import arrange
+from meshmodel.exporters.diagram.layout import READABLE, Arrangement, arrange
+from meshmodel.exporters.diagram.pages import Sheet, sheets, zone_view
+from meshmodel.exporters.diagram.sequence import sequence
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
@@ -20,55 +33,173 @@ MOST_SHAPES = 8_000
 """More shapes, words and pieces of lines than this are not laid out at all: nobody could read them."""
 
 
-def render(
-    snapshot: Snapshot,
-    analysis: AnalysisResults,
-    *,
-    to: DiagramFormat,
-    lens: Lens = "structure",
-    agent: str | None = None,
-    dpi: int | None = None,
-) -> bytes:
-    """The model as a picture; equal models give equal bytes.
+@dataclass(frozen=True, slots=True)
+class PictureOptions:
+    """What a picture shows, and how.
 
-    Args:
-        snapshot: the model.
-        analysis: its analysis, as built or as designed.
+    Attributes:
         to: the format.
-        lens: what is lit: all, the missing checkpoints, or the reach of one agent.
+        lens: what is lit: all, the missing checkpoints, the reach of one agent, what crosses boundaries, or
+            what the minimum fix guards, before it or after it.
         agent: that agent's id, for the lens ``reach``.
-        dpi: pixels to an inch of a PNG; by default 200, less where the picture would be too large.
+        zone: the id of the one zone that is drawn.
+        finding: ``RULE:SUBJECT`` of the finding whose witness is drawn as a sequence of steps.
+        compact: whether credentials and doors are words on the lines; ``None``: in models of more than
+            ``FEW`` elements, and where the other form cannot be read on a page.
+        dark: whether to draw light on dark.
+        dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
+    """
 
-    Returns:
-        The content of the file: text in UTF-8 for DOT and SVG.
+    to: DiagramFormat = "svg"
+    lens: Lens = "structure"
+    agent: str | None = None
+    zone: str | None = None
+    finding: str | None = None
+    compact: bool | None = None
+    dark: bool = False
+    dpi: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One of the pictures that show a model together.
+
+    Attributes:
+        title: what it shows.
+        stem: a name for its file, without the ending.
+        content: the picture: text in UTF-8 for DOT and SVG.
+        points: the size of its smallest text where it is made to fit 16 by 24 cm, upright or across.
+    """
+
+    title: str
+    stem: str
+    content: bytes
+    points: float
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its smallest text can be read there."""
+        return self.points >= READABLE
+
+
+def picture(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions) -> Page:
+    """The model as one picture; equal models give equal bytes.
+
+    A PDF has an overview and several pages where one page could not be read.
 
     Raises:
         MeshmodelError: an option does not fit, there is no renderer, it failed, took too long or lost
             something or wrote what is no picture, or the picture would be too large.
     """
-    if lens not in get_args(Lens):
-        raise MeshmodelError(f"there is no lens '{one_line(lens)}': use {', '.join(get_args(Lens))}")
-    if dpi is not None and to != "png":
-        raise MeshmodelError(f"only a PNG has a resolution: leave --dpi out, or export --to png, not {to}")
-    shows = {"png": png.shows, "pdf": pdf.shows}.get(to, shows_everything)
-    diagram = build(snapshot, analysis, lens=lens, agent=agent, shows=shows)
-    if to == "dot":
-        return write_dot(diagram).encode()
-    _fits(diagram)
+    _check(options)
+    if options.to == "dot" and options.finding is None:
+        diagram = diagram_of(snapshot, analysis, options)
+        return Page(" ".join(diagram.title[:-1]), "picture", write_dot(diagram).encode(), SMALLEST)
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
-        arranged = arrange(renderer, diagram)
-        if to == "png":
-            return png.paint(renderer, arranged, dpi)
-        if to == "pdf":
-            return pdf.draw(arranged, diagram)
-        return clean_svg(renderer.run(arranged.text, "svg"), diagram, text_widths(arranged.layout))
+        sheet = _one(renderer, snapshot, analysis, options)
+        if options.to != "pdf":
+            return _page(renderer, sheet, options)
+        found = [sheet] if _fits(sheet, options) else _cut(renderer, sheet, lambda stem: f"#{stem}")
+        return Page(sheet.title, "picture", pdf.draw(found), min(each.points for each in found))
 
 
-def _fits(diagram: Diagram) -> None:
+def pages(
+    snapshot: Snapshot,
+    analysis: AnalysisResults,
+    options: PictureOptions,
+    link: Callable[[str], str] | None = None,
+) -> list[Page]:
+    """The model on as many pages as are needed to read it: one, or an overview and pages by zone.
+
+    Args:
+        snapshot: the model.
+        analysis: its analysis.
+        options: what is shown, and how.
+        link: the address of a page by its stem; ``None``: its file in the same folder.
+
+    Raises:
+        MeshmodelError: as ``picture`` does.
+    """
+    _check(options)
+    renderer = find_renderer()
+    with malformed_output_as_error(renderer):
+        sheet = _one(renderer, snapshot, analysis, options)
+        if _fits(sheet, options):
+            return [_page(renderer, sheet, options)]
+        found = _cut(renderer, sheet, link or (lambda stem: f"{stem}.{options.to}"))
+        return [_page(renderer, each, options) for each in found]
+
+
+def diagram_of(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions) -> Diagram:
+    """What the picture shows, in the form that was asked for, or by the number of elements."""
+    shows = {"png": png.shows, "pdf": pdf.shows}.get(options.to, shows_everything)
+    if options.lens == "boundaries":
+        return boundary_map(snapshot, analysis, shows)
+    compact = snapshot.elements > FEW if options.compact is None else options.compact
+    lighting = None
+    if options.lens in {"before", "after"}:
+        snapshot, analysis, lighting = fix_view(snapshot, analysis, after=options.lens == "after")
+    made = build(
+        snapshot,
+        analysis,
+        lens=options.lens,
+        agent=options.agent,
+        compact=compact,
+        shows=shows,
+        lighting=lighting,
+    )
+    return made if options.zone is None else zone_view(made, snapshot, options.zone)
+
+
+def _check(options: PictureOptions) -> None:
+    if options.lens not in get_args(Lens):
+        raise MeshmodelError(f"there is no lens '{one_line(options.lens)}': use {', '.join(get_args(Lens))}")
+    if options.dpi is not None and options.to != "png":
+        raise MeshmodelError(
+            f"only a PNG has a resolution: leave --dpi out, or export --to png, not {options.to}"
+        )
+
+
+def _one(renderer: Renderer, snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions) -> Sheet:
+    """All on one sheet, in the form that can be read if one can."""
+    if options.finding is not None:
+        shows = {"png": png.shows, "pdf": pdf.shows}.get(options.to, shows_everything)
+        diagram, text = sequence(snapshot, analysis, options.finding, shows)
+        diagram = replace(diagram, dark=options.dark)
+        text = recoloured(text, diagram)
+        return Sheet("picture", diagram, Arrangement(text, lay_out(renderer, text, diagram, AS_IT_STANDS)))
+    diagram = replace(diagram_of(snapshot, analysis, options), dark=options.dark)
     count = len(diagram.nodes) + len(diagram.edges)
     if count > MOST_SHAPES:
         raise MeshmodelError(
             f"a diagram of {count} shapes and lines cannot be read and is not laid out: "
             "export a lens of it (--lens missing, or --lens reach --agent ID), or --to dot"
         )
+    sheet = Sheet("picture", diagram, arrange(renderer, diagram))
+    if options.compact is None and snapshot.elements <= FEW and not sheet.is_readable:
+        return _one(renderer, snapshot, analysis, replace(options, compact=True))
+    return sheet
+
+
+def _fits(sheet: Sheet, options: PictureOptions) -> bool:
+    """Whether a sheet is to stay as it is: it can be read, or is no drawing of elements that can be cut."""
+    return sheet.is_readable or options.finding is not None or options.lens == "boundaries"
+
+
+def _cut(renderer: Renderer, sheet: Sheet, link: Callable[[str], str]) -> list[Sheet]:
+    return sheets(sheet.diagram, lambda diagram: arrange(renderer, diagram), link)
+
+
+def _page(renderer: Renderer, sheet: Sheet, options: PictureOptions) -> Page:
+    arranged, diagram = sheet.arranged, sheet.diagram
+    if options.to == "png":
+        content = png.paint(renderer, arranged, options.dpi)
+    elif options.to == "pdf":
+        content = pdf.draw([sheet])
+    elif options.to == "dot":
+        content = arranged.text.encode()
+    else:
+        drawn = renderer.run(arranged.text, "svg", AS_IT_STANDS)
+        content = clean_svg(drawn, diagram, text_widths(arranged.layout))
+    return Page(sheet.title, sheet.stem, content, sheet.points)

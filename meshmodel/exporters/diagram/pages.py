@@ -1,0 +1,323 @@
+"""Pages: an overview of the zones and a page for each, for pictures that cannot be read on one page.
+
+A diagram is cut along its lines: each line is drawn on the pages of both of its ends, and on each ends in a
+stub that names what it leads to and the page where that is. A zone that is too much for a page gets several.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from meshmodel.exporters.diagram.captions import TITLES, legend
+from meshmodel.exporters.diagram.dot import SMALLEST
+from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
+from meshmodel.exporters.diagram.labels import NODE_COLUMNS, TITLE_COLUMNS, wrap
+from meshmodel.exporters.diagram.layout import READABLE, Arrangement, scale
+from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+
+ELEMENTS = ("agent/", "credential/", "system/")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line between two elements: its pieces, the shapes on it, its ends.
+
+    Attributes:
+        id: that of its pieces, without their number.
+        pieces: the edges, from tail to head.
+        ends: the elements at its ends.
+    """
+
+    id: str
+    pieces: tuple[Edge, ...]
+    ends: tuple[str, str]
+
+    @property
+    def between(self) -> frozenset[str]:
+        """The shapes on it, such as words and checkpoints."""
+        return frozenset(end for piece in self.pieces for end in (piece.tail, piece.head)) - {*self.ends}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The elements of one page: of a zone, or of those outside every zone (``None``)."""
+
+    zone: str | None
+    elements: tuple[str, ...]
+
+
+def lines_of(diagram: Diagram) -> list[Line]:
+    """The lines of a diagram; a checkpoint on a boundary lies on one from zone to zone."""
+    pieces: dict[str, list[Edge]] = {}
+    for edge in diagram.edges:
+        base = edge.id.rpartition("/")[0]
+        if edge.look == "boundary":
+            base = base.rpartition("/")[0]
+        pieces.setdefault(base, []).append(edge)
+    return [Line(base, tuple(found), (found[0].tail, found[-1].head)) for base, found in pieces.items()]
+
+
+def groups(diagram: Diagram) -> list[Group]:
+    """The elements by zone, in the order of the zones; those outside every zone last.
+
+    A credential that stands between zones goes to the page of one from where it comes.
+    """
+    zones = {node.id: node.zone for node in diagram.nodes if node.id.startswith(ELEMENTS)}
+    lines = lines_of(diagram)
+    for node in diagram.nodes:
+        if node.id.startswith("credential/") and node.zone is None:
+            near = [line.ends[0] for line in lines if line.ends[1] == node.id]
+            near += [line.ends[1] for line in lines if line.ends[0] == node.id]
+            zones[node.id] = next((zones[end] for end in near if zones.get(end) is not None), None)
+    inside: dict[str | None, list[str]] = {frame.id: [] for frame in diagram.frames}
+    for element, zone in zones.items():
+        inside.setdefault(zone, []).append(element)
+    outside = inside.pop(None, [])
+    found = [Group(zone, tuple(members)) for zone, members in inside.items() if members]
+    return [*found, Group(None, tuple(outside))] if outside else found
+
+
+def halves(diagram: Diagram, group: Group) -> tuple[Group, Group]:
+    """Two groups in place of one, with neighbours kept together."""
+    near: dict[str, list[str]] = {element: [] for element in group.elements}
+    for line in lines_of(diagram):
+        one, other = line.ends
+        if one in near and other in near:
+            near[one].append(other)
+            near[other].append(one)
+    order = list(_walk(near))
+    middle = (len(order) + 1) // 2
+    return Group(group.zone, tuple(order[:middle])), Group(group.zone, tuple(order[middle:]))
+
+
+def _walk(near: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """All of a graph, each after one that it is joined to as far as can be."""
+    seen: set[str] = set()
+    for start in near:
+        waiting = deque([start])
+        while waiting:
+            element = waiting.popleft()
+            if element not in seen:
+                seen.add(element)
+                yield element
+                waiting.extend(near[element])
+
+
+def cut(diagram: Diagram, elements: Collection[str], page_of: Callable[[str], str]) -> Diagram:
+    """The part of a diagram that shows some elements and all of their lines.
+
+    Args:
+        diagram: the whole.
+        elements: the ids of their nodes.
+        page_of: what a stub says below the name of the element that it stands for.
+    """
+    nodes = {node.id: node for node in diagram.nodes}
+    lines = lines_of(diagram)
+    drawn = [line for line in lines if line.pieces[0].look != "decides" and {*line.ends} & {*elements}]
+    shown = {*elements}.union(*(line.between for line in drawn))
+    drawn += [line for line in lines if line.pieces[0].look == "decides" and line.ends[1] in shown]
+    shown = shown.union(*(line.between for line in drawn))
+    stubs: dict[str, Node] = {}
+    edges = []
+    for line in drawn:
+        for piece in line.pieces:
+            ends: dict[str, str | None] = {}
+            for side, zone in (("tail", piece.leaves_zone), ("head", piece.enters_zone)):
+                end = getattr(piece, side)
+                if end not in shown:
+                    stub = _stub(diagram, nodes[end], zone, page_of(end))
+                    stubs[stub.id] = stub
+                    ends |= {side: stub.id, "leaves_zone" if side == "tail" else "enters_zone": None}
+            edges.append(replace(piece, **ends))  # type: ignore[arg-type]  # by name
+    kept = [node for node in diagram.nodes if node.id in shown]
+    kept += stubs.values()
+    frames = {node.zone for node in kept}
+    shapes, samples = legend(kept, edges, diagram.stamp)
+    return replace(
+        diagram,
+        nodes=tuple(kept),
+        edges=tuple(edges),
+        frames=tuple(frame for frame in diagram.frames if frame.id in frames),
+        legend=shapes,
+        samples=samples,
+    )
+
+
+def _stub(diagram: Diagram, end: Node, zone: str | None, where: str) -> Node:
+    """What a cut line ends in: the name of the element there, or of the zone that the line leads into."""
+    if zone is not None:
+        name = " ".join(next(frame for frame in diagram.frames if frame.id == zone).lines)
+        return Node(f"stub/zone/{zone}", (*wrap(name, NODE_COLUMNS), where), "stub", name=end.id)
+    name = end.name or " ".join(end.lines)
+    return Node(f"stub/{end.id}", (*wrap(name, NODE_COLUMNS), where), "stub", name=end.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One picture, laid out: a name for its file, what it shows, and how it is arranged."""
+
+    stem: str
+    diagram: Diagram
+    arranged: Arrangement
+
+    @property
+    def title(self) -> str:
+        """The title, without the line of counts."""
+        return " ".join(self.diagram.title[:-1])
+
+    @property
+    def points(self) -> float:
+        """The size of the smallest text where the picture is made to fit a page."""
+        return scale(self.arranged.size) * SMALLEST
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it can be read there."""
+        return self.points >= READABLE
+
+
+def sheets(
+    whole: Diagram, arranged: Callable[[Diagram], Arrangement], link: Callable[[str], str]
+) -> list[Sheet]:
+    """An overview and the pages by zone of a diagram.
+
+    Args:
+        whole: the diagram.
+        arranged: lays a diagram out.
+        link: the address of a page by its stem.
+    """
+    found: list[Group] = []
+    waiting = deque(groups(whole))
+    while waiting:
+        group = waiting.popleft()
+        if _is_enough(group, _page(whole, group, "88-page", 88, 88, lambda _: "page 88", arranged)):
+            found.append(group)
+        else:
+            waiting.extendleft(reversed(halves(whole, group)))
+    made = _numbered(whole, found, arranged, link)
+    while not all(_is_enough(group, sheet) for group, sheet in zip(found, made[1:], strict=True)):
+        pairs = zip(found, made[1:], strict=True)
+        parts = [(group,) if _is_enough(group, sheet) else halves(whole, group) for group, sheet in pairs]
+        found = [part for each in parts for part in each]
+        made = _numbered(whole, found, arranged, link)
+    return made
+
+
+def _is_enough(group: Group, sheet: Sheet) -> bool:
+    """Whether the page of a group can be read, or can be made no smaller."""
+    return sheet.is_readable or len(group.elements) == 1
+
+
+def _numbered(
+    whole: Diagram,
+    found: Sequence[Group],
+    arranged: Callable[[Diagram], Arrangement],
+    link: Callable[[str], str],
+) -> list[Sheet]:
+    """The overview and a page for each group, with the numbers of pages in their stubs."""
+    of = len(found) + 1
+    stems = [f"{number:02}-{group.zone or 'outside'}" for number, group in enumerate(found, 2)]
+    numbers = {element: number for number, group in enumerate(found, 2) for element in group.elements}
+    made = [_sheet(overview(whole, found), "01-overview", 1, of, arranged)]
+    for number, (group, stem) in enumerate(zip(found, stems, strict=True), 2):
+        made.append(
+            _page(whole, group, stem, number, of, lambda end: f"page {numbers.get(end, 1)}", arranged)
+        )
+    addresses = {element: link(stems[number - 2]) for element, number in numbers.items()}
+    for group, stem in reversed([*zip(found, stems, strict=True)]):
+        addresses[zone_node(group.zone)] = link(stem)
+    return [
+        replace(sheet, diagram=replace(sheet.diagram, links=_links(sheet.diagram, addresses)))
+        for sheet in made
+    ]
+
+
+def _page(
+    whole: Diagram,
+    group: Group,
+    stem: str,
+    number: int,
+    of: int,
+    page_of: Callable[[str], str],
+    arranged: Callable[[Diagram], Arrangement],
+) -> Sheet:
+    drawn = cut(whole, group.elements, page_of)
+    drawn = replace(drawn, title=(*_name(whole, group.zone), element_counts(group.elements)))
+    return _sheet(drawn, stem, number, of, arranged)
+
+
+def _sheet(
+    diagram: Diagram, stem: str, number: int, of: int, arranged: Callable[[Diagram], Arrangement]
+) -> Sheet:
+    *title, line = diagram.title
+    numbered = replace(diagram, title=(*title, f"{number} of {of}: {line}"))
+    return Sheet(stem, numbered, arranged(numbered))
+
+
+def _name(whole: Diagram, zone: str | None) -> tuple[str, ...]:
+    """The title of the page of a zone."""
+    return wrap(f"{_heading(whole)}: {_place(whole, zone)}", TITLE_COLUMNS)
+
+
+def _heading(whole: Diagram) -> str:
+    """The title of the whole, without what is said of the lens that shows everything."""
+    return " ".join(whole.title[:-1]).removesuffix(f": {TITLES['structure']}")
+
+
+def _links(diagram: Diagram, addresses: Mapping[str, str]) -> dict[str, str]:
+    """Where the stubs of a page lead, and the zones of the overview."""
+    ends = {node.id: node.name if node.look == "stub" else node.id for node in diagram.nodes}
+    linking = {node.id for node in diagram.nodes if node.look in {"stub", "zone"}}
+    return {node: addresses[end] for node, end in ends.items() if node in linking and end in addresses}
+
+
+def overview(whole: Diagram, found: Sequence[Group]) -> Diagram:
+    """The zones of a diagram, with the number of lines between them and the pages where they are drawn."""
+    made = ZoneMap()
+    zone_of = {element: zone_node(group.zone) for group in found for element in group.elements}
+    zones: list[tuple[str | None, tuple[str, ...]]] = [(frame.id, frame.lines) for frame in whole.frames]
+    if any(group.zone is None for group in found):
+        zones.append((None, (OUTSIDE,)))
+    for zone, name in zones:
+        elements = [element for group in found if group.zone == zone for element in group.elements]
+        numbers = [str(number) for number, group in enumerate(found, 2) if group.zone == zone]
+        where = f"page{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}" if numbers else "nothing in it"
+        made.zone(zone_node(zone), name, [element_counts(elements), where] if numbers else [where])
+    between: dict[tuple[str, str], list[Line]] = {}
+    for line in lines_of(whole):
+        ends = [zone_of.get(end) for end in line.ends]
+        tail, head = ends
+        if tail is not None and head is not None and tail != head:
+            between.setdefault((tail, head), []).append(line)
+    for (tail, head), lines in sorted(between.items()):
+        counted = Counter[str](line.pieces[0].look for line in lines)
+        missing = sum(any(piece.mark == "missing" for piece in line.pieces) for line in lines)
+        words = [*step_counts(counted), *([f"\u00d7 {missing} not asked"] if missing else [])]
+        made.line(tail, head, words, "missing" if missing else None)
+    title = (*wrap(f"{_heading(whole)}: overview", TITLE_COLUMNS), whole.title[-1])
+    return made.diagram(title, whole.description, whole.model, whole.stamp, whole.notes)
+
+
+def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:
+    """One zone, with stubs for what its lines lead to.
+
+    Raises:
+        MeshmodelError: there is no such zone.
+    """
+    if zone not in snapshot.zone:
+        raise MeshmodelError(f"no zone has the id '{one_line(zone)}': name one with --zone")
+    found = groups(whole)
+    place = {element: _place(whole, group.zone) for group in found for element in group.elements}
+    elements = [element for group in found if group.zone == zone for element in group.elements]
+    anchor = [node.id for node in whole.nodes if node.look == "anchor" and node.zone == zone]
+    drawn = cut(whole, [*elements, *anchor], lambda end: place.get(end, OUTSIDE))
+    outside = len(place) - len(elements)
+    notes = [f"+{outside} outside this zone"] if outside else []
+    return replace(drawn, title=(*_name(whole, zone), element_counts(elements)), notes=(*whole.notes, *notes))
+
+
+def _place(whole: Diagram, zone: str | None) -> str:
+    return next((" ".join(frame.lines) for frame in whole.frames if frame.id == zone), OUTSIDE)

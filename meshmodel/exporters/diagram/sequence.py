@@ -1,0 +1,233 @@
+"""The witness of a finding as a numbered sequence diagram.
+
+Each step is a row: on the left its words (the identity that is active, the system that yielded the
+credential, the zone entered, the checkpoint or that none is there), on the right an arrow from one
+participant to another. All positions are computed here, so that no words lie on a line.
+"""
+
+from dataclasses import dataclass, replace
+
+import graphviz
+
+from meshmodel.analysis.results import Explanation, Finding, StepMark, WitnessStep
+from meshmodel.exporters.diagram.captions import agent_look, count, legend, system_look
+from meshmodel.exporters.diagram.compact import stamp
+from meshmodel.exporters.diagram.dot import base_graph, edge_attributes, label, node_attributes
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Node
+from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names, Shows, wrap
+from meshmodel.exporters.diagram.legend import add_legend
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+
+_TEXT, _COLUMN, _LEADING, _HEAD, _GAP = 200.0, 96.0, 12.0, 44.0, 16.0
+_TEXT_COLUMNS, _NAME_COLUMNS = 36, 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One step: its words, the participants it leads from and to (the same: it stays there)."""
+
+    words: tuple[str, ...]
+    tail: str
+    head: str
+    mark: StepMark | None
+
+
+def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: Shows) -> tuple[Diagram, str]:
+    """The diagram, and its text with positions.
+
+    Args:
+        snapshot: the model.
+        analysis: its analysis.
+        named: ``RULE:SUBJECT`` of a finding.
+        shows: whether the format has glyphs for a text.
+
+    Raises:
+        MeshmodelError: there is no such finding, or it has no witness.
+    """
+    finding = next((each for each in analysis.findings if f"{each.rule}:{each.subject}" == named), None)
+    if finding is None:
+        raise MeshmodelError(
+            f"there is no finding '{one_line(named)}': 'meshmodel check' lists each with rule and subject"
+        )
+    witness = analysis.explain_finding(finding)
+    if witness is None or not witness.steps:
+        raise MeshmodelError(f"the finding '{one_line(named)}' has no steps to draw: it is about what stands")
+    return _Sequence(snapshot, analysis, finding, witness, Names(shows)).drawn()
+
+
+class _Sequence:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        analysis: AnalysisResults,
+        finding: Finding,
+        witness: Explanation,
+        names: Names,
+    ) -> None:
+        self.snapshot, self.analysis, self.names = snapshot, analysis, names
+        self.finding, self.witness = finding, witness
+        self.doors = {(door.credential, door.system) for door in analysis.doors}
+        self.participants: dict[str, int] = {}
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+        self.graph = graphviz.Digraph()
+
+    # Words
+
+    def _name(self, reference: str) -> str:
+        table, _, key = reference.partition(":")
+        return self.names.name(self.snapshot.table(table)[key].title, key)
+
+    def _rows(self) -> list[_Row]:
+        actor = f"agent:{self.witness.agent}"
+        rows = []
+        for number, step in enumerate(self.witness.steps, 1):
+            tail, head, said = self._move(step, actor)
+            if head.startswith("agent:"):
+                actor = head if step.step in {"delegation", "trigger", "hosting"} else actor
+            rows.append(self._row(number, step, said, tail, head))
+        return rows
+
+    def _move(self, step: WitnessStep, actor: str) -> tuple[str, str, str]:
+        """From whom to whom a step goes, and what it is."""
+        here, there = step.from_, step.to
+        if step.step == "hold":
+            return actor, actor, f"presents {self._name(there)}"
+        if step.step == "grant":
+            return actor, there, f"{step.action} on {self._name(there)}"
+        if step.step == "custody":
+            return here, actor, f"obtains {self._name(there)}"
+        if step.step == "exchange":
+            ends = here.partition(":")[2], there.partition(":")[2]
+            at = self.snapshot.exchange[ends].at
+            issuer = actor if at is None else f"system:{at}"
+            return actor, issuer, f"exchanges {self._name(here)} for {self._name(there)}"
+        if step.step == "delegation":
+            return here, there, f"sets {self._name(there)} to work"
+        if step.step == "implies":
+            return here, here, f"admin implies {step.action}"
+        return here, there, f"{'steers' if step.step == 'trigger' else 'runs'} {self._name(there)}"
+
+    def _row(self, number: int, step: WitnessStep, said: str, tail: str, head: str) -> _Row:
+        snapshot, names = self.snapshot, self.names
+        words = [f"{number}. {said}"]
+        if step.identity is not None:
+            words.append("as " + names.text(step.identity, "an identity"))
+        if step.yielded_by is not None:
+            words.append(f"credential yielded by {self._name(f'system:{step.yielded_by}')}")
+        if step.zone_to is not None and step.zone_to != step.zone_from:
+            zone = snapshot.zone.get(step.zone_to)
+            words.append("enters " + (names.name(zone.title, zone.id) if zone else "a zone of its own"))
+        mark: StepMark | None = None
+        if step.checkpoint is not None:
+            mark = "counts"
+            words.append(f"checkpoint: {step.checkpoint}")
+        elif step.step != "implies":
+            ends = step.from_.partition(":")[2], step.to.partition(":")[2]
+            mark = "missing" if step.step == "grant" and ends in self.doors else None
+            words.append("\u00d7 no checkpoint" if mark else "no checkpoint")
+        lines = tuple(line for word in words for line in wrap(word, _TEXT_COLUMNS))
+        return _Row(lines, tail, head, mark)
+
+    # Places
+
+    def _x(self, participant: str) -> float:
+        return _TEXT + _COLUMN * (self.participants[participant] + 0.5)
+
+    def drawn(self) -> tuple[Diagram, str]:
+        """The diagram and its text."""
+        rows = self._rows()
+        for row in rows:
+            for end in (row.tail, row.head):
+                self.participants.setdefault(end, len(self.participants))
+        y = -_HEAD / 2 - _GAP
+        for number, row in enumerate(rows, 1):
+            high = len(row.words) * _LEADING
+            self._draw_row(number, row, y - high / 2, high)
+            y -= high + _GAP
+        self._heads(y)
+        diagram = self._diagram(len(rows))
+        width = _TEXT + _COLUMN * len(self.participants)
+        title = len(diagram.title) + len(diagram.notes)
+        top = _HEAD / 2 + 14.0 * title + 14
+        around = (0.0, y - 4, width, top)
+        text = base_graph(diagram)
+        wide = max(width, 7.0 * max(len(line) for line in (*diagram.title, *diagram.notes)))
+        text.attr("graph", bb=",".join(f"{each:.2f}" for each in around), lwidth=f"{wide / 72:.2f}")
+        text.attr("graph", lp=f"{wide / 2:.2f},{top - 7.0 * title:.2f}", lheight=f"{14 * title / 72:.2f}")
+        text.body += self.graph.body
+        return diagram, add_legend(str(text.source), around, diagram)
+
+    def _node(self, node: Node, x: float, y: float, wide: float, high: float, **more: str) -> None:
+        self.nodes.append(node)
+        size = {"width": f"{wide / 72:.3f}", "height": f"{high / 72:.3f}", "pos": f"{x:.2f},{y:.2f}"}
+        self.graph.node(node.id, **{**node_attributes(node), "margin": "0", **size, **more})
+
+    def _edge(self, edge: Edge, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self.edges.append(edge)
+        (x, y), (to_x, to_y) = start, end
+        tip = ""
+        if edge.arrow:
+            tip, to_x = f"e,{to_x:.2f},{to_y:.2f} ", to_x - (7 if to_x > x else -7)
+        path = " ".join(
+            f"{x + (to_x - x) * part / 3:.2f},{y + (to_y - y) * part / 3:.2f}" for part in range(4)
+        )
+        self.graph.edge(edge.tail, edge.head, **{**edge_attributes(edge), "pos": tip + path})
+
+    def _draw_row(self, number: int, row: _Row, y: float, high: float) -> None:
+        text = Node(f"label/step/{number}", row.words, "label", None, "plain", "grant", row.mark)
+        self._node(text, _TEXT / 2 - 6, y, _TEXT - 12, high, label=label(row.words, just="l"))
+        x, to = self._x(row.tail), self._x(row.head)
+        circle = Node(f"step/{number}", (str(number),), "number", mark=row.mark)
+        self._node(circle, x, y, 16, 16)
+        if row.head != row.tail:
+            point = Node(f"step/{number}/end", ("",), "point")
+            self._node(point, to, y, 1, 1)
+            side = 8 if to > x else -8
+            self._edge(
+                Edge(f"step/{number}/0", circle.id, point.id, "step", row.mark), (x + side, y), (to, y)
+            )
+
+    def _heads(self, bottom: float) -> None:
+        for reference in self.participants:
+            table, _, key = reference.partition(":")
+            record = self.snapshot.table(table)[key]
+            look = agent_look(record) if table == "agent" else system_look(record)
+            zone = self.snapshot.zone.get((record.home if table == "agent" else record.zone) or "")
+            where = names.name(zone.title, zone.id) if (names := self.names) and zone else "no zone"
+            lines = (*wrap(self._name(reference), _NAME_COLUMNS)[:2], *wrap(f"({where})", _NAME_COLUMNS)[:2])
+            x = self._x(reference)
+            self._node(Node(f"{table}/{key}", lines, look), x, 0, _COLUMN - 8, _HEAD + 8)
+            end = Node(f"lifeline/{table}/{key}", ("",), "point")
+            self._node(end, x, bottom, 1, 1)
+            edge = Edge(f"lifeline/{table}/{key}/0", f"{table}/{key}", end.id, "lifeline", arrow=False)
+            self._edge(edge, (x, -_HEAD / 2 - 4), (x, bottom))
+
+    def _diagram(self, steps: int) -> Diagram:
+        finding, witness, snapshot = self.finding, self.witness, self.snapshot
+        name = self.names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
+        identities = {step.identity for step in witness.steps if step.identity is not None}
+        known = (
+            count(len(identities), "identity") if len(identities) == 1 else f"{len(identities)} identities"
+        )
+        line = f"{count(steps, 'step')}, {known}; {finding.severity}, as {self.analysis.view}"
+        source = "home" if witness.source is None else self._name(f"system:{witness.source}")
+        agent = self._name(f"agent:{witness.agent}")
+        traced = stamp(snapshot)
+        shapes, samples = legend(self.nodes, self.edges, traced)
+        return replace(
+            Diagram(
+                title=(*wrap(f"{name}: {finding.rule}, {finding.subject}", TITLE_COLUMNS), line),
+                description=f"{finding.message}",
+                frames=(),
+                nodes=tuple(self.nodes),
+                edges=tuple(self.edges),
+            ),
+            notes=(f"{agent} comes from {source}", *([SUBSTITUTED] if self.names.changed else [])),
+            legend=shapes,
+            samples=samples,
+            stamp=traced,
+            model=snapshot.about.name or "",
+        )
