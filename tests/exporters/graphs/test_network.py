@@ -1,0 +1,77 @@
+"""GraphML and node-link JSON: networkx reads back the graph that was written."""
+
+import io
+import json
+import xml.etree.ElementTree as ET
+
+import networkx as nx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.exporters.graphs.network import flat, graphml, model_graph, node_link
+from tests.exporters.parts import every_step_model, hostile_model
+from tests.reference.random_models import FLAVOURS, random_model
+
+MODELS = st.builds(
+    random_model, st.integers(0, 10_000), st.integers(3, 8), st.sampled_from(FLAVOURS)
+) | st.sampled_from([every_step_model(), hostile_model()])
+
+
+def same(one, other):
+    """Whether two graphs are isomorphic with all that nodes and edges say, and equal as they are named."""
+    assert dict(one.nodes(data=True)) == dict(other.nodes(data=True))
+    assert sorted(one.edges(keys=True)) == sorted(other.edges(keys=True))
+
+    def facts(edges):
+        return sorted(map(repr, (sorted(each.items()) for each in edges.values())))
+
+    return nx.is_isomorphic(
+        one, other, node_match=dict.__eq__, edge_match=lambda left, right: facts(left) == facts(right)
+    )
+
+
+@settings(max_examples=40)
+@given(MODELS)
+def test_graphml_is_read_back_isomorphic(snapshot):
+    analysis = analyse(snapshot)
+    text = graphml(analysis)
+    assert text == graphml(analyse(snapshot))
+    back = nx.read_graphml(io.BytesIO(text.encode()), force_multigraph=True)
+    assert same(flat(model_graph(analysis)), back)
+    ids = [each.get("id") for each in ET.fromstring(text).iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+@settings(max_examples=40)
+@given(MODELS)
+def test_node_link_json_is_read_back_isomorphic(snapshot):
+    analysis = analyse(snapshot)
+    text = node_link(analysis)
+    assert text == node_link(analyse(snapshot))
+    back = nx.node_link_graph(json.loads(text), edges="edges")
+    assert same(model_graph(analysis), back)
+    assert back.graph == {"format": "meshmodel-graph/1", "name": snapshot.about.name or "", "view": "built"}
+
+
+def test_elements_relations_and_marks_are_all_there():
+    snapshot = every_step_model()
+    graph = model_graph(analyse(snapshot))
+    kinds = [kind for *_, kind in graph.edges(data="kind")]
+    counts = {kind: kinds.count(kind) for kind in kinds}
+    tables = ("grant", "custody", "exchange", "delegation", "intent")
+    assert {each: counts.get(each, 0) for each in tables} == {
+        each: len(snapshot.table(each)) for each in tables
+    }
+    assert counts["hold"] == len(snapshot.hold) + 1, "one is passed"
+    assert counts["trigger"] == len(snapshot.trigger) + 1, "one arises by itself, and has a checkpoint"
+    assert (counts["hosting"], counts["boundary"], counts["zone"], counts["home"]) == (1, 2, 2, 4)
+    (grant,) = graph["credential:k3"]["system:lone"].values()
+    assert grant["actions"] == ["read", "write"]
+    assert (grant["mark"], grant["severity"], grant["checkpoints"]) == ("missing", "critical", ["later"])
+    assert graph.nodes["agent:old"] == {
+        "kind": "agent",
+        "type": "service",
+        "home": "two",
+        "status": "retired",
+    }
