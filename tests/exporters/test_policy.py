@@ -8,9 +8,9 @@ from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.interchange import read_file, write_text
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot
+from tests.exporters.classification import Classification
 from tests.exporters.parts import MODELS
-from tests.reference.crossings import WORDS, credential_at
-from tests.reference.mesh import ACTIONS, all_five
+from tests.reference.mesh import ACTIONS
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading
 
@@ -22,100 +22,6 @@ THROUGH_A_DEPUTY = (
 
 def stub_of(snapshot, view="built"):
     return tomllib.loads(policy_stub(snapshot, analyse(snapshot, view=view)))
-
-
-class Classification:
-    """Section 12 by a naive reading: each access of one agent looked at alone."""
-
-    def __init__(self, reading, agent):
-        self.reading, self.mesh, self.agent = reading, reading.mesh, agent
-        self.crossings = [each for each in reading.crossings_and_missing()[0] if each.agent == agent]
-        intents = [each for each in self.mesh.s.intent.values() if each.agent == agent]
-        self.intended = {each.system: all_five(each.actions) for each in intents}
-
-    def kind(self, system, action):
-        """The kind of its table, and what stands in it; the reason aside."""
-        crossings = [each for each in self.crossings if (each.target, each.action) == (system, action)]
-        bad = [each for each in crossings if each.state == "uncontrolled"]
-        granting, via = self.granting(system, action), self.via(system, action)
-        if self.intended and action not in self.intended.get(system, ()):
-            others = [each for each in self.mesh.agents - {self.agent} if self.reaches_any(each, granting)]
-            return "deny", {"credentials": granting, "via": via, "enforceable": not others}
-        if bad:
-            return "require", {
-                "credentials": self.doors(bad),
-                "via": via,
-                "from": sorted("home" if each.source is None else each.source for each in bad),
-                "severity": WORDS[max(each.severity for each in bad)],
-                "kind": "",
-                "decided_at": "",
-                "freshness": "per-action",
-                "state": "planned",
-            }
-        states = [each.state for each in crossings]
-        because = next((word for word in ("controlled", "approved") if word in states), "home")
-        checkpoints = self.controlling(system, action)
-        return "allow", {
-            "credentials": granting,
-            "via": via,
-            "because": because,
-            "checkpoints": checkpoints,
-        }
-
-    def granting(self, system, action):
-        """By the grant steps that end there, or at admin."""
-        ends = {("access", system, action), ("access", system, "admin")}
-        found = {step.leaves for step in self.mesh.steps if step.kind == "grant" and step.enters in ends}
-        return sorted({credential_at(each)[1] for each in found & self.mesh.effective(self.agent)})
-
-    def via(self, system, action):
-        ways = (("direct", self.mesh.direct(self.agent)), ("own", self.mesh.own(self.agent)))
-        node = ("access", system, action)
-        return next((word for word, nodes in ways if node in nodes), "deputy")
-
-    def reaches_any(self, agent, credentials):
-        return any(credential_at(node) in {("cred", c) for c in credentials} for node in self.creds(agent))
-
-    def creds(self, agent):
-        return [
-            node
-            for node in self.mesh.effective(agent)
-            if node[0] == "cred" or (node[0] == "copy" and node[1][0] == "cred")
-        ]
-
-    def doors(self, crossings):
-        return sorted(
-            {
-                credential_at(door)[1]
-                for each in crossings
-                for door in self.reading.open_doors(*each[:4])
-                if not self.reading.is_approved(*each[:4], door)
-            }
-        )
-
-    def controlling(self, system, action):
-        """The checkpoints on the boundary, and those that stand first on every way there."""
-        reading, node, found = self.reading, ("access", system, action), set()
-        for each in self.crossings:
-            if (each.target, each.action, each.state) != (system, action, "controlled"):
-                continue
-            nodes, counting = reading.unchecked(reading.start_of(self.agent, each.source))
-            zones = reading.zone_of_source(self.agent, each.source), self.mesh.zone(system)
-            found |= {
-                k.id
-                for k in reading.meeting
-                if k.id in counting and k.step == "boundary" and (k.from_, k.to) == zones
-                if k.actions is None or action in k.actions
-            }
-            found |= {
-                k.id
-                for step in self.mesh.steps
-                if node not in nodes and step.leaves in nodes and step.enters not in nodes
-                if node in self.mesh.reached_by({step.enters})
-                for k in reading.meeting
-                if k.id in counting and reading.covers(k, step)
-            }
-        return sorted(found)
 
 
 @pytest.mark.parametrize("view", ["built", "designed"])

@@ -85,7 +85,7 @@ def _for_initiator(rule: Rule) -> Iterable[str]:
     """Every agent behind the request must be one that may."""
     for name, agents, bound in (
         ("free", rule.free, ()),
-        ("asked", rule.free + rule.asked if rule.asked else [], _bound(rule)),
+        ("asked", rule.free + rule.asked if rule.asked else [], _bound(rule, "context.credential")),
     ):
         if agents:
             conditions = (
@@ -106,13 +106,14 @@ def _for_target(rule: Rule) -> str:
     if rule.alike == "free":
         return _policy(rule, "free", principal, ())
     known = f"{_agents(rule.asked)}.contains(context.decision.agent)"
-    return _policy(rule, "asked", principal, (*_bound(rule), known))
+    return _policy(rule, "asked", principal, (*_bound(rule, "principal"), known))
 
 
-def _bound(rule: Rule) -> Sequence[str]:
+def _bound(rule: Rule, credential: str) -> Sequence[str]:
+    """What a decision must be; ``credential`` says where the request names its own."""
     return (
         *_BOUND,
-        f"context.decision.credential == {_entity('Credential', rule.credential)}",
+        f"context.decision.credential == {credential}",
         f'context.decision.action == "{rule.action}"',
     )
 
