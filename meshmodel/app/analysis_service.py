@@ -1,34 +1,17 @@
 """When the model is analysed: after each edit that answers depend on, in a thread, a newer edit first."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.limits import BURST
-from meshmodel.edits.edit import differ_only_in
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
-from meshmodel.reports.causes import open_counts
+from meshmodel.reports.both_analyses import Results, analyse_both, unchanged
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Summary
-
-_PLACES: Final = frozenset({"at"}), frozenset({"note"})
-"""Fields, and tables, on which no answer depends."""
-_WORDS: Final = frozenset({"at", "name", "owner", "description"}), frozenset({"note", "about", "acceptance"})
-"""Those on which only the words of the answers depend, and what is asked or accepted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The analyses of one snapshot as built and as designed."""
-
-    snapshot: Snapshot
-    built: "Analysis"
-    designed: "Analysis"
 
 
 class AnalysisService:
@@ -73,9 +56,10 @@ class AnalysisService:
         known, snapshot = self.results, self.snapshot
         if self.is_current:
             return
-        if known is not None and differ_only_in(known.snapshot, snapshot, _PLACES):
+        same = unchanged(known, snapshot)
+        if same is not None:
             self._jobs.drop("analysis")
-            self._take(replace(known, snapshot=snapshot))
+            self._take(same)
             return
 
         def work(task: Task) -> Results | None:
@@ -92,49 +76,3 @@ class AnalysisService:
         """What was known before is no answer."""
         self.results = self.before = None
         self._on_failure(why)
-
-
-def analyse_both(
-    snapshot: Snapshot,
-    known: Results | None,
-    is_cancelled: Callable[[], bool],
-) -> Results | None:
-    """Analyse a snapshot as built and as designed; any thread may call it.
-
-    Arguments:
-        snapshot: the model.
-        known: results of an earlier one, kept where only words changed.
-        is_cancelled: asked between the stages.
-
-    Returns:
-        ``None`` where it was cancelled.
-    """
-    built, designed = _readings(snapshot, known)
-    for each in dict.fromkeys((built, designed)):
-        for _ in _stages(each):
-            if is_cancelled():
-                return None
-    return Results(snapshot, built, designed)
-
-
-def _readings(snapshot: Snapshot, known: Results | None) -> "tuple[Analysis, Analysis]":
-    """Both analyses of a snapshot, of which nothing has been computed yet; they are one where nothing is
-    planned.
-    """
-    if known is not None and differ_only_in(known.snapshot, snapshot, _WORDS):
-        built = known.built.with_words_of(snapshot)
-        is_one = known.designed is known.built
-        return built, built if is_one else known.designed.with_words_of(snapshot)
-    from meshmodel.api import analyse
-
-    built = analyse(snapshot)
-    planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
-    return built, analyse(snapshot, view="designed") if planned else built
-
-
-def _stages(of: "Analysis") -> Iterator[object]:
-    """Compute what the first row tells of an analysis, one part after the other, each kept in it."""
-    yield of.summary
-    yield of.doors
-    yield of.findings
-    yield open_counts(of)

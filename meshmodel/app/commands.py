@@ -31,12 +31,13 @@ class Command:
         label: one or two words, for the footer.
         description: one line, for help, palette and manual.
         task: what a person wants who looks for it.
-        run: what does it: a controller and its method, such as ``editing.undo``; of the workbench's screen
-            itself ``screen`` and its method. For the canvas and the program Textual's name of the action, such
-            as ``go('left')``; empty where that is the id.
+        run: what does it: a controller and its method, such as ``editing.undo``; ``screen`` and a method of
+            the workbench itself; ``list`` and the list to be shown. For the canvas and the program Textual's
+            name of the action, such as ``go('left')``; empty where that is the id.
         context: where its keys work.
         changes: whether it edits the model, and so is refused where that is read-only.
         palette: whether the command palette offers it (not, where only its key makes sense).
+        menu: what a menu says of it, where one offers it.
         needs: why it cannot be done in a state, in one line; empty where it can.
     """
 
@@ -49,6 +50,7 @@ class Command:
     context: Context = "workbench"
     changes: bool = False
     palette: bool = True
+    menu: str = ""
     needs: "Callable[[WorkbenchState], str]" = lambda _: ""
 
     def disabled_reason(self, state: "WorkbenchState") -> str:
@@ -71,33 +73,33 @@ def _look(id_: str, key: str, label: str, description: str, run: str) -> Command
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run="editing.add", changes=True),
-    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run="connecting.connect", changes=True, needs=_connectable),
+    Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run="editing.add", changes=True, menu="add an element"),
+    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run="connecting.connect", changes=True, needs=_connectable, menu="connect it with another"),
     Command("connect_new", ("N",), "new beside", "Add an element that is connected with the selected one, in one edit", "Draw", run="connecting.connect_new", changes=True, needs=_connectable),
-    Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", context="canvas"),
-    Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run="editing.rename", changes=True),
-    Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run="moving.move", changes=True),
-    Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run="editing.delete", changes=True, needs=_selection),
+    Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", context="canvas", menu="edit every field"),
+    Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run="editing.rename", changes=True, menu="give it another name"),
+    Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run="moving.move", changes=True, menu="move it"),
+    Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run="editing.delete", changes=True, needs=_selection, menu="delete it, and what hangs on it"),
     Command("menu", (".",), "menu", "What can be done with what is selected, or about a finding; the right mouse button shows it too", "Draw", run="menus.menu"),
-    Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run="editing.quick_line", changes=True),
-    Command("copy", ("Y",), "copy", "Copy what is selected, with its relations; Y, X and V work between models too", "Draw", run="clipboard.copy"),
+    Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run="editing.quick_line", changes=True, menu="type a sentence"),
+    Command("copy", ("Y",), "copy", "Copy what is selected, with its relations; Y, X and V work between models too", "Draw", run="clipboard.copy", menu="copy it, with its relations"),
     Command("cut", ("X", "ctrl+x"), "cut", "Copy what is selected, and delete it", "Draw", run="clipboard.cut", changes=True),
-    Command("paste", ("V", "ctrl+v"), "paste", "Add what was copied; sentences that were copied open the quick line", "Draw", run="clipboard.paste", changes=True),
-    Command("duplicate", ("d",), "duplicate", "Add what is selected once more, with the same relations", "Draw", run="clipboard.duplicate", changes=True),
+    Command("paste", ("V", "ctrl+v"), "paste", "Add what was copied; sentences that were copied open the quick line", "Draw", run="clipboard.paste", changes=True, menu="paste what was copied"),
+    Command("duplicate", ("d",), "duplicate", "Add what is selected once more, with the same relations", "Draw", run="clipboard.duplicate", changes=True, menu="add it once more"),
     Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run="editing.undo", changes=True),
     Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run="editing.redo", changes=True),
-    Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run="drawing.arrange", changes=True),
-    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run="checkpoints.checkpoint", changes=True),
-    Command("intend", ("i",), "intend", "Declare the lit path intended, where that approves it", "Check", run="checkpoints.intend", changes=True),
+    Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run="drawing.arrange", changes=True, menu="lay the drawing out again"),
+    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run="checkpoints.checkpoint", changes=True, menu="place a checkpoint there"),
+    Command("intend", ("i",), "intend", "Declare the lit path intended, where that approves it", "Check", run="checkpoints.intend", changes=True, menu="declare the lit path intended"),
     Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run="fix.guard", changes=True),
-    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run="findings.accept", changes=True),
-    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run="findings.why"),
-    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run="findings.rule"),
-    Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run="lens.compromise"),
-    Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run="lens.outsider"),
-    Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run="offboarding.offboard"),
+    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run="findings.accept", changes=True, menu="accept it for a time, or no longer"),
+    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run="findings.why", menu="why and why not: its ways"),
+    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run="findings.rule", menu="its rule: what to do, when it errs"),
+    Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run="lens.compromise", menu="what falls if it is compromised"),
+    Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run="lens.outsider", menu="what falls to an outsider"),
+    Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run="offboarding.offboard", menu="offboard: when it goes, or is rotated"),
     Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run="selection.view"),
-    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run="lens.lens"),
+    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run="lens.lens", menu="change the lens"),
     _look("go_left", "left", "left", "Select what lies to the left, along the line", "go('left')"),
     _look("go_right", "right", "right", "Select what lies to the right, along the line", "go('right')"),
     _look("go_up", "up", "up", "Select what lies above", "go('up')"),
@@ -114,12 +116,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run="selection.zoom_in"),
     Command("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look", run="selection.zoom_out"),
     Command("zoom_reset", ("0",), "cards", "Back to cards", "Look", run="selection.zoom_reset"),
-    Command("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look", run="selection.fold"),
+    Command("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look", run="selection.fold", menu="fold or unfold it"),
     Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run="findings.show"),
     Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels", run="fix.fix"),
-    Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run="layout.reach"),
-    Command("questions", ("Q",), "questions", "What the drawing does not say yet", "Panels", run="layout.questions"),
-    Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run="layout.journal"),
+    Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run="list.reach"),
+    Command("questions", ("Q",), "questions", "What the drawing does not say yet", "Panels", run="list.questions"),
+    Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run="list.journal"),
     Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run="trace.trace"),
     Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run="layout.outline"),
     Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run="layout.panel"),
@@ -127,7 +129,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run="screen.close", palette=False),
     Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run="editing.export"),
     Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run="screen.open"),
-    Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run="editing.about", changes=True),
+    Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run="editing.about", changes=True, menu="name and describe the model"),
     Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", context="program"),
     Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run="menus.help"),
     Command("palette", ("ctrl+p",), "palette", "Find and run any command, or go to any element", "Model and program", context="program", palette=False),

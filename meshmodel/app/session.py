@@ -105,16 +105,6 @@ class Session:
 
         Store.create(path, self.snapshot).close()
 
-    @property
-    def undo_label(self) -> str | None:
-        """What an undo would take back."""
-        return None if self._store is None else self._store.undo_label
-
-    @property
-    def redo_label(self) -> str | None:
-        """What a redo would bring back."""
-        return None if self._store is None else self._store.redo_label
-
     def apply(self, edit: Edit, *, on: Snapshot | None = None) -> Snapshot:
         """Make one edit; it is on disk when this returns.
 
@@ -207,9 +197,6 @@ class Session:
 
     def _changed(self, snapshot: Snapshot, label: str, cause: Cause) -> Snapshot:
         self.snapshot = snapshot
-        self._tell(ModelChanged(snapshot, label, cause))
-        return snapshot
-
-    def _tell(self, message: Message) -> None:
         if self._post is not None:
-            self._post(message)
+            self._post(ModelChanged(snapshot, label, cause))
+        return snapshot

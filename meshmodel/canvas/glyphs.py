@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from meshmodel.canvas.scene import Style
 
 _BOX = " ╶╴─╷┌┐┬╵└┘┴│├┤┼"
@@ -65,3 +67,45 @@ SIGNS = (
     ("values", "on a delegation: values of closed sets come back, no words"),
 )
 """What stands on the canvas beside names, with what each means."""
+
+_PLAIN_SIGNS: Final = {
+    **dict.fromkeys("─━╌╍┄┅┈┉═‐‑–—−▔▁", "-"),
+    **dict.fromkeys("│┃╎╏┆┇┊┋║▏▎▍▌▋▊▉▕▐", "|"),
+    **dict.fromkeys("▂▃▄▅▆▇█▀▓▒", "#"),
+    **dict.fromkeys("▸▶►»→", ">"),
+    **dict.fromkeys("◂◀◄«←", "<"),
+    **dict.fromkeys("↑▲", "^"),
+    **dict.fromkeys("↓▼▾", "v"),
+    **dict.fromkeys("“”⚐", '"'),
+    **dict.fromkeys("✓✔", "+"),
+    **dict.fromkeys("≈…", "~"),
+    **dict.fromkeys("▭▪", "="),
+    **dict.fromkeys("·░□", "."),
+    **dict.fromkeys("▣■", "#"),
+    **dict.fromkeys("◆●•", "*"),
+    **dict.fromkeys("◇○", "o"),
+    "✖": "X",
+    "×": "x",
+    "◈": "G",
+    "◉": "@",
+    "◎": "O",
+    "♙": "P",
+    "▤": "D",
+    "▦": "V",
+    "◪": "T",
+    "⊸": "%",
+    "⇄": "&",
+    "⚑": "!",
+    "✎": "n",
+}
+"""Our signs and the toolkit's, with what is written instead; all are one cell wide.
+
+Signs that stand in the same place with different meanings have different characters. Those that the canvas
+has too have the same as there.
+"""
+
+PLAIN: Final = {
+    **dict.fromkeys(range(0x2500, 0x2580), "+"),  # corners, joins and crossings of frames
+    **{ord(sign): plain for sign, plain in _PLAIN_SIGNS.items()},
+}
+"""The characters of the screen in ASCII, as a table for ``str.translate``."""

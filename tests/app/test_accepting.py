@@ -88,7 +88,7 @@ async def test_it_is_withdrawn_from_the_same_place(tmp_path: Path) -> None:
         await it.pilot.click("#withdraw")
         await it.pilot.pause()
         assert not it.model.acceptance
-        assert it.bench.session.undo_label == f"withdraw the acceptance of {KEY[0]} of {KEY[1]}"
+        assert it.bench.session.journal()[-1].label == f"withdraw the acceptance of {KEY[0]} of {KEY[1]}"
 
 
 async def test_the_form_says_what_does_not_fit_and_changes_nothing(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.app import analysis_service
 from meshmodel.app.analysis_service import AnalysisService
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Note, System
 from meshmodel.model.stop import Task
+from meshmodel.reports import both_analyses
 from meshmodel.store.examples import example
 
 
@@ -116,7 +116,7 @@ def test_a_new_element_and_one_that_goes_are_analysed(service, jobs):
 def test_other_words_are_said_of_the_sets_that_are_known(service, monkeypatch):
     plan(service)
     results = service.results
-    monkeypatch.setattr("meshmodel.api.analyse", None)
+    monkeypatch.setattr("meshmodel.analysis.analysis.analyse", None)
     put(service, replace(any_system(service), name="Another name", owner="Somebody", description="Said anew"))
     now = service.results
     assert now.built.engine.starts is results.built.engine.starts
@@ -135,14 +135,14 @@ def told(finding):
 
 def test_an_analysis_is_given_up_between_its_parts_once_it_is_cancelled(service, jobs, monkeypatch):
     parts = []
-    stages = analysis_service._stages
+    stages = both_analyses._stages
 
     def counted(of):
         for number, part in enumerate(stages(of)):
             parts.append(number)
             yield part
 
-    monkeypatch.setattr(analysis_service, "_stages", counted)
+    monkeypatch.setattr(both_analyses, "_stages", counted)
     jobs.is_cancelled = True
     put(service, System("first"))
     assert not service.is_current
@@ -153,7 +153,7 @@ def test_a_failure_is_said_and_what_was_known_is_no_answer(service, failures, mo
     def fails(*_, **__):
         raise ValueError("no luck")
 
-    monkeypatch.setattr("meshmodel.api.analyse", fails)
+    monkeypatch.setattr("meshmodel.analysis.analysis.analyse", fails)
     put(service, System("first"))
     assert failures == ["no luck"]
     assert service.results is None

@@ -158,7 +158,7 @@ async def test_after_a_fault_nothing_is_compared(tmp_path: Path, monkeypatch: py
         await it.press("f", "p")
         assert "▼−1" in first_row(it)
         with monkeypatch.context() as broken:
-            broken.setattr("meshmodel.api.analyse", fails)
+            broken.setattr("meshmodel.analysis.analysis.analyse", fails)
             await it.press("u")
             assert "could not be computed" in first_row(it)
         await it.press("U")

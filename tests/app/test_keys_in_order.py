@@ -72,7 +72,7 @@ async def test_from_list_to_dialog_to_canvas_in_one_burst(tmp_path):
         before = it.missing
         burst(it, "fp⎋aanew⏎x")
         await until(it, lambda model: len(model.checkpoint) == 1)
-        await until(it, lambda model: it.bench.session.undo_label == "delete agent new")
+        await until(it, lambda model: it.bench.session.journal()[-1].label == "delete agent new")
         assert it.missing == before - 1
         assert "new" not in it.model.agent
 

@@ -117,7 +117,7 @@ async def test_of_edits_during_an_analysis_only_the_newest_is_analysed_next(
             assert may_go_on.wait(60)
             return analyse(snapshot, **view)
 
-        monkeypatch.setattr("meshmodel.api.analyse", slow)
+        monkeypatch.setattr("meshmodel.analysis.analysis.analyse", slow)
         models: list[Snapshot] = []
         it.pilot.is_held = True
         for number in range(3):

@@ -28,33 +28,6 @@ _FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule")
 _NOTHING: Final[tuple[str, ...]] = ("add", "quick_line", "paste", "outsider", "lens", "arrange", "about")
 
 
-_SAID: Final[Mapping[str, str]] = {
-    "edit": "edit every field",
-    "rename": "give it another name",
-    "connect": "connect it with another",
-    "copy": "copy it, with its relations",
-    "duplicate": "add it once more",
-    "paste": "paste what was copied",
-    "connect_new": "connect it with a new one",
-    "move": "move it",
-    "why": "why and why not: its ways",
-    "compromise": "what falls if it is compromised",
-    "offboard": "offboard: when it goes, or is rotated",
-    "delete": "delete it, and what hangs on it",
-    "checkpoint": "place a checkpoint there",
-    "intend": "declare the lit path intended",
-    "accept": "accept it for a time, or no longer",
-    "rule": "its rule: what to do, when it errs",
-    "fold": "fold or unfold it",
-    "add": "add an element",
-    "quick_line": "type a sentence",
-    "outsider": "what falls to an outsider",
-    "lens": "change the lens",
-    "arrange": "lay the drawing out again",
-    "about": "name and describe the model",
-}
-
-
 class ElementMenu(PlacedDialog[str]):
     """Lists what can be done with one thing; Enter, its key or a click does it. Result: the action's id.
 
@@ -89,7 +62,7 @@ class ElementMenu(PlacedDialog[str]):
     def _rows(self) -> Iterator[Row]:
         for action in self.offered:
             key = shown_key(keys_of(action, self.keymap)[0])
-            yield Row(action.id, line((f"{key:<7}", "$text-accent"), _SAID[action.id]), action.id, indent=7)
+            yield Row(action.id, line((f"{key:<7}", "$text-accent"), action.menu), action.id, indent=7)
 
     def on_key(self, event: Key) -> None:
         """Do what the key stands for."""

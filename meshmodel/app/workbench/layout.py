@@ -123,18 +123,6 @@ class Layout:
         else:
             context.select(None)
 
-    def reach(self) -> None:
-        """Show the reach matrix."""
-        self.context.open_list("reach")
-
-    def questions(self) -> None:
-        """Show the questions."""
-        self.context.open_list("questions")
-
-    def journal(self) -> None:
-        """Show the journal."""
-        self.context.open_list("journal")
-
     def outline(self) -> None:
         """Show or hide the outline; where it always stands, go there."""
         state = self.context.state

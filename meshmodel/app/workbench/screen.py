@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 from textual.worker import Worker
 
-from meshmodel.app.analysis_service import AnalysisService, Results
+from meshmodel.app.analysis_service import AnalysisService
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
@@ -61,6 +61,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
+from meshmodel.reports.both_analyses import Results
 from meshmodel.reports.findings_index import findings_index
 from meshmodel.reports.lenses import LENSES, facts_of
 
@@ -221,6 +222,8 @@ class Workbench(Screen[None]):
     def _method(self, name: str) -> Callable[..., Any]:
         """A method named as in the tables of commands and routes."""
         holder, _, method = name.partition(".")
+        if holder == "list":
+            return partial(self.context.open_list, method)
         places = {"screen": self, "layout": getattr(self, "layout_of_panels", None)}
         return getattr(places.get(holder) or getattr(self, holder), method)  # type: ignore[no-any-return]  # by name
 

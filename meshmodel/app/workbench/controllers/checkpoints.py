@@ -42,7 +42,8 @@ class CheckpointsController(Controller):
         if analysis is not None and not self.state.is_current:
             placed = operations.placed_since(analysis.snapshot, self.context.session.snapshot, step)
             if placed is not None:
-                self.context.say(f"checkpoint: {placed} was placed there just now; computing what follows")
+                just = f"{placed} was placed there just now"
+                self.context.say(f"checkpoint: {just}; what follows is being computed")
                 return
         wanted, made = operations.placement(self.state.snapshot, step)
         if self.context.apply(wanted, made, on=self.state.snapshot):
