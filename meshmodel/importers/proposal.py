@@ -19,6 +19,7 @@ from meshmodel.model.vocabulary import ACTIONS
 
 _LIMITS: Final[Mapping[str, int]] = {"line": LINE_LIMIT, "suggestion": 60, "paragraph": PARAGRAPH_LIMIT}
 _KEY_LIMIT: Final = 400
+_PLACE: Final[Mapping[str, int]] = {action: place for place, action in enumerate(ACTIONS)}
 _UNITED: Final = ("actions", "passes", "entitled")
 """Lists of a relation that are united where two places say it; ``only`` is a limit and needs care."""
 
@@ -142,7 +143,7 @@ class Proposal:
             return reference  # to itself: the model has no such relation
         before = self._records.get(reference)
         cleaned = replace(record, **_clean(reference[0], _values(record)))
-        self._records[reference] = cleaned if before is None else _united(before, cleaned)
+        self._records[reference] = cleaned if before is None else united(before, cleaned)
         self._sources.setdefault(reference, set()).add(at.source)
         return reference
 
@@ -244,23 +245,28 @@ def _values(record: Record) -> dict[str, Any]:
     return {each.attribute: getattr(record, each.attribute) for each in SCHEMA[table_of(record)].fields}
 
 
-def _united(one: Record, other: Record) -> Record:
-    """A relation that two places say: it allows what either allows."""
-    united: dict[str, Any] = {}
-    for name in _UNITED:
-        first, second = getattr(one, name, None), getattr(other, name, None)
-        if first or second:
+def united(one: Record, other: Record) -> Record:
+    """A record that two places say: a relation allows what either allows, an element is what either says."""
+    made: dict[str, Any] = {}
+    for each in SCHEMA[table_of(one)].fields:
+        first, second = getattr(one, each.attribute), getattr(other, each.attribute)
+        if each.attribute in _UNITED and (first or second):
             both = {*(first or ()), *(second or ())}
-            united[name] = (
-                tuple(each for each in ACTIONS if each in both) if name != "passes" else tuple(sorted(both))
-            )
+            made[each.attribute] = tuple(sorted(both, key=_in_order))
+        elif first == each.default:
+            made[each.attribute] = second
     match one, other:
         case Custody(), Custody():
-            united["by"] = tuple(each for each in ACTIONS if each in {*one.obtained_by, *other.obtained_by})
+            made["by"] = tuple(sorted({*one.obtained_by, *other.obtained_by}, key=_in_order))
         case Delegation(), Delegation():
             limited = one.only and other.only
-            united["only"] = tuple(sorted({*(one.only or ()), *(other.only or ())})) if limited else None
-            united["returns"] = one.returns if one.returns == other.returns else "words"
+            made["only"] = tuple(sorted({*(one.only or ()), *(other.only or ())})) if limited else None
+            made["returns"] = one.returns if one.returns == other.returns else "words"
         case Exchange(), Exchange():
-            united["pinned"] = one.pinned and other.pinned
-    return replace(one, **united)
+            made["pinned"] = one.pinned and other.pinned
+    return replace(one, **made)
+
+
+def _in_order(each: str) -> tuple[int, str]:
+    """Actions in the order of section 2, other words by themselves."""
+    return (_PLACE.get(each, len(_PLACE)), each)

@@ -294,7 +294,6 @@ class _Client:
         if server.system is not None:
             out.relate(Grant(credential, server.system, ("execute",)), at=at)
         if kind == "oauth-user-delegated":
-            out.change("credential", credential, subject="human")
             text = f"On behalf of whom does the client call {server.name}, and with which scopes?"
             out.ask(("credential", credential), text, SCOPES, at=at)
         return credential

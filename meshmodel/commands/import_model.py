@@ -1,0 +1,254 @@
+"""``meshmodel import``: foreign files or an interchange file become a model, or are brought into one."""
+
+import argparse
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshmodel.commands.models import Subparsers, add_json
+from meshmodel.commands.output import answer, say
+from meshmodel.importers.forms import FORMS
+from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.text import counted, one_line
+
+if TYPE_CHECKING:
+    from meshmodel.importers.importing import Import
+    from meshmodel.model.records import Reference
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "import",
+        help="make a model of files that you have, or bring them into one",
+        description="Make a model of files that you have already, or bring them into one, and say of every "
+        "value in them what became of it. What a file does not say is asked, in notes. No secret is kept, "
+        "nothing is started and nothing is fetched. An interchange file becomes a model file. An existing "
+        "model is never overwritten by -o; --into shows what would change, and with --apply does it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "sources",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="files that are read together, or folders, of which the names that a form knows are read",
+    )
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument(
+        "-o", "--output", type=Path, metavar="NEW", help="the new model: a .mesh or .toml file"
+    )
+    target.add_argument("--into", type=Path, metavar="MODEL", help="an existing .mesh or .toml file")
+    parser.add_argument(
+        "--as",
+        dest="form",
+        choices=tuple(FORMS),
+        metavar="FORM",
+        help=f"what the files are, where their content does not say it: {', '.join(FORMS)}",
+    )
+    parser.add_argument("--apply", action="store_true", help="with --into: change the model, as one edit")
+    parser.add_argument(
+        "--reject",
+        action="append",
+        default=[],
+        metavar="RECORD",
+        help="with --into: leave this as it is in the model, now and at later imports; such as agent:bot",
+    )
+    parser.add_argument(
+        "--ledger",
+        type=Path,
+        metavar="FILE",
+        help="write what became of each value: JSON Lines where the name ends with .jsonl, else text",
+    )
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make a model, or show or do what changes in one."""
+    first: Path = arguments.sources[0]
+    if arguments.into is None and (arguments.apply or arguments.reject):
+        raise MeshmodelError("--apply and --reject are for --into; -o makes a new model of all that is found")
+    if len(arguments.sources) == 1 and arguments.form is None and _is_a_model(first):
+        return _copy_interchange_file(first, arguments)
+    if arguments.into is None:
+        return _make(arguments, arguments.output)
+    from meshmodel.store.load import is_model_file
+
+    if is_model_file(arguments.into):
+        return _into_model_file(arguments, arguments.into)
+    return _into_interchange_file(arguments, arguments.into)
+
+
+def _is_a_model(path: Path) -> bool:
+    """Whether a file is a model of either kind; what is there to be read once only may be no other."""
+    from meshmodel.store.load import kind_by_content
+
+    known = path.suffix.lower() in {".toml", ".mesh"} or kind_by_content(path) is not None
+    return known or not (path.is_file() or path.is_dir())
+
+
+def _copy_interchange_file(source: Path, arguments: argparse.Namespace) -> int:
+    """Read the interchange file, then create the model file; nothing is created if reading fails."""
+    from meshmodel.interchange import read_file
+    from meshmodel.store.load import kind_by_content
+
+    target: Path | None = arguments.output
+    if target is None:
+        raise MeshmodelError(
+            f"{one_line(source)}: is a model itself, and goes into no other; -o makes a model file"
+        )
+    if target.suffix.lower() != ".mesh":
+        raise MeshmodelError(f"{one_line(target)}: a model file ends with .mesh; name it so")
+    if arguments.ledger or arguments.json:
+        raise MeshmodelError("--ledger and --json are for files of other programs; a model is taken as it is")
+    if kind_by_content(source) == "model file":
+        name = one_line(source)
+        raise MeshmodelError(
+            f"{name}: is a model file already; meshmodel open {shlex.quote(name)} opens it, "
+            f"meshmodel export {shlex.quote(name)} --to toml writes it as an interchange file"
+        )
+    snapshot = read_file(source)
+    from meshmodel.store.store import Store
+
+    with Store.create(target, snapshot):
+        pass
+    say(f"{one_line(target, limit=1_000)}: {snapshot.elements} elements")
+    return 0
+
+
+def _make(arguments: argparse.Namespace, target: Path) -> int:
+    """A new model of the files."""
+    from meshmodel.importers.importing import prepare
+    from meshmodel.model.snapshot import Snapshot
+
+    ending = target.suffix.lower()
+    if ending not in {".mesh", ".toml"}:
+        raise MeshmodelError(f"{one_line(target)}: a model ends with .mesh or .toml; name it so")
+    if target.exists() or target.is_symlink():
+        raise StoreError(f"{one_line(target)}: is there already; --into changes an existing model")
+    done = prepare(arguments.sources, target.parent, Snapshot(), [], form=arguments.form)
+    _write_ledger(arguments, done)
+    if ending == ".mesh":
+        from meshmodel.store.store import Store
+
+        Store.create(target, done.after, done.imported).close()
+    else:
+        from meshmodel.interchange import write_file
+
+        write_file(target, done.after)
+    name = one_line(target, limit=1_000)
+    asked = sum(each.kind == "question" for each in done.after.note.values())
+    _tell(
+        arguments,
+        done,
+        name,
+        f"{name}: {counted(done.after.elements, 'element')}, {counted(asked, 'question')}",
+        applied=True,
+    )
+    return 0
+
+
+def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:
+    from meshmodel.importers.importing import prepare
+    from meshmodel.store import imports
+    from meshmodel.store.store import Store
+
+    name = one_line(model, limit=1_000)
+    with Store.open(model, read_only=not arguments.apply) as store:
+        if arguments.apply and store.read_only:
+            raise StoreError(f"{name}: may only be read, so nothing can be imported into it")
+        done = prepare(
+            arguments.sources,
+            model.parent,
+            store.snapshot,
+            imports.read(store.path),
+            renamed=lambda missing: imports.renamed(store.path, missing),
+            form=arguments.form,
+            rejected=_references(arguments.reject),
+        )
+        _write_ledger(arguments, done)
+        if arguments.apply and (done.edit.changes or done.imported):
+            store.apply(done.edit, on=done.before, imported=done.imported)
+    _tell(
+        arguments,
+        done,
+        name,
+        _outcome(arguments, done, name, "as one edit that undo takes back"),
+        applied=arguments.apply,
+    )
+    return 0
+
+
+def _into_interchange_file(arguments: argparse.Namespace, model: Path) -> int:
+    from meshmodel.commands.rewrite import read, rewrite
+    from meshmodel.importers.importing import prepare
+
+    name = one_line(model, limit=1_000)
+    content, snapshot = read(model)
+    done = prepare(
+        arguments.sources,
+        model.parent,
+        snapshot,
+        None,
+        form=arguments.form,
+        rejected=_references(arguments.reject),
+    )
+    _write_ledger(arguments, done)
+    lost = ""
+    if arguments.apply and done.edit.changes:
+        lost = rewrite(model, content, snapshot, done.after)
+    _tell(
+        arguments, done, name, _outcome(arguments, done, name, "all in one") + lost, applied=arguments.apply
+    )
+    return 0
+
+
+def _outcome(arguments: argparse.Namespace, done: "Import", name: str, how: str) -> str:
+    """The last line: what was done, or how to do it."""
+    number = sum(each.is_done for each in done.outcomes)
+    if not done.edit.changes:
+        return f"{name}: nothing to change"
+    if arguments.apply:
+        return f"{name}: {counted(number, 'record')} changed, {how}"
+    return f"{name}: {counted(number, 'record')} would change; nothing is done yet, --apply does it, {how}"
+
+
+def _tell(arguments: argparse.Namespace, done: "Import", name: str, outcome: str, *, applied: bool) -> None:
+    from meshmodel.importers.answers import import_answer, import_text
+
+    if arguments.json:
+        answer(import_answer(done, applied=applied))
+    else:
+        say(import_text(done, name, outcome))
+
+
+def _write_ledger(arguments: argparse.Namespace, done: "Import") -> None:
+    """Write the ledger, before the model is changed: where it cannot be written, nothing is."""
+    target: Path | None = arguments.ledger
+    if target is None:
+        return
+    from meshmodel.importers.answers import ledger_lines, ledger_text
+    from meshmodel.model.atomic_file import replace_file
+    from meshmodel.store.load import kind_by_content
+
+    sources = {each.path.resolve() for each in done.reading.all_documents()}
+    if kind_by_content(target) is not None or target.resolve() in sources:
+        raise MeshmodelError(
+            f"{one_line(target)}: is a model or what is imported; name another file for the ledger"
+        )
+    text = ledger_lines(done.rows) if target.suffix.lower() == ".jsonl" else ledger_text(done.rows)
+    replace_file(target, text.encode("utf-8"))
+
+
+def _references(words: list[str]) -> "frozenset[Reference]":
+    """The records that were named, as ``agent:bot`` or ``hold:bot>key``."""
+    found = set()
+    for word in words:
+        table, _, key = word.partition(":")
+        first, joined, second = key.partition(">")
+        if not table or not first:
+            raise MeshmodelError(f"--reject {one_line(word)}: name a record as agent:bot or hold:bot>key")
+        reference: Reference = (table, (first, second)) if joined else (table, first)
+        found.add(reference)
+    return frozenset(found)

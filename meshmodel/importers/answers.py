@@ -1,0 +1,174 @@
+"""What an import did or would do, as text and as JSON (``meshmodel-import/1``), and its ledger."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+
+from meshmodel.importers.forms import FORMS
+from meshmodel.importers.importing import Import
+from meshmodel.importers.ledger import VERDICTS, Row, Verdict, words_for
+from meshmodel.importers.plan import Outcome
+from meshmodel.model.text import counted, one_line
+
+_SHOWN: Final = 10
+"""So many of a kind are listed in the text; the ledger and the JSON have all."""
+_PLURALS: Final[dict[Verdict, str]] = {"question": "questions", "secret withheld": "secrets withheld"}
+
+
+def import_answer(done: Import, *, applied: bool) -> dict[str, Any]:
+    """The machine-readable answer.
+
+    Args:
+        done: the import.
+        applied: whether the model was changed.
+    """
+    return {
+        "format": "meshmodel-import/1",
+        "applied": applied,
+        "compared": "three ways" if done.is_compared_with_last else "two ways",
+        "files": [_file(done, source, form, rows) for source, form, rows in _by_file(done)],
+        "skipped": [{"file": name, "why": why} for name, why in done.reading.skipped],
+        "changes": [_change(each) for each in done.outcomes],
+    }
+
+
+def _by_file(done: Import) -> Iterator[tuple[str, str, list[Row]]]:
+    rows: dict[str, list[Row]] = {}
+    for row in done.rows:
+        rows.setdefault(row.source, []).append(row)
+    found = [
+        (each.source, form, rows.get(each.source, []))
+        for form, documents in done.reading.documents.items()
+        for each in documents
+    ]
+    yield from sorted(found, key=lambda each: each[:2])
+
+
+def _file(done: Import, source: str, form: str, rows: Sequence[Row]) -> dict[str, Any]:
+    count = Counter(row.verdict for row in rows)
+    return {
+        "file": source,
+        "form": form,
+        "leaves": len(rows),
+        **{verdict.replace(" ", "_"): count[verdict] for verdict in VERDICTS},
+        "partial": _partial(done, source, form),
+    }
+
+
+def _partial(done: Import, source: str, form: str) -> str | None:
+    return next((each.partial.get(source) for each in done.proposals if each.form == form), None)
+
+
+def _change(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "change": outcome.kind,
+        "record": words_for((outcome.table, outcome.key)),
+        "fields": [
+            {"field": key, "model": _plain(ours), "file": _plain(theirs)}
+            for key, ours, theirs in outcome.fields
+        ],
+        "why": outcome.why or None,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+# For people --------------------------------------------------------------------------------------
+
+
+def import_text(done: Import, name: str, outcome: str) -> str:
+    """The answer for people: the files, what is left open in them, and what changes.
+
+    Args:
+        done: the import.
+        name: the model.
+        outcome: the last line: whether it was done.
+    """
+    lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
+    if done.reading.skipped:
+        skipped = [f"{one_line(file)} ({why})" for file, why in done.reading.skipped]
+        lines.append(f"skipped: {_few(skipped)}")
+    lines += _change_lines(done, name)
+    lines.append(outcome)
+    return "\n".join(lines)
+
+
+def _file_lines(done: Import, source: str, form: str, rows: Sequence[Row]) -> Iterator[str]:
+    count = Counter(row.verdict for row in rows)
+    told = [
+        f"{count[each]:,} {_PLURALS.get(each, each) if count[each] != 1 else each}"
+        for each in VERDICTS
+        if count[each]
+    ]
+    yield f"{one_line(source, 200)}, {FORMS[form].title}: {counted(len(rows), 'value')}: {', '.join(told)}"
+    partial = _partial(done, source, form)
+    if partial:
+        yield f"  read in part, so nothing of it is taken for gone: {one_line(partial, 400)}"
+    left = [f"{row.path} (line {row.line})" for row in rows if row.verdict == "not understood"]
+    if left:
+        yield f"  not understood: {_few(left)}"
+
+
+def _few(listed: Sequence[str]) -> str:
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return ", ".join(listed[:_SHOWN]) + more
+
+
+def _change_lines(done: Import, name: str) -> Iterator[str]:
+    if not done.is_compared_with_last:
+        yield (
+            f"{name}: an interchange file does not keep what was last imported; the files are compared with "
+            "it as it is, and nothing is removed"
+        )
+    if done.before.elements or not done.outcomes:
+        for each in done.outcomes:
+            yield f"  {each.kind:9} {words_for((each.table, each.key))}{_detail(each)}"
+        return
+    count = Counter(each.table for each in done.outcomes if each.kind == "new")
+    if count:
+        yield f"  new: {', '.join(f'{number:,} {table}' for table, number in count.items())}"
+
+
+def _detail(outcome: Outcome) -> str:
+    fields = "; ".join(f"{key}: {_shown(ours)} -> {_shown(theirs)}" for key, ours, theirs in outcome.fields)
+    if outcome.kind == "conflict":
+        fields = "; ".join(
+            f"{key}: {_shown(ours)} in the model, {_shown(theirs)} in the file"
+            for key, ours, theirs in outcome.fields
+        )
+    why = f" ({outcome.why})" if outcome.why else ""
+    return (f": {fields}" if fields else "") + why
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return one_line(", ".join(map(str, value)) if isinstance(value, tuple) else value, 80)
+
+
+# The ledger --------------------------------------------------------------------------------------
+
+
+def ledger_text(rows: Iterable[Row]) -> str:
+    """The ledger for people, a line for each leaf."""
+    return "".join(f"{_ledger_line(row)}\n" for row in rows)
+
+
+def _ledger_line(row: Row) -> str:
+    construct = f" as {row.construct}" if row.construct else ""
+    became = f" -> {one_line(' '.join(row.became), 1_000)}" if row.became else ""
+    return f"{row.source}:{row.line}: {row.path}: {row.verdict}{construct}{became} [{row.rule}: {row.why}]"
+
+
+def ledger_lines(rows: Iterable[Row]) -> str:
+    """The ledger for programs: a JSON object on a line for each leaf."""
+    return "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)

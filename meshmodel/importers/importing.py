@@ -1,0 +1,91 @@
+"""Reads foreign files and says what importing them does to a model: what the command and the screen use."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshmodel.edits.edit import Edit
+from meshmodel.importers.foreign_files import Reading, read_files
+from meshmodel.importers.last_import import Renamed
+from meshmodel.importers.ledger import Row
+from meshmodel.importers.plan import Outcome, Plan, plan
+from meshmodel.importers.proposal import Proposed
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.validation import label_of
+from meshmodel.store.imports import Imported
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import that can be shown, and done by its edit.
+
+    Attributes:
+        reading: the files by form, and what was skipped.
+        proposals: what each form makes of its files.
+        rows: the ledger: what became of each leaf, with the ids that the model then has.
+        before: the model now.
+        after: the model then.
+        edit: what leads there; without changes where the model says already what the files say.
+        outcomes: what is done about each record that is not as it was.
+        imported: what is to be kept in a model file for the next import (``Store.apply``).
+        is_compared_with_last: whether the last import was known; else files and model were compared.
+    """
+
+    reading: Reading
+    proposals: tuple[Proposed, ...]
+    rows: tuple[Row, ...]
+    before: Snapshot
+    after: Snapshot
+    edit: Edit
+    outcomes: tuple[Outcome, ...]
+    imported: tuple[Imported, ...]
+    is_compared_with_last: bool
+
+
+def prepare(
+    paths: Sequence[Path],
+    base: Path,
+    model: Snapshot,
+    last: Sequence[Imported] | None,
+    *,
+    renamed: Renamed = lambda _: {},
+    form: str | None = None,
+    rejected: AbstractSet[Reference] = frozenset(),
+) -> Import:
+    """Read files and compare them with a model and with what they said last.
+
+    Args:
+        paths: files and folders.
+        base: the folder of the model, from which files are named in it.
+        model: the model now; an empty one for a new model.
+        last: ``store.imports.read``; ``[]`` for a new model; ``None`` for an interchange file.
+        renamed: ``store.imports.renamed`` of that file.
+        form: what all files are; by default their content says it.
+        rejected: records about which nothing is to be done, now and at later imports.
+
+    Raises:
+        MeshmodelError: one line; a file cannot be read, or what is rejected is not proposed.
+    """
+    reading = read_files(paths, base, form)
+    proposals = tuple(reading.propose())
+    after, plans, rows = model, list[Plan](), list[Row]()
+    for each in proposals:
+        documents = reading.documents[each.form]
+        made = plan(each, [one.source for one in documents], after, last, renamed, rejected)
+        after = made.after
+        plans.append(made)
+        rows += each.ledger.rows(documents, made.ids)
+    outcomes = tuple(each for made in plans for each in made.outcomes)
+    unknown = rejected - {(each.table, each.key) for each in outcomes}
+    if unknown:
+        raise MeshmodelError(
+            f"{label_of(*min(unknown, key=str))}: nothing is proposed about it, so it cannot be rejected"
+        )
+    labels = [made.edit.label for made in plans]
+    label = labels[0] if len(labels) == 1 else f"import {len(reading.all_documents())} files"
+    edit = Edit(label, tuple(change for made in plans for change in made.edit.changes))
+    imported = tuple(each for made in plans for each in made.imported)
+    return Import(reading, proposals, tuple(rows), model, after, edit, outcomes, imported, last is not None)
