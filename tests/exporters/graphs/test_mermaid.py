@@ -151,6 +151,6 @@ def test_mermaid_draws_pages_of_the_largest_size_and_refuses_larger(tmp_path, mo
     assert [each.lines for each in drawn] == [len(read(page)["lines"]) for page in pages]
     monkeypatch.setattr(written, "MOST_EDGES", 10_000)
     monkeypatch.setattr(written, "MOST_CHARACTERS", 1_000_000)
-    (refused,) = draw(tmp_path, mermaid(analysis))
+    (refused,) = draw(tmp_path, mermaid(analyse(neighbours(10, 20))))
     assert refused.lines == 0
     assert "Maximum text size" in refused.all or "Too many edges" in refused.all
