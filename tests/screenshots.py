@@ -18,8 +18,8 @@ from textual.widgets import Input
 from meshmodel.api import analyse
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration
-from meshmodel.app.saved_state import State
 from meshmodel.store.load import load
+from meshmodel.store.saved_state import State
 from meshmodel.store.store import Store
 from tests.exporters.parts import render
 from tests.paint import paint

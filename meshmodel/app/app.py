@@ -18,13 +18,13 @@ from meshmodel.app.config import Configuration, read_configuration
 from meshmodel.app.key_queue import KeysInOrder
 from meshmodel.app.messages import CommandRequested, OpenRequested
 from meshmodel.app.runtime import SETTLE, TURN, Collector, Signals
-from meshmodel.app.saved_state import State
 from meshmodel.app.session import Session
 from meshmodel.app.terminal_screen import TerminalScreen
 from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+from meshmodel.store.saved_state import State
 
 if TYPE_CHECKING:
     from meshmodel.app.start.screen import StartScreen

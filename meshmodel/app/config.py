@@ -15,17 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_config_path
 
 from meshmodel.app.commands import problems
 from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key
-from meshmodel.model.open_file import open_file
+from meshmodel.model.open_file import read_small_file
 from meshmodel.model.text import one_line
 
 THEMES: Final = ("dark", "light", "high-contrast")
-
-_SIZE_LIMIT: Final = 1_000_000
-APP: Final = "meshmodel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +44,7 @@ class Configuration:
 
 def configuration_path() -> Path:
     """Where the configuration file is looked for."""
-    return user_config_path(APP, appauthor=False) / "config.toml"
-
-
-def copies_path() -> Path:
-    """Where private copies of the worked examples go."""
-    return user_data_path(APP, appauthor=False) / "copies"
+    return user_config_path("meshmodel", appauthor=False) / "config.toml"
 
 
 def read_configuration(path: Path | None = None) -> Configuration:
@@ -99,16 +91,3 @@ def _configuration(name: str, said: Mapping[str, Any]) -> Configuration:
         keys = {}
     found += [one_line(problem, 200) for problem in problems(keys)]
     return Configuration(theme, plain, keys, tuple(found))
-
-
-def read_small_file(path: Path) -> bytes:
-    """The content of a file that the program keeps for itself.
-
-    Raises:
-        OSError: it cannot be read, or is too large for that.
-    """
-    with open_file(path) as file:
-        data = file.read(_SIZE_LIMIT + 1)
-    if len(data) > _SIZE_LIMIT:
-        raise OSError(27, "is too large")
-    return data

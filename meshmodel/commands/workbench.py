@@ -50,12 +50,10 @@ def run_open(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Open a private copy of an example; one that was left as it came is removed again."""
-    from meshmodel.store.examples import example, private_copy
+    from meshmodel.store.examples import copies_path, example, private_copy
 
     wanted = example(arguments.example)
     _need_a_terminal("meshmodel demo")
-    from meshmodel.app.config import copies_path
-
     copy = private_copy(wanted, copies_path())
     try:
         return _show(copy)

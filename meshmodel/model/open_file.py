@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 PIPE_WAIT: Final = 2.0
 """Seconds to wait until a program opens a named pipe for writing."""
+SMALL_LIMIT: Final = 1_000_000
+"""Bytes of a file that the program keeps for itself, at most."""
 
 
 class _Pipe(io.FileIO):
@@ -54,3 +56,16 @@ def open_file(path: str | Path) -> io.BufferedReader:
     except BaseException:
         os.close(handle)
         raise
+
+
+def read_small_file(path: Path) -> bytes:
+    """The content of a file that the program keeps for itself.
+
+    Raises:
+        OSError: it cannot be read, or is too large for that.
+    """
+    with open_file(path) as file:
+        data = file.read(SMALL_LIMIT + 1)
+    if len(data) > SMALL_LIMIT:
+        raise OSError(27, "is too large")
+    return data

@@ -111,3 +111,10 @@ def _folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     travelled = package / "examples"
     return travelled if travelled.is_dir() else package.parent / "models"
+
+
+def copies_path() -> Path:
+    """Where private copies of the worked examples go."""
+    from platformdirs import user_data_path
+
+    return user_data_path("meshmodel", appauthor=False) / "copies"

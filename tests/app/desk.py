@@ -12,12 +12,12 @@ from textual.worker import WorkerError
 from meshmodel.app import analysis_service, limits
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration
-from meshmodel.app.saved_state import State
 from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load
+from meshmodel.store.saved_state import State
 from meshmodel.store.store import Store
 
 MODELS = Path(__file__).parents[2] / "models"

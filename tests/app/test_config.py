@@ -1,7 +1,4 @@
-"""Configuration and state: atomic, tolerant of damage, and only in the user's own folders."""
-
-import json
-from pathlib import Path
+"""The configuration file, whatever is in it, and private copies of the examples."""
 
 import pytest
 from hypothesis import given, settings
@@ -10,11 +7,9 @@ from hypothesis import strategies as st
 from meshmodel.app.config import (
     Configuration,
     configuration_path,
-    copies_path,
     read_configuration,
 )
-from meshmodel.app.saved_state import PLACES_LIMIT, RECENT_LIMIT, Place, State, state_path
-from meshmodel.store.examples import ORDER, examples, private_copy
+from meshmodel.store.examples import ORDER, copies_path, examples, private_copy
 from meshmodel.store.store import Store
 
 
@@ -62,77 +57,10 @@ def test_what_is_wrong_is_reported_in_one_line(text: str | bytes, said: str) -> 
     assert found.theme in {None, "dark", "light", "high-contrast"}
 
 
-def test_recent_files_newest_first_without_those_that_are_gone(tmp_path: Path) -> None:
-    state = State()
-    files = [tmp_path / f"{number}.mesh" for number in range(RECENT_LIMIT + 3)]
-    for path in files:
-        path.touch()
-        state.opened(path)
-    state.opened(files[-2])
-    expected = [files[-2], files[-1], *reversed(files[3:-2])]
-    assert State().recent() == expected
-    files[-1].unlink()
-    assert files[-1] not in State().recent()
-    assert [path.name for path in state_path().parent.iterdir()] == ["state.json"], "nothing is left behind"
-
-
-def test_places_come_back(tmp_path: Path) -> None:
-    place = Place(3, 4, "line", "missing", ("grant", ("a", "b")))
-    state = State()
-    state.leave(tmp_path / "a.mesh", place)
-    state.leave(tmp_path / "b.mesh", Place(selected=("agent", "bot")))
-    assert State().place(tmp_path / "a.mesh") == place
-    assert State().place(tmp_path / "b.mesh").selected == ("agent", "bot")
-    assert State().place(tmp_path / "c.mesh") == Place()
-    for number in range(PLACES_LIMIT + 5):
-        state.leave(tmp_path / f"{number}.mesh", place)
-    assert len(json.loads(state_path().read_text())["places"]) == PLACES_LIMIT
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b"\xff\xff",
-        b'{"recent": 3, "places": []}',
-        b'{"recent": [3, "", null, "a\\u0000b"], "places": {"x": 3, "": {}}}',
-        b"[" * 100_000,
-        b'{"places": {"/m": {"x": -1, "y": "z", "zoom": 3, "lens": [], "selected": [1, 2]}}}',
-    ],
-)
-def test_a_damaged_state_counts_as_empty_and_is_replaced(text: bytes, tmp_path: Path) -> None:
-    path = state_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text)
-    state = State()
-    assert state.recent() == []
-    assert state.place(Path("/m")) == Place()
-    model = tmp_path / "m.mesh"
-    model.touch()
-    state.opened(model)
-    assert State().recent() == [model]
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=80))
-def test_no_bytes_in_the_state_file_stop_the_program(data: bytes) -> None:
-    path = state_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    assert State().recent() == []
+def test_no_bytes_in_the_file_stop_the_program(data: bytes) -> None:
     write_configuration(data)
-
-
-def test_a_folder_that_cannot_be_written_does_not_stop_the_program(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.touch()
-    state = State(blocked / "state.json")
-    state.opened(tmp_path / "file")
-    assert state.recent() == [tmp_path / "file"]
-    assert State(blocked / "state.json").recent() == []
 
 
 def test_examples_and_their_private_copies() -> None:

@@ -13,7 +13,6 @@ from meshmodel.app.config import Configuration
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.inspector import Inspector
-from meshmodel.app.saved_state import State
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.screen import Workbench
@@ -22,6 +21,7 @@ from meshmodel.canvas.scene import Options
 from meshmodel.edits.edit import Remove, edit
 from meshmodel.model.records import System
 from meshmodel.store.new_model import create_empty
+from meshmodel.store.saved_state import State
 from tests.app.desk import desk
 from tests.canvas.building import helpdesk, snapshot_of
 from tests.canvas.test_navigation import lanes

@@ -7,7 +7,6 @@ import pytest
 from textual.app import App
 
 from meshmodel.app.commands import COMMANDS, shown_keys
-from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.help import HelpScreen, help_rows
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
@@ -17,7 +16,7 @@ from meshmodel.language import parse
 from meshmodel.language.sentences import SENTENCES
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.examples import examples
+from meshmodel.store.examples import copies_path, examples
 from meshmodel.store.store import Store
 from tests.app.desk import desk
 from tests.app.form_host import enter

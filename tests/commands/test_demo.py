@@ -3,10 +3,10 @@
 import pytest
 
 from meshmodel import cli
-from meshmodel.app.config import copies_path
 from meshmodel.commands import workbench
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Zone
+from meshmodel.store.examples import copies_path
 from meshmodel.store.store import Store
 from tests.models.meshes import mesh
 

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from meshmodel import cli
-from meshmodel.app.config import copies_path
 from meshmodel.interchange import read_file
-from meshmodel.store.examples import example, private_copy
+from meshmodel.store.examples import copies_path, example, private_copy
 from tests.app.desk import SIZES, desk
 
 

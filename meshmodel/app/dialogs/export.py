@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.widgets.rows import Row
@@ -20,6 +19,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import new_file_problem
+from meshmodel.store.examples import copies_path
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

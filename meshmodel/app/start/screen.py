@@ -14,7 +14,6 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.base import TextEntry, ask
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
@@ -22,7 +21,7 @@ from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_path
-from meshmodel.store.examples import Example, examples, private_copy
+from meshmodel.store.examples import Example, copies_path, examples, private_copy
 from meshmodel.store.new_model import create_empty, new_model_path, new_model_problem
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})

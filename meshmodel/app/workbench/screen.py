@@ -36,7 +36,6 @@ from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
-from meshmodel.app.saved_state import Place
 from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
@@ -64,6 +63,7 @@ from meshmodel.model.vocabulary import View
 from meshmodel.reports.both_analyses import Results
 from meshmodel.reports.findings_index import findings_index
 from meshmodel.reports.lenses import LENSES, facts_of
+from meshmodel.store.saved_state import Place
 
 PAGES: Final = {
     "findings": "Findings",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.app.limits import DRAWN_BESIDE
-from meshmodel.app.saved_state import ORDER_LIMIT
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import changed_order, draw
 from meshmodel.canvas.scene import Facts, Options
@@ -16,6 +15,7 @@ from meshmodel.model.stop import Task
 from meshmodel.reports.lenses import with_preview
 from meshmodel.reports.log_words import lit_by_event
 from meshmodel.reports.witness import lit_by_witness
+from meshmodel.store.saved_state import ORDER_LIMIT
 
 if TYPE_CHECKING:
     from meshmodel.canvas.drawing import Drawing

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from platformdirs import user_state_path
 
-from meshmodel.app.config import APP, read_small_file
 from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import StoreError
+from meshmodel.model.open_file import read_small_file
 from meshmodel.model.records import Reference
 
 RECENT_LIMIT: Final = 12
@@ -47,7 +47,7 @@ class Place:
 
 def state_path() -> Path:
     """Where recent files and places are kept."""
-    return user_state_path(APP, appauthor=False) / "state.json"
+    return user_state_path("meshmodel", appauthor=False) / "state.json"
 
 
 class State:
