@@ -137,7 +137,7 @@ def tickets_json(analysis: "Analysis") -> str:
         "view": analysis.view,
         "tickets": [_named(each) for each in tickets(analysis)],
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(content, ensure_ascii=False) + "\n"
 
 
 def tickets_csv(analysis: "Analysis") -> str:

@@ -1,0 +1,55 @@
+"""Exports for other programs from the command line: files, standard output, what is refused."""
+
+import json
+import subprocess
+
+import pytest
+
+from meshmodel.interchange import write_text
+from tests.commands.running import MODELS, PROGRAM, refused, run
+from tests.exporters.graphs.models import neighbours
+
+AGENT = MODELS / "support-agent.toml"
+STARTS = {
+    "mermaid": "---\ntitle: ",
+    "graphml": "<?xml ",
+    "node-link": '{\n "directed": true',
+    "opengraph": '{\n "metadata"',
+    "opengraph-schema": '{\n "schema"',
+    "tickets": '"id","kind"',
+    "tickets-json": '{"format": "meshmodel-tickets/1"',
+}
+
+
+@pytest.mark.parametrize("form", STARTS)
+def test_standard_output_and_a_file_have_the_same(tmp_path, form):
+    file = tmp_path / f"out.{form}"
+    shown = subprocess.run(  # as bytes: CSV has line ends of its own
+        [PROGRAM, "export", AGENT, "--to", form, "-o", "-"], capture_output=True, timeout=60, check=False
+    )
+    written = run("export", AGENT, "--to", form, "-o", file)
+    assert (shown.returncode, shown.stderr, written.returncode, written.stderr) == (0, b"", 0, "")
+    assert shown.stdout == file.read_bytes()
+    assert shown.stdout.decode().startswith(STARTS[form])
+
+
+def test_the_extension_schema_is_written_beside_the_payload(tmp_path):
+    assert run("export", AGENT, "--to", "opengraph", "-o", tmp_path / "m.opengraph.json").returncode == 0
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["m.opengraph.json", "m.opengraph.schema.json"]
+    schema = json.loads((tmp_path / "m.opengraph.schema.json").read_bytes())
+    assert schema["schema"]["namespace"] == "MeshModel"
+
+
+def test_tickets_are_csv_or_json_by_the_name_of_the_file(tmp_path):
+    for name in ("t.csv", "t.json"):
+        assert run("export", AGENT, "--to", "tickets", "-o", tmp_path / name).returncode == 0
+    assert (tmp_path / "t.csv").read_bytes().startswith(b'"id",')
+    assert json.loads((tmp_path / "t.json").read_bytes())["format"] == "meshmodel-tickets/1"
+
+
+def test_a_model_too_large_for_mermaid_is_refused_and_nothing_is_replaced(tmp_path):
+    model, old = tmp_path / "large.toml", tmp_path / "old.mmd"
+    model.write_text(write_text(neighbours(6, 20)), encoding="utf-8")
+    old.write_bytes(b"old")
+    assert "takes 2 Mermaid diagrams" in refused("export", model, "--to", "mermaid", "-o", old)
+    assert old.read_bytes() == b"old"
