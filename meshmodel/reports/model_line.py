@@ -1,0 +1,89 @@
+"""One line about a model: what it holds and what matters in it, in parts that fit any width."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from meshmodel.analysis.results import Summary
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import counted, shorten, width
+from meshmodel.reports.causes import open_counts
+from meshmodel.reports.count_words import delta, open_rows
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+PartLook = Literal["", "title", "plain", "muted", "warning", "bad", "good"]
+GAP = 2
+"""Cells between two parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words of the line; parts of a higher rank go first where there is little room."""
+
+    text: str
+    look: PartLook = ""
+    rank: int = 0
+    right: bool = False
+    short: tuple[str, ...] = ()
+    """What is said in its place before it goes, from the longest."""
+    last: int = 4
+    """The rank of the shortest of these; 0 never goes."""
+
+
+def model_parts(snapshot: Snapshot) -> list[Part]:
+    """The name of a model, and how much is in it."""
+    name = snapshot.about.name or "unnamed model"
+    title, short = (f" {shorten(name, cells)} " for cells in (28, 14))
+    tables = (snapshot.agent, "agent"), (snapshot.system, "system"), (snapshot.credential, "credential")
+    nouns = " · ".join(counted(len(table), noun) for table, noun in tables)
+    return [Part(title, "title", 1, short=(short,), last=0), Part(nouns, rank=6)]
+
+
+def count_parts(
+    built: "Analysis", designed: "Analysis", seen: "Analysis", before: tuple[Summary, Summary] | None
+) -> list[Part]:
+    """What matters in a model.
+
+    Args:
+        built: its analysis as built.
+        designed: its analysis as designed.
+        seen: the one of them that is in force.
+        before: the counts of both before the last edit.
+    """
+    missing = built.summary.missing
+    parts = [Part(f"✖ {missing:,} missing", "bad") if missing else Part("◆ 0 missing", "good")]
+    counts = open_counts(seen)
+    if counts:
+        every, *fewer = open_rows(counts)
+        parts.append(Part(every, "plain", 6 if fewer else 4, short=tuple(fewer)))
+    parts.append(Part(f"designed {designed.summary.missing:,}", "plain", 2))
+    change = delta(before and before[0], built.summary)
+    if not change:
+        change = delta(before and before[1], designed.summary)
+        change = f"designed {change}" if change else ""
+    return [*parts, Part(change, "warning", 1)] if change else parts
+
+
+def fitted(parts: Iterable[Part], room: int) -> list[Part]:
+    """The parts as they fit into so many cells: those of the highest rank are shortened, or go, first."""
+    found = list(parts)
+    while found and needed(found) > room and any(part.rank for part in found):
+        least = max(found, key=lambda part: part.rank)
+        at = found.index(least)
+        found[at : at + 1] = _shortened(least)
+    return found
+
+
+def _shortened(part: Part) -> list[Part]:
+    """The part in fewer words; nothing where there are none."""
+    if not part.short:
+        return []
+    text, *rest = part.short
+    return [replace(part, text=text, short=tuple(rest), rank=part.rank if rest else part.last)]
+
+
+def needed(parts: list[Part]) -> int:
+    """The cells that parts take, with the gaps between them and one at the end."""
+    return sum(width(part.text) for part in parts) + GAP * max(len(parts) - 1, 0) + 1
