@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from meshmodel.exporters.policies.drift import Drift
     from meshmodel.exporters.policies.verification import Verification
 
-FORMAT: Final = "meshmodel-policy-verify/1"
+FORMAT: Final = "meshmodel-verification/1"
 MOST: Final = 50
 """The most rows of a list in the text; how many more there are is said, and JSON has all."""
 
 
 def verification_answer(found: "Verification") -> dict[str, Any]:
-    """``meshmodel-policy-verify/1``."""
+    """``meshmodel-verification/1``."""
     return {
         "format": FORMAT,
         "proven": found.is_proven,

@@ -15,6 +15,7 @@ from pathlib import Path
 from meshmodel import cli
 from meshmodel.app.config import read_configuration
 from meshmodel.edits.edit import apply_edit
+from meshmodel.exporters.policies.stub_reader import read_stub
 from meshmodel.importers.mapping import read_map
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
@@ -107,6 +108,9 @@ def _toml(block: Block, model: str) -> str:
     if form == "meshmodel-map/1":
         assert block.name is not None, "a map is a file"
         read_map(Path(block.name), read_text(Path("token-leak.toml").read_text(encoding="utf-8")))
+    elif form == "meshmodel-policy/1":
+        assert block.name is not None, "a stub is a file"
+        read_stub(Path(block.name))
     elif "theme" in said or "keys" in said:
         Path("config.toml").write_text(block.code, encoding="utf-8")
         assert read_configuration(Path("config.toml")).problems == ()

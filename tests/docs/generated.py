@@ -21,6 +21,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.commands.keys import key_table
 from meshmodel.commands.rules import _SAMPLE_MESH
+from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
@@ -178,16 +179,27 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
 
 
 def command(name: str) -> str:
-    """How a command is called, what it does, and its arguments."""
+    """How a command is called, what it does, and its arguments; so of each thing that one of several does."""
     parser = parsers()[name]
+    for each in parser._actions:
+        if isinstance(each, argparse._SubParsersAction):
+            parts = (_command(f"{name} {word}", part) for word, part in each.choices.items())
+            return "\n\n".join([_described(parser), *parts])
+    return _command(name, parser)
+
+
+def _command(name: str, parser: argparse.ArgumentParser) -> str:
     actions = [each for each in parser._actions if each.dest != "help"]
     options = [each for each in actions if each.option_strings]
     words = [each for each in actions if not each.option_strings]
     usage = " ".join(["meshmodel", name, *map(_word, words), *map(_option, options)])
     rows = [f"| `{_named(each).replace('|', BAR)}` | {each.help} |" for each in [*words, *options]]
     table = ["", "| argument | what |", "|---|---|", *rows] if rows else []
-    described = textwrap.fill(" ".join((parser.description or "").split()), 118, break_on_hyphens=False)
-    return "\n".join([f"    {usage}", "", described, *table])
+    return "\n".join([f"    {usage}", "", _described(parser), *table])
+
+
+def _described(parser: argparse.ArgumentParser) -> str:
+    return textwrap.fill(" ".join((parser.description or "").split()), 118, break_on_hyphens=False)
 
 
 def _word(action: argparse.Action) -> str:
@@ -222,6 +234,22 @@ def _known_of_chain() -> str:
     return baseline_text({"chain.toml": dict([same, (worse[0], lower), (("toxic-flow", "gone"), lower)])})
 
 
+def _write_stubs(desk: Path) -> None:
+    """Policy stubs of two examples, one of them filled in, and a later version of this example."""
+    chosen = {'kind = ""': 'kind = "human-approval"', 'decided_at = ""': 'decided_at = "warehouse"'}
+    for name, filled in (("token-leak", chosen), ("finance-orchestrator", dict[str, str]())):
+        snapshot = read_file(desk / f"{name}.toml")
+        stub = policy_stub(snapshot, analyse(snapshot))
+        for old, new in filled.items():
+            stub = stub.replace(old, new)
+        Path(desk, f"{name}.policy.toml").write_text(stub, encoding="utf-8")
+    later = Path(desk, "token-leak.toml").read_text(encoding="utf-8").replace("warehouse-key", "load-key")
+    later = later.replace(
+        'system = "bucket"\nactions = ["read"]', 'system = "bucket"\nactions = ["read", "write"]'
+    )
+    Path(desk, "later-leak.toml").write_text(later, encoding="utf-8")
+
+
 def answers(document: Document) -> list[list[dict[str, Any]]]:
     """The answers of each command of a form, in a folder that has the examples."""
     with tempfile.TemporaryDirectory() as desk:
@@ -232,6 +260,7 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         wider = narrow.replace('actions = ["read"]', 'actions = ["read", "write"]')
         Path(desk, "wider.toml").write_text(wider, encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
+        _write_stubs(Path(desk))
         shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
         with contextlib.chdir(desk):
             return [

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.docs.json_diff import DIFF
 from tests.docs.json_explain import ALL_WAYS, EXPLAIN, SPREAD, STEP, below
+from tests.docs.json_verification import KEYS as VERIFICATION
 
 
 @dataclass(frozen=True)
@@ -277,6 +278,18 @@ DOCUMENTS: Final = (
         ),
     ),
     Document(
+        "meshmodel-verification/1",
+        "policy: what a policy stub closes, and what is left",
+        "policy verify token-leak.policy.toml token-leak.toml --json",
+        (
+            "policy verify finance-orchestrator.policy.toml finance-orchestrator.toml --json",
+            "policy verify token-leak.policy.toml support-agent.toml --json",
+            "policy verify token-leak.policy.toml later-leak.toml --json",
+            "policy apply token-leak.policy.toml token-leak.toml -o new.toml --json",
+        ),
+        VERIFICATION,
+    ),
+    Document(
         "meshmodel-trace/1",
         "trace: a document for each event, and one at the end",
         "trace token-leak.toml token-leak.jsonl --json",
@@ -318,6 +331,36 @@ DOCUMENTS: Final = (
             ("summary.unexplained", "integer", "events that the model does not explain, whole or in part"),
             ("summary.notes", "integer", "events with notes"),
             ("complete?", "boolean", "in the last document: whether the log was read to its end"),
+        ),
+    ),
+    Document(
+        "meshmodel-tickets/1",
+        "export --to tickets-json: missing checkpoints and the minimum fix as tickets",
+        "export support-agent.toml --to tickets-json",
+        (
+            "export coding-agent-mcp.toml --to tickets-json",
+            "export chain.toml --as-designed --to tickets-json",
+        ),
+        (
+            ("format", "string", "meshmodel-tickets/1"),
+            ("model", "string", "the name of the model"),
+            ("view", "string", "built, or designed with --as-designed"),
+            ("tickets", "list of objects", "the missing checkpoints, then the checkpoints of the fix"),
+            ("tickets[].id", "string", "what it is about, and nothing that may change"),
+            ("tickets[].kind", "string", "missing-checkpoint, or checkpoint: one of the fix"),
+            ("tickets[].severity", "string or null", "of a missing checkpoint"),
+            ("tickets[].state", "string", "open or accepted"),
+            ("tickets[].title", "string", "one line"),
+            ("tickets[].description", "string", "what is the matter"),
+            ("tickets[].remedy", "string", "what to do"),
+            ("tickets[].step", "string", "the step on which a checkpoint is to stand"),
+            ("tickets[].from", "string", "the id at its start"),
+            ("tickets[].to", "string", "the id at its end"),
+            ("tickets[].actions", "list of strings", "those for which nobody is asked; of the fix none: all"),
+            ("tickets[].agents", "list of strings", "those that come to a missing checkpoint"),
+            ("tickets[].owner", "string or null", "of what the step leads to"),
+            ("tickets[].closes", "integer or null", "of the fix: the crossings that it closes alone"),
+            ("tickets[].references", "list of strings", "the standards that the finding follows from"),
         ),
     ),
 )
