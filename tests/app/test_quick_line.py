@@ -56,7 +56,7 @@ async def test_two_sentences_in_one_burst_are_two_edits() -> None:
         assert len(app.edits) == 2
         assert set(app.snapshot.grant) == {("key", "files")}
         assert app.snapshot.system["files"].zone == "desk"
-        assert line.history == ["=bot > key > files: read", "files in desk"]
+        assert line.history.sentences == ["=bot > key > files: read", "files in desk"]
         assert line.text == ""
 
 

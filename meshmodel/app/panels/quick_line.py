@@ -19,6 +19,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, apply_edit, touched
 from meshmodel.language import Completion, Sentence, best_completions, parse
+from meshmodel.language.history import History
 from meshmodel.language.pasted_lines import PastedLines
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.secrets import masked
@@ -26,9 +27,6 @@ from meshmodel.model.snapshot import Snapshot
 
 LINES_LIMIT = 200
 """How many lines are taken at once: all are read anew with each key."""
-HISTORY_LIMIT = 200
-"""How many sentences are kept."""
-
 EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
 
 
@@ -78,7 +76,6 @@ class QuickLine(Vertical, Bound):
     the history; Ctrl+↑ and Ctrl+↓ always move in the history. A click on a completion takes it.
     Several lines that are pasted stand in a list, each with its own verdict; the line edits one of them, ↑
     and ↓ or a click choose which, and Enter does all those without a problem as one edit.
-    ``history`` is the list of sentences so far, oldest first.
     """
 
     DEFAULT_CSS = """
@@ -103,15 +100,13 @@ class QuickLine(Vertical, Bound):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
         super().__init__(id=id)
-        self.history: list[str] = []
+        self.history = History()
         self.snapshot = Snapshot()
         self.read_only = False
         self.sentence = Sentence("")
         self._found: list[Completion] = []
         self._pasted: PastedLines | None = None
         self._asked: tuple[Edit, list[str]] | None = None
-        self._at: int | None = None
-        self._kept = ""
         self._rows = RowList(id="completions")
         self._lines = RowList(one_line=True, id="lines")
         self._rows.can_focus = self._lines.can_focus = False
@@ -179,8 +174,7 @@ class QuickLine(Vertical, Bound):
         self._write(pasted.lines[pasted.at], None if problem is None else problem.end)
 
     def _write(self, text: str, cursor: int | None = None) -> None:
-        self._input.value = text
-        self._input.cursor_position = len(text) if cursor is None else cursor
+        self._put(text, len(text) if cursor is None else cursor)
         self._read()
 
     def follow(self, shown: WorkbenchState) -> None:
@@ -197,9 +191,7 @@ class QuickLine(Vertical, Bound):
         text = self.text.lstrip()
         if text.startswith(":"):
             left = text.lstrip(": ")
-            at = self._input.cursor_position - (len(self.text) - len(left))
-            self._input.value = left
-            self._input.cursor_position = max(at, 0)
+            self._put(left, max(self.cursor - (len(self.text) - len(left)), 0))
             return  # it is told again
         self._read()
 
@@ -215,12 +207,12 @@ class QuickLine(Vertical, Bound):
             self._preview.add_class("-problem")
             return
         if self.read_only:
-            self._remember(text)
+            self.history.add(text)
             self.post_message(Notice("this model is open for reading only", "warning"))
             return
         edit, texts = (self.sentence.edit, [text]) if self._pasted is None else self._pasted.carry_out()
         if texts:
-            self._remember(" · ".join(texts))
+            self.history.add(" · ".join(texts))
         if edit is not None:
             self._asked = edit, texts
             self.post_message(EditRequested(edit, touched(edit), on=self.snapshot))
@@ -267,7 +259,7 @@ class QuickLine(Vertical, Bound):
         """
         if self._pasted is not None:
             self._edit_line(self._pasted.at - 1)
-        elif not self.text or self._at is not None:
+        elif not self.text or self.history.at is not None:
             self.do_older()
         else:
             self._rows.action_cursor_up()
@@ -276,62 +268,47 @@ class QuickLine(Vertical, Bound):
         """The pasted line below; a newer sentence while in the history; else the completion below."""
         if self._pasted is not None:
             self._edit_line(self._pasted.at + 1)
-        elif self._at is not None:
+        elif self.history.at is not None:
             self.do_newer()
         else:
             self._rows.action_cursor_down()
 
     def do_older(self) -> None:
         """The sentence before."""
-        if not self.history or self._pasted is not None:
-            return
-        if self._at is None:
-            self._kept = self.text
-            self._at = len(self.history)
-        self._show_old(max(self._at - 1, 0))
+        if self._pasted is None:
+            self._show_old(self.history.older(self.text))
 
     def do_newer(self) -> None:
         """The sentence after; at the end, what was being typed."""
-        if self._at is not None:
-            self._show_old(self._at + 1)
+        self._show_old(self.history.newer())
 
     def do_close(self) -> None:
         """Hide the line."""
         self.remove_class("-open")
         self._pasted = None
         self._input.value = ""
-        self._at = None
+        self.history.at = None
         self.post_message(PanelClosed())
 
-    def _show_old(self, at: int) -> None:
-        if at >= len(self.history):
-            self._at = None
-            text = self._kept
-        else:
-            self._at = at
-            text = self.history[at]
-        self._input.value = text
-        self._input.cursor_position = len(text)
+    def _show_old(self, text: str | None) -> None:
+        if text is not None:
+            self._put(text, len(text))
 
-    def _remember(self, text: str) -> None:
-        if not self.history or self.history[-1] != text:
-            self.history.append(text)
-            del self.history[:-HISTORY_LIMIT]
-        self._at = None
+    def _put(self, text: str, cursor: int) -> None:
+        self._input.value = text
+        self._input.cursor_position = cursor
 
     def _take(self, completion: Completion) -> None:
         text = self.text
         tail = text[completion.end :]
         gap = "" if tail[:1] == " " else " "
         head = f"{text[: completion.start]}{completion.text}{gap}"
-        self._input.value = head + tail
-        self._input.cursor_position = len(head)
+        self._put(head + tail, len(head))
 
     def _read(self) -> None:
         """Read the line: completions at the cursor, and what it would do."""
         text = self.text
-        if self._at is not None and text != self.history[self._at]:
-            self._at = None
+        self.history.changed(text)
         snapshot, pasted = self.snapshot, self._pasted
         if pasted is None:
             self.sentence = parse(text, snapshot)
@@ -339,7 +316,7 @@ class QuickLine(Vertical, Bound):
             pasted.lines[pasted.at] = text
             pasted.read(snapshot)
             self.sentence, snapshot = pasted.sentence, pasted.model_before(snapshot)
-        self._found, left = best_completions(text, self._input.cursor_position, snapshot)
+        self._found, left = best_completions(text, self.cursor, snapshot)
         rows = [
             Row(each.text, line(each.text, (f"  {each.hint}", "$text-muted")), each) for each in self._found
         ]
