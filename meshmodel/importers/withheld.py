@@ -26,9 +26,12 @@ _NO_SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE: Final = re.compile(
-    r"\$\{\{.*\}\}|\$\{[^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%|\{\{.*\}\}|<[^<>]*>",
+    r"\$\{\{.*\}\}|\$\{[^}:]*\}|\$\{[A-Za-z]+:[A-Za-z_][^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%"
+    r"|\{\{.*\}\}|<[^<>]*>",
     re.DOTALL,
 )
+_INNER_REFERENCE: Final = re.compile(r"\$\{(?:[a-z]{1,20}:)?([A-Za-z_][A-Za-z0-9_-]{0,99})\}")
+_FILL_IN: Final = re.compile(r"your[ _-][a-z0-9 _-]*|[a-z0-9_-]*[_-]here|x{3,}|\*{3,}|\.{3}|…", re.IGNORECASE)
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,99})=(.*)", re.DOTALL)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _ENV_OPTIONS: Final = ("-e", "--env")
@@ -42,13 +45,20 @@ def names_secret(name: str) -> bool:
 
 
 def is_reference(value: str) -> bool:
-    """Whether a value only says where the real one is: ``${VAR}``, ``$VAR``, ``${{ … }}``, ``<name>``."""
+    """Whether a value only stands for the real one: ``${VAR}``, ``${{ … }}``, ``<name>``, ``YOUR_KEY``.
+
+    ``${VAR:-value}`` does not: the value may be the real one.
+    """
     bare = re.sub(r"^(?:Bearer|Basic|token)\s+", "", value.strip(), flags=re.IGNORECASE)
-    return _REFERENCE.fullmatch(bare) is not None
+    return _REFERENCE.fullmatch(bare) is not None or _FILL_IN.fullmatch(bare) is not None
 
 
 def shows_secret(value: str) -> bool:
-    """Whether a value looks like a secret, as it is, percent-decoded, or under base64."""
+    """Whether a value looks like a secret, as it is, percent-decoded, or under base64.
+
+    A reference in it, as in ``TOKEN=${TOKEN}``, is none.
+    """
+    value = _INNER_REFERENCE.sub(lambda found: found[0] if looks_like_secret(found[1]) else "<…>", value)
     if looks_like_secret(value):
         return True
     if "%" in value and looks_like_secret(unquote(value)):

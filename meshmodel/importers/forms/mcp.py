@@ -4,6 +4,7 @@ Shapes: ``mcpServers`` or ``servers`` as a map or a list, below ``mcp`` as in se
 ``projects`` as in ``~/.claude.json``, or a flat map of servers.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -65,6 +66,7 @@ _CLIENTS: Final = (
     (".kiro/settings/mcp.json", "Kiro agent"),
     ("mcp_config.json", "Windsurf agent"),
 )
+_INPUT: Final = re.compile(r"\$\{input:([^}]{1,200})\}")
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")  # noqa: S104  # names only
 
 
@@ -155,10 +157,14 @@ class _Client:
             self._out.take(node, SETTING)
             return
         credential = self._credential(("input", name), name, at=node, kind="mcp-environment-secret")
-        self._inputs[f"${{input:{name}}}"] = credential
+        self._inputs[name] = credential
         self._out.take(node["id"], INPUT, ("credential", credential))
         self._out.take(node["password"], INPUT, ("credential", credential))
         self._out.take(node, SETTING)
+
+    def _input_in(self, text: str) -> str | None:
+        """The credential of a hidden input that a text asks for, as ``${input:NAME}``."""
+        return next((self._inputs[each] for each in _INPUT.findall(text) if each in self._inputs), None)
 
     def _server(self, name: str, node: Node) -> None:
         server = self._called(name, node) if _address(node) else self._started(name, node)
@@ -196,16 +202,13 @@ class _Client:
     def _called(self, name: str, node: Node) -> _Server:
         """A server that the client calls at an address."""
         out, address = self._out, _address(node)
-        host = host_of(address.text)
-        zone: str | None = None
-        key: tuple[str, ...]
-        if host and not is_reference(host):
-            if host not in _LOCAL:
-                zone = out.element("zone", ("host", host), host, at=node, environment="external")
-            path = urlsplit(address.text).path.rstrip("/")
-            key, scope = (host, path), ""
-        else:
-            key, scope = ("server", self._project, name), self._scope
+        host = "" if is_reference(host_of(address.text)) else host_of(address.text)
+        zone, path = None, urlsplit(address.text).path.rstrip("/") if host else ""
+        key, scope = ("server", self._project, name), self._scope
+        if host and host not in _LOCAL:
+            zone = out.element("zone", ("host", host), host, at=node, environment="external")
+            if not shows_secret(path):  # else other servers may have the same address but for the secret
+                key, scope = ("at", host, path), ""
         system = out.element(
             "system", ("url", *key), name, at=node, scope=scope, kind="mcp-server", zone=zone
         )
@@ -234,7 +237,7 @@ class _Client:
         for node in (server.node["env"], server.node.get("command", "env")):
             for name, value in node.items():
                 text = value.text
-                secret = names_secret(name) or shows_secret(text) or text in self._inputs
+                secret = names_secret(name) or shows_secret(text) or self._input_in(text)
                 if not secret:
                     self._out.take(value, SETTING, ("agent", server.agent))
                     continue
@@ -263,7 +266,7 @@ class _Client:
 
     def _secret(self, server: _Server, found: Withheld, rule: Rule = ENV_SECRET) -> None:
         """A credential for a secret or a reference to one: the server's, or the client's for the server."""
-        shared = self._inputs.get(found.node.text)
+        shared = self._input_in(found.node.text)
         if server.system is not None and rule is not ENV_SECRET:
             user = found.name.lower() in {"authorization", "proxy-authorization"}
             kind = "oauth-user-delegated" if user else "api-key"
@@ -307,11 +310,13 @@ class _Client:
     # What limits a server ---------------------------------------------------------------------
 
     def _limits(self, server: _Server) -> None:
+        """Tools that run unasked, a list of those allowed, and whether it is switched off."""
         node, out = server.node, self._out
         for key in _UNASKED:
             out.take(node[key], NO_ASKING, ("agent", server.agent))
         for key in ("disabled", "isActive"):
-            out.take(node[key], DISABLED if node[key].is_true == (key == "disabled") else SETTING)
+            is_off = node[key].is_true == (key == "disabled")
+            out.take(node[key], DISABLED if is_off else SETTING, ("agent", server.agent))
         for key in _TOOLS:
             tools = [each.text for each in node[key].each() if each.text]
             if tools and tools != ["*"]:

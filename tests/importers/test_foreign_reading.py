@@ -1,0 +1,203 @@
+"""Reading JSON with comments, YAML and Markdown into nodes, and refusing what cannot be read."""
+
+import io
+import json
+import time
+
+import json5
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from meshmodel.importers.document import ABSENT, ForeignFileError
+from meshmodel.importers.foreign_files import read_document, read_files
+from meshmodel.importers.json_text import read_json, without_comments
+from meshmodel.importers.yaml_text import read_yaml
+
+SCALARS = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=12)
+KEYS = st.text(max_size=8)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+BLANKS = st.sampled_from(["", " ", "\n", "\t", '// a " comment, ]\n', "/* { \n */", "/**/", "\r\n"])
+
+
+def plain(node):
+    """The value of a node without its positions."""
+    if node.is_map:
+        return {key: plain(each) for key, each in node.items()}
+    return [plain(each) for each in node] if node.is_list else node.value
+
+
+@st.composite
+def jsonc(draw, value):
+    """A value written as JSON with comments and trailing commas."""
+    blank = draw(BLANKS)
+    if not isinstance(value, list | dict) or not value:
+        return blank + json.dumps(value, ensure_ascii=False) + draw(BLANKS)  # json5 joins no surrogates
+    if isinstance(value, list):
+        inner = [draw(jsonc(each)) for each in value]
+    else:
+        inner = [
+            f"{blank}{json.dumps(key, ensure_ascii=False)}{draw(BLANKS)}:{draw(jsonc(each))}"
+            for key, each in value.items()
+        ]
+    end = draw(st.sampled_from(["", ",", ", "])) + draw(BLANKS)
+    first, last = "[]" if isinstance(value, list) else "{}"
+    return f"{first}{','.join(inner)}{end}{last}"
+
+
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_json_with_comments_is_read_as_an_independent_parser_reads_it(data):
+    value = data.draw(VALUES)
+    text = data.draw(jsonc(value))
+    assert plain(read_json(text, "f")) == value == json5.loads(text)
+    blanked = without_comments(text)
+    assert (len(blanked), blanked.count("\n")) == (len(text), text.count("\n"))
+
+
+@given(st.dictionaries(st.text("abcxyz", min_size=1, max_size=4), VALUES, min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_a_leaf_stands_on_its_line(value):
+    text = json.dumps(value, indent=1)
+    lines = text.split("\n")
+    for leaf in read_json(text, "f").leaves():
+        shown = json.dumps(leaf.value if not leaf.is_map and not leaf.is_list else plain(leaf))
+        assert lines[leaf.line - 1].rstrip(",").endswith(shown)
+
+
+@given(VALUES.filter(lambda value: isinstance(value, dict)))
+@settings(max_examples=30, deadline=None)
+def test_yaml_is_read_as_its_own_constructor_reads_it(value):
+    text = io.StringIO()
+    YAML(typ="safe", pure=True).dump(value, text)
+    (root,) = read_yaml(text.getvalue(), "f")
+    assert plain(root) == YAML(typ="safe", pure=True).load(text.getvalue())
+
+
+def test_yaml_keeps_words_lines_and_documents():
+    text = "on: [push]\nyes: no\n---\n\n---\na: &x {b: 1}\nc: *x\n"
+    first, second, *_ = [each for each in read_yaml(text, "f") if each.is_map]
+    assert plain(first) == {"on": ["push"], "yes": "no"}
+    assert [(each.path, each.line) for each in second.leaves()] == [("a.b", 6), ("c.b", 6)]
+
+
+def test_markdown_has_its_front_matter_and_the_rest(tmp_path):
+    path = tmp_path / "flow.md"
+    path.write_text("---\non: issues\n---\n\n# Task\nDo it.\n", encoding="utf-8")
+    root = read_document(path, tmp_path).root
+    assert (root["on"].text, root["on"].line) == ("issues", 2)
+    assert (root["body"].text, root["body"].line) == ("\n# Task\nDo it.\n", 4)
+
+
+def test_what_is_missing_is_absent_and_false():
+    root = read_json('{"a": [1], "b": null}', "f")
+    assert root["b"]
+    assert not root["c"]
+    assert root.get("a", 0).value == 1
+    assert root.get("a", 5, "x", 7) is ABSENT
+    assert [each.value for each in root["a"].each()] == [1]
+    assert (root["c"].text, list(root["c"].leaves()), root["c"].items(), root["b"].each()) == ("", [], [], [])
+
+
+HOSTILE = {
+    "empty.json": "",
+    "blank.yaml": "\n\n",
+    "deep.json": "[" * 100_000,
+    "deep-closed.json": "[" * 5_000 + "]" * 5_000,
+    "deep-object.json": '{"a":' * 200 + "1" + "}" * 200,
+    "deep.yaml": "".join(f"{' ' * depth}a:\n" for depth in range(150)),
+    "flow.yaml": "[" * 5_000,
+    "twice.json": '{"a": 1, "a": 2}',
+    "twice.yaml": "a: 1\na: 2\n",
+    "nan.json": '{"a": NaN}',
+    "digits.json": '{"a": ' + "9" * 5_000 + "}",
+    "cut.json": '{"a": "b',
+    "comment.json": "/*/" * 20_000,
+    "quotes.json": '"' * 99_999,
+    "comma.json": "[,]",
+    "commas.json": "[1,,]",
+    "nul.json": '{"a": "\0"}',
+    "nul.yaml": "a: \0",
+    "control.yaml": "a: \x01",
+    "utf16.json": b'\xff\xfe{\x00"\x00',
+    "latin.yaml": "name: caf\xe9".encode("latin-1"),
+    "bomb.yaml": "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+    + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 10)}]\n" for n in range(8)),
+    "self.yaml": "a: &a [*a]\n",
+    "self-map.yaml": "a: &a {b: *a}\n",
+    "no-anchor.yaml": "a: *nowhere\n",
+    "tab.yaml": "a:\n\t- b\n",
+    "complex-key.yaml": "? [a, b]\n: c\n",
+    "template.yaml": "a: {{ .Values.a }}\n{{- if .b }}\nc: d\n{{- end }}\n",
+    "python.yaml": "!!python/object/apply:os.system ['true']\n",
+    "binary.yaml": "a: !!binary '%%%'\n",
+    "text.json": '"only a text"',
+    "number.yaml": "42\n",
+    "list.json": "[1, 2]",
+    "wrong-types.json": '{"mcpServers": 5, "servers": ["x", 3], "projects": [], "mcp": null}',
+    "surrogate.json": '{"\\ud800": 1}',
+    "unclosed.md": "---\na: b\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_one_line_and_soon(name, tmp_path):
+    path = tmp_path / name
+    content = HOSTILE[name]
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    begun = time.perf_counter()
+    with pytest.raises(ForeignFileError) as refused:
+        read_files([path], tmp_path)
+    line = str(refused.value)
+    assert line.isprintable()
+    assert name in line
+    assert len(line) < 600
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_large_file_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "large.json"
+    with path.open("wb") as file:
+        file.truncate(17 << 20)
+    with pytest.raises(ForeignFileError, match="larger than 16 MiB"):
+        read_files([path], tmp_path)
+
+
+def test_a_folder_gives_the_names_that_are_known_and_lists_the_others(tmp_path):
+    good = {"mcpServers": {"a": {"command": "a"}}}
+    for name, text in {
+        ".mcp.json": json.dumps(good),
+        "sub/.vscode/mcp.json": json.dumps({"servers": good["mcpServers"]}),
+        "package.json": "{}",
+        "broken/.mcp.json": "{",
+        "node_modules/x/.mcp.json": json.dumps(good),
+        "notes.txt": "no",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "linked").symlink_to(tmp_path / ".mcp.json")
+    reading = read_files([tmp_path], tmp_path)
+    assert [each.source for each in reading.all_documents()] == [".mcp.json", "sub/.vscode/mcp.json"]
+    assert [name for name, _ in reading.skipped] == ["package.json", "broken/.mcp.json"]
+
+
+@pytest.mark.slow
+def test_large_files_are_read_within_a_second(tmp_path):
+    servers = {
+        f"server {n}": {"command": "x", "args": ["a", "b", "c"], "env": {"A": "b"}} for n in range(8_000)
+    }
+    text = json.dumps({"mcpServers": servers}, indent=1)
+    assert len(text) > 820_000
+    begun = time.process_time()
+    read_json(text, "f")
+    assert time.process_time() - begun < 1
+    yaml = "".join(f"job{n}:\n  name: n{n}\n  steps: [a, b, c]\n  text: hello there\n" for n in range(1_000))
+    begun = time.process_time()
+    read_yaml(yaml[:60_000].rpartition("job")[0], "f")
+    assert time.process_time() - begun < 1

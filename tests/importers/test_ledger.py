@@ -1,0 +1,112 @@
+"""The ledger: every leaf of a file is in exactly one row, whatever the file."""
+
+import json
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.importers.document import Node
+from meshmodel.importers.forms import FORMS
+from meshmodel.importers.json_text import read_json
+from meshmodel.importers.ledger import NOT_UNDERSTOOD, VERDICTS, Ledger, Rule
+from meshmodel.interchange import read_text as read_model
+from meshmodel.interchange import write_text
+from meshmodel.model.text import unprintable
+from tests.importers.foreign import read_text
+
+WORDS = {
+    "mcp": [
+        "mcpServers", "servers", "mcp", "projects", "inputs", "command", "args", "env", "url", "headers",
+        "tools", "Authorization", "id", "password", "oauth", "name", "disabled", "API_KEY", "-e", "path",
+        "TOKEN=hunter2", "https://u:p@example.com/x?token=y", "${input:a}", "a", "${TOKEN}", "alwaysAllow",
+    ],
+}  # fmt: skip
+"""By form, the words of which random files are made: without them hardly any would be understood."""
+
+
+def values(words):
+    texts = st.sampled_from(words) | st.text(max_size=6)
+    scalars = (
+        st.none()
+        | st.booleans()
+        | st.integers(-9, 9)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | texts
+    )
+    return st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=5),
+        max_leaves=25,
+    )
+
+
+def naive_leaves(value, path=()):
+    """The leaves of a value, found by another way than the program's."""
+    if isinstance(value, dict) and value:
+        return [each for key, inner in value.items() for each in naive_leaves(inner, (*path, key))]
+    if isinstance(value, list) and value:
+        return [each for number, inner in enumerate(value) for each in naive_leaves(inner, (*path, number))]
+    return [path]
+
+
+@pytest.mark.parametrize("form", sorted(WORDS))
+def test_every_leaf_is_in_exactly_one_row_and_the_model_is_valid(form):
+    @given(values(WORDS[form]))
+    @settings(max_examples=120, deadline=None)
+    def check(value):
+        with tempfile.TemporaryDirectory() as folder:
+            proposed, rows = read_text(json.dumps(value), form, Path(folder))
+        assert len(rows) == len(naive_leaves(value))
+        assert {row.verdict for row in rows} <= set(VERDICTS)
+        assert all(unprintable(row.path) is None and row.line for row in rows)
+        text = write_text(proposed.model)
+        assert read_model(text) == proposed.model
+        for row in rows:
+            for each in row.became:
+                table, _, key = each.partition(":")
+                ends = key.split(">")
+                assert proposed.model.get(table, tuple(ends) if len(ends) == 2 else key) is not None, each
+
+    check()
+
+
+def test_the_paths_are_those_of_the_file():
+    value = {"a": [1, {"b": None}], "c d": {}, "e": ""}
+    root = read_json(json.dumps(value), "f")
+    assert [each.path for each in root.leaves()] == ["a[0]", "a[1].b", '["c d"]', "e"]
+    assert len(naive_leaves(value)) == 4
+
+
+def test_what_nobody_takes_is_not_understood_and_what_is_taken_twice_is_in_one_row():
+    root = Node({}, 1, "f")
+    root.value = {key: Node(key, 2, "f", root, key) for key in "abc"}
+    mapped = Rule("m", "", "mapped", "")
+    asked = Rule("q", "", "question", "")
+    ledger = Ledger()
+    ledger.take(root["a"], mapped, [("agent", "x")])
+    ledger.take(root["a"], asked, [("note", "n")])
+    ledger.take(root["a"], mapped)
+    ledger.take(root["b"], mapped)
+    ledger.take(root["nowhere"], mapped)
+    document = type("Document", (), {"root": root})
+    rows = ledger.rows([document], {("agent", "x"): ("agent", "y")})
+    assert [(each.path, each.verdict, each.became) for each in rows] == [
+        ("a", "question", ("agent:y", "note:n")),
+        ("b", "mapped", ()),
+        ("c", NOT_UNDERSTOOD.verdict, ()),
+    ]
+    ledger.take(root, asked)
+    assert [each.verdict for each in ledger.rows([document])] == ["question", "mapped", "question"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_rules_of_a_form_are_named_once_and_say_why(form):
+    rules = FORMS[form].module.RULES
+    assert [name for name, number in Counter(each.name for each in rules).items() if number > 1] == []
+    assert [
+        each.name for each in rules if not (each.construct and each.why and each.verdict in VERDICTS)
+    ] == []

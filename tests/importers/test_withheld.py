@@ -1,0 +1,188 @@
+"""Secrets in foreign files: found where tools keep them, and in nothing that an import gives."""
+
+import base64
+import json
+
+import pytest
+
+from meshmodel.importers.answers import import_answer, import_text, ledger_lines, ledger_text
+from meshmodel.importers.document import Node
+from meshmodel.importers.importing import prepare
+from meshmodel.importers.withheld import in_arguments, in_url, is_reference, names_secret, shows_secret
+from meshmodel.interchange import write_text
+from meshmodel.model.secret_pattern import RANDOM, fake
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store import imports
+from meshmodel.store.store import Store
+
+TOKEN = fake("ghp", "_", RANDOM[:36])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GITHUB_TOKEN",
+        "apiKey",
+        "X-Api-Key",
+        "DB_PASSWORD",
+        "clientSecret",
+        "Authorization",
+        "SSH_PRIVATE_KEY",
+        "PAT",
+    ],
+)
+def test_a_name_that_says_secret(name):
+    assert names_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PATH",
+        "MAX_TOKENS",
+        "KEYBOARD",
+        "AWS_ACCESS_KEY_ID",
+        "TOKEN_URL",
+        "PUBLIC_KEY",
+        "REGION",
+        "author",
+        "key_file",
+    ],
+)
+def test_a_name_that_does_not(name):
+    assert not names_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "stands_for_it"),
+    [
+        ("${TOKEN}", True),
+        ("$TOKEN", True),
+        ("Bearer ${env:TOKEN}", True),
+        ("${{ secrets.TOKEN }}", True),
+        ("%TOKEN%", True),
+        ("<your token>", True),
+        ("YOUR_API_KEY", True),
+        ("your_service_key_here", True),
+        ("${TOKEN:-hunter2}", False),
+        ("hunter2", False),
+        ("Bearer hunter2", False),
+        ("a ${TOKEN} b", False),
+    ],
+)
+def test_a_value_that_only_stands_for_the_secret(value, stands_for_it):
+    assert is_reference(value) is stands_for_it
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        (TOKEN, True),
+        (base64.b64encode(TOKEN.encode()).decode(), True),
+        (TOKEN.replace("_", "%5F"), True),
+        (f"TOKEN=${{TOKEN:-{TOKEN}}}", True),
+        (f"x ${{{TOKEN}}}", True),
+        ("TOKEN=${input:tracker-token}", False),
+        ("a word", False),
+        ("aGVsbG8gd29ybGQ=", False),
+        ("", False),
+    ],
+)
+def test_a_value_that_looks_like_a_secret(value, is_one):
+    assert shows_secret(value) is is_one
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["-e", "NAME=value"], []),
+        (["-e", "TOKEN=hunter2"], [("TOKEN", True)]),
+        (["-e", "TOKEN"], [("TOKEN", False)]),
+        (["-e", f"NAME={TOKEN}"], [("NAME", True)]),
+        (["--env=TOKEN=hunter2"], [("TOKEN", True)]),
+        (["--api-key", "hunter2"], [("api-key", True)]),
+        (["--api-key=hunter2"], [("api-key", True)]),
+        (["--api-key", "${KEY}"], [("api-key", False)]),
+        (["--header", "Authorization: Bearer hunter2"], [("Authorization", True)]),
+        (["--header", "Accept: json"], []),
+        (["--token", "--verbose"], []),
+        ([TOKEN], [("argument", True)]),
+        (["https://example.com/mcp?token=hunter2"], [("token", True)]),
+        (["run", "--rm", "image"], []),
+    ],
+)
+def test_secrets_among_arguments(arguments, found):
+    nodes = [Node(each) for each in arguments]
+    assert [(each.name, each.literal) for each in in_arguments(nodes)] == found
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://user:hunter2@example.com/", [("password", True)]),
+        ("https://user:${PASSWORD}@example.com/", [("password", False)]),
+        ("https://example.com/?api_key=hunter2&page=1", [("api_key", True)]),
+        (f"https://example.com/hooks/{TOKEN}/in", [("path", True)]),
+        ("https://example.com/a/b?page=1", []),
+        ("https://[", []),
+        ("", []),
+    ],
+)
+def test_secrets_in_addresses(url, found):
+    assert [(each.name, each.literal) for each in in_url(Node(url))] == found
+
+
+SECRETS = {
+    "low": "hunter2-low-entropy",
+    "token": TOKEN,
+    "encoded": base64.b64encode(TOKEN.encode()).decode(),
+    "hex": "9f86d081884c7d659a2feaa0c55ad015",
+}
+
+
+def planted(secret):
+    """A configuration with a secret wherever one can stand; in a path only one that looks like one."""
+    path = "mcp" if secret == SECRETS["low"] else secret
+    return {
+        "inputs": [{"id": "x", "password": True, "default": secret}],
+        "mcpServers": {
+            "a": {
+                "command": "docker",
+                "args": ["run", "-e", f"TOKEN={secret}", f"--token={secret}", "image"],
+            },
+            "b": {"command": "b", "args": ["--password", secret], "env": {"B_SECRET": secret}},
+            "c": {
+                "url": f"https://u:{secret}@example.com/{path}/?token={secret}",
+                "headers": {"Authorization": f"Bearer {secret}", "X-Api-Key": secret},
+                "oauth": {"clientSecret": secret},
+            },
+            "d": {"command": "d", "unknown": {"deep": [secret]}, "description": secret},
+        },
+    }
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_a_planted_secret_is_in_nothing_that_an_import_gives(secret, tmp_path):
+    content = planted(secret)
+    if secret != SECRETS["low"]:  # as names too, where they look like what they are
+        content["mcpServers"][secret] = {"command": "e", "tools": [secret], "env": {secret: "x"}}
+    path = tmp_path / ".mcp.json"
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    done = prepare([path], tmp_path, Snapshot(), [])
+    said = [
+        write_text(done.after),
+        ledger_text(done.rows),
+        ledger_lines(done.rows),
+        json.dumps(import_answer(done, applied=True)),
+        import_text(done, "m", "done"),
+        repr(done.imported),
+        done.edit.label,
+    ]
+    with Store.create(tmp_path / "m.mesh") as store:
+        store.apply(done.edit, imported=done.imported)
+        assert repr(imports.read(store.path)) == repr(imports.read(tmp_path / "m.mesh"))
+    stored = (tmp_path / "m.mesh").read_bytes()
+    for each in (secret, secret.lower(), secret.upper()):
+        assert [text for text in said if each in text] == []
+        assert each.encode() not in stored
+    assert sum(row.verdict == "secret withheld" for row in done.rows) >= 8
