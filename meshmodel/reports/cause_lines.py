@@ -15,7 +15,7 @@ from meshmodel.reports.lines import Line, Words, heading
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
-_NAMED: Final = 40
+NAMED: Final = 40
 """So many agents of a door are named in its line, which no screen shows in full."""
 
 
@@ -74,8 +74,8 @@ def _words(cause: Cause, doors: Mapping[str, Door], *, unfolded: bool, below: bo
     finding, words = cause.finding, cause_words(cause, doors, unfolded=unfolded)
     about = [*words.about]
     if words.agents:
-        more = len(words.agents) - _NAMED
-        about.insert(1, ", ".join(words.agents[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
+        more = len(words.agents) - NAMED
+        about.insert(1, ", ".join(words.agents[:NAMED]) + (f" and {more} more" if more > 0 else ""))
     is_open = finding.accepted is not None and finding.accepted.open
     return (
         (

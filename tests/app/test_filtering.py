@@ -12,7 +12,6 @@ from meshmodel.analysis.results import Door, Finding
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.find import find_rows
 from meshmodel.app.dialogs.palette import Palette
-from meshmodel.app.panels import findings
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
@@ -25,13 +24,14 @@ from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.cause_lines import NAMED
 from meshmodel.reports.causes import DOOR, Cause, causes_of
 from tests.app.desk import Desk, desk
 from tests.app.form_host import Host, enter
 from tests.edits.models import MODELS, full_snapshot, snapshot_of
 
 MANY = 5 * PART
-AGENTS = [f"agent-{number:03}" for number in range(3 * findings._NAMED)]
+AGENTS = [f"agent-{number:03}" for number in range(3 * NAMED)]
 CROWD = snapshot_of(
     [
         Zone("here"),
@@ -102,7 +102,7 @@ async def test_agents_that_a_row_does_not_name_are_found() -> None:
         row = next(row for row in it.rows.shown_rows if row.key == (DOOR, doors[0].subject))
         assert AGENTS[0] in row.content.plain
         assert AGENTS[-1] not in row.content.plain, "no screen shows them all"
-        assert f" and {len(AGENTS) - findings._NAMED} more" in row.content.plain
+        assert f" and {len(AGENTS) - NAMED} more" in row.content.plain
         it.rows.filter_by(AGENTS[-1])
         found = [row.key for row in it.rows.shown_rows if not row.heading]
         assert {(DOOR, door.subject) for door in doors} <= set(found)

@@ -1,6 +1,7 @@
 """The reach matrix: agents by systems, the actions in the cells, and how they are reached."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
@@ -62,14 +63,12 @@ class MatrixView(VirtualTable):
     ]
     fixed = 1
 
+    @dataclass
     class Opened(Message):
-        """A cell was opened."""
+        """A cell was opened: the ids of its agent and its system."""
 
-        def __init__(self, agent: str, system: str) -> None:
-            """Arguments: ids of the agent and the system."""
-            self.agent = agent
-            self.system = system
-            super().__init__()
+        agent: str
+        system: str
 
     class Moved(Message):
         """The cursor stands on another cell."""

@@ -1,5 +1,7 @@
 """One row of tabs over the lists below the canvas."""
 
+from dataclasses import dataclass
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -18,12 +20,11 @@ class TabRow(Bound):
     TabRow { height: 1; background: $panel; }
     """
 
+    @dataclass
     class Chosen(Message):
         """A tab was clicked."""
 
-        def __init__(self, tab: str) -> None:
-            self.tab = tab
-            super().__init__()
+        tab: str
 
     def __init__(self, tabs: dict[str, str], *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the titles by the ids of what they open, and the widget's id."""

@@ -1,6 +1,7 @@
 """A log laid on the model: a table of events that scrolls through any number of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -44,14 +45,12 @@ class TraceView(VirtualTable):
         Binding("right", "aside(1)", show=False),
     ]
 
+    @dataclass
     class Pointed(Message):
-        """The cursor came upon an event; ``opened``: and it was chosen."""
+        """The cursor came upon an event; ``opened``: and Enter or a click chose it."""
 
-        def __init__(self, traced: "TracedEvent", *, opened: bool = False) -> None:
-            """Arguments: the event, and whether Enter or a click chose it."""
-            self.traced = traced
-            self.opened = opened
-            super().__init__()
+        traced: "TracedEvent"
+        opened: bool = False
 
     def __init__(self) -> None:
         """An empty table."""

@@ -1,6 +1,7 @@
 """A list of rows with a line above it that filters them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -38,13 +39,11 @@ class FilterList(FilterPanel):
     :class:`RowList.Chosen`, and :class:`FilterList.Typed` whenever the filter changes.
     """
 
+    @dataclass
     class Typed(Message):
         """The text of the filter changed."""
 
-        def __init__(self, text: str) -> None:
-            """Arguments: the text."""
-            self.text = text
-            super().__init__()
+        text: str
 
     def __init__(
         self,

@@ -1,8 +1,9 @@
 """Lists of rows that can be chosen, filtered with ``/``, and rebuilt without losing the place."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final
 
 from textual import on
 from textual.events import Click, Leave, MouseMove, Resize, Show
@@ -11,7 +12,6 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
 
-from meshmodel.app.widgets import row_messages
 from meshmodel.app.widgets.row_lines import RowLines
 from meshmodel.app.widgets.rows import Filtering, Row, nearest, place_of, saying
 from meshmodel.app.widgets.virtual_table import VirtualRows
@@ -46,10 +46,32 @@ class RowList(VirtualRows):
     RowList > .row-list--hover { background: $block-hover-background; }
     """
 
-    Chosen: TypeAlias = row_messages.Chosen
-    Highlighted: TypeAlias = row_messages.Highlighted
-    MenuWanted: TypeAlias = row_messages.MenuWanted
-    NoneLeft: TypeAlias = row_messages.NoneLeft
+    @dataclass
+    class OfRow(Message):
+        """A message about a row of a list."""
+
+        rows: "RowList"
+        row: Row
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for ``@on`` selectors."""
+            return self.rows
+
+    class Chosen(OfRow):
+        """A row was chosen."""
+
+    class Highlighted(OfRow):
+        """The cursor came upon a row."""
+
+    @dataclass
+    class MenuWanted(OfRow):
+        """The right button was pressed on a row, where the cursor is now: its menu stands by that cell."""
+
+        at: tuple[int, int]
+
+    class NoneLeft(Message):
+        """There is no row any more under the cursor."""
 
     def __init__(
         self,
@@ -199,7 +221,7 @@ class RowList(VirtualRows):
         if event.button == 1:
             self.action_select()
         elif event.button == 3:
-            self._say(partial(self.MenuWanted, self, self._shown[at], event.screen_x, event.screen_y))
+            self._say(partial(self.MenuWanted, self, self._shown[at], (event.screen_x, event.screen_y)))
 
     @on(MouseMove)
     @on(Leave)
