@@ -1,26 +1,31 @@
-"""The boundary map: which zones are crossed from which, and where nobody asks (section 6)."""
+"""The boundary map: from which zone into which there are crossings, and where nobody asks (section 6).
+
+It is a table, with the zones that are left as rows and those that are entered as columns: where most zones
+lead to most others, lines between them cannot be read.
+"""
 
 from collections import Counter
 
-from meshmodel.analysis.results import StepMark
-from meshmodel.exporters.diagram.captions import TITLES, count
+import graphviz
+
+from meshmodel.exporters.diagram.captions import TITLES, count, legend
 from meshmodel.exporters.diagram.compact import stamp
-from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram
-from meshmodel.exporters.diagram.labels import NODE_COLUMNS, SUBSTITUTED, TITLE_COLUMNS, Names, Shows, wrap
-from meshmodel.exporters.diagram.zone_map import ZoneMap, element_counts
+from meshmodel.exporters.diagram.dot import TITLE_SIZE, base_graph, node_attributes
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Look, Node
+from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names, Shows, text_width, wrap
+from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 
 MOST_CROSSINGS = 1_000_000
 """More crossings than this are not counted one by one."""
-_STATES = ("uncontrolled", "approved", "controlled")
 _SEVERITIES = ("low", "medium", "high", "critical")
+_HEAD, _COLUMN, _ROW = 110.0, 74.0, 40.0
+_HEAD_COLUMNS, _CELL_COLUMNS = 20, 13
 
 
-def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) -> Diagram:
-    """Zones with the crossings between them, counted by state.
-
-    A system without a zone is a zone of its own.
+def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) -> tuple[Diagram, str]:
+    """The table of zones, and its text with positions. A system without a zone is a zone of its own.
 
     Raises:
         MeshmodelError: there are too many crossings to count by zone.
@@ -31,43 +36,59 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
             f"{summary.crossings} crossings are too many for a boundary map: export --lens missing"
         )
     names = Names(shows)
-    between: dict[tuple[str, str], Counter[str]] = {}
-    worst: dict[tuple[str, str], int] = {}
-    for each in analysis.crossings():
-        home = snapshot.agent[each.agent].home
-        source = f"zone/{home}" if each.source is None else _zone_of(snapshot, each.source)
-        key = source, _zone_of(snapshot, each.target)
-        between.setdefault(key, Counter())[each.state] += 1
-        if each.severity is not None:
-            worst[key] = max(worst.get(key, 0), _SEVERITIES.index(each.severity))
-    made = ZoneMap()
-    said = {
-        key: [count(states.total(), "crossing"), *_words(states, worst.get(key))]
-        for key, states in between.items()
-    }
-    inside: dict[str, list[str]] = {f"zone/{zone}": [] for zone in snapshot.zone}
-    for agent in snapshot.agent.values():
-        if agent.home is not None:
-            inside[f"zone/{agent.home}"].append(f"agent/{agent.id}")
-    for system in snapshot.system:
-        inside.setdefault(_zone_of(snapshot, system), []).append(f"system/{system}")
-    for node, elements in sorted(inside.items()):
-        kind, _, name = node.partition("/")
-        record = snapshot.zone[name] if kind == "zone" else snapshot.system[name]
-        within = [f"within: {', '.join(said[node, node])}"] if (node, node) in said else []
-        facts = [element_counts(elements), *within] if kind == "zone" else ["a zone of its own", *within]
-        made.zone(node, wrap(names.name(record.title, name), NODE_COLUMNS + 8), facts)
-    for (source, target), words in sorted(said.items()):
-        if source != target:
-            mark: StepMark | None = "missing" if between[source, target]["uncontrolled"] else None
-            gates = _gates(snapshot, source, target)
-            made.line(source, target, [*words, *gates], mark)
-    crossed = count(summary.crossings, "crossing")
-    line = f"{crossed}, {summary.uncontrolled} uncontrolled, {summary.approved} approved, as {analysis.view}"
+    cells = _cells(snapshot, analysis)
+    zones = [*(f"zone/{zone}" for zone in sorted(snapshot.zone)), *_lone(snapshot)]
+    rows = [zone for zone in zones if any(zone == source for source, _ in cells)]
+    entered = [zone for zone in zones if any(zone == target for _, target in cells)]
+    nodes: list[tuple[Node, float, float, float]] = []
+    for number, zone in enumerate(rows):
+        lines = wrap(f"from {_name(snapshot, names, zone)}", _HEAD_COLUMNS)[:3]
+        nodes.append((Node(f"from/{zone}", lines, "zone"), 0, -number, _HEAD))
+    for number, zone in enumerate(entered, 1):
+        lines = wrap(f"into {_name(snapshot, names, zone)}", _CELL_COLUMNS)[:3]
+        nodes.append((Node(f"into/{zone}", lines, "zone"), number, 1, _COLUMN))
+    for (source, target), (states, worst) in sorted(cells.items()):
+        gates = _gates(snapshot, source, target)
+        node = Node(f"cell/{source}/{target}", (*_words(states, worst), *gates), _look(states))
+        nodes.append((node, entered.index(target) + 1, -rows.index(source), _COLUMN))
+    drawn = [node for node, *_ in nodes]
+    traced = stamp(snapshot)
+    shapes, samples = legend(drawn, (), traced)
     called = names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
-    title = (*wrap(f"{called}: {TITLES['boundaries']}", TITLE_COLUMNS), line)
-    notes = [SUBSTITUTED] if names.changed else []
-    return made.diagram(title, f"{line}.", snapshot.about.name or "", stamp(snapshot), notes)
+    line = (
+        f"{count(summary.crossings, 'crossing')}, {summary.uncontrolled} uncontrolled, "
+        f"{summary.approved} approved, as {analysis.view}"
+    )
+    diagram = Diagram(
+        title=(*wrap(f"{called}: {TITLES['boundaries']}", TITLE_COLUMNS), line),
+        description=f"{line}.",
+        frames=(),
+        nodes=tuple(drawn),
+        edges=(),
+        legend=shapes,
+        samples=samples,
+        notes=(SUBSTITUTED,) if names.changed else (),
+        stamp=traced,
+        model=snapshot.about.name or "",
+    )
+    return diagram, _text(diagram, nodes, len(rows), len(entered))
+
+
+def _cells(snapshot: Snapshot, analysis: AnalysisResults) -> dict[tuple[str, str], tuple[Counter[str], int]]:
+    """For each two zones the crossings by state, and the highest severity."""
+    cells: dict[tuple[str, str], tuple[Counter[str], int]] = {}
+    for each in analysis.crossings():
+        source = (
+            f"zone/{snapshot.agent[each.agent].home}"
+            if each.source is None
+            else _zone_of(snapshot, each.source)
+        )
+        key = source, _zone_of(snapshot, each.target)
+        states, worst = cells.get(key, (Counter(), 0))
+        states[each.state] += 1
+        severity = 0 if each.severity is None else _SEVERITIES.index(each.severity)
+        cells[key] = states, max(worst, severity)
+    return cells
 
 
 def _zone_of(snapshot: Snapshot, system: str) -> str:
@@ -75,24 +96,52 @@ def _zone_of(snapshot: Snapshot, system: str) -> str:
     return f"system/{system}" if zone is None else f"zone/{zone}"
 
 
-def _words(states: Counter[str], worst: int | None) -> list[str]:
-    return [
-        f"\u00d7 {states[state]} uncontrolled ({_SEVERITIES[worst or 0]})"
-        if state == "uncontrolled"
-        else f"{states[state]} {state}"
-        for state in _STATES
-        if states[state]
-    ]
+def _lone(snapshot: Snapshot) -> list[str]:
+    return [f"system/{key}" for key, system in sorted(snapshot.system.items()) if system.zone is None]
+
+
+def _name(snapshot: Snapshot, names: Names, zone: str) -> str:
+    table, _, key = zone.partition("/")
+    return names.name(snapshot.table(table)[key].title, key)
+
+
+def _look(states: Counter[str]) -> Look:
+    if states["uncontrolled"]:
+        return "uncontrolled"
+    return "approved" if states["approved"] else "controlled"
+
+
+def _words(states: Counter[str], worst: int) -> tuple[str, ...]:
+    """What a cell says: of how many crossings nobody asks, or that all are approved or controlled."""
+    if states["uncontrolled"]:
+        return (f"\u00d7 {states['uncontrolled']} of {states.total()}", _SEVERITIES[worst])
+    said = (f"{states[state]} {state}" for state in ("approved", "controlled") if states[state])
+    return tuple(said)
 
 
 def _gates(snapshot: Snapshot, source: str, target: str) -> list[str]:
-    """The checkpoints on a boundary."""
-    ends = tuple(
-        end.removeprefix("zone/") if end.startswith("zone/") else end.replace("/", ":", 1)
-        for end in (source, target)
-    )
-    return [
-        f"gateway: {each.kind}"
-        for _, each in sorted(snapshot.checkpoint.items())
-        if each.step == "boundary" and (each.from_, each.to) == ends
-    ]
+    """Whether a checkpoint is on the boundary."""
+    ends = tuple(end.removeprefix("zone/").replace("system/", "system:", 1) for end in (source, target))
+    placed = (each for each in snapshot.checkpoint.values() if each.step == "boundary")
+    return ["gateway"] if any((each.from_, each.to) == ends for each in placed) else []
+
+
+def _text(diagram: Diagram, nodes: list[tuple[Node, float, float, float]], rows: int, columns: int) -> str:
+    """The table with the positions of its cells."""
+    lines = (*diagram.title, *diagram.notes)
+    title = 14.0 * len(lines)
+    top = 1.5 * _ROW + title + 8
+    width = max(_HEAD + columns * _COLUMN, 1.0)
+    box = (-_HEAD / 2, -(rows - 0.5) * _ROW, width - _HEAD / 2, top)
+    graph = base_graph(diagram)
+    wide = TITLE_SIZE * max(text_width(line) for line in lines)
+    graph.attr("graph", bb=",".join(f"{each:.2f}" for each in box), lwidth=f"{wide / 72:.2f}")
+    graph.attr("graph", lp=f"{wide / 2 + box[0]:.2f},{top - title / 2:.2f}", lheight=f"{title / 72:.2f}")
+    cells = graphviz.Digraph()
+    for node, column, row, cell in nodes:
+        x = 0.0 if column == 0 else _HEAD / 2 + (column - 0.5) * _COLUMN
+        size = {"width": f"{(cell - 4) / 72:.3f}", "height": f"{(_ROW - 4) / 72:.3f}"}
+        placed = {"pos": f"{x:.2f},{row * _ROW:.2f}", "margin": "0", "fontsize": "9.5"}
+        cells.node(node.id, **{**node_attributes(node), **size, **placed})
+    graph.body += cells.body
+    return add_legend(str(graph.source), box, diagram)

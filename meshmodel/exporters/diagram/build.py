@@ -17,15 +17,16 @@ from meshmodel.exporters.diagram.captions import (
     TITLES,
     agent_facts,
     agent_look,
-    count,
+    checkpoint_words,
+    counts_line,
     credential_facts,
     custody_words,
     delegation_words,
+    elements,
     exchange_words,
     grant_words,
     hold_words,
     legend,
-    shortcomings,
     system_facts,
     system_look,
 )
@@ -58,7 +59,6 @@ from meshmodel.exporters.diagram.labels import (
     wrap,
 )
 from meshmodel.exporters.diagram.lens import Lighting, Step
-from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, System
 from meshmodel.model.snapshot import Snapshot
 
@@ -72,6 +72,7 @@ def build(
     compact: bool = False,
     shows: Shows = shows_everything,
     lighting: Lighting | None = None,
+    origin: Snapshot | None = None,
 ) -> Diagram:
     """The diagram of a model.
 
@@ -83,21 +84,16 @@ def build(
         compact: whether credentials and doors are words on the lines, not shapes of their own.
         shows: whether the format has glyphs for a text.
         lighting: what is lit, if it is known.
+        origin: the model that the stamp names, if another one is drawn: it with the fix.
 
     Raises:
         MeshmodelError: the lens needs an agent, or there is no such agent.
     """
-    if lighting is not None:
-        pass
-    elif lens == "reach":
-        if agent is None:
-            raise MeshmodelError("the lens 'reach' shows one agent: name it with --agent")
-        lighting = diagram_lens.reach(snapshot, analysis, agent)
-    elif agent is not None:
-        raise MeshmodelError(f"the lens '{lens}' shows all agents: use --agent with --lens reach only")
-    else:
-        lighting = diagram_lens.missing(snapshot, analysis) if lens == "missing" else Lighting()
-    return _Builder(snapshot, analysis, lighting, Names(shows), agent, compact=compact).diagram(lens, agent)
+    if lighting is None:
+        lighting = diagram_lens.lighting(snapshot, analysis, lens, agent)
+    return _Builder(snapshot, analysis, lighting, Names(shows), agent, compact=compact).diagram(
+        lens, agent, origin or snapshot
+    )
 
 
 class _Builder:
@@ -133,7 +129,7 @@ class _Builder:
             finding.subject for finding in analysis.findings if finding.rule == "self-approved-checkpoint"
         }
 
-    def diagram(self, lens: Lens, agent: str | None) -> Diagram:
+    def diagram(self, lens: Lens, agent: str | None, origin: Snapshot) -> Diagram:
         snapshot = self.snapshot
         for key in sorted(snapshot.agent):
             self._agent(snapshot.agent[key])
@@ -146,10 +142,11 @@ class _Builder:
         for key in sorted(snapshot.zone):
             zone = snapshot.zone[key]
             named = self.names.name(zone.title, zone.id)
+            became = self.lighting.words.get(f"zone:{key}")
             environment = zone.environment
             if environment and self._says(environment) and environment.casefold() != named.casefold():
                 named = f"{named} ({environment})"
-            frames.append(Frame(key, wrap(named, NODE_COLUMNS + 8)))
+            frames.append(Frame(key, wrap(f"{named}: {became}" if became else named, NODE_COLUMNS + 8)))
             if key not in occupied:
                 self.nodes.append(Node(f"zone/{key}", ("nothing in it",), "anchor", key))
         self._steps()
@@ -159,7 +156,7 @@ class _Builder:
         notes = [f"+{left_out} outside this lens"] if left_out else []
         if self.names.changed:
             notes.append(SUBSTITUTED)
-        traced = stamp(snapshot)
+        traced = stamp(origin)
         shapes, samples = legend(self.nodes, self.edges, traced)
         return Diagram(
             title=title,
@@ -216,7 +213,8 @@ class _Builder:
         system = self.single.get(credential.id)
         if system is not None:
             key = (credential.id, system)
-            facts += [" ".join(self._grant_words(key))]
+            facts.append(" ".join(grant_words(self.snapshot.grant[key])))
+            facts += self._door_words(key)
             mark = "missing" if self._door(key) else None
         if not credential.is_active:
             look = "inactive"
@@ -228,14 +226,12 @@ class _Builder:
         door = self.doors.get(key)
         return door if door is None or self.agent is None or self.agent in door.agents else None
 
-    def _grant_words(self, key: tuple[str, str]) -> tuple[str, ...]:
-        """The words of a grant; in the compact form with its door in them."""
-        words = grant_words(self.snapshot.grant[key])
+    def _door_words(self, key: tuple[str, str]) -> list[str]:
+        """The mark of the door on a grant, for the compact form."""
         door = self._door(key)
         if not self.compact or door is None:
-            return words
-        some = set(door.actions) < {*self.snapshot.grant[key].actions}
-        return (*words, *wrap(door_words(door, only_some=some), NODE_COLUMNS))
+            return []
+        return [door_words(door, only_some={*door.actions} < {*self.snapshot.grant[key].actions})]
 
     # Steps
 
@@ -250,7 +246,9 @@ class _Builder:
             words = hold_words(passed.get(key, ()), names)
             self._step("hold", f"agent/{key[0]}", f"credential/{key[1]}", words)
         for key in sorted(snapshot.grant):
-            words = () if self.single.get(key[0]) == key[1] else self._grant_words(key)
+            marked = [line for word in self._door_words(key) for line in wrap(word, NODE_COLUMNS)]
+            words = (*grant_words(snapshot.grant[key]), *marked)
+            words = () if self.single.get(key[0]) == key[1] else words
             self._step("grant", f"credential/{key[0]}", f"system/{key[1]}", words)
         for key in sorted(snapshot.custody):
             words = custody_words(snapshot.custody[key])
@@ -279,6 +277,7 @@ class _Builder:
         key = (look, tail.partition("/")[2], head.partition("/")[2])
         tone = self.lighting.step(key)
         base = "/".join(key)
+        words += tuple(self.lighting.words[each] for each in (base,) if each in self.lighting.words)
         chain = [tail]
         zone = self.zones[tail] if self.zones[tail] == self.zones[head] else None
         door = self.doors.get(key[1:]) if look == "grant" else None
@@ -344,22 +343,8 @@ class _Builder:
 
     def _checkpoints(self, node: str, placed: list[Checkpoint], zone: str | None, key: Step) -> None:
         """One hexagon for all checkpoints on a step: what each is, and whether it counts."""
-        lines: list[str] = []
-        any_counts = False
-        for each in placed:
-            lines += wrap(each.kind, NODE_COLUMNS)
-            if each.actions:
-                lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
-            wrong = shortcomings(each, self.analysis.view)
-            if each.id in self.self_approved:
-                wrong.append("approved by its own subject")
-            if not wrong and len(placed) == 1 and self.marks.get(key) == "does-not-count":
-                wrong.append("controlled by who asks")
-            any_counts = any_counts or not wrong
-            if wrong:
-                lines += ["does not count:", *(line for word in wrong for line in wrap(word, NODE_COLUMNS))]
-            else:
-                lines.append("counts")
+        alone = len(placed) == 1 and self.marks.get(key) == "does-not-count"
+        lines, any_counts = checkpoint_words(placed, self.analysis.view, self.self_approved, is_void=alone)
         tone = self.lighting.step(key)
         for desk in sorted({each.decided_at for each in placed if each.decided_at is not None}):
             base = f"decides/{node}/{desk}"
@@ -396,7 +381,7 @@ class _Builder:
     def _leave_out(self, frames: list[Frame]) -> int:
         if self.lighting.other != "dim":
             return 0
-        before = len(self._drawn())
+        before = len(elements(self.nodes))
         self.nodes = [node for node in self.nodes if node.tone != "dim" and node.look != "anchor"]
         kept = {node.id for node in self.nodes}
         self.edges = [
@@ -404,20 +389,12 @@ class _Builder:
         ]
         zones = {node.zone for node in self.nodes}
         frames[:] = [frame for frame in frames if frame.id in zones]
-        return before - len(self._drawn())
-
-    def _drawn(self, *kinds: str) -> list[Node]:
-        """The elements that are drawn, of some kinds or all."""
-        starts = tuple(f"{kind}/" for kind in kinds or ("agent", "credential", "system"))
-        return [node for node in self.nodes if node.id.startswith(starts)]
+        return before - len(elements(self.nodes))
 
     def _title(self, lens: Lens, agent: str | None) -> tuple[tuple[str, ...], str]:
         name = self.names.text(self.snapshot.about.name or "Identity mesh", "Identity mesh")
         what = TITLES.get(lens)
         if what is None and agent is not None:
             what = "reach of " + self.names.name(self.snapshot.agent[agent].title, agent)
-        facts = ", ".join(count(len(self._drawn(kind)), kind) for kind in ("agent", "system", "credential"))
-        drawn = {edge.id.rpartition("/")[0] for edge in self.edges if edge.mark == "missing"}
-        doors = count(len(drawn), "missing checkpoint") if drawn else "no missing checkpoint"
-        line = f"{facts}; {doors}, as {self.analysis.view}"
+        line = counts_line(self.nodes, self.edges, self.analysis.view)
         return (*wrap(f"{name}: {what}", TITLE_COLUMNS), line), f"{line}."

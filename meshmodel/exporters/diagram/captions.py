@@ -1,6 +1,6 @@
 """The texts of the parts of a diagram, and the shape of each kind of element."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from meshmodel.analysis.results import StepMark
@@ -160,6 +160,36 @@ def shortcomings(checkpoint: Checkpoint, view: View) -> list[str]:
     return found
 
 
+def checkpoint_words(
+    placed: Iterable[Checkpoint], view: View, self_approved: Container[str], *, is_void: bool
+) -> tuple[list[str], bool]:
+    """What the checkpoints on one step are and whether each counts; and whether any does.
+
+    Args:
+        placed: the checkpoints.
+        view: as built or as designed.
+        self_approved: the ids of those that their own subject approves.
+        is_void: whether none counts, though it may meet points 1 to 3.
+    """
+    lines: list[str] = []
+    any_counts = False
+    for each in placed:
+        lines += wrap(each.kind, NODE_COLUMNS)
+        if each.actions:
+            lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
+        wrong = shortcomings(each, view)
+        if each.id in self_approved:
+            wrong.append("approved by its own subject")
+        if not wrong and is_void:
+            wrong.append("controlled by who asks")
+        any_counts = any_counts or not wrong
+        if wrong:
+            lines += ["does not count:", *(line for word in wrong for line in wrap(word, NODE_COLUMNS))]
+        else:
+            lines.append("counts")
+    return lines, any_counts
+
+
 def count(number: int, word: str) -> str:
     """``1 agent``, ``2 agents``."""
     return f"{number} {plural(number, word)}"
@@ -171,8 +201,24 @@ TITLES: Mapping[Lens, str] = {
     "boundaries": "what crosses the trust boundaries",
     "before": "before the minimum fix",
     "after": "after the minimum fix",
+    "changes": "what changed",
 }
 """What a lens shows, for the title; that of the reach names its agent."""
+
+
+def elements(nodes: Iterable[Node], *kinds: str) -> list[Node]:
+    """The elements among the shapes, of some kinds or all."""
+    starts = tuple(f"{kind}/" for kind in kinds or ("agent", "system", "credential"))
+    return [node for node in nodes if node.id.startswith(starts)]
+
+
+def counts_line(nodes: Sequence[Node], edges: Iterable[Edge], view: View) -> str:
+    """What is drawn, counted: the last line of a title."""
+    facts = ", ".join(count(len(elements(nodes, kind)), kind) for kind in ("agent", "system", "credential"))
+    missing = {edge.id.rpartition("/")[0] for edge in edges if edge.mark == "missing"}
+    doors = count(len(missing), "missing checkpoint") if missing else "no missing checkpoint"
+    return f"{facts}; {doors}, as {view}"
+
 
 _LEGEND: tuple[tuple[Look, str], ...] = (
     ("agent", "agent"),
@@ -188,6 +234,9 @@ _LEGEND: tuple[tuple[Look, str], ...] = (
     ("counts", "checkpoint\ncounts"),
     ("does-not-count", "checkpoint\ndoes not count"),
     ("stub", "goes on\nelsewhere"),
+    ("uncontrolled", "some\nuncontrolled"),
+    ("approved", "some\napproved"),
+    ("controlled", "all\ncontrolled"),
 )
 _LINES: Mapping[LineLook, str] = {
     "hold": "holds",
@@ -208,7 +257,14 @@ _MARKS: Mapping[StepMark, str] = {
     "counts": "checkpoint counts",
     "does-not-count": "checkpoint does not count",
 }
-_TONES: Mapping[Tone, str] = {"direct": "direct", "hidden": "hidden", "deputy": "by a deputy"}
+_TONES: Mapping[Tone, str] = {
+    "direct": "direct",
+    "hidden": "hidden",
+    "deputy": "by a deputy",
+    "added": "added",
+    "removed": "removed",
+    "changed": "changed",
+}
 """What the styles of lines are called: dashes and arrows by the step, colours by mark, else by tone."""
 
 

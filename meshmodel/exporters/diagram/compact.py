@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Container
+from importlib.metadata import version
 from typing import Final
 
-from meshmodel import __version__
 from meshmodel.analysis.results import Door
 from meshmodel.interchange import write_text
 from meshmodel.model.snapshot import Snapshot
@@ -66,7 +66,12 @@ def door_words(door: Door, *, only_some: bool) -> str:
     return f"\u00d7 {door.severity}" + (f": {', '.join(door.actions)}" if only_some else "")
 
 
+def program_version() -> str:
+    """The version of this program."""
+    return version("meshmodel")
+
+
 def stamp(snapshot: Snapshot) -> str:
     """Which model was drawn by which program: by it a picture that was pasted elsewhere can be traced."""
     digest = hashlib.sha256(write_text(snapshot).encode()).hexdigest()
-    return f"model sha256:{digest[:16]}, meshmodel {__version__}"
+    return f"model sha256:{digest[:16]}, meshmodel {program_version()}"

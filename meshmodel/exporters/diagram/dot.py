@@ -126,6 +126,21 @@ _LOOKS: Mapping[Look, Attributes] = {
         "fillcolor": "#FFFFFF",
         "color": LINE,
     },
+    "uncontrolled": {
+        "shape": "box",
+        "style": "filled",
+        "fillcolor": ROSE,
+        "color": VERMILLION,
+        "fontcolor": VERMILLION_TEXT,
+    },
+    "approved": {"shape": "box", "style": "filled", "fillcolor": CREAM, "color": "#8A6100"},
+    "controlled": {
+        "shape": "box",
+        "style": "filled",
+        "fillcolor": "#DFF3EC",
+        "color": GREEN,
+        "fontcolor": GREEN_TEXT,
+    },
     "point": {"shape": "point", "style": "invis", "width": "0.02", "height": "0.02"},
     "anchor": {"shape": "plaintext", "fontcolor": GREY_TEXT},
     "key": {"shape": "plaintext"},
@@ -166,6 +181,9 @@ _NODE_TONES: Mapping[Tone, Attributes] = {
     "hidden": {"penwidth": "2", "_dash": "dashed"},
     "deputy": {"penwidth": "2", "_dash": "dotted"},
     "dim": {"color": GREY_LINE, "fontcolor": GREY_TEXT, "fillcolor": "#FFFFFF", "penwidth": "1"},
+    "added": {"color": BLUE, "penwidth": "3.4"},
+    "removed": {"color": ORANGE, "fontcolor": GREY_TEXT, "penwidth": "2.4", "_dash": "dashed"},
+    "changed": {"penwidth": "3.4"},
 }
 _EDGE_TONES: Mapping[Tone, Attributes] = {
     "plain": {},
@@ -173,6 +191,9 @@ _EDGE_TONES: Mapping[Tone, Attributes] = {
     "hidden": {"color": BLUE, "penwidth": "1.8"},
     "deputy": {"color": "#8A6100", "penwidth": "1.8"},
     "dim": {"color": GREY_LINE, "fontcolor": GREY_TEXT, "penwidth": "0.8"},
+    "added": {"color": BLUE, "penwidth": "3"},
+    "removed": {"color": ORANGE, "fontcolor": GREY_TEXT, "penwidth": "2", "style": "dashed"},
+    "changed": {"color": INK, "penwidth": "2.4"},
 }
 _DARK: Mapping[str, str] = {
     "#FFFFFF": "#14171A",
@@ -237,6 +258,7 @@ def base_graph(diagram: Diagram, **more: str) -> graphviz.Digraph:
         "mesh",
         graph_attr={
             "compound": "true",
+            "outputorder": "edgesfirst",
             "fontname": FONT,
             "fontsize": f"{TITLE_SIZE:g}",
             "fontcolor": INK,

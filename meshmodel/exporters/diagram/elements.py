@@ -20,7 +20,7 @@ from meshmodel.analysis.results import (
 )
 from meshmodel.model.vocabulary import View
 
-Lens = Literal["structure", "missing", "reach", "boundaries", "before", "after"]
+Lens = Literal["structure", "missing", "reach", "boundaries", "before", "after", "changes"]
 
 Look = Literal[
     "agent",
@@ -40,6 +40,9 @@ Look = Literal[
     "label",
     "point",
     "number",
+    "uncontrolled",
+    "approved",
+    "controlled",
     "stub",
     "zone",
 ]
@@ -64,8 +67,9 @@ LineLook = Literal[
 ]
 """The style of a line: what step it stands for."""
 
-Tone = Literal["plain", "direct", "hidden", "deputy", "dim"]
-"""What the lens says of a part: nothing, how it is reached, or that it is outside the lens."""
+Tone = Literal["plain", "direct", "hidden", "deputy", "dim", "added", "removed", "changed"]
+"""What the lens says of a part: nothing, how it is reached, that it is outside the lens, or what became of it
+since an earlier model."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ NODE_COLUMNS = 19
 """Where labels of nodes are broken, in columns of a narrow letter."""
 DOOR_COLUMNS = 26
 """Where labels of doors are broken: a list of actions stays on one line."""
+_COLUMN = 0.56  # the width of a column of other letters at one point of size, on average
 TITLE_COLUMNS = 72
 """Where the title is broken."""
 
@@ -31,6 +32,15 @@ def shows_everything(text: str) -> bool:
 def columns(text: str) -> int:
     """How many columns a text takes: two for wide characters, none for combining ones."""
     return sum(max(wcwidth(character), 0) for character in text)
+
+
+def text_width(text: str) -> float:
+    """The width of a text at one point of size: of Helvetica where it has the letters, else by columns."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    latin = "".join(letter for letter in text if letter <= "\xff")
+    others = "".join(letter for letter in text if letter > "\xff")
+    return float(stringWidth(latin, "Helvetica", 1)) + columns(others) * _COLUMN
 
 
 def wrap(text: str, width: int) -> tuple[str, ...]:

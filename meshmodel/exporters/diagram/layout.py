@@ -32,6 +32,7 @@ FULL_WIDTH = PAGE[0] * SMALLEST / READABLE
 """The width up to which the smallest text can be read on a page."""
 FEW, SMALL, LARGE = 90, 200, 600
 """Up to so many shapes, words on lines included, many arrangements are tried, some, or both directions."""
+_HOPELESS = 0.75  # of the size that can be read, in a first look without the legend
 _ROUNDS = 3  # in which frames are made wider in one corner
 _WEIGHT = 2.0  # how much more the scale of a picture counts than its tangles
 _ACROSS = 0.3  # how much less tangled a picture must be to run to the right: what flows down is read better
@@ -110,9 +111,11 @@ def scale(size: Point) -> float:
     return min(1.0, max(min(short / width, long / height), min(long / width, short / height)))
 
 
-def is_readable(arranged: Arrangement) -> bool:
-    """Whether the smallest text can be read where the picture is made to fit a page."""
-    return _is_readable(arranged.size)
+def is_hopeless(renderer: Renderer, diagram: Diagram) -> bool:
+    """Whether a first look says that no arrangement could be read on one page."""
+    bare = replace(diagram, legend=(), samples=())
+    sizes = [_lay_out(renderer, bare, Hints(direction)).size for direction in DIRECTIONS]
+    return max(scale(size) for size in sizes) * SMALLEST < _HOPELESS * READABLE
 
 
 def _is_readable(size: Point) -> bool:

@@ -12,13 +12,13 @@ import graphviz
 from meshmodel.exporters.diagram.dot import LEGEND_SIZE, edge_attributes, node_attributes, recoloured
 from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
 from meshmodel.exporters.diagram.geometry import Rectangle
-from meshmodel.exporters.diagram.labels import columns
+from meshmodel.exporters.diagram.labels import text_width
 
 NARROWEST = 380.0
 """A legend is at least as wide as this, in points."""
+_WIDE = {"counts": 2.4, "does-not-count": 2.4, "missing": 1.6, "person": 1.6, "pipeline": 1.8}
+"""How much more room than others some shapes take beside their words."""
 _GAP, _MARGIN, _LINE, _LEADING, _AROUND = 10.0, 6.0, 30.0, 11.5, 18.0
-_COLUMN = 0.53 * LEGEND_SIZE
-"""The width of a letter, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,15 @@ def _samples(diagram: Diagram) -> list[list[_Sample]]:
     starts = {edge.tail for edge in diagram.samples}
     shapes, lines, stamp = [], [], []
     for node in diagram.legend:
-        width = max(columns(line) for line in node.lines) * _COLUMN
+        width = max(text_width(line) for line in node.lines) * LEGEND_SIZE
         if node.id in edges:
             lines.append(_Sample(node, _LINE + width + 4, _LEADING + 2, edges[node.id]))
         elif node.look == "anchor":
             stamp.append(_Sample(node, width, _LEADING))
         elif node.id not in starts:
-            around = _AROUND * (2.6 if node.look in {"counts", "does-not-count", "missing"} else 1.0)
-            shapes.append(_Sample(node, width + around, len(node.lines) * _LEADING + 10))
+            wide = _AROUND * _WIDE.get(node.look, 1.0)
+            high = len(node.lines) * _LEADING + (16 if node.look == "store" else 8)
+            shapes.append(_Sample(node, width + wide, high))
     return [kind for kind in (shapes, lines, stamp) if kind]
 
 

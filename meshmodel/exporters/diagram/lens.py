@@ -7,7 +7,7 @@ from meshmodel.analysis.graph import Step as Pair
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import SystemReach
 from meshmodel.analysis.steps import KINDS, OWN
-from meshmodel.exporters.diagram.elements import AnalysisResults, Tone
+from meshmodel.exporters.diagram.elements import AnalysisResults, Lens, Tone
 from meshmodel.model.actions import ADMIN, WRITE
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.schema import STEP_ENDS
@@ -37,6 +37,21 @@ class Lighting:
     def step(self, step: Step) -> Tone:
         """The tone of a step."""
         return self.steps.get(step, self.other)
+
+
+def lighting(snapshot: Snapshot, analysis: AnalysisResults, lens: Lens, agent: str | None) -> Lighting:
+    """What a lens lights.
+
+    Raises:
+        MeshmodelError: the lens needs an agent, or there is no such agent, or it takes none.
+    """
+    if lens == "reach":
+        if agent is None:
+            raise MeshmodelError("the lens 'reach' shows one agent: name it with --agent")
+        return reach(snapshot, analysis, agent)
+    if agent is not None:
+        raise MeshmodelError(f"the lens '{lens}' shows all agents: use --agent with --lens reach only")
+    return missing(snapshot, analysis) if lens == "missing" else Lighting()
 
 
 def missing(

@@ -150,7 +150,8 @@ def _stub(diagram: Diagram, end: Node, zone: str | None, where: str) -> Node:
     """What a cut line ends in: the name of the element there, or of the zone that the line leads into."""
     if zone is not None:
         name = " ".join(next(frame for frame in diagram.frames if frame.id == zone).lines)
-        return Node(f"stub/zone/{zone}", (*wrap(name, NODE_COLUMNS), where), "stub", name=end.id)
+        lines = (*wrap(name, NODE_COLUMNS), *([where] if where != name else []))
+        return Node(f"stub/zone/{zone}", lines, "stub", name=end.id)
     name = end.name or " ".join(end.lines)
     return Node(f"stub/{end.id}", (*wrap(name, NODE_COLUMNS), where), "stub", name=end.id)
 
@@ -180,20 +181,27 @@ class Sheet:
 
 
 def sheets(
-    whole: Diagram, arranged: Callable[[Diagram], Arrangement], link: Callable[[str], str]
+    whole: Diagram,
+    arranged: Callable[[Diagram], Arrangement],
+    hopeless: Callable[[Diagram], bool],
+    link: Callable[[str], str],
 ) -> list[Sheet]:
     """An overview and the pages by zone of a diagram.
 
     Args:
         whole: the diagram.
         arranged: lays a diagram out.
+        hopeless: whether a diagram need not be laid out to see that it is too much for a page.
         link: the address of a page by its stem.
     """
     found: list[Group] = []
     waiting = deque(groups(whole))
     while waiting:
         group = waiting.popleft()
-        if _is_enough(group, _page(whole, group, "88-page", 88, 88, lambda _: "page 88", arranged)):
+        drawn = _drawn(whole, group, lambda _: "page 88")
+        if len(group.elements) == 1 or (
+            not hopeless(drawn) and _sheet(drawn, "", 88, 88, arranged).is_readable
+        ):
             found.append(group)
         else:
             waiting.extendleft(reversed(halves(whole, group)))
@@ -223,9 +231,8 @@ def _numbered(
     numbers = {element: number for number, group in enumerate(found, 2) for element in group.elements}
     made = [_sheet(overview(whole, found), "01-overview", 1, of, arranged)]
     for number, (group, stem) in enumerate(zip(found, stems, strict=True), 2):
-        made.append(
-            _page(whole, group, stem, number, of, lambda end: f"page {numbers.get(end, 1)}", arranged)
-        )
+        drawn = _drawn(whole, group, lambda end: f"page {numbers.get(end, 1)}")
+        made.append(_sheet(drawn, stem, number, of, arranged))
     addresses = {element: link(stems[number - 2]) for element, number in numbers.items()}
     for group, stem in reversed([*zip(found, stems, strict=True)]):
         addresses[zone_node(group.zone)] = link(stem)
@@ -235,18 +242,9 @@ def _numbered(
     ]
 
 
-def _page(
-    whole: Diagram,
-    group: Group,
-    stem: str,
-    number: int,
-    of: int,
-    page_of: Callable[[str], str],
-    arranged: Callable[[Diagram], Arrangement],
-) -> Sheet:
+def _drawn(whole: Diagram, group: Group, page_of: Callable[[str], str]) -> Diagram:
     drawn = cut(whole, group.elements, page_of)
-    drawn = replace(drawn, title=(*_name(whole, group.zone), element_counts(group.elements)))
-    return _sheet(drawn, stem, number, of, arranged)
+    return replace(drawn, title=(*_name(whole, group.zone), element_counts(group.elements)))
 
 
 def _sheet(

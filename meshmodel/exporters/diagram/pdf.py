@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Protocol
 
-from meshmodel import __version__
+from meshmodel.exporters.diagram.compact import program_version
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import node_box
 from meshmodel.exporters.diagram.layout import PAGE, Arrangement
@@ -57,7 +57,7 @@ class Drawn(Protocol):
         """Where."""
 
 
-def draw(pictures: Sequence[Drawn]) -> bytes:
+def draw(pictures: Sequence[Drawn], title: str) -> bytes:
     """The pictures as a PDF, each on an A4 page of its own; equal pictures give equal bytes.
 
     Raises:
@@ -69,10 +69,10 @@ def draw(pictures: Sequence[Drawn]) -> bytes:
     out = io.BytesIO()
     page = Canvas(out, pagesize=_A4, invariant=1, pageCompression=1, lang="en")
     first = pictures[0].diagram
-    page.setTitle(" ".join(first.title[:-1]))
+    page.setTitle(title)
     page.setAuthor(first.model or "meshmodel")
     page.setSubject(" ".join((first.description, *first.notes, first.stamp)))
-    page.setCreator(f"meshmodel {__version__}")
+    page.setCreator(f"meshmodel {program_version()}")
     for each in pictures:
         _draw_page(page, each)
     page.save()

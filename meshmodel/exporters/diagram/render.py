@@ -18,8 +18,8 @@ from meshmodel.exporters.diagram.graphviz import (
     lay_out,
     malformed_output_as_error,
 )
-from meshmodel.exporters.diagram.labels import shows_everything
-from meshmodel.exporters.diagram.layout import READABLE, Arrangement, arrange
+from meshmodel.exporters.diagram.labels import Shows, shows_everything
+from meshmodel.exporters.diagram.layout import READABLE, Arrangement, arrange, is_hopeless
 from meshmodel.exporters.diagram.pages import Sheet, sheets, zone_view
 from meshmodel.exporters.diagram.sequence import sequence
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
@@ -92,16 +92,20 @@ def picture(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptio
             something or wrote what is no picture, or the picture would be too large.
     """
     _check(options)
-    if options.to == "dot" and options.finding is None:
-        diagram = diagram_of(snapshot, analysis, options)
-        return Page(" ".join(diagram.title[:-1]), "picture", write_dot(diagram).encode(), SMALLEST)
+    if options.to == "dot":
+        placed = _placed(snapshot, analysis, options)
+        diagram = diagram_of(snapshot, analysis, options) if placed is None else placed[0]
+        text = write_dot(diagram) if placed is None else placed[1]
+        return Page(" ".join(diagram.title[:-1]), "picture", text.encode(), SMALLEST)
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
-        sheet = _one(renderer, snapshot, analysis, options)
         if options.to != "pdf":
-            return _page(renderer, sheet, options)
-        found = [sheet] if _fits(sheet, options) else _cut(renderer, sheet, lambda stem: f"#{stem}")
-        return Page(sheet.title, "picture", pdf.draw(found), min(each.points for each in found))
+            return _page(renderer, _one(renderer, snapshot, analysis, options), options)
+        found = _sheets(renderer, snapshot, analysis, options, lambda stem: f"#{stem}")
+        title = (
+            " ".join(diagram_of(snapshot, analysis, options).title[:-1]) if len(found) > 1 else found[0].title
+        )
+        return Page(title, "picture", pdf.draw(found, title), min(each.points for each in found))
 
 
 def pages(
@@ -124,20 +128,34 @@ def pages(
     _check(options)
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
-        sheet = _one(renderer, snapshot, analysis, options)
-        if _fits(sheet, options):
-            return [_page(renderer, sheet, options)]
-        found = _cut(renderer, sheet, link or (lambda stem: f"{stem}.{options.to}"))
+        address = link or (lambda stem: f"{stem}.{options.to}")
+        found = _sheets(renderer, snapshot, analysis, options, address)
         return [_page(renderer, each, options) for each in found]
+
+
+def _sheets(
+    renderer: Renderer,
+    snapshot: Snapshot,
+    analysis: AnalysisResults,
+    options: PictureOptions,
+    link: Callable[[str], str],
+) -> list[Sheet]:
+    """One sheet if it can be read, or draws no elements and cannot be cut; else as many as are needed."""
+    if options.finding is not None or options.lens == "boundaries":
+        return [_one(renderer, snapshot, analysis, options)]
+    whole = _diagram(snapshot, analysis, options)
+    if snapshot.elements <= FEW or not is_hopeless(renderer, whole):
+        sheet = _one(renderer, snapshot, analysis, options)
+        if sheet.is_readable:
+            return [sheet]
+        whole = sheet.diagram
+    return sheets(whole, lambda each: arrange(renderer, each), lambda each: is_hopeless(renderer, each), link)
 
 
 def diagram_of(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions) -> Diagram:
     """What the picture shows, in the form that was asked for, or by the number of elements."""
-    shows = {"png": png.shows, "pdf": pdf.shows}.get(options.to, shows_everything)
-    if options.lens == "boundaries":
-        return boundary_map(snapshot, analysis, shows)
     compact = snapshot.elements > FEW if options.compact is None else options.compact
-    lighting = None
+    origin, lighting = snapshot, None
     if options.lens in {"before", "after"}:
         snapshot, analysis, lighting = fix_view(snapshot, analysis, after=options.lens == "after")
     made = build(
@@ -146,9 +164,11 @@ def diagram_of(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOp
         lens=options.lens,
         agent=options.agent,
         compact=compact,
-        shows=shows,
+        shows=_shows(options),
         lighting=lighting,
+        origin=origin,
     )
+    made = replace(made, dark=options.dark)
     return made if options.zone is None else zone_view(made, snapshot, options.zone)
 
 
@@ -161,34 +181,48 @@ def _check(options: PictureOptions) -> None:
         )
 
 
+def _placed(
+    snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions
+) -> tuple[Diagram, str] | None:
+    """A picture whose parts have their places already, as text; ``None`` if it is to be arranged."""
+    shows = _shows(options)
+    if options.finding is not None:
+        diagram, text = sequence(snapshot, analysis, options.finding, shows)
+    elif options.lens == "boundaries":
+        diagram, text = boundary_map(snapshot, analysis, shows)
+    else:
+        return None
+    diagram = replace(diagram, dark=options.dark)
+    return diagram, recoloured(text, diagram)
+
+
+def _shows(options: PictureOptions) -> Shows:
+    return {"png": png.shows, "pdf": pdf.shows}.get(options.to, shows_everything)
+
+
 def _one(renderer: Renderer, snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions) -> Sheet:
     """All on one sheet, in the form that can be read if one can."""
-    if options.finding is not None:
-        shows = {"png": png.shows, "pdf": pdf.shows}.get(options.to, shows_everything)
-        diagram, text = sequence(snapshot, analysis, options.finding, shows)
-        diagram = replace(diagram, dark=options.dark)
-        text = recoloured(text, diagram)
+    placed = _placed(snapshot, analysis, options)
+    if placed is not None:
+        diagram, text = placed
         return Sheet("picture", diagram, Arrangement(text, lay_out(renderer, text, diagram, AS_IT_STANDS)))
-    diagram = replace(diagram_of(snapshot, analysis, options), dark=options.dark)
-    count = len(diagram.nodes) + len(diagram.edges)
-    if count > MOST_SHAPES:
-        raise MeshmodelError(
-            f"a diagram of {count} shapes and lines cannot be read and is not laid out: "
-            "export a lens of it (--lens missing, or --lens reach --agent ID), or --to dot"
-        )
+    diagram = _diagram(snapshot, analysis, options)
     sheet = Sheet("picture", diagram, arrange(renderer, diagram))
     if options.compact is None and snapshot.elements <= FEW and not sheet.is_readable:
         return _one(renderer, snapshot, analysis, replace(options, compact=True))
     return sheet
 
 
-def _fits(sheet: Sheet, options: PictureOptions) -> bool:
-    """Whether a sheet is to stay as it is: it can be read, or is no drawing of elements that can be cut."""
-    return sheet.is_readable or options.finding is not None or options.lens == "boundaries"
-
-
-def _cut(renderer: Renderer, sheet: Sheet, link: Callable[[str], str]) -> list[Sheet]:
-    return sheets(sheet.diagram, lambda diagram: arrange(renderer, diagram), link)
+def _diagram(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions) -> Diagram:
+    """What is drawn, unless it is too much to be laid out."""
+    diagram = diagram_of(snapshot, analysis, options)
+    count = len(diagram.nodes) + len(diagram.edges)
+    if count > MOST_SHAPES:
+        raise MeshmodelError(
+            f"a diagram of {count} shapes and lines cannot be read and is not laid out: "
+            "export a lens of it (--lens missing, or --lens reach --agent ID), or --to dot"
+        )
+    return diagram
 
 
 def _page(renderer: Renderer, sheet: Sheet, options: PictureOptions) -> Page:
@@ -196,7 +230,7 @@ def _page(renderer: Renderer, sheet: Sheet, options: PictureOptions) -> Page:
     if options.to == "png":
         content = png.paint(renderer, arranged, options.dpi)
     elif options.to == "pdf":
-        content = pdf.draw([sheet])
+        content = pdf.draw([sheet], sheet.title)
     elif options.to == "dot":
         content = arranged.text.encode()
     else:

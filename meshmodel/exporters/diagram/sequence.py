@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 import graphviz
 
 from meshmodel.analysis.results import Explanation, Finding, StepMark, WitnessStep
-from meshmodel.exporters.diagram.captions import agent_look, count, legend, system_look
+from meshmodel.exporters.diagram.captions import agent_look, count, legend
 from meshmodel.exporters.diagram.compact import stamp
-from meshmodel.exporters.diagram.dot import base_graph, edge_attributes, label, node_attributes
-from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Node
-from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names, Shows, wrap
+from meshmodel.exporters.diagram.dot import TITLE_SIZE, base_graph, edge_attributes, label, node_attributes
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Look, Node
+from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names, Shows, text_width, wrap
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
-_TEXT, _COLUMN, _LEADING, _HEAD, _GAP = 200.0, 96.0, 12.0, 44.0, 16.0
-_TEXT_COLUMNS, _NAME_COLUMNS = 36, 16
+_TEXT, _COLUMN, _LEADING, _HEAD, _GAP = 190.0, 86.0, 12.0, 50.0, 12.0
+_TEXT_COLUMNS, _NAME_COLUMNS = 36, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class _Sequence:
         top = _HEAD / 2 + 14.0 * title + 14
         around = (0.0, y - 4, width, top)
         text = base_graph(diagram)
-        wide = max(width, 7.0 * max(len(line) for line in (*diagram.title, *diagram.notes)))
+        wide = TITLE_SIZE * max(text_width(line) for line in (*diagram.title, *diagram.notes))
         text.attr("graph", bb=",".join(f"{each:.2f}" for each in around), lwidth=f"{wide / 72:.2f}")
         text.attr("graph", lp=f"{wide / 2:.2f},{top - 7.0 * title:.2f}", lheight=f"{14 * title / 72:.2f}")
         text.body += self.graph.body
@@ -194,7 +194,7 @@ class _Sequence:
         for reference in self.participants:
             table, _, key = reference.partition(":")
             record = self.snapshot.table(table)[key]
-            look = agent_look(record) if table == "agent" else system_look(record)
+            look: Look = agent_look(record) if table == "agent" else "system"
             zone = self.snapshot.zone.get((record.home if table == "agent" else record.zone) or "")
             where = names.name(zone.title, zone.id) if (names := self.names) and zone else "no zone"
             lines = (*wrap(self._name(reference), _NAME_COLUMNS)[:2], *wrap(f"({where})", _NAME_COLUMNS)[:2])

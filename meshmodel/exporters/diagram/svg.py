@@ -15,7 +15,7 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from meshmodel.exporters.diagram.elements import Diagram
-from meshmodel.exporters.diagram.labels import columns
+from meshmodel.exporters.diagram.labels import text_width
 from meshmodel.model.errors import MeshmodelError
 
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
@@ -36,7 +36,6 @@ _PAINT: Final = frozenset({"fill", "stroke", "stroke-width", "stroke-dasharray"}
 _PAINTED: Final = frozenset({"path", "polygon", "polyline", "ellipse", "text"})
 _PIXELS: Final = 96 / 72
 _BLANK: Final = 0.278  # the width of a blank at one point of size
-_COLUMN: Final = 0.56  # that of a column of letters beyond ASCII, on average
 _PLAIN_VALUE: Final = re.compile(r"[#\w .,:/+()%-]*")
 
 
@@ -92,10 +91,11 @@ def text_widths(layout: Mapping[str, Any]) -> dict[str, float]:
             elif drawn["op"] == "T":
                 text = drawn["text"].strip()
                 cut = len(drawn["text"]) - len(text)
-                measured = text.isascii() and text
-                widths[text] = (
-                    float(drawn["width"]) / size - cut * _BLANK if measured else columns(text) * _COLUMN
-                )
+                # A backslash is laid out as another letter than in the SVG itself (``graphviz.lay_out``).
+                if text.isascii() and "\\" not in text:
+                    widths[text] = float(drawn["width"]) / size - cut * _BLANK
+                else:
+                    widths[text] = text_width(text)
     return widths
 
 
