@@ -10,6 +10,7 @@ GraphML knows no lists: there they are one text, with ", " between the entries.
 
 import json
 from collections.abc import Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.exporters.graphs.relations import boundaries, edges, facts_of
@@ -41,8 +42,10 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
     marks = analysis.marks()
     severities = {(each.credential, each.system): each.severity for each in analysis.doors}
 
+    numbers = map("e{}".format, count())
+
     def add(start: str, end: str, kind: str, facts: Mapping[str, Any]) -> None:
-        graph.add_edge(start, end, key=f"e{graph.number_of_edges()}", kind=kind, **facts)
+        graph.add_edge(start, end, key=next(numbers), kind=kind, **facts)
 
     for table, field in (("system", "zone"), ("agent", "home")):
         for key, record in sorted(snapshot.table(table).items()):
