@@ -7,11 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
+from meshmodel.edits.edit import Put
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
-from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.snapshot import TABLES
 from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.reports.answers_json import check_answer
 from meshmodel.reports.diff.answer import diff_answer
@@ -20,12 +18,8 @@ from meshmodel.reports.diff.markdown import diff_markdown
 from meshmodel.reports.diff.text import diff_text
 from meshmodel.reports.style import Style
 from tests.commands.running import MODELS
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.pairs import changed, pairs
 from tests.reference.reading import Reading
-
-
-def changed(model, *changes):
-    return apply_edit(model, Edit("change", changes))
 
 
 def compared(old, new, **options):
@@ -36,29 +30,6 @@ def told(old, new, columns=80):
     sides = analyse(old), analyse(new)
     diff = compare(*sides, tuple(side.minimum_fix() for side in sides))
     return diff_text(diff, *sides, Style(columns=columns), 1 if diff.opened else 0)
-
-
-@st.composite
-def pairs(draw):
-    """Two random models: strangers, or the second is the first after some edits."""
-    flavour = draw(st.sampled_from(FLAVOURS))
-    old = random_model(draw(st.integers(0, 10_000)), 5, flavour)
-    if draw(st.booleans()):
-        return old, random_model(draw(st.integers(0, 10_000)), 5, flavour)
-    new = old
-    for _ in range(draw(st.integers(0, 3))):
-        records = [(name, key) for name in TABLES for key in sorted(new.table(name))]
-        if records:
-            name, key = draw(st.sampled_from(records))
-            new = changed(new, Remove(name, key))
-    donor = random_model(draw(st.integers(0, 10_000)), 5, flavour)
-    for _ in range(draw(st.integers(0, 6))):
-        record = draw(st.sampled_from([each for name in TABLES for each in donor.table(name).values()]))
-        try:
-            new = changed(new, Put(record))
-        except InvalidModelError:
-            continue
-    return old, new
 
 
 def severities(crossings):

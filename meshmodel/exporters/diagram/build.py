@@ -142,11 +142,12 @@ class _Builder:
         for key in sorted(snapshot.zone):
             zone = snapshot.zone[key]
             named = self.names.name(zone.title, zone.id)
-            became = self.lighting.words.get(f"zone:{key}")
             environment = zone.environment
             if environment and self._says(environment) and environment.casefold() != named.casefold():
                 named = f"{named} ({environment})"
-            frames.append(Frame(key, wrap(f"{named}: {became}" if became else named, NODE_COLUMNS + 8)))
+            frames.append(
+                Frame(key, wrap(named + self.lighting.words.get(f"zone:{key}", ""), NODE_COLUMNS + 8))
+            )
             if key not in occupied:
                 self.nodes.append(Node(f"zone/{key}", ("nothing in it",), "anchor", key))
         self._steps()
@@ -344,14 +345,15 @@ class _Builder:
     def _checkpoints(self, node: str, placed: list[Checkpoint], zone: str | None, key: Step) -> None:
         """One hexagon for all checkpoints on a step: what each is, and whether it counts."""
         alone = len(placed) == 1 and self.marks.get(key) == "does-not-count"
-        lines, any_counts = checkpoint_words(placed, self.analysis.view, self.self_approved, is_void=alone)
+        lines, look = checkpoint_words(
+            placed, self.analysis.view, self.self_approved, self.lighting.words, is_void=alone
+        )
         tone = self.lighting.step(key)
         for desk in sorted({each.decided_at for each in placed if each.decided_at is not None}):
             base = f"decides/{node}/{desk}"
             same = zone if self.snapshot.system[desk].zone == zone else None
             label = [] if self.compact else [self._label(base, ("decides",), "decides", tone, same)]
             self._chain(base, (f"system/{desk}", *label, node), "decides", tone)
-        look: Look = "counts" if any_counts else "does-not-count"
         self.nodes.append(Node(node, tuple(lines), look, zone, "dim" if tone == "dim" else "plain"))
 
     def _boundaries(self) -> None:

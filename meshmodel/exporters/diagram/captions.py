@@ -161,14 +161,20 @@ def shortcomings(checkpoint: Checkpoint, view: View) -> list[str]:
 
 
 def checkpoint_words(
-    placed: Iterable[Checkpoint], view: View, self_approved: Container[str], *, is_void: bool
-) -> tuple[list[str], bool]:
-    """What the checkpoints on one step are and whether each counts; and whether any does.
+    placed: Iterable[Checkpoint],
+    view: View,
+    self_approved: Container[str],
+    became: Mapping[str, str],
+    *,
+    is_void: bool,
+) -> tuple[list[str], Look]:
+    """What the checkpoints on one step are and whether each counts; and the look of all by whether any does.
 
     Args:
         placed: the checkpoints.
         view: as built or as designed.
         self_approved: the ids of those that their own subject approves.
+        became: by ``checkpoint:ID`` what became of it since an earlier model.
         is_void: whether none counts, though it may meet points 1 to 3.
     """
     lines: list[str] = []
@@ -177,7 +183,10 @@ def checkpoint_words(
         lines += wrap(each.kind, NODE_COLUMNS)
         if each.actions:
             lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
-        wrong = shortcomings(each, view)
+        change = became.get(f"checkpoint:{each.id}")
+        if change and change != "removed":
+            lines += wrap(change, NODE_COLUMNS)
+        wrong = ["removed"] if change == "removed" else shortcomings(each, view)
         if each.id in self_approved:
             wrong.append("approved by its own subject")
         if not wrong and is_void:
@@ -187,7 +196,7 @@ def checkpoint_words(
             lines += ["does not count:", *(line for word in wrong for line in wrap(word, NODE_COLUMNS))]
         else:
             lines.append("counts")
-    return lines, any_counts
+    return lines, "counts" if any_counts else "does-not-count"
 
 
 def count(number: int, word: str) -> str:

@@ -1,0 +1,92 @@
+"""What changed since an earlier model: both in one drawing, with marks on what differs."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from meshmodel.edits.edit import Difference, difference
+from meshmodel.exporters.diagram.elements import Tone
+from meshmodel.exporters.diagram.lens import Lighting, Step
+from meshmodel.model.records import Checkpoint, Key, Record
+from meshmodel.model.schema import SCHEMA, STEP_ENDS
+from meshmodel.model.snapshot import Snapshot
+
+ALL_OF: Final = 30
+"""Of a model of at most so many elements all is drawn, of a larger one what changed and what it joins."""
+_UNDRAWN: Final = frozenset({"at", "description"})
+"""Fields that no diagram shows."""
+
+
+def diff_view(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Lighting]:
+    """What to draw, and how it is marked.
+
+    Args:
+        old: the model before.
+        new: the model after.
+
+    Returns:
+        The model after with what is only in the one before, for drawing alone; and the marks.
+    """
+    changes = difference(old, new)
+    both = _both(new, changes)
+    lit = Lighting(other="plain" if both.elements <= ALL_OF else "dim")
+    for table, key, before, after in changes:
+        tone = _tone(table, before, after)
+        if tone is not None:
+            _mark(lit, table, key, after or before, tone, _word(table, before, after))
+    return both, lit
+
+
+def _both(new: Snapshot, changes: Difference) -> Snapshot:
+    """The model after, with the records that were removed."""
+    removed: dict[str, dict[Key, Record]] = {}
+    for table, key, before, after in changes:
+        if before is not None and after is None:
+            removed.setdefault(table, {})[key] = before
+    tables: dict[str, Any] = {
+        table: MappingProxyType({**new.table(table), **records}) for table, records in removed.items()
+    }
+    return replace(new, **tables)
+
+
+def _tone(table: str, before: Record | None, after: Record | None) -> Tone | None:
+    if before is None or after is None:
+        return "added" if before is None else "removed"
+    return "changed" if _changed(table, before, after) else None
+
+
+def _changed(table: str, before: Record, after: Record) -> list[str]:
+    """The fields that differ and that a diagram may show."""
+    return [
+        field.key
+        for field in SCHEMA[table].fields
+        if field.key not in _UNDRAWN and getattr(before, field.attribute) != getattr(after, field.attribute)
+    ]
+
+
+def _word(table: str, before: Record | None, after: Record | None) -> str:
+    if before is None or after is None:
+        return "added" if before is None else "removed"
+    return f"changed: {', '.join(_changed(table, before, after))}"
+
+
+def _mark(lit: Lighting, table: str, key: Key, record: Record | None, tone: Tone, word: str) -> None:
+    if isinstance(key, str):
+        lit.words[f"{table}:{key}"] = f" ({word})" if table == "zone" else word
+        if isinstance(record, Checkpoint):
+            step: Step = (record.step, record.from_, record.to)
+            lit.steps.setdefault(step, "plain")
+            _light_ends(lit, step)
+        else:
+            lit.nodes[f"{table}:{key}"] = tone
+    elif table in STEP_ENDS:
+        step = table, *key
+        lit.steps[step] = tone
+        lit.words["/".join(step)] = word
+        _light_ends(lit, step)
+
+
+def _light_ends(lit: Lighting, step: Step) -> None:
+    if step[0] != "boundary":
+        for table, end in zip(STEP_ENDS[step[0]], step[1:], strict=True):
+            lit.nodes.setdefault(f"{table}:{end}", "plain")
