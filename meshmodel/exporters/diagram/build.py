@@ -130,7 +130,7 @@ class _Builder:
         }
 
     def diagram(self, lens: Lens, agent: str | None, origin: Snapshot) -> Diagram:
-        snapshot = self.snapshot
+        snapshot, words = self.snapshot, self.lighting.words
         for key in sorted(snapshot.agent):
             self._agent(snapshot.agent[key])
         for key in sorted(snapshot.credential):
@@ -145,9 +145,7 @@ class _Builder:
             environment = zone.environment
             if environment and self._says(environment) and environment.casefold() != named.casefold():
                 named = f"{named} ({environment})"
-            frames.append(
-                Frame(key, wrap(named + self.lighting.words.get(f"zone:{key}", ""), NODE_COLUMNS + 8))
-            )
+            frames.append(Frame(key, wrap(named + words.get(f"zone:{key}", ""), NODE_COLUMNS + 8)))
             if key not in occupied:
                 self.nodes.append(Node(f"zone/{key}", ("nothing in it",), "anchor", key))
         self._steps()
