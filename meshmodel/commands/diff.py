@@ -1,15 +1,20 @@
 """``meshmodel diff``: what agents can do in one version of a model that they could not do in another."""
 
 import argparse
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from meshmodel.commands.models import Subparsers, add_json, add_view, seconds, view_of
 from meshmodel.commands.output import answer, say, style
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Fix
+    from meshmodel.exporters.diagram.render import DiagramFormat
 
+_PICTURES = (".svg", ".png", ".pdf", ".dot")
 _SIDE = "a .mesh or .toml file, or REV:PATH of git"
 
 
@@ -35,6 +40,13 @@ def add(commands: Subparsers) -> None:
         help="how long the search for each fix may take (default: no limit)",
     )
     fix.add_argument("--without-fix", action="store_true", help="do not search what the fix costs")
+    parser.add_argument(
+        "--picture",
+        type=Path,
+        metavar="FILE",
+        help="draw both in one diagram too, with what was added, removed and changed marked: "
+        ".svg, .png, .pdf or .dot",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="answer in Markdown, for a comment on a change")
     add_json(form)
@@ -47,11 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.reports.diff.compare import compare
     from meshmodel.store.git_revision import load_side
 
+    if arguments.picture is not None:
+        _check_picture(arguments.picture)
     snapshots = [load_side(each) for each in (arguments.old, arguments.new)]
     old = analyse(snapshots[0], view=view_of(arguments))
     new = analyse(snapshots[1], view=old.view, today=old.today)
     fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
     diff = compare(old, new, fixes)
+    if arguments.picture is not None:
+        _draw(arguments.picture, old, new)
     status = 2 if not diff.is_complete else 1 if diff.opened else 0
     if arguments.json:
         from meshmodel.reports.diff.answer import diff_answer
@@ -70,3 +86,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _fixes(old: "Analysis", new: "Analysis", deadline: float | None) -> "tuple[Fix, Fix]":
     return old.minimum_fix(deadline=deadline), new.minimum_fix(deadline=deadline)
+
+
+def _check_picture(path: Path) -> None:
+    """Refuse what is no name of a picture, or a model, before anything is computed."""
+    from meshmodel.store.load import kind_by_content
+
+    if path.suffix.lower() not in _PICTURES:
+        raise MeshmodelError(f"{one_line(path)}: a picture ends with {', '.join(_PICTURES)}; name it so")
+    if kind_by_content(path) is not None:
+        raise MeshmodelError(f"{one_line(path)}: is a model, and would be lost; name another file")
+
+
+def _draw(path: Path, old: "Analysis", new: "Analysis") -> None:
+    """Write the picture, replacing the file in one step."""
+    from meshmodel.exporters.diagram.render import PictureOptions, picture
+    from meshmodel.model.atomic_file import replace_file
+
+    to = cast("DiagramFormat", path.suffix.lower().removeprefix("."))
+    options = PictureOptions(to=to, lens="changes", since=old.snapshot)
+    replace_file(path, picture(new.snapshot, new, options).content)

@@ -8,6 +8,7 @@ from meshmodel.exporters.diagram import pdf, png
 from meshmodel.exporters.diagram.boundary_map import boundary_map
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.compact import FEW
+from meshmodel.exporters.diagram.diff_view import diff_view
 from meshmodel.exporters.diagram.dot import SMALLEST, recoloured, write_dot
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Lens
 from meshmodel.exporters.diagram.fix_view import fix_view
@@ -48,6 +49,7 @@ class PictureOptions:
             ``FEW`` elements, and where the other form cannot be read on a page.
         dark: whether to draw light on dark.
         dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
+        since: for the lens ``changes`` the model before, which what changed is marked against.
     """
 
     to: DiagramFormat = "svg"
@@ -58,6 +60,7 @@ class PictureOptions:
     compact: bool | None = None
     dark: bool = False
     dpi: int | None = None
+    since: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,8 @@ def diagram_of(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOp
     origin, lighting = snapshot, None
     if options.lens in {"before", "after"}:
         snapshot, analysis, lighting = fix_view(snapshot, analysis, after=options.lens == "after")
+    elif options.since is not None:
+        snapshot, lighting = diff_view(options.since, snapshot)
     made = build(
         snapshot,
         analysis,
@@ -175,6 +180,12 @@ def diagram_of(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOp
 def _check(options: PictureOptions) -> None:
     if options.lens not in get_args(Lens):
         raise MeshmodelError(f"there is no lens '{one_line(options.lens)}': use {', '.join(get_args(Lens))}")
+    if options.finding is not None and (options.lens != "structure" or options.zone is not None):
+        raise MeshmodelError("a finding is a picture of its own: leave --lens, --agent and --zone out")
+    if options.zone is not None and options.lens == "boundaries":
+        raise MeshmodelError("the boundary map shows all zones: leave --zone out, or use another lens")
+    if (options.lens == "changes") is (options.since is None):
+        raise MeshmodelError("the lens 'changes' compares two models: use meshmodel diff --picture FILE")
     if options.dpi is not None and options.to != "png":
         raise MeshmodelError(
             f"only a PNG has a resolution: leave --dpi out, or export --to png, not {options.to}"
