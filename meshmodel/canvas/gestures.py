@@ -265,6 +265,8 @@ class Gestures:
         elif aimed is not None:
             self._end()
             self._surface.emit(Connected(gesture.target.reference, aimed))
+        else:
+            self._surface.say("connect: choose the other end first (arrows, Tab, g, / or a click), or Esc")
         return True
 
     # By mouse

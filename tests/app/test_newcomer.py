@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from textual.widgets import Button, Input
 
 from meshmodel.app.dialogs.checkpoint import CheckpointDialog
+from meshmodel.app.dialogs.choose_log import LogDialog
+from meshmodel.app.dialogs.connect import ConnectMenu
 from meshmodel.app.panels.header import MeshHeader
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.canvas.events import Connected
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import SIZES, desk
 
@@ -80,3 +85,63 @@ async def test_ascii_mode_leaves_nothing_else_on_any_panel(tmp_path: Path) -> No
             await it.press("escape", "escape")
         await it.press("tab", "enter")
         assert it.screen_text().isascii()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_enter_while_nothing_is_chosen_to_connect_with_says_so(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "agent-chain", size) as it:
+        await it.select("agent", "analyst")
+        await it.press("c", "enter")
+        await it.shows("choose the other end first")
+        await it.press("right", "enter")
+        assert isinstance(it.app.screen, ConnectMenu)
+
+
+async def test_the_menu_of_a_connection_says_which_keys_do_what(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.sentence("bot > token > tickets: read")
+        await it.sentence("agent other")
+        await it.select("agent", "other")
+        it.bench.connecting.connected(Connected(("agent", "other"), ("system", "tickets")))
+        await it.shows("↑ ↓ or a click, Enter")
+        menu = it.app.screen
+        assert isinstance(menu, ConnectMenu)
+        new = next(number for number, each in enumerate(menu.found) if {"name", "actions"} <= {*each.inputs})
+        await it.press(*["down"] * new, "enter")
+        await it.shows("Tab: actions by letter · Enter")
+        await it.press("escape")
+        await it.shows("↑ ↓ or a click, Enter")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_click_in_the_add_dialog_moves_nothing_and_asks_for_the_name(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.press("a")
+        rows = it.app.screen.query_one(RowList)
+        before = rows.region
+        await it.pilot.click(RowList, offset=(6, 1))
+        await it.pilot.pause()
+        assert rows.region == before
+        await it.type("new one")
+        await it.press("enter")
+        assert "new-one" in it.model.system
+
+
+async def test_what_is_typed_at_the_follow_button_names_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "seen.jsonl"
+    log.touch()
+    async with desk(tmp_path) as it:
+        (tmp_path / "mesh.jsonl").touch()
+        await it.press("L")
+        dialog = it.app.screen
+        assert isinstance(dialog, LogDialog)
+        assert isinstance(it.app.focused, Button)
+        await it.type(str(log))
+        assert it.app.screen.query_one("#text", Input).value == str(log)
+        await it.press("enter")
+        assert it.app.screen is dialog
+        assert dialog.path == log

@@ -75,8 +75,8 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         yield Static("", id="problem", markup=False)
 
     def on_mount(self) -> None:
-        """Begin with the kind."""
-        self.query_one("#name").display = False
+        """Begin with the kind; the name has its room from the start, so that no row moves by a click."""
+        self.query_one("#name").visible = False
         if self.source is not None:
             self.query_one(RowList).go_to(USUAL_END[self.source[0]])
 
@@ -92,7 +92,7 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
             return
         self.kind = table
         name = self.query_one("#name", Input)
-        name.display = True
+        name.visible = True
         name.placeholder = f"the name of {part.asks if part else f'the {table}'}"
         self.query_one(RowList).go_to(table)
         self.query_one("#dialog").border_title = Content(f"add {table}{self._where()}")

@@ -180,6 +180,7 @@ class TextEntry(Dialog[str]):
         check: Callable[[str], str | None] | None = None,
         long: bool = False,
         complete: Callable[[str], Completed] | None = None,
+        typed: str = "",
     ) -> None:
         """Arguments.
 
@@ -189,9 +190,11 @@ class TextEntry(Dialog[str]):
         check: answers why a text does not fit, in a line, or ``None`` if it does.
         long: whether it is a paragraph, shown over several lines.
         complete: completes what is typed, on Tab.
+        typed: what was typed already, in place of the text to begin with.
         """
         super().__init__(title)
-        self._value = value
+        self._value = typed or value
+        self._is_typed = bool(typed)
         self._hint = hint
         self._check = check
         self._long = long
@@ -204,7 +207,7 @@ class TextEntry(Dialog[str]):
             area.styles.height = 6
             yield area
         else:
-            yield LineInput(self._value, id="text", compact=True, select_on_focus=True)
+            yield LineInput(self._value, id="text", compact=True, select_on_focus=not self._is_typed)
         yield Static(Content(self._hint), id="hint")
         yield Static("", id="problem", markup=False)
 

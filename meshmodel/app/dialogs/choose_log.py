@@ -1,14 +1,17 @@
 """Asks which log to follow: the file, its form, and the map of its names."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.widgets import Button
 
-from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
+from meshmodel.app.dialogs.base import ask
+from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field, path_field
 from meshmodel.app.widgets.rows import Row
 from meshmodel.importers.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
 from meshmodel.importers.log_request import LogRequest, checked_request
@@ -62,6 +65,13 @@ class LogDialog(FormDialog[LogRequest]):
         yield choice_field("form", self.form or BY_NAME, [(BY_NAME, ""), *forms], self._set_form).row
         hint = "a TOML file: what the log's names mean; see meshmodel help logs"
         yield path_field("map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS).row
+
+    def on_key(self, event: Key) -> None:
+        """What is typed while the button has the focus is the name of another log."""
+        if event.is_printable and event.character != " " and isinstance(self.focused, Button):
+            event.stop()
+            file: FormField = next(self.form_rows()).value
+            ask(self.app, file.ask(event.character), partial(self._take, file))
 
     def show_rows(self) -> None:
         """Show the rows as they are now; what was wrong may be right."""

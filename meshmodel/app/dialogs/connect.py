@@ -1,7 +1,7 @@
 """The menu of a connection: the relations that fit two elements, then what they need to know."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +23,9 @@ from meshmodel.model.phrases import ACTIONS_BY_LETTER
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.vocabulary import ACTIONS
+
+_HOW: Final = "↑ ↓ or a click, Enter · … asks for more"
+_SWITCHES: Final = "Space: on or off · Enter connects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             yield ToggleList((), (), letters=ACTIONS_BY_LETTER, id="toggles")
             yield Static("", id="problem", markup=False)
             yield self.buttons(self.button("Connect", "accept"))
-        yield Static(Content("" if self.found else "nothing connects these two"), id="hint")
+        hint = _HOW if self.found else "nothing connects these two"
+        yield Static(hint, id="hint", markup=False)
 
     @on(RowList.Chosen, "#offers")
     def _chosen(self, event: RowList.Chosen) -> None:
@@ -105,8 +109,10 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         name.value = offer.name
         if name.display:
             name.focus()
+            self.show_hint("type its name · Tab: actions by letter · Enter")
         else:
             toggles.focus_list()
+            self.show_hint("Space or a letter: on or off · Enter connects" if actions else _SWITCHES)
 
     @on(ToggleList.Accepted)
     @on(Input.Submitted, "#name")
@@ -126,6 +132,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             return
         self.offer = None
         self.remove_class("-details")
+        self.show_hint(_HOW)
         self.query_one("#offers", RowList).focus()
 
     def _finish(self, offer: Offer) -> None:

@@ -36,13 +36,13 @@ class FormField:
     Attributes:
         name: what it is called.
         shown: its value now, in words.
-        ask: makes the dialog that asks for another value.
+        ask: makes the dialog that asks for another value; that of a file takes what was typed already.
         take: takes the answer of the dialog.
     """
 
     name: str
     shown: str
-    ask: Callable[[], Dialog[Any]]
+    ask: Callable[..., Dialog[Any]]
     take: Callable[[Any], None]
 
     @property
@@ -78,13 +78,14 @@ def path_field(
         endings: of files only those with one of these are offered; without any, all.
     """
 
-    def ask() -> TextEntry:
+    def ask(typed: str = "") -> TextEntry:
         return TextEntry(
             name,
             "" if path is None else str(path),
             hint=hint,
             check=check,
             complete=lambda text: complete_path(text, Path.cwd(), endings),
+            typed=typed,
         )
 
     shown = NONE if path is None else one_line(path, 300)
