@@ -1,12 +1,18 @@
 """``meshmodel diff``: its options, its exit status and the picture."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 
 from meshmodel import cli
+from meshmodel.edits.edit import Put
 from meshmodel.interchange import read_file, write_text
 from meshmodel.model import records as r
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.vocabulary import SEVERITIES
 from tests.commands.running import MODELS
+from tests.reference.pairs import changed
+from tests.reference.random_models import FLAVOURS, random_model
 
 SUPPORT = MODELS / "support-agent.toml"
 
@@ -67,3 +73,33 @@ def test_a_picture_replaces_no_model_and_is_named_as_one(called, tmp_path):
         assert said in complaint
     assert model.read_bytes() == SUPPORT.read_bytes()
     assert called("export", SUPPORT, "--to", "svg", "--lens", "changes")[0] == 2
+
+
+def uncontrolled(document):
+    return {
+        (each["agent"], each["source"], each["target"], each["action"]): SEVERITIES.index(each["severity"])
+        for each in document["crossings"]
+        if each["state"] == "uncontrolled"
+    }
+
+
+def test_the_status_is_what_check_lists_on_random_pairs(called, tmp_path):
+    paths = tmp_path / "old.toml", tmp_path / "new.toml"
+    statuses = set()
+    for seed in range(24):
+        flavour = FLAVOURS[seed % len(FLAVOURS)]
+        donor, old = random_model(seed + 500, 5, flavour), random_model(seed, 5, flavour)
+        new = old
+        added = [*donor.grant.values(), *donor.checkpoint.values(), *donor.system.values()]
+        for record in added[:: 1 + seed % 4]:
+            with suppress(InvalidModelError):
+                new = changed(new, Put(record))
+        for path, model in zip(paths, (old, new) if seed % 2 else (new, old), strict=True):
+            path.write_text(write_text(model))
+        _, said, _ = called("check", *paths, "--crossings", "--json")
+        before, after = (uncontrolled(json.loads(line)) for line in said.splitlines())
+        expected = any(severity > before.get(ends, -1) for ends, severity in after.items())
+        status, _, complaint = called("diff", *paths, "--without-fix")
+        assert (status, complaint) == (int(expected), "")
+        statuses.add(status)
+    assert statuses == {0, 1}
