@@ -4,7 +4,7 @@
   the model's stays and the conflict is shown.
 - What was imported before and is no longer in the model was removed there, and is not added again.
 - What its file no longer says is removed, unless it was changed in the model, something is tied to it that
-  stays, another file says it too, or the file was read in part.
+  stays (both are said at each import), another file says it too, or the file was read in part.
 - An interchange file does not keep what was last imported: then files and model are compared, elements by
   their ids, what the model does not say is filled in, nothing else is changed and nothing is removed.
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit, free_id
-from meshmodel.importers.last_import import Renamed, brought_forward, rows_to_keep
+from meshmodel.importers.last_import import Place, Renamed, brought_forward, rows_to_keep
 from meshmodel.importers.proposal import Identity, Proposed, united
 from meshmodel.importers.references import named_in, with_ids
 from meshmodel.model.records import (
@@ -142,6 +142,7 @@ class _Planning:
         self.puts: dict[Reference, Record] = {}
         self.outcomes: dict[Reference, Outcome] = {}
         self.gone: list[Reference] = []
+        self.dropped: set[Place] = set()  # what is no longer kept as imported
 
     # Ids --------------------------------------------------------------------------------------
 
@@ -259,15 +260,16 @@ class _Planning:
         candidates: dict[Reference, Record] = {}
         for row in self.last:
             reference: Reference = (row.table, row.key)
-            if not self._no_longer_says(row) or reference in self.now or row.record is None:
+            if not self._no_longer_says(row) or row.record is None:
                 continue
             here = self.model.get(*reference)
-            others = [
-                each for each in self.said[reference] if each is not row and not self._no_longer_says(each)
-            ]
-            if here is None or others:
-                continue
-            if reference in self.rejected:
+            others = [each for each in self.said[reference] if not self._no_longer_says(each)]
+            if others or reference in self.now:
+                self.dropped.add(row.place)
+            elif here is None:
+                continue  # what was removed there is remembered, so that it does not come back
+            elif reference in self.rejected:
+                self.dropped.add(row.place)
                 self._note(reference, "kept", why="rejected")
             elif _without_slot(here) != _without_slot(row.record):
                 self._note(
@@ -277,6 +279,7 @@ class _Planning:
                 candidates[reference] = here
         self._keep_tied(candidates)
         self.gone = list(candidates)
+        self.dropped.update(row.place for row in self.last if (row.table, row.key) in candidates)
         for reference in candidates:
             self._note(reference, "gone", why="its file no longer has it")
 
@@ -351,8 +354,7 @@ class _Planning:
             for identity in [self.identity.get(reference, Identity("", ""))]
             for source in sorted(self.by[reference])
         ]
-        gone = {row.place for row in self.last if self._no_longer_says(row)}
-        return rows_to_keep(said, self.before, self.last, gone)
+        return rows_to_keep(said, self.before, self.last, self.dropped)
 
     def _ids_of_all(self) -> dict[Reference, Reference]:
         """Table and key in the model of each record of the proposal that is called otherwise there."""
