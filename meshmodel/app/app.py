@@ -173,15 +173,10 @@ class MeshmodelApp(KeysInOrder):
 
         return StartScreen(self.state.recent(), opening=self.hold_keys, failed=self.release_keys, over=over)
 
-    def on_start_screen_model_chosen(self, event: "StartScreen.ModelChosen") -> None:
-        """A file was chosen on the start screen."""
-        event.stop()
-        self.open_model(event.path)
-
     @on(OpenRequested)
     def _open_requested(self, event: OpenRequested) -> None:
         event.stop()
-        if self.open_model(event.path):
+        if self.open_model(event.path) and event.said:
             self.notify(event.said, markup=False)  # the row of what is said goes with the screen
 
     @on(CommandRequested)

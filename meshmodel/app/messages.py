@@ -65,10 +65,10 @@ class NoteRequested(Message):
 
 @dataclass
 class OpenRequested(Message):
-    """Another model is to be opened in place of this one, and something said when it is open."""
+    """A model is to be opened in place of the one that is open, and perhaps something said then."""
 
     path: Path
-    said: str
+    said: str = ""
 
 
 @dataclass

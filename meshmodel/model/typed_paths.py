@@ -1,6 +1,7 @@
 """File names as they are typed: completed as a shell does it, and why one does not do."""
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,24 @@ def new_file_problem(text: str) -> str | None:
     """Why what was typed names no file that can be written, in a line; ``None`` if it does."""
     folder = Path(text).expanduser().absolute().parent
     return _name_problem(text) or (None if folder.is_dir() else f"there is no folder {one_line(folder)}")
+
+
+def proposed_file(model: Path, ending: str, copies: Path, *, is_copy: bool = False) -> Path:
+    """The file to propose for something that is made of a model file: beside it, under its name.
+
+    Args:
+        model: the file, absolute.
+        ending: of the new one, without the dot.
+        copies: the folder of private copies of the examples, where nobody looks: what is made of those, or
+            of a model whose folder cannot be written, goes into the current folder.
+        is_copy: whether the new file is not to be one that is there.
+    """
+    is_private = model.is_relative_to(copies)
+    folder = Path.cwd() if is_private or not os.access(model.parent, os.W_OK | os.X_OK) else model.parent
+    # A second copy of an example is called support-agent-2: what is made of it needs no number.
+    stem = re.sub(r"-\d+$", "", model.stem) if is_private else model.stem
+    wanted = folder / f"{stem}.{ending}"
+    return folder / f"{stem}-copy.{ending}" if is_copy and wanted.exists() else wanted
 
 
 def _name_problem(text: str) -> str | None:

@@ -80,6 +80,17 @@ def scope_words(finding: Finding) -> str:
     )
 
 
+def what_is_accepted(finding: Finding | Acceptance) -> str:
+    """A finding in full and what accepting it covers; or an acceptance whose finding is gone. Some lines."""
+    if isinstance(finding, Acceptance):
+        return (
+            f"{finding.rule.replace('-', ' ')} of {finding.subject}\n"
+            f"accepted by {finding.by} until {finding.until.isoformat()}: {finding.reason}"
+        )
+    accepted = [] if finding.accepted is None else [accepted_words(finding.accepted)]
+    return "\n".join([finding.message, scope_words(finding), *accepted])
+
+
 def unmatched_acceptances(analyses: Iterable["Analysis"]) -> list[Acceptance]:
     """The acceptances that match no finding, by rule and subject.
 

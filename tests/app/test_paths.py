@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.start.screen import StartScreen
-from meshmodel.model.typed_paths import complete_path
+from meshmodel.model.typed_paths import complete_path, proposed_file
 from tests.app.desk import desk
 from tests.app.test_start_and_help import Beginning
 
@@ -94,3 +94,15 @@ async def test_the_start_screen_completes_the_model_to_open(folder):
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("o", "m", "tab")
         assert app.screen.query_one(Input).value == "mesh.toml"
+
+
+def test_what_is_made_of_a_model_is_proposed_beside_it_or_where_one_works(tmp_path, monkeypatch):
+    copies, here, models = (tmp_path / name for name in ("copies", "here", "models"))
+    for each in (copies, here, models):
+        each.mkdir()
+    monkeypatch.chdir(here)
+    assert proposed_file(models / "a-2.mesh", "svg", copies) == models / "a-2.svg"
+    assert proposed_file(copies / "a-2.mesh", "svg", copies) == here / "a.svg"
+    assert proposed_file(models / "a.mesh", "mesh", copies, is_copy=True) == models / "a.mesh"
+    (models / "a.mesh").touch()
+    assert proposed_file(models / "a.mesh", "mesh", copies, is_copy=True) == models / "a-copy.mesh"

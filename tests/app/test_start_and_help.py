@@ -8,6 +8,7 @@ from textual.app import App
 
 from meshmodel.app.commands import COMMANDS, shown_keys
 from meshmodel.app.dialogs.help import HelpScreen, help_rows
+from meshmodel.app.messages import OpenRequested
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
@@ -33,7 +34,7 @@ class Beginning(App[Any]):
     def on_mount(self) -> None:
         self.push_screen(self.start)
 
-    def on_start_screen_model_chosen(self, event: StartScreen.ModelChosen) -> None:
+    def on_open_requested(self, event: OpenRequested) -> None:
         self.chosen.append(event.path)
 
 

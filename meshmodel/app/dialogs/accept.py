@@ -12,13 +12,13 @@ from textual.widgets import Input, Static
 from meshmodel.analysis.results import Finding
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.edits.acceptances import acceptance_edit, typed_problem, withdrawal
+from meshmodel.edits.acceptances import acceptance_edit, typed_acceptance, typed_problem, withdrawal
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import refusal_of
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line
-from meshmodel.reports.acceptances import accepted_words, scope_words, with_scope
+from meshmodel.reports.acceptances import what_is_accepted, with_scope
 
 USUAL_DAYS: Final = 90
 """For how long a finding is accepted unless another day is typed."""
@@ -65,7 +65,7 @@ class AcceptDialog(Dialog[Edit]):
 
     def compose_body(self) -> ComposeResult:
         """What is accepted, the three lines, the buttons."""
-        yield Static(Content(self._about()), id="about")
+        yield Static(Content(what_is_accepted(self.finding)), id="about")
         if isinstance(self.finding, Finding):
             before = self.before
             until = self.today + timedelta(days=USUAL_DAYS)
@@ -121,9 +121,7 @@ class AcceptDialog(Dialog[Edit]):
         values = {str(each.id): clean_line(each.value) for each in self.query(Input)}
         wrong = typed_problem(values, self.today)
         if wrong is None:
-            until = date.fromisoformat(values["until"])
-            record = Acceptance(*self.key, values["reason"], values["by"], until)
-            edit = acceptance_edit(with_scope(record, self.finding))
+            edit = acceptance_edit(with_scope(typed_acceptance(self.key, values), self.finding))
             problem = refusal_of(edit, self.snapshot)
             if problem is None:
                 self.dismiss(edit)
@@ -131,15 +129,3 @@ class AcceptDialog(Dialog[Edit]):
             wrong = "reason", problem
         self.show_problem(wrong[1])
         self.query_one(f"#{wrong[0]}", Input).focus()
-
-    def _about(self) -> str:
-        finding = self.finding
-        if isinstance(finding, Acceptance):
-            return (
-                f"{finding.rule.replace('-', ' ')} of {finding.subject}\n"
-                f"accepted by {finding.by} until {finding.until.isoformat()}: {finding.reason}"
-            )
-        lines = [finding.message, scope_words(finding)]
-        if finding.accepted is not None:
-            lines.append(accepted_words(finding.accepted))
-        return "\n".join(lines)

@@ -276,8 +276,12 @@ class ChoiceDialog(Dialog[Result], Generic[Result]):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Answer with the value, where the row has one."""
         event.stop()
-        if event.row.value is not None:
-            self.dismiss(event.row.value)
+        if (answer := self.answer(event.row)) is not None:
+            self.dismiss(answer)
+
+    def answer(self, row: Row) -> Any:
+        """What choosing a row answers; ``None``: nothing."""
+        return row.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +305,7 @@ def ask(app: App[Any], dialog: Screen[Any], take: Callable[[Any], object]) -> No
     app.push_screen(dialog, decided)
 
 
-class Picker(Dialog[Chosen]):
+class Picker(ChoiceDialog[Chosen]):
     """Asks to choose one of many, filtered by typing. Result: :class:`Chosen`.
 
     With ``free`` a text that is none of the rows can be used as it is typed.
@@ -326,8 +330,7 @@ class Picker(Dialog[Chosen]):
         hint: a line of explanation.
         otherwise: what to do where what is typed is none of the rows.
         """
-        super().__init__(title)
-        self._rows = tuple(rows)
+        super().__init__(title, tuple(rows))
         self._current = current
         self._free = free
         self._hint = hint
@@ -335,7 +338,7 @@ class Picker(Dialog[Chosen]):
 
     def compose_body(self) -> ComposeResult:
         """The filter and the list."""
-        yield FilterList(self._rows, always=True, placeholder="type to filter")
+        yield from super().compose_body()
         yield Static(Content(self._hint), id="hint")
         yield Static("", id="problem", markup=False)
 
@@ -359,6 +362,6 @@ class Picker(Dialog[Chosen]):
         self.query_one(FilterList).set_rows(rows)
         self.show_problem(problem)
 
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Answer the value of the row."""
-        self.dismiss(Chosen(event.row.value))
+    def answer(self, row: Row) -> Chosen:
+        """The value of the row."""
+        return Chosen(row.value)

@@ -1,7 +1,5 @@
 """Exporting: which form, what it shows, where it goes; written by a job, whole or not at all."""
 
-import os
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -18,7 +16,7 @@ from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
-from meshmodel.model.typed_paths import new_file_problem
+from meshmodel.model.typed_paths import new_file_problem, proposed_file
 from meshmodel.store.examples import copies_path
 
 if TYPE_CHECKING:
@@ -58,16 +56,8 @@ class ExportDialog(FormDialog[Path]):
         if self._path is not None:
             return self._path
         ending = FORMATS[self.form].ending if self.form in FORMATS else self.form
-        model = self.session.path.absolute()
-        # The private copies of examples lie within the program's own folders, where nobody looks.
-        elsewhere = model.is_relative_to(copies_path()) or not os.access(model.parent, os.W_OK | os.X_OK)
-        folder = Path.cwd() if elsewhere else model.parent
-        # A second copy of an example is called support-agent-2: its exports need no number.
-        stem = re.sub(r"-\d+$", "", model.stem) if model.is_relative_to(copies_path()) else model.stem
-        wanted = folder / f"{stem}.{ending}"
-        if self.form == "mesh" and wanted.exists():
-            wanted = folder / f"{stem}-copy.{ending}"
-        return wanted
+        copies = copies_path()
+        return proposed_file(self.session.path.absolute(), ending, copies, is_copy=self.form == "mesh")
 
     def compose_body(self) -> ComposeResult:
         """The choices, the status, the button."""

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
 from meshmodel.app.dialogs.base import TextEntry, ask
+from meshmodel.app.messages import OpenRequested
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
@@ -32,7 +32,7 @@ RECENT_SHOWN = 5
 class StartScreen(Screen[None]):
     """New, open, recent files, and the worked examples, each with a sentence.
 
-    ``StartScreen(recent=state.recent())``. Posts :class:`StartScreen.ModelChosen` to itself and the
+    ``StartScreen(recent=state.recent())``. Posts :class:`OpenRequested` to itself and the
     program with the path to open, after it made the new model or the private copy of an example; an
     error is shown in its last line and nothing else changes. ``n`` new, ``o`` open, ``/`` filter,
     ``q`` quit; ``show_problem(text)`` shows a line.
@@ -54,14 +54,6 @@ class StartScreen(Screen[None]):
         Binding("q,ctrl+q", "app.quit", "quit"),
         Binding("escape", "back", show=False),
     ]
-
-    class ModelChosen(Message):
-        """A model is to be opened."""
-
-        def __init__(self, path: Path) -> None:
-            """Arguments: its file, which exists."""
-            self.path = path
-            super().__init__()
 
     def __init__(
         self,
@@ -203,4 +195,4 @@ class StartScreen(Screen[None]):
     def _choose(self, path: Path) -> None:
         self._opening()
         self.show_problem("")
-        self.post_message(self.ModelChosen(path))
+        self.post_message(OpenRequested(path))
