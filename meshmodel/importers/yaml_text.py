@@ -31,6 +31,7 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
         ForeignFileError: it is no YAML, names a key twice, or is too large.
     """
     from ruamel.yaml import YAML
+    from ruamel.yaml.composer import MaxDepthExceededError
     from ruamel.yaml.error import YAMLError
 
     if len(text) > SIZE_LIMIT:
@@ -42,6 +43,8 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor may be given anew
             return [tree.build(each) for each in parser.compose_all(text) if each is not None]
+    except (RecursionError, MaxDepthExceededError):
+        raise ForeignFileError(source, None, "is nested too deeply") from None
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = None if mark is None else mark.line + first_line
@@ -49,8 +52,6 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
         if _TEMPLATE.search(text):
             reason += "; it looks like a template: render it first"
         raise ForeignFileError(source, line, f"is no YAML: {reason}") from None
-    except RecursionError:
-        raise ForeignFileError(source, None, "is nested too deeply") from None
     except (ValueError, AssertionError) as error:  # it refuses some characters and tags so
         raise ForeignFileError(source, None, f"is no YAML: {one_line(masked(str(error)), 200)}") from None
 

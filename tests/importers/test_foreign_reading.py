@@ -51,7 +51,7 @@ def jsonc(draw, value):
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_json_with_comments_is_read_as_an_independent_parser_reads_it(data):
     value = data.draw(VALUES)
     text = data.draw(jsonc(value))
@@ -61,7 +61,7 @@ def test_json_with_comments_is_read_as_an_independent_parser_reads_it(data):
 
 
 @given(st.dictionaries(st.text("abcxyz", min_size=1, max_size=4), VALUES, min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_leaf_stands_on_its_line(value):
     text = json.dumps(value, indent=1)
     lines = text.split("\n")
@@ -71,7 +71,7 @@ def test_a_leaf_stands_on_its_line(value):
 
 
 @given(VALUES.filter(lambda value: isinstance(value, dict)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_yaml_is_read_as_its_own_constructor_reads_it(value):
     text = io.StringIO()
     YAML(typ="safe", pure=True).dump(value, text)

@@ -248,6 +248,7 @@ def test_new_ids_are_followed_also_through_undo(desk):
     assert "alef" in desk.now.agent
 
 
+@pytest.mark.slow
 def test_an_id_that_undo_gave_back_is_followed(desk):
     desk.bring_in(started("a"))
     desk.edit(Rename("agent", "a", "alpha"))
@@ -267,6 +268,7 @@ def test_undo_takes_back_what_was_kept_too(desk):
     assert desk.bring_in() == first
 
 
+@pytest.mark.slow
 def test_several_imports_undone_one_by_one(desk):
     texts = [write_text(desk.now)]
     for names in ("a", "ab", "b", "bc"):
@@ -343,6 +345,7 @@ def folded(kept, rows):
     return [each for each in found.values() if each.record is not None]
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=40, deadline=None)
 def test_whatever_is_edited_between_imports_the_users_edits_stay(tmp_path_factory, data):

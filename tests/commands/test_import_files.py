@@ -1,0 +1,223 @@
+"""``meshmodel import`` of files of other programs: new models, existing ones, and what is refused."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.edits.edit import Edit, Put
+from meshmodel.importers.importing import prepare
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.store import Store
+from tests.importers.foreign import FIXTURES
+from tests.importers.test_foreign_reading import HOSTILE
+
+QUICK = {"deep.json", "twice.yaml", "self.yaml", "nul.json", "wrong-types.json"}
+CONFIG = {
+    "mcpServers": {
+        "files": {"command": "files-mcp", "args": ["/home/user"]},
+        "crm": {"url": "https://mcp.example.com/crm", "headers": {"Authorization": "Bearer ${CRM_TOKEN}"}},
+    },
+    "theme": "dark",
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(CONFIG)
+    return tmp_path
+
+
+def write(content, name=".mcp.json"):
+    with open(name, "w", encoding="utf-8") as file:  # noqa: PTH123  # in the folder that a test works in
+        json.dump(content, file, indent=1)
+
+
+def said(called, *words):
+    status, output, complaint = called(*words)
+    assert (status, complaint) == (0, "")
+    return output
+
+
+def refused(called, *words):
+    status, output, complaint = called(*words)
+    assert (status, output) == (2, "")
+    assert complaint.count("\n") == 1
+    return complaint
+
+
+def test_a_new_model_of_either_kind(folder, called):
+    for name in ("m.mesh", "m.toml"):
+        output = said(called, "import", ".mcp.json", "-o", name)
+        assert "not understood: theme (line " in output
+        assert output.endswith(f"{name}: 6 elements, 4 questions\n")
+    exported = said(called, "export", "m.mesh", "--to", "toml")
+    assert exported == (folder / "m.toml").read_text(encoding="utf-8")
+    assert "system:crm" in said(called, "check", "m.mesh")
+
+
+def test_an_existing_model_is_not_overwritten(folder, called):
+    for name in ("m.mesh", "m.toml"):
+        (folder / name).write_bytes(b"precious")
+        assert "is there already; --into changes an existing model" in refused(
+            called, "import", ".mcp.json", "-o", name
+        )
+        assert (folder / name).read_bytes() == b"precious"
+    assert "ends with .mesh or .toml" in refused(called, "import", ".mcp.json", "-o", "m.json")
+
+
+def test_what_would_change_is_shown_and_applied_as_one_edit(folder, called):
+    said(called, "import", ".mcp.json", "-o", "m.mesh")
+    before = said(called, "export", "m.mesh", "--to", "toml")
+    write({"mcpServers": {**CONFIG["mcpServers"], "more": {"command": "more-mcp"}}})
+    stored = (folder / "m.mesh").read_bytes()
+    output = said(called, "import", ".mcp.json", "--into", "m.mesh")
+    assert "  new       agent:more\n" in output
+    assert output.endswith("nothing is done yet, --apply does it, as one edit that undo takes back\n")
+    assert (folder / "m.mesh").read_bytes() == stored
+    output = said(called, "import", ".mcp.json", "--into", "m.mesh", "--apply")
+    assert output.endswith("m.mesh: 3 records changed, as one edit that undo takes back\n")
+    assert said(called, "import", ".mcp.json", "--into", "m.mesh", "--apply").endswith("nothing to change\n")
+    with Store.open("m.mesh") as store:
+        assert store.undo().label == "import .mcp.json"
+    assert said(called, "export", "m.mesh", "--to", "toml") == before
+
+
+def test_an_interchange_file_is_compared_in_two_ways_and_it_is_said(folder, called):
+    said(called, "import", ".mcp.json", "-o", "m.toml")
+    before = (folder / "m.toml").read_bytes()
+    write({"mcpServers": {"more": {"command": "more-mcp"}}})
+    output = said(called, "import", ".mcp.json", "--into", "m.toml", "--apply")
+    assert "does not keep what was last imported" in output
+    assert "gone" not in output
+    write(CONFIG)
+    assert said(called, "import", ".mcp.json", "--into", "m.toml").endswith("nothing to change\n")
+    assert set(before.splitlines()) <= set((folder / "m.toml").read_bytes().splitlines())
+
+
+def test_the_answer_for_programs(folder, documents):
+    (made,) = documents("import", ".mcp.json", "-o", "m.mesh", "--json")
+    assert list(made) == ["format", "applied", "compared", "files", "skipped", "changes"]
+    assert (made["format"], made["applied"], made["compared"]) == ("meshmodel-import/1", True, "three ways")
+    assert made["files"] == [
+        {
+            "file": ".mcp.json",
+            "form": "mcp",
+            "leaves": 5,
+            "mapped": 2,
+            "assumed": 0,
+            "question": 2,
+            "not_understood": 1,
+            "secret_withheld": 0,
+            "partial": None,
+        }
+    ]
+    with Store.open("m.mesh") as store:
+        store.apply(Edit("mine", (Put(replace(store.snapshot.system["crm"], kind="saas")),)))
+    write({"mcpServers": {"crm": CONFIG["mcpServers"]["crm"]}})
+    (later,) = documents("import", ".mcp.json", "--into", "m.mesh", "--json", "--reject", "agent:files")
+    assert later["applied"] is False
+    assert {"change": "kept", "record": "agent:files", "fields": [], "why": "rejected"} in later["changes"]
+    assert [each["change"] for each in later["changes"]] == sorted(
+        (each["change"] for each in later["changes"]),
+        key=["new", "changed", "gone", "conflict", "kept", "left out"].index,
+    )
+
+
+def test_the_ledger_in_both_forms(folder, called):
+    said(called, "import", ".mcp.json", "-o", "m.mesh", "--ledger", "l.jsonl")
+    said(called, "import", ".mcp.json", "--into", "m.mesh", "--ledger", "l.txt")
+    rows = [json.loads(line) for line in (folder / "l.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = (folder / "l.txt").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == len(lines) == 5
+    assert list(rows[0]) == ["source", "path", "line", "construct", "verdict", "became", "rule", "why"]
+    assert lines[0].startswith(
+        ".mcp.json:4: mcpServers.files.command: mapped as command of a server -> agent:files "
+    )
+    for name in (".mcp.json", "m.mesh"):
+        before = (folder / name).read_bytes()
+        assert "name another file" in refused(
+            called, "import", ".mcp.json", "--into", "m.mesh", "--ledger", name
+        )
+        assert (folder / name).read_bytes() == before
+    assert "cannot be written" in refused(
+        called, "import", ".mcp.json", "-o", "new.mesh", "--ledger", "nowhere/l.txt"
+    )
+    assert not (folder / "new.mesh").exists()
+
+
+def test_a_folder_is_read_with_the_names_that_are_known(folder, called):
+    (folder / "package.json").write_text("{}", encoding="utf-8")
+    output = said(called, "import", ".", "-o", "m.mesh")
+    assert "skipped: package.json (no form knows its name)" in output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((".mcp.json",), "one of the arguments -o/--output --into is required"),
+        ((".mcp.json", "-o", "m.mesh", "--into", "m.mesh"), "not allowed with"),
+        ((".mcp.json", "-o", "m.mesh", "--apply"), "are for --into"),
+        ((".mcp.json", ".mcp.json", "-o", "m.mesh"), "named twice"),
+        ((".mcp.json", "nowhere.json", "-o", "m.mesh"), "cannot be read"),
+        ((".mcp.json", "--into", "nowhere.mesh"), "nowhere.mesh"),
+        ((".mcp.json", "--as", "no-form", "-o", "m.mesh"), "invalid choice"),
+        (("empty", "-o", "m.mesh"), "holds no file that can be imported"),
+    ],
+)
+def test_a_wrong_call_is_refused_in_one_line(folder, called, words, says):
+    (folder / "empty").mkdir()
+    assert says in refused(called, "import", *words)
+    assert not (folder / "m.mesh").exists()
+
+
+@pytest.mark.parametrize("word", ["agent", "agent:", "agent:nobody", "hold:a>b", ":x"])
+def test_only_what_is_proposed_can_be_rejected(folder, called, word):
+    said(called, "import", ".mcp.json", "-o", "m.mesh")
+    assert refused(called, "import", ".mcp.json", "--into", "m.mesh", "--reject", word)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [each if each in QUICK else pytest.param(each, marks=pytest.mark.slow) for each in HOSTILE],
+)
+def test_a_hostile_file_changes_nothing(name, folder, called):
+    said(called, "import", ".mcp.json", "-o", "m.mesh")
+    before = (folder / "m.mesh").read_bytes()
+    content = HOSTILE[name]
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    for target in (("-o", "n.mesh"), ("--into", "m.mesh", "--apply")):
+        assert name in refused(called, "import", ".mcp.json", name, *target)
+    assert (folder / "m.mesh").read_bytes() == before
+    assert not (folder / "n.mesh").exists()
+
+
+@pytest.mark.slow
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_file_with_any_bytes_changed_is_read_or_refused_in_one_line(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("mutated")
+    sources = [
+        each for each in sorted(FIXTURES.rglob("*")) if each.suffix in {".json", ".yaml", ".yml", ".md"}
+    ]
+    source = data.draw(st.sampled_from([each for each in sources if each.name != "README.md"]))
+    content = bytearray(source.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    path = folder / source.name
+    path.write_bytes(content)
+    refused, done = "", None
+    try:
+        done = prepare([path], folder, Snapshot(), [])
+    except MeshmodelError as error:
+        refused = str(error)
+    if done is None:
+        assert refused
+        assert refused.isprintable()
+    else:
+        assert len(done.rows) == sum(1 for each in done.reading.all_documents() for _ in each.root.leaves())
