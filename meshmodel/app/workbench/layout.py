@@ -21,6 +21,16 @@ from meshmodel.app.workbench.context import Context
 from meshmodel.reports.acceptances import lost_words
 
 _GAP: Final = re.compile(r"\s{2,}")
+PAGES: Final = {
+    "findings": "Findings",
+    "fix": "Fix",
+    "reach": "Reach",
+    "compromise": "Compromise",
+    "questions": "Questions",
+    "journal": "Journal",
+    "trace": "Trace",
+}
+"""The lists below the canvas: their ids and titles."""
 WIDE: Final = frozenset({"fix", "compromise"})
 """The lists that take the whole row: nothing is told beside them."""
 LED_BESIDE: Final = frozenset({"findings", "reach", "trace"})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -52,7 +52,7 @@ from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
-from meshmodel.app.workbench.layout import Layout, arrangement_for
+from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import ROUTES, route
 from meshmodel.canvas.scene import Facts
@@ -64,17 +64,6 @@ from meshmodel.reports.both_analyses import Results
 from meshmodel.reports.findings_index import findings_index
 from meshmodel.reports.lenses import LENSES, facts_of
 from meshmodel.store.saved_state import Place
-
-PAGES: Final = {
-    "findings": "Findings",
-    "fix": "Fix",
-    "reach": "Reach",
-    "compromise": "Compromise",
-    "questions": "Questions",
-    "journal": "Journal",
-    "trace": "Trace",
-}
-"""The lists below the canvas: their ids and titles."""
 
 
 class Workbench(Screen[None]):
