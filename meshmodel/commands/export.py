@@ -1,13 +1,26 @@
 """``meshmodel export``: the model in one of the formats of ``meshmodel.exporters.export``."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
-from meshmodel.commands.output import write_out
-from meshmodel.exporters.export import FORMATS, LENSES, POLICIES, ExportOptions, export
+from meshmodel.commands.output import complain, write_out
+from meshmodel.exporters.export import (
+    FORMATS,
+    LENSES,
+    POLICIES,
+    ExportOptions,
+    export,
+    export_pages,
+    export_picture,
+)
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.exporters.diagram.render import Page
 
 
 def add(commands: Subparsers) -> None:
@@ -30,6 +43,23 @@ def add(commands: Subparsers) -> None:
     )
     parser.add_argument("--lens", choices=tuple(LENSES), help="what a diagram shows (default: structure)")
     parser.add_argument("--agent", metavar="A", help="the agent whose reach a diagram shows")
+    parser.add_argument("--zone", metavar="Z", help="the one zone that a diagram shows")
+    parser.add_argument(
+        "--finding", metavar="RULE:SUBJECT", help="the finding whose witness is drawn, step by step"
+    )
+    parser.add_argument(
+        "--form",
+        choices=("whole", "compact"),
+        help="whether credentials and missing checkpoints are shapes of their own, or words on the lines "
+        "(the default in models of more than 15 elements)",
+    )
+    parser.add_argument(
+        "--pages",
+        type=Path,
+        metavar="DIR",
+        help="write as many pictures as can be read on A4 pages: an overview, and one or more a zone",
+    )
+    parser.add_argument("--dark", action="store_const", const=True, help="draw a diagram light on dark")
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
     parser.add_argument(
         "--view",
@@ -45,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the model in the form that was asked for."""
     if arguments.output is not None and str(arguments.output) == "-":
         arguments.output = None
-    to = arguments.to or _format_of(arguments.output)
+    to = arguments.to or ("svg" if arguments.pages is not None else _format_of(arguments.output))
     if to == "tickets" and arguments.output is not None and arguments.output.suffix.lower() == ".json":
         to = "tickets-json"
     _check_options(arguments, to)
@@ -58,11 +88,16 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.analysis.analysis import analyse
 
     snapshot = load(arguments.model)
-    options = ExportOptions(
-        to, arguments.lens, arguments.agent, arguments.dpi, side=arguments.view or "initiator"
-    )
+    options = _options(arguments, to)
     analysis = analyse(snapshot, view=view_of(arguments))
-    contents = {form: export(snapshot, analysis, options._replace(to=form)) for form in files or (to,)}
+    if arguments.pages is not None:
+        return _write_pages(arguments.pages, export_pages(snapshot, analysis, options), to)
+    if FORMATS[to].is_diagram:
+        page = export_picture(snapshot, analysis, options)
+        _say_if_unreadable(page)
+        contents = {to: page.content}
+    else:
+        contents = {form: export(snapshot, analysis, options._replace(to=form)) for form in files or (to,)}
     if arguments.output is None:
         write_out(contents[to], binary=not FORMATS[to].is_text)
         return 0
@@ -70,6 +105,45 @@ def run(arguments: argparse.Namespace) -> int:
 
     for form, path in files.items():
         replace_file(path, contents[form])
+    return 0
+
+
+def _options(arguments: argparse.Namespace, to: str) -> ExportOptions:
+    return ExportOptions(
+        to,
+        arguments.lens,
+        arguments.agent,
+        arguments.dpi,
+        side=arguments.view or "initiator",
+        zone=arguments.zone,
+        finding=arguments.finding,
+        compact=None if arguments.form is None else arguments.form == "compact",
+        dark=bool(arguments.dark),
+    )
+
+
+def _say_if_unreadable(page: "Page") -> None:
+    """Say that a picture is too large for a page, and what to do."""
+    if not page.is_readable:
+        complain(
+            f"on an A4 page the text of this picture has {page.points:.1f} points; "
+            "--pages DIR draws it as pages that can be read"
+        )
+
+
+def _write_pages(folder: Path, pages: "Sequence[Page]", to: str) -> int:
+    """Write the pages into a folder, which is made if it does not exist."""
+    from meshmodel.model.atomic_file import replace_file
+
+    files = {folder / f"{page.stem}.{FORMATS[to].ending}": page.content for page in pages}
+    for path in files:
+        _refuse_to_replace_model(path, to)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise MeshmodelError(f"{one_line(folder)}: no folder for pages: {one_line(error.strerror)}") from None
+    for path, content in files.items():
+        replace_file(path, content)
     return 0
 
 
@@ -126,9 +200,11 @@ def _check_options(arguments: argparse.Namespace, to: str) -> None:
     if arguments.view is not None and to not in POLICIES[1:]:
         raise MeshmodelError(f"--view is for policies of engines ({', '.join(POLICIES[1:])}), not for {to}")
     if FORMATS[to].is_diagram:
+        if arguments.pages is not None and arguments.output is not None:
+            raise MeshmodelError("--pages names the folder to write to: leave -o out")
         return
     diagrams = ", ".join(sorted(name for name, each in FORMATS.items() if each.is_diagram))
-    for option in ("lens", "agent", "dpi"):
+    for option in ("lens", "agent", "zone", "finding", "form", "pages", "dark", "dpi"):
         if getattr(arguments, option) is not None:
             raise MeshmodelError(f"--{option} is for diagrams ({diagrams}), not for {to}")
     if arguments.as_designed and to == "toml":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.exporters.diagram.elements import Lens
-    from meshmodel.exporters.diagram.render import DiagramFormat, PictureOptions
+    from meshmodel.exporters.diagram.render import DiagramFormat, Page, PictureOptions
     from meshmodel.exporters.policies.verdicts import Side
     from meshmodel.model.snapshot import Snapshot
 
@@ -133,9 +133,29 @@ def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -
         from meshmodel.exporters.texts import TEXTS
 
         return TEXTS[options.to](analysis).encode()
+    return export_picture(snapshot, analysis, options).content
+
+
+def export_picture(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> "Page":
+    """The model as one picture, with the size of its text on a page.
+
+    Raises:
+        MeshmodelError: as ``diagram.render.picture`` does.
+    """
     from meshmodel.exporters.diagram.render import picture
 
-    return picture(snapshot, analysis, picture_options(options)).content
+    return picture(snapshot, analysis, picture_options(options))
+
+
+def export_pages(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> "list[Page]":
+    """The model as an overview and pages that can be read, or as one picture where that can be.
+
+    Raises:
+        MeshmodelError: as ``diagram.render.pages`` does.
+    """
+    from meshmodel.exporters.diagram.render import pages
+
+    return pages(snapshot, analysis, picture_options(options))
 
 
 def picture_options(options: ExportOptions) -> "PictureOptions":

@@ -9,9 +9,8 @@ from packaging.requirements import Requirement
 
 from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.diagram.build import build
-from meshmodel.exporters.diagram.dot import write_dot
 from meshmodel.exporters.diagram.graphviz import Renderer, check_layout, find_renderer, lay_out
-from meshmodel.exporters.diagram.layout import Arrangement
+from meshmodel.exporters.diagram.layout import Arrangement, arrange
 from meshmodel.exporters.diagram.png import with_resolution
 from meshmodel.exporters.diagram.svg import clean_svg
 from meshmodel.model.errors import MeshmodelError
@@ -34,9 +33,14 @@ def no_wheel(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def laid_out():
+def arranged():
     made = build(*both(every_step_model()))
-    return made, lay_out(find_renderer(), write_dot(made), made)
+    return made, arrange(find_renderer(), made)
+
+
+@pytest.fixture
+def laid_out(arranged):
+    return arranged[0], arranged[1].layout
 
 
 def test_the_program_of_the_wheel_is_used_with_an_empty_environment(monkeypatch):
@@ -192,16 +196,16 @@ def test_an_odd_answer_is_one_line(tmp_path, monkeypatch, to, answer):
 
 
 @pytest.mark.parametrize("taken", ["bb", "op", "color", "points", "rect", "size", "text"])
-def test_a_layout_of_which_a_part_is_missing_is_drawn_or_refused_in_one_line(taken, laid_out, monkeypatch):
-    made, layout = laid_out
-    layout = copy.deepcopy(layout)
+def test_a_layout_of_which_a_part_is_missing_is_drawn_or_refused_in_one_line(taken, arranged, monkeypatch):
+    _, whole = arranged
+    layout = copy.deepcopy(whole.layout)
     for each in (layout, *layout["objects"], *layout["edges"]):
         each.pop(taken, None)
         for step in (*each.get("_draw_", ()), *each.get("_ldraw_", ())):
             step.pop(taken, None)
     monkeypatch.setattr(
         "meshmodel.exporters.diagram.render.arrange",
-        lambda renderer, drawn: Arrangement(write_dot(made), layout),
+        lambda renderer, drawn: Arrangement(whole.text, layout),
     )
     refused = []
     for to in ("svg", "png", "pdf"):

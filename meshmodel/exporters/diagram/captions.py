@@ -299,16 +299,16 @@ def legend(
     for look, said in _LINES.items():
         one = next((edge for edge in drawn if edge.look == look), None)
         if one is not None:
-            styles.append((said, Edge(f"legend/{look}", "", "", look, arrow=look != "hold")))
+            styles.append((said, Edge(f"legend/line/{look}", "", "", look, arrow=look != "hold")))
     for mark, said in _MARKS.items():
         if any(edge.mark == mark for edge in drawn):
-            styles.append((said, Edge(f"legend/{mark}", "", "", "grant", mark)))
+            styles.append((said, Edge(f"legend/line/{mark}", "", "", "grant", mark)))
     for tone, said in _TONES.items():
         if any(edge.tone == tone for edge in drawn):
-            styles.append((said, Edge(f"legend/{tone}", "", "", "grant", None, tone)))
+            styles.append((said, Edge(f"legend/line/{tone}", "", "", "grant", None, tone)))
     samples = []
     for said, edge in styles:
-        start, end = f"{edge.id}/start", f"{edge.id}/line"
+        start, end = f"{edge.id}/start", f"{edge.id}/words"
         shapes += [Node(start, ("",), "point"), Node(end, (said,), "key")]
         samples.append(replace(edge, tail=start, head=end))
     shapes.append(Node("legend/stamp", (stamp,), "anchor"))

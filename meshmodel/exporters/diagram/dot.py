@@ -336,7 +336,7 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
             fontsize=f"{NODE_SIZE:g}",
             fontcolor=WORDS,
             margin="8",
-            id=f"zone:{frame.id}",
+            id=f"frame:{frame.id}",
         )
         for node in nodes:
             cluster.node(node.id, **node_attributes(node))

@@ -109,6 +109,8 @@ def _walk(near: Mapping[str, Sequence[str]]) -> Iterator[str]:
 def cut(diagram: Diagram, elements: Collection[str], page_of: Callable[[str], str]) -> Diagram:
     """The part of a diagram that shows some elements and all of their lines.
 
+    Who decides at a checkpoint is drawn wherever the checkpoint is.
+
     Args:
         diagram: the whole.
         elements: the ids of their nodes.
@@ -244,7 +246,8 @@ def _numbered(
 
 def _drawn(whole: Diagram, group: Group, page_of: Callable[[str], str]) -> Diagram:
     drawn = cut(whole, group.elements, page_of)
-    return replace(drawn, title=(*_name(whole, group.zone), element_counts(group.elements)))
+    counted = element_counts(group.elements)
+    return replace(drawn, title=(*_name(whole, group.zone), counted), description=f"{counted}.")
 
 
 def _sheet(

@@ -56,11 +56,6 @@ def clean_svg(drawn: bytes, diagram: Diagram, widths: Mapping[str, float]) -> by
         raise MeshmodelError("the renderer wrote no readable SVG: try --to pdf, or --to dot") from None
     ET.register_namespace("", _NAMESPACE)
     root = _Copy(diagram, widths, f"m{hashlib.sha256(drawn).hexdigest()[:10]}").of(source)
-    box = [float(number) for number in root.get("viewBox", "").split()]
-    if len(box) != 4:
-        raise MeshmodelError("the renderer wrote an SVG without a size: try --to pdf, or --to dot")
-    root.set("width", f"{box[2] * _PIXELS:.2f}")
-    root.set("height", f"{box[3] * _PIXELS:.2f}")
     prefix = root.get("id")
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}-title {prefix}-description")
@@ -73,6 +68,11 @@ def clean_svg(drawn: bytes, diagram: Diagram, widths: Mapping[str, float]) -> by
     lines = sum(group.get("class") == "edge" for group in root.iter(_tag("g")))
     if lines < len(diagram.edges):
         raise MeshmodelError("the renderer lost lines in the SVG, which is not written: try --to pdf")
+    box = [float(number) for number in root.get("viewBox", "").split()]
+    if len(box) != 4:
+        raise MeshmodelError("the renderer wrote an SVG without a size: try --to pdf, or --to dot")
+    root.set("width", f"{box[2] * _PIXELS:.2f}")
+    root.set("height", f"{box[3] * _PIXELS:.2f}")
     text: str = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 

@@ -1,0 +1,138 @@
+"""Pages: what they draw together is the model, each can be read, and each cut line leads on."""
+
+import io
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from pypdf import PdfReader
+
+from meshmodel.exporters.diagram.pages import cut, lines_of
+from meshmodel.exporters.diagram.render import PictureOptions, diagram_of, pages, picture
+from meshmodel.interchange import read_file
+from meshmodel.model import records as r
+from tests.exporters.drawing import SVG, faults
+from tests.exporters.parts import MODELS, both, every_step_model
+from tests.reference.random_models import snapshot_of
+
+CENTIMETRE = 72 / 2.54
+LARGE = [path for path in MODELS if path.stem in {"federated-release"}]
+REST = [path for path in MODELS if path not in LARGE]
+ELEMENTS = ("agent/", "system/", "credential/")
+
+
+def smallest_text(svg):
+    """The size of the smallest text where a picture fills 16 by 24 cm, upright or across, in points."""
+    root = ET.fromstring(svg)
+    *_, wide, high = map(float, root.get("viewBox").split())
+    sizes = [float(each.get("font-size")) for each in root.iter(f"{SVG}text")]
+    fitted = [min(across * CENTIMETRE / wide, up * CENTIMETRE / high) for across, up in ((16, 24), (24, 16))]
+    return min(sizes) * max(fitted)
+
+
+def drawn(svg):
+    """The names of the shapes and the ids of the lines."""
+    root = ET.fromstring(svg)
+    prefix = len(root.get("id")) + 1
+    groups = {kind: set() for kind in ("node", "edge", "cluster", "graph")}
+    for each in root.iter(f"{SVG}g"):
+        said = each.findtext(f"{SVG}title") if each.get("class") == "node" else each.get("id")[prefix:]
+        groups[each.get("class")].add(said)
+    return groups["node"], groups["edge"]
+
+
+def assert_pages_show_the_model(path):
+    snapshot, analysis = both(read_file(path))
+    found = pages(snapshot, analysis, PictureOptions())
+    contents = {f"{page.stem}.svg": page.content for page in found}
+    assert len(contents) == len(found)
+    sizes = {name: smallest_text(svg) for name, svg in contents.items()}
+    assert min(sizes.values()) >= 7.0, sizes
+    assert all(faults(svg) == [] for svg in contents.values())
+    if len(found) == 1:
+        return len(found)
+    whole = diagram_of(snapshot, analysis, PictureOptions())
+    shapes, lines = (
+        set().union(*(drawn(svg)[0] for svg in contents.values())),
+        set().union(*(drawn(svg)[1] for svg in contents.values())),
+    )
+    assert {node.id for node in whole.nodes if node.look != "anchor"} <= shapes
+    assert {edge.id.replace("/", ":") for edge in whole.edges} <= lines
+    foreign = {each for each in shapes if each.startswith(ELEMENTS)} - {node.id for node in whole.nodes}
+    assert foreign == set()
+    for number, (name, svg) in enumerate(contents.items(), 1):
+        text = svg.decode()
+        assert f">{number} of {len(found)}: " in text, name
+        targets = re.findall(r'<a href="([^"]+)">', text)
+        root = ET.fromstring(svg)
+        stubs = {name for name in drawn(svg)[0] if name.startswith("stub/")}
+        assert len(targets) >= len(stubs)
+        for link in root.iter(f"{SVG}a"):
+            stub = link.find(f"{SVG}g")
+            target = stub.findtext(f"{SVG}title").removeprefix("stub/")
+            assert link.get("href") in contents
+            if target.startswith(ELEMENTS):
+                assert target in drawn(contents[link.get("href")])[0]
+                page = [*contents].index(link.get("href")) + 1
+                assert stub.findall(f"{SVG}text")[-1].text == f"page {page}"
+    return len(found)
+
+
+@pytest.mark.parametrize("path", LARGE, ids=lambda path: path.stem)
+def test_the_pages_of_an_example_can_be_read_and_are_the_model(path):
+    assert assert_pages_show_the_model(path) > 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", REST, ids=lambda path: path.stem)
+def test_the_pages_of_each_other_example_can_be_read_and_are_the_model(path):
+    assert assert_pages_show_the_model(path)
+
+
+@pytest.mark.slow
+def test_a_large_zone_gets_several_pages_and_a_small_model_one():
+    made = [r.Zone("z"), r.Agent("bot", home="z")]
+    for number in range(26):
+        made += [
+            r.System(f"s{number}", zone="z"),
+            r.Credential(f"c{number}"),
+            r.Hold("bot", f"c{number}"),
+            r.Grant(f"c{number}", f"s{number}", ("read",)),
+        ]
+    found = pages(*both(snapshot_of(made)), PictureOptions())
+    assert [page.stem[:3] for page in found] == [f"{number:02}-" for number in range(1, len(found) + 1)]
+    assert len(found) > 2
+    assert "page" in found[0].content.decode()
+    small = pages(*both(snapshot_of(made[:6])), PictureOptions())
+    assert [page.stem for page in small] == ["picture"]
+
+
+@pytest.mark.parametrize("compact", [False, True], ids=["whole", "compact"])
+def test_every_line_is_drawn_where_one_of_its_ends_is(compact):
+    whole = diagram_of(*both(every_step_model()), PictureOptions(compact=compact))
+    for node in whole.nodes:
+        if not node.id.startswith(ELEMENTS):
+            continue
+        part = cut(whole, {node.id}, lambda end: f"see {end}")
+        expected = {
+            line.id for line in lines_of(whole) if node.id in line.ends and line.pieces[0].look != "decides"
+        }
+        assert expected <= {line.id for line in lines_of(part)}
+        assert {each.id for each in part.nodes if each.id.startswith(ELEMENTS)} == {node.id}
+        for stub in (each for each in part.nodes if each.look == "stub"):
+            assert stub.lines[-1] == f"see {stub.name}"
+
+
+@pytest.mark.slow
+def test_a_pdf_is_pages_of_a4_that_lead_to_one_another():
+    snapshot, analysis = both(read_file(LARGE[0]))
+    reader = PdfReader(io.BytesIO(picture(snapshot, analysis, PictureOptions(to="pdf")).content))
+    assert len(reader.pages) == len(pages(snapshot, analysis, PictureOptions(to="svg")))
+    sizes = {tuple(sorted(round(float(side)) for side in page.mediabox[2:])) for page in reader.pages}
+    assert sizes == {(595, 842)}
+    assert reader.metadata.title == "Federated release: identities and trust boundaries"
+    assert reader.metadata.author == "Federated release"
+    texts = [page.extract_text() for page in reader.pages]
+    assert all("\u00a0" not in text for text in texts)
+    assert all(f"{number} of {len(texts)}: " in text for number, text in enumerate(texts, 1))
+    assert all(page.annotations for page in reader.pages)

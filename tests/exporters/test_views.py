@@ -1,0 +1,175 @@
+"""Views for documents: sequence, boundary map, zone, before and after a fix; what all pictures keep."""
+
+import re
+from collections import Counter
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from meshmodel.exporters.diagram.compact import credential_places
+from meshmodel.exporters.diagram.render import PictureOptions, diagram_of, picture
+from meshmodel.interchange import read_file
+from meshmodel.model import records as r
+from meshmodel.model.errors import MeshmodelError
+from tests.exporters.drawing import SVG, faults
+from tests.exporters.parts import MODELS, both, every_step_model, render
+from tests.reference.random_models import snapshot_of
+
+BY_NAME = {path.stem: path for path in MODELS}
+
+
+def example(name):
+    return both(read_file(BY_NAME[name]))
+
+
+def texts(svg):
+    return [each.text for each in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def witnessed(snapshot, analysis):
+    for finding in analysis.findings:
+        witness = analysis.explain_finding(finding)
+        if witness is not None and witness.steps:
+            yield f"{finding.rule}:{finding.subject}", witness
+
+
+@pytest.mark.parametrize("name", ["support-agent", "workflow-broker", "federated-release"])
+def test_a_finding_is_a_sequence_of_the_steps_of_its_witness(name):
+    snapshot, analysis = example(name)
+    for named, witness in witnessed(snapshot, analysis):
+        page = picture(snapshot, analysis, PictureOptions(finding=named))
+        through = "runs through the shape step/"  # a lifeline passes behind the numbers on it
+        assert [each for each in faults(page.content) if through not in each] == []
+        assert page.is_readable
+        said = texts(page.content)
+        words = " ".join(said)
+        for number, step in enumerate(witness.steps, 1):
+            assert str(number) in said
+            assert any(text.startswith(f"{number}. ") for text in said)
+            assert step.identity is None or step.identity in words
+            assert step.checkpoint is None or f"checkpoint: {step.checkpoint}" in words
+        unguarded = sum(step.checkpoint is None and step.step != "implies" for step in witness.steps)
+        assert words.count("no checkpoint") == unguarded
+
+
+def test_a_finding_that_is_none_or_has_no_witness_is_refused():
+    snapshot, analysis = example("support-agent")
+    with pytest.raises(MeshmodelError, match="no finding 'nope:x'"):
+        picture(snapshot, analysis, PictureOptions(finding="nope:x"))
+    named = next(iter(witnessed(snapshot, analysis)))[0]
+    with pytest.raises(MeshmodelError, match="leave --lens"):
+        picture(snapshot, analysis, PictureOptions(finding=named, lens="missing"))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_the_boundary_map_counts_all_crossings_and_can_be_read(path):
+    snapshot, analysis = both(read_file(path))
+    page = picture(snapshot, analysis, PictureOptions(lens="boundaries"))
+    assert faults(page.content) == []
+    assert page.is_readable
+    counted = Counter()
+    for text in texts(page.content):
+        uncontrolled = re.fullmatch("\u00d7 (\\d+) of (\\d+)", text)
+        if uncontrolled:
+            counted += Counter(uncontrolled=int(uncontrolled[1]), all=int(uncontrolled[2]))
+        elif other := re.fullmatch(r"(\d+) (approved|controlled)", text):
+            counted["all"] += int(other[1])
+    assert counted["uncontrolled"] == analysis.summary.uncontrolled
+    assert counted["all"] == analysis.summary.crossings
+
+
+def test_before_and_after_the_fix_show_the_same_elements():
+    snapshot, analysis = example("workflow-broker")
+    before = diagram_of(snapshot, analysis, PictureOptions(lens="before"))
+    after = diagram_of(snapshot, analysis, PictureOptions(lens="after"))
+    elements = ("agent/", "system/", "credential/")
+    shown = [{node.id for node in made.nodes if node.id.startswith(elements)} for made in (before, after)]
+    assert shown[0] <= shown[1]
+    assert any(edge.mark == "missing" for edge in before.edges)
+    assert not any(edge.mark == "missing" for edge in after.edges)
+    assert sum(node.look == "counts" for node in after.nodes) == analysis.minimum_fix().cost
+    assert before.stamp == after.stamp
+
+
+def test_one_zone_is_drawn_with_stubs_for_the_rest():
+    snapshot, analysis = example("support-agent")
+    made = diagram_of(snapshot, analysis, PictureOptions(zone="helpdesk"))
+    assert {frame.id for frame in made.frames} == {"helpdesk"}
+    (stub,) = (node for node in made.nodes if node.look == "stub")
+    assert stub.lines == ("Attachments", "Cloud storage (production)")
+    assert made.notes == ("+1 outside this zone",)
+    with pytest.raises(MeshmodelError, match="no zone has the id 'nope'"):
+        picture(snapshot, analysis, PictureOptions(zone="nope"))
+
+
+@pytest.mark.parametrize("compact", [False, True], ids=["whole", "compact"])
+@pytest.mark.parametrize("lens", ["structure", "missing", "reach"])
+def test_the_legend_names_every_style_of_line_that_occurs_and_no_other(lens, compact):
+    agent = "bot" if lens == "reach" else None
+    made = diagram_of(*both(every_step_model()), PictureOptions(lens=lens, agent=agent, compact=compact))
+    styles = {edge.look for edge in made.edges} | {edge.mark for edge in made.edges if edge.mark}
+    styles |= {edge.tone for edge in made.edges if edge.tone != "plain"}
+    assert {edge.id.removeprefix("legend/line/") for edge in made.samples} == styles
+
+
+def test_a_credential_stands_where_it_is_obtained():
+    made = [
+        *(r.Zone(zone) for zone in ("one", "two")),
+        *(r.Agent(f"in-{zone}", home=zone) for zone in ("one", "two")),
+        r.System("target", zone="two"),
+        *(r.Credential(name) for name in ("held", "shared", "stored", "nobody", "unused")),
+        r.Hold("in-one", "held"),
+        r.Hold("in-one", "shared"),
+        r.Hold("in-two", "shared"),
+        r.Custody("target", "stored"),
+        *(r.Grant(name, "target", ("read",)) for name in ("held", "shared", "stored", "nobody")),
+    ]
+    assert credential_places(snapshot_of(made)) == {
+        "held": "one",
+        "shared": None,
+        "stored": "two",
+        "nobody": "two",
+    }
+
+
+def test_pictures_can_stand_in_one_page_and_be_traced():
+    snapshot, analysis = both(every_step_model())
+    one, other = (render(snapshot, analysis, to="svg", compact=compact) for compact in (False, True))
+    ids = [re.findall(r'\bid="([^"]+)"', svg.decode()) for svg in (one, other)]
+    assert all(len(found) == len(set(found)) > 20 for found in ids)
+    assert not set(ids[0]) & set(ids[1])
+    root = ET.fromstring(other)
+    labelled = root.get("aria-labelledby").split()
+    assert set(labelled) <= set(ids[1])
+    stamp = diagram_of(snapshot, analysis, PictureOptions()).stamp
+    assert re.fullmatch(r"model sha256:[0-9a-f]{16}, meshmodel \S+", stamp)
+    assert stamp in root.findtext(f"{SVG}desc")
+    assert stamp in texts(other)
+    assert all(re.fullmatch(r"[\d.]+", root.get(side)) for side in ("width", "height"))
+
+
+def test_texts_have_the_width_that_was_laid_out_for_and_no_padding():
+    zone = r.Zone("z", name="Bürö für Änderungen in zwei Zeilen")
+    made = snapshot_of([r.About(name="Ärger über Öl"), zone, r.System("s", zone="z")])
+    root = ET.fromstring(render(*both(made), to="svg"))
+    found = [*root.iter(f"{SVG}text")]
+    assert len(found) > 4
+    for each in found:
+        assert each.text == each.text.strip()
+        assert "\u00a0" not in each.text
+        assert float(each.get("textLength")) > 0
+    assert {zone.get("text-anchor") for zone in found if "Zeilen" in zone.text} == {"start"}
+
+
+def test_the_titles_of_all_zones_stand_in_one_corner():
+    for path in (BY_NAME[name] for name in ("code-agent", "token-leak", "workflow-broker")):
+        root = ET.fromstring(render(*both(read_file(path)), to="svg"))
+        corners = set()
+        for frame in root.iter(f"{SVG}g"):
+            title = frame.find(f"{SVG}text")
+            if frame.get("class") != "cluster" or title is None:
+                continue
+            numbers = [*map(float, re.findall(r"-?[\d.]+", frame.find(f"{SVG}path").get("d")))]
+            middle = (min(numbers[1::2]) + max(numbers[1::2])) / 2
+            corners.add((title.get("text-anchor"), float(title.get("y")) < middle))
+        assert len(corners) == 1, path
