@@ -19,6 +19,7 @@ TOPICS: Final = (
     "workbench",
     "keys",
     "quick-line",
+    "import",
     "commands",
     "semantics",
     "rules",

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import date
 from typing import Any, Final
 
 from meshmodel.importers.forms import FORMS
@@ -54,7 +53,7 @@ def _file(done: Import, source: str, form: str, rows: Sequence[Row]) -> dict[str
         "form": form,
         "leaves": len(rows),
         **{verdict.replace(" ", "_"): count[verdict] for verdict in VERDICTS},
-        "partial": _partial(done, source, form),
+        "read": _partial(done, source, form) or "whole",
     }
 
 
@@ -74,10 +73,12 @@ def _change(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+def _plain(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return None if value is None else str(value)
 
 
 # For people --------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ def _change_lines(done: Import, name: str) -> Iterator[str]:
         return
     count = Counter(each.table for each in done.outcomes if each.kind == "new")
     if count:
-        yield f"  new: {', '.join(f'{number:,} {table}' for table, number in count.items())}"
+        yield f"  new: {', '.join(counted(number, table) for table, number in count.items())}"
 
 
 def _detail(outcome: Outcome) -> str:

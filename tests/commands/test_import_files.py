@@ -113,7 +113,7 @@ def test_the_answer_for_programs(folder, documents):
             "question": 2,
             "not_understood": 1,
             "secret_withheld": 0,
-            "partial": None,
+            "read": "whole",
         }
     ]
     with Store.open("m.mesh") as store:

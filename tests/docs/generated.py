@@ -22,6 +22,7 @@ from meshmodel.analysis.rules import RULES
 from meshmodel.commands.keys import key_table
 from meshmodel.commands.rules import _SAMPLE_MESH
 from meshmodel.exporters.policies.stub import policy_stub
+from meshmodel.importers.forms import FORMS
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
@@ -29,6 +30,7 @@ from meshmodel.reports.baseline import baseline_text, known_findings
 from meshmodel.reports.standards import TITLES
 from meshmodel.store.examples import examples
 from tests.docs.examples import call, prepare, run_page
+from tests.docs.json_import import SAMPLES
 from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG
 from tests.docs.json_shapes import section
 from tests.docs.json_words import DOCUMENTS, Document
@@ -71,6 +73,8 @@ def written(name: str) -> str:
             return json_section(which)
         case "fields":
             return fields(which)
+        case "form":
+            return form_rules(which)
         case _:
             tables = {
                 "rules": rules,
@@ -138,6 +142,12 @@ def fields(table: str) -> str:
         f"| `{each.key}`{'*' if each.required else ''} | {_holds(each)} |" for each in SCHEMA[table].fields
     ]
     return "\n".join(["| key | holds |", "|---|---|", *rows])
+
+
+def form_rules(form: str) -> str:
+    """The table of mapping of a form of foreign files."""
+    rows = [f"| {each.construct} | {each.verdict} | {each.why} |" for each in FORMS[form].module.RULES]
+    return "\n".join(["| what is read | verdict | what becomes of it |", "|---|---|---|", *rows])
 
 
 _KINDS: Final = {
@@ -261,6 +271,8 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         Path(desk, "wider.toml").write_text(wider, encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         _write_stubs(Path(desk))
+        for name, content in SAMPLES.items():
+            Path(desk, name).write_text(content, encoding="utf-8")
         shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
         with contextlib.chdir(desk):
             return [

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.docs.json_diff import DIFF
 from tests.docs.json_explain import ALL_WAYS, EXPLAIN, SPREAD, STEP, below
+from tests.docs.json_import import IMPORT
 from tests.docs.json_verification import KEYS as VERIFICATION
 
 
@@ -362,6 +363,13 @@ DOCUMENTS: Final = (
             ("tickets[].closes", "integer or null", "of the fix: the crossings that it closes alone"),
             ("tickets[].references", "list of strings", "the standards that the finding follows from"),
         ),
+    ),
+    Document(
+        "meshmodel-import/1",
+        "import: what became of files, and what changes",
+        "import mcp.json --into team.toml --json",
+        ("import . --into team.toml --json",),
+        IMPORT,
     ),
 )
 """Every form of answer, in the order of the page."""

@@ -60,7 +60,11 @@ def test_every_form_of_answer_has_a_section():
     sections = re.findall(r"^<!-- begin json (\S+) -->$", text_of("json"), re.MULTILINE)
     assert sections == [each.format for each in DOCUMENTS]
     package = ROOT / "meshmodel"
-    files = [*package.glob("reports/**/*.py"), package / "exporters" / "tickets.py"]
+    files = [
+        *package.glob("reports/**/*.py"),
+        package / "exporters" / "tickets.py",
+        package / "importers" / "answers.py",
+    ]
     source = "".join(path.read_text(encoding="utf-8") for path in files)
     assert set(re.findall(r'"(meshmodel-[a-z]+/\d)"', source)) == set(sections)
 
@@ -92,6 +96,12 @@ def test_every_table_of_the_interchange_file_is_told():
 
     told = re.findall(r"^<!-- begin fields (\w+) -->$", text_of("interchange"), re.MULTILINE)
     assert told == [each for each in SCHEMA if each != "about"]
+
+
+def test_every_form_of_foreign_file_is_told():
+    from meshmodel.importers.forms import FORMS
+
+    assert re.findall(r"^<!-- begin form (\S+) -->$", text_of("import"), re.MULTILINE) == list(FORMS)
 
 
 def test_every_room_is_told():
