@@ -64,3 +64,14 @@ async def test_where_the_way_ends_is_seen_beside_the_list(size, tmp_path):
                 assert canvas.region.y <= top
                 assert top + box.height <= below
             await at.press("down")
+
+
+async def test_findings_have_the_whole_row_while_nothing_is_told_beside_them(tmp_path):
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        findings = it.bench.query_one("#findings")
+        assert findings.size.width == it.app.size.width
+        await it.press("f")
+        assert findings.size.width <= it.app.size.width / 2
+        await it.press("escape", "escape")
+        assert it.bench.shown.finding is None
+        assert findings.size.width == it.app.size.width

@@ -63,17 +63,6 @@ async def test_step_in_the_story_takes_the_checkpoint(tmp_path: Path) -> None:
         assert [each.to for each in it.model.checkpoint.values()] == ["pipeline-secrets"]
 
 
-async def test_findings_have_the_whole_row_while_nothing_is_told_beside_them(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        findings = it.bench.query_one("#findings")
-        assert findings.size.width == it.app.size.width
-        await it.press("f")
-        assert findings.size.width <= it.app.size.width / 2
-        await it.press("escape", "escape")
-        assert it.bench.shown.finding is None
-        assert findings.size.width == it.app.size.width
-
-
 async def test_intent_where_it_approves_and_why_not_elsewhere(tmp_path: Path) -> None:
     async with desk(tmp_path, "workflow-broker") as it:
         before = it.missing

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeAlias
 
 from textual import on
 from textual.events import Click, Leave, MouseMove, Resize, Show
@@ -20,6 +20,38 @@ PAGE: Final = 100
 """So many rows are laid out for the height of a list that is as high as its rows."""
 BETWEEN: Final = 0.001
 """Seconds in which keys are let in."""
+
+
+@dataclass
+class OfRow(Message):
+    """A message about a row of a list."""
+
+    rows: "RowList"
+    row: Row
+
+    @property
+    def control(self) -> "RowList":
+        """The list, for ``@on`` selectors."""
+        return self.rows
+
+
+class Chosen(OfRow, namespace="row_list"):
+    """A row was chosen."""
+
+
+class Highlighted(OfRow, namespace="row_list"):
+    """The cursor came upon a row."""
+
+
+@dataclass
+class MenuWanted(OfRow, namespace="row_list"):
+    """The right button was pressed on a row, where the cursor is now: its menu stands by that cell."""
+
+    at: tuple[int, int]
+
+
+class NoneLeft(Message, namespace="row_list"):
+    """There is no row any more under the cursor."""
 
 
 class RowList(VirtualRows):
@@ -46,32 +78,10 @@ class RowList(VirtualRows):
     RowList > .row-list--hover { background: $block-hover-background; }
     """
 
-    @dataclass
-    class OfRow(Message):
-        """A message about a row of a list."""
-
-        rows: "RowList"
-        row: Row
-
-        @property
-        def control(self) -> "RowList":
-            """The list, for ``@on`` selectors."""
-            return self.rows
-
-    class Chosen(OfRow):
-        """A row was chosen."""
-
-    class Highlighted(OfRow):
-        """The cursor came upon a row."""
-
-    @dataclass
-    class MenuWanted(OfRow):
-        """The right button was pressed on a row, where the cursor is now: its menu stands by that cell."""
-
-        at: tuple[int, int]
-
-    class NoneLeft(Message):
-        """There is no row any more under the cursor."""
+    Chosen: TypeAlias = Chosen
+    Highlighted: TypeAlias = Highlighted
+    MenuWanted: TypeAlias = MenuWanted
+    NoneLeft: TypeAlias = NoneLeft
 
     def __init__(
         self,
