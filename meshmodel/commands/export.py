@@ -1,7 +1,7 @@
 """``meshmodel export``: the model in one of the formats of ``meshmodel.exporters.export``."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ from meshmodel.exporters.export import (
     POLICIES,
     ExportOptions,
     export,
-    export_pages,
     export_picture,
+    page_files,
 )
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -57,7 +57,8 @@ def add(commands: Subparsers) -> None:
         "--pages",
         type=Path,
         metavar="DIR",
-        help="write as many pictures as can be read on A4 pages: an overview, and one or more a zone",
+        help="write as many pictures as can be read on A4 pages: an overview, and one or more a zone; or as many "
+        "flowcharts as Mermaid can draw",
     )
     parser.add_argument("--dark", action="store_const", const=True, help="draw a diagram light on dark")
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
@@ -91,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = _options(arguments, to)
     analysis = analyse(snapshot, view=view_of(arguments))
     if arguments.pages is not None:
-        return _write_pages(arguments.pages, export_pages(snapshot, analysis, options), to)
+        return _write_pages(arguments.pages, page_files(snapshot, analysis, options), to)
     if FORMATS[to].is_diagram:
         page = export_picture(snapshot, analysis, options)
         _say_if_unreadable(page)
@@ -131,11 +132,11 @@ def _say_if_unreadable(page: "Page") -> None:
         )
 
 
-def _write_pages(folder: Path, pages: "Sequence[Page]", to: str) -> int:
-    """Write the pages into a folder, which is made if it does not exist."""
+def _write_pages(folder: Path, pages: Mapping[str, bytes], to: str) -> int:
+    """Write the pages, by the stem of their names, into a folder, which is made if it does not exist."""
     from meshmodel.model.atomic_file import replace_file
 
-    files = {folder / f"{page.stem}.{FORMATS[to].ending}": page.content for page in pages}
+    files = {folder / f"{stem}.{FORMATS[to].ending}": content for stem, content in pages.items()}
     for path in files:
         _refuse_to_replace_model(path, to)
     try:
@@ -199,13 +200,13 @@ def _check_options(arguments: argparse.Namespace, to: str) -> None:
     """Refuse options of one kind of format with another rather than ignore them."""
     if arguments.view is not None and to not in POLICIES[1:]:
         raise MeshmodelError(f"--view is for policies of engines ({', '.join(POLICIES[1:])}), not for {to}")
+    if arguments.pages is not None and arguments.output is not None:
+        raise MeshmodelError("--pages names the folder to write to: leave -o out")
     if FORMATS[to].is_diagram:
-        if arguments.pages is not None and arguments.output is not None:
-            raise MeshmodelError("--pages names the folder to write to: leave -o out")
         return
     diagrams = ", ".join(sorted(name for name, each in FORMATS.items() if each.is_diagram))
     for option in ("lens", "agent", "zone", "finding", "form", "pages", "dark", "dpi"):
-        if getattr(arguments, option) is not None:
+        if getattr(arguments, option) is not None and (option, to) != ("pages", "mermaid"):
             raise MeshmodelError(f"--{option} is for diagrams ({diagrams}), not for {to}")
     if arguments.as_designed and to == "toml":
         raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")

@@ -158,6 +158,15 @@ def export_pages(snapshot: "Snapshot", analysis: "Analysis", options: ExportOpti
     return pages(snapshot, analysis, picture_options(options))
 
 
+def page_files(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> dict[str, bytes]:
+    """The pages of a diagram, or flowcharts that Mermaid can draw, by the stems of the names of files."""
+    if options.to != "mermaid":
+        return {page.stem: page.content for page in export_pages(snapshot, analysis, options)}
+    from meshmodel.exporters.graphs.mermaid import mermaid_pages
+
+    return {f"page-{n:03}": text.encode() for n, text in enumerate(mermaid_pages(analysis), 1)}
+
+
 def picture_options(options: ExportOptions) -> "PictureOptions":
     """The options of a picture, in the words of ``exporters.diagram``."""
     from meshmodel.exporters.diagram.render import PictureOptions

@@ -53,3 +53,8 @@ def test_a_model_too_large_for_mermaid_is_refused_and_nothing_is_replaced(tmp_pa
     old.write_bytes(b"old")
     assert "takes 2 Mermaid diagrams" in refused("export", model, "--to", "mermaid", "-o", old)
     assert old.read_bytes() == b"old"
+    done = run("export", model, "--to", "mermaid", "--pages", tmp_path / "pages")
+    assert (done.returncode, done.stderr) == (0, "")
+    pages = sorted((tmp_path / "pages").iterdir())
+    assert [each.name for each in pages] == ["page-001.mmd", "page-002.mmd"]
+    assert [f", {n} of 2" in each.read_text("utf-8") for n, each in enumerate(pages, 1)] == [True, True]
