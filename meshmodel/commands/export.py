@@ -57,8 +57,8 @@ def add(commands: Subparsers) -> None:
         "--pages",
         type=Path,
         metavar="DIR",
-        help="write as many pictures as can be read on A4 pages: an overview, and one or more a zone; or as many "
-        "flowcharts as Mermaid can draw",
+        help="write as many pictures as can be read on A4 pages: an overview, and one or more a zone; "
+        "or as many flowcharts as Mermaid can draw",
     )
     parser.add_argument("--dark", action="store_const", const=True, help="draw a diagram light on dark")
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
