@@ -320,13 +320,13 @@ class _Planning:
     def finish(self) -> Plan:
         """The plan; its edit is checked as any is."""
         changes: list[Change] = [Put(each) for each in self.puts.values() if not isinstance(each, Checkpoint)]
-        after = apply_edit(self.model, Edit("", tuple(changes)))
-        for each in self.puts.values():
-            if isinstance(each, Checkpoint):
-                if not References(after).supports(each):
-                    self._note(("checkpoint", each.id), "left out", why="the model has no such step")
-                else:
-                    changes.append(Put(each))
+        placed = [each for each in self.puts.values() if isinstance(each, Checkpoint)]
+        supports = References(apply_edit(self.model, Edit("", tuple(changes)))).supports if placed else None
+        for each in placed:
+            if supports is not None and supports(each):
+                changes.append(Put(each))
+            else:
+                self._note(("checkpoint", each.id), "left out", why="the model has no such step")
         changes += (
             Remove(*each) for table in _REMOVED_FIRST for each in sorted(self.gone) if each[0] == table
         )

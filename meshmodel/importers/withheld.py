@@ -9,6 +9,7 @@ import binascii
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +54,7 @@ def is_reference(value: str) -> bool:
     return _REFERENCE.fullmatch(bare) is not None or _FILL_IN.fullmatch(bare) is not None
 
 
+@lru_cache(maxsize=4_096)  # most values of an export occur in it many times
 def shows_secret(value: str) -> bool:
     """Whether a value looks like a secret, as it is, percent-decoded, or under base64.
 
