@@ -1,0 +1,131 @@
+"""The sections of a report on agents, with what each reaches, and on credentials."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from meshmodel.model.text import counted
+from meshmodel.reports.document.tree import Block, Facts, Heading, Paragraph, Table
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import AgentReach, SystemReach
+    from meshmodel.model.records import Agent, Credential
+    from meshmodel.model.snapshot import Snapshot
+
+
+def agent_section(analysis: "Analysis") -> Iterator[Block]:
+    """Each agent with its identities and its reach: direct, as itself, through a deputy."""
+    snapshot = analysis.snapshot
+    yield Heading(2, "Agents")
+    if not snapshot.agent:
+        yield Paragraph("The model has no agent.")
+        return
+    yield Paragraph(
+        "Direct: with a credential that it holds. Found: with something found or exchanged on the way. "
+        "Through a deputy: by setting another agent to work. What is behind a checkpoint that counts says so."
+    )
+    for key, agent in sorted(snapshot.agent.items()):
+        yield Heading(3, _named(agent.title, key))
+        yield _agent(snapshot, agent, analysis.agent_reach(key))
+
+
+def _agent(snapshot: "Snapshot", agent: "Agent", reach: "AgentReach | None") -> Facts:
+    home = snapshot.zone[agent.home].title if agent.home else None
+    what = (
+        ("Kind", f"{agent.kind or 'not stated'}, {'' if agent.is_steerable else 'not '}steerable"),
+        ("Home", home or "none"),
+        ("Runs on", agent.runs_on),
+        ("Owner", agent.owner),
+        ("Vendor", agent.vendor),
+        ("Description", agent.description),
+    )
+    if reach is None:
+        return Facts.of(*what, ("Status", f"{agent.status}: it reaches nothing"))
+    direct, own = {*reach.direct_identities}, {*reach.own_identities}
+    found = [each for each in reach.identities if each in own and each not in direct]
+    deputy = [each for each in reach.identities if each not in own]
+    return Facts.of(
+        *what,
+        ("Identities", counted(len(reach.identities), "identity", "identities")),
+        ("Identities held", ", ".join(reach.direct_identities)),
+        ("Identities found", ", ".join(found)),
+        ("Identities through a deputy", ", ".join(deputy)),
+        ("Direct reach", _reached(reach, lambda each: each.direct) or "none"),
+        ("Found reach", _reached(reach, lambda each: _without(each.own, each.direct)) or "none"),
+        ("Reach through a deputy", _reached(reach, lambda each: _without(each.actions, each.own)) or "none"),
+    )
+
+
+def _without(actions: tuple[str, ...], less: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in actions if each not in less)
+
+
+def _reached(reach: "AgentReach", of: "Callable[[SystemReach], tuple[str, ...]]") -> str:
+    """The systems with the actions there, those behind a checkpoint apart."""
+    said = []
+    for each in reach.reach:
+        actions = of(each)
+        unchecked = [action for action in actions if action in each.unchecked]
+        asked = [action for action in actions if action not in each.unchecked]
+        parts = [", ".join(unchecked)] if unchecked else []
+        parts += [f"behind a checkpoint {', '.join(asked)}"] if asked else []
+        if parts:
+            said.append(f"{each.system} ({'; '.join(parts)})")
+    return ", ".join(said)
+
+
+def credential_section(analysis: "Analysis") -> Iterator[Block]:
+    """Each credential: whom it authenticates, who has it, where it is accepted and where it lies."""
+    snapshot = analysis.snapshot
+    yield Heading(2, "Credential inventory")
+    if not snapshot.credential:
+        yield Paragraph("The model has no credential.")
+        return
+    holders, places, grants = _by_credential(snapshot)
+    yield Paragraph("Credentials are named, with their properties; no model holds a secret.")
+    yield Table.of(
+        ("Credential", "Properties", "Held by", "Lies in", "Accepted by"),
+        (22, 24, 16, 16, 22),
+        (
+            (
+                _named(each.title, key),
+                _properties(each),
+                ", ".join(holders.get(key, ())),
+                ", ".join(places.get(key, ())),
+                ", ".join(grants.get(key, ())),
+            )
+            for key, each in sorted(snapshot.credential.items())
+        ),
+    )
+
+
+def _by_credential(snapshot: "Snapshot") -> tuple[dict[str, list[str]], ...]:
+    holders: dict[str, list[str]] = {}
+    for agent, credential in sorted(snapshot.hold):
+        holders.setdefault(credential, []).append(agent)
+    places: dict[str, list[str]] = {}
+    for (system, credential), custody in sorted(snapshot.custody.items()):
+        places.setdefault(credential, []).append(f"{system} ({custody.how})")
+    grants: dict[str, list[str]] = {}
+    for (credential, system), grant in sorted(snapshot.grant.items()):
+        grants.setdefault(credential, []).append(f"{system} ({', '.join(grant.actions)})")
+    return holders, places, grants
+
+
+def _properties(credential: "Credential") -> str:
+    said = [
+        credential.kind,
+        f"as {credential.principal}",
+        f"on behalf of {credential.on_behalf_of}" if credential.on_behalf_of else None,
+        credential.binding,
+        f"lifetime {credential.lifetime or 'not stated'}",
+        "attested" if credential.attested else None,
+        f"owner {credential.owner}" if credential.owner else "no owner",
+        None if credential.is_active else credential.status,
+    ]
+    return ", ".join(each for each in said if each)
+
+
+def _named(title: str, key: str) -> str:
+    """A name with its id, which other sections use."""
+    return title if title == key else f"{title} ({key})"

@@ -1,0 +1,200 @@
+"""Builds the tree of a report from a model and its analysis, section by section."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.exporters.tickets import tickets
+from meshmodel.model.text import counted
+from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.reports.acceptances import lost_words, unmatched_acceptances
+from meshmodel.reports.causes import is_accepted
+from meshmodel.reports.document.agents import agent_section, credential_section
+from meshmodel.reports.document.boundaries import boundary_section
+from meshmodel.reports.document.findings import finding_section
+from meshmodel.reports.document.fix import fix_section
+from meshmodel.reports.document.pictures import Form, Pictures
+from meshmodel.reports.document.tree import (
+    Block,
+    Facts,
+    Heading,
+    Items,
+    Paragraph,
+    Report,
+    Table,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+
+MOST_DRAWN: Final = 100
+"""Models of more elements are not drawn whole: that takes minutes, and tens of pages."""
+LONGEST_CURVE: Final = 60
+"""The closing curve of a fix of more checkpoints is left out: each of its numbers is a search."""
+
+
+class Builder:
+    """Builds one report.
+
+    Attributes:
+        status: what it is doing, for a line of progress.
+        complete: whether everything was proven before time was over.
+    """
+
+    def __init__(self, analysis: "Analysis", form: Form, deadline: float | None = None) -> None:
+        """Begin with nothing.
+
+        Args:
+            analysis: of the model, as built or as designed.
+            form: the format of the report, which decides the form of its pictures only.
+            deadline: seconds that the search for the fix may take, and that for the curve.
+        """
+        self._analysis, self._pictures, self._deadline = analysis, Pictures(analysis, form), deadline
+        self.status = "analysing"
+        self.complete = True
+
+    def report(self) -> Report:
+        """The report.
+
+        Raises:
+            MeshmodelError: there is no renderer, or it failed.
+        """
+        snapshot = self._analysis.snapshot
+        title = plain(snapshot.about.name or "A model without a name")
+        self.status = "searching for the minimum fix"
+        fix = self._analysis.minimum_fix(deadline=self._deadline)
+        curve = self._curve(fix)
+        self.complete = fix.optimal and all(point.exact for point in curve)
+        sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
+            ("summing up", lambda: self._summary(title, fix)),
+            ("drawing the model", self._drawing),
+            ("drawing the boundaries", lambda: boundary_section(self._analysis, self._pictures)),
+            ("listing the agents", lambda: agent_section(self._analysis)),
+            ("drawing the findings", lambda: finding_section(self._analysis, self._pictures, self._tell)),
+            ("drawing the fix", lambda: fix_section(self._analysis, fix, curve, self._pictures, MOST_DRAWN)),
+            ("listing tickets", lambda: self._tickets(fix)),
+            ("listing credentials", lambda: credential_section(self._analysis)),
+            ("listing questions", self._not_modelled),
+        )
+        blocks: list[Block] = []
+        for status, section in sections:
+            self.status = status
+            blocks += section()
+        self.status = "writing"
+        return Report(title, self._pictures.stamp, tuple(blocks))
+
+    def _tell(self, status: str) -> None:
+        self.status = status
+
+    def _curve(self, fix: "Fix") -> "tuple[CurvePoint, ...]":
+        if not fix.before or fix.cost > LONGEST_CURVE:
+            return ()
+        self.status = "searching for the closing curve"
+        return self._analysis.closing_curve(deadline=self._deadline, fix=fix)
+
+    def _summary(self, title: str, fix: "Fix") -> Iterator[Block]:
+        analysis, about = self._analysis, self._analysis.snapshot.about
+        yield Heading(1, title)
+        if about.description:
+            yield Paragraph(plain(about.description))
+        yield Heading(2, "Summary")
+        yield Facts.of(
+            ("Analysed", f"as {analysis.view}"),
+            ("Model", _sizes(analysis)),
+            ("Crossings", _crossings(analysis)),
+            ("Missing checkpoints", f"{analysis.summary.missing:,}"),
+            *_finding_counts(analysis),
+            ("Minimum fix", f"{counted(fix.cost, 'checkpoint')}, {_proof(fix)}"),
+            ("Where outsiders' words come in", ", ".join(e.system for e in analysis.heard if e.first_hand)),
+            (
+                "Where agents carry them on to",
+                ", ".join(e.system for e in analysis.heard if not e.first_hand),
+            ),
+            ("Source", self._pictures.stamp),
+        )
+
+    def _drawing(self) -> Iterator[Block]:
+        yield Heading(2, "The model as it is drawn")
+        number = self._analysis.snapshot.elements
+        if not number:
+            yield Paragraph("The model is empty.")
+        elif number > MOST_DRAWN:
+            yield Paragraph(
+                f"The model has {number:,} elements. Here models of up to {MOST_DRAWN} are drawn whole; "
+                "export writes a larger one, or what a lens shows of it."
+            )
+        else:
+            yield from self._pictures.lens("model", "structure")
+
+    def _tickets(self, fix: "Fix") -> Iterator[Block]:
+        yield Heading(2, "Tickets")
+        made = tickets(self._analysis, fix)
+        if not made:
+            yield Paragraph("Nothing is to be done: no door is open, and the fix has no checkpoint.")
+            return
+        yield Paragraph(
+            "One for each open door and one for each checkpoint of the minimum fix. Their ids stay the "
+            "same; export --to tickets writes them for a tracker."
+        )
+        yield Table.of(
+            ("Ticket", "Severity", "State", "What to do", "Owner"),
+            (24, 10, 10, 42, 14),
+            ((each.id, each.severity, each.state, each.remedy, each.owner) for each in made),
+        )
+
+    def _not_modelled(self) -> Iterator[Block]:
+        yield Heading(2, "What was not modelled")
+        analysis = self._analysis
+        if analysis.questions:
+            yield Paragraph("What the drawing does not say; an answer may change what is found.")
+            yield Table.of(
+                ("Element", "Questions"),
+                (30, 70),
+                ((each.element, "; ".join(each.asks)) for each in analysis.questions),
+            )
+        else:
+            yield Paragraph("The drawing answers every question that the analysis asks of it.")
+        lost = unmatched_acceptances([analysis])
+        if lost:
+            yield Paragraph("Acceptances without a finding:")
+            yield Items(tuple(plain(lost_words(each)) for each in lost))
+        yield Paragraph(
+            "What is not drawn is not analysed: credentials, relations and systems outside the model, flaws "
+            "in programs, and people's mistakes."
+        )
+
+
+def _sizes(analysis: "Analysis") -> str:
+    summary = analysis.summary
+    sizes = (
+        counted(summary.agents, "agent"),
+        counted(summary.systems, "system"),
+        counted(summary.credentials, "credential"),
+        counted(len(analysis.snapshot.zone), "zone"),
+    )
+    return ", ".join(sizes)
+
+
+def _crossings(analysis: "Analysis") -> str:
+    summary = analysis.summary
+    controlled = summary.crossings - summary.uncontrolled - summary.approved
+    states = (
+        (summary.uncontrolled, "uncontrolled"),
+        (summary.approved, "approved"),
+        (controlled, "controlled"),
+    )
+    return f"{summary.crossings:,}: {', '.join(f'{number:,} {state}' for number, state in states)}"
+
+
+def _finding_counts(analysis: "Analysis") -> tuple[tuple[str, str], ...]:
+    """How many findings are open, by severity, and how many are accepted."""
+    still = Counter(each.severity for each in analysis.findings if not is_accepted(each))
+    listed = ", ".join(f"{still[each]:,} {each}" for each in reversed(SEVERITIES) if still[each])
+    accepted = len(analysis.findings) - still.total()
+    return ("Open findings", listed or "none"), ("Accepted findings", f"{accepted:,}")
+
+
+def _proof(fix: "Fix") -> str:
+    return "proven" if fix.optimal else f"not proven: at least {fix.lower_bound}"

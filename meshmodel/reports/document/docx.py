@@ -1,0 +1,136 @@
+"""A report as a Word document, through python-docx; the archive gets fixed dates."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.reports.document.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
+
+_WIDTH, _HEIGHT, _MARGIN = 21.0, 29.7, 2.5
+"""A4 and its margins, in centimetres."""
+_FIXED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
+"""The first date that an archive can have."""
+
+
+def docx(report: Report) -> bytes:
+    """The file; equal reports give equal bytes.
+
+    Raises:
+        MeshmodelError: python-docx is not installed.
+    """
+    require()
+    out = io.BytesIO()
+    _Writer(report).document.save(out)
+    return _with_fixed_dates(out.getvalue())
+
+
+def require() -> None:
+    """See that python-docx is there, before anything takes long.
+
+    Raises:
+        MeshmodelError: it is not; the line says how to get it.
+    """
+    try:
+        import docx  # noqa: F401  # only whether it is there
+    except ImportError:
+        raise MeshmodelError(
+            "Word documents need python-docx: install meshmodel[docx], or name a file .md, .html or .pdf"
+        ) from None
+
+
+def _with_fixed_dates(content: bytes) -> bytes:
+    """The same archive, in which no entry says when it was written."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, _EARLIEST)
+            entry.create_system = 3  # the same on every system
+            target.writestr(entry, source.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+class _Writer:
+    def __init__(self, report: Report) -> None:
+        from docx import Document
+
+        self.document: Any = Document()
+        about = self.document.core_properties
+        about.title, about.author, about.comments = report.title[:255], "", report.stamp
+        about.created = about.modified = _FIXED
+        about.last_modified_by, about.keywords = report.program, ""
+        self._is_across = False
+        self._page(self.document.sections[0])
+        for block in report.blocks:
+            self._turn(isinstance(block, Picture) and block.across)
+            self._add(block)
+        self._turn(across=False)
+        self.document.add_paragraph(report.stamp, "Caption")
+
+    def _turn(self, across: bool) -> None:
+        """Go on with a page that lies the other way, where the next block needs it."""
+        if across != self._is_across:
+            self._is_across = across
+            self._page(self.document.add_section())
+
+    def _page(self, section: Any) -> None:
+        from docx.enum.section import WD_ORIENT
+        from docx.shared import Cm
+
+        wide, high = (_HEIGHT, _WIDTH) if self._is_across else (_WIDTH, _HEIGHT)
+        section.orientation = WD_ORIENT.LANDSCAPE if self._is_across else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = Cm(wide), Cm(high)
+        for side in ("left", "right", "top", "bottom"):
+            setattr(section, f"{side}_margin", Cm(_MARGIN))
+
+    def _add(self, block: Block) -> None:
+        match block:
+            case Heading():
+                self.document.add_heading(block.text, block.level)
+            case Paragraph():
+                self.document.add_paragraph(block.text)
+            case Items():
+                style = "List Number" if block.is_numbered else "List Bullet"
+                for item in block.items:
+                    self.document.add_paragraph(item, style)
+            case Facts():
+                for name, value in block.rows:
+                    line = self.document.add_paragraph()
+                    line.paragraph_format.space_after = 0
+                    line.add_run(f"{name}: ").bold = True
+                    line.add_run(value)
+            case Table():
+                self._table(block)
+            case Picture():
+                self._picture(block)
+
+    def _table(self, block: Table) -> None:
+        from docx.shared import Cm, Pt
+
+        whole, room = sum(block.widths), _WIDTH - 2 * _MARGIN
+        table = self.document.add_table(len(block.rows) + 1, len(block.head), "Table Grid")
+        table.autofit = False
+        for column, width in zip(table.columns, block.widths, strict=True):
+            column.width = Cm(room * width / whole)
+        # One pass over the cells: python-docx looks each up from the beginning.
+        cells = iter(table._cells)  # noqa: SLF001  # as above
+        for number, row in enumerate((block.head, *block.rows)):
+            for text in row:
+                (line,) = next(cells).paragraphs
+                run = line.add_run(text)
+                run.bold, run.font.size = number == 0, Pt(8)
+        self.document.add_paragraph()
+
+    def _picture(self, picture: Picture) -> None:
+        from docx.shared import Cm, Pt
+
+        wide, high = (_HEIGHT, _WIDTH) if self._is_across else (_WIDTH, _HEIGHT)
+        room = Cm(wide - 2 * _MARGIN), Cm(high - 2 * _MARGIN - 1.5)
+        size = [Pt(length) for length in picture.size]
+        scale = min(1.0, room[0] / size[0], room[1] / size[1])
+        shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))
+        shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+        self.document.add_paragraph(picture.title, "Caption")

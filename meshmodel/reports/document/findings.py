@@ -1,0 +1,73 @@
+"""The section of a report on findings: each with its way, its remedy, its references and its acceptance."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.causes import causes_of
+from meshmodel.reports.document.pictures import Pictures
+from meshmodel.reports.document.tree import Block, Facts, Heading, Items, Paragraph, plain
+from meshmodel.reports.standards import TITLES
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import Finding
+
+MOST_WITNESSES: Final = 60
+"""So many findings have their way drawn; those after them have it in words only."""
+
+
+def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[str], None]) -> Iterator[Block]:
+    """Each finding, those of one cause after one another.
+
+    Args:
+        analysis: of the model.
+        pictures: draws the ways.
+        tell: told how far it has come.
+    """
+    yield Heading(2, "Findings")
+    number = len(analysis.findings)
+    if not number:
+        yield Paragraph("Nothing is found.")
+        return
+    causes = causes_of(analysis)
+    if len(causes) > MOST_WITNESSES:
+        yield Paragraph(
+            f"The ways of the first {MOST_WITNESSES} of {len(causes):,} causes are drawn. Those of the "
+            "others are told in words; export --finding draws one."
+        )
+    done = 0
+    for place, cause in enumerate(causes):
+        for finding in (cause.finding, *cause.also):
+            done += 1
+            tell(f"finding {done:,} of {number:,}")
+            above = None if finding is cause.finding else cause.finding
+            is_drawn = above is None and place < MOST_WITNESSES
+            yield from _finding(analysis, finding, above, pictures if is_drawn else None, f"finding-{done}")
+
+
+def _finding(
+    analysis: "Analysis", finding: "Finding", above: "Finding | None", pictures: Pictures | None, stem: str
+) -> Iterator[Block]:
+    """One finding; ``above`` is the one of the same cause, whose way it shares."""
+    yield Heading(3, plain(f"{finding.severity}, {finding.rule}: {finding.subject}"))
+    yield Paragraph(plain(finding.message))
+    accepted = finding.accepted
+    references = [f"{each} {TITLES[each]}" if each in TITLES else each for each in finding.references]
+    yield Facts.of(
+        ("Remedy", finding.remedy),
+        ("References", "; ".join(references)),
+        ("Acceptance", None if accepted is None else accepted_words(accepted)),
+        ("Agents", ", ".join(finding.agents)),
+        ("Actions", ", ".join(finding.actions)),
+        ("Same cause as", None if above is None else f"{above.rule}: {above.subject}"),
+    )
+    if above is not None:
+        return
+    witness = analysis.explain_finding(finding)
+    if witness is None or not witness.steps:
+        return
+    if pictures is not None:
+        yield from pictures.witness(stem, f"{finding.rule}:{finding.subject}")
+    yield Paragraph("Its way, in words:")
+    yield Items(tuple(plain(each) for each in witness.sentences))
