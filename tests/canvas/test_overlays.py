@@ -39,9 +39,7 @@ def test_a_frame_stands_on_the_edges_of_its_box():
 def test_a_dragged_card_has_its_name_and_its_corner_under_the_pointer():
     first, second = dragged_card(CARD, 20, 9)
     assert (first.x, first.y, second.y) == (20, 9, 10)
-    assert first.text.split() == ["tick"], (
-        "as much of the name as there is room for, four letters at least"
-    )
+    assert first.text.split() == ["tick"], "as much of the name as there is room for, four letters at least"
     assert len(first.text) == len(second.text)
 
 

@@ -10,10 +10,10 @@ from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.dialogs.form import choices
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
-from meshmodel.reports.fix_lines import STATES, Choice, State
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
 from meshmodel.model.stop import Task
+from meshmodel.reports.fix_lines import STATES, Choice, State
 from meshmodel.reports.fix_state import (
     Fixing,
     left_open,
