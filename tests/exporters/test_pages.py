@@ -16,7 +16,7 @@ from tests.exporters.parts import MODELS, both, every_step_model
 from tests.reference.random_models import snapshot_of
 
 CENTIMETRE = 72 / 2.54
-LARGE = [path for path in MODELS if path.stem in {"federated-release"}]
+LARGE = [path for path in MODELS if path.stem == "federated-release"]
 REST = [path for path in MODELS if path not in LARGE]
 ELEMENTS = ("agent/", "system/", "credential/")
 

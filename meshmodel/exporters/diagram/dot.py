@@ -59,7 +59,7 @@ _LOOKS: Mapping[Look, Attributes] = {
     },
     "system": {"shape": "box", "style": "filled", "fillcolor": GREY, "color": INK},
     "store": {"shape": "cylinder", "margin": "0.07,0.1", "style": "filled", "fillcolor": GREY, "color": INK},
-    "issuer": {"shape": "box", "peripheries": "2", "style": "filled", "fillcolor": GREY, "color": INK},
+    "issuer": {"shape": "box3d", "margin": "0.1,0.08", "style": "filled", "fillcolor": GREY, "color": INK},
     "pipeline": {
         "shape": "component",
         "margin": "0.14,0.05",
