@@ -27,7 +27,7 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "export",
-        help="write the interchange file, a diagram or the policy stub",
+        help="write the interchange file, a diagram, policies or another form",
         description="Write the model in another form, to standard output or, replacing it in one step, to "
         "a file. A file that is a model is not replaced, but an interchange file by another one; a device or "
         "a pipe is written into. Beside a file of Cedar policies their schema is written (.cedarschema), "
