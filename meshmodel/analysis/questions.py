@@ -1,4 +1,4 @@
-"""What the drawing does not say yet, one row an element (section 9)."""
+"""What the drawing does not say yet, one row an element (section 9); and open notes of kind question."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -50,6 +50,9 @@ def questions(engine: Engine) -> Iterator[Question]:
             "How sensitive is it? It is computed as internal" if system.sensitivity is None else "",
             "" if system.audit else "What can its log later tell: nothing, the identity, or the subject too?",
         )
+    for note in sorted(tables.note.values(), key=lambda each: (each.about or "", each.id)):
+        if (note.kind, note.state) == ("question", "open"):
+            yield Question(f"note:{note.id}", (note.text,))
 
 
 def _row(element: str, record: Agent | Credential | System, *asks: str) -> Iterator[Question]:

@@ -11,7 +11,7 @@ from meshmodel.reports.causes import open_counts
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
-_PLACES: Final = frozenset({"at"}), frozenset({"note"})
+_PLACES: Final = frozenset({"at"}), frozenset[str]()
 """Fields, and tables, on which no answer depends."""
 _WORDS: Final = frozenset({"at", "name", "owner", "description"}), frozenset({"note", "about", "acceptance"})
 """Those on which only the words of the answers depend, and what is asked or accepted."""

@@ -8,7 +8,7 @@ from meshmodel.api import analyse
 from meshmodel.app.analysis_service import AnalysisService
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Agent, Note, System
+from meshmodel.model.records import Agent, System
 from meshmodel.model.stop import Task
 from meshmodel.reports import both_analyses
 from meshmodel.store.examples import example
@@ -92,7 +92,7 @@ def test_where_nothing_is_planned_both_readings_are_one(service):
 
 def test_what_no_answer_depends_on_is_not_analysed_again(service, jobs):
     known = service.results.built, service.results.designed
-    put(service, replace(any_system(service), at=(4, 2)), Note("a", "said in the workshop"))
+    put(service, replace(any_system(service), at=(4, 2)))
     assert service.is_current
     assert (service.results.built, service.results.designed) == known
     assert jobs.number == 0

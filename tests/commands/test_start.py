@@ -24,6 +24,7 @@ HEAVY = (
     "PIL",
     "platformdirs",
     "asyncio",
+    "ruamel",
 )
 AGENT = str(MODELS / "support-agent.toml")
 

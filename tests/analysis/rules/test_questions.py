@@ -173,3 +173,14 @@ def test_what_is_said_later_is_asked_no_more_and_is_named_so():
         == analyse(after, today=TODAY).questions
         == (Question("agent:bot", (ONE_ZONE, INTENT)),)
     )
+
+
+def test_an_open_note_that_asks_is_a_question_until_it_is_done():
+    notes = [
+        r.Note("whose", "Whose is it?", "system:app", "question"),
+        r.Note("what", "What is it for?", None, "question"),
+        r.Note("said", "It is mine.", "system:app"),
+        r.Note("answered", "Is it?", "system:app", "question", state="done"),
+    ]
+    found = [(each.element, *each.asks) for each in analyse(answered(*notes), today=TODAY).questions]
+    assert found == [("note:what", "What is it for?"), ("note:whose", "Whose is it?")]
