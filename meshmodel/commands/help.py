@@ -27,6 +27,7 @@ TOPICS: Final = (
     "policy",
     "gate",
     "diff",
+    "pictures",
     "exports",
     "logs",
     "interchange",

@@ -2,6 +2,8 @@
 
 import os
 import pty
+import re
+import shutil
 import subprocess
 import tomllib
 
@@ -168,6 +170,26 @@ def test_pictures_by_name_and_by_option(tmp_path, form):
     assert done.returncode == 0
     if form != "pdf":
         assert (tmp_path / "piped").read_bytes() == path.read_bytes()
+
+
+def test_pages_are_written_into_a_folder_and_a_picture_that_is_too_large_names_them(tmp_path):
+    model = MODELS / "federated-release.toml"
+    assert run("export", model, "--to", "svg", "--pages", tmp_path / "pages").stderr == ""
+    made = names(tmp_path / "pages")
+    assert made[0] == "01-overview.svg"
+    assert len(made) == 5
+    done = run("export", model, "-o", tmp_path / "one.svg")
+    assert done.returncode == 0
+    assert re.fullmatch(r"meshmodel: on an A4 page .* has \d\.\d points; --pages DIR .*\n", done.stderr)
+    assert names(tmp_path) == ["one.svg", "pages"]
+
+
+def test_pages_replace_no_model_and_need_a_folder(tmp_path):
+    shutil.copy(AGENT, tmp_path / "picture.svg")
+    assert "is an interchange file" in refused("export", AGENT, "--pages", tmp_path)
+    assert "no folder for pages" in refused("export", AGENT, "--pages", tmp_path / "picture.svg")
+    assert "leave -o out" in refused("export", AGENT, "--pages", tmp_path, "-o", tmp_path / "x.svg")
+    assert names(tmp_path) == ["picture.svg"]
 
 
 def test_a_picture_does_not_go_to_a_terminal():
