@@ -18,7 +18,7 @@ from tests.importers.test_foreign_reading import HOSTILE
 QUICK = {"deep.json", "twice.yaml", "self.yaml", "nul.json", "wrong-types.json"}
 CONFIG = {
     "mcpServers": {
-        "files": {"command": "files-mcp", "args": ["/home/user"]},
+        "files": {"command": "files-mcp", "args": ["/srv"]},
         "crm": {"url": "https://mcp.example.com/crm", "headers": {"Authorization": "Bearer ${CRM_TOKEN}"}},
     },
     "theme": "dark",

@@ -31,7 +31,7 @@ def model_of(content, tmp_path, name=".mcp.json"):
         {"mcpServers": {"tool": {"command": ["tool-mcp", "--stdio"]}}},
         {"servers": {"tool": {"command": "tool-mcp"}}, "inputs": []},
         {"mcp": {"servers": {"tool": {"command": "tool-mcp"}}}, "editor.fontSize": 12},
-        {"projects": {"/home/anna/shop": config()}},
+        {"projects": {"/srv/shop": config()}},
         {"tool": {"command": "tool-mcp"}},
         {"mcpServers": [{"name": "tool", "command": "tool-mcp"}]},
         {"context_servers": {"tool": {"command": {"path": "tool-mcp", "args": ["--stdio"]}}}},

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Agent, Delegation, System
-from meshmodel.store import reader, sqlite_file
+from meshmodel.store import imports, reader, sqlite_file
 from meshmodel.store.migrations import upgrade
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
@@ -249,3 +249,28 @@ def test_rules_in_an_older_file_do_not_run(older):
     with pytest.raises(StoreError, match="not meshmodel's"):
         Store.open(older)
     assert older.read_bytes() == before
+
+
+def test_what_was_renamed_before_is_found(tmp_path):
+    path = written(THIRD, tmp_path / "third.mesh")
+    Store.open(path).close()
+    assert imports.read(path) == []
+    missing = [("credential", "key"), ("zone", "more"), ("system", "never")]
+    assert imports.renamed(path, missing) == {("credential", "key"): "sas-key"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["record_key = '[1]'", "record_key = '{'", "record = '{'", "record_table = 'nothing'", "source = x'00'"],
+)
+def test_damage_in_what_was_imported_is_told(tmp_path, damage):
+    path = tmp_path / "m.mesh"
+    row = imports.Imported("f", "mcp", "", "k", "system", "s", System("s"))
+    Store.create(path, imported=[row]).close()
+    assert imports.read(path) == [row]
+    raw = sqlite3.connect(path)
+    raw.execute(f"UPDATE imported SET {damage}")
+    raw.commit()
+    raw.close()
+    with pytest.raises(StoreError, match="damaged"):
+        imports.read(path)
