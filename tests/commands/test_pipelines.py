@@ -60,7 +60,6 @@ def put(project: Path, model: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
 def test_the_hook_stops_a_commit_of_a_model_with_a_missing_checkpoint(project):
     folder, run = project
     (folder / HOOK).write_text(FILES[HOOK], encoding="utf-8")

@@ -49,6 +49,7 @@ def run_page(text: str, desk: Path) -> Iterator[Ran]:
     with contextlib.chdir(desk):
         for block in blocks(text):
             if block.name is not None:
+                Path(block.name).parent.mkdir(parents=True, exist_ok=True)
                 Path(block.name).write_text(block.code, encoding="utf-8")
             match block.language:
                 case "sh":

@@ -9,6 +9,7 @@ import pytest
 
 import meshmodel
 from meshmodel.commands.help import FOLDER, TOPICS, commands_of
+from meshmodel.reports.baseline import FORMAT as BASELINE
 from tests.docs.examples import run_page
 from tests.docs.generated import answers, parsers, with_tables
 from tests.docs.json_shapes import differences, seen
@@ -66,7 +67,8 @@ def test_every_form_of_answer_has_a_section():
         package / "importers" / "answers.py",
     ]
     source = "".join(path.read_text(encoding="utf-8") for path in files)
-    assert set(re.findall(r'"(meshmodel-[a-z]+/\d)"', source)) == set(sections)
+    assert set(re.findall(r'"(meshmodel-[a-z]+/\d)"', source)) == {*sections, BASELINE}
+    assert f'"{BASELINE}"' in text_of("gate")
 
 
 @pytest.mark.parametrize("page", PAGES)
