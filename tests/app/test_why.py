@@ -12,6 +12,7 @@ from meshmodel.app.dialogs import why
 from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.model import stop
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.ways_sentences import ways_sentences
@@ -75,7 +76,7 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
             await it.press("f", "w")
             assert isinstance(it.app.screen, WhyDialog)
             later = SimpleNamespace(monotonic=lambda: time.monotonic() + 6_000)
-            monkeypatch.setattr(jobs, "time", later)
+            monkeypatch.setattr(stop, "time", later)
             await it.shows("computing all ways: 60")
             await it.shows(" s, Esc goes back without them")
             await it.press("escape")
