@@ -14,6 +14,7 @@ from meshmodel.model.text import counted, one_line
 
 _SHOWN: Final = 10
 """So many of a kind are listed in the text; the ledger and the JSON have all."""
+_TABLES: Final = {"custody": "custodies"}
 _PLURALS: Final[dict[Verdict, str]] = {"question": "questions", "secret withheld": "secrets withheld"}
 
 
@@ -134,7 +135,8 @@ def _change_lines(done: Import, name: str) -> Iterator[str]:
         return
     count = Counter(each.table for each in done.outcomes if each.kind == "new")
     if count:
-        yield f"  new: {', '.join(counted(number, table) for table, number in count.items())}"
+        new = (counted(number, table, _TABLES.get(table)) for table, number in count.items())
+        yield f"  new: {', '.join(new)}"
 
 
 def _detail(outcome: Outcome) -> str:

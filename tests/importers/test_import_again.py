@@ -223,11 +223,11 @@ def test_two_files_never_delete_each_others(desk):
     assert ("system", "crm") not in done["new"], "the same address is the same server"
     desk.write(started("a"), "one/.mcp.json")
     done = desk.bring_in(None, "one/.mcp.json")
-    assert done["gone"] == {("delegation", ("claude-code", "crm-service"))}
+    assert done["gone"] == {("delegation", ("claude-code-in-one", "crm-service"))}
     desk.write(started("b"), "two/.mcp.json")
     done = desk.bring_in(None, "two/.mcp.json")
     assert {("system", "crm"), ("agent", "crm-service"), ("zone", "mcp.example.com")} <= done["gone"]
-    assert sorted(desk.now.agent) == ["a", "b", "claude-code", "claude-code-2"]
+    assert sorted(desk.now.agent) == ["a", "b", "claude-code-in-one", "claude-code-in-two"]
 
 
 def test_a_name_that_the_model_has_already_is_another_thing(desk):

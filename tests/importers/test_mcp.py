@@ -143,7 +143,10 @@ def test_one_address_in_two_files_is_one_server(tmp_path):
         path.write_text(json.dumps(content), encoding="utf-8")
     model = read(paths, "mcp", tmp_path)[0].model
     assert list(model.system) == ["crm"]
-    assert sorted(model.delegation) == [("claude-code", "crm-service"), ("claude-code-2", "crm-service")]
+    assert sorted(model.delegation) == [
+        ("claude-code-in-one", "crm-service"),
+        ("claude-code-in-two", "crm-service"),
+    ]
 
 
 def test_an_allow_list_is_asked_and_limits_nothing_until_it_is_answered(tmp_path):

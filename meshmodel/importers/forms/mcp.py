@@ -83,8 +83,11 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     for document in documents:
         for scope, servers, inputs in _groups(document.root):
             _Client(document, scope, out).read(servers, inputs)
-        for each in ("$schema", "version"):
-            out.take(document.root[each], SETTING)
+        root = document.root
+        lists = [node[name] for node in (root, root["mcp"]) for name in (*_CONTAINERS, "inputs")]
+        lists += [node["mcpServers"] for _, node in root["projects"].items()]
+        for each in (root["$schema"], root["version"], *(empty for empty in lists if empty.is_leaf)):
+            out.take(each, SETTING)
 
 
 def _groups(root: Node) -> Iterator[tuple[str, Node, Node]]:
@@ -130,11 +133,10 @@ class _Client:
         self._out = out
         self._scope = document.source
         self._project = project
-        name = next(
-            (name for end, name in _CLIENTS if f"/{document.source}".endswith(f"/{end}")), "MCP client"
-        )
-        if project:
-            name = f"{name} in {PurePosixPath(project.replace(chr(92), '/')).name or project}"
+        name, folder = _client_of(document.source)
+        folder = PurePosixPath((project or folder).replace("\\", "/")).name
+        if folder.strip("."):
+            name = f"{name} in {folder}"
         at = document.root
         self._agent = out.element(
             "agent", ("client", project), name, at=at, scope=self._scope, kind="ai-agent"
@@ -327,6 +329,14 @@ class _Client:
                 out.take(node[key], TOOLS, note, ("delegation", (self._agent, server.agent)))
             else:
                 out.take(node[key], SETTING)
+
+
+def _client_of(source: str) -> tuple[str, str]:
+    """The client that keeps its configuration under such a name, and the folder of its project."""
+    for end, name in _CLIENTS:
+        if f"/{source}".endswith(f"/{end}"):
+            return name, source[: -len(end)]
+    return "MCP client", ""
 
 
 def _address(node: Node) -> Node:
