@@ -61,13 +61,19 @@ class _Writer:
         about.title, about.author, about.comments = report.title[:255], "", report.stamp
         about.created = about.modified = _FIXED
         about.last_modified_by, about.keywords = report.program, ""
+        self._styles = {each.name: each.style_id for each in self.document.styles}
         self._is_across = False
         self._page(self.document.sections[0])
+        # python-docx looks through the whole body whenever something is added: it is kept short.
+        body, made = self.document.element.body, list[Any]()
         for block in report.blocks:
             self._turn(isinstance(block, Picture) and block.across)
             self._add(block)
+            made += body[:-1]
+            del body[:-1]
+        body[:0] = made
         self._turn(across=False)
-        self.document.add_paragraph(report.stamp, "Caption")
+        self._line(report.stamp, "Caption")
 
     def _turn(self, across: bool) -> None:
         """Go on with a page that lies the other way, where the next block needs it."""
@@ -88,16 +94,16 @@ class _Writer:
     def _add(self, block: Block) -> None:
         match block:
             case Heading():
-                self.document.add_heading(block.text, block.level)
+                self._line(block.text, f"Heading {block.level}")
             case Paragraph():
-                self.document.add_paragraph(block.text)
+                self._line(block.text)
             case Items():
                 style = "List Number" if block.is_numbered else "List Bullet"
                 for item in block.items:
-                    self.document.add_paragraph(item, style)
+                    self._line(item, style)
             case Facts():
                 for name, value in block.rows:
-                    line = self.document.add_paragraph()
+                    line = self._line()
                     line.paragraph_format.space_after = 0
                     line.add_run(f"{name}: ").bold = True
                     line.add_run(value)
@@ -105,6 +111,13 @@ class _Writer:
                 self._table(block)
             case Picture():
                 self._picture(block)
+
+    def _line(self, text: str = "", style: str | None = None) -> Any:
+        """A new paragraph; python-docx would look through all styles for the one that is named."""
+        line = self.document.add_paragraph(text)
+        if style is not None:
+            line._p.style = self._styles[style]  # noqa: SLF001  # as above
+        return line
 
     def _table(self, block: Table) -> None:
         from docx.shared import Cm, Pt
@@ -121,7 +134,7 @@ class _Writer:
                 (line,) = next(cells).paragraphs
                 run = line.add_run(text)
                 run.bold, run.font.size = number == 0, Pt(8)
-        self.document.add_paragraph()
+        self._line()
 
     def _picture(self, picture: Picture) -> None:
         from docx.shared import Cm, Pt
@@ -133,4 +146,4 @@ class _Writer:
         shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))
         shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
         self.document.paragraphs[-1].paragraph_format.keep_with_next = True
-        self.document.add_paragraph(picture.title, "Caption")
+        self._line(picture.title, "Caption")

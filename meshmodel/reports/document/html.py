@@ -66,7 +66,7 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
             yield f"<h1>{escape(block.text)}</h1>"
             yield from _contents(report)
         case Heading():
-            anchor = f' id="{_anchor(block)}"' if block.level == 2 else ""
+            anchor = f' id="section-{_sections(report).index(block) + 1}"' if block.level == 2 else ""
             yield f"<h{block.level}{anchor}>{escape(block.text)}</h{block.level}>"
         case Paragraph():
             yield f"<p>{escape(block.text)}</p>"
@@ -75,7 +75,7 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
             items = "".join(f"<li>{escape(item)}</li>" for item in block.items)
             yield f"<{tag}>{items}</{tag}>"
         case Facts():
-            rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in block.rows)
+            rows = "".join(f"<dt>{escape(name)}:</dt><dd>{escape(value)}</dd>" for name, value in block.rows)
             yield f"<dl>{rows}</dl>"
         case Table():
             yield from _table(block)
@@ -85,14 +85,15 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
 
 def _contents(report: Report) -> Iterator[str]:
     """Links to the sections."""
-    sections = [each for each in report.blocks if isinstance(each, Heading) and each.level == 2]
-    links = (f'<li><a href="#{_anchor(each)}">{escape(each.text)}</a></li>' for each in sections)
+    links = (
+        f'<li><a href="#section-{number}">{escape(each.text)}</a></li>'
+        for number, each in enumerate(_sections(report), 1)
+    )
     yield f"<nav><ul>{''.join(links)}</ul></nav>"
 
 
-def _anchor(heading: Heading) -> str:
-    """A name for links; the headings of sections are the program's own words."""
-    return f"section-{heading.text.lower().replace(' ', '-')}"
+def _sections(report: Report) -> list[Heading]:
+    return [each for each in report.blocks if isinstance(each, Heading) and each.level == 2]
 
 
 def _table(table: Table) -> Iterator[str]:

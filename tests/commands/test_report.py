@@ -1,0 +1,109 @@
+"""``meshmodel report``: files beside the model, refusals in one line, and what was not proven is said."""
+
+import sys
+
+import pytest
+
+from meshmodel.interchange import read_file, write_text
+from meshmodel.reports.document.findings import MOST_WITNESSES
+from meshmodel.reports.document.pictures import Pictures
+from tests.benchmarks.meshes import clustered
+from tests.docs.pages import ROOT
+from tests.exporters.parts import HOSTILE, hostile_model
+from tests.reports.document.reading import READ, Page
+
+MODEL = ROOT / "models" / "support-agent.toml"
+
+
+def test_markdown_is_written_with_its_pictures_in_a_folder_beside_it(called, tmp_path):
+    path = tmp_path / "The report.md"
+    assert called("report", MODEL, "-o", path) == (0, "", "")
+    folder = tmp_path / "The report-pictures"
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([folder.name, path.name])
+    assert "](<The report-pictures/model.png>)" in path.read_text(encoding="utf-8")
+    assert (folder / "model.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "model.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_as_designed_is_said(called, tmp_path):
+    path = tmp_path / "report.html"
+    assert called("report", MODEL, "-o", path, "--as-designed") == (0, "", "")
+    assert "as designed" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["report", "report.txt", "report.mesh", "report.toml", "-"])
+def test_another_ending_is_refused(called, tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, said, complaint = called("report", MODEL, "-o", name)
+    assert (status, said) == (2, "")
+    assert ".md, .html, .pdf or .docx" in complaint
+    assert complaint.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_is_not_replaced_whatever_its_name(called, tmp_path):
+    path = tmp_path / "model.md"
+    content = MODEL.read_bytes()
+    path.write_bytes(content)
+    for model in (MODEL, path):
+        status, said, complaint = called("report", model, "-o", path)
+        assert (status, said) == (2, "")
+        assert "would be lost; name another file" in complaint
+        assert path.read_bytes() == content
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_and_nothing_is_written(called, tmp_path):
+    (tmp_path / "report-pictures").write_text("in the way")
+    status, _, complaint = called("report", MODEL, "-o", tmp_path / "report.md")
+    assert status == 2
+    assert "report-pictures: cannot be " in complaint
+    assert complaint.count("\n") == 1
+    assert not (tmp_path / "report.md").exists()
+
+
+def test_word_without_its_library_says_how_to_get_it(called, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "docx", None)
+    status, _, complaint = called("report", MODEL, "-o", tmp_path / "report.docx")
+    assert status == 2
+    assert "install meshmodel[docx]" in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_was_not_proven_in_time_is_said_in_the_document_and_by_the_status(called, tmp_path):
+    model, path = tmp_path / "model.toml", tmp_path / "report.html"
+    model.write_text(write_text(clustered(180, 350, dense=True, seed=3)), encoding="utf-8")
+    status, _, complaint = called("report", model, "-o", path, "--deadline", "0.000001")
+    assert status == 2
+    assert "time was over" in complaint
+    text = Page(path.read_text(encoding="utf-8")).text()
+    assert "not proven" in text
+    assert f"The ways of the first {MOST_WITNESSES} of" in text
+    assert text.count("Its way, in words:") > MOST_WITNESSES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["md", "html", "pdf", "docx"])
+def test_hostile_names_are_shown_and_not_read(called, tmp_path, form):
+    model, path = tmp_path / "model.toml", tmp_path / f"report.{form}"
+    model.write_text(write_text(hostile_model(HOSTILE[1:5])), encoding="utf-8")
+    assert called("report", model, "-o", path)[0] == 0
+    read = READ[form](path.read_bytes())
+    assert (1, HOSTILE[1]) in read.headings
+    assert len([text for level, text in read.headings if level == 2]) == 9
+    if form == "html":
+        page = Page(path.read_text(encoding="utf-8"))
+        assert not {*page.tags} & {"script", "b", "img", "star"}
+    assert read_file(model).about.name == HOSTILE[1]
+
+
+def test_an_interruption_leaves_nothing_half_done(called, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pictures, "witness", interrupted)
+    status, said, complaint = called("report", MODEL, "-o", tmp_path / "report.md")
+    assert (status, said) == (2, "")
+    assert "interrupted" in complaint
+    assert complaint.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

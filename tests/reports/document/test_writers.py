@@ -1,0 +1,118 @@
+"""Each writer shows every text of a tree as it is, whatever stands in it."""
+
+from io import BytesIO
+
+import pypdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from meshmodel.reports.document.docx import docx
+from meshmodel.reports.document.html import POLICY, html
+from meshmodel.reports.document.markdown import escaped, markdown
+from meshmodel.reports.document.pdf import pdf
+from meshmodel.reports.document.tree import Facts, Heading, Items, Paragraph, Report, Table, plain
+from tests.exporters.parts import HOSTILE
+from tests.reports.document.reading import READ, Page, entries, squeezed
+
+MARKUP = (
+    *HOSTILE,
+    "# not a heading #",
+    "- no item",
+    "+ no item",
+    "1. no item",
+    "2) no item",
+    "> no quote",
+    "=====",
+    "---",
+    "***",
+    "`code` ``code``",
+    "*a* _b_ ~~c~~ **d**",
+    "[text](https://evil.example) ![p](x.png) [x]: y",
+    "<https://evil.example> https://evil.example www.evil.example",
+    "a | b | c",
+    "@everyone $x^2$ :smile:",
+    "&copy; &#35; &amp;",
+    "<b>bold</b> <i>x</i> <font size=99>x</font> <para/> <br/>",
+    "</td></table></body>",
+    "\\*a\\* \\\\",
+    "{{ 1 + 1 }} ${x} %s",
+    "[[link]] <!-- comment -->",
+)
+
+
+def report(texts):
+    blocks = [Heading(1, "Title")]
+    for text in texts:
+        blocks += [Heading(2, text), Paragraph(text), Items((text, text)), Facts(((text, text),))]
+        blocks += [Items((text,), is_numbered=True), Table((text, "b"), ((text, ""), ("", text)), (70, 30))]
+    return Report("Title", "model sha256:0, meshmodel 0", tuple(blocks))
+
+
+WRITERS = {
+    "md": lambda tree: markdown(tree, "folder").encode(),
+    "html": lambda tree: html(tree).encode(),
+    "pdf": pdf,
+    "docx": docx,
+}
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_texts_are_shown_as_they_are(form):
+    tree = report([plain(each) for each in MARKUP])
+    read = READ[form](WRITERS[form](tree))
+    assert read.headings == [(each.level, each.text) for each in tree.blocks if isinstance(each, Heading)]
+    at = 0
+    for text in tree.texts():
+        if form == "pdf" and text.startswith("w" * 100):
+            continue  # longer than a page is wide: its pieces may stand beside others
+        found = read.text.find(squeezed(text), at if form in {"md", "html"} else 0)
+        assert found >= 0, text
+        at = found + len(squeezed(text))
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_equal_trees_give_equal_bytes(form):
+    tree = report([plain(each) for each in MARKUP[:6]])
+    assert WRITERS[form](tree) == WRITERS[form](tree)
+
+
+@given(st.text(max_size=60).map(plain).filter(str.strip))
+@settings(max_examples=150, deadline=None)
+def test_markdown_and_html_show_any_line(text):
+    text = text.strip()
+    rendered = Page(MarkdownIt("gfm-like", {"linkify": False}).render(escaped(text)))
+    assert rendered.tags == ["p"]
+    assert rendered.text().rstrip("\n") == text
+    page = Page(html(Report(text, "", (Paragraph(text),))))
+    assert page.tags.count("p") == 1
+    assert ("html", "body", "p") in {inside for inside, _ in page.texts}
+    assert "".join(said for inside, said in page.texts if inside[-1:] == ("p",)) == text
+
+
+def test_html_states_its_policy_before_anything_that_it_could_forbid():
+    page = html(report(["a"]))
+    assert page.index(f'content="{POLICY}"') < page.index("<title>") < page.index("<style>")
+
+
+def test_a_word_document_has_no_date_of_its_own():
+    dates = entries(docx(report(["a"])))
+    assert set(dates.values()) == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_pdf_writes_letters_that_it_has_no_font_for_in_latin_ones_and_says_so():
+    said = "no font for"
+    assert squeezed(said) not in READ["pdf"](pdf(report(["Straße, déjà vu ✖"]))).text
+    read = READ["pdf"](pdf(report(["東京 Москва"])))
+    assert squeezed(said) in read.text
+    assert "DongJingMoskva" in read.text
+
+
+def test_a_cell_longer_than_a_page_is_split():
+    words = plain(" ".join(f"word{number}" for number in range(4_000)))
+    tree = Report("T", "s", (Heading(1, "T"), Table(("a", "b"), ((words, "x"),), (50, 50))))
+    content = pdf(tree)
+    assert len(pypdf.PdfReader(BytesIO(content)).pages) > 2
+    assert "word0word1" in READ["pdf"](content).text
+    assert "word3999" in READ["pdf"](content).text
