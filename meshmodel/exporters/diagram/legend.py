@@ -18,6 +18,8 @@ NARROWEST = 380.0
 """A legend is at least as wide as this, in points."""
 _WIDE = {"counts": 2.4, "does-not-count": 2.4, "missing": 1.6, "person": 1.6, "pipeline": 1.8}
 """How much more room than others some shapes take beside their words."""
+_TALL = {"store": 16, "counts": 16, "does-not-count": 16, "missing": 12}
+"""The room that some shapes take above and below their words, in points; others take 8."""
 _GAP, _MARGIN, _LINE, _LEADING, _AROUND = 10.0, 6.0, 30.0, 11.5, 18.0
 
 
@@ -44,7 +46,7 @@ def _samples(diagram: Diagram) -> list[list[_Sample]]:
             stamp.append(_Sample(node, width, _LEADING))
         elif node.id not in starts:
             wide = _AROUND * _WIDE.get(node.look, 1.0)
-            high = len(node.lines) * _LEADING + (16 if node.look == "store" else 8)
+            high = len(node.lines) * _LEADING + _TALL.get(node.look, 8)
             shapes.append(_Sample(node, width + wide, high))
     return [kind for kind in (shapes, lines, stamp) if kind]
 

@@ -15,13 +15,15 @@ from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import TITLE_SIZE, base_graph, edge_attributes, label, node_attributes
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Look, Node
 from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names, Shows, text_width, wrap
+from meshmodel.exporters.diagram.layout import FULL_WIDTH, RIM
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
-_TEXT, _COLUMN, _LEADING, _HEAD, _GAP = 190.0, 86.0, 12.0, 50.0, 12.0
-_TEXT_COLUMNS, _NAME_COLUMNS = 36, 14
+_TEXT, _LEADING, _HEAD, _GAP = 190.0, 12.0, 50.0, 12.0
+_WIDEST, _NARROWEST, _LETTER = 86.0, 62.0, 5.4  # of columns, and of a letter of a name
+_TEXT_COLUMNS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,14 @@ class _Sequence:
 
     # Places
 
+    @property
+    def _column(self) -> float:
+        """The width of a column: narrower where there are many participants."""
+        room = FULL_WIDTH - 2 * RIM - _TEXT - 4.0  # what rounding may add
+        return max(_NARROWEST, min(_WIDEST, room / len(self.participants)))
+
     def _x(self, participant: str) -> float:
-        return _TEXT + _COLUMN * (self.participants[participant] + 0.5)
+        return _TEXT + self._column * (self.participants[participant] + 0.5)
 
     def drawn(self) -> tuple[Diagram, str]:
         """The diagram and its text."""
@@ -149,7 +157,7 @@ class _Sequence:
             y -= high + _GAP
         self._heads(y)
         diagram = self._diagram(len(rows))
-        width = _TEXT + _COLUMN * len(self.participants)
+        width = _TEXT + self._column * len(self.participants)
         title = len(diagram.title) + len(diagram.notes)
         top = _HEAD / 2 + 14.0 * title + 14
         around = (0.0, y - 4, width, top)
@@ -197,9 +205,10 @@ class _Sequence:
             look: Look = agent_look(record) if table == "agent" else "system"
             zone = self.snapshot.zone.get((record.home if table == "agent" else record.zone) or "")
             where = names.name(zone.title, zone.id) if (names := self.names) and zone else "no zone"
-            lines = (*wrap(self._name(reference), _NAME_COLUMNS)[:2], *wrap(f"({where})", _NAME_COLUMNS)[:2])
+            wide = int((self._column - 8) / _LETTER)
+            lines = (*wrap(self._name(reference), wide)[:2], *wrap(f"({where})", wide)[:2])
             x = self._x(reference)
-            self._node(Node(f"{table}/{key}", lines, look), x, 0, _COLUMN - 8, _HEAD + 8)
+            self._node(Node(f"{table}/{key}", lines, look), x, 0, self._column - 8, _HEAD + 8)
             end = Node(f"lifeline/{table}/{key}", ("",), "point")
             self._node(end, x, bottom, 1, 1)
             edge = Edge(f"lifeline/{table}/{key}/0", f"{table}/{key}", end.id, "lifeline", arrow=False)
