@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
@@ -12,9 +13,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.commands.running import MODELS, PROGRAM
-from tests.docs.pages import ROOT, blocks, text_of
+from tests.docs.pages import blocks, text_of
 
-SCHEMA = ROOT / "tests" / "reports" / "schemas" / "github-workflow.json"
+SCHEMA = files("check_jsonschema") / "builtin_schemas" / "vendor" / "github-workflows.json"
 FILES = {block.name: block.code for block in blocks(text_of("gate")) if block.language == "yaml"}
 HOOK = ".pre-commit-config.yaml"
 WORKFLOW = ".github/workflows/meshmodel.yml"
