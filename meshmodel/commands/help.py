@@ -28,6 +28,7 @@ TOPICS: Final = (
     "gate",
     "diff",
     "pictures",
+    "report",
     "exports",
     "logs",
     "interchange",

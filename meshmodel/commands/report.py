@@ -25,8 +25,8 @@ def add(commands: Subparsers) -> None:
         help="write a document: findings with pictures, the fix, tickets, credentials",
         description="Write all that is known of a model as a document: summary, pictures of the model and of "
         "its boundaries, the reach of each agent, each finding with its way, the minimum fix, tickets, "
-        "credentials and open questions. The ending of FILE is the form: .md (with its pictures in a folder "
-        "FILE-pictures beside it), .html (one file that stands alone), .pdf, or .docx (needs "
+        "credentials and open questions. The ending of FILE is the form: .md (its pictures in a folder "
+        "beside it, NAME-pictures), .html (one file that stands alone), .pdf, or .docx (needs "
         "meshmodel[docx]). A file that is a model is not replaced.",
         allow_abbrev=False,
     )
