@@ -166,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         compromise,
         describe,
         diff,
+        drift,
         explain,
         export,
         fix,
@@ -187,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Draw which agent acts as whom and where, and see where nobody is asked. "
         "Without a command: the start screen.",
         epilog="MODEL is a model file (.mesh) or an interchange file (.toml). "
-        "Exit status: 0 done; 1 check or diff found something; 2 the input or the call was wrong, or the "
+        "Exit status: 0 done; 1 check, diff or drift found something; 2 the input or the call was wrong, or the "
         "answer is incomplete.",
         allow_abbrev=False,
     )
@@ -210,6 +211,7 @@ def _parser() -> argparse.ArgumentParser:
         report,
         policy,
         import_model,
+        drift,
         git,
         keys,
         help,

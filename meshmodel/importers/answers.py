@@ -102,6 +102,12 @@ def import_text(done: Import, name: str, outcome: str) -> str:
     return "\n".join(lines)
 
 
+def drift_text(done: Import) -> str:
+    """What files say that a model does not, before what follows from it: the files, and each record."""
+    lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
+    return "\n".join([*lines, *map(_change_line, done.outcomes), ""])
+
+
 def _file_lines(done: Import, source: str, form: str, rows: Sequence[Row]) -> Iterator[str]:
     count = Counter(row.verdict for row in rows)
     told = [
@@ -130,13 +136,16 @@ def _change_lines(done: Import, name: str) -> Iterator[str]:
             "it as it is, and nothing is removed"
         )
     if done.before.elements or not done.outcomes:
-        for each in done.outcomes:
-            yield f"  {each.kind:9} {words_for((each.table, each.key))}{_detail(each)}"
+        yield from map(_change_line, done.outcomes)
         return
     count = Counter(each.table for each in done.outcomes if each.kind == "new")
     if count:
         new = (counted(number, table, _TABLES.get(table)) for table, number in count.items())
         yield f"  new: {', '.join(new)}"
+
+
+def _change_line(outcome: Outcome) -> str:
+    return f"  {outcome.kind:9} {words_for((outcome.table, outcome.key))}{_detail(outcome)}"
 
 
 def _detail(outcome: Outcome) -> str:

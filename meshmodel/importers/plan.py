@@ -54,6 +54,7 @@ class Outcome:
         key: its key in the model.
         fields: of a changed record or a conflict: key of the field, the value in the model, that of the file.
         why: the reason, where it is not plain.
+        against: likewise the fields about which the model says something else, which stays.
     """
 
     kind: Kind
@@ -61,6 +62,7 @@ class Outcome:
     key: Key
     fields: tuple[tuple[str, Any, Any], ...] = ()
     why: str = ""
+    against: tuple[tuple[str, Any, Any], ...] = ()
 
     @property
     def is_done(self) -> bool:
@@ -218,9 +220,9 @@ class _Planning:
         elif changed:
             self.puts[reference] = made
             why = ", ".join(f"{key} stays as it is in the model" for key, _, _ in against)
-            self._note(reference, "changed", changed, why)
+            self._note(reference, "changed", changed, why, against)
         elif against:
-            self._note(reference, "conflict", against, "the model says something else, which stays")
+            self._note(reference, "conflict", against, "the model says something else, which stays", against)
 
     def _leave_out_dangling(self) -> None:
         """Leave out what names an element that was removed or rejected; drop it from other fields."""
@@ -313,9 +315,14 @@ class _Planning:
     # The whole ---------------------------------------------------------------------------------
 
     def _note(
-        self, reference: Reference, kind: Kind, fields: Iterable[tuple[str, Any, Any]] = (), why: str = ""
+        self,
+        reference: Reference,
+        kind: Kind,
+        fields: Iterable[tuple[str, Any, Any]] = (),
+        why: str = "",
+        against: Iterable[tuple[str, Any, Any]] = (),
     ) -> None:
-        self.outcomes[reference] = Outcome(kind, *reference, tuple(fields), why)
+        self.outcomes[reference] = Outcome(kind, *reference, tuple(fields), why, tuple(against))
 
     def finish(self) -> Plan:
         """The plan; its edit is checked as any is."""

@@ -1,0 +1,85 @@
+"""``meshmodel drift``: what foreign files say now that a model does not, and what that means in reach."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, view_of
+from meshmodel.commands.output import answer, say, style
+from meshmodel.importers.forms import FORMS
+
+if TYPE_CHECKING:
+    from meshmodel.importers.importing import Import
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "drift",
+        help="show what the files that a model was imported from say now that it does not",
+        description="Read foreign files as import does, change nothing, and show what they say that the "
+        "model does not, and what agents could do then: the words of diff. What somebody changed in the "
+        "model, took out of it or rejected differs too. Exit status 1 if and only if something would be "
+        "uncontrolled that is not so in the model, or more severe.",
+        allow_abbrev=False,
+    )
+    add_model(parser)
+    parser.add_argument(
+        "sources", nargs="+", type=Path, metavar="FILE", help="files or folders, as for import"
+    )
+    parser.add_argument(
+        "--as",
+        dest="form",
+        choices=tuple(FORMS),
+        metavar="FORM",
+        help=f"what the files are, where their content does not say it: {', '.join(FORMS)}",
+    )
+    add_view(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare the model with what the files say; 1 if something new would be uncontrolled."""
+    from meshmodel.analysis.analysis import analyse
+    from meshmodel.reports.diff.compare import compare
+
+    done = _read(arguments)
+    old = analyse(done.before, view=view_of(arguments))
+    new = analyse(done.after, view=old.view, today=old.today)
+    diff = compare(old, new)
+    status = 1 if diff.opened else 0
+    if arguments.json:
+        from meshmodel.importers.answers import import_answer
+        from meshmodel.reports.diff.answer import diff_answer
+
+        read = {key: value for key, value in import_answer(done, applied=False).items() if key != "format"}
+        answer({"format": "meshmodel-drift/1", "import": read, "diff": diff_answer(diff)})
+    else:
+        from meshmodel.importers.answers import drift_text
+        from meshmodel.reports.diff.text import diff_text
+
+        say(drift_text(done))
+        say(diff_text(diff, old, new, style(), status))
+    return status
+
+
+def _read(arguments: argparse.Namespace) -> "Import":
+    from meshmodel.importers.drift import drifted
+    from meshmodel.store.load import is_model_file, load
+
+    model: Path = arguments.model
+    if not is_model_file(model):
+        return drifted(arguments.sources, model.parent, load(model), None, form=arguments.form)
+    from meshmodel.store import imports
+    from meshmodel.store.store import Store
+
+    with Store.open(model, read_only=True) as store:
+        return drifted(
+            arguments.sources,
+            model.parent,
+            store.snapshot,
+            imports.read(store.path),
+            renamed=lambda missing: imports.renamed(store.path, missing),
+            form=arguments.form,
+        )

@@ -1,0 +1,70 @@
+"""What foreign files say now that a model does not: the model as importing would make it if the files won."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.importers.importing import Import, prepare
+from meshmodel.importers.last_import import Renamed, brought_forward
+from meshmodel.importers.plan import Outcome
+from meshmodel.model.records import Record
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.imports import Imported
+
+
+def drifted(
+    paths: Sequence[Path],
+    base: Path,
+    model: Snapshot,
+    last: Sequence[Imported] | None,
+    *,
+    renamed: Renamed = lambda _: {},
+    form: str | None = None,
+) -> Import:
+    """What importing files would change if the model had only what was imported: the files win.
+
+    What somebody changed in the model, took out of it or rejected differs from the files too. Nothing is
+    applied.
+
+    Args:
+        paths: files and folders.
+        base: the folder of the model.
+        model: the model now.
+        last: what was last imported; ``None`` for an interchange file, which does not keep that.
+        renamed: looks up new ids of what is missing.
+        form: what all files are; by default their content says it.
+
+    Raises:
+        MeshmodelError: one line; a file cannot be read.
+    """
+    known = None if last is None else _as_last_said(brought_forward(last, model, renamed), model)
+    done = prepare(paths, base, model, known, form=form)
+    disputed = [_with_fields_of_file(done.after, each) for each in done.outcomes if each.against]
+    if not disputed:
+        return done
+    return replace(done, after=apply_edit(done.after, Edit("drift", tuple(map(Put, disputed)))))
+
+
+def _as_last_said(rows: Sequence[Imported], model: Snapshot) -> list[Imported]:
+    """The rows as if the files had said last what the model says, where they said anything at all."""
+    found = []
+    for row in rows:
+        here = model.get(row.table, row.key)
+        if here is None or row.record is None:
+            continue
+        unsaid = {
+            each.attribute: each.default
+            for each in SCHEMA[row.table].fields
+            if getattr(row.record, each.attribute) == each.default
+        }
+        found.append(replace(row, record=replace(here, **unsaid)))
+    return found
+
+
+def _with_fields_of_file(model: Snapshot, outcome: Outcome) -> Record:
+    """The record of an outcome with the fields of the file where the model says something else."""
+    record = model.table(outcome.table)[outcome.key]
+    fields = {SCHEMA[outcome.table].field(key).attribute: theirs for key, _, theirs in outcome.against}
+    return replace(record, **fields)

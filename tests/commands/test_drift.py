@@ -1,0 +1,102 @@
+"""``meshmodel drift``: what sources say that the model does not, also where somebody changed the model."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from meshmodel.edits.edit import Edit, Put, Remove
+from meshmodel.model.records import Zone
+from meshmodel.store.store import Store
+from tests.commands.test_import_files import CONFIG, folder, refused, said, write
+
+__all__ = ["folder"]  # a fixture
+
+
+def tool(name):
+    return {"command": name, "env": {f"{name.upper()}_TOKEN": "${X}"}}
+
+
+@pytest.fixture
+def imported(folder, called):
+    """A model of a configuration, of either kind."""
+    for name in ("m.mesh", "m.toml"):
+        said(called, "import", ".mcp.json", "-o", name)
+    return folder
+
+
+def drift(called, model, *words):
+    status, output, complaint = called("drift", model, ".mcp.json", *words)
+    assert complaint == ""
+    return status, output
+
+
+@pytest.mark.parametrize("model", ["m.mesh", "m.toml"])
+def test_unchanged_sources_drift_nothing(imported, called, model):
+    before = (imported / model).read_bytes()
+    status, output = drift(called, model, "--json")
+    answer = json.loads(output)
+    assert status == 0
+    assert list(answer) == ["format", "import", "diff"]
+    assert answer["format"] == "meshmodel-drift/1"
+    assert answer["import"]["changes"] == []
+    assert answer["diff"]["drawn"] == []
+    assert (imported / model).read_bytes() == before
+
+
+@pytest.mark.parametrize("model", ["m.mesh", "m.toml"])
+def test_what_is_new_in_a_source_is_told_and_nothing_is_changed(imported, called, model):
+    write(CONFIG | {"mcpServers": CONFIG["mcpServers"] | {"mail": tool("mail")}})
+    before = (imported / model).read_bytes()
+    status, output = drift(called, model)
+    assert "new       agent:mail" in output
+    assert "no new uncontrolled crossing" in output
+    assert status == 0
+    assert (imported / model).read_bytes() == before
+
+
+def test_what_vanished_from_a_source_is_told(imported, called):
+    write(CONFIG | {"mcpServers": {"crm": CONFIG["mcpServers"]["crm"]}})
+    assert "gone      agent:files" in drift(called, "m.mesh")[1]
+
+
+def edit(path, *changes):
+    with Store.open(path) as store:
+        store.apply(Edit("by hand", changes))
+
+
+def test_what_somebody_took_out_of_the_model_is_there_in_the_source(imported, called):
+    edit(imported / "m.mesh", Remove("delegation", ("claude-code", "files")))
+    answer = json.loads(drift(called, "m.mesh", "--json")[1])
+    changes = [(each["change"], each["record"]) for each in answer["import"]["changes"]]
+    assert changes == [("new", "delegation:claude-code>files")]
+    assert [each["table"] for each in answer["diff"]["drawn"]] == ["delegation"]
+
+
+def test_what_somebody_changed_in_a_model_of_either_kind_differs_from_the_source(imported, called):
+    text = (imported / "m.toml").read_text(encoding="utf-8")
+    changed = text.replace('kind = "mcp-server"', 'kind = "database"')
+    (imported / "m.toml").write_text(changed, encoding="utf-8")
+    system = Store.open(imported / "m.mesh", read_only=True).snapshot.system["crm"]
+    edit(imported / "m.mesh", Put(replace(system, kind="database")))
+    for model in ("m.toml", "m.mesh"):
+        (drawn,) = json.loads(drift(called, model, "--json")[1])["diff"]["drawn"]
+        assert drawn["key"] == ["crm"]
+        assert drawn["fields"] == [{"field": "kind", "before": "database", "after": "mcp-server"}]
+
+
+def test_status_1_where_the_source_grants_what_somebody_took_out_of_the_model(imported, called):
+    model = Store.open(imported / "m.mesh", read_only=True).snapshot
+    home = replace(model.agent["claude-code"], home="desk")
+    edit(imported / "m.mesh", Put(Zone("desk")), Put(home))
+    assert drift(called, "m.mesh")[0] == 0
+    edit(imported / "m.mesh", Remove("grant", ("authorization-for-crm", "crm")))
+    status, output = drift(called, "m.mesh")
+    assert status == 1
+    assert "new uncontrolled crossing" in output
+
+
+def test_a_source_that_cannot_be_read_is_no_absence_of_drift(imported, called):
+    (imported / ".mcp.json").write_text("{", encoding="utf-8")
+    assert ".mcp.json" in refused(called, "drift", "m.mesh", ".mcp.json")
+    assert "none.json" in refused(called, "drift", "m.mesh", "none.json")
