@@ -65,6 +65,7 @@ def _as_last_said(rows: Sequence[Imported], model: Snapshot) -> list[Imported]:
 
 def _with_fields_of_file(model: Snapshot, outcome: Outcome) -> Record:
     """The record of an outcome with the fields of the file where the model says something else."""
-    record = model.table(outcome.table)[outcome.key]
+    record = model.get(outcome.table, outcome.key)
+    assert record is not None
     fields = {SCHEMA[outcome.table].field(key).attribute: theirs for key, _, theirs in outcome.against}
     return replace(record, **fields)

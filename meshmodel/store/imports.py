@@ -64,11 +64,12 @@ def read(path: Path) -> list[Imported]:
             "FROM imported i LEFT JOIN journal j ON j.number = i.entry "
             "WHERE i.entry IS NULL OR j.state = 0 ORDER BY i.number"
         )
-        for *texts, table, key_text, record in raw.execute(query):
+        for source, form, scope, stable_key, table, key_text, record in raw.execute(query):
+            texts = source, form, scope, stable_key
             if not all(isinstance(each, str) for each in texts) or table not in SCHEMA:
                 raise damage_error(where, "holds the wrong type of value")
             key = _key(load_json(key_text, where), where)
-            row = Imported(*texts, table, key, from_json(table, record, where))
+            row = Imported(source, form, scope, stable_key, table, key, from_json(table, record, where))
             found[row.place] = row
     return [each for each in found.values() if each.record is not None]
 
