@@ -50,7 +50,7 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the document; 2 if the fix or its curve was not proven in time, which the document says."""
+    """Write the document; 2 if the fix, or its curve, was not proven in time, which the document says."""
     path: Path = arguments.output
     form = _form(path)
     _refuse_to_replace_model(path, arguments.model)
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     _write(made, path)
     if builder.complete:
         return 0
-    complain(f"{one_line(path)}: was written, but time was over before the fix and its curve were proven")
+    complain(f"{one_line(path)}: was written, but in time the fix or its curve was not proven, as it says")
     return 2
 
 

@@ -40,7 +40,8 @@ class Builder:
 
     Attributes:
         status: what it is doing, for a line of progress.
-        complete: whether everything was proven before time was over.
+        complete: whether the fix is proven, and with a deadline its curve. Without one, a curve is bounded
+            where proofs would be too large; the report says where.
     """
 
     def __init__(self, analysis: "Analysis", form: Form, deadline: float | None = None) -> None:
@@ -66,7 +67,7 @@ class Builder:
         self.status = "searching for the minimum fix"
         fix = self._analysis.minimum_fix(deadline=self._deadline)
         curve = self._curve(fix)
-        self.complete = fix.optimal and all(point.exact for point in curve)
+        self.complete = fix.optimal and (self._deadline is None or all(point.exact for point in curve))
         sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
             ("summing up", lambda: self._summary(title, fix)),
             ("drawing the model", self._drawing),
@@ -126,7 +127,13 @@ class Builder:
                 "export writes a larger one, or what a lens shows of it."
             )
         else:
-            yield from self._pictures.lens("model", "structure")
+            made = self._pictures.lens("model", "structure")
+            if len(made) > 1:
+                yield Paragraph(
+                    "It takes several pictures: an overview, and one or more for each zone. Page 3 in one of "
+                    "them is the picture that says 3 of all; so it is with other pictures below."
+                )
+            yield from made
 
     def _tickets(self, fix: "Fix") -> Iterator[Block]:
         yield Heading(2, "Tickets")

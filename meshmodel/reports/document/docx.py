@@ -66,9 +66,9 @@ class _Writer:
         self._page(self.document.sections[0])
         # python-docx looks through the whole body whenever something is added: it is kept short.
         body, made = self.document.element.body, list[Any]()
-        for block in report.blocks:
-            self._turn(isinstance(block, Picture) and block.across)
-            self._add(block)
+        for block, across, above in report.placed():
+            self._turn(across)
+            self._add(block, above)
             made += body[:-1]
             del body[:-1]
         body[:0] = made
@@ -91,7 +91,7 @@ class _Writer:
         for side in ("left", "right", "top", "bottom"):
             setattr(section, f"{side}_margin", Cm(_MARGIN))
 
-    def _add(self, block: Block) -> None:
+    def _add(self, block: Block, above: float) -> None:
         match block:
             case Heading():
                 self._line(block.text, f"Heading {block.level}")
@@ -110,7 +110,7 @@ class _Writer:
             case Table():
                 self._table(block)
             case Picture():
-                self._picture(block)
+                self._picture(block, above)
 
     def _line(self, text: str = "", style: str | None = None) -> Any:
         """A new paragraph; python-docx would look through all styles for the one that is named."""
@@ -136,11 +136,11 @@ class _Writer:
                 run.bold, run.font.size = number == 0, Pt(8)
         self._line()
 
-    def _picture(self, picture: Picture) -> None:
+    def _picture(self, picture: Picture, above: float) -> None:
         from docx.shared import Cm, Pt
 
         wide, high = (_HEIGHT, _WIDTH) if self._is_across else (_WIDTH, _HEIGHT)
-        room = Cm(wide - 2 * _MARGIN), Cm(high - 2 * _MARGIN - 1.5)
+        room = Cm(wide - 2 * _MARGIN), Cm(high - 2 * _MARGIN - 1.5) - Pt(above)
         size = [Pt(length) for length in picture.size]
         scale = min(1.0, room[0] / size[0], room[1] / size[1])
         shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))

@@ -149,10 +149,9 @@ class _Story:
     def __init__(self, report: Report) -> None:
         self.flowables: list[Flowable] = []
         self._is_across = False
-        following = [*report.blocks[1:], None]
-        for block, after in zip(report.blocks, following, strict=True):
-            self._turn(isinstance(block, Picture) and block.across)
-            self._add(block, after)
+        for (block, across, above), after in zip(report.placed(), [*report.blocks[1:], None], strict=True):
+            self._turn(across)
+            self._add(block, after, above)
             if block is report.blocks[0] and _has_other_letters(report):
                 self.flowables.append(Words(_IN_LATIN, _SMALL))
 
@@ -162,13 +161,10 @@ class _Story:
             self.flowables += [NextPageTemplate("across" if across else "upright"), PageBreak()]
             self._is_across = across
 
-    def _add(self, block: Block, after: Block | None) -> None:
+    def _add(self, block: Block, after: Block | None, above: float) -> None:
         match block:
             case Heading():
-                fits = isinstance(after, (Heading, Paragraph, Picture)) and not getattr(
-                    after, "across", False
-                )
-                self.flowables.append(_Title(block, keep=fits))
+                self.flowables.append(_Title(block, keep=isinstance(after, (Heading, Paragraph, Picture))))
             case Paragraph():
                 self.flowables.append(_words(block.text))
             case Items():
@@ -184,7 +180,8 @@ class _Story:
             case Table():
                 self.flowables.append(_table(block))
             case Picture():
-                drawing = Drawing(block, _ACROSS if block.across else _UPRIGHT, _letters)
+                wide, high = _ACROSS if block.across else _UPRIGHT
+                drawing = Drawing(block, (wide, high - above), _letters)
                 drawing.keepWithNext = 1
                 self.flowables += [drawing, _words(block.title, _SMALL)]
 

@@ -3,13 +3,15 @@
 Its texts are plain: each writer escapes them for its format. None has a line break or a control character.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from meshmodel.model.text import one_line
 
 _LONGEST = 100_000
+HEADING_ROOM = 40.0
+"""Points that a heading takes on a page, with the blanks around it."""
 
 
 def plain(text: object) -> str:
@@ -113,6 +115,18 @@ class Report:
     def pictures(self) -> tuple[Picture, ...]:
         """Its pictures, in order."""
         return tuple(each for each in self.blocks if isinstance(each, Picture))
+
+    def placed(self) -> Iterator[tuple[Block, bool, float]]:
+        """Each block with whether its page lies across, and the points that a heading above it takes there.
+
+        A heading goes onto the page of the picture after it.
+        """
+        above = 0.0
+        for block, after in zip(self.blocks, [*self.blocks[1:], None], strict=True):
+            is_heading = isinstance(block, Heading)
+            turned = after if is_heading else block
+            yield block, isinstance(turned, Picture) and turned.across, above
+            above = HEADING_ROOM if is_heading else 0.0
 
     def texts(self) -> Iterable[str]:
         """Every text in it, but those in pictures."""

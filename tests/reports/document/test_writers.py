@@ -2,17 +2,19 @@
 
 from io import BytesIO
 
+import docx as python_docx
 import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from PIL import Image
 
 from meshmodel.reports.document.docx import docx
 from meshmodel.reports.document.html import POLICY, html
 from meshmodel.reports.document.markdown import escaped, markdown
 from meshmodel.reports.document.pdf import pdf
-from meshmodel.reports.document.tree import Facts, Heading, Items, Paragraph, Report, Table, plain
+from meshmodel.reports.document.tree import Facts, Heading, Items, Paragraph, Picture, Report, Table, plain
 from tests.exporters.parts import HOSTILE
 from tests.reports.document.reading import READ, Page, entries, squeezed
 
@@ -116,3 +118,44 @@ def test_a_cell_longer_than_a_page_is_split():
     assert len(pypdf.PdfReader(BytesIO(content)).pages) > 2
     assert "word0word1" in READ["pdf"](content).text
     assert "word3999" in READ["pdf"](content).text
+
+
+WIDE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 300" id="m1"><g transform="translate(4 296)">
+<polygon fill="#ffffff" stroke="#1a1a1a" points="0,0 0,-290 890,-290 890,0 0,0" />
+<text x="10" y="-20" font-size="9.5" textLength="40">far left</text>
+<text text-anchor="end" x="890" y="-280" font-size="9.5" textLength="50">far right</text></g></svg>"""
+
+
+def test_a_wide_picture_lies_across_with_its_heading_and_pages_after_it_are_upright():
+    picture = Picture("wide", "A wide picture", (900.0, 300.0), across=True, svg=WIDE)
+    blocks = (Heading(1, "T"), Paragraph("a"), Heading(2, "Above"), picture, picture, Paragraph("after"))
+    reader = pypdf.PdfReader(BytesIO(pdf(Report("T", "s", blocks))))
+    sizes = [(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages]
+    assert sizes == [(595, 842), (842, 595), (842, 595), (595, 842)]
+    texts = [page.extract_text() for page in reader.pages]
+    assert "Above" in texts[1]
+    assert all("far left" in text and "far right" in text for text in texts[1:3])
+    assert "after" in texts[3]
+
+
+def painted(wide, high):
+    paint = BytesIO()
+    Image.new("RGB", (wide, high)).save(paint, "PNG")
+    return paint.getvalue()
+
+
+def test_pictures_of_a_word_document_fit_its_pages():
+    tall = Picture("tall", "Tall", (900.0, 2_700.0), png=painted(300, 900))
+    wide = Picture("wide", "Wide", (2_700.0, 900.0), across=True, png=painted(900, 300))
+    blocks = (Heading(1, "T"), tall, Heading(2, "Above"), wide, Paragraph("after"))
+    document = python_docx.Document(BytesIO(docx(Report("T", "s", blocks))))
+    rooms = [
+        (each.page_width - each.left_margin - each.right_margin, each.page_height - 2 * each.top_margin)
+        for each in document.sections
+    ]
+    assert [wide > high for wide, high in rooms] == [False, True, False]
+    for shape, (wide, high) in zip(document.inline_shapes, rooms[:2], strict=True):
+        assert 0 < shape.width <= wide
+        assert 0 < shape.height <= high
+    assert "Above" in [each.text for each in document.paragraphs]
