@@ -13,11 +13,14 @@ from meshmodel.exporters.export import (
     POLICIES,
     ExportOptions,
     export,
+    export_files,
+    export_names,
     export_picture,
     page_files,
 )
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+from meshmodel.reports.targets import endings, refuse_to_lose_model, refuse_wrong_ending
 
 if TYPE_CHECKING:
     from meshmodel.exporters.diagram.render import Page
@@ -82,10 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
     _check_options(arguments, to)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
-    files = _files(arguments.output, to)
-    for form, path in files.items():
-        _refuse_to_replace_model(path, form)
-        _refuse_wrong_ending(path, form)
+    if arguments.output is not None:
+        for form, path in export_names(arguments.output, to).items():
+            refuse_to_lose_model(path, form)
+            refuse_wrong_ending(path, form)
     from meshmodel.analysis.analysis import analyse
 
     snapshot = load(arguments.model)
@@ -96,16 +99,22 @@ def run(arguments: argparse.Namespace) -> int:
     if FORMATS[to].is_diagram:
         page = export_picture(snapshot, analysis, options)
         _say_if_unreadable(page)
-        contents = {to: page.content}
-    else:
-        contents = {form: export(snapshot, analysis, options._replace(to=form)) for form in files or (to,)}
+        return _write(page.content, arguments.output, to)
     if arguments.output is None:
-        write_out(contents[to], binary=not FORMATS[to].is_text)
+        return _write(export(snapshot, analysis, options), None, to)
+    from meshmodel.model.atomic_file import replace_files
+
+    replace_files(export_files(snapshot, analysis, options, arguments.output))
+    return 0
+
+
+def _write(content: bytes, output: Path | None, to: str) -> int:
+    if output is None:
+        write_out(content, binary=not FORMATS[to].is_text)
         return 0
     from meshmodel.model.atomic_file import replace_file
 
-    for form, path in files.items():
-        replace_file(path, contents[form])
+    replace_file(output, content)
     return 0
 
 
@@ -134,66 +143,21 @@ def _say_if_unreadable(page: "Page") -> None:
 
 def _write_pages(folder: Path, pages: Mapping[str, bytes], to: str) -> int:
     """Write the pages, by the stem of their names, into a folder, which is made if it does not exist."""
-    from meshmodel.model.atomic_file import replace_file
+    from meshmodel.model.atomic_file import replace_files
 
     files = {folder / f"{stem}.{FORMATS[to].ending}": content for stem, content in pages.items()}
     for path in files:
-        _refuse_to_replace_model(path, to)
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise MeshmodelError(f"{one_line(folder)}: no folder for pages: {one_line(error.strerror)}") from None
-    for path, content in files.items():
-        replace_file(path, content)
+        refuse_to_lose_model(path, to)
+    replace_files(files, folder)
     return 0
-
-
-def _files(output: Path | None, to: str) -> dict[str, Path]:
-    """By format the files to write: with ``output`` one that belongs beside it, unless that is a device."""
-    if output is None:
-        return {}
-    beside = FORMATS[to].beside
-    if beside is None or (output.exists() and not output.is_file()):
-        return {to: output}
-    return {beside: output.with_suffix(f".{FORMATS[beside].ending}"), to: output}
-
-
-def _refuse_to_replace_model(output: Path, to: str) -> None:
-    """Refuse to replace a model by an export: there would be no copy of it."""
-    from meshmodel.store.load import kind_by_content
-
-    kind = kind_by_content(output)
-    if kind == "model file" or (kind == "interchange file" and to != "toml"):
-        article = "an" if kind == "interchange file" else "a"
-        raise MeshmodelError(
-            f"{one_line(output)}: is {article} {kind}, and would be lost to {to}; name another file"
-        )
-
-
-def _refuse_wrong_ending(output: Path, to: str) -> None:
-    """Refuse a file name with the ending of another format."""
-    ending = output.suffix.lower().lstrip(".")
-    if ending == "mesh":
-        raise MeshmodelError(
-            f"{one_line(output)}: .mesh is the ending of model files, which meshmodel import makes; "
-            f"name a file for {to}"
-        )
-    own = FORMATS[to].suffix
-    if ending != own and ending in _endings():
-        raise MeshmodelError(f"{one_line(output)}: .{ending} is not the ending of {to}; name it .{own}")
 
 
 def _format_of(output: Path | None) -> str:
     """The format that a file's name asks for."""
     ending = "" if output is None else output.suffix.lower().lstrip(".")
-    if ending in _endings():
+    if ending in endings():
         return ending
     raise MeshmodelError(f"in which form? add --to and one of {', '.join(FORMATS)}")
-
-
-def _endings() -> set[str]:
-    """The endings that are the name of a format; a policy stub ends like the interchange file."""
-    return {name for name, each in FORMATS.items() if each.ending == name}
 
 
 def _check_options(arguments: argparse.Namespace, to: str) -> None:

@@ -3,6 +3,7 @@
 The command line reads the registry whenever it starts, so nothing else is imported before an export.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
@@ -134,6 +135,33 @@ def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -
 
         return TEXTS[options.to](analysis).encode()
     return export_picture(snapshot, analysis, options).content
+
+
+def export_names(path: Path, to: str) -> dict[str, Path]:
+    """By format the files of an export: one that belongs beside it, such as a schema, and it, last.
+
+    Args:
+        path: of the export; beside a device or a pipe nothing is written.
+        to: its format.
+    """
+    beside = FORMATS[to].beside
+    if beside is None or (path.exists() and not path.is_file()):
+        return {to: path}
+    return {beside: path.with_suffix(f".{FORMATS[beside].ending}"), to: path}
+
+
+def export_files(
+    snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions, path: Path
+) -> dict[Path, bytes]:
+    """The content of each of the files that ``export_names`` names.
+
+    Raises:
+        MeshmodelError: as ``export`` does.
+    """
+    return {
+        each: export(snapshot, analysis, options._replace(to=form))
+        for form, each in export_names(path, options.to).items()
+    }
 
 
 def export_picture(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> "Page":

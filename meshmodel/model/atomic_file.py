@@ -14,7 +14,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -64,6 +64,26 @@ def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None =
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the path is not valid"
         raise StoreError(f"{one_line(path, 400)}: cannot be written: {one_line(reason)}") from None
+
+
+def replace_files(files: Mapping[Path, bytes], new_folder: Path | None = None) -> None:
+    """Replace the contents of files that belong together, each as ``replace_file`` does, in their order.
+
+    Args:
+        files: the contents by path; what refers to the others comes last.
+        new_folder: of some of them, created if it is not there.
+
+    Raises:
+        StoreError: the folder cannot be created, or a file not be written; those before it are.
+    """
+    if new_folder is not None:
+        try:
+            new_folder.mkdir(exist_ok=True)
+        except OSError as error:
+            reason = one_line(error.strerror)
+            raise StoreError(f"{one_line(new_folder, 400)}: no folder for pages: {reason}") from None
+    for path, content in files.items():
+        replace_file(path, content)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Final
 
 
@@ -44,6 +45,10 @@ class Stop:
 
 NEVER: Final = Stop(None, None)
 """One that never stops."""
+CURRENT: Final = ContextVar("CURRENT", default=NEVER)
+"""What stops the drawing of pictures in this thread: many functions lie between who sets it and what asks it,
+the runs of the renderer and the search for the fix that is drawn.
+"""
 
 
 class Task:

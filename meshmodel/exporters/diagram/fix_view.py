@@ -8,6 +8,7 @@ from meshmodel.exporters.diagram.elements import AnalysisResults
 from meshmodel.exporters.diagram.lens import Lighting
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import CURRENT
 
 DEADLINE = 60.0
 """Seconds that the search for the fix may take."""
@@ -25,9 +26,11 @@ def fix_view(
 
     Raises:
         MeshmodelError: no fix was proven to be the smallest in time.
+        Stopped: ``CURRENT`` says so.
     """
     whole = analysis if isinstance(analysis, Analysis) else analyse(snapshot, view=analysis.view)
-    fix = whole.minimum_fix(deadline=DEADLINE)
+    fix = whole.minimum_fix(deadline=DEADLINE, cancelled=CURRENT.get())
+    CURRENT.get().check()
     if not fix.optimal:
         raise MeshmodelError(
             f"no minimum fix was found in {DEADLINE:g} seconds: see 'meshmodel fix', or use --lens missing"

@@ -25,6 +25,7 @@ from typing import IO, Any
 
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import CURRENT, Stop
 from meshmodel.model.text import one_line
 
 CHOICE = "MESHMODEL_DOT"
@@ -35,6 +36,9 @@ OLDEST_NATIVE = 12
 
 TIME_LIMIT = 60.0
 """Seconds that one run may take."""
+
+LOOK = 0.1
+"""Seconds between two looks whether a run is to be stopped."""
 
 MOST_BYTES = 128 * 1024 * 1024
 """The most that one run may write."""
@@ -73,7 +77,9 @@ class Renderer:
 
         Raises:
             MeshmodelError: the program took too long, wrote too much, failed, or could not be started.
+            Stopped: ``CURRENT`` says so, before the run or in it.
         """
+        CURRENT.get().check()
         said = bytearray()
         try:
             process = subprocess.Popen(  # noqa: S603  # a fixed program and fixed options, no shell
@@ -99,16 +105,21 @@ class Renderer:
 
     def _drawn(self, process: "subprocess.Popen[bytes]", said: bytearray, time_limit: float) -> bytes:
         """What a program writes until it ends; it and all that it started are ended at the time limit."""
-        late = threading.Event()
+        late, ended = threading.Event(), threading.Event()
+        current = CURRENT.get()
+        stop = Stop(time_limit, current)
 
-        def stop() -> None:
-            late.set()
-            _end(process)
+        def watch() -> None:
+            while not ended.wait(min(LOOK, stop.remaining())):
+                if stop():
+                    late.set()
+                    _end(process)
+                    return
 
         assert process.stdout is not None
-        timer = threading.Timer(time_limit, stop)
+        watcher = threading.Thread(target=watch, daemon=True)
         complaints = threading.Thread(target=_keep_the_beginning, args=(process.stderr, said), daemon=True)
-        timer.start()
+        watcher.start()
         complaints.start()
         try:
             with process.stdout:
@@ -116,11 +127,12 @@ class Renderer:
             if len(drawn) <= MOST_BYTES:
                 process.wait()
         finally:
-            timer.cancel()
+            ended.set()
             if process.poll() is None:
                 _end(process)
                 process.wait()
             complaints.join(1)
+        current.check()
         if late.is_set():
             raise MeshmodelError(
                 f"the diagram took more than {time_limit:g} seconds to lay out: "

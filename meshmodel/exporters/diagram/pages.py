@@ -12,7 +12,7 @@ from meshmodel.exporters.diagram.captions import TITLES, legend
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, TITLE_COLUMNS, wrap
-from meshmodel.exporters.diagram.layout import READABLE, Arrangement, scale
+from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
@@ -170,6 +170,12 @@ class Sheet:
     def title(self) -> str:
         """The title, without the line of counts."""
         return " ".join(self.diagram.title[:-1])
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points."""
+        width, height = self.arranged.size
+        return width + 2 * RIM, height + 2 * RIM
 
     @property
     def points(self) -> float:

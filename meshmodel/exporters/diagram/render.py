@@ -72,12 +72,16 @@ class Page:
         stem: a name for its file, without the ending.
         content: the picture: text in UTF-8 for DOT and SVG.
         points: the size of its smallest text where it is made to fit 16 by 24 cm, upright or across.
+        size: width and height in points; of DOT, which is not laid out, and of a PDF, which is A4, ``None``.
+        sheets: how many pages it has, if it is a PDF.
     """
 
     title: str
     stem: str
     content: bytes
     points: float
+    size: tuple[float, float] | None = None
+    sheets: int = 1
 
     @property
     def is_readable(self) -> bool:
@@ -108,7 +112,8 @@ def picture(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptio
         title = (
             " ".join(diagram_of(snapshot, analysis, options).title[:-1]) if len(found) > 1 else found[0].title
         )
-        return Page(title, "picture", pdf.draw(found, title), min(each.points for each in found))
+        points = min(each.points for each in found)
+        return Page(title, "picture", pdf.draw(found, title), points, sheets=len(found))
 
 
 def pages(
@@ -247,4 +252,5 @@ def _page(renderer: Renderer, sheet: Sheet, options: PictureOptions) -> Page:
     else:
         drawn = renderer.run(arranged.text, "svg", AS_IT_STANDS)
         content = clean_svg(drawn, diagram, text_widths(arranged.layout))
-    return Page(sheet.title, sheet.stem, content, sheet.points)
+    size = sheet.size if options.to in {"svg", "png"} else None
+    return Page(sheet.title, sheet.stem, content, sheet.points, size)
