@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Final, cast
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, seconds, view_of
 from meshmodel.commands.output import complain
 from meshmodel.commands.progress import Progress
-from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from meshmodel.reports.document.pictures import Form
 
 _FORMS: Final = ("md", "html", "pdf", "docx")
@@ -66,7 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     builder = Builder(analysis, form, arguments.deadline)
     with Progress(lambda: f"{one_line(path)}: {builder.status}"):
         made = files(builder.report(), form, path)
-    _write(made, path)
+    from meshmodel.model.atomic_file import replace_files
+
+    folder = next(iter(made)).parent
+    replace_files(made, None if folder == path.parent else folder)
     if builder.complete:
         return 0
     complain(f"{one_line(path)}: was written, but in time the fix or its curve was not proven, as it says")
@@ -94,16 +95,3 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
-
-
-def _write(made: "Mapping[Path, bytes]", path: Path) -> None:
-    """Write the files, each in one step, the document last."""
-    from meshmodel.model.atomic_file import replace_file
-
-    for each, content in made.items():
-        if each.parent != path.parent:
-            try:
-                each.parent.mkdir(exist_ok=True)
-            except OSError as error:
-                raise StoreError(f"{one_line(each.parent)}: cannot be created: {error.strerror}") from None
-        replace_file(each, content)

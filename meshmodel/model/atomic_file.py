@@ -81,7 +81,7 @@ def replace_files(files: Mapping[Path, bytes], new_folder: Path | None = None) -
             new_folder.mkdir(exist_ok=True)
         except OSError as error:
             reason = one_line(error.strerror)
-            raise StoreError(f"{one_line(new_folder, 400)}: no folder for pages: {reason}") from None
+            raise StoreError(f"{one_line(new_folder, 400)}: cannot be made a folder: {reason}") from None
     for path, content in files.items():
         replace_file(path, content)
 

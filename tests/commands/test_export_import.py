@@ -187,7 +187,7 @@ def test_pages_are_written_into_a_folder_and_a_picture_that_is_too_large_names_t
 def test_pages_replace_no_model_and_need_a_folder(tmp_path):
     shutil.copy(AGENT, tmp_path / "picture.svg")
     assert "is an interchange file" in refused("export", AGENT, "--pages", tmp_path)
-    assert "no folder for pages" in refused("export", AGENT, "--pages", tmp_path / "picture.svg")
+    assert "cannot be made a folder" in refused("export", AGENT, "--pages", tmp_path / "picture.svg")
     assert "leave -o out" in refused("export", AGENT, "--pages", tmp_path, "-o", tmp_path / "x.svg")
     assert names(tmp_path) == ["picture.svg"]
 

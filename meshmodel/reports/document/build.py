@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.exporters.tickets import tickets
+from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.reports.acceptances import lost_words, unmatched_acceptances
@@ -44,15 +45,23 @@ class Builder:
             where proofs would be too large; the report says where.
     """
 
-    def __init__(self, analysis: "Analysis", form: Form, deadline: float | None = None) -> None:
+    def __init__(
+        self,
+        analysis: "Analysis",
+        form: Form,
+        deadline: float | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """Begin with nothing.
 
         Args:
             analysis: of the model, as built or as designed.
             form: the format of the report, which decides the form of its pictures only.
             deadline: seconds that the search for the fix may take, and that for the curve.
+            tell: told each status.
         """
         self._analysis, self._pictures, self._deadline = analysis, Pictures(analysis, form), deadline
+        self._heard, self._stop = tell, CURRENT.get()
         self.status = "analysing"
         self.complete = True
 
@@ -61,11 +70,12 @@ class Builder:
 
         Raises:
             MeshmodelError: there is no renderer, or it failed.
+            Stopped: ``CURRENT`` said so when the builder was made, or does for the renderer.
         """
         snapshot = self._analysis.snapshot
         title = plain(snapshot.about.name or "A model without a name")
-        self.status = "searching for the minimum fix"
-        fix = self._analysis.minimum_fix(deadline=self._deadline)
+        self._tell("searching for the minimum fix")
+        fix = self._analysis.minimum_fix(deadline=self._deadline, cancelled=self._stop)
         curve = self._curve(fix)
         self.complete = fix.optimal and (self._deadline is None or all(point.exact for point in curve))
         sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
@@ -81,19 +91,21 @@ class Builder:
         )
         blocks: list[Block] = []
         for status, section in sections:
-            self.status = status
+            self._tell(status)
             blocks += section()
-        self.status = "writing"
+        self._tell("writing")
         return Report(title, self._pictures.stamp, tuple(blocks))
 
     def _tell(self, status: str) -> None:
+        self._stop.check()
         self.status = status
+        self._heard(status)
 
     def _curve(self, fix: "Fix") -> "tuple[CurvePoint, ...]":
         if not fix.before or fix.cost > LONGEST_CURVE:
             return ()
-        self.status = "searching for the closing curve"
-        return self._analysis.closing_curve(deadline=self._deadline, fix=fix)
+        self._tell("searching for the closing curve")
+        return self._analysis.closing_curve(deadline=self._deadline, cancelled=self._stop, fix=fix)
 
     def _summary(self, title: str, fix: "Fix") -> Iterator[Block]:
         analysis, about = self._analysis, self._analysis.snapshot.about
