@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeGuard
@@ -10,8 +11,10 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.sql.elements import ColumnElement
 
 from meshmodel.edits.edit import Difference
+from meshmodel.edits.merge import carry_out, inverse
 from meshmodel.model.records import Key, key_of
 from meshmodel.model.schema import SCHEMA
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import LINE_LIMIT, one_line, unprintable
 from meshmodel.store.codec import damage_error, from_json, load_json, to_json
 from meshmodel.store.presence import Program, is_open, open_programs
@@ -172,16 +175,49 @@ def changes_of(connection: Connection, entry: int) -> Difference:
     Raises:
         StoreError: the entry holds anything that ``record`` does not write.
     """
-    where = f"journal entry {entry}"
+    (found,) = _changes(connection, [entry])
+    return found
+
+
+def earlier(connection: Connection, number: int, model: Snapshot) -> Snapshot:
+    """The model as an entry of the journal left it: later edits that stand are taken back, the last first.
+
+    Args:
+        connection: inside a transaction.
+        number: of the entry; 0 for the model before the first edit.
+        model: as it is now.
+
+    Raises:
+        StoreError: two programs changed the same things by turns, so that it cannot be told; or an entry
+            holds anything that ``record`` does not write.
+    """
+    later = select(JOURNAL.c.number).where(JOURNAL.c.number > number, JOURNAL.c.state == DONE)
+    found = connection.execute(later.order_by(JOURNAL.c.touched.desc())).all()
+    because = f"the model at entry {number} of the journal cannot be rebuilt"
+    for changes in _changes(connection, [_integer(each) for (each,) in found]):
+        model = carry_out(inverse(changes), model, "", because)
+    return model
+
+
+def _changes(connection: Connection, numbers: list[int]) -> list[Difference]:
+    """What each of these edits changed."""
     columns = (
         JOURNAL_CHANGE.c.record_table,
         JOURNAL_CHANGE.c.record_key,
         JOURNAL_CHANGE.c.before,
         JOURNAL_CHANGE.c.after,
     )
-    query = select(*columns).where(JOURNAL_CHANGE.c.entry == entry).order_by(JOURNAL_CHANGE.c.position)
+    query = select(*columns).where(JOURNAL_CHANGE.c.entry == bindparam("number"))
+    query = query.order_by(JOURNAL_CHANGE.c.position)
+    return [
+        _difference(connection.execute(query, {"number": number}).all(), f"journal entry {number}")
+        for number in numbers
+    ]
+
+
+def _difference(rows: Iterable[Any], where: str) -> Difference:
     found = []
-    for table, key_text, before_text, after_text in connection.execute(query):
+    for table, key_text, before_text, after_text in rows:
         table_name, key = _record_name(table, key_text, where)
         before = from_json(table_name, before_text, where)
         after = from_json(table_name, after_text, where)

@@ -65,7 +65,6 @@ class Store:
         self._raw = connection
         self._file = sqlite_file.identity(path)
         self._version = seen
-        self._labels: tuple[str | None, str | None] | None = None
         self._registered_at: float | None = None
         self._closed = False
         presence.OPEN_STORES[self.author] = self
@@ -227,10 +226,7 @@ class Store:
         return self._edit(work) or self.snapshot
 
     def undo(self) -> Undone | None:
-        """Take back the last edit of this program, or of one that is no longer open.
-
-        Returns:
-            What was taken back, or ``None`` if there is nothing.
+        """Take back the last edit of this program, or of one that is no longer open; ``None``: there is none.
 
         Raises:
             StoreError: another program has changed the same records since.
@@ -278,12 +274,12 @@ class Store:
     @property
     def undo_label(self) -> str | None:
         """What ``undo`` would take back, or ``None``; nothing where edits are refused."""
-        return self._next_labels()[0]
+        return self._next_label("next_undo")
 
     @property
     def redo_label(self) -> str | None:
         """What ``redo`` would do again, or ``None``."""
-        return self._next_labels()[1]
+        return self._next_label("next_redo")
 
     def refresh(self) -> Snapshot | None:
         """The new model if another program has edited it since this store last looked, else ``None``.
@@ -313,13 +309,20 @@ class Store:
         with self._reading():
             return journal.entries(self._connection, self.author)
 
+    def earlier(self, number: int) -> Snapshot:
+        """The model as an entry of the journal left it; 0: before the first (``journal.earlier``)."""
+        from meshmodel.store import journal
+
+        with self._reading():
+            return journal.earlier(self._connection, number, self._current())
+
     def _reload(self) -> Snapshot | None:
         version = sqlite_file.data_version(self._raw)
         if version == self._version:
             return None
         with self._transaction("BEGIN"):
             fresh = self._current()
-        self._version, self._labels = version, None
+        self._version = version
         if fresh is self.snapshot:
             return None
         self.snapshot = fresh
@@ -350,7 +353,7 @@ class Store:
             if edited:
                 self._registered_at = time.monotonic()
             if after is not None:
-                self.snapshot, self._labels = after, None
+                self.snapshot = after
             return after
 
     def _write(self, changes: Difference) -> None:
@@ -371,17 +374,12 @@ class Store:
 
         journal.register(self._connection, presence.this_program(self.author))
 
-    def _next_labels(self) -> tuple[str | None, str | None]:
-        if self.read_only:
-            return None, None
-        if self._labels is None:
-            from meshmodel.store import journal
+    def _next_label(self, kind: str) -> str | None:
+        from meshmodel.store import journal
 
-            with self._reading():
-                undo = journal.next_undo(self._connection, self.author)
-                redo = journal.next_redo(self._connection, self.author)
-            self._labels = (undo and undo[1], redo and redo[1])
-        return self._labels
+        with self._reading():
+            found = None if self.read_only else getattr(journal, kind)(self._connection, self.author)
+        return found and found[1]
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:

@@ -129,6 +129,31 @@ def test_undo_never_takes_back_another_programs_edit(two):
     assert {"f", "s", "t"} < set(first.snapshot.zone)
 
 
+def test_an_earlier_model_has_what_both_programs_had_done_by_then(two):
+    first, second = two
+    first.apply(edit("first", [Put(Zone("f"))]))
+    second.apply(edit("second", [Put(Zone("s"))]))
+    first.undo()
+    first.redo()  # it is now the one that was touched last
+    assert [set(first.earlier(each).zone) - set(SAMPLE.zone) for each in range(3)] == [
+        set(),
+        {"f"},
+        {"f", "s"},
+    ]
+    assert first.earlier(0) == SAMPLE
+
+
+def test_an_earlier_model_that_cannot_be_told_is_refused(two):
+    first, second = two
+    first.apply(edit("first", [Put(Zone("f", name="A"))]))
+    second.refresh()
+    second.apply(edit("second", [Put(Zone("f", name="B"))]))
+    second.apply(edit("third", [Put(Zone("f", name="A"))]))
+    first.undo()
+    with pytest.raises(StoreError, match="the model at entry 0 of the journal cannot be rebuilt"):
+        first.earlier(0)
+
+
 def test_undo_of_what_the_other_changed_since_is_refused(two):
     first, second = two
     first.apply(edit("name it", [Put(System("sts", name="A", vendor="Other Inc."))]))

@@ -99,6 +99,9 @@ class OneProgram(RuleBasedStateMachine):
         entries = self.store.journal()
         assert len(entries) == self.made
         assert [each.label for each in entries if not each.undone] == [label for label, _ in self.past]
+        standing = [0, *(each.number for each in entries if not each.undone)]
+        was = [*(before for _, before in self.past), self.now]
+        assert [self.store.earlier(each) for each in standing] == was
         assert self.store.refresh() is None
 
     def teardown(self):
