@@ -83,7 +83,7 @@ def test_a_system_is_told_of_findings_that_name_others_in_its_place():
     assert len(named) == 50
     for system in [*systems, apart]:
         sections = finding_sections(analysis, system)
-        said = [section.lines[0].words()[-1][0] for section in sections if not section.title]
+        said = [section.lines[0].text.strip() for section in sections if not section.title]
         left_out = system is not apart and system not in named
         assert said == ["1 more may be about it: each names 50 systems and leaves others out"] * left_out
 
