@@ -1,8 +1,10 @@
 """``meshmodel report``: files beside the model, refusals in one line, and what was not proven is said."""
 
 import sys
+from urllib.parse import unquote
 
 import pytest
+from markdown_it import MarkdownIt
 
 from meshmodel.interchange import read_file, write_text
 from meshmodel.reports.document.findings import MOST_WITNESSES
@@ -16,11 +18,13 @@ MODEL = ROOT / "models" / "support-agent.toml"
 
 
 def test_markdown_is_written_with_its_pictures_in_a_folder_beside_it(called, tmp_path):
-    path = tmp_path / "The report.md"
+    path = tmp_path / "The <report> (1).md"
     assert called("report", MODEL, "-o", path) == (0, "", "")
-    folder = tmp_path / "The report-pictures"
+    folder = tmp_path / "The <report> (1)-pictures"
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted([folder.name, path.name])
-    assert "](<The report-pictures/model.png>)" in path.read_text(encoding="utf-8")
+    page = Page(MarkdownIt("commonmark").render(path.read_text(encoding="utf-8")))
+    shown = {unquote(value) for tag, name, value in page.attributes if (tag, name) == ("img", "src")}
+    assert shown == {f"{folder.name}/{each.name}" for each in folder.glob("*.png")}
     assert (folder / "model.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "model.svg").read_bytes().startswith(b"<?xml")
 

@@ -98,9 +98,8 @@ class _Writer:
             case Paragraph():
                 self._line(block.text)
             case Items():
-                style = "List Number" if block.is_numbered else "List Bullet"
                 for item in block.items:
-                    self._line(item, style)
+                    self._line(item, "List Bullet")
             case Facts():
                 for name, value in block.rows:
                     line = self._line()

@@ -71,9 +71,7 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
         case Paragraph():
             yield f"<p>{escape(block.text)}</p>"
         case Items():
-            tag = "ol" if block.is_numbered else "ul"
-            items = "".join(f"<li>{escape(item)}</li>" for item in block.items)
-            yield f"<{tag}>{items}</{tag}>"
+            yield f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in block.items)}</ul>"
         case Facts():
             rows = "".join(f"<dt>{escape(name)}:</dt><dd>{escape(value)}</dd>" for name, value in block.rows)
             yield f"<dl>{rows}</dl>"

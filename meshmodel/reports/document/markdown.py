@@ -7,6 +7,7 @@ which CommonMark allows before each of them.
 import re
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import quote
 
 from meshmodel.reports.document.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
 
@@ -44,8 +45,7 @@ def _lines(block: Block, folder: str) -> Iterator[str]:
         case Paragraph():
             yield escaped(block.text)
         case Items():
-            for number, item in enumerate(block.items, 1):
-                yield f"{f'{number}.' if block.is_numbered else '-'} {escaped(item)}"
+            yield from (f"- {escaped(item)}" for item in block.items)
         case Facts():
             for name, value in block.rows:
                 yield f"- **{escaped(name)}:** {escaped(value)}"
@@ -63,8 +63,8 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def _picture(picture: Picture, folder: str) -> Iterator[str]:
     """The PNG, which every program shows, with a link to the SVG."""
-    title, path = escaped(picture.title), f"<{folder}/{picture.stem}"
+    title, path = escaped(picture.title), quote(f"{folder}/{picture.stem}")
     if picture.png:
-        yield f"![{title}]({path}.png>)"
+        yield f"![{title}]({path}.png)"
     if picture.svg:
-        yield f"\n[as SVG: {title}]({path}.svg>)"
+        yield f"\n[as SVG: {title}]({path}.svg)"

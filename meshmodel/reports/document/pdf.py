@@ -169,10 +169,7 @@ class _Story:
                 self.flowables.append(_words(block.text))
             case Items():
                 items = [ListItem(_words(each)) for each in block.items]
-                kind = "1" if block.is_numbered else "bullet"
-                self.flowables.append(
-                    ListFlowable(items, bulletType=kind, start=None if kind == "1" else "-", leftIndent=14)
-                )
+                self.flowables.append(ListFlowable(items, bulletType="bullet", start="-", leftIndent=14))
             case Facts():
                 for name, value in block.rows:
                     said = f"<b>{escape(name)}:</b> {escape(_letters(value))}"

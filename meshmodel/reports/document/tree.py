@@ -36,10 +36,9 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list of sentences, numbered or not."""
+    """A list of sentences."""
 
     items: tuple[str, ...]
-    is_numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

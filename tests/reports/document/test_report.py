@@ -150,7 +150,7 @@ def test_html_stands_alone_and_its_ids_are_unique():
 def test_markdown_has_a_png_and_an_svg_of_each_picture_beside_it():
     made = written(QUICK, "md")
     page = made.document.decode()
-    named = {*re.findall(r"\]\(<([^>]+)>\)", page)}
+    named = {*re.findall(r"\]\(([^)]+)\)", page)}
     assert named == made.files.keys() - {"report.md"}
     assert {each.rpartition(".")[2] for each in named} == {"png", "svg"}
     for name in named:

@@ -48,7 +48,7 @@ def report(texts):
     blocks = [Heading(1, "Title")]
     for text in texts:
         blocks += [Heading(2, text), Paragraph(text), Items((text, text)), Facts(((text, text),))]
-        blocks += [Items((text,), is_numbered=True), Table((text, "b"), ((text, ""), ("", text)), (70, 30))]
+        blocks += [Table((text, "b"), ((text, ""), ("", text)), (70, 30))]
     return Report("Title", "model sha256:0, meshmodel 0", tuple(blocks))
 
 
