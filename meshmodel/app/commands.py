@@ -67,9 +67,9 @@ def _selection(state: "WorkbenchState") -> str:
     return "" if state.chosen else "delete: select something first"
 
 
-def _look(id_: str, key: str, label: str, description: str, run: str) -> Command:
-    """A command of the canvas that only its key makes sense for."""
-    return Command(id_, (key,), label, description, "Look", run, context="canvas", palette=False)
+def _look(id_: str, keys: str, label: str, description: str, run: str) -> Command:
+    """A command of the canvas that only its keys make sense for."""
+    return Command(id_, tuple(keys.split()), label, description, "Look", run, context="canvas", palette=False)
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -100,10 +100,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run="offboarding.offboard", menu="offboard: when it goes, or is rotated"),
     Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run="selection.view"),
     Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run="lens.lens", menu="change the lens"),
-    _look("go_left", "left", "left", "Select what lies to the left, along the line", "go('left')"),
+    _look("go_left", "left h", "left", "Select what lies to the left, along the line", "go('left')"),
     _look("go_right", "right", "right", "Select what lies to the right, along the line", "go('right')"),
-    _look("go_up", "up", "up", "Select what lies above", "go('up')"),
-    _look("go_down", "down", "down", "Select what lies below", "go('down')"),
+    _look("go_up", "up k", "up", "Select what lies above", "go('up')"),
+    _look("go_down", "down j", "down", "Select what lies below", "go('down')"),
     _look("next", "tab", "next", "Select the next one in reading order", "step(1)"),
     _look("previous", "shift+tab", "previous", "Select the one before in reading order", "step(-1)"),
     _look("pan_left", "shift+left", "pan", "Show more of the left of the drawing", "pan(-8, 0)"),
@@ -113,6 +113,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("mark", ("space",), "select too", "Select several together, as Shift or Ctrl with the mouse does: what follows is one edit", "Draw", context="canvas", palette=False),
     Command("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", context="canvas"),
     Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run="screen.find"),
+    Command("signs", ("s",), "signs", "What the signs of this drawing mean", "Look", run="menus.signs"),
+    Command("in_words", ("S",), "in words", "The drawing in words, for screen readers: a list that begins at what is selected", "Look", run="menus.in_words"),
+    Command("map", ("W",), "where", "Show or hide the map of the whole drawing in the corner; a click on it goes there", "Look", run="layout.map"),
     Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run="selection.zoom_in"),
     Command("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look", run="selection.zoom_out"),
     Command("zoom_reset", ("0",), "cards", "Back to cards", "Look", run="selection.zoom_reset"),

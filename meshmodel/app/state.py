@@ -71,6 +71,7 @@ class WorkbenchState:
         is_side_closed: whether the inspector was closed where it always has room.
         lists_open: whether the lists are open where they lie over the canvas.
         page: the list in front.
+        has_map: whether the map is shown where the drawing is larger than the canvas.
         focus: which panel has the focus: ``canvas``, or the id of another.
     """
 
@@ -107,6 +108,7 @@ class WorkbenchState:
     is_side_closed: bool = False
     lists_open: bool = False
     page: str = "findings"
+    has_map: bool = False
     focus: str = "canvas"
 
     @property

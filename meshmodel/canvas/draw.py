@@ -66,6 +66,7 @@ def draw(
         grid,
         tuple(plan.lines.branches),
         lambda: targets_of(plan, titles),
+        has_letters=plan.mode.label > 1,
     )
 
 

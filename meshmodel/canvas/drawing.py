@@ -56,6 +56,7 @@ class Drawing:
         grid: the cards by lane, column and order.
         branches: all lines, one for each pair of a source and an arrow.
         make_targets: makes ``targets``.
+        has_letters: whether labels name actions by letters.
     """
 
     width: int
@@ -66,6 +67,7 @@ class Drawing:
     grid: Grid
     branches: tuple[Branch, ...]
     make_targets: Callable[[], tuple[Target, ...]]
+    has_letters: bool = False
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -159,6 +161,25 @@ class Drawing:
         ``("grant", (credential, system))``. Up and down lead to the nearest card, label or title.
         """
         return self._navigation.neighbour(reference, direction)
+
+    def go(self, reference: Reference | None, direction: Direction) -> Reference | None:
+        """What an arrow key selects: as :meth:`neighbour`, past lanes that are no zones.
+
+        At the edge the record itself; of what is not drawn the first in reading order.
+        """
+        if reference is None or self.box_of(reference) is None:
+            return next(iter(self.reading_order), None)
+        wanted = self.neighbour(reference, direction)
+        if wanted is not None and wanted[0] == NO_RECORD:
+            wanted = self.neighbour(wanted, direction)
+        return reference if wanted is None or wanted[0] == NO_RECORD else wanted
+
+    def beside(self, reference: Reference | None, by: int) -> Reference:
+        """What follows in reading order (1), or comes before (-1); of what is not drawn the first or last."""
+        order = self.reading_order
+        if reference not in order:
+            return order[0 if by > 0 else -1]
+        return order[(order.index(reference) + by) % len(order)]
 
     @cached_property
     def _by_record(self) -> dict[Reference, list[Branch]]:

@@ -1,11 +1,11 @@
 """The drawing in words, lane by lane: for screen readers, and for wherever no picture can be seen."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.model.phrases import listed
-from meshmodel.model.records import Agent, Checkpoint, System
+from meshmodel.model.records import Agent, Checkpoint, Reference, System
 from meshmodel.model.text import counted
 from meshmodel.reports.style import Style, wrap
 
@@ -18,6 +18,9 @@ _MARKS: Final[Mapping[str, str]] = {
     "counts": "a checkpoint asks there",
     "does-not-count": "a checkpoint stands there that does not count",
 }
+
+Line = tuple[Reference | None, str]
+"""A line, and the record that it is about."""
 
 
 class Description:
@@ -34,19 +37,18 @@ class Description:
         for each in self._snapshot.checkpoint.values():
             self._placed[each.step, each.from_, each.to].append(each)
 
-    def lines(self) -> Iterator[str]:
-        """All of it, one line each, indented by two spaces a level."""
+    def lines(self) -> Iterator[Line]:
+        """All of it, one line each, indented by two spaces a level, with what it is about."""
         snapshot, missing = self._snapshot, self._analysis.summary.missing
-        yield snapshot.about.name or "A model without a name"
+        yield None, snapshot.about.name or "A model without a name"
         if snapshot.about.description:
-            yield snapshot.about.description
-        yield (
-            f"{counted(len(snapshot.agent), 'agent')}, {counted(len(snapshot.system), 'system')}, "
-            f"{counted(len(snapshot.credential), 'credential')}; {counted(missing, 'missing checkpoint')}"
-        )
-        for title, agents, systems in self._lanes():
-            yield ""
-            yield title
+            yield None, snapshot.about.description
+        sizes = f"{counted(len(snapshot.agent), 'agent')}, {counted(len(snapshot.system), 'system')}"
+        sizes += f", {counted(len(snapshot.credential), 'credential')}"
+        yield None, f"{sizes}; {counted(missing, 'missing checkpoint')}"
+        for zone, title, agents, systems in self._lanes():
+            yield None, ""
+            yield zone, title
             for agent in agents:
                 yield from self._agent(agent)
             for system in systems:
@@ -54,54 +56,59 @@ class Description:
         held = {key for _, key in snapshot.hold} | {key for _, key in snapshot.custody}
         loose = [each for each in snapshot.credential.values() if each.id not in held]
         if loose:
-            yield ""
-            yield "Credentials that nobody holds or stores"
+            yield None, ""
+            yield None, "Credentials that nobody holds or stores"
             for each in loose:
-                yield f"  credential {each.title}{self._opened(each.id)}"
+                yield ("credential", each.id), f"  credential {each.title}{self._opened(each.id)}"
         yield from self._boundaries()
 
-    def _lanes(self) -> Iterator[tuple[str, list[Agent], list[System]]]:
+    def _lanes(self) -> Iterator[tuple[Reference | None, str, list[Agent], list[System]]]:
         """Zones with what lies in them; then systems without a zone, and agents without a home."""
         snapshot = self._snapshot
         for zone in snapshot.zone.values():
             yield (
+                ("zone", zone.id),
                 f"Zone {zone.title}",
                 [each for each in snapshot.agent.values() if each.home == zone.id],
                 [each for each in snapshot.system.values() if each.zone == zone.id],
             )
         alone = [each for each in snapshot.system.values() if each.zone is None]
         if alone:
-            yield "Systems that are zones of their own", [], alone
+            yield None, "Systems that are zones of their own", [], alone
         homeless = [each for each in snapshot.agent.values() if each.home is None]
         if homeless:
-            yield "Agents without a home", homeless, []
+            yield None, "Agents without a home", homeless, []
 
-    def _agent(self, agent: Agent) -> Iterator[str]:
+    def _agent(self, agent: Agent) -> Iterator[Line]:
         snapshot = self._snapshot
         number = self._identities.get(agent.id)
         carries = "" if number is None else f", carries {counted(number, 'identity', 'identities')}"
         steerable = "steerable" if agent.is_steerable else "not steerable"
         kind = f"{agent.kind}, " if agent.kind else ""
         status = "" if agent.status == "active" else f", {agent.status}"
-        yield f"  agent {agent.title}: {kind}{steerable}{carries}{status}"
+        yield ("agent", agent.id), f"  agent {agent.title}: {kind}{steerable}{carries}{status}"
         if agent.runs_on is not None:
             where = self._mark("hosting", agent.runs_on, agent.id)
-            yield f"    runs on {self._title('system', agent.runs_on)}{where}"
+            runs = f"    runs on {self._title('system', agent.runs_on)}{where}"
+            yield ("hosting", (agent.runs_on, agent.id)), runs
         for holder, credential in snapshot.hold:
             if holder == agent.id:
-                yield f"    holds {self._credential(credential)}{self._opened(credential)}"
+                holds = f"    holds {self._credential(credential)}{self._opened(credential)}"
+                yield ("hold", (holder, credential)), holds
         for each in snapshot.delegation.values():
             if each.from_ == agent.id:
                 passing = "" if not each.passes else f", passing {listed(each.passes)}"
                 only = "" if each.only is None else f", for {listed(map(str, each.only))} only"
                 values = ", values come back" if each.returns == "values" else ""
                 where = self._mark("delegation", agent.id, each.to)
-                yield f"    delegates to {self._title('agent', each.to)}{passing}{only}{values}{where}"
+                delegates = f"    delegates to {self._title('agent', each.to)}{passing}{only}{values}{where}"
+                yield ("delegation", (agent.id, each.to)), delegates
         for intent in snapshot.intent.values():
             if intent.agent == agent.id:
-                yield f"    may {listed(intent.actions)} {self._title('system', intent.system)}, as intended"
+                may = f"    may {listed(intent.actions)} {self._title('system', intent.system)}, as intended"
+                yield ("intent", (intent.agent, intent.system)), may
 
-    def _system(self, system: System) -> Iterator[str]:
+    def _system(self, system: System) -> Iterator[Line]:
         said = [system.kind or "", system.sensitivity or ""]
         said += ["outsiders write here"] if system.untrusted_input else []
         if system.id in self._heard and not system.untrusted_input:
@@ -109,16 +116,17 @@ class Description:
         said += ["outsiders see what is written here"] if system.is_exposed else []
         said += ["typed values only"] if system.typed else []
         words = ", ".join(each for each in said if each)
-        yield f"  system {system.title}" + (f": {words}" if words else "")
+        yield ("system", system.id), f"  system {system.title}" + (f": {words}" if words else "")
         for each in self._snapshot.custody.values():
             if each.system == system.id:
                 by = "" if each.by is None else f" to whoever may {listed(each.obtained_by)}"
                 name, opened = self._credential(each.credential), self._opened(each.credential)
                 where = self._mark("custody", system.id, each.credential)
-                yield f"    {each.how} {name}{by}{opened}{where}"
+                yield ("custody", (system.id, each.credential)), f"    {each.how} {name}{by}{opened}{where}"
         for start, agent in self._snapshot.trigger:
             if start == system.id:
-                yield f"    triggers {self._title('agent', agent)}{self._mark('trigger', start, agent)}"
+                triggers = f"    triggers {self._title('agent', agent)}{self._mark('trigger', start, agent)}"
+                yield ("trigger", (start, agent)), triggers
 
     def _credential(self, credential: str) -> str:
         record = self._snapshot.credential[credential]
@@ -151,13 +159,13 @@ class Description:
         said = [_MARKS[mark]] if mark is not None else []
         return "".join(f"; {each}" for each in (*said, *placed))
 
-    def _boundaries(self) -> Iterator[str]:
+    def _boundaries(self) -> Iterator[Line]:
         placed = [each for each in self._snapshot.checkpoint.values() if each.step == "boundary"]
         if placed:
-            yield ""
-            yield "Checkpoints on boundaries"
+            yield None, ""
+            yield None, "Checkpoints on boundaries"
         for each in placed:
-            yield f"  {each.kind} from {each.from_} to {each.to}, {each.state}"
+            yield ("checkpoint", each.id), f"  {each.kind} from {each.from_} to {each.to}, {each.state}"
 
     def _title(self, table: str, key: str) -> str:
         return str(self._snapshot.table(table)[key].title)
@@ -171,7 +179,30 @@ def description(analysis: "Analysis", style: Style) -> str:
         style: gives the columns.
     """
     lines: list[str] = []
-    for line in Description(analysis).lines():
+    for _, line in Description(analysis).lines():
         indent = " " * (len(line) - len(line.lstrip()))
         lines += wrap(line, style, f"{indent}    ", indent) if line else [""]
     return "\n".join(lines)
+
+
+def line_about(lines: Sequence[Line], reference: Reference | None) -> int | None:
+    """The number of the line about a record; of one that is told in the line of another, that line's.
+
+    Args:
+        lines: as :meth:`Description.lines` gives them.
+        reference: what is looked for, such as a grant, which is told with whoever has its credential.
+    """
+    if reference is None:
+        return None
+    known = [about for about, _ in lines]
+    table, key = reference
+    if reference in known:
+        return known.index(reference)
+    credential = key if table == "credential" else key[0] if table in {"grant", "exchange"} else None
+    told = (
+        number
+        for number, about in enumerate(known)
+        if about == ("credential", credential)
+        or (about is not None and about[0] in {"hold", "custody"} and about[1][1] == credential)
+    )
+    return next(told, None)

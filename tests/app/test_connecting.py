@@ -97,7 +97,7 @@ async def test_arrows_stop_at_what_fits_alone(tmp_path: Path) -> None:
         await it.press("c", "right")
         assert it.bench.context.canvas.aimed == ("system", "wiki"), "its own credential is passed over"
         await it.press("escape")
-        assert not it.bench.context.canvas.is_busy
+        assert not it.bench.context.canvas.gestures.is_busy
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

@@ -147,7 +147,7 @@ async def test_connecting_offers_what_reads_as_a_sentence(tmp_path):
     async with desk(tmp_path) as at:
         await at.select("agent", "support-bot")
         await at.press("c")
-        at.bench.context.canvas.aim(("system", "tickets"))
+        at.bench.context.canvas.gestures.aim(("system", "tickets"))
         await at.press("enter")
         await at.shows("new credential: read …")
         await at.shows("with ticket-token, as now: read, write …")

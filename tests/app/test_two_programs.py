@@ -67,7 +67,7 @@ async def checkpoint(it: Desk) -> None:
 async def connect(it: Desk) -> None:
     await it.select("agent", "support-bot")
     await it.press("c")
-    it.bench.context.canvas.aim(TICKETS)
+    it.bench.context.canvas.gestures.aim(TICKETS)
     await it.press("enter")
     labels = [row.content.plain for row in it.app.screen.query_one("#offers").shown_rows]
     at = next(n for n, each in enumerate(labels) if "an intent" in each)
@@ -195,7 +195,7 @@ async def test_a_move_in_progress_ends_where_its_card_is_changed(tmp_path: Path,
             theirs = elsewhere(it, Put(replace(tickets, name="Theirs")))
         await heard(it)
         assert it.bench.shown.tentative is None
-        assert not it.bench.context.canvas.is_busy
+        assert not it.bench.context.canvas.gestures.is_busy
         assert "was not moved" in it.bench.query_one("#told").said
         await it.press("escape")
         assert replace(it.model, revision=0) == replace(theirs, revision=0)
@@ -218,13 +218,13 @@ async def test_connecting_with_what_is_gone_says_so(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.select("agent", "support-bot")
         await it.press("c")
-        it.bench.context.canvas.aim(TICKETS)
+        it.bench.context.canvas.gestures.aim(TICKETS)
         elsewhere(it, Remove(*TICKETS), Remove("agent", "support-bot"))
         await heard(it)
         await it.press("left", "right", "enter")
         assert not it.model.agent
         await it.press("escape", "escape")
-        assert not it.bench.context.canvas.is_busy
+        assert not it.bench.context.canvas.gestures.is_busy
 
 
 @pytest.mark.slow

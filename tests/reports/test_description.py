@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.reports.description import Description, description
+from meshmodel.reports.description import Description, description, line_about
 from meshmodel.reports.style import Style
 from meshmodel.store.examples import examples
 from meshmodel.store.load import load
@@ -14,10 +14,14 @@ from tests.reference.random_models import FLAVOURS, random_model
 MODELS = [each.path for each in examples()]
 
 
+def told(analysis):
+    return [line for _, line in Description(analysis).lines()]
+
+
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_every_element_and_every_missing_checkpoint_is_told(path):
     analysis = analyse(load(path))
-    text = "\n".join(Description(analysis).lines())
+    text = "\n".join(told(analysis))
     for table in ("zone", "system", "agent", "credential"):
         for record in analysis.snapshot.table(table).values():
             assert record.title in text, (table, record.id)
@@ -28,7 +32,7 @@ def test_every_element_and_every_missing_checkpoint_is_told(path):
 @given(st.integers(0, 5_000), st.sampled_from(FLAVOURS))
 def test_each_relation_of_any_model_has_its_words(seed, flavour):
     snapshot = random_model(seed, 5, flavour)
-    lines = list(Description(analyse(snapshot)).lines())
+    lines = told(analyse(snapshot))
     assert sum(line.startswith("    holds ") for line in lines) == len(snapshot.hold)
     assert sum(line.startswith(("    stores ", "    issues ")) for line in lines) == len(snapshot.custody)
     assert sum(line.startswith("    delegates to ") for line in lines) == len(snapshot.delegation)
@@ -46,9 +50,9 @@ def test_a_planned_checkpoint_is_told_as_one_that_is_to_come():
     planned = apply_edit(
         snapshot, add_checkpoints(snapshot, (("grant", "file-sas", "attachments"),), "planned")
     )
-    built = "\n".join(Description(analyse(planned)).lines())
+    built = "\n".join(told(analyse(planned)))
     assert "nobody is asked there: a checkpoint is missing; policy-decision planned" in built
-    designed = "\n".join(Description(analyse(planned, view="designed")).lines())
+    designed = "\n".join(told(analyse(planned, view="designed")))
     assert "a checkpoint asks there; policy-decision planned" in designed
 
 
@@ -56,3 +60,21 @@ def test_lines_fit_the_columns():
     analysis = analyse(load(MODELS[0]))
     text = description(analysis, Style(columns=60))
     assert max(map(len, text.splitlines())) <= 60
+
+
+@given(st.integers(0, 5_000), st.sampled_from(FLAVOURS))
+def test_everything_that_can_be_selected_leads_to_the_line_that_names_it(seed, flavour):
+    snapshot = random_model(seed, 5, flavour)
+    lines = [*Description(analyse(snapshot)).lines()]
+    for table in ("zone", "system", "agent", "credential"):
+        for key, record in snapshot.table(table).items():
+            at = line_about(lines, (table, key))
+            assert at is not None, (table, key)
+            assert record.title in lines[at][1]
+    for table in ("hold", "custody", "delegation", "trigger"):
+        for key in snapshot.table(table):
+            assert lines[line_about(lines, (table, key))][0] == (table, key)
+    for credential, system in snapshot.grant:
+        at = line_about(lines, ("grant", (credential, system)))
+        assert f" {snapshot.system[system].title} (" in lines[at][1]
+    assert line_about(lines, None) is None

@@ -1,11 +1,12 @@
 """The canvas of the workbench: a widget that paints the rows of a drawing, and only those that change."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.content import Content
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -44,6 +45,7 @@ class CanvasView(ScrollView, can_focus=True):
         aimed: what the connection in progress points at.
         gestures: what the mouse and keys do with the drawing.
         hint: the lines shown in the middle of a canvas on which nothing is drawn.
+        words_of: what a tooltip says of a record.
         is_awaiting: whether a newer drawing is being made.
         is_getting_ready: whether the indexes of the drawing are being made in the background.
     """
@@ -70,6 +72,7 @@ class CanvasView(ScrollView, can_focus=True):
         self.group: frozenset[Reference] = frozenset()
         self.aimed: Reference | None = None
         self.hint: tuple[str, ...] = ()
+        self.words_of: Callable[[Reference], str] = lambda _: ""
         self.is_awaiting = False
         self.is_getting_ready = False
         self._shown: frozenset[Reference] | None = None
@@ -80,8 +83,7 @@ class CanvasView(ScrollView, can_focus=True):
         self._inks: tuple[str, Inks] | None = None
         self._resting: Timer | None = None
         self._to_reveal: Reference | None = None
-        # What was scrolled to last, and where that led; ``None`` until the next refresh.
-        self._revealed: Reference | None = None
+        self._revealed: Reference | None = None  # what was scrolled to last, and where that led
         self._left_at: Offset | None = None
         if is_ascii:
             self.styles.scrollbar_size_horizontal = 0
@@ -96,7 +98,7 @@ class CanvasView(ScrollView, can_focus=True):
 
     @property
     def lighting(self) -> Lighting:
-        """What stands out, as owners of runs of the drawing."""
+        """What stands out in it."""
         return self._painter.lighting
 
     def show(self, drawing: Drawing) -> None:
@@ -138,6 +140,22 @@ class CanvasView(ScrollView, can_focus=True):
         chosen = self.group if self.selected is None else self.group | {self.selected}
         lighting = lighting_of(self.drawing, chosen, self._shown, self._witness, self.aimed)
         self._repaint(self._painter.light(lighting, self.in_view))
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        """Put the terminal's cursor on what is selected: screen readers and magnifiers follow it."""
+        drawing, selected = self.drawing, self.selected
+        if drawing and selected and self.has_focus and drawing.can_find(selected):
+            box = drawing.box_of(selected)
+            if box is not None:
+                self.app.cursor_position = Offset(*self.on_screen(box.x, box.y))
+
+    on_focus = _place_cursor
+
+    def on_mount(self) -> None:
+        """Let the terminal's cursor follow what is scrolled."""
+        self.watch(self, "scroll_x", self._place_cursor, init=False)
+        self.watch(self, "scroll_y", self._place_cursor, init=False)
 
     def get_ready_at_rest(self) -> None:
         """Make the indexes of the drawing once no other drawing has followed for ``REST`` seconds."""
@@ -221,15 +239,6 @@ class CanvasView(ScrollView, can_focus=True):
 
     # Gestures
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a gesture is in progress."""
-        return self.gestures.is_busy
-
-    def aim(self, reference: Reference | None) -> bool:
-        """Aim the connection in progress at an element; whether there is one."""
-        return self.gestures.aim(reference)
-
     def cancel(self, *, told: bool = True) -> bool:
         """Cancel the gesture in progress and, if ``told``, say so in a message; whether there was one."""
         return self.gestures.cancel(told=told)
@@ -261,8 +270,7 @@ class CanvasView(ScrollView, can_focus=True):
 
     def _pointer(self, event: events.MouseEvent) -> Pointer:
         x, y = int(event.x), int(event.y)
-        is_adding = event.shift or event.ctrl
-        return Pointer(x + self.scroll_offset.x, y + self.scroll_offset.y, x, y, is_adding)
+        return Pointer(x + self.scroll_offset.x, y + self.scroll_offset.y, x, y, event.shift or event.ctrl)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a gesture with the left button."""
@@ -273,10 +281,15 @@ class CanvasView(ScrollView, can_focus=True):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Go on with the gesture by mouse; without one show what is under the pointer."""
-        if self.gestures.drag(self._pointer(event)):
+        pointer = self._pointer(event)
+        target = None if self.drawing is None else self.drawing.hit(pointer.x, pointer.y)
+        if self.gestures.drag(pointer):
             event.stop()
+            target = None
         elif not self.is_jumping:
-            self.gestures.hover(self._pointer(event))
+            self.gestures.hover(pointer)
+        said = "" if target is None else self.words_of(target.reference)
+        self.tooltip = Content(said) if said else None
 
     def on_leave(self) -> None:
         """Show nothing under the pointer any more."""
@@ -302,7 +315,7 @@ class CanvasView(ScrollView, can_focus=True):
             return
         x, y = self._pointer(event)[:2]
         target = self.drawing.hit(x, y)
-        if event.button == 3 and not self.is_busy:
+        if event.button == 3 and not self.gestures.is_busy:
             self.select(None if target is None else target.reference, still=True)
             self.emit(MenuWanted((event.screen_x, event.screen_y)))
         is_double = event.chain == 2 and event.button == 1 and not event.shift
@@ -335,28 +348,16 @@ class CanvasView(ScrollView, can_focus=True):
     def action_go(self, direction: Direction) -> None:
         """Use an arrow key: for the gesture in progress, otherwise to move the selection."""
         drawing = self.drawing
-        if self.gestures.steer(direction) or drawing is None or not drawing.reading_order:
-            return
-        if self.selected is None or drawing.box_of(self.selected) is None:
-            self.select(drawing.reading_order[0])
-            return
-        wanted = drawing.neighbour(self.selected, direction)
-        if wanted is not None and wanted[0] == NO_RECORD:
-            wanted = drawing.neighbour(wanted, direction)
-        self.select(wanted if wanted is not None and wanted[0] != NO_RECORD else self.selected)
+        if not self.gestures.steer(direction) and drawing is not None and drawing.reading_order:
+            self.select(drawing.go(self.selected, direction))
 
     def action_step(self, by: int) -> None:
         """Select, or aim the connection in progress at, the next (1) or previous (-1) in reading order."""
-        order = () if self.drawing is None else self.drawing.reading_order
-        if not order:
+        drawing = self.drawing
+        if drawing is None or not drawing.reading_order:
             return
-
-        def beside(here: Reference | None) -> Reference:
-            first = 0 if by > 0 else -1
-            return order[(order.index(here) + by) % len(order) if here in order else first]
-
-        if not self.gestures.seek(beside):
-            self.select(beside(self.selected))
+        if not self.gestures.seek(lambda here: drawing.beside(here, by)):
+            self.select(drawing.beside(self.selected, by))
 
     def action_edit(self) -> None:
         """Edit what is selected, or finish the gesture in progress."""

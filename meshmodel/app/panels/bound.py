@@ -1,5 +1,7 @@
 """The base of the panels: bound to the state of the workbench, painted once for each change."""
 
+from textual import events
+from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -39,3 +41,13 @@ class Bound(Widget):
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Make what is to be seen of this."""
+
+    def tip(self, x: int) -> str:
+        """What a column of cells is about, where the pointer rests on it."""
+        del x
+        return ""
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Have the tooltip say what is under the pointer."""
+        said = self.tip(int(event.x))
+        self.tooltip = Content(said) if said else None

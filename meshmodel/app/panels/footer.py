@@ -74,11 +74,18 @@ class MeshFooter(Bound):
 
         Only the left button does: the other ones ask for a menu, or paste.
         """
-        if event.button != 1:
-            return
-        for action, _, x in self.items(self.size.width):
-            if x <= event.x < x + self._width(action) - GAP:
-                self.post_message(CommandRequested(action.id))
+        action = self._action_at(int(event.x))
+        if event.button == 1 and action is not None:
+            self.post_message(CommandRequested(action.id))
+
+    def tip(self, x: int) -> str:
+        """What the action there does."""
+        action = self._action_at(x)
+        return "" if action is None else action.description
+
+    def _action_at(self, at: int) -> Command | None:
+        items = self.items(self.size.width)
+        return next((action for action, _, x in items if x <= at < x + self._width(action) - GAP), None)
 
     def _width(self, action: Command) -> int:
         keys = keys_of(action, self.keymap)

@@ -39,6 +39,11 @@ class MeshHeader(Bound):
             return []
         return [*model_parts(shown.snapshot), *_counts(shown), *_on_the_right(shown)]
 
+    def tip(self, x: int) -> str:
+        """All parts, also those that do not fit."""
+        del x
+        return "\n".join(part.text for part in self.parts())
+
     def render(self) -> Content:
         """The parts that fit, those on the right at the right."""
         room = self.size.width

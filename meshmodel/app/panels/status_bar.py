@@ -9,7 +9,8 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
 from meshmodel.app.panels.lines import SEVERITY_STYLES
 from meshmodel.app.state import WorkbenchState
-from meshmodel.model.phrases import phrase
+from meshmodel.canvas.legend import words_of
+from meshmodel.canvas.scene import Facts
 from meshmodel.model.text import width
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.cause_words import severity_sign
@@ -114,8 +115,14 @@ class StatusBar(Bound):
             return Content.styled(f" {self.said}", "bold $primary")
         if shown.traced is not None:
             return Content.styled(f" {'; '.join(event_words(shown.traced))}", "bold")
-        record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
-        return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
+        return self._selected(shown)
+
+    @staticmethod
+    def _selected(shown: WorkbenchState) -> Content:
+        """What is selected, and what its mark means."""
+        facts = shown.facts.get(shown.view, Facts())
+        said = "" if shown.selected is None else words_of(shown.snapshot, facts, shown.selected)
+        return Content.styled(f" {said}" if said else "", "$text-muted")
 
     def _under(self, shown: WorkbenchState, under: "Under") -> tuple[Content, Content]:
         """What is under the cursor of a list; the steps of a way that is open, where it is that way."""
@@ -166,7 +173,8 @@ class StatusBar(Bound):
             words.sort(key=lambda each: each.startswith("with "))  # whether somebody was asked comes first
             return Content(f" {'; '.join(words)}")
         if explanation is None:
-            return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
+            remedy = Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
+            return remedy if shown.finding else self._selected(shown)
         pieces = [numbered(sentence) for sentence, step in told_steps(explanation) if step is not None]
         if in_full:
             return Content(" ").join(pieces)

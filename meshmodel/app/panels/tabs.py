@@ -6,6 +6,7 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
+from meshmodel.app.commands import BY_ID
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
@@ -68,9 +69,18 @@ class TabRow(Bound):
 
     def on_click(self, event: events.Click) -> None:
         """Say which tab was clicked."""
-        x = 0
+        tab = self._tab_at(int(event.x))
+        if tab:
+            self.post_message(self.Chosen(tab))
+
+    def tip(self, x: int) -> str:
+        """What the tab there shows."""
+        tab = self._tab_at(x)
+        return BY_ID[tab].description if tab in BY_ID else ""
+
+    def _tab_at(self, at: int) -> str:
         for tab, text in self.labels():
-            if x <= event.x < x + width(text) + 1:
-                self.post_message(self.Chosen(tab))
-                return
-            x += width(text) + 1
+            at -= width(text) + 1
+            if at < 0:
+                return tab
+        return ""

@@ -243,7 +243,7 @@ class Context:
         While a connection is in progress, that is its other end. What is selected together stays so if it is
         part of that, or with ``together``.
         """
-        if reference is not None and (not self.exists(reference) or self.canvas.aim(reference)):
+        if reference is not None and (not self.exists(reference) or self.canvas.gestures.aim(reference)):
             return
         if not still:
             self.canvas.reveal(reference)

@@ -150,6 +150,14 @@ class Layout:
         else:
             self.context.update(side="inspector", is_side_closed=False)
 
+    def map(self) -> None:
+        """Show or hide the map in the corner of the canvas."""
+        canvas, has_map = self.context.canvas, not self.context.state.has_map
+        said = "map: a click on it goes there; W hides it" if has_map else ""
+        if has_map and canvas.drawing is not None and not canvas.max_scroll_x and not canvas.max_scroll_y:
+            said = "map: the whole drawing is on the screen"
+        self.context.update(has_map=has_map, said=said)
+
     def next_panel(self) -> None:
         """Give the focus to the next panel that is seen, and back to the canvas after the last."""
         query, canvas = self.screen.query_one, self.context.canvas

@@ -30,6 +30,26 @@ class Menus(Controller):
 
         self.context.ask(HelpScreen(self.context.keymap), self._perform)
 
+    def signs(self) -> None:
+        """What the signs of the drawing mean."""
+        from meshmodel.app.dialogs.signs import Signs
+
+        drawing = self.context.canvas.drawing
+        if drawing is None or not drawing.height:
+            self.context.say("signs: nothing is drawn yet")
+        else:
+            self.context.ask(Signs(drawing), lambda _: None)
+
+    def in_words(self) -> None:
+        """The drawing in words, beginning at what is selected; what is chosen there is selected."""
+        from meshmodel.app.dialogs.signs import InWords
+
+        analysis = self.state.analysis
+        if analysis is None or self.state.why_nothing:
+            self.context.answer_later("in words", self.in_words)
+        else:
+            self.context.ask(InWords(analysis, self.state.selected), self._go_to)
+
     def palette(self) -> None:
         """Find and run any command, or go to any element."""
         from meshmodel.app.dialogs.palette import Palette

@@ -17,6 +17,7 @@ from textual.widgets import ContentSwitcher
 from textual.worker import Worker
 
 from meshmodel.app.analysis_service import AnalysisService
+from meshmodel.app.canvas.corner_map import CornerMap
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
@@ -110,7 +111,8 @@ class Workbench(Screen[None]):
         yield MeshHeader(id="header").data_bind(state=Workbench.headline)
         with Horizontal(id="main"):
             yield Outline(id="outline").data_bind(Workbench.state)
-            yield CanvasView(is_ascii=self.is_ascii, id="canvas")
+            yield (canvas := CanvasView(is_ascii=self.is_ascii, id="canvas"))
+            yield CornerMap(canvas).data_bind(Workbench.state)
             yield Inspector(id="inspector").data_bind(Workbench.state)
         yield StatusBar(id="told").data_bind(state=Workbench.headline)
         with Vertical(id="below"):

@@ -119,9 +119,8 @@ def make_grid(
     for card in grid.cards.values():
         card.column = numbers[card.logical]
         if options.zoom == "line":  # a row has no room for the fact, but the flag must not be lost
-            flag = card.fact[-1:]
-            if flag in FLAGS:
-                card.title += f" {FLAGS[flag] if options.ascii else flag}"
+            if card.flag:
+                card.title += f" {FLAGS[card.flag] if options.ascii else card.flag}"
             card.fact = ""
     _order_stacks(grid, slots, known)
     return grid

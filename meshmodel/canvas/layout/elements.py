@@ -32,6 +32,7 @@ class Card:
         title: its name.
         fact: the text below it.
         sign: before the name.
+        flag: at the end of the fact, where outsiders' words get to a system; else empty.
         lane: the number of its lane, from 0.
         logical: the column of its slot: 0 for agents, 2 for systems that these have a credential for, 4 for
             systems that are opened from there, and so on; odd for credentials.
@@ -48,6 +49,7 @@ class Card:
     title: str
     fact: str
     sign: str
+    flag: str = ""
     lane: int = 0
     logical: int = 0
     column: int = 0

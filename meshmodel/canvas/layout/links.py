@@ -41,8 +41,9 @@ def agent_card(agent: Agent, facts: Facts) -> Card:
 def system_card(system: System, facts: Facts) -> Card:
     """The card of a system: its name, its sensitivity, and a flag if outsiders' words get to it."""
     fact = system.sensitivity or system.kind or "system"
-    flag = " ⚑" if system.untrusted_input else " ⚐" if system.id in facts.heard else ""
-    return Card(("system", system.id), "system", system.title, fact + flag, glyph_of(system))
+    flag = "⚑" if system.untrusted_input else "⚐" if system.id in facts.heard else ""
+    fact = f"{fact} {flag}".rstrip()
+    return Card(("system", system.id), "system", system.title, fact, glyph_of(system), flag)
 
 
 def credential_card(credential: Credential) -> Card:

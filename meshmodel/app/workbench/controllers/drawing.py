@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import changed_order, draw
+from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.edits.operations import arrangement
 from meshmodel.model.records import Reference
@@ -57,6 +58,12 @@ class DrawingController(Controller):
         self._wanted: Drawn | None = None
         """What is being drawn in the background."""
         self._is_afresh = False
+        context.canvas.words_of = self._words_of
+
+    def _words_of(self, reference: Reference) -> str:
+        """What a tooltip says of a record."""
+        state = self.state
+        return words_of(state.snapshot, state.facts.get(state.view, Facts()), reference)
 
     def arrange(self) -> None:
         """Lay the drawing out again: forget where things were put, and how they were drawn."""

@@ -38,7 +38,7 @@ class SelectionController(Controller):
     def requested(self, event: SelectionRequested) -> None:
         """A panel asks to select something."""
         self.context.select(event.reference)
-        if self.context.canvas.is_busy:
+        if self.context.canvas.gestures.is_busy:
             self.context.focus_canvas()  # it may be the other end of a connection
         elif event.edit:
             self.context.open_side("inspector")

@@ -1,0 +1,92 @@
+"""The legend names the signs that a drawing shows, all of them and no others."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.glyphs import PLAIN, SIGNS
+from meshmodel.canvas.legend import legend, words_of
+from meshmodel.canvas.scene import Facts, Options
+from meshmodel.model.records import Agent, Credential, Exchange, Hold, System, Zone
+from tests.canvas.building import helpdesk, snapshot_of
+from tests.reference.random_models import FLAVOURS, random_model
+
+_WORDS = {"only", "values", "⊸"}
+"""Signs that are parts of other signs, or of words."""
+
+
+@given(
+    st.integers(0, 5_000),
+    st.sampled_from(FLAVOURS),
+    st.sampled_from(["card", "line", "overview"]),
+    st.booleans(),
+)
+def test_a_sign_is_named_exactly_where_it_is_drawn(seed, flavour, zoom, is_ascii):
+    drawing = draw(random_model(seed, 5, flavour), Facts(), Options(120, 40, zoom=zoom, ascii=is_ascii))
+    text = drawing.as_text()
+    named = {sign for sign, _ in legend(drawing)}
+    assert all(sign[0] in text for sign in named)
+    if not is_ascii:
+        for sign, _ in SIGNS:
+            assert sign in named or sign in _WORDS or sign not in text, sign
+
+
+def test_the_legend_of_the_help_desk():
+    snapshot, facts = helpdesk()
+    wide, narrow = (draw(snapshot, facts, Options(width, 40)) for width in (200, 80))
+    assert [sign for sign, _ in legend(wide)] == [
+        *("◉", "▣", "✖", "◆", "◇", "⊸─", "⚑", "⚐", "──▶", "╌╌▶", "╌╌▶", "┼")
+    ]
+    assert [tuple(each) for each in legend(narrow)[-3:]] == [("r", "read"), ("w", "write"), ("x", "execute")]
+    plain = draw(snapshot, facts, Options(80, 40, ascii=True))
+    assert [sign for sign, _ in legend(plain)] == [
+        *("@", "#", "X", "*", "o", "%-", "!", '"', "-->", "~~>", "==>", "| -", "r", "w", "x")
+    ]
+    assert all(sign.isascii() for sign, _ in legend(plain))
+    assert all(sign.translate(PLAIN).isascii() for sign, _ in SIGNS)
+
+
+def test_lines_between_folded_zones_are_named_with_the_marks_that_they_count():
+    snapshot, facts = helpdesk()
+    drawing = draw(snapshot, facts, Options(80, 20, zoom="overview"))
+    assert [sign for sign, _ in legend(drawing)] == ["▣", "✖", "◆", "──▶"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        (("agent", "deployer"), "agent deployer; ◉ an agent that what it reads can steer"),
+        (("system", "wiki"), "system wiki"),
+        (("system", "tickets"), "system tickets; ⚑ outsiders write here"),
+        (("system", "ci"), "system ci; ⚐ outsiders' words come here, carried by an agent"),
+        (("zone", "cloud"), "zone cloud"),
+        (
+            ("grant", ("file-key", "files")),
+            "file-key opens files: read; ✖ nobody asks here: a missing checkpoint",
+        ),
+        (
+            ("checkpoint", "once"),
+            f"human-approval on deploy-key > files; ◇ {dict(SIGNS)['◇']}",
+        ),
+        (("hosting", ("ci", "deployer")), "hosting ci > deployer"),
+        (("lane", ""), ""),
+        (("agent", "gone"), ""),
+    ],
+)
+def test_a_record_is_named_with_what_its_signs_mean(reference, words):
+    snapshot, facts = helpdesk()
+    assert words_of(snapshot, facts, reference) == words
+
+
+def test_a_credential_with_a_card_has_a_sign_of_its_own():
+    snapshot = snapshot_of(
+        Zone("z"),
+        Agent("a"),
+        Credential("c"),
+        Credential("d"),
+        System("s"),
+        Hold("a", "c"),
+        Exchange("c", "d"),
+    )
+    assert "⊸" in [sign for sign, _ in legend(draw(snapshot, Facts(), Options()))]
