@@ -89,9 +89,10 @@ class _Tree:
         for name, value in composed.value:
             line = name.start_mark.line + self._first_line
             if name.id != "scalar":
-                raise ForeignFileError(
-                    self._source, line, "has a list or map as a key; only words can be keys"
-                )
+                reason = "has a list or map as a key; only words can be keys"
+                if name.id == "mapping" and name.flow_style:  # {{ .Values.name }}
+                    reason += "; it looks like a template: render it first"
+                raise ForeignFileError(self._source, line, reason)
             if name.value in found:
                 shown = one_line(masked(name.value), 80)
                 raise ForeignFileError(

@@ -72,6 +72,7 @@ _FORMS: Final = (
         "MCP client configuration",
         (".mcp.json", "mcp.json", "mcp_config.json", "claude_desktop_config.json", ".claude.json"),
     ),
+    Form("kubernetes", "Kubernetes manifests, also of kagent", ("*.yaml", "*.yml")),
 )
 
 FORMS: Final[Mapping[str, Form]] = MappingProxyType({each.name: each for each in _FORMS})
