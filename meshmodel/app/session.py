@@ -14,8 +14,6 @@ from meshmodel.model.text import one_line
 from meshmodel.store.sqlite_file import identity, path_text, unwritable_part
 
 if TYPE_CHECKING:
-    from meshmodel.api import Analysis
-    from meshmodel.exporters.export import ExportOptions
     from meshmodel.store.journal import JournalEntry
     from meshmodel.store.store import Store, Undone
 
@@ -163,18 +161,6 @@ class Session:
     def journal(self) -> "list[JournalEntry]":
         """Every edit with its time; empty for an interchange file."""
         return [] if self._store is None else self._store.journal()
-
-    def export(self, options: "ExportOptions", analysis: "Analysis | None" = None) -> bytes:
-        """The model in another format.
-
-        Arguments:
-            options: the format, and what a diagram shows.
-            analysis: of the model as built, where it is known.
-        """
-        from meshmodel.api import analyse
-        from meshmodel.exporters.export import export
-
-        return export(self.snapshot, analysis or analyse(self.snapshot), options)
 
     def prepare(self) -> None:
         """Import what the first edit needs; any thread may do so while nobody waits for it."""

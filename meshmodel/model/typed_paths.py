@@ -78,6 +78,16 @@ def new_file_problem(text: str) -> str | None:
     return _name_problem(text) or (None if folder.is_dir() else f"there is no folder {one_line(folder)}")
 
 
+def new_folder_problem(text: str) -> str | None:
+    """Why what was typed names no folder that files can be written to, in a line; ``None`` if it does."""
+    if not text.strip():
+        return "the name of a folder is needed"
+    path = Path(text).expanduser().absolute()
+    if path.exists():
+        return None if path.is_dir() else "that is a file: name a folder"
+    return None if path.parent.is_dir() else f"there is no folder {one_line(path.parent)}"
+
+
 def proposed_file(model: Path, ending: str, copies: Path, *, is_copy: bool = False) -> Path:
     """The file to propose for something that is made of a model file: beside it, under its name.
 

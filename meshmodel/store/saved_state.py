@@ -1,4 +1,4 @@
-"""What the program remembers between runs: recent files; the place, zoom and lens in each model.
+"""What the program remembers between runs: recent files; of each model the place, zoom, lens and last export.
 
 It is written to one file, whole and at once; a damaged one counts as empty, and nothing here ever stops the
 program.
@@ -45,13 +45,22 @@ class Place:
     order: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What a model was exported to last: the format, the file or folder, and whether that has pages."""
+
+    format: str
+    path: Path
+    is_paged: bool
+
+
 def state_path() -> Path:
     """Where recent files and places are kept."""
     return user_state_path("meshmodel", appauthor=False) / "state.json"
 
 
 class State:
-    """Recent files and the places in them; every change is written at once."""
+    """Recent files, and the places and last exports of models; every change is written at once."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Read the state file (another than the usual one, if given); a damaged one counts as empty."""
@@ -60,6 +69,8 @@ class State:
         with suppress(OSError, ValueError, RecursionError):
             said = json.loads(read_small_file(self.path))
         recent, places = _of(dict, said).get("recent"), _of(dict, said).get("places")
+        exports = _of(dict, _of(dict, said).get("exports"))
+        self._exports = {name: each for name, each in exports.items() if _is_export(each)}
         self._recent: list[str] = [each for each in _of(list, recent) if _is_name(each)][:RECENT_LIMIT]
         self._places: dict[str, dict[str, Any]] = {
             name: _of(dict, place) for name, place in _of(dict, places).items() if _is_name(name)
@@ -92,8 +103,26 @@ class State:
             self._places[old].pop("order", None)
         self._write()
 
+    def exported(self, path: Path) -> Exported | None:
+        """What a model was exported to last, unless the folder of that is gone."""
+        known = self._exports.get(str(path.absolute()))
+        if known is None:
+            return None
+        last = Exported(known[0], Path(known[1]), known[2])
+        return last if os.path.isdir(last.path.parent) else None  # noqa: PTH112  # it never raises
+
+    def export(self, path: Path, last: Exported) -> None:
+        """Remember what a model was exported to."""
+        name = str(path.absolute())
+        self._exports.pop(name, None)
+        self._exports[name] = [last.format, str(last.path.absolute()), last.is_paged]
+        for old in list(self._exports)[:-PLACES_LIMIT]:
+            del self._exports[old]
+        self._write()
+
     def _write(self) -> None:
-        text = json.dumps({"recent": self._recent, "places": self._places}, indent=1)
+        kept = {"recent": self._recent, "places": self._places, "exports": self._exports}
+        text = json.dumps(kept, indent=1)
         with suppress(OSError, StoreError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self.path, text.encode())
@@ -106,6 +135,14 @@ def _of(kind: type, value: Any) -> Any:
 
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) < 4096 and "\0" not in value
+
+
+def _is_export(said: object) -> bool:
+    match said:
+        case [str(), str(path), bool()]:
+            return _is_name(path)
+        case _:
+            return False
 
 
 def _place(said: Mapping[str, Any]) -> Place:

@@ -1,23 +1,18 @@
 """Connection menu and dialogs: by keyboard and by mouse, with the safe answer in focus."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Button, Static
 
-from meshmodel.api import Analysis
 from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.base import Confirm, Dialog, TextEntry
 from meshmodel.app.dialogs.checkpoint import CheckpointDialog
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
-from meshmodel.app.dialogs.export import ExportDialog
 from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.edits.edit import Edit, apply_edit
-from meshmodel.exporters.export import FORMATS, ExportOptions
-from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
@@ -288,90 +283,3 @@ async def test_text_entry_shows_why_and_a_click_beside_closes() -> None:
         await pilot.click(offset=(0, 0))
         await pilot.pause()
         assert app.answers == [None]
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-class Exporting:
-    """Stands for a session: it exports bytes, or fails."""
-
-    def __init__(self, path: Path, failure: Exception | None = None) -> None:
-        self.path = path
-        self.snapshot = full_snapshot()
-        self.failure = failure
-
-    is_lost = False
-
-    def export(self, options: ExportOptions, analysis: Analysis | None = None) -> bytes:
-        assert analysis is None
-        if self.failure is not None:
-            raise self.failure
-        return f"{options.to} {options.lens} {options.agent}".encode()
-
-
-async def test_export_writes_beside_the_model_and_asks_before_it_replaces(tmp_path: Path) -> None:
-    session = Exporting(tmp_path / "mesh.mesh")
-    dialog = ExportDialog(session, "worker")  # type: ignore[arg-type] # stands for a session
-    app = Asking(dialog)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await enter(pilot, "down", "enter", "=reach", "enter")
-        await pilot.pause()
-        await pilot.press("ctrl+s")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert app.answers == [tmp_path / "mesh.svg"]
-        assert (tmp_path / "mesh.svg").read_bytes() == b"svg reach worker"
-    app = Asking(ExportDialog(session))  # type: ignore[arg-type] # stands for a session
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await pilot.click("#export")
-        await pilot.pause()
-        assert isinstance(app.screen, Confirm)
-        await pilot.press("enter")
-        await pilot.pause()
-        assert (tmp_path / "mesh.svg").read_bytes() == b"svg reach worker"
-        assert names_in(tmp_path) == ["mesh.svg"]
-
-
-async def test_an_export_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
-    for failure in (
-        InvalidModelError("cannot be drawn: [b]too big[/]"),
-        OSError(28, "No space left on device"),
-    ):
-        dialog = ExportDialog(Exporting(tmp_path / "mesh.mesh", failure))  # type: ignore[arg-type] # stands for one
-        app = Asking(dialog)
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            await pilot.press("ctrl+s")
-            await pilot.pause()
-            await pilot.pause()
-            said = str(dialog.query_one("#problem", Static).content)
-            assert "too big" in said or "No space" in said
-            assert app.answers == []
-            assert names_in(tmp_path) == []
-
-
-@pytest.mark.parametrize("name", FORMATS)
-async def test_each_format_is_offered(tmp_path: Path, name: str) -> None:
-    dialog = ExportDialog(Exporting(tmp_path / "mesh.mesh"))  # type: ignore[arg-type] # stands for a session
-    async with Asking(dialog).run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-        await enter(pilot, "enter", f"={name}", "enter")
-        await pilot.pause()
-        assert (dialog.form, dialog.path.name) == (name, f"mesh.{FORMATS[name].ending}")
-
-
-def test_what_is_made_of_a_private_copy_goes_where_one_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("meshmodel.app.dialogs.export.copies_path", lambda: tmp_path / "copies")
-    here = tmp_path / "here"
-    here.mkdir()
-    monkeypatch.chdir(here)
-    for path, folder in ((tmp_path / "copies" / "code.mesh", here), (tmp_path / "m" / "code.mesh", None)):
-        path.parent.mkdir()
-        dialog = ExportDialog(Exporting(path))  # type: ignore[arg-type] # stands for a session
-        assert dialog.path == (folder or path.parent) / "code.svg"

@@ -39,7 +39,9 @@ async def test_what_cannot_be_written_is_said_with_what_to_do(
         await it.press("r", "Q", "J", "C", "escape", "e")
         dialog = it.app.screen
         assert isinstance(dialog, ExportDialog)
-        dialog.form = "mesh"
+        await it.press("enter")
+        await it.type("another model file")
+        await it.press("enter")
         assert dialog.path.parent == (folder if what == "file" else Path.cwd()), "where it can be written"
         dialog._set_path(tmp_path / "copy.mesh")
         await it.press("ctrl+s")

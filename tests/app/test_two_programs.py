@@ -251,7 +251,7 @@ async def test_a_file_that_is_gone_is_told_and_what_is_shown_can_be_saved(tmp_pa
         assert "export (e) saves what is shown" in it.bench.query_one("#told").said
         await it.press("escape", "e")
         dialog = it.app.screen
-        assert dialog.form == "mesh"
+        assert dialog.request.format == "mesh"
         saved = dialog.path
         await it.press("ctrl+s")
         await it.shows("written: ")  # a notice, which goes again, perhaps before all work is done

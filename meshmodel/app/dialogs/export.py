@@ -1,9 +1,10 @@
-"""Exporting: which form, what it shows, where it goes; written by a job, whole or not at all."""
+"""Exporting: which format, what it shows, where it goes; drawn and written by jobs, whole or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,124 +12,185 @@ from textual.binding import Binding, BindingType
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.widgets.rows import Row
-from meshmodel.exporters.export import FORMATS, LENSES, ExportOptions
-from meshmodel.model.atomic_file import replace_file
-from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.stop import Task
+from meshmodel.exporters.preview import preview_words
+from meshmodel.model.atomic_file import replace_files
+from meshmodel.model.stop import CURRENT, Stop, Task
 from meshmodel.model.text import one_line
-from meshmodel.model.typed_paths import new_file_problem, proposed_file
+from meshmodel.model.typed_paths import proposed_file
+from meshmodel.reports.export_request import (
+    MODEL_FILE,
+    OFFERED,
+    ExportRequest,
+    Written,
+    new_folder,
+    replace_question,
+)
 from meshmodel.store.examples import copies_path
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.app.session import Session
-
-_CHOICES: Final = tuple(dict.fromkeys(("svg", "png", "pdf", "dot", "toml", "mesh", *FORMATS)))
-"""The formats in the order in which they are offered; ``mesh`` is saved by the session, not exported."""
-_MODEL_FILE: Final = "another model file, in which undo begins afresh"
+    from meshmodel.exporters.diagram.render import Page
+    from meshmodel.model.vocabulary import View
 
 
-class ExportDialog(FormDialog[Path]):
-    """Asks for form, lens, agent and file, and writes it. Result: the path that was written.
+class ExportDialog(FormDialog[Written]):
+    """Asks for format, what it shows and file, and writes it. Result: what was written.
 
-    ``ExportDialog(session, agent="support-bot")``; the agent is the one whose reach the lens shows.
-    A file that is there is only replaced after a question. While it is written, Escape cancels.
+    A picture is drawn as soon as it is chosen, so that its size can be told; it is then written as it is.
+    Files that are there are only replaced after a question. While something is made, Escape cancels that.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "export", show=False)]
 
     def __init__(
-        self, session: "Session", agent: str | None = None, analysis: "Analysis | None" = None
+        self,
+        session: "Session",
+        request: ExportRequest,
+        analyses: "Mapping[str, Analysis | None]",
+        path: Path | None = None,
     ) -> None:
-        """Arguments: the open model, the selected agent, if one is, and its analysis as built, if known."""
+        """Arguments: the open model; what to begin with; its analyses, as far as they are known; the file or
+        folder to begin with, instead of the one that is proposed.
+        """
         super().__init__("export")
-        self.analysis = analysis
         self.session = session
-        agents = sorted(session.snapshot.agent)
-        self.form = "mesh" if session.is_lost else "svg"
-        self.lens = "structure"
-        self.agent = agent if agent in session.snapshot.agent else (agents[0] if agents else None)
-        self._path: Path | None = None
+        self.snapshot = session.snapshot
+        self.request = request
+        self._analyses = dict(analyses)
+        self._path = path
+        self._drawn: list[Page] | None = None
+        self._is_waiting = False
+        self._says = ""
 
     @property
     def path(self) -> Path:
-        """The file that will be written."""
+        """The file, or the folder of pages, that will be written."""
         if self._path is not None:
             return self._path
-        ending = FORMATS[self.form].ending if self.form in FORMATS else self.form
-        copies = copies_path()
-        return proposed_file(self.session.path.absolute(), ending, copies, is_copy=self.form == "mesh")
+        ending = OFFERED[self.request.format].ending
+        is_copy = self.request.format == MODEL_FILE
+        proposed = proposed_file(self.session.path.absolute(), ending, copies_path(), is_copy=is_copy)
+        return self.request.renamed(proposed, replace(self.request, pages="one"))
 
     def compose_body(self) -> ComposeResult:
         """The choices, the status, the button."""
         yield from super().compose_body()
         yield self.buttons(self.button("Export", "export"))
 
+    def on_mount(self) -> None:
+        """Draw what is chosen."""
+        self._draw()
+
     def form_rows(self) -> Iterator[Row]:
-        """The form, what a diagram shows, the file."""
-        forms = [(name, FORMATS[name].description if name in FORMATS else _MODEL_FILE) for name in _CHOICES]
-        yield choice_field("form", self.form, forms, partial(setattr, self, "form")).row
-        if self.form in FORMATS and FORMATS[self.form].is_diagram:
-            yield choice_field("lens", self.lens, LENSES.items(), partial(setattr, self, "lens")).row
-            if self.lens == "reach":
-                agents = sorted((each.id, each.name or "") for each in self.session.snapshot.agent.values())
-                yield choice_field("agent", self.agent, agents, partial(setattr, self, "agent")).row
+        """What is chosen, and the file."""
+        for name, values in self.request.choices(self.snapshot, self._analyses.get(self.request.view)):
+            current = getattr(self.request, name)
+            yield choice_field(name, current, values, partial(self._choose, name)).row
+        name = "folder" if self.request.is_paged else "file"
         hint = "where it is written"
-        yield path_field("file", self.path, self._set_path, hint=hint, check=new_file_problem).row
+        yield path_field(name, self.path, self._set_path, hint=hint, check=self.request.path_problem).row
 
     def action_export(self) -> None:
-        """Write the file; ask first where one is there."""
+        """Make the files, and write them; ask first where some are there."""
         if self.jobs.is_running("export"):
             return
-        name = one_line(self.path.name)
-        if self.form == "mesh" and self.path.exists():
-            self._fail(f"{name}: is there already; name another file")
-        elif self.path.exists():
-            question = f"{name} is there already. Replace it?"
-            self.app.push_screen(Confirm("export", question, do="Replace"), self._replace)
+        self.show_problem(None)
+        request, path = self.request, self.path
+        self._is_waiting = self.jobs.is_running("draw")
+        if self._is_waiting:
+            return
+        if request.format != MODEL_FILE:
+            made = partial(self._ask, request, path)
+            self._run(
+                f"making {one_line(path.name, 24)}", partial(self._make, request, path, self._drawn), made
+            )
+        elif path.exists():
+            self._fail(f"{one_line(path.name)}: is there already; name another file")
         else:
-            self._replace(answer=True)
+            written = Written(request, path, (path,))
+            self._run("writing", lambda _: self.session.save_as(path), lambda _: self.dismiss(written))
 
     def action_cancel(self) -> None:
         """Stop writing, or close."""
-        if self.jobs.drop("export"):
-            self.show_hint("cancelled; nothing was written")
+        if self._is_waiting or self.jobs.drop("export"):
+            self._is_waiting = False
+            self._say("cancelled; nothing was written")
         else:
             self.dismiss(None)
 
-    def _replace(self, answer: bool | None) -> None:
-        if not answer:
-            return
-        self._path = self.path  # what is proposed depends on what is there
-        self.show_hint(f"writing {one_line(self.path.name)} … Esc cancels")
+    def show_progress(self, lines: Mapping[str, str]) -> None:
+        """Show how far the job is that runs, else what the picture is."""
+        self.show_hint(next(iter(lines.values()), self._says))
+
+    def _choose(self, name: str, value: Any) -> None:
+        before = self.request
+        changed = replace(before, **{name: value})
+        self.request = changed.completed(self.snapshot, self._analyses.get(changed.view))
+        if self._path is not None and self.request.ending != before.ending:
+            self._path = self.request.renamed(self._path, before)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw what is chosen, if that is a picture, to tell its size."""
+        self.jobs.drop("draw")
+        self._drawn = None
+        self._say("")
         self.show_problem(None)
-        work = partial(self._write, self.form, self.lens, self.agent, self.path)
-        self.jobs.run("export", work, self._written, self._fail)
+        if self.request.is_picture:
+            work = partial(self._draw_in_thread, self.request)
+            self.jobs.run("draw", work, self._show_drawn, self._fail, "drawing", "Esc goes back")
 
-    def _write(self, form: str, lens: str, agent: str | None, path: Path, task: Task) -> Path:
-        """Write the file, in a thread; the error is one line."""
-        try:
-            if form == "mesh":
-                self.session.save_as(path)
-                return path
-            data = self.session.export(
-                ExportOptions(form, lens, agent if lens == "reach" else None), self.analysis
-            )
-            if not task.is_cancelled():
-                replace_file(path, data)
-        except MeshmodelError:
-            raise
-        except OSError as error:
-            raise MeshmodelError(f"{one_line(path)}: {error.strerror or 'cannot be written'}") from None
-        except Exception as error:
-            raise MeshmodelError(f"export failed: {one_line(error, 160)}") from error
-        return path
+    def _draw_in_thread(self, request: ExportRequest, task: Task) -> "list[Page]":
+        CURRENT.set(Stop(None, task.is_cancelled))
+        return request.draw(self.snapshot, self._analysis(request.view))
 
-    def _written(self, path: Path) -> None:
-        self.dismiss(path)
+    def _show_drawn(self, pages: "list[Page]") -> None:
+        self._drawn = pages
+        self._say(preview_words(pages) + self.request.advice(pages))
+        if self._is_waiting:
+            self.action_export()
+
+    def _make(
+        self, request: ExportRequest, path: Path, drawn: "list[Page] | None", task: Task
+    ) -> dict[Path, bytes]:
+        """The contents of the files, in a thread."""
+        CURRENT.set(Stop(None, task.is_cancelled))
+        return request.files(self._analysis(request.view), path, drawn, partial(setattr, task, "said"))
+
+    def _analysis(self, view: str) -> "Analysis":
+        """The analysis of the model in a view; called in a thread, for it may take long."""
+        from meshmodel.analysis.analysis import analyse
+
+        known = self._analyses.get(view) or analyse(self.snapshot, view=cast("View", view))
+        self._analyses[view] = known
+        return known
+
+    def _ask(self, request: ExportRequest, path: Path, files: dict[Path, bytes]) -> None:
+        """Write the files; where some are there, only after a question."""
+        written = Written(request, path, tuple(files))
+
+        def write(answer: bool | None) -> None:
+            if answer:
+                work = partial(replace_files, files, new_folder(files, path))
+                self._run("writing", lambda _: work(), lambda _: self.dismiss(written))
+
+        question = replace_question(written.files)
+        if question is None:
+            write(answer=True)
+        else:
+            self.app.push_screen(Confirm("export", question, do="Replace"), write)
+
+    def _run(self, title: str, work: Callable[[Task], Any], done: Callable[[Any], Any]) -> None:
+        self.jobs.run("export", work, done, self._fail, title, "Esc cancels")
+
+    def _say(self, words: str) -> None:
+        self._says = words
+        self.show_hint(words)
 
     def _fail(self, why: str) -> None:
-        self.show_hint("")
+        self._is_waiting = False
+        self._say("")
         self.show_problem(why)
 
     def _set_path(self, path: Path) -> None:

@@ -52,7 +52,7 @@ class FormField:
 
 
 def choice_field(
-    name: str, current: str | None, named: Iterable[tuple[str, str]], take: Callable[[Any], None]
+    name: str, current: str | None, named: Iterable[tuple[str | None, str]], take: Callable[[Any], None]
 ) -> FormField:
     """A field whose value is one of several, each with a hint."""
     return FormField(name, current or NONE, lambda: Picker(name, choices(named), current=current), take)

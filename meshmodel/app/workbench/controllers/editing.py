@@ -1,6 +1,7 @@
 """Adding, naming, deleting and noting: each one edit; undo and redo; exporting."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshmodel.app.dialogs.field import FieldEditor, note_entry
@@ -10,10 +11,9 @@ from meshmodel.app.workbench.context import Controller
 from meshmodel.edits import operations
 from meshmodel.edits.groups import removal_of_all
 from meshmodel.edits.notes import note_addition
-from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from meshmodel.reports.export_request import Written
 
 
 class EditingController(Controller):
@@ -83,17 +83,24 @@ class EditingController(Controller):
     def export(self) -> None:
         """Ask for a form, and write it."""
         from meshmodel.app.dialogs.export import ExportDialog
+        from meshmodel.reports.export_request import MODEL_FILE, first_request
 
-        state, session = self.state, self.context.session
-        selected = state.selected
-        agent = str(selected[1]) if selected is not None and selected[0] == "agent" else None
+        state, session, kept = self.state, self.context.session, self.context.canvas.app.state  # type: ignore[attr-defined]  # our program's
+        last = None if session.is_lost else kept.exported(session.path)
 
-        def done(path: "Path") -> None:
-            written = f"written: {one_line(path, 300)}"
-            if session.is_lost and path.suffix.lower() == ".mesh":
-                self.context.open_model(path, written)
-            else:
-                self.context.say(written, noted=True)  # what went wrong before is not about this
+        def done(written: "Written") -> None:
+            is_model = written.request.format == MODEL_FILE
+            if session.is_lost and is_model:
+                self.context.open_model(written.path, written.words)
+                return
+            if not is_model:
+                kept.export(session.path, written.last)
+            self.context.say(written.words, noted=True)  # what went wrong before is not about this
 
-        analysis = state.built if state.is_current else None
-        self.context.ask(ExportDialog(session, agent, analysis), done)
+        analyses = {"built": state.built, "designed": state.designed} if state.is_current else {}
+        request = first_request(state.view, state.selected, state.finding, last)
+        if session.is_lost:
+            request = replace(request, format=MODEL_FILE)
+        request = request.completed(session.snapshot, analyses.get(state.view))
+        path = last.path if last is not None and last.format == request.format else None
+        self.context.ask(ExportDialog(session, request, analyses, path), done)
