@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from hypothesis import strategies as st
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.forms.kubernetes_agents import asks_first
+from meshmodel.importers.importing import prepare
 from meshmodel.interchange import read_text as read_model
 from meshmodel.interchange import write_text
 from meshmodel.model.records import Custody, Delegation, Hold
 from meshmodel.model.secret_pattern import RANDOM, fake
-from tests.importers.foreign import check_goldens, fixtures, ledger_lines, read_text
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store import imports
+from meshmodel.store.store import Store
+from tests.importers.foreign import FIXTURES, check_goldens, fixtures, ledger_lines, read_text
 from tests.importers.kubernetes_objects import RBAC, agent, kagent, questions, read, thing, uses
 from tests.importers.test_ledger import naive_leaves, values
 
@@ -248,6 +253,21 @@ def test_the_key_of_a_model_is_held_and_its_provider_accepts_it(tmp_path):
 )
 def test_what_is_asked(other, question, tmp_path):
     assert question in questions(read(tmp_path, other)[0])
+
+
+def test_what_several_files_say_together_is_not_gone_when_one_is_read_again(tmp_path):
+    folder = FIXTURES / "kubernetes"
+    for name in ("cluster-scan", "two-teams"):
+        shutil.copytree(folder / name, tmp_path / name)
+    paths = [tmp_path / "cluster-scan", tmp_path / "two-teams"]
+    with Store.create(tmp_path / "m.mesh") as store:
+        first = prepare(paths, tmp_path, Snapshot(), [])
+        store.apply(first.edit, imported=first.imported)
+        last = imports.read(store.path)
+        for each in sorted(tmp_path.glob("*/*.yaml")):
+            again = prepare([each], tmp_path, first.after, last)
+            assert not [outcome for outcome in again.outcomes if outcome.kind == "gone"], each
+        assert not prepare(paths, tmp_path, first.after, last).outcomes
 
 
 def test_a_list_is_its_objects_and_json_is_read_too(tmp_path):

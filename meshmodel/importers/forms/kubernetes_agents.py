@@ -32,8 +32,8 @@ from meshmodel.importers.forms.kubernetes_rules import (
     TOOLS,
 )
 from meshmodel.importers.forms.kubernetes_servers import SERVER_KINDS, Servers
-from meshmodel.importers.ledger import Rule
-from meshmodel.model.records import Delegation, Grant, Hold, Reference
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.model.records import Delegation, Grant, Hold
 
 _AGENTS: Final = ("Agent", "SandboxAgent", "AgentTemplate")
 KAGENT: Final = frozenset({*_AGENTS, *SERVER_KINDS, "ModelConfig"})
@@ -98,6 +98,7 @@ class Agents:
         self._servers = Servers(cluster)
         self._links: dict[tuple[str, str], _Link] = {}
         self._prompts: dict[str, Node] = {}
+        self._keys: dict[Node, list[str]] = {}
         self._tools: list[tuple[Node, Rule, str]] = []
 
     def read(self) -> None:
@@ -111,7 +112,7 @@ class Agents:
             self._settings(each, [each.spec])
             self._cluster.take_metadata(each, *records)
         for each in self._cluster.of_kind("ModelConfig"):
-            self._cluster.give(each.spec, each.namespace, each.name, None)
+            self._keys[each.node] = self._cluster.give(each.spec, each.namespace, each.name, None)
             self._out.take(each.spec, MODEL)
             self._cluster.take_metadata(each)
         for each in self._cluster.of_kind(*_AGENTS):
@@ -208,16 +209,18 @@ class Agents:
         space, _, model = name.text.rpartition("/")
         space = space or each.namespace
         found = self._cluster.find("ModelConfig", space, model)
-        records: list[Reference] = []
+        records: list[Became] = []
         for config in found:
             provider = config.spec["provider"].text or "model provider"
-            for credential in self._cluster.give(config.spec, space, config.name, agent):
+            for credential in self._keys[config.node]:
+                self._cluster.spend(name)
                 system = self._out.element(
                     "system", ("provider", provider), provider, at=config.node, kind="saas"
                 )
+                grant = Grant(credential, system, ("execute",))
                 records += [
-                    self._out.relate(Hold(agent, credential), at=name),
-                    self._out.relate(Grant(credential, system, ("execute",)), at=config.node),
+                    self._cluster.relate(Hold(agent, credential), name, config.node),
+                    self._cluster.relate(grant, name, config.node),
                 ]
                 self._cluster.opened.add(credential)
         if not found:
@@ -277,15 +280,16 @@ class Agents:
         server = self._servers.find(ref["kind"].text, space, called, name)
         passes = self._passed(ref["allowedHeaders"], agent, each)
         for credential in {*sent, *server.credentials}:
-            out.relate(Hold(agent, credential), at=name)
+            self._cluster.relate(Hold(agent, credential), name, *server.said)
         for credential in {*sent, *server.credentials, *passes} if server.system else ():
-            out.relate(Grant(credential, server.system or "", ("execute",)), at=name)
+            self._cluster.relate(Grant(credential, server.system or "", ("execute",)), name, *server.said)
             self._cluster.opened.add(credential)
         binding = tool["mcp"] or ref
         asking = binding["requireApproval"]
         tools = binding["toolNames"] or binding["tools"]
         for other, key in server.agents:
-            delegation = out.relate(Delegation(agent, other, passes or None), at=name)
+            self._cluster.spend(name)
+            delegation = self._cluster.relate(Delegation(agent, other, passes or None), name, *server.said)
             out.take(name, SERVER_TOOL, delegation)
             link = self._link(agent, other, each, key, name, server.name)
             names = [leaf for leaf in tools.each() if leaf.text]

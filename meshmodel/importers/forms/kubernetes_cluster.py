@@ -19,7 +19,8 @@ from meshmodel.importers.forms.kubernetes_rules import (
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import in_arguments, in_url, is_reference, names_secret, shows_secret
-from meshmodel.model.records import Custody, Hold
+from meshmodel.model.records import Custody, Hold, Record, key_of
+from meshmodel.model.snapshot import table_of
 
 PERMISSION_LIMIT: Final = 200_000
 """The most permissions of one import: accounts bound times rules times namespaces, and rows on them."""
@@ -92,8 +93,8 @@ class Cluster:
         self.namespaces = {each.namespace for each in manifests} | {
             each.name for each in manifests if each.kind == "Namespace"
         }
-        self.apis: dict[str, str] = {}
-        self.stores: dict[str, str] = {}
+        self.apis: dict[str, tuple[str, Node]] = {}
+        self.stores: dict[str, tuple[str, Node]] = {}
         self.accounts: dict[str, dict[str, tuple[str, Node]]] = defaultdict(dict)
         self.secrets: dict[str, dict[str, str]] = defaultdict(dict)
         self.opened: set[str] = set()
@@ -134,11 +135,20 @@ class Cluster:
         """The system that stands for the Secrets of a namespace."""
         return self._system(self.stores, "secrets", "secrets-manager", namespace, at)
 
-    def _system(self, known: dict[str, str], what: str, kind: str, namespace: str, at: Node) -> str:
+    def _system(
+        self, known: dict[str, tuple[str, Node]], what: str, kind: str, namespace: str, at: Node
+    ) -> str:
         name = f"{namespace or 'unnamed namespace'} {what}"
         zone = self.zone(namespace, at)
-        known[namespace] = self.out.element("system", (what, namespace), name, at=at, kind=kind, zone=zone)
-        return known[namespace]
+        made = self.out.element("system", (what, namespace), name, at=at, kind=kind, zone=zone)
+        known.setdefault(namespace, (made, at))
+        return made
+
+    def relate(self, record: Record, *at: Node) -> Became:
+        """Add a relation that objects say together: it is gone only once all their files are read again."""
+        for each in at:
+            self.out.relate(record, at=each)
+        return (table_of(record), key_of(record))
 
     def workload(self, manifest: Manifest) -> str:
         """The agent of a workload: a program that runs in its namespace."""
@@ -175,9 +185,6 @@ class Cluster:
 
     def secret(self, namespace: str, name: str, at: Node) -> str:
         """The credential of a Secret, in custody of the secrets of its namespace."""
-        known = self.secrets[namespace].get(name)
-        if known is not None:
-            return known
         declared = next(iter(self.find("Secret", namespace, name)), None)
         account = ""
         if declared and declared.node["type"].text == "kubernetes.io/service-account-token":
@@ -187,7 +194,7 @@ class Cluster:
         else:
             key, label = ("Secret", namespace, name), f"{name}{_of(namespace)}"
             made = self.out.element("credential", key, label, at=at, kind="static-secret")
-            self._asked[made] = label, at
+            self._asked.setdefault(made, (label, at))
         self.out.relate(Custody(self.store(namespace, at), made), at=at)
         self.secrets[namespace][name] = made
         return made

@@ -166,7 +166,7 @@ class Permissions:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._out = cluster.out
-        self._grants: dict[tuple[str, str], tuple[set[Action], dict[str, None], Node]] = {}
+        self._grants: dict[tuple[str, str], tuple[set[Action], dict[str, None], dict[str, Node]]] = {}
         self._became: dict[Node, set[Became]] = {}
         self._permissions: dict[Node, _Permission] = {}
         self._whole = ""
@@ -179,7 +179,8 @@ class Permissions:
             self._bind(each, None)
         for (credential, system), (actions, scope, at) in self._grants.items():
             ordered = tuple(each for each in ACTIONS if each in actions)
-            self._out.relate(Grant(credential, system, ordered, scope=", ".join(scope)), at=at)
+            grant = Grant(credential, system, ordered, scope=", ".join(scope))
+            self._cluster.relate(grant, *at.values())
         self._issue()
         for each in self._cluster.of_kind("Role", "ClusterRole"):
             self._take_role(each)
@@ -244,50 +245,57 @@ class Permissions:
     def _grant(self, credential: str, namespace: str | None, what: _Permission, at: Node) -> set[Became]:
         """The grants of one permission; ``namespace`` is ``None`` for the whole cluster."""
         cluster, became = self._cluster, set[Became]()
+        said = (at,) if what.node is None else (at, what.node)
         if namespace is None:
             everywhere = what.api | what.cluster | (set() if what.names else what.secrets)
             if everywhere:
                 self._whole = self._out.element(
                     "system", ("cluster",), "cluster", at=at, kind="kubernetes-cluster"
                 )
-                became.add(self._allow(credential, self._whole, everywhere, what.scope, at))
+                became.add(self._allow(credential, self._whole, everywhere, what.scope, *said))
             for each in sorted(cluster.apis) if what.api else ():
-                became.add(self._allow(credential, cluster.apis[each], what.api, what.scope, at))
+                api, seen = cluster.apis[each]
+                became.add(self._allow(credential, api, what.api, what.scope, *said, seen))
         elif what.api:
-            became.add(self._allow(credential, cluster.api(namespace, at), what.api, what.scope, at))
+            became.add(self._allow(credential, cluster.api(namespace, at), what.api, what.scope, *said))
         stores = [namespace] if namespace is not None else sorted(cluster.stores)
         for each in stores if what.secrets else ():
-            became |= self._grant_secrets(credential, each, what, at, named_only=namespace is None)
+            became |= self._grant_secrets(credential, each, what, said, seen_only=namespace is None)
         if what.node is not None:
             self._became[what.node] |= became
         return became
 
     def _grant_secrets(
-        self, credential: str, namespace: str, what: _Permission, at: Node, *, named_only: bool
+        self, credential: str, namespace: str, what: _Permission, said: tuple[Node, ...], *, seen_only: bool
     ) -> set[Became]:
+        """The grants of one permission on Secrets of one namespace, and exchanges for those it names."""
         cluster, became, actions = self._cluster, set[Became](), set(what.secrets)
+        known = cluster.stores.get(namespace) if seen_only else None
+        if known:
+            said = (*said, known[1])
         if what.names and "read" in actions:
             actions.discard("read")
             for name in what.names:
-                cluster.spend(at)
-                if named_only and name.text not in cluster.secrets[namespace]:
-                    continue
-                secret = cluster.secret(namespace, name.text, name)
-                exchange = Exchange(credential, secret, at=cluster.store(namespace, name))
-                became |= {("credential", secret), self._out.relate(exchange, at=name)}
+                cluster.spend(name)
+                if not seen_only or name.text in cluster.secrets[namespace]:
+                    secret = cluster.secret(namespace, name.text, name)
+                    exchange = Exchange(credential, secret, at=cluster.store(namespace, name))
+                    became |= {("credential", secret), cluster.relate(exchange, *said)}
         if actions:
-            store = cluster.store(namespace, at)
+            store = cluster.store(namespace, said[0])
             scope = [each.text for each in what.names] or ["secrets"]
-            became.add(self._allow(credential, store, actions, scope, at))
+            became.add(self._allow(credential, store, actions, scope, *said))
         return became
 
     def _allow(
-        self, credential: str, system: str, actions: set[Action], scope: Iterable[str], at: Node
+        self, credential: str, system: str, actions: set[Action], scope: Iterable[str], *at: Node
     ) -> Became:
-        self._cluster.spend(at)
-        known = self._grants.setdefault((credential, system), (set(), {}, at))
+        self._cluster.spend(at[0])
+        known = self._grants.setdefault((credential, system), (set(), {}, {}))
         known[0].update(actions)
         known[1].update(dict.fromkeys(scope))
+        for each in at:
+            known[2].setdefault(each.source, each)
         return ("grant", (credential, system))
 
     def _ask(self, credential: str, name: str, what: _Permission) -> None:
@@ -301,14 +309,15 @@ class Permissions:
     def _issue(self) -> None:
         """Whoever may issue tokens in a namespace obtains those of its accounts."""
         issuing = {
-            system: at
-            for (_, system), (actions, _, at) in self._grants.items()
+            system: list(said.values())
+            for (_, system), (actions, _, said) in self._grants.items()
             if actions & {"issue", "admin"}
         }
         for namespace, accounts in self._cluster.accounts.items():
-            for system in (self._whole, self._cluster.apis.get(namespace, "")):
-                for credential, _ in accounts.values() if system in issuing else ():
-                    self._out.relate(Custody(system, credential, "issues"), at=issuing[system])
+            api = self._cluster.apis.get(namespace)
+            for system in (self._whole, api[0] if api else ""):
+                for credential, at in accounts.values() if system in issuing else ():
+                    self._cluster.relate(Custody(system, credential, "issues"), *issuing[system], at)
 
     def _take_role(self, role: Manifest) -> None:
         if role.node["aggregationRule"]:

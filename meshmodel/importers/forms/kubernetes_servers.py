@@ -18,11 +18,20 @@ Acting = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """An MCP server: the system with its address, if it has one, who acts there, and what it is sent."""
+    """An MCP server.
+
+    Attributes:
+        name: what it is called.
+        agents: who acts there.
+        said: the objects that say so.
+        system: the system with its address, if it has one.
+        credentials: what it is sent.
+    """
 
     name: str
-    system: str | None
     agents: tuple[Acting, ...]
+    said: tuple[Node, ...] = ()
+    system: str | None = None
     credentials: tuple[str, ...] = ()
 
 
@@ -48,10 +57,10 @@ class Servers:
         kind, space, name = key
         cluster, out = self._cluster, self._out
         if kind == "Service":
-            behind = self._behind(space, name)
-            return Server(name, None, behind or (self._service(key, at, space, None),))
+            behind, said = self._behind(space, name)
+            return Server(name, behind or (self._service(key, at, space, None),), said)
         if declared is None:
-            return Server(name, None, (self._service(key, at, space, None),))
+            return Server(name, (self._service(key, at, space, None),))
         address = next((node for node in _addresses(declared.spec) if node.text), None)
         if address is None:
             acting = self._service(key, declared.node, space, None)
@@ -61,7 +70,7 @@ class Servers:
             if account.text:
                 given = cluster.run_as(acting[0], space, account.text, account)
                 out.take(account, SERVER, ("agent", acting[0]), *given)
-            return Server(name, None, (acting,))
+            return Server(name, (acting,), (declared.node,))
         credentials = tuple(cluster.give(declared.spec, space, name, None))
         host = host_of(address.text)
         service, where = self._in_cluster(host, space)
@@ -69,9 +78,9 @@ class Servers:
         if not service and host and not is_reference(host):
             zone = out.element("zone", ("host", host), host, at=declared.node, environment="external")
         system = out.element("system", key, name, at=declared.node, kind="mcp-server", zone=zone)
-        behind = self._behind(where, service) if service else ()
+        behind, said = self._behind(where, service)
         actors = behind or (self._service(key, declared.node, "", system, zone),)
-        return Server(name, system, actors, credentials)
+        return Server(name, actors, (declared.node, *said), system, credentials)
 
     def _service(
         self, key: tuple[str, str, str], at: Node, namespace: str, system: str | None, zone: str | None = None
@@ -97,20 +106,22 @@ class Servers:
             return parts[0], parts[1]
         return "", ""
 
-    def _behind(self, namespace: str, name: str) -> tuple[Acting, ...]:
-        """The workloads whose pods a Service selects, and their keys."""
+    def _behind(self, namespace: str, name: str) -> tuple[tuple[Acting, ...], tuple[Node, ...]]:
+        """The workloads whose pods a Service selects, and the objects that say so."""
         found: dict[str, tuple[str, ...]] = {}
-        for service in self._cluster.find("Service", namespace, name):
+        said: list[Node] = []
+        for service in self._cluster.find("Service", namespace, name) if name else ():
             selector = {key: node.text for key, node in service.spec["selector"].items()}
             for each in self._cluster.of_kind(*_BACKED) if selector else ():
-                labels = (each.node if each.kind == "Pod" else each.spec["template"]).get(
-                    "metadata", "labels"
-                )
+                self._cluster.spend(service.node)
+                pods = each.node if each.kind == "Pod" else each.spec["template"]
+                labels = pods.get("metadata", "labels")
                 if each.namespace == namespace and all(
-                    labels[key].text == value for key, value in selector.items()
+                    labels[at].text == text for at, text in selector.items()
                 ):
                     found[self._cluster.workload(each)] = (each.kind, each.namespace, each.name)
-        return tuple(found.items())
+                    said += [service.node, each.node]
+        return tuple(found.items()), tuple(said)
 
 
 def _addresses(spec: Node) -> Iterator[Node]:
