@@ -72,6 +72,17 @@ _FORMS: Final = (
         "MCP client configuration",
         (".mcp.json", "mcp.json", "mcp_config.json", "claude_desktop_config.json", ".claude.json"),
     ),
+    Form(
+        "github-actions",
+        "GitHub Actions workflow, also of gh-aw",
+        (
+            ".github/workflows/*.yml",
+            ".github/workflows/*.yaml",
+            ".github/workflows/*.md",
+            ".github/workflows/shared/*.md",
+            ".github/workflows/shared/*/*.md",
+        ),
+    ),
     Form("kubernetes", "Kubernetes manifests, also of kagent", ("*.yaml", "*.yml")),
 )
 

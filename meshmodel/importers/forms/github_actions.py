@@ -1,0 +1,198 @@
+"""GitHub Actions workflows, and gh-aw Markdown that is compiled to them: agents that run in a pipeline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from meshmodel.importers.document import Document, Node
+from meshmodel.importers.forms.gh_aw import imported, is_agentic, read_agentic
+from meshmodel.importers.forms.github_actions_rules import (
+    CALL,
+    CALL_ELSEWHERE,
+    CALLED,
+    COMPILED,
+    INHERIT,
+    NEEDS,
+    ORDER,
+    PERMISSIONS_REPLACED,
+    RULES,
+    SETTING,
+)
+from meshmodel.importers.forms.github_job import Job, ask_callers
+from meshmodel.importers.forms.github_repository import Repository, root_of
+from meshmodel.importers.forms.github_words import OWN_TOKEN, asks_token, check_size, events, secrets_in
+from meshmodel.importers.proposal import Proposal
+from meshmodel.model.records import Delegation
+
+__all__ = ["RULES", "read", "recognise"]
+
+_CALL_DEPTH: Final = 10
+"""How deep GitHub lets workflows call one another."""
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is a workflow: YAML with events and jobs, or Markdown for gh-aw."""
+    root = document.root
+    if document.syntax == "markdown":
+        return is_agentic(document)
+    jobs = [each for _, each in root["jobs"].items()]
+    return bool(document.syntax == "yaml" and root["on"] and jobs and any(_is_job(each) for each in jobs))
+
+
+def _is_job(node: Node) -> bool:
+    return node["steps"].is_list or bool(node["uses"].text)
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read workflows together: those that call one another, and the parts that Markdown imports."""
+    repositories: dict[str, Repository] = {}
+    sources = {each.source: each for each in documents}
+    used = {part for each in documents if each.syntax == "markdown" for part in imported(each, sources)}
+    workflows: dict[str, _Workflow] = {}
+    for document in documents:
+        check_size(document)
+        root = root_of(document.source)
+        repository = repositories.setdefault(root, Repository(root, out))
+        if document.syntax == "markdown":
+            read_agentic(document, sources, used, repository, out)
+        elif document.source.removesuffix(".lock.yml") + ".md" in sources:
+            out.take(document.root, COMPILED)
+        else:
+            workflows[document.source] = _Workflow(document, repository, out)
+    for each in workflows.values():
+        each.find_calls(workflows)
+    for each in workflows.values():
+        each.read()
+    for each in workflows.values():
+        each.join()
+
+
+@dataclass(slots=True)
+class _Workflow:
+    """One workflow file.
+
+    Attributes:
+        calls: by job the workflow of this import that it calls.
+        callers: the workflows that call this one, and by which job.
+        jobs: what was drawn.
+    """
+
+    document: Document
+    repository: Repository
+    out: Proposal
+    calls: dict[str, "_Workflow"] = field(default_factory=dict)
+    callers: list[tuple["_Workflow", Node]] = field(default_factory=list)
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Node:
+        return self.document.root
+
+    @property
+    def title(self) -> str:
+        stem = self.document.source.rpartition("/")[2].rpartition(".")[0]
+        return self.root["name"].text or stem or "workflow"
+
+    def find_calls(self, workflows: dict[str, "_Workflow"]) -> None:
+        """Find the workflows of this import that its jobs call."""
+        root = root_of(self.document.source)
+        for id_, node in self.root["jobs"].items():
+            used = node["uses"].text
+            name = used.removeprefix("./")
+            called = workflows.get(f"{root}/{name}" if root else name) if name != used else None
+            if called is not None and called is not self:
+                self.calls[id_] = called
+                called.callers.append((self, node))
+
+    # Jobs -------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Draw its jobs, each by itself, and what starts them."""
+        jobs = [(id_, node) for id_, node in self.root["jobs"].items() if node.is_map]
+        aliases = self._aliases()
+        for id_, node in jobs:
+            title = self.title if len(jobs) == 1 else f"{self.title} / {id_}"
+            job = self.jobs[id_] = Job(self.repository, self.out, id_, node, title, aliases)
+            job.begin(self.permissions(node))
+            for step in node["steps"]:
+                job.step(step)
+            job.end([self.root["env"]])
+        self._events()
+        self.out.take(self.root["permissions"], PERMISSIONS_REPLACED)
+        for key in ("name", "run-name", "defaults", "concurrency", "description", "env"):
+            self.out.take(self.root[key], SETTING)
+
+    def permissions(self, node: Node, depth: int = 0) -> list[Node]:
+        """What the token of a job may: the job's own word, else its file's, else that of its callers."""
+        for each in (node["permissions"], self.root["permissions"]):
+            if each:
+                return [each]
+        if depth > _CALL_DEPTH:
+            return []
+        found = {
+            id(each): each for caller, job in self.callers for each in caller.permissions(job, depth + 1)
+        }
+        return list(found.values())
+
+    def _aliases(self) -> dict[str, list[str]]:
+        """By name of a secret here the secrets that the callers pass under it."""
+        found: dict[str, list[str]] = {}
+        for _, job in self.callers:
+            for name, leaf in job["secrets"].items():
+                names = found.setdefault(name, [])
+                passed = [*secrets_in(leaf.text), *([OWN_TOKEN] if asks_token(leaf.text) else [])]
+                names += [each for each in passed if each not in names]
+        return {name: names for name, names in found.items() if names}
+
+    # Events -----------------------------------------------------------------------------------
+
+    def _events(self) -> None:
+        agents = [each.workflow for each in self.jobs.values()]
+        for event, node in events(self.root["on"]):
+            if event == "workflow_call":
+                self._called(node)
+            elif agents:
+                self.repository.start(event, node, agents)
+
+    def _called(self, node: Node) -> None:
+        if self.callers:
+            self.out.take(node, CALL, *(("agent", each.workflow) for each in self.jobs.values()))
+            return
+        self.out.take(node, CALLED, ask_callers(self.title, node, self.out))
+
+    # What jobs hand on ------------------------------------------------------------------------
+
+    def join(self) -> None:
+        """Draw what its jobs hand to one another, and to the workflows that they call."""
+        for id_, job in self.jobs.items():
+            for name in dict.fromkeys(each.text for each in job.node["needs"].each()):
+                if name in self.jobs and name in job.users:
+                    self._hand_on(self.jobs[name], job, name)
+            self.out.take(job.node["needs"], ORDER)
+            if job.node["uses"].text:
+                self._call(job, self.calls.get(id_))
+
+    def _hand_on(self, writer: Job, user: Job, name: str) -> None:
+        for agent, leaf in user.users[name].items():
+            for each in writer.writers():
+                delegation = self.out.relate(Delegation(each, agent), at=leaf)
+                needs = [need for need in user.node["needs"].each() if need.text == name]
+                for said in (leaf, *needs, *writer.node["outputs"].leaves()):
+                    self.out.take(said, NEEDS, delegation)
+
+    def _call(self, job: Job, called: "_Workflow | None") -> None:
+        node, out = job.node, self.out
+        for leaf in node["secrets"].leaves():
+            job.given(leaf, job.workflow)
+        if called is not None:
+            drawn = [
+                out.relate(Delegation(job.workflow, each.workflow), at=node["uses"])
+                for each in called.jobs.values()
+            ]
+            out.take(node["uses"], CALL, *drawn)
+            out.take(node["secrets"], INHERIT)
+        else:
+            text = f"What does the workflow do that {job.title} calls, and with which secrets?"
+            note = out.ask(("agent", job.workflow), text, CALL_ELSEWHERE, at=node["uses"])
+            out.take(node["secrets"], CALL_ELSEWHERE, note)
+        out.take(node["with"], SETTING)

@@ -1,0 +1,377 @@
+"""A job of a GitHub Actions workflow: the program that it is, the agents among its steps, what each holds."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from meshmodel.importers.document import Node
+from meshmodel.importers.forms.github_actions_rules import (
+    AGENT_ACTION,
+    AGENT_INPUT,
+    APP_TOKEN,
+    CALLED,
+    CHECKOUT,
+    CHECKOUT_FORGETS,
+    CONDITION,
+    ENVIRONMENT,
+    FEDERATION,
+    FEDERATION_TRUST,
+    INJECTION,
+    INSTRUCTIONS,
+    JOB,
+    LIFETIME,
+    LOCAL_ACTION,
+    NEEDS,
+    NO_APP_TOKEN,
+    NO_PERMISSIONS,
+    OIDC,
+    OIDC_UNUSED,
+    RUNNER,
+    SERVICE_SECRET,
+    SETTING,
+    STARTERS,
+    STEP,
+    TOKEN,
+    TOOL_SERVER,
+    TOOLS,
+)
+from meshmodel.importers.forms.github_repository import Repository, is_literal
+from meshmodel.importers.forms.github_words import (
+    ARGUMENTS,
+    IDENTIFIERS,
+    LISTS,
+    LOGINS,
+    OWN_TOKEN,
+    PROMPTS,
+    SERVER,
+    SERVER_INPUTS,
+    STARTER_INPUTS,
+    allowed_in,
+    asks_token,
+    lets_event_in,
+    product_of,
+    secrets_in,
+    tools_in,
+)
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.model.records import Delegation, Exchange, Grant, Hold
+
+_USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\b")
+_WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
+_CHECKOUT: Final = "actions/checkout"
+_APP_ACTION: Final = "anthropics/claude-code-action"
+
+
+def ask_callers(title: str, at: Node, out: Proposal) -> Became:
+    """Ask who calls a workflow that others call and that none of this import does."""
+    text = f"Which workflows call {title}, started by whom, with which secrets and permissions?"
+    return out.ask(None, text, CALLED, at=at)
+
+
+@dataclass(slots=True)
+class Job:
+    """One job as it is drawn: ``begin``, then ``step`` for each, then ``end``.
+
+    Attributes:
+        repository: where it runs.
+        out: what is told.
+        id: its id in the workflow.
+        node: the job.
+        title: what it is called in names.
+        aliases: by name in a called workflow the secrets that its callers pass.
+        workflow: the agent that is its program.
+        token: the credential of its GITHUB_TOKEN.
+        oidc: the credential of its OIDC token, and the leaf that allows it.
+        agents: by stable key the agents that its steps start.
+        users: by id of another job the agents here that are given its outputs, and where.
+    """
+
+    repository: Repository
+    out: Proposal
+    id: str
+    node: Node
+    title: str
+    aliases: dict[str, list[str]] = field(default_factory=dict)
+    workflow: str = ""
+    token: str = ""
+    oidc: tuple[str, Node] | None = None
+    agents: dict[str, str] = field(default_factory=dict)
+    users: dict[str, dict[str, Node]] = field(default_factory=dict)
+    _left: dict[str, tuple[Node, Rule]] = field(default_factory=dict)
+    _products: list[str] = field(default_factory=list)
+    _exchanged: bool = False
+
+    def element(self, table: str, key: tuple[str, ...], name: str, at: Node, **fields: str | None) -> str:
+        """An element of this workflow only."""
+        return self.out.element(table, key, name, at=at, scope=self.node.source, **fields)
+
+    # The job ----------------------------------------------------------------------------------
+
+    def begin(self, permissions: Sequence[Node]) -> None:
+        """Draw its program and its token.
+
+        Args:
+            permissions: what its token may, as its own file or its callers say; empty: nothing says.
+        """
+        out, at = self.out, self.node
+        pipeline, zone = self.repository.system("pipeline", at), self.repository.zone(at)
+        self.workflow = self.element(
+            "agent", ("job", self.id), self.title, at, kind="workflow", home=zone, runs_on=pipeline
+        )
+        name = f"GITHUB_TOKEN of {self.title}"
+        self.token = self.element(
+            "credential", ("token", self.id), name, at, kind="exchanged-token", lifetime=self._lifetime()
+        )
+        out.relate(Hold(self.workflow, self.token), at=at)
+        out.take(at["timeout-minutes"], LIFETIME, ("credential", self.token))
+        for each in permissions:
+            leaf = self.repository.grant(self.token, each)
+            if leaf is not None:
+                name = f"OIDC token of {self.title}"
+                oidc = self.element("credential", ("oidc", self.id), name, leaf, kind="oidc-federation")
+                self.oidc = self.oidc or (oidc, leaf)
+                out.take(leaf, OIDC, ("credential", oidc), out.relate(Hold(self.workflow, oidc), at=leaf))
+        if not permissions:
+            text = "Which permissions has GITHUB_TOKEN by default? Jobs that state none get them."
+            out.ask(("system", pipeline), text, NO_PERMISSIONS, at=at)
+
+    def _lifetime(self) -> str:
+        """As long as the job may run: six hours, unless it says another time."""
+        minutes = self.node["timeout-minutes"].value
+        stated = isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes < 100_000
+        return f"{minutes}m" if stated else "6h"
+
+    def end(self, environments: Sequence[Node]) -> None:
+        """Draw what all its steps are given: variables of the workflow and its own, the OIDC token."""
+        for environment in (*environments, self.node["env"]):
+            self.values(environment, self.workflow, *self.agents.values())
+            self.out.take(environment, SETTING)
+        for key in ("env", "with", "if", "strategy"):
+            self._note_uses(self.node[key], self.workflow)
+        self._settings()
+        if self.oidc is None:
+            return
+        credential, leaf = self.oidc
+        for agent in self.agents.values():
+            self.out.relate(Hold(agent, credential), at=leaf)
+        if not self._exchanged:
+            text = f"Which provider accepts the OIDC token of {self.title}, and for which credential?"
+            self.out.ask(("credential", credential), text, OIDC_UNUSED, at=leaf)
+
+    def _settings(self) -> None:
+        node, out, agent = self.node, self.out, ("agent", self.workflow)
+        out.take(node["if"], CONDITION, agent)
+        runner = node["runs-on"]
+        if any(each.text == "self-hosted" for each in (*runner.each(), *runner["labels"].each())):
+            text = f"What can {self.title} reach from its own runner, and who shares that runner?"
+            out.take(runner, RUNNER, out.ask(agent, text, RUNNER, at=node))
+        self.environment(node["environment"])
+        for each in ("container", "services"):
+            for leaf in node[each].leaves():
+                self.given(leaf, self.workflow, literal=SERVICE_SECRET)
+            out.take(node[each], SETTING)
+        for each in ("strategy", "concurrency", "defaults", "continue-on-error"):
+            out.take(node[each], SETTING)
+        out.take(node["outputs"], NEEDS, agent)
+        for each in ("name", "runs-on"):
+            out.take(node[each], JOB, agent)
+
+    def environment(self, node: Node) -> None:
+        """Ask whether an environment has reviewers."""
+        named = node["name"] or node
+        if named.text:
+            text = f"Does the environment {named.text} ask reviewers before {self.title} runs, and whom?"
+            note = self.out.ask(("agent", self.workflow), text, ENVIRONMENT, at=named)
+            self.out.take(named, ENVIRONMENT, ("agent", self.workflow), note)
+        self.out.take(node, SETTING)
+
+    # Steps ------------------------------------------------------------------------------------
+
+    def step(self, node: Node) -> None:
+        """Draw one step: an agent, or a part of the program."""
+        out = self.out
+        action = node["uses"].text.partition("@")[0].lower()
+        product = product_of(action, node["run"].text)
+        agent = self._agent(product, node) if product else self.workflow
+        self._note_uses(node, agent)
+        for each in ("env", "with"):
+            self.values(node[each], agent)
+        self._login(node, agent)
+        if product:
+            self._inputs(node, agent, action)
+        elif action == _CHECKOUT:
+            self._checkout(node)
+        for leaf in (node["run"], node.get("with", "script")):
+            self.given(leaf, agent)
+            if lets_event_in(leaf.text):
+                out.change("agent", agent, steerable=True)
+                out.take(leaf, INJECTION, ("agent", agent))
+        rule = LOCAL_ACTION if action.startswith("./") else STEP
+        for each in ("uses", "run"):
+            out.take(node[each], rule, ("agent", agent))
+        out.take(node["if"], CONDITION, ("agent", agent))
+        for each in (
+            "name", "id", "shell", "working-directory", "continue-on-error", "timeout-minutes", "env", "with",
+        ):  # fmt: skip
+            out.take(node[each], SETTING)
+
+    def _agent(self, product: str, node: Node) -> str:
+        """An agent that a step starts, with what the steps before it left."""
+        self._products.append(product)
+        out, number = self.out, self._products.count(product)
+        key = node["id"].text or product
+        if key in self.agents:
+            key = f"{product} {number}"
+        name = f"{product} in {self.title}" + (f" ({key})" if number > 1 else "")
+        agent = self.element(
+            "agent", ("step", self.id, key), name, node, kind="ai-agent", home=self.repository.zone(node),
+            runs_on=self.repository.system("pipeline", node),
+        )  # fmt: skip
+        self.agents[key] = agent
+        delegation = out.relate(Delegation(self.workflow, agent), at=node)
+        out.take(node["uses"] or node["run"], AGENT_ACTION, ("agent", agent), delegation)
+        for credential, (leaf, rule) in self._left.items():
+            out.take(leaf, rule, out.relate(Hold(agent, credential), at=leaf))
+        return agent
+
+    def values(self, variables: Node, *agents: str) -> None:
+        """Draw the secrets among variables or inputs."""
+        for leaf in variables.leaves():
+            if leaf.key in IDENTIFIERS:  # what is logged in to: no proof of anything
+                self.out.take(leaf, SETTING)
+            else:
+                self.given(leaf, *agents)
+
+    def given(self, leaf: Node, *agents: str, literal: Rule | None = None) -> None:
+        """Draw what a leaf gives to agents: secrets by name, the job's token, a secret as it is."""
+        names = [each for name in secrets_in(leaf.text) for each in self.aliases.get(name, [name])]
+        for each in names:
+            if each != OWN_TOKEN:
+                self.repository.secret(each, leaf, agents)
+        if OWN_TOKEN in names or asks_token(leaf.text):
+            held = [self.out.relate(Hold(each, self.token), at=leaf) for each in agents]
+            self.out.take(leaf, TOKEN, ("credential", self.token), *held)
+        if not is_literal(str(leaf.key), leaf.text):
+            return
+        if literal is None:
+            self.repository.literal((self.id,), str(leaf.key), leaf, agents)
+        else:
+            self.out.take(leaf, literal)
+
+    def _checkout(self, node: Node) -> None:
+        keeps = node.get("with", "persist-credentials")
+        if keeps.text.lower() == "false":
+            self.out.take(keeps, CHECKOUT_FORGETS)
+            return
+        texts = (node.get("with", each).text for each in ("token", "ssh-key"))
+        names = [
+            each for text in texts for name in secrets_in(text) for each in self.aliases.get(name, [name])
+        ]
+        kept = [self.repository.credential(each, node["uses"]) for each in names if each != OWN_TOKEN]
+        kept = kept or [self.token]
+        self._left.update((each, (node["uses"], CHECKOUT)) for each in kept)
+
+    def _login(self, node: Node, agent: str) -> None:
+        """A login with the OIDC token: what it yields is for the steps after it, or for the agent itself."""
+        leaf = next((each for each in map(node["with"].__getitem__, LOGINS) if each), None)
+        if leaf is None or self.oidc is None:
+            return
+        name, host = LOGINS[str(leaf.key)]
+        account = node.get("with", "service_account").text or leaf.text
+        if account and "${{" not in account:
+            key, scope, shown = ("login", host, account), "", f"{account.rpartition('/')[2]} at {name}"
+        else:
+            shown = f"{name} credential of {self.title}"
+            key, scope = ("login", self.id, node["id"].text or host), node.source
+        credential = self.out.element("credential", key, shown, at=leaf, scope=scope, kind="exchanged-token")
+        self._exchange(credential, name, host, leaf)
+        held = self.out.relate(Hold(agent, credential), at=leaf)
+        self.out.take(leaf, FEDERATION, ("credential", credential), held)
+        if agent == self.workflow:
+            self._left[credential] = leaf, FEDERATION
+        text = f"Which workflows and branches does {name} trust for {shown}, and what may it do there?"
+        self.out.ask(("credential", credential), text, FEDERATION_TRUST, at=leaf)
+
+    def _exchange(self, credential: str, name: str, host: str, leaf: Node) -> None:
+        if self.oidc is not None:
+            system = self.repository.outside(host, name, "token-service", leaf)
+            exchange = self.out.relate(Exchange(self.oidc[0], credential, at=system), at=leaf)
+            self.out.take(leaf, FEDERATION, exchange)
+            self._exchanged = True
+
+    # What an agent is told and given -----------------------------------------------------------
+
+    def _inputs(self, node: Node, agent: str, action: str) -> None:
+        """The inputs of an agent's action: instructions, tools, who may start it; and its own token."""
+        out = self.out
+        for name, leaf in node["with"].items():
+            lower, allowed = name.lower(), allowed_in(leaf.text)
+            if lower in PROMPTS:
+                out.take(leaf, INSTRUCTIONS, ("agent", agent))
+            elif lower in STARTER_INPUTS:
+                out.take(leaf, STARTERS, ("agent", agent))
+            elif lower in LISTS:
+                self.tools(agent, tools_in(leaf.text), leaf)
+            elif lower in ARGUMENTS:
+                self.tools(agent, allowed, leaf)
+            if lower in SERVER_INPUTS or (lower in ARGUMENTS and "mcp" in leaf.text.replace("mcp__", "")):
+                text = "Which servers does its MCP configuration start, and what do they reach?"
+                out.ask(("agent", agent), text, TOOL_SERVER, at=leaf)
+        out.take(node["with"], AGENT_INPUT, ("agent", agent))
+        self.tools(agent, allowed_in(node["run"].text), node["run"])
+        if action == _APP_ACTION and not node.get("with", "github_token").text:
+            self._app_token(node["uses"], agent)
+
+    def tools(self, agent: str, tools: list[str], at: Node) -> None:
+        """Ask what the tools of a list do; each MCP server named in it is a service."""
+        if not tools:
+            return
+        shown = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")
+        text = (
+            f"Its list of tools is: {shown}. Which action is each, on which system, and what else may it do?"
+        )
+        detail = f"{at.parent.key if at.parent else ''} {at.key}"
+        self.out.take(at, TOOLS, self.out.ask(("agent", agent), text, TOOLS, at=at, detail=detail))
+        for name in dict.fromkeys(SERVER.findall("\n".join(tools))):
+            self.out.take(at, TOOLS, *self.server(agent, name, at))
+
+    def server(self, agent: str, name: str, at: Node, **fields: str) -> tuple[Became, ...]:
+        """An MCP server that an agent sets to work, and the delegation to it; what it reaches is asked."""
+        shown = f"{name} tools of {self.title}"
+        service = self.element("agent", ("server", self.id, name), shown, at, kind="service", **fields)
+        text = f"What does the MCP server {name} reach, and with which credentials?"
+        note = self.out.ask(("agent", service), text, TOOL_SERVER, at=at)
+        return ("agent", service), self.out.relate(Delegation(agent, service), at=at), note
+
+    def _app_token(self, at: Node, agent: str) -> None:
+        """The token of the app that ``claude-code-action`` exchanges the OIDC token for."""
+        out = self.out
+        if self.oidc is None:
+            text = "It is given no github_token and no id-token: write. Which token does it work with?"
+            out.ask(("agent", agent), text, NO_APP_TOKEN, at=at)
+            return
+        name, key = f"Claude app token of {self.title}", next(k for k, v in self.agents.items() if v == agent)
+        credential = self.element(
+            "credential", ("app-token", self.id, key), name, at, kind="exchanged-token", lifetime="1h"
+        )
+        self._exchange(credential, "Claude GitHub app", "api.anthropic.com", at)
+        records: list[Became] = [("credential", credential), out.relate(Hold(agent, credential), at=at)]
+        for part in ("code", "pull requests", "issues"):
+            grant = Grant(credential, self.repository.system(part, at), ("read", "write"))
+            records.append(out.relate(grant, at=at))
+        out.take(at, APP_TOKEN, *records)
+
+    # Between jobs -----------------------------------------------------------------------------
+
+    def _note_uses(self, node: Node, agent: str) -> None:
+        for leaf in node.leaves():
+            for job in _USED.findall(leaf.text):
+                self.users.setdefault(job, {}).setdefault(agent, leaf)
+                self.out.take(leaf, NEEDS, ("agent", agent))
+
+    def writers(self) -> list[str]:
+        """Who wrote the outputs of this job: the agents whose steps they name, else its program."""
+        steps = [each for leaf in self.node["outputs"].leaves() for each in _WRITTEN.findall(leaf.text)]
+        return [self.agents[each] for each in dict.fromkeys(steps) if each in self.agents] or [self.workflow]

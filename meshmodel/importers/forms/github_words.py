@@ -1,0 +1,166 @@
+"""What tells apart the agents, inputs, logins and expressions of GitHub Actions workflows."""
+
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+from meshmodel.importers.document import Document, ForeignFileError, Node
+
+AGENTS: Final = MappingProxyType(
+    {
+        "anthropics/claude-code-action": "Claude Code",
+        "anthropics/claude-code-base-action": "Claude Code",
+        "anthropics/claude-code-security-review": "Claude Code",
+        "google-github-actions/run-gemini-cli": "Gemini CLI",
+        "google-gemini/gemini-cli-action": "Gemini CLI",
+        "openai/codex-action": "Codex",
+        "actions/ai-inference": "AI inference",
+        "qwenlm/qwen-code-action": "Qwen Code",
+        "sst/opencode/github": "OpenCode",
+        "anomalyco/opencode/github": "OpenCode",
+        "qodo-ai/pr-agent": "PR-Agent",
+        "codium-ai/pr-agent": "PR-Agent",
+        "augmentcode/augment-agent": "Augment agent",
+        "augmentcode/review-pr": "Augment agent",
+        "factory-ai/droid-action": "Droid",
+    }
+)
+"""Actions that start an agent, in lower case, without their version."""
+COMMAND: Final = re.compile(
+    r"(?:^|[|;&(])[ \t]*(?:npx[ \t]+(?:-y[ \t]+|--yes[ \t]+)?)?(?:@[\w-]{1,40}/)?"
+    r"(claude|claude-code|codex|gemini|gemini-cli|copilot|opencode|cursor-agent|aider|goose|qwen)(?:@[\w.-]{1,40})?"
+    r"[ \t](?:[^\n]{0,200}?[ \t])?(?:-p|--print|--prompt|exec|run|--message|--yolo)\b",
+    re.MULTILINE,
+)
+"""Commands that start an agent which nobody watches."""
+EVENT_TEXT: Final = re.compile(
+    r"github\.(?:head_ref|event\.(?:[a-z_]{1,40}\.){0,6}(?:title|body|head\.ref|head\.label|default_branch|page_name|message"
+    r"|email|name|text)\b)"
+)
+PROMPTS: Final = frozenset(
+    {
+        "prompt", "prompt-file", "prompt_file", "direct_prompt", "override_prompt", "custom_instructions",
+        "system-prompt", "system_prompt", "append_system_prompt", "instruction", "instruction_file",
+    }
+)  # fmt: skip
+LISTS: Final = frozenset({"allowed_tools", "allowed-tools", "tools", "coretools"})
+ARGUMENTS: Final = frozenset(
+    {"claude_args", "claude-args", "codex-args", "args", "settings", "additional_args"}
+)
+ALLOWED: Final = re.compile(r"--allowed-?[tT]ools[ =]{1,4}(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
+SERVER_INPUTS: Final = frozenset({"mcp_config", "mcp-config"})
+STARTER_INPUTS: Final = frozenset(
+    {
+        "allowed_non_write_users", "allowed_bots", "allow-users", "allow-bots",
+        "bypass_write_permission_check_acknowledgment", "trigger_phrase", "label_trigger", "assignee_trigger",
+    }
+)  # fmt: skip
+SERVER: Final = re.compile(r"\bmcp__([A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__")
+LOGINS: Final = MappingProxyType(
+    {
+        "role-to-assume": ("AWS STS", "sts.amazonaws.com"),
+        "workload_identity_provider": ("Google STS", "sts.googleapis.com"),
+        "gcp_workload_identity_provider": ("Google STS", "sts.googleapis.com"),
+        "client-id": ("Microsoft Entra ID", "login.microsoftonline.com"),
+        "anthropic_federation_rule_id": ("Anthropic token service", "api.anthropic.com"),
+    }
+)
+"""By input of an action the provider that it logs in at with the OIDC token of the job."""
+IDENTIFIERS: Final = frozenset(
+    {
+        *LOGINS, "service_account", "gcp_service_account", "gcp_project_id", "project_id", "tenant-id",
+        "subscription-id", "aws-region", "anthropic_organization_id", "anthropic_service_account_id",
+        "anthropic_workspace_id", "anthropic_oidc_audience", "audience", "role-session-name",
+    }
+)  # fmt: skip
+
+
+STEP_LIMIT: Final = 1_000
+"""The most jobs and steps of one file."""
+NAME_LIMIT: Final = 200
+"""The most secrets of one file, variables of one ``env``, and MCP servers."""
+STEPS: Final = ("steps", "pre-steps", "post-steps", "pre-agent-steps")
+"""Lists of steps; all but the first are those of gh-aw."""
+OWN_TOKEN: Final = "GITHUB_TOKEN"  # noqa: S105  # a name
+"""The name under which a job's own token stands among the secrets."""
+_SECRET: Final = re.compile(
+    r"\bsecrets\s?(?:\.\s?([A-Za-z_][\w-]{0,99})|\[\s?['\"]([A-Za-z_][\w-]{0,99})['\"]\s?\])"
+)
+_OWN_TOKEN: Final = re.compile(r"\bgithub\.token\b|\bsecrets\.GITHUB_TOKEN\b", re.IGNORECASE)
+_TOOL: Final = re.compile(r"[^,\n(]+(?:\([^)\n]{0,400}\))?")
+
+
+def check_size(document: Document) -> None:
+    """Refuse a file that names more steps, variables or secrets than any workflow does.
+
+    Each agent of a workflow can be given each of its secrets, so what is drawn grows with their product.
+
+    Raises:
+        ForeignFileError: it names more.
+    """
+    root = document.root
+    jobs = [root, *(each for _, each in root["jobs"].items())]
+    steps = [each for job in jobs for name in STEPS for each in job[name]]
+    counts = {
+        "jobs and steps": (len(jobs) + len(steps), STEP_LIMIT),
+        "variables in one env": (max(len(job["env"].items()) for job in jobs), NAME_LIMIT),
+        "MCP servers": (len(root["mcp-servers"].items()) + len(root["tools"].items()), NAME_LIMIT),
+        "imports": (len(root["imports"].each()), NAME_LIMIT),
+        "secrets": (len({name for leaf in root.leaves() for name in secrets_in(leaf.text)}), NAME_LIMIT),
+        "MCP servers among its tools": (
+            len({name for leaf in root.leaves() for name in SERVER.findall(leaf.text)}),
+            NAME_LIMIT,
+        ),
+    }
+    for what, (count, limit) in counts.items():
+        if count > limit:
+            raise ForeignFileError(document.source, None, f"names more than {limit} {what}; split it")
+
+
+def expressions(text: str) -> Iterator[str]:
+    """What stands in ``${{ }}``."""
+    for each in text.split("${{")[1:]:
+        inner, end, _ = each.partition("}}")
+        if end:
+            yield inner
+
+
+def secrets_in(text: str) -> list[str]:
+    """The names of the secrets that a text asks for, ``GITHUB_TOKEN`` left out, each once."""
+    names = (one or two for each in expressions(text) for one, two in _SECRET.findall(each))
+    return list(dict.fromkeys(each for each in names if each.upper() != OWN_TOKEN))
+
+
+def asks_token(text: str) -> bool:
+    """Whether a text asks for the job's own token."""
+    return any(_OWN_TOKEN.search(each) for each in expressions(text))
+
+
+def lets_event_in(text: str) -> bool:
+    """Whether what outsiders wrote is put into a text by an expression."""
+    return any(EVENT_TEXT.search(each) for each in expressions(text))
+
+
+def product_of(action: str, script: str) -> str:
+    """The agent that a step starts by an action or by its script; empty where it starts none."""
+    command = COMMAND.search(script.replace("\\\n", " "))
+    return AGENTS.get(action) or (command[1].capitalize() if command else "")
+
+
+def tools_in(text: str) -> list[str]:
+    """The tools of a list, such as ``Bash(gh issue:*)``."""
+    return [each.strip() for each in _TOOL.findall(text) if each.strip()]
+
+
+def allowed_in(text: str) -> list[str]:
+    """The tools of each ``--allowedTools`` among arguments."""
+    return [each for found in ALLOWED.findall(text) for each in tools_in("".join(found))]
+
+
+def events(node: Node) -> Iterator[tuple[str, Node]]:
+    """The events that start a workflow: the name, and all that stands for it."""
+    if node.is_map:
+        yield from node.items()
+    else:
+        yield from ((each.text, each) for each in node.each())
