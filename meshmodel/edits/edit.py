@@ -139,14 +139,18 @@ def unused_id(snapshot: Snapshot, table: str, name: str) -> str:
     return free_id(id_of(name) or table, snapshot.table(table))
 
 
+def numbered_id(slug: str, number: int) -> str:
+    """The id with a number behind it, within the longest length; with 1 the id itself."""
+    tail = f"-{number}"
+    return slug if number == 1 else slug[: 64 - len(tail)].rstrip("-._") + tail
+
+
 def free_id(slug: str, taken: Container[str]) -> str:
     """The id itself, or with the first number behind it that is not taken, within the longest length."""
-    number, candidate = 1, slug
-    while candidate in taken:
+    number = 1
+    while numbered_id(slug, number) in taken:
         number += 1
-        tail = f"-{number}"
-        candidate = slug[: 64 - len(tail)].rstrip("-._") + tail
-    return candidate
+    return numbered_id(slug, number)
 
 
 def differ_only_in(

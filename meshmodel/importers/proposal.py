@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from meshmodel.edits.draft import new_element
-from meshmodel.edits.edit import Edit, Put, apply_edit, free_id
+from meshmodel.edits.edit import Edit, Put, apply_edit, numbered_id
 from meshmodel.edits.ids import id_of
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Ledger, Rule
@@ -66,6 +66,7 @@ class Proposal:
         self._records: dict[Reference, Record] = {}
         self._ids: dict[tuple[str, Identity], str] = {}
         self._taken: dict[str, set[str]] = {}
+        self._numbers: dict[Reference, int] = {}
         self._identities: dict[Reference, Identity] = {}
         self._sources: dict[Reference, set[str]] = {}
         self._partial: dict[str, str] = {}
@@ -100,9 +101,7 @@ class Proposal:
 
     def _new(self, table: str, identity: Identity, name: str, fields: Mapping[str, Any]) -> str:
         shown = clean_text(name, LINE_LIMIT)
-        taken = self._taken.setdefault(table, set())
-        id_ = free_id(id_of(shown) or table, taken)
-        taken.add(id_)
+        id_ = self._free_id(table, id_of(shown) or table)
         given = _clean(table, {name: value for name, value in fields.items() if value is not None})
         if table == "checkpoint":
             record: Record = Checkpoint(id_, **given)
@@ -111,6 +110,17 @@ class Proposal:
         self._ids[table, identity] = id_
         self._identities[table, id_] = identity
         self._records[table, id_] = record
+        return id_
+
+    def _free_id(self, table: str, slug: str) -> str:
+        """A free id, tried from the last number of that slug on: thousands may be called the same."""
+        taken = self._taken.setdefault(table, set())
+        number = self._numbers.get((table, slug), 0) + 1
+        while numbered_id(slug, number) in taken:
+            number += 1
+        self._numbers[table, slug] = number
+        id_ = numbered_id(slug, number)
+        taken.add(id_)
         return id_
 
     def _say_more(self, reference: Reference, fields: Mapping[str, Any]) -> None:
@@ -168,9 +178,7 @@ class Proposal:
         identity = _identity(scope, (rule.name, about[0] if about else "", key, detail))
         id_ = self._ids.get(("note", identity))
         if id_ is None:
-            taken = self._taken.setdefault("note", set())
-            id_ = free_id(id_of(f"question-{about[1]}" if about else "question")[:60], taken)
-            taken.add(id_)
+            id_ = self._free_id("note", id_of(f"question-{about[1]}" if about else "question")[:60])
             self._ids["note", identity] = id_
             self._identities["note", id_] = identity
             self._records["note", id_] = Note(
