@@ -10,7 +10,7 @@ from typing import Final, overload
 
 from meshmodel.canvas.hit_targets import card_target
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Branch
+from meshmodel.canvas.layout.elements import Branch, Card
 from meshmodel.canvas.navigation import Navigation
 from meshmodel.canvas.scene import Box, Direction, Ink, Options, Run, Target
 from meshmodel.model.records import Reference
@@ -170,9 +170,9 @@ class Drawing:
         if reference is None or self.box_of(reference) is None:
             return next(iter(self.reading_order), None)
         wanted = self.neighbour(reference, direction)
-        if wanted is not None and wanted[0] == NO_RECORD:
+        while wanted is not None and wanted[0] == NO_RECORD:
             wanted = self.neighbour(wanted, direction)
-        return reference if wanted is None or wanted[0] == NO_RECORD else wanted
+        return wanted or self._navigation.nearest_record(reference, direction) or reference
 
     def beside(self, reference: Reference | None, by: int) -> Reference:
         """What follows in reading order (1), or comes before (-1); of what is not drawn the first or last."""
@@ -260,15 +260,19 @@ class Drawing:
             moving: the card that is being moved; it is not counted in the order.
 
         Returns:
-            The zone's id, or ``None`` in a lane that is no zone; and the slot ``(column, order)``.
+            The zone's id, or ``None`` in a lane that is no zone; and the slot ``(column, order)``. For a zone
+            the order is that among all lanes.
         """
         if not self.grid.lanes:
             return None, (0, 0)
         number = self._lane_number(max(0, y))
         lane = self.grid.lanes[number]
-        zone = lane.key if lane.reference and lane.reference[0] == "zone" else None
-        if not self.columns:
-            return zone, (0, 0)
+        key = self._folded_at(number, x, y) if lane.zones else lane.key
+        zone = key if lane.zones or (lane.reference and lane.reference[0] == "zone") else None
+        if moving is not None and moving[0] == "zone":
+            return zone, (0, [each for other in self.grid.lanes for each in other.keys].index(key))
+        if lane.zones or not self.columns:  # the columns of folded zones say nothing of what lies in them
+            return zone, (2 if lane.zones and (moving is None or moving[0] != "agent") else 0, 0)
         column = min(
             range(len(self.columns)),
             key=lambda index: max(
@@ -281,6 +285,17 @@ class Drawing:
         if column == len(self.columns) - 1 and x >= last + 8:
             return zone, (self.grid.logical[-1] + 2, 0)
         return zone, (self.grid.logical[column], order)
+
+    def _folded_at(self, lane: int, x: int, y: int) -> str:
+        """The folded zone, of those that share a lane, whose card is the nearest to a cell."""
+
+        def distance(card: Card) -> int:
+            left, width = self.columns[card.column]
+            aside = max(left - x, x - left - width + 1, 0)
+            return aside + 2 * max(card.y - y, y - card.y - card.height + 1, 0)
+
+        cards = [self.grid.cards["zone", zone] for zone in self.grid.lanes[lane].zones]
+        return str(min(cards, key=distance).reference[1])
 
     @property
     def order(self) -> tuple[Reference, ...]:

@@ -205,7 +205,7 @@ class Gestures:
         if gesture.kind == "move":
             self._surface.emit(Stepped(direction))
             return True
-        return self.seek(lambda here: drawing.neighbour(here, direction))
+        return self.seek(lambda here: drawing.go(here, direction))
 
     def seek(self, following: Callable[[Reference], Reference | None]) -> bool:
         """Aim the connection in progress at the first element that fits it.

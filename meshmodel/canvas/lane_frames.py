@@ -39,17 +39,17 @@ class Titles:
         for number, lane in enumerate(plan.grid.lanes):
             y = lane.y - 1
             lines = crossed.get(y, [])
-            limit = (lines[0] if lines else self.width) - 6
-            beside = checkpoints.get(lane.key, ())
+            x, limit = _room_for(cells(lane.title), [*lines, self.width])
+            beside = [each for key in lane.keys for each in checkpoints.get(key, ())]
             if beside:
                 limit = min(limit, _BEFORE_CHECKPOINTS)
             title = cut(lane.title, max(limit, 4), self._ellipsis)
             room = cells(title) + 2
             owners = (lane.reference,) if lane.reference else ()
-            self.texts[y].append((2, Run(pad(f" {title} ", room), room, "lane-title", owners)))
+            self.texts[y].append((x, Run(pad(f" {title} ", room), room, "lane-title", owners)))
             if lane.reference:
-                self.targets[number].append(Target(lane.reference, "lane", Box(2, y, room, 1)))
-            at = 2 + cells(title) + 3
+                self.targets[number].append(Target(lane.reference, "lane", Box(x, y, room, 1)))
+            at = x + cells(title) + 3
             for checkpoint, step in beside:
                 at = self._add_checkpoint(number, y, at, lines, checkpoint, step)
 
@@ -89,3 +89,17 @@ class Titles:
         self.texts[y].append((at + 1, Run(name, cells(name), LABEL_INK[mark], (owner,))))
         self.targets[number].append(Target(owner, "mark", Box(at, y, width, 1)))
         return at + width + 1
+
+
+def _room_for(needed: int, crossed: list[int]) -> tuple[int, int]:
+    """Where the title of a lane stands: in the first gap between lines that holds it, else in the widest.
+
+    Args:
+        needed: the cells of the title.
+        crossed: the cells where lines cross the frame, from the left, and its end.
+
+    Returns:
+        The first cell, and the most cells of the title.
+    """
+    gaps = [(start + 2, end - start - 6) for start, end in zip([0, *crossed], crossed, strict=False)]
+    return next((gap for gap in gaps if gap[1] >= needed), max(gaps, key=lambda gap: gap[1]))

@@ -48,13 +48,12 @@ class Navigation:
                 beside = next((other for other in at_box[target.box] if other is not target), None)
                 if beside:
                     self._drawn_as.setdefault(target.reference, beside.reference)
+                else:  # on the boundary of a zone
+                    self._boxes.setdefault(target.reference, target.box)
 
     def neighbour(self, reference: Reference, direction: Direction) -> Reference | None:
         """The next card, label or title in a direction; ``None`` at the edge of the drawing."""
-        if reference in self._grid.card_for:
-            reference = self._grid.card_for[reference]
-        if reference not in self._boxes:
-            reference = self._drawn_as.get(reference, reference)
+        reference = self._drawn(reference)
         box = self._boxes.get(reference)
         if box is None:
             return None
@@ -68,6 +67,17 @@ class Navigation:
             if found is not None:
                 return found
         return self._nearest(reference, box, direction)
+
+    def nearest_record(self, reference: Reference, direction: Direction) -> Reference | None:
+        """The nearest in a direction that can be selected: no lane that is no zone."""
+        reference = self._drawn(reference)
+        box = self._boxes.get(reference)
+        return None if box is None else self._nearest(reference, box, direction, passing="lane")
+
+    def _drawn(self, reference: Reference) -> Reference:
+        """What shows a record: the card of its zone where that is folded, the label of its line."""
+        reference = self._grid.card_for.get(reference, reference)
+        return reference if reference in self._boxes else self._drawn_as.get(reference, reference)
 
     @cached_property
     def _columns(self) -> tuple[list[list[Reference]], dict[Reference, tuple[int, int]]]:
@@ -154,8 +164,13 @@ class Navigation:
         """Everything, sorted by its first column of cells."""
         return sorted((box.x, reference) for reference, box in self._boxes.items())
 
-    def _nearest(self, reference: Reference, box: Box, direction: Direction) -> Reference | None:
-        """The nearest in a direction: the distance, and twice how far it lies to the side of it."""
+    def _nearest(
+        self, reference: Reference, box: Box, direction: Direction, passing: str = ""
+    ) -> Reference | None:
+        """The nearest in a direction: the distance, and twice how far it lies to the side of it.
+
+        Those of the table ``passing`` are passed over.
+        """
         middle = box.y * 2 + box.height
         upright = direction in {"up", "down"}
         if upright:
@@ -165,6 +180,8 @@ class Navigation:
         best: tuple[int, str] | None = None
         nearest: Reference | None = None
         for at, other in _beyond(ordered, here, forwards=direction in {"down", "right"}):
+            if other[0] == passing:
+                continue
             away = abs(at - here)
             if best is not None and away > best[0]:
                 break  # all that follow are further away

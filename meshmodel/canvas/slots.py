@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.layout.columns import Grid
+from meshmodel.canvas.layout.lanes import NOWHERE
 from meshmodel.canvas.scene import Direction
 from meshmodel.edits.operations import at_slot
-from meshmodel.model.records import Credential, Element, Record, Reference, Slot, Zone
+from meshmodel.model.records import Credential, Element, Record, Reference, Slot, System, Zone
 
 
 def can_move(drawing: Drawing, reference: Reference) -> bool:
@@ -20,6 +22,15 @@ def drawn_slots(drawing: Drawing, references: Iterable[Reference]) -> dict[Refer
     return {each: (cards[each].logical, cards[each].order) for each in references if each in cards}
 
 
+def _lane_beyond(grid: Grid, lane: int, record: Record, is_upwards: bool) -> int | None:
+    """The next lane where an element can lie: a zone; without one in that direction, where no zone is."""
+    beyond = range(lane - 1, -1, -1) if is_upwards else range(lane + 1, len(grid.lanes))
+    keys = {number: grid.lanes[number].reference for number in beyond if not grid.lanes[number].zones}
+    zones = [number for number, reference in keys.items() if reference and reference[0] == "zone"]
+    others = [number for number in keys if isinstance(record, System) or grid.lanes[number].key == NOWHERE]
+    return next(iter([*zones, *others]), None)
+
+
 def step_slot(drawing: Drawing, reference: Reference, record: Record, direction: Direction) -> Element | None:
     """The element one slot further, from where it is drawn; ``None`` where it cannot go.
 
@@ -27,10 +38,11 @@ def step_slot(drawing: Drawing, reference: Reference, record: Record, direction:
     """
     grid = drawing.grid
     if isinstance(record, Zone):
-        lanes = [lane.reference for lane in grid.lanes]
-        if reference not in lanes or direction in {"left", "right"}:
+        lanes = [key for lane in grid.lanes for key in lane.keys]
+        is_flowing = record.id not in {lane.key for lane in grid.lanes}
+        if record.id not in lanes or (direction in {"left", "right"} and not is_flowing):
             return None
-        order = lanes.index(reference) + (1 if direction == "down" else -1)
+        order = lanes.index(record.id) + (1 if direction in {"down", "right"} else -1)
         return replace(record, at=(0, order)) if 0 <= order < len(lanes) else None
     card = grid.cards.get(reference)
     if card is None:
@@ -44,9 +56,10 @@ def step_slot(drawing: Drawing, reference: Reference, record: Record, direction:
         order += 1 if direction == "down" else -1
         stack = grid.stacks.get((lane, card.column), [])
         if not 0 <= order < max(len(stack), 1):
-            lane += 1 if direction == "down" else -1
-            if not 0 <= lane < len(grid.lanes) or isinstance(record, Credential):
+            found = None if isinstance(record, Credential) else _lane_beyond(grid, lane, record, order < 0)
+            if found is None:
                 return None
+            lane = found
             order = 0 if direction == "down" else len(grid.stacks.get((lane, card.column), []))
     there = grid.lanes[lane].reference
     zone = str(there[1]) if there is not None and there[0] == "zone" else None

@@ -170,7 +170,15 @@ def move_label(snapshot: Snapshot, reference: Reference, moved: Record) -> str:
         return f"{text} from {before.zone or 'a zone of its own'} into {moved.zone or 'a zone of its own'}"
     if isinstance(before, Agent) and isinstance(moved, Agent) and before.home != moved.home:
         return f"{text} home from {before.home or 'nowhere'} to {moved.home or 'nowhere'}"
-    return f"{text} to place {slot[1] + 1}" + ("" if isinstance(moved, Zone) else f" of column {slot[0]}")
+    text = f"{text} to position {slot[1] + 1}"
+    if isinstance(moved, Zone):
+        return f"{text} from the top"
+    column = slot[0] // 2 + 1  # odd numbers lie between two columns of agents and systems
+    return (
+        f"{text} in column {column}"
+        if slot[0] % 2 == 0
+        else f"{text} between columns {column} and {column + 1}"
+    )
 
 
 def exists(snapshot: Snapshot, reference: Reference) -> bool:

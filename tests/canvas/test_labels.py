@@ -1,5 +1,6 @@
 """The labels of lines: whole or visibly shortened, and never shorter in a wider drawing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from meshmodel.canvas.text import cells
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from tests.canvas.building import meshes
+from tests.canvas.building import helpdesk, meshes
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.toml"))
 WHOLE = 1000
@@ -84,3 +85,23 @@ def test_a_drawing_higher_than_the_canvas_leaves_room_for_the_scrollbar() -> Non
         assert draw(snapshot, Facts(), Options(width, 20, scrollbar=1)).width < width
     width = draw(snapshot, Facts(), Options(200, 50)).width
     assert draw(snapshot, Facts(), Options(width, 50, scrollbar=1)).width == width
+
+
+def test_the_title_of_a_lane_stands_whole_between_lines_where_one_gap_holds_it() -> None:
+    snapshot, facts = helpdesk()
+    zone = replace(snapshot.zone["finance"], name="Accounts payable and receivable")
+    renamed = replace(snapshot, zone={**snapshot.zone, "finance": zone})
+    for width in (80, 120, 160):
+        drawing = draw(renamed, facts, Options(width, 40))
+        box = drawing.box_of(("zone", "finance"))
+        assert box is not None
+        frame = drawing.as_text().splitlines()[box.y]
+        assert frame[box.x : box.x + box.width] == f" {zone.title} "
+        assert drawing.hit(box.x + 1, box.y).reference == ("zone", "finance")
+    longer = replace(snapshot, zone={**snapshot.zone, "finance": replace(zone, name="n" * 200)})
+    drawing = draw(longer, facts, Options(80, 40))
+    box = drawing.box_of(("zone", "finance"))
+    frame = drawing.as_text().splitlines()[box.y]
+    gaps = [len(part) for part in frame.replace("╎", "│").split("│")]
+    assert f" {'n' * (box.width - 3)}… " in frame
+    assert box.width + 4 >= max(gaps) - 2

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.model.records import Reference, System
+from meshmodel.model.records import Agent, Reference, System
 from meshmodel.model.snapshot import Snapshot
-from tests.canvas.building import helpdesk, meshes
+from tests.canvas.building import helpdesk, meshes, snapshot_of
 
 GRANT = ("grant", ("billing-key", "billing"))
 
@@ -28,6 +28,37 @@ def test_left_and_right_follow_the_line() -> None:
     assert found.neighbour(key, "right") == ("system", "wiki")
     assert found.neighbour(key, "left") == ("agent", "support-bot")
     assert found.neighbour(key, "down") == ("grant", ("ticket-token", "tickets"))
+
+
+def test_arrow_keys_reach_what_has_no_lines_and_no_zone() -> None:
+    found = draw(snapshot_of(System("desk"), Agent("bot")), Facts(), Options(80, 20))
+    desk, bot = ("system", "desk"), ("agent", "bot")
+    assert [lane.key for lane in found.grid.lanes] == ["system:desk", ""]
+    assert found.go(desk, "left") == bot
+    assert found.go(desk, "down") == bot
+    assert found.go(bot, "up") == desk
+    assert found.go(bot, "right") == desk
+    assert found.go(bot, "left") == bot
+    assert found.go(None, "left") == desk
+
+
+@settings(max_examples=50, deadline=None)
+@given(meshes(), st.sampled_from(["left", "right", "up", "down"]))
+def test_an_arrow_key_stays_only_where_nothing_lies_that_way(mesh, direction) -> None:
+    snapshot, facts = mesh
+    found = draw(snapshot, facts, Options(100, 30))
+    for reference in found.reading_order:
+        if found.go(reference, direction) != reference or reference[0] not in {"agent", "system"}:
+            continue
+        box = found.box_of(reference)
+        for other in (each for each in found.reading_order if each[0] in {"agent", "system"}):
+            there = found.box_of(other)
+            assert {
+                "left": there.x >= box.x,
+                "right": there.x <= box.x,
+                "up": there.y * 2 + there.height >= box.y * 2 + box.height,
+                "down": there.y * 2 + there.height <= box.y * 2 + box.height,
+            }[direction]
 
 
 @settings(max_examples=100, deadline=None)

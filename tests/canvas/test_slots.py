@@ -1,12 +1,15 @@
 """Slots: where arrow keys move a card, and what cannot be moved."""
 
+from dataclasses import replace
+
 import pytest
 
 from meshmodel.canvas.draw import changed_order, draw
 from meshmodel.canvas.scene import Direction, Facts, Options
 from meshmodel.canvas.slots import can_move, drawn_slots, step_slot
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.edits.operations import move_label
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, Slot, System, Zone
 from tests.edits.models import snapshot_of
 
 OPTIONS = Options(120, 40)
@@ -44,6 +47,40 @@ def test_up_and_down_go_through_the_stack_and_on_into_the_next_lane(
     assert isinstance(moved, System)
     assert moved.at is not None
     assert (moved.zone, moved.at[1]) == (zone, order)
+
+
+APART = snapshot_of(
+    [
+        *(Zone(zone, at=(0, number)) for zone, number in (("top", 0), ("bottom", 2))),
+        System("alone", at=(2, 0)),
+        System("inside", zone="top"),
+        Agent("bot", home="bottom"),
+        Agent("homeless"),
+    ]
+)
+
+
+def test_keys_pass_lanes_where_an_element_cannot_lie() -> None:
+    drawing = draw(APART, Facts(), OPTIONS)
+    assert [lane.key for lane in drawing.grid.lanes] == ["top", "system:alone", "bottom", ""]
+
+    def home(agent: str, direction: Direction) -> str | None:
+        moved = step_slot(drawing, ("agent", agent), APART.agent[agent], direction)
+        assert isinstance(moved, Agent)
+        return moved.home
+
+    assert home("bot", "up") == "top"
+    assert home("bot", "down") is None
+    assert home("homeless", "up") == "bottom"
+    assert step_slot(drawing, ("agent", "homeless"), APART.agent["homeless"], "down") is None
+    inside = ("system", "inside")
+    down = step_slot(drawing, inside, APART.system["inside"], "down")
+    assert isinstance(down, System)
+    assert down.zone == "bottom"
+    lower = apply_edit(APART, Edit("", (Put(replace(APART.system["inside"], zone="bottom")),)))
+    out = step_slot(draw(lower, Facts(), OPTIONS), inside, lower.system["inside"], "down")
+    assert isinstance(out, System)
+    assert out.zone is None
 
 
 def test_left_and_right_change_the_column_and_stop_at_the_edge() -> None:
@@ -86,3 +123,18 @@ def test_an_order_is_told_only_where_the_model_alone_gives_another() -> None:
     assert changed_order(MODEL, Facts(), OPTIONS, order) == ()
     other = tuple(reversed(order))
     assert changed_order(MODEL, Facts(), OPTIONS, (*other, ("system", "gone"))) == other
+
+
+@pytest.mark.parametrize(
+    ("reference", "slot", "words"),
+    [
+        (("agent", "bot"), (0, 0), "move agent bot to position 1 in column 1"),
+        (("system", "first"), (4, 2), "move system first to position 3 in column 3"),
+        (("credential", "key"), (1, 0), "move credential key to position 1 between columns 1 and 2"),
+        (("zone", "above"), (0, 1), "move zone above to position 2 from the top"),
+    ],
+)
+def test_a_move_is_told_as_it_is_seen(reference: Reference, slot: Slot, words: str) -> None:
+    record = MODEL.get(*reference)
+    assert isinstance(record, Agent | System | Credential | Zone)
+    assert move_label(MODEL, reference, replace(record, at=slot)) == words

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS, Card, Link
-from meshmodel.canvas.layout.lanes import Lane, insert_at_slots, lane_keys, order_lanes
+from meshmodel.canvas.layout.lanes import Lane, insert_at_slots, lane_keys, order_lanes, share_lanes
 from meshmodel.canvas.layout.links import (
     Links,
     agent_card,
@@ -28,6 +28,8 @@ from meshmodel.canvas.scene import Facts, Mark, Options
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 
+_FLOW = 40
+"""The cells of the screen that a column of folded zones takes about, with the lines beside it."""
 _TO_ASCII_MARKS = str.maketrans({glyph: ASCII_MARKS[mark] for mark, glyph in MARK_GLYPHS.items()})
 
 
@@ -58,7 +60,9 @@ class Grid:
     @property
     def order(self) -> tuple[Reference, ...]:
         """The lanes from the top, then the cards stack by stack."""
-        lanes: list[Reference] = [lane.reference for lane in self.lanes if lane.reference is not None]
+        lanes: list[Reference] = []
+        for lane in self.lanes:
+            lanes += [("zone", zone) for zone in lane.zones] or filter(None, [lane.reference])
         return (*lanes, *(card.reference for stack in self.stacks.values() for card in stack))
 
     def looks_like(self, other: Grid) -> bool:
@@ -108,12 +112,15 @@ def make_grid(
             text = counts.translate(_TO_ASCII_MARKS) if options.ascii else counts
             grid.cards[reference].fact = f"{text} {grid.cards[reference].fact}"
     known = {reference: number for number, reference in enumerate(earlier)}
-    grid.lanes = order_lanes(snapshot, grid.cards, links.links, keys, known if keep_lanes else {})
-    lane_number = {lane.key: number for number, lane in enumerate(grid.lanes)}
+    lanes = order_lanes(snapshot, grid.cards, links.links, keys, known if keep_lanes else {})
+    grid.lanes = share_lanes(lanes, folded, options)
+    lane_number = {key: number for number, lane in enumerate(grid.lanes) for key in lane.keys}
     for reference, card in grid.cards.items():
         card.lane = lane_number[keys[reference]]
     if options.zoom == "overview":
         _two_columns(grid)
+    for lane in grid.lanes:
+        _flow(grid, lane, max(options.width // _FLOW, 1))
     grid.logical = sorted({card.logical for card in grid.cards.values()})
     numbers = {logical: number for number, logical in enumerate(grid.logical)}
     for card in grid.cards.values():
@@ -231,6 +238,12 @@ def _make_cards(
     for _, zone_record in sorted(snapshot.zone.items()):
         if zone_record.at:
             slots["zone", zone_record.id] = zone_record.at
+
+
+def _flow(grid: Grid, lane: Lane, columns: int) -> None:
+    """Let the folded zones that share a lane flow in rows from left to right, in so many columns."""
+    for number, zone in enumerate(lane.zones):
+        grid.cards["zone", zone].logical = 2 * (number % columns)
 
 
 def _two_columns(grid: Grid) -> None:

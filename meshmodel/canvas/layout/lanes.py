@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeVar
 
 from meshmodel.canvas.layout.elements import Link
 from meshmodel.canvas.layout.links import Links
+from meshmodel.canvas.scene import Options
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 
@@ -25,6 +27,7 @@ class Lane:
         key: the id of its zone, ``system:ID``, or ``""``.
         title: stands on its frame.
         reference: its zone, or ``("lane", key)``.
+        zones: the folded zones that share it; empty for any other lane.
         y: its first row.
         height: rows.
     """
@@ -34,6 +37,12 @@ class Lane:
     reference: Reference | None
     y: int = 0
     height: int = 1
+    zones: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all that lies in it."""
+        return self.zones or (self.key,)
 
 
 def lane_keys(snapshot: Snapshot, links: Links) -> dict[Reference, str]:
@@ -126,6 +135,22 @@ def order_lanes(
         else:
             lanes.append(Lane(key, "no zone", ("lane", key)))
     return lanes
+
+
+def share_lanes(lanes: list[Lane], folded: AbstractSet[str], options: Options) -> list[Lane]:
+    """Let folded zones that follow one another share a lane, if not all lanes fit below one another."""
+    rows = 2 if options.zoom == "line" else 3
+    if rows * len(lanes) < options.height:
+        return lanes
+    shared: list[Lane] = []
+    for is_folded, found in groupby(lanes, lambda lane: lane.key in folded):
+        run = list(found)
+        if is_folded and len(run) > 1:
+            key = f"folded:{run[0].key}"
+            zones = tuple(lane.key for lane in run)
+            run = [Lane(key, f"{len(run)} folded zones", ("lane", key), zones=zones)]
+        shared += run
+    return shared
 
 
 def _lines_between(
