@@ -53,23 +53,28 @@ def naive_leaves(value, path=()):
     return [path]
 
 
+def check_rows(value, form):
+    """Check that every leaf is in exactly one row, and that the rows tell of records of a valid model."""
+    with tempfile.TemporaryDirectory() as folder:
+        proposed, rows = read_text(json.dumps(value), form, Path(folder))
+    assert len(rows) == len(naive_leaves(value))
+    assert {row.verdict for row in rows} <= set(VERDICTS)
+    assert all(unprintable(row.path) is None and row.line for row in rows)
+    text = write_text(proposed.model)
+    assert read_model(text) == proposed.model
+    for row in rows:
+        for each in row.became:
+            table, _, key = each.partition(":")
+            ends = key.split(">")
+            assert proposed.model.get(table, tuple(ends) if len(ends) == 2 else key) is not None, each
+
+
 @pytest.mark.parametrize("form", sorted(WORDS))
 def test_every_leaf_is_in_exactly_one_row_and_the_model_is_valid(form):
     @given(values(WORDS[form]))
     @settings(max_examples=120, deadline=None)
     def check(value):
-        with tempfile.TemporaryDirectory() as folder:
-            proposed, rows = read_text(json.dumps(value), form, Path(folder))
-        assert len(rows) == len(naive_leaves(value))
-        assert {row.verdict for row in rows} <= set(VERDICTS)
-        assert all(unprintable(row.path) is None and row.line for row in rows)
-        text = write_text(proposed.model)
-        assert read_model(text) == proposed.model
-        for row in rows:
-            for each in row.became:
-                table, _, key = each.partition(":")
-                ends = key.split(">")
-                assert proposed.model.get(table, tuple(ends) if len(ends) == 2 else key) is not None, each
+        check_rows(value, form)
 
     check()
 

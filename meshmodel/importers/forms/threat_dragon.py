@@ -1,0 +1,317 @@
+"""Models of OWASP Threat Dragon 2: data flow diagrams with trust boundaries.
+
+A model has diagrams, and a diagram cells, each with a shape: actor, process, store, flow, box or curve of a
+trust boundary, or text. Cells know nothing of the boxes around them but by their positions.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from meshmodel.importers.document import ABSENT, Document, ForeignFileError, Node
+from meshmodel.importers.forms.threat_dragon_cells import Cell, box_of, name_of, zone_of
+from meshmodel.importers.forms.threat_dragon_rules import (
+    AUTHENTICATES,
+    CREDENTIALS,
+    CURVE,
+    DESCRIPTION,
+    DRAWING,
+    FLOW,
+    HEADER,
+    OVERLAP,
+    PERSON,
+    POSITION,
+    PROCESS,
+    PROPERTY,
+    RULES,
+    SAME_NAME,
+    SCOPE,
+    STORE,
+    THREAT,
+    ZONE,
+)
+from meshmodel.importers.ledger import Rule
+from meshmodel.importers.proposal import Proposal, clean_text
+from meshmodel.model.records import Reference
+
+__all__ = ["RULES", "read", "recognise"]
+
+COMPARISONS_LIMIT: Final = 4_000_000
+"""The most pairs of a box and another cell of one diagram whose positions are compared."""
+_NAMES_SHOWN: Final = 20
+_SHAPES: Final = {
+    "trust-boundary-box": ZONE,
+    "actor": PERSON,
+    "store": STORE,
+    "process": PROCESS,
+    "flow": FLOW,
+    "trust-boundary-curve": CURVE,
+    "trust-broundary-curve": CURVE,  # as versions before 2.0 wrote it
+    "td-text-block": DRAWING,
+}
+_TYPES: Final = {
+    "tm.BoundaryBox": ZONE,
+    "tm.Actor": PERSON,
+    "tm.Store": STORE,
+    "tm.Process": PROCESS,
+    "tm.Flow": FLOW,
+    "tm.Boundary": CURVE,
+    "tm.Text": DRAWING,
+}
+_PLACED: Final = (PERSON, STORE, PROCESS)
+_DRAWN: Final = (
+    "position", "size", "attrs", "ports", "visible", "zIndex", "connector", "labels", "vertices", "width",
+    "height", "tools", "markup", "angle", "router",
+)  # fmt: skip
+_THREATS: Final = ("threats", "threatFrequency", "hasOpenThreats")
+_PROPERTIES: Final = (
+    "isTrustBoundary", "isEncrypted", "isSigned", "isALog", "isBidirectional", "isPublicNetwork", "protocol",
+    "isWebApplication", "privilegeLevel", "handlesCardPayment", "handlesGoodsOrServices", "storesInventory",
+    "storesCredentials", "providesAuthentication", "description", "name",
+)  # fmt: skip
+_OF_DIAGRAM: Final = (
+    "id",
+    "title",
+    "name",
+    "description",
+    "diagramType",
+    "placeholder",
+    "thumbnail",
+    "version",
+)
+_OF_DETAIL: Final = ("contributors", "diagramTop", "reviewer", "threatTop")
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is a model of Threat Dragon; raises ForeignFileError for one of version 1."""
+    root = document.root
+    if document.syntax != "json" or not root["summary"].is_map or not root["detail"]["diagrams"].is_list:
+        return False
+    _refuse_version_1(document)
+    return True
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read models; they do not depend on one another."""
+    for document in documents:
+        _refuse_version_1(document)
+        root = document.root
+        diagrams = [_Diagram(each, number, out) for number, each in enumerate(root["detail"]["diagrams"])]
+        for diagram in diagrams:
+            diagram.read()
+        _ask_of_names(root["detail"]["diagrams"], diagrams, out)
+        for key in ("version", "summary", "release_version", "released_at"):
+            out.take(root[key], HEADER)
+        for key in _OF_DETAIL:
+            out.take(root["detail"][key], HEADER)
+
+
+def _refuse_version_1(document: Document) -> None:
+    root = document.root
+    if root["version"].text.startswith("1.") or any(
+        each["diagramJson"] for each in root["detail"]["diagrams"]
+    ):
+        raise ForeignFileError(
+            document.source,
+            None,
+            "is a model of Threat Dragon 1; open it in Threat Dragon 2 and save it anew",
+        )
+
+
+class _Diagram:
+    """One diagram: its cells, and the zones among them."""
+
+    def __init__(self, node: Node, number: int, out: Proposal) -> None:
+        self._node = node
+        self._out = out
+        self._name = node["id"].text or f"#{number}"
+        self.cells: dict[str, Cell] = {}
+        for each in node["cells"]:
+            self._know(each)
+
+    def _know(self, node: Node) -> None:
+        """Note a cell with a shape and an id; what has none, or the id of another, is not understood."""
+        rule = _SHAPES.get(node["shape"].text) or _TYPES.get(node["data"]["type"].text)
+        id_ = node["id"].text
+        if rule is not None and id_ and id_ not in self.cells:
+            self.cells[id_] = Cell(node, (self._name, id_), rule, name_of(node), box_of(node))
+
+    def read(self) -> None:
+        """Draw the boxes, then what is in them, then ask about flows and curves."""
+        zones = [each for each in self.cells.values() if each.rule is ZONE]
+        if len(zones) * len(self.cells) > COMPARISONS_LIMIT:
+            raise ForeignFileError(
+                self._node.source,
+                self._node.line,
+                f"has {len(zones)} trust boundaries, too many to tell by position what is in them",
+            )
+        for cell in zones:
+            self._draw(cell, "zone")
+            self._take_place(cell, ZONE, cell.element)
+        for cell in self.cells.values():
+            if cell.rule in _PLACED:
+                self._place(cell, zones)
+        for cell in self.cells.values():
+            if cell.rule is FLOW:
+                self._flow(cell)
+            elif cell.rule is CURVE:
+                text = f"Which zones lie on the two sides of {cell.shown}, and what is in each?"
+                self._ask(cell, None, text, CURVE)
+        for cell in self.cells.values():
+            self._take_rest(cell)
+        for key in _OF_DIAGRAM:
+            self._out.take(self._node[key], HEADER)
+
+    # Elements ---------------------------------------------------------------------------------
+
+    def _draw(self, cell: Cell, table: str, **fields: str | None) -> None:
+        """Add the element of a cell, under its id within the file."""
+        name = cell.name.text or cell.rule.name
+        about = cell.node["data"]["description"]
+        id_ = self._out.element(
+            table,
+            cell.key,
+            name,
+            at=cell.node,
+            scope=cell.node.source,
+            description=about.text or None,
+            **fields,
+        )
+        cell.element = (table, id_)
+        if about.text:
+            self._out.take(about, DESCRIPTION, cell.element)
+        self._take_kind(cell, cell.element)
+
+    def _take_kind(self, cell: Cell, *records: Reference) -> None:
+        data = cell.node["data"]
+        for each in (cell.node["shape"], cell.node["id"], data["type"], cell.name):
+            self._out.take(each, cell.rule, *records)
+
+    def _place(self, cell: Cell, zones: Sequence[Cell]) -> None:
+        """Draw a store or an actor in its zone, or ask about a process."""
+        zone, across = zone_of(cell.box, zones)
+        data = cell.node["data"]
+        inside = zone.element[1] if zone and zone.element else None
+        if cell.rule is PROCESS:
+            self._process(cell, zone, across)
+        elif cell.rule is PERSON:
+            self._draw(cell, "agent", kind="person", home=inside)
+            text = f"Is {cell.shown} a person, or a program or a company that acts?"
+            self._ask(cell, cell.element, text, PERSON)
+            if data["providesAuthentication"].is_true:
+                text = f"{cell.shown} provides authentication: is it an identity provider, and thus a system?"
+                self._ask(cell, cell.element, text, AUTHENTICATES, data["providesAuthentication"])
+        else:
+            self._draw(cell, "system", zone=inside)
+            if data["storesCredentials"].is_true:
+                text = f"Which credentials does {cell.shown} store, and who can read them there?"
+                self._ask(cell, cell.element, text, CREDENTIALS, data["storesCredentials"])
+        if across and cell.element:
+            text = f"{cell.shown} is drawn in or across {_listed(across)}: in which zone is it?"
+            note = self._ask(cell, cell.element, text, OVERLAP, cell.node["position"]["x"])
+            self._take_place(cell, OVERLAP, note)
+        elif zone:
+            self._take_place(cell, POSITION, cell.element)
+
+    def _take_place(self, cell: Cell, rule: Rule, record: Reference | None) -> None:
+        for each in (cell.node["position"], cell.node["size"]):
+            self._out.take(each, rule, *([record] if record else []))
+
+    def _process(self, cell: Cell, zone: Cell | None, across: Sequence[Cell]) -> None:
+        data = cell.node["data"]
+        known = [f"in the trust boundary {zone.shown}"] if zone else []
+        known += [f"in or across {_listed(across)}"] if across else []
+        known += ["a web application"] if data["isWebApplication"].is_true else []
+        if data["privilegeLevel"].text:
+            known.append(f"with the privilege level “{clean_text(data['privilegeLevel'].text, 80)}”")
+        shown = f"{cell.shown} ({'; '.join(known)})" if known else cell.shown
+        text = f"Is the process {shown} an agent, a system, or an agent that runs on a system?"
+        note = self._ask(cell, None, text, PROCESS)
+        for each in ("isWebApplication", "privilegeLevel"):
+            if _says(data[each]):
+                self._out.take(data[each], PROCESS, note)
+        if zone or across:
+            self._take_place(cell, OVERLAP if across else POSITION, note)
+
+    # What is only asked -----------------------------------------------------------------------
+
+    def _flow(self, cell: Cell) -> None:
+        """Ask about a flow: of its target if that is drawn, else of its source."""
+        node, data = cell.node, cell.node["data"]
+        source, target = (self.cells.get(node[end]["cell"].text) for end in ("source", "target"))
+        ends = [each.shown if each else "an end that is tied to nothing" for each in (source, target)]
+        both = data["isBidirectional"].is_true
+        text = f"The flow {cell.shown} goes " if cell.name.text else "A flow goes "
+        text += f"{'both ways between' if both else 'from'} {ends[0]} {'and' if both else 'to'} {ends[1]}"
+        text += ", encrypted" if data["isEncrypted"].is_true else ""
+        text += ", over a public network" if data["isPublicNetwork"].is_true else ""
+        text += f", by {clean_text(data['protocol'].text, 40)}" if data["protocol"].text else ""
+        text += ". Which agent acts on which system here, by which credential and with which actions?"
+        drawn = [each.element for each in (target, source) if each and each.element and each.rule in _PLACED]
+        about = min(drawn, key=lambda each: each[0] != "system", default=None)
+        note = self._ask(cell, about, text, FLOW)
+        used = [data[each] for each in ("isBidirectional", "isEncrypted", "isPublicNetwork", "protocol")]
+        for each in (*(each for each in used if _says(each)), node["source"], node["target"]):
+            self._out.take(each, FLOW, note)
+
+    def _ask(
+        self, cell: Cell, about: Reference | None, text: str, rule: Rule, at: Node = ABSENT
+    ) -> Reference:
+        """Ask about a cell, at one of its leaves; by default at its name, with what it says of itself."""
+        said = cell.node["data"]["description"]
+        if not at and cell.element is None and said.text:
+            text += f" The file says: “{clean_text(said.text, 200)}”"
+        note = self._out.ask(about, text, rule, at=at or cell.name or cell.node, detail=" ".join(cell.key))
+        if not at:
+            self._take_kind(cell, note)
+            if cell.element is None and said.text:
+                self._out.take(said, DESCRIPTION, note)
+        return note
+
+    # Leaves -----------------------------------------------------------------------------------
+
+    def _take_rest(self, cell: Cell) -> None:
+        """Take the leaves of a cell that nothing above has used."""
+        node, data, out = cell.node, cell.node["data"], self._out
+        for key in ("outOfScope", "reasonOutOfScope"):
+            out.take(data[key], SCOPE if data["outOfScope"].is_true else PROPERTY)
+        for key in _THREATS:
+            out.take(data[key], THREAT)
+            out.take(node[key], THREAT)
+        if cell.rule is DRAWING:
+            self._take_kind(cell)
+        for key in _DRAWN:
+            out.take(node[key], DRAWING)
+        if cell.rule is CURVE:
+            out.take(node["source"], DRAWING)
+            out.take(node["target"], DRAWING)
+        for key in _PROPERTIES:
+            out.take(data[key], PROPERTY)
+
+
+def _says(node: Node) -> bool:
+    """Whether a property says more than no."""
+    return bool(node.text) and node.text != "false"
+
+
+def _ask_of_names(at: Node, diagrams: Iterable[_Diagram], out: Proposal) -> None:
+    """Ask about names of elements that stand in more than one diagram of a file."""
+    first: dict[tuple[str, str], _Diagram] = {}
+    again: dict[str, None] = {}
+    for diagram in diagrams:
+        for cell in diagram.cells.values():
+            name = clean_text(cell.name.text, 80).casefold()
+            if not name or cell.rule not in (ZONE, *_PLACED):
+                continue
+            if first.setdefault((cell.rule.name, name), diagram) is not diagram:
+                again[cell.shown] = None
+    if again:
+        out.ask(None, f"Several diagrams show {_words(list(again))}: are these the same?", SAME_NAME, at=at)
+
+
+def _listed(cells: Sequence[Cell]) -> str:
+    return _words([each.shown for each in cells])
+
+
+def _words(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMES_SHOWN])
+    return f"{shown} and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else shown
