@@ -1,0 +1,184 @@
+"""Secrets in workflows, and what jobs and files hand to one another."""
+
+import json
+
+import pytest
+
+from meshmodel.interchange import write_text
+from meshmodel.model.records import Delegation, Grant
+from meshmodel.model.secret_pattern import RANDOM, fake
+from tests.importers.foreign import ledger_lines, read
+from tests.importers.workflows import (
+    FORM,
+    READ,
+    grants_of,
+    model_of,
+    one_job,
+    questions,
+    rules_at,
+    step,
+)
+
+# Secrets ------------------------------------------------------------------------------------------
+
+
+def test_a_secret_is_held_by_the_agent_whose_step_is_given_it(tmp_path):
+    content = one_job(
+        {"run": "x", "env": {"A": "${{ secrets.A }}"}},
+        step(env={"B": "${{ secrets['B'] || secrets.C }}"}),
+        env={"D": "${{ secrets.D }}"},
+        permissions={},
+    )
+    model = model_of(content, tmp_path)[0].model
+    holds = {(each.agent, each.credential) for each in model.hold.values()}
+    agent = "claude-code-in-flow"
+    given = {("flow", "a"), (agent, "b"), (agent, "c"), ("flow", "d"), (agent, "d")}
+    assert holds == {*given, ("flow", "github_token-of-flow")}
+
+
+def test_a_secret_is_one_in_all_workflows_of_a_repository_and_another_elsewhere(tmp_path):
+    text = json.dumps(one_job({"run": "x", "env": {"A": "${{ secrets.A }}"}}))
+    paths = [
+        tmp_path / each
+        for each in ("x/.github/workflows/a.yml", "x/.github/workflows/b.yml", "y/.github/workflows/a.yml")
+    ]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    model = read(paths, FORM, tmp_path)[0].model
+    secrets = [each for each in model.credential.values() if each.kind == "static-secret"]
+    assert len(secrets) == 2
+    assert {each.id for each in model.zone.values()} == {"x", "y"}
+
+
+def test_the_key_of_a_model_opens_the_model(tmp_path):
+    given = {"anthropic_api_key": "${{ secrets.KEY_OF_MODEL }}"}
+    proposed, _ = model_of(one_job(step(**{"with": given}), permissions={}), tmp_path)
+    assert list(proposed.model.grant.values()) == [Grant("key_of_model", "claude-api", ("execute",))]
+    assert not any("KEY_OF_MODEL" in each for each in questions(proposed))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "literal"),
+    [
+        ("API_TOKEN", "spring-onion", True),
+        ("API_TOKEN", "${{ secrets.API_TOKEN }}", False),
+        ("api-key", "spring-onion", True),
+        ("persist-credentials", "false", False),
+        ("key", "linux-cache", False),
+        ("restore-keys", "linux-", False),
+        ("REGION", "north", False),
+        ("REGION", fake("ghp", "_", RANDOM[:36]), True),
+    ],
+)
+def test_a_secret_in_the_file_is_in_custody_of_the_code_and_its_value_nowhere(name, value, literal, tmp_path):
+    proposed, rows = model_of(one_job(step("x/y@v1", **{"with": {name: value}}), permissions={}), tmp_path)
+    kept = list(proposed.model.custody.values())
+    assert [(each.system, each.how) for each in kept] == ([("code", "stores")] if literal else [])
+    withheld = [each.path for each in rows if each.verdict == "secret withheld"]
+    assert bool(withheld) is literal
+    if literal:
+        assert value not in write_text(proposed.model) + ledger_lines(rows)
+
+
+@pytest.mark.parametrize("secret", ["hunter2-low-entropy", fake("ghp", "_", RANDOM[:36])])
+def test_planted_secrets_are_in_nothing(secret, tmp_path):
+    shown = {} if secret.startswith("hunter") else {"name": secret, "if": secret, "run": f"x {secret}"}
+    content = one_job(
+        {"run": "x", "env": {"A_TOKEN": secret}, **shown},
+        step(
+            **{
+                "with": {
+                    "github_token": secret,
+                    "prompt": shown.get("if", ""),
+                    "claude_args": f"--token {secret}",
+                }
+            }
+        ),
+        step("actions/checkout@v5", **{"with": {"token": secret, "ssh-key": secret}}),
+        root={"env": {"B_PASSWORD": secret}, "permissions": {}},
+        env={"C_SECRET": secret},
+        services={"db": {"env": {"DB_PASSWORD": secret}}},
+        container={"image": "x", "credentials": {"password": secret}},
+        secrets={"D_TOKEN": secret},
+    )
+    markdown = (
+        f"---\non: issues\nengine: {{id: claude, env: {{E_KEY: '', E_TOKEN: {secret}}}}}\n"
+        f"mcp-servers:\n  m:\n    url: https://u:{secret}@example.com/?token={secret}\n"
+        f"    headers: {{Authorization: Bearer {secret}}}\n    env: {{M_TOKEN: {secret}}}\n"
+        f"safe-outputs:\n  add-comment:\n    github-token: {secret}\n  github-token: {secret}\n---\nText.\n"
+    )
+    for text, name in ((json.dumps(content), "f.yml"), (markdown, "g.md")):
+        proposed, rows = model_of(text, tmp_path, f".github/workflows/{name}")
+        said = write_text(proposed.model) + ledger_lines(rows) + repr(proposed.identities)
+        for each in (secret, secret.lower(), secret.upper()):
+            assert each not in said
+        assert sum(each.verdict == "secret withheld" for each in rows) >= 5
+
+
+# Between jobs and files ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outputs", "use", "ends"),
+    [
+        (
+            "${{ steps.helper.outputs.text }}",
+            "${{ needs.first.outputs.text }}",
+            ("claude-code-in-flow-first", "flow-second"),
+        ),
+        ("${{ steps.other.outputs.text }}", "${{ needs.first.outputs.text }}", ("flow-first", "flow-second")),
+        ("${{ steps.helper.outputs.text }}", "${{ needs.first.result }}", None),
+    ],
+)
+def test_an_output_is_handed_on_by_who_wrote_it(outputs, use, ends, tmp_path):
+    first = {"steps": [step(id="helper")], "outputs": {"text": outputs}}
+    second = {"needs": ["first"], "steps": [{"run": "x", "env": {"TEXT": use}}]}
+    content = {"name": "flow", "on": "push", "permissions": {}, "jobs": {"first": first, "second": second}}
+    proposed, rows = model_of(content, tmp_path)
+    handed = [key for key in proposed.model.delegation if key != ("flow-first", "claude-code-in-flow-first")]
+    assert handed == ([ends] if ends else [])
+    assert rules_at(rows, "needs[0]") == [("outputs" if ends else "needs", "mapped")]
+
+
+def called_and_caller(folder, secrets, permissions):
+    caller = one_job(
+        uses="./.github/workflows/called.yml", secrets=secrets, permissions=permissions, on="issues"
+    )
+    called = one_job({"run": "x", "env": {"K": "${{ secrets.key }}"}}, on="workflow_call")
+    called["name"] = "called"
+    for name, content in (("caller", caller), ("called", called)):
+        path = folder / f".github/workflows/{name}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    return [folder / ".github/workflows/caller.yml", folder / ".github/workflows/called.yml"]
+
+
+def test_a_called_workflow_is_read_with_its_caller(tmp_path):
+    paths = called_and_caller(tmp_path, {"key": "${{ secrets.REAL }}"}, {"contents": "read"})
+    proposed, _ = read(paths, FORM, tmp_path)
+    model = proposed.model
+    assert list(model.delegation.values()) == [Delegation("flow", "called")]
+    assert grants_of(model, "github_token-of-called") == {"code": READ}
+    assert ("called", "real") in model.hold
+    assert not any("calls" in each or "by default" in each for each in questions(proposed))
+
+
+def test_a_called_workflow_alone_asks_who_calls_it_and_a_caller_alone_what_it_calls(tmp_path):
+    caller, called = called_and_caller(tmp_path, "inherit", {})
+    proposed, rows = read([called], FORM, tmp_path)
+    assert any("Which workflows call called" in each for each in questions(proposed))
+    assert "key" in proposed.model.credential
+    proposed, rows = read([caller], FORM, tmp_path)
+    assert rules_at(rows, "work.uses") == [("workflow-elsewhere", "question")]
+    assert not proposed.model.delegation
+
+
+def test_workflows_that_call_one_another_in_a_circle_are_read(tmp_path):
+    for name, other in (("a", "b"), ("b", "a")):
+        content = one_job(uses=f"./.github/workflows/{other}.yml", on="workflow_call")
+        path = tmp_path / f".github/workflows/{name}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    proposed, _ = read([tmp_path / ".github"], FORM, tmp_path)
+    assert len(proposed.model.delegation) == 2
