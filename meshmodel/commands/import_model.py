@@ -46,6 +46,14 @@ def add(commands: Subparsers) -> None:
         metavar="FORM",
         help=f"what the files are, where their content does not say it: {', '.join(FORMS)}",
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PRINCIPAL",
+        help="of an export of AWS: this user or role (ARN, name, role/NAME) and what it may become; may be "
+        "given several times; agents: what the agents of the model reach",
+    )
     parser.add_argument("--apply", action="store_true", help="with --into: change the model, as one edit")
     parser.add_argument(
         "--reject",
@@ -100,8 +108,10 @@ def _copy_interchange_file(source: Path, arguments: argparse.Namespace) -> int:
         )
     if target.suffix.lower() != ".mesh":
         raise MeshmodelError(f"{one_line(target)}: a model file ends with .mesh; name it so")
-    if arguments.ledger or arguments.json:
-        raise MeshmodelError("--ledger and --json are for files of other programs; a model is taken as it is")
+    if arguments.ledger or arguments.json or arguments.only:
+        raise MeshmodelError(
+            "--ledger, --json and --only are for files of other programs; a model is taken as it is"
+        )
     if kind_by_content(source) == "model file":
         name = one_line(source)
         raise MeshmodelError(
@@ -127,7 +137,7 @@ def _make(arguments: argparse.Namespace, target: Path) -> int:
         raise MeshmodelError(f"{one_line(target)}: a model ends with .mesh or .toml; name it so")
     if target.exists() or target.is_symlink():
         raise StoreError(f"{one_line(target)}: is there already; --into changes an existing model")
-    done = prepare(arguments.sources, target.parent, Snapshot(), [], form=arguments.form)
+    done = prepare(arguments.sources, target.parent, Snapshot(), [], form=arguments.form, only=arguments.only)
     _write_ledger(arguments, done)
     if ending == ".mesh":
         from meshmodel.store.store import Store
@@ -166,6 +176,7 @@ def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:
             renamed=lambda missing: imports.renamed(store.path, missing),
             form=arguments.form,
             rejected=_references(arguments.reject),
+            only=arguments.only,
         )
         _write_ledger(arguments, done)
         if arguments.apply and (done.edit.changes or done.imported):
@@ -193,6 +204,7 @@ def _into_interchange_file(arguments: argparse.Namespace, model: Path) -> int:
         None,
         form=arguments.form,
         rejected=_references(arguments.reject),
+        only=arguments.only,
     )
     _write_ledger(arguments, done)
     lost = ""

@@ -8,7 +8,7 @@ from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node, Syntax
 from meshmodel.importers.forms import FORMS, Form
-from meshmodel.importers.proposal import Proposal, Proposed, clean_text
+from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import open_file
 from meshmodel.model.text import one_line
@@ -40,11 +40,14 @@ class Reading:
     documents: dict[str, list[Document]] = field(default_factory=dict)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
-    def propose(self) -> list[Proposed]:
-        """What each form makes of its files, read together; raises MeshmodelError."""
+    def propose(self, picked: Picked | None = None) -> list[Proposed]:
+        """What each form makes of its files, read together, or of what is picked; raises MeshmodelError."""
         found = []
         for name, documents in self.documents.items():
-            proposal = Proposal(name)
+            if picked is not None and not FORMS[name].picks:
+                able = ", ".join(each.name for each in FORMS.values() if each.picks)
+                raise MeshmodelError(f"--only picks users and roles, in files of the form {able}, not {name}")
+            proposal = Proposal(name, picked)
             FORMS[name].module.read(documents, proposal)
             found.append(proposal.finish())
         return found

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from meshmodel.edits.edit import Edit
 from meshmodel.importers.foreign_files import Reading, read_files
 from meshmodel.importers.last_import import Renamed
 from meshmodel.importers.ledger import Row
 from meshmodel.importers.plan import Outcome, Plan, plan
-from meshmodel.importers.proposal import Proposed
+from meshmodel.importers.proposal import Picked, Proposed
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import label_of
 from meshmodel.store.imports import Imported
+
+AGENTS: Final = "agents"
+"""What is said to ``only`` for the users and roles that agents of the model reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def prepare(
     renamed: Renamed = lambda _: {},
     form: str | None = None,
     rejected: AbstractSet[Reference] = frozenset(),
+    only: Sequence[str] = (),
 ) -> Import:
     """Read files and compare them with a model and with what they said last.
 
@@ -65,12 +70,14 @@ def prepare(
         renamed: ``store.imports.renamed`` of that file.
         form: what all files are; by default their content says it.
         rejected: records about which nothing is to be done, now and at later imports.
+        only: users and roles of an export that are read alone, with what they may become; ``agents`` are
+            those that agents of the model reach.
 
     Raises:
         MeshmodelError: one line; a file cannot be read, or what is rejected is not proposed.
     """
     reading = read_files(paths, base, form)
-    proposals = tuple(reading.propose())
+    proposals = tuple(reading.propose(_picked(only, model) if only else None))
     after, plans, rows = model, list[Plan](), list[Row]()
     for each in proposals:
         documents = reading.documents[each.form]
@@ -89,3 +96,12 @@ def prepare(
     edit = Edit(label, tuple(change for made in plans for change in made.edit.changes))
     imported = tuple(each for made in plans for each in made.imported)
     return Import(reading, proposals, tuple(rows), model, after, edit, outcomes, imported, last is not None)
+
+
+def _picked(only: Sequence[str], model: Snapshot) -> Picked:
+    reached = frozenset[str]()
+    if AGENTS in only:
+        from meshmodel.analysis.analysis import analyse
+
+        reached = reached.union(*(each.identities for each in analyse(model).reach()))
+    return Picked(frozenset(only) - {AGENTS}, reached)

@@ -37,6 +37,19 @@ class Identity:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Of which principals of a file alone something is made, with what these may become.
+
+    Attributes:
+        names: what was named; each must be there.
+        reached: identities that the agents of a model reach; those that are there.
+    """
+
+    names: frozenset[str]
+    reached: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Proposed:
     """What an import proposes, with ids of its own.
@@ -59,9 +72,14 @@ class Proposed:
 
 
 class Proposal:
-    """Collects what a form makes of its files; ``forms`` says how it is used."""
+    """Collects what a form makes of its files; ``forms`` says how it is used.
 
-    def __init__(self, form: str) -> None:
+    Attributes:
+        picked: for a form that ``picks``: what is picked; ``None``: all.
+    """
+
+    def __init__(self, form: str, picked: Picked | None = None) -> None:
+        self.picked = picked
         self._form = form
         self._records: dict[Reference, Record] = {}
         self._ids: dict[tuple[str, Identity], str] = {}

@@ -54,11 +54,13 @@ class Form:
         name: what it is called in ``--as`` and in the model file.
         title: what people call such a file.
         files: the names by which a folder picks such files up, as patterns of the end of a path.
+        picks: whether it heeds ``Proposal.picked``, what ``--only`` names.
     """
 
     name: str
     title: str
     files: tuple[str, ...]
+    picks: bool = False
 
     @property
     def module(self) -> Any:
@@ -82,6 +84,12 @@ _FORMS: Final = (
             ".github/workflows/shared/*.md",
             ".github/workflows/shared/*/*.md",
         ),
+    ),
+    Form(
+        "aws-iam",
+        "AWS account authorization details",
+        ("*authorization-details*.json", "*authz-details*.json", "*gaad*.json"),
+        picks=True,
     ),
     Form("kubernetes", "Kubernetes manifests, also of kagent", ("*.yaml", "*.yml")),
 )

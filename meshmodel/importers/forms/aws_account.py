@@ -1,0 +1,296 @@
+"""The users, groups, roles and policies of account authorization details, and who may become which role."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, Literal
+
+from meshmodel.importers.document import Document, ForeignFileError, Node
+from meshmodel.importers.forms.aws_actions import IAM_ADMIN, KEYS, by_service, covers
+from meshmodel.importers.forms.aws_policies import Allowed, Policy, Statement, allowed_by, is_on, policy_of
+
+_ADMINISTRATOR: Final = ":iam::aws:policy/AdministratorAccess"
+_EVERYTHING: Final = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+ASSUME: Final = "sts:AssumeRole"
+WAY_LIMIT: Final = 50_000
+"""The most ways from a principal to a role that are drawn."""
+MANY_SERVICES: Final = 30
+"""Who may do something on more services than these is not given a system for each."""
+_LISTS: Final = (("UserDetailList", "user"), ("RoleDetailList", "role"))
+_POLICIES: Final = ("UserPolicyList", "RolePolicyList", "GroupPolicyList")
+
+
+@dataclass(eq=False)
+class Principal:
+    """A user or a role.
+
+    Attributes:
+        kind: which of both.
+        arn: its ARN, by which it is known.
+        name: its name in the account.
+        account: the number of the account.
+        node: where it stands.
+        policies: its own, those that are attached, and those of its groups.
+        missing: attached policies that no file has.
+    """
+
+    kind: Literal["user", "role"]
+    arn: str
+    name: str
+    account: str
+    node: Node
+    policies: list[Policy] = field(default_factory=list)
+    missing: list[Node] = field(default_factory=list)
+
+    @cached_property
+    def allowed(self) -> list[Allowed]:
+        """What its policies together allow."""
+        return allowed_by(f"{self.kind} {self.name}", self.policies)
+
+    @cached_property
+    def assumes(self) -> tuple[str, ...]:
+        """The patterns of the roles that it may assume, as far as its own policies say."""
+        return tuple({each.resource for each in self.allowed if ASSUME in each.actions})
+
+    def may_assume(self, role: "Principal", *, is_named: bool) -> bool:
+        """Whether its own policies let it become a role; whom the trust names they need only not deny it."""
+        if is_named and role.account == self.account:
+            return not any(
+                not each.allows
+                and each.decides
+                and ASSUME in each.actions
+                and covers(each.resources, role.arn)
+                for policy in self.policies
+                for each in policy.statements
+            )
+        return is_on(self.assumes, role.arn)
+
+    @cached_property
+    def services(self) -> frozenset[str]:
+        """The prefixes of the services on which it may do something."""
+        return frozenset[str]().union(*(by_service(each.actions) for each in self.allowed))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it may do something on very many services."""
+        return len(self.services) > MANY_SERVICES
+
+    @cached_property
+    def is_administrator(self) -> bool:
+        """Whether it may do everything in the account."""
+        everywhere = frozenset[str]().union(*(each.actions for each in self.allowed if each.resource == "*"))
+        return self.is_wide and everywhere >= IAM_ADMIN
+
+    def making_keys_of(self, user: "Principal") -> list[Allowed]:
+        """What lets it make keys of another user in particular."""
+        if self is user or self.is_administrator:
+            return []
+        return [
+            each
+            for each in self.allowed
+            if each.actions & KEYS
+            and not is_on_all_users(each.resource, self.account)
+            and not is_own(each.resource, self)
+            and is_on([each.resource], user.arn)
+        ]
+
+    def is_called(self, word: str) -> bool:
+        """Whether a word names it: its ARN, its name, or kind and name as in ``role/deploy``."""
+        return word in {self.arn, self.name, f"{self.kind}/{self.name}"}
+
+
+def is_own(resource: str, principal: Principal) -> bool:
+    """Whether a pattern means nobody but a principal itself."""
+    return "${aws:username}" in resource or resource == principal.arn
+
+
+def is_on_all_users(resource: str, account: str) -> bool:
+    """Whether a pattern means all users of an account."""
+    return covers([resource], f"arn:aws:iam::{account}:user/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Who may become a role.
+
+    Attributes:
+        role: the role.
+        statement: where its trust says so.
+        at: the leaf that names them.
+        source: a user or role of the files.
+        other: else what is written there: another ARN, ``*``, an account, a service, a provider.
+        how: what kind of name it is.
+    """
+
+    role: Principal
+    statement: Statement
+    at: Node
+    source: Principal | None
+    other: str
+    how: Literal["named", "account", "outside", "federated", "service"]
+
+
+class Accounts:
+    """All that some files say, understood together.
+
+    Attributes:
+        principals: users and roles by ARN.
+        managed: policies by ARN, of their default version; AdministratorAccess also where no file has it.
+        groups: groups by account and name.
+    """
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.principals: dict[str, Principal] = {}
+        self.managed: dict[str, Policy] = {}
+        self.groups: dict[tuple[str, str], Node] = {}
+        self._own: dict[Node, list[Policy]] = {}
+        self._trust: dict[Node, Policy] = {}
+        self._by_account: dict[str, list[Principal]] = defaultdict(list)
+        self._roles: dict[tuple[str, str], Principal] = {}
+        for document in documents:
+            for root in document.roots:
+                self._read(root)
+        for each in self.principals.values():
+            self._give_policies(each)
+
+    def _read(self, root: Node) -> None:
+        for each in root["Policies"]:
+            for version in each["PolicyVersionList"]:
+                if version["IsDefaultVersion"].is_true and each["Arn"].text:
+                    policy = policy_of(each["PolicyName"].text, version["Document"])
+                    self.managed.setdefault(each["Arn"].text, policy)
+        for each in root["GroupDetailList"]:
+            self.groups.setdefault((account_of(each["Arn"].text), each["GroupName"].text), each)
+        for key, kind in _LISTS:
+            for each in root[key]:
+                arn, name = each["Arn"].text, each[f"{kind.capitalize()}Name"].text
+                if not arn or arn in self.principals:
+                    continue
+                made = Principal(
+                    "user" if kind == "user" else "role",
+                    arn,
+                    name or arn.rpartition("/")[2] or arn,
+                    account_of(arn),
+                    each,
+                )
+                self.principals[arn] = made
+                self._by_account[made.account].append(made)
+                if kind == "role":
+                    self._roles[made.account, made.name] = made
+
+    def _give_policies(self, principal: Principal) -> None:
+        holders = [principal.node]
+        for each in principal.node["GroupList"]:
+            group = self.groups.get((principal.account, each.text))
+            if group is not None:
+                holders.append(group)
+        for holder in holders:
+            principal.policies += self.own(holder)
+            for each in holder["AttachedManagedPolicies"]:
+                arn = each["PolicyArn"].text
+                if arn.endswith(_ADMINISTRATOR) and arn not in self.managed:
+                    self.managed[arn] = policy_of(each["PolicyName"].text, Node(_EVERYTHING))
+                policy = self.managed.get(arn)
+                if policy is not None:
+                    principal.policies.append(policy)
+                else:
+                    principal.missing.append(each)
+        principal.policies = list(dict.fromkeys(principal.policies))
+
+    def own(self, holder: Node) -> list[Policy]:
+        """The policies that are written in a user, role or group itself."""
+        if holder not in self._own:
+            self._own[holder] = [
+                policy_of(each["PolicyName"].text, each["PolicyDocument"])
+                for key in _POLICIES
+                for each in holder[key]
+            ]
+        return self._own[holder]
+
+    # Who may become whom ----------------------------------------------------------------------
+
+    def trusts(self) -> list[Trust]:
+        """Who may become which role; raises ForeignFileError where they are too many to be drawn."""
+        found: list[Trust] = []
+        for role in self.principals.values():
+            if role.kind != "role":
+                continue
+            for each in self._trusts_of(role):
+                found.append(each)
+                if len(found) > WAY_LIMIT:
+                    why = f"has more than {WAY_LIMIT:,} ways to become a role, which nobody could look at"
+                    raise ForeignFileError(role.node.source, role.node.line, why)
+        return found
+
+    def trust_of(self, role: Principal) -> Policy:
+        """The policy that says who may become a role."""
+        if role.node not in self._trust:
+            name = f"the trust of {role.name}"
+            self._trust[role.node] = policy_of(name, role.node["AssumeRolePolicyDocument"])
+        return self._trust[role.node]
+
+    def _trusts_of(self, role: Principal) -> Iterator[Trust]:
+        statements = self.trust_of(role).statements
+        refused = {
+            each.text
+            for statement in statements
+            if not statement.allows and statement.decides
+            for each in _named_in(statement, "AWS")
+        }
+        for statement in statements:
+            if not statement.allows or not statement.actions:
+                continue
+            for key, how in (("Service", "service"), ("Federated", "federated")):
+                for each in _named_in(statement, key):
+                    yield Trust(
+                        role, statement, each, None, each.text, "service" if how == "service" else "federated"
+                    )
+            for each in _named_in(statement, "AWS"):
+                for trust in self._by_arn(role, statement, each):
+                    if trust.source is None or not refused & {trust.source.arn, "*"}:
+                        yield trust
+
+    def _by_arn(self, role: Principal, statement: Statement, at: Node) -> Iterator[Trust]:
+        name = at.text
+        if name == "*":
+            callers = [each for each in self.principals.values() if each.assumes]
+        else:
+            callers = self._by_account.get(_whole_account(name), [])
+        found = self._called(name)
+        if found is not None and found is not role:
+            if found.may_assume(role, is_named=True):
+                yield Trust(role, statement, at, found, name, "named")
+        elif name == "*" or not (found or callers):
+            yield Trust(role, statement, at, None, name, "outside")
+        for each in callers:
+            if each is not role and each.assumes and each.may_assume(role, is_named=False):
+                yield Trust(role, statement, at, each, name, "account")
+
+    def _called(self, name: str) -> Principal | None:
+        """The user or role that an ARN of a trust means; of a session of a role, the role."""
+        parts = name.split(":", 5)
+        if len(parts) == 6 and parts[5].startswith("assumed-role/"):
+            return self._roles.get((parts[4], parts[5].split("/")[1]))
+        return self.principals.get(name)
+
+
+def account_of(arn: str) -> str:
+    """The number of the account in an ARN; empty where it has none."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
+
+
+def _whole_account(name: str) -> str:
+    """The account that a trust in all of an account names, as ``…:root`` or by its number."""
+    if name.endswith(":root"):
+        return account_of(name)
+    return name if name.isdecimal() else ""
+
+
+def _named_in(statement: Statement, key: str) -> list[Node]:
+    """The principals of a kind in a statement; a lone ``*`` is one of AWS."""
+    principal = statement.node["Principal"]
+    if isinstance(principal.value, str):
+        return [principal] if key == "AWS" else []
+    return [each for each in principal[key].each() if each.text]

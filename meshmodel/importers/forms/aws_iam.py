@@ -1,0 +1,377 @@
+"""AWS account authorization details: what ``aws iam get-account-authorization-details`` prints.
+
+Users and roles become credentials, what their policies together allow one grant for each service, and who
+may become which role exchanges. Whether anybody holds a user or runs with a role is not in the file.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from meshmodel.importers.document import Document, Node
+from meshmodel.importers.forms.aws_account import (
+    ASSUME,
+    Accounts,
+    Principal,
+    Trust,
+    is_on_all_users,
+    is_own,
+)
+from meshmodel.importers.forms.aws_actions import ISSUING, KEYS, PASSING, SECRETS, by_service
+from meshmodel.importers.forms.aws_iam_leaves import Leaves
+from meshmodel.importers.forms.aws_iam_rules import (
+    ACCOUNT_TRUST,
+    FEDERATED,
+    MISSING,
+    NOT_PICKED,
+    OUTSIDE_TRUST,
+    OWNER,
+    PASSED_ROLE,
+    RULES,
+    SERVICE,
+    SERVICE_LINKED,
+    STORED,
+    TRUST,
+    USER,
+)
+from meshmodel.importers.forms.aws_policies import Allowed
+from meshmodel.importers.ledger import Became
+from meshmodel.importers.proposal import Proposal
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Custody, Exchange, Grant, Reference
+from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import Action
+
+__all__ = ["RULES", "read", "recognise"]
+
+_EQUAL: Final = ("stringequals", "stringequalsignorecase", "stringlike")
+_LISTS: Final = ("UserDetailList", "RoleDetailList", "GroupDetailList")
+_KINDS: Final = {
+    "s3": "object-storage", "dynamodb": "database", "rds": "database", "rds-data": "database",
+    "redshift": "data-warehouse", "athena": "data-warehouse", "glue": "data-warehouse",
+    "codecommit": "code-repository", "codebuild": "ci-pipeline", "codepipeline": "ci-pipeline",
+    "secretsmanager": "secrets-manager", "iam": "identity-provider", "sso": "identity-provider",
+    "cognito-idp": "identity-provider", "sts": "token-service", "sqs": "message-queue",
+    "sns": "message-queue", "kinesis": "message-queue", "apigateway": "api-gateway",
+    "execute-api": "api-gateway",
+    "eks": "kubernetes-cluster", "ses": "messaging", "payment-cryptography": "payment",
+}  # fmt: skip
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is a map with lists of users, roles or groups as the interface of IAM names them."""
+    return any(document.root[each].is_list for each in _LISTS)
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read the files together; they may be pages of one account, or several accounts."""
+    accounts = Accounts(documents)
+    drawing = _Drawing(accounts, out)
+    drawing.draw()
+    for document in documents:
+        if document.root["IsTruncated"].is_true:
+            out.partial(document.source, "the answer was cut off (IsTruncated); further pages are missing")
+        if out.picked is not None:
+            out.partial(document.source, "--only picks some of it")
+    Leaves(accounts, drawing.ids, drawing.whole, out).take(documents)
+
+
+class _Drawing:
+    """The records of some accounts.
+
+    Attributes:
+        ids: the id of the credential of each user and role that is drawn.
+    """
+
+    def __init__(self, accounts: Accounts, out: Proposal) -> None:
+        self._accounts = accounts
+        self._out = out
+        self._trusts = accounts.trusts()
+        self.ids: dict[Principal, str] = {}
+        self._systems: dict[tuple[str, str], str] = {}
+        self._drawn: set[tuple[str, str, str]] = set()
+        self._granted: dict[tuple[str, str], set[Action]] = defaultdict(set)
+
+    @property
+    def whole(self) -> set[str]:
+        """The systems that are a whole account."""
+        return {system for (_, prefix), system in self._systems.items() if not prefix}
+
+    def draw(self) -> None:
+        """All of it, or what is picked."""
+        chosen = _picked(self._accounts, self._trusts, self._out)
+        for each in chosen:
+            self._principal(each)
+        particular = {
+            (each.account, prefix) for each in chosen if not each.is_wide for prefix in each.services
+        }
+        for each in chosen:
+            self._grants(each, particular)
+            self._missing(each)
+        for trust in self._trusts:
+            if trust.role in self.ids:
+                self._trust(trust)
+        self._keys(chosen)
+
+    # Users and roles --------------------------------------------------------------------------
+
+    def _principal(self, principal: Principal) -> None:
+        out, node = self._out, principal.node
+        kind = "api-key"
+        if principal.kind == "role":
+            kind = "instance-role" if list(node["InstanceProfileList"]) else "exchanged-token"
+        owner = next(
+            (each["Value"].text for each in node["Tags"] if each["Key"].text.lower() == "owner"), None
+        )
+        self._zone(principal.account, node)
+        id_ = out.element(
+            "credential",
+            ("principal", principal.arn),
+            principal.name,
+            at=node,
+            kind=kind,
+            identity=principal.arn,
+            owner=owner,
+        )
+        self.ids[principal] = id_
+        for each in node["Tags"]:
+            if each["Key"].text.lower() == "owner":
+                out.take(each, OWNER, ("credential", id_))
+        if principal.kind == "user":
+            text = f"Who or what uses the user {principal.name}: a person, or a program with access keys?"
+            out.ask(("credential", id_), text, USER, at=node["Arn"])
+            out.take(node["Arn"], USER, ("credential", id_))
+
+    def _zone(self, account: str, at: Node) -> str:
+        return self._out.element("zone", ("account", account), f"AWS {account}".strip(), at=at)
+
+    def _system(self, account: str, prefix: str, at: Node) -> str:
+        """The system of a service in an account; of no service: the account itself."""
+        if (account, prefix, at.source) in self._drawn:
+            return self._systems[account, prefix]
+        id_ = self._out.element(
+            "system",
+            ("service", account, prefix) if prefix else ("account", account),
+            f"{prefix} in {account}" if prefix else f"AWS account {account}".strip(),
+            at=at,
+            kind=_KINDS.get(prefix, "other") if prefix else "cloud-account",
+            zone=self._zone(account, at),
+            vendor="AWS",
+        )
+        self._systems[account, prefix] = id_
+        self._drawn.add((account, prefix, at.source))
+        return id_
+
+    def _missing(self, principal: Principal) -> None:
+        """Policies that no file has: what they allow is asked."""
+        for each in principal.missing:
+            name = each["PolicyName"].text or each["PolicyArn"].text
+            text = f"What does the policy {name} allow? It is attached to {principal.kind} {principal.name}, "
+            text += "and not in the file."
+            about = ("credential", self.ids[principal])
+            asked = self._out.ask(about, text, MISSING, at=each, detail=each["PolicyArn"].text)
+            for leaf in each.leaves():
+                self._out.take(leaf, MISSING, asked)
+
+    # What they may do -------------------------------------------------------------------------
+
+    def _grants(self, principal: Principal, particular: set[tuple[str, str]]) -> None:
+        """One grant for each service; on services that nobody names in particular, one on the account."""
+        actions: dict[str, set[Action]] = defaultdict(set)
+        scopes: dict[str, dict[str, None]] = defaultdict(dict)
+        for each in principal.allowed:
+            for prefix, levels in by_service(_without_exchanges(each, principal)).items():
+                is_folded = principal.is_wide and (principal.account, prefix) not in particular
+                place = "" if is_folded or principal.is_administrator else prefix
+                is_less = is_folded or (prefix == "iam" and is_own(each.resource, principal))
+                if principal.is_administrator:
+                    actions[place].add("admin")
+                else:
+                    actions[place] |= _without_admin(levels) if is_less else levels
+                scopes[place][each.resource] = None
+        granted = {
+            place: self._grant(principal, place, levels, scopes[place], principal.node)
+            for place, levels in actions.items()
+        }
+        for each in principal.allowed:
+            for prefix in by_service(_without_exchanges(each, principal)):
+                grant = granted.get(prefix) or granted.get("")
+                if grant is not None:
+                    each.statement.became[prefix].add(grant)
+        self._ask_what_is_missing(principal, granted)
+
+    def _grant(
+        self, principal: Principal, prefix: str, actions: set[Action], resources: Iterable[str], at: Node
+    ) -> Reference:
+        limited = sorted(resources)
+        scope = None if not limited or "*" in limited else ", ".join(limited)
+        system = self._system(principal.account, prefix, at)
+        self._granted[principal.account, prefix] |= actions
+        return self._out.relate(Grant(self.ids[principal], system, tuple(actions), scope), at=at)
+
+    def _ask_what_is_missing(self, principal: Principal, granted: dict[str, Reference]) -> None:
+        """What the export cannot say about some actions: roles that are passed, secrets that are read."""
+        if principal.is_administrator:
+            return
+        out, node = self._out, principal.node
+        actions = frozenset[str]().union(*(each.actions for each in principal.allowed))
+        if actions & PASSING:
+            text = f"{principal.name} may pass roles to services: what does it run, and with which roles?"
+            asked = out.ask(("credential", self.ids[principal]), text, PASSED_ROLE, at=node)
+            for each in principal.allowed:
+                if each.actions & PASSING:
+                    each.statement.became["iam"].add(asked)
+        for name in sorted(actions & (SECRETS | ISSUING)):
+            prefix = name.partition(":")[0]
+            if prefix not in granted:
+                continue
+            what = "are stored in" if name in SECRETS else "are given out by"
+            text = f"Which credentials {what} {prefix} in {principal.account}?"
+            asked = out.ask(("system", granted[prefix][1][1]), text, STORED, at=node)
+            for each in principal.allowed:
+                if name in each.actions:
+                    each.statement.became[prefix].add(asked)
+
+    def _keys(self, chosen: Sequence[Principal]) -> None:
+        """Who administers an account, or all keys in it, obtains what is in it; some make keys of some."""
+        for (account, prefix), actions in self._granted.items():
+            for each in chosen:
+                by: Action = "issue" if each.kind == "user" else "admin"
+                if prefix in {"", "iam"} and each.account == account and actions & {by, "admin"}:
+                    system = self._systems[account, prefix]
+                    self._out.relate(Custody(system, self.ids[each], "issues", (by,)), at=each.node)
+        makers = [each for each in chosen if any(it.actions & KEYS for it in each.allowed)]
+        users = [each for each in chosen if each.kind == "user"]
+        for maker in makers:
+            for user in users:
+                for making in maker.making_keys_of(user):
+                    exchange = Exchange(self.ids[maker], self.ids[user], semantics="impersonation")
+                    making.statement.became["iam"].add(self._out.relate(exchange, at=maker.node))
+
+    # Who may become a role --------------------------------------------------------------------
+
+    def _trust(self, trust: Trust) -> None:
+        out, role, at = self._out, trust.role, trust.statement.at(trust.at)
+        id_ = self.ids[role]
+        about = ("credential", id_)
+        if trust.source is not None:
+            if trust.source in self.ids:
+                made = out.relate(Exchange(self.ids[trust.source], id_), at=role.node)
+                allowing = [each.statement for each in trust.source.allowed if ASSUME in each.actions]
+                for each in (trust.statement, *allowing):
+                    each.became["sts"].add(made)
+                out.take(at, ACCOUNT_TRUST if trust.how == "account" else TRUST, made)
+            else:
+                out.take(at, NOT_PICKED)
+        elif trust.how == "service":
+            if role.node["Path"].text.startswith("/aws-service-role/"):
+                out.take(at, SERVICE_LINKED, about)
+                return
+            text = f"What runs in {trust.other} with the role {role.name}?"
+            asked = out.ask(about, text, SERVICE, at=role.node, detail=trust.other)
+            out.take(at, SERVICE, about, asked)
+        elif trust.how == "federated":
+            self._federated(trust, at)
+        else:
+            self._outside(trust, at)
+
+    def _federated(self, trust: Trust, at: Node) -> None:
+        """The tokens of an identity provider: one credential for each subject that the trust names."""
+        out, role = self._out, trust.role
+        host = trust.other.partition("-provider/")[2] or trust.other
+        is_saml = ":saml-provider/" in trust.other
+        made: list[Became] = []
+        for subject, is_exact in _subjects(trust):
+            name = f"{host} {subject}" if subject else f"anybody of {host}"
+            source = out.element(
+                "credential",
+                ("federated", trust.other, subject),
+                name,
+                at=role.node,
+                kind="other" if is_saml else "oidc-federation",
+                subject="human" if is_saml else None,
+            )
+            exchange = Exchange(source, self.ids[role], pinned=is_exact)
+            made += [("credential", source), out.relate(exchange, at=role.node)]
+        for each in made:
+            trust.statement.became["sts"].add(each)
+        out.take(at, FEDERATED, *made)
+
+    def _outside(self, trust: Trust, at: Node) -> None:
+        """Somebody whom no file has: another user or role, all of an account, or anybody."""
+        out, role, name = self._out, trust.role, trust.other
+        is_one = any(kind in name for kind in (":user/", ":role/", ":assumed-role/"))
+        where = "on AWS" if name == "*" else f"in {name}"
+        shown = name.rpartition("/")[2] if is_one else f"anybody {where}"
+        source = out.element(
+            "credential",
+            ("principal", name),
+            shown,
+            at=role.node,
+            kind="other",
+            identity=name if is_one else None,
+        )
+        exchange = Exchange(source, self.ids[role], pinned=is_one)
+        made = out.relate(exchange, at=role.node)
+        trust.statement.became["sts"].add(made)
+        text = f"Who is “{shown}”, who may become the role {role.name}?"
+        asked = out.ask(("credential", source), text, OUTSIDE_TRUST, at=role.node)
+        out.take(at, OUTSIDE_TRUST, ("credential", source), made, asked)
+
+
+def _without_exchanges(allowed: Allowed, principal: Principal) -> frozenset[str]:
+    """The actions of which a grant is made: making keys of some users, or oneself, is none."""
+    if allowed.actions & KEYS and not is_on_all_users(allowed.resource, principal.account):
+        return allowed.actions - KEYS
+    return allowed.actions
+
+
+def _without_admin(levels: Iterable[Action]) -> set[Action]:
+    """Actions that are less than administering: over oneself only, or not over the whole account."""
+    return {"write" if each in {"admin", "issue"} else each for each in levels}
+
+
+def _subjects(trust: Trust) -> list[tuple[str, bool]]:
+    """The subjects that a trust in a provider names, and whether each is exactly one; else any subject."""
+    found = {}
+    for operator, key, values in trust.statement.conditions():
+        kind = operator.rpartition(":")[2].lower()
+        if not key.lower().endswith(":sub") or kind not in _EQUAL:
+            continue
+        for each in values.each():
+            found[each.text] = kind in _EQUAL[:2] or not any(it in each.text for it in "*?")
+    return sorted(found.items()) or [("", False)]
+
+
+def _picked(accounts: Accounts, trusts: Sequence[Trust], out: Proposal) -> list[Principal]:
+    """All users and roles, or those that are picked and whom these may become, in the order of the files."""
+    everybody = list(accounts.principals.values())
+    if out.picked is None:
+        return everybody
+    chosen: dict[Principal, None] = {}
+    for word in sorted(out.picked.names):
+        found = [each for each in everybody if each.is_called(word)]
+        if not found:
+            some = ", ".join(one_line(f"{each.kind}/{each.name}", 80) for each in everybody[:10])
+            raise MeshmodelError(
+                f"--only {one_line(word)}: no user or role is called so; there are {some or 'none'}"
+                + (f" and {len(everybody) - 10} more" if len(everybody) > 10 else "")
+            )
+        chosen.update(dict.fromkeys(found))
+    chosen.update(dict.fromkeys(each for each in everybody if each.arn in out.picked.reached))
+    if not chosen:
+        raise MeshmodelError("--only agents: no agent of the model reaches a user or role of these files")
+    ways: dict[Principal, list[Principal]] = defaultdict(list)
+    for trust in trusts:
+        if trust.source is not None:
+            ways[trust.source].append(trust.role)
+    users = [each for each in everybody if each.kind == "user"]
+    waiting = list(chosen)
+    while waiting:
+        each = waiting.pop()
+        if each.is_administrator:  # reaches all there is; what it was picked for is itself
+            continue
+        further = [*ways[each], *(it for it in users if each.making_keys_of(it))]
+        waiting += [it for it in further if it not in chosen]
+        chosen.update(dict.fromkeys(further))
+    return [each for each in everybody if each in chosen]
