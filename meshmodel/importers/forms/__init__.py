@@ -92,6 +92,12 @@ _FORMS: Final = (
         picks=True,
     ),
     Form("kubernetes", "Kubernetes manifests, also of kagent", ("*.yaml", "*.yml")),
+    Form(
+        "threat-dragon",
+        "Threat Dragon model",
+        ("ThreatDragonModels/*.json", "ThreatDragonModels/*/*.json"),
+    ),
+    Form("threagile", "Threagile model", ("threagile.yaml", "threagile.yml")),
 )
 
 FORMS: Final[Mapping[str, Form]] = MappingProxyType({each.name: each for each in _FORMS})
