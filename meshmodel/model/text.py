@@ -135,7 +135,7 @@ def shorten(text: str, cells: int) -> str:
 
 def pad(text: str, cells: int) -> str:
     """The text in exactly so many cells of a terminal: cut, or filled with spaces on the right."""
-    fitting = shorten(text, cells)
+    fitting = shorten(text, cells).rstrip("\u200d")  # a joiner would take the first space into its cluster
     return fitting + " " * (cells - width(fitting))
 
 

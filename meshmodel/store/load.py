@@ -77,12 +77,13 @@ def load_bytes(content: bytes, source: str) -> Snapshot:
     """
     if not content.startswith(_SQLITE):
         return read_bytes(content, source)
+    from meshmodel.model.atomic_file import replace_file
     from meshmodel.store.sqlite_file import path_text
     from meshmodel.store.store import Store
 
     with tempfile.TemporaryDirectory() as folder:  # SQLite reads files alone
         path = Path(folder).resolve() / "model.mesh"
-        path.write_bytes(content)
+        replace_file(path, content)
         try:
             with Store.open(path, read_only=True) as store:
                 return store.snapshot

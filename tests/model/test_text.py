@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
@@ -46,6 +46,7 @@ def test_what_is_cut_and_escaped_is_still_recognised():
     assert clean_line("  a\r\n\tb\u202e ") == "a b"
 
 
+@example("\u200d", 1)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.integers(0, 20))
 def test_a_padded_text_takes_exactly_its_cells(text, cells):
     assert width(shorten(text, cells)) <= cells
