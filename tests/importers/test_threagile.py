@@ -222,12 +222,16 @@ def test_a_risk_that_is_mitigated_is_no_checkpoint(tmp_path):
 
 
 def test_identity_is_the_id_and_not_the_name(tmp_path):
-    file = content()
+    boundary = {"Zone": {"id": "z", "technical_assets_inside": ["shop"]}}
+    back = {"communication_links": {"Notify": link(target="shop")}, "internet": True}
+    links = {"Query": link(), "Ask": link(authentication="none"), "Lost": link(target="elsewhere")}
+    file = content(links, target=back, trust_boundaries=boundary)
     one = read_text(json.dumps(file), "threagile", tmp_path)[0]
     file["technical_assets"] = {"Store": file["technical_assets"].pop("Shop"), **file["technical_assets"]}
     other = read_text(json.dumps(file), "threagile", tmp_path)[0]
     assert sorted(one.model.system) == ["database", "shop"]
     assert sorted(other.model.system) == ["database", "store"]
+    assert len(one.identities) == 12
     assert set(one.identities.values()) == set(other.identities.values())
 
 

@@ -148,9 +148,11 @@ def test_a_mitigated_threat_is_no_checkpoint(tmp_path):
 
 
 def test_identity_is_the_cell_and_not_its_name(tmp_path):
-    one = model_of(tmp_path, cell("store", "s", name="Old\nname"))[0]
-    other = model_of(tmp_path, cell("store", "s", name="New name"))[0]
+    others = [cell("process", "p"), flow("p", "s"), cell(BOX, "b", 5, 5), cell("actor", "a", 3, 3)]
+    one = model_of(tmp_path, cell("store", "s", name="Old\nname"), *others)[0]
+    other = model_of(tmp_path, cell("store", "s", name="New name"), *others)[0]
     assert [each.name for each in one.model.system.values()] == ["Old name"]
+    assert len(one.identities) == 8
     assert list(one.identities.values()) == list(other.identities.values())
 
 

@@ -100,6 +100,7 @@ def _included(document: Document, by_path: dict[str, Document], out: Proposal) -
 class _Asset:
     """A technical asset: its system, and its agent if it has links."""
 
+    id: str
     name: str
     node: Node
     system: str
@@ -183,7 +184,7 @@ class _Model:
             owner=get(node, "owner").text or None,
             description=get(node, "description").text or None,
         )  # fmt: skip
-        asset = _Asset(name, node, system, zone)
+        asset = _Asset(id_.text, name, node, system, zone)
         self._assets[id_.text] = asset
         for each in (id_, technology, get(node, "owner"), get(node, "description")):
             if each.text:
@@ -212,7 +213,7 @@ class _Model:
         elif technology.text == "build-pipeline":
             kind = "workflow"
         asset.agent = out.element(
-            "agent", ("asset", get(asset.node, "id").text),
+            "agent", ("asset", asset.id),
             f"{asset.name} user" if kind == "person" else asset.name,
             at=asset.node, scope=self._scope, kind=kind, runs_on=asset.system, home=asset.zone,
         )  # fmt: skip
@@ -246,7 +247,7 @@ class _Model:
             text = f"The link {shown}{target.shown} has no authentication: who else may do the same?"
             at = authentication or node
             note = out.ask(
-                ("system", target.system), text, NO_AUTHENTICATION, at=at, detail=f"{source.system} {name}"
+                ("system", target.system), text, NO_AUTHENTICATION, at=at, detail=f"{source.id} {name}"
             )
             self._take_link(node, NO_AUTHENTICATION, note)
             return
@@ -264,7 +265,7 @@ class _Model:
         readonly, person = get(node, "readonly"), get(source.node, "used_as_client_by_human").is_true
         end_user = authorization.text in words.END_USER
         credential = out.element(
-            "credential", ("link", get(source.node, "id").text, name), f"{name} of {source.name}", at=node,
+            "credential", ("link", source.id, name), f"{name} of {source.name}", at=node,
             scope=self._scope, kind=words.CREDENTIAL_KINDS.get(authentication.text, authentication.text),
             subject="human" if person or end_user else None,
             on_behalf_of="end user" if end_user and not person else None,
