@@ -353,10 +353,10 @@ def replace_question(files: Sequence[Path]) -> str | None:
     there = [each for each in files if each.exists()]
     if not there:
         return None
-    first = one_line(there[0].name)
+    name = one_line(there[-1].name)
     if len(there) == 1:
-        return f"{first} is there already. Replace it?"
-    return f"{first} and {len(there) - 1} more of {len(files)} files are there already. Replace them?"
+        return f"{name} is there already. Replace it?"
+    return f"{name} and {len(there) - 1} more of {len(files)} files are there already. Replace them?"
 
 
 def _named(records: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

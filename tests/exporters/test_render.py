@@ -14,6 +14,7 @@ from meshmodel.exporters.diagram.layout import Arrangement, arrange
 from meshmodel.exporters.diagram.png import with_resolution
 from meshmodel.exporters.diagram.svg import clean_svg
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.exporters.parts import both, every_step_model, render
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,24 @@ def test_a_run_that_takes_too_long_is_stopped(tmp_path):
     slow = Renderer(program(tmp_path, "exec /bin/sleep 60"))
     with pytest.raises(MeshmodelError, match=r"more than 0\.2 seconds .* lens"):
         slow.run("digraph {}", "svg", time_limit=0.2)
+
+
+def test_a_run_ends_as_soon_as_it_is_told_to_and_no_other_begins(tmp_path):
+    slow = Renderer(program(tmp_path, f"echo $$ >'{tmp_path}/id'; exec /bin/sleep 60"))
+
+    def is_running():
+        return (tmp_path / "id").exists() and (tmp_path / "id").read_text().endswith("\n")
+
+    token = CURRENT.set(Stop(None, is_running))
+    try:
+        with pytest.raises(Stopped):
+            slow.run("digraph {}", "svg")
+        with pytest.raises(ProcessLookupError):
+            os.kill(int((tmp_path / "id").read_text()), 0)
+        with pytest.raises(Stopped):
+            Renderer(tmp_path / "absent").run("digraph {}", "svg")
+    finally:
+        CURRENT.reset(token)
 
 
 def test_a_failure_is_one_line(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.store.saved_state import PLACES_LIMIT, RECENT_LIMIT, Place, State, state_path
+from meshmodel.store.saved_state import PLACES_LIMIT, RECENT_LIMIT, Exported, Place, State, state_path
 
 
 def test_recent_files_newest_first_without_those_that_are_gone(tmp_path: Path) -> None:
@@ -80,3 +80,29 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_program(tmp_path: Pat
     state.opened(tmp_path / "file")
     assert state.recent() == [tmp_path / "file"]
     assert State(blocked / "state.json").recent() == []
+
+
+def test_the_last_export_of_each_model_while_its_folder_is_there(tmp_path: Path) -> None:
+    state = State(tmp_path / "state.json")
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    one, two = tmp_path / "one.mesh", tmp_path / "two.mesh"
+    assert state.exported(one) is None
+    state.export(one, Exported("svg", folder / "a.svg", is_paged=False))
+    state.export(two, Exported("png", folder / "pages", is_paged=True))
+    state.export(one, Exported("pdf", folder / "b.pdf", is_paged=False))
+    again = State(tmp_path / "state.json")
+    assert again.exported(one) == Exported("pdf", folder / "b.pdf", is_paged=False)
+    assert again.exported(two) == Exported("png", folder / "pages", is_paged=True)
+    folder.rmdir()
+    assert again.exported(one) is None
+    many = {f"/m{number}": ["svg", "/x.svg", False] for number in range(PLACES_LIMIT)}
+    (tmp_path / "state.json").write_text(json.dumps({"exports": many}))
+    State(tmp_path / "state.json").export(one, Exported("svg", tmp_path / "x.svg", is_paged=False))
+    assert len(json.loads((tmp_path / "state.json").read_text())["exports"]) == PLACES_LIMIT
+
+
+@pytest.mark.parametrize("said", [[], {"x": 1}, {"x": ["svg", "", False]}, {"x": ["svg", "a", 1]}, 7, None])
+def test_damaged_exports_count_as_none(tmp_path: Path, said: object) -> None:
+    (tmp_path / "state.json").write_text(json.dumps({"exports": said}))
+    assert State(tmp_path / "state.json").exported(Path("x")) is None

@@ -162,8 +162,9 @@ class ExportDialog(FormDialog[Written]):
         """The analysis of the model in a view; called in a thread, for it may take long."""
         from meshmodel.analysis.analysis import analyse
 
-        known = self._analyses.get(view) or analyse(self.snapshot, view=cast("View", view))
-        self._analyses[view] = known
+        known = self._analyses.get(view)
+        if known is None or known.view != view:  # where nothing is planned, the one known is for both
+            known = self._analyses[view] = analyse(self.snapshot, view=cast("View", view))
         return known
 
     def _ask(self, request: ExportRequest, path: Path, files: dict[Path, bytes]) -> None:
