@@ -79,11 +79,14 @@ class MatrixView(VirtualTable):
         self.agents: tuple[str, ...] = ()
         self.systems: tuple[str, ...] = ()
         self.column = 0
+        self._kept: tuple[str | None, str | None] = None, None
         self._ask: Ask = _nothing
 
     def show_table(self, agents: Iterable[str], systems: Iterable[str], ask: Ask) -> None:
         """Show these agents by these systems; the cursor stays on its agent and system if it can."""
-        agent, system = self.at
+        if None not in self.at:
+            self._kept = self.at
+        agent, system = self._kept
         self.agents, self.systems, self._ask = tuple(agents), tuple(systems), ask
         names = 2 + min(_NAME_LIMIT, max(map(cells_of, self.agents), default=6))
         widths = (max(CELL, 2 + min(_NAME_LIMIT, cells_of(name))) for name in self.systems)

@@ -56,12 +56,15 @@ class TraceView(VirtualTable):
         """An empty table."""
         super().__init__()
         self.traced: tuple[TracedEvent, ...] = ()
+        self._number = 0
+        """That of the event that was under the cursor last."""
 
     def show_events(self, traced: "tuple[TracedEvent, ...]") -> None:
         """Show these; the cursor stays on its event if it can."""
-        number = None if self.at is None else self.at.event.number
+        if self.at is not None:
+            self._number = self.at.event.number
         self.traced = traced
-        self.cursor = next((at for at, each in enumerate(traced) if each.event.number == number), 0)
+        self.cursor = next((at for at, each in enumerate(traced) if each.event.number == self._number), 0)
         self._set_columns()
 
     def on_resize(self) -> None:

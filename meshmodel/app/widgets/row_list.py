@@ -168,6 +168,8 @@ class RowList(VirtualRows):
         self._lay_out_near(top, line)
         found = None if before is None else place_of(rows, before.key)
         self.cursor = nearest(rows, place or 0) if found is None else found
+        if self.cursor is None:  # the cursor comes back to its row once there are any again
+            self._before = before
         self.show_cursor()
         self.refresh()
         if self.cursor is None and before is not None:
