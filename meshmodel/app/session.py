@@ -1,6 +1,6 @@
 """The one writer of the workbench: an open model and its edits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from meshmodel.model.text import one_line
 from meshmodel.store.sqlite_file import identity, path_text, unwritable_part
 
 if TYPE_CHECKING:
+    from meshmodel.store.imports import Imported
     from meshmodel.store.journal import JournalEntry
     from meshmodel.store.store import Store, Undone
 
@@ -103,18 +104,21 @@ class Session:
 
         Store.create(path, self.snapshot).close()
 
-    def apply(self, edit: Edit, *, on: Snapshot | None = None) -> Snapshot:
+    def apply(
+        self, edit: Edit, *, on: Snapshot | None = None, imported: "Iterable[Imported]" = ()
+    ) -> Snapshot:
         """Make one edit; it is on disk when this returns.
 
         Arguments:
             edit: the edit.
             on: the model that it was made on; what has been edited since is kept, or the edit refused.
+            imported: what an import said, to be kept with it.
 
         Raises:
             MeshmodelError: it is refused; nothing changed.
         """
         store = self._writable()
-        return self._changed(store.apply(edit, on=on), edit.label, "edit")
+        return self._changed(store.apply(edit, on=on, imported=imported), edit.label, "edit")
 
     def undo(self) -> "Undone | None":
         """Take back the last edit made by this program; ``None`` where there is none."""

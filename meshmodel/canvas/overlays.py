@@ -1,6 +1,6 @@
 """Text that lies over the drawing: the card that is dragged, and the line of a connection being drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,10 +41,16 @@ def frame(box: Box) -> list[Overlay]:
     ]
 
 
-def group_marks(drawing: Drawing | None, group: Iterable[Reference]) -> list[Overlay]:
-    """A sign before each of the records that are selected together."""
-    boxes = [] if drawing is None else [drawing.box_of(each) for each in group]
-    return [Overlay(box.x, box.y, "✓", "label") for box in boxes if box is not None]
+def record_signs(drawing: Drawing | None, signs: Mapping[Reference, str]) -> list[Overlay]:
+    """A sign on the first cell of each record: of a line, before its label."""
+    if drawing is None:
+        return []
+    boxes = [(each, drawing.box_of(each), sign) for each, sign in signs.items()]
+    return [
+        Overlay(max(box.x - (each[0] != "zone" and each not in drawing.grid.cards), 0), box.y, sign, "label")
+        for each, box, sign in boxes
+        if box is not None
+    ]
 
 
 def connect_handle(card: Target, y: int) -> list[Overlay]:

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.importing import Import
-from meshmodel.importers.ledger import VERDICTS, Row, Verdict, words_for
+from meshmodel.importers.ledger import VERDICTS, Row, Verdict, record_named, words_for
 from meshmodel.importers.plan import Outcome
+from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
 
 _SHOWN: Final = 10
@@ -93,19 +95,22 @@ def import_text(done: Import, name: str, outcome: str) -> str:
         name: the model.
         outcome: the last line: whether it was done.
     """
-    lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
-    if done.reading.skipped:
-        skipped = [f"{one_line(file)} ({why})" for file, why in done.reading.skipped]
-        lines.append(f"skipped: {_few(skipped)}")
-    lines += _change_lines(done, name)
-    lines.append(outcome)
-    return "\n".join(lines)
+    return "\n".join([*reading_lines(done), *_change_lines(done, name), outcome])
 
 
 def drift_text(done: Import) -> str:
     """What files say that a model does not, before what follows from it: the files, and each record."""
     lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
     return "\n".join([*lines, *map(_change_line, done.outcomes), ""])
+
+
+def reading_lines(done: Import) -> list[str]:
+    """What was read: the files, what is left open in them, and what was skipped."""
+    lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
+    if done.reading.skipped:
+        skipped = [f"{one_line(file)} ({why})" for file, why in done.reading.skipped]
+        lines.append(f"skipped: {_few(skipped)}")
+    return lines
 
 
 def _file_lines(done: Import, source: str, form: str, rows: Sequence[Row]) -> Iterator[str]:
@@ -145,7 +150,12 @@ def _change_lines(done: Import, name: str) -> Iterator[str]:
 
 
 def _change_line(outcome: Outcome) -> str:
-    return f"  {outcome.kind:9} {words_for((outcome.table, outcome.key))}{_detail(outcome)}"
+    return f"  {outcome.kind:9} {change_words(outcome)}"
+
+
+def change_words(outcome: Outcome) -> str:
+    """The record of an outcome, the fields that differ, and why."""
+    return f"{words_for((outcome.table, outcome.key))}{_detail(outcome)}"
 
 
 def _detail(outcome: Outcome) -> str:
@@ -172,10 +182,11 @@ def _shown(value: Any) -> str:
 
 def ledger_text(rows: Iterable[Row]) -> str:
     """The ledger for people, a line for each leaf."""
-    return "".join(f"{_ledger_line(row)}\n" for row in rows)
+    return "".join(f"{ledger_words(row)}\n" for row in rows)
 
 
-def _ledger_line(row: Row) -> str:
+def ledger_words(row: Row) -> str:
+    """A row of the ledger in a line."""
     construct = f" as {row.construct}" if row.construct else ""
     became = f" -> {one_line(' '.join(row.became), 1_000)}" if row.became else ""
     return f"{row.source}:{row.line}: {row.path}: {row.verdict}{construct}{became} [{row.rule}: {row.why}]"
@@ -184,3 +195,14 @@ def _ledger_line(row: Row) -> str:
 def ledger_lines(rows: Iterable[Row]) -> str:
     """The ledger for programs: a JSON object on a line for each leaf."""
     return "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+def leads_to(row: Row, model: Snapshot) -> Reference | None:
+    """The record that a row leads to: of those that it is in an element, else a relation, else what is asked.
+
+    Args:
+        row: a row of the ledger.
+        model: where it is looked for.
+    """
+    found = [each for each in map(record_named, row.became) if each is not None and model.get(*each)]
+    return min(found, key=lambda each: (each[0] == "note", isinstance(each[1], tuple)), default=None)

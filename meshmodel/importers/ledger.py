@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.withheld import shows_secret
+from meshmodel.model.records import Reference
+from meshmodel.model.schema import SCHEMA
 
 Verdict = Literal["mapped", "assumed", "question", "not understood", "secret withheld"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("mapped", "assumed", "question", "not understood", "secret withheld")
@@ -113,3 +115,12 @@ def words_for(record: Became) -> str:
     """A record in a row: ``agent:bot``, ``grant:key>files``."""
     table, key = record
     return f"{table}:{key}" if isinstance(key, str) else f"{table}:{key[0]}>{key[1]}"
+
+
+def record_named(words: str) -> Reference | None:
+    """The record of such words; ``None`` where they name none."""
+    table, _, key = words.partition(":")
+    first, joined, second = key.partition(">")
+    if table not in SCHEMA or not first:
+        return None
+    return (table, (first, second)) if joined else (table, first)

@@ -72,6 +72,11 @@ def file_problem(text: str) -> str | None:
     return _name_problem(text) or (None if Path(text).expanduser().is_file() else "there is no such file")
 
 
+def source_problem(text: str) -> str | None:
+    """Why what was typed names neither a file nor a folder, in a line; ``None`` if it does."""
+    return None if Path(text).expanduser().is_dir() and text.strip() else file_problem(text)
+
+
 def new_file_problem(text: str) -> str | None:
     """Why what was typed names no file that can be written, in a line; ``None`` if it does."""
     folder = Path(text).expanduser().absolute().parent

@@ -1,6 +1,6 @@
 """The canvas of the workbench: a widget that paints the rows of a drawing, and only those that change."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,7 +22,7 @@ from meshmodel.canvas.events import AddWanted, CanvasEvent, Grouped, MenuWanted,
 from meshmodel.canvas.gestures import Gestures, Pointer
 from meshmodel.canvas.jump_labels import JumpLabels, in_view
 from meshmodel.canvas.lighting import Lighting, lighting_of
-from meshmodel.canvas.overlays import Overlay, group_marks
+from meshmodel.canvas.overlays import Overlay, record_signs
 from meshmodel.canvas.scene import Box, Direction
 from meshmodel.model.records import Reference
 
@@ -77,6 +77,7 @@ class CanvasView(ScrollView, can_focus=True):
         self.is_getting_ready = False
         self._shown: frozenset[Reference] | None = None
         self._witness: frozenset[Reference] = frozenset()
+        self._signs: dict[Reference, str] = {}
         self._painter = StripPainter(is_ascii=is_ascii)
         self.gestures = Gestures(self)
         self._jump_labels = JumpLabels()
@@ -121,18 +122,14 @@ class CanvasView(ScrollView, can_focus=True):
         shown: frozenset[Reference] | None = None,
         witness: frozenset[Reference] = frozenset(),
         group: frozenset[Reference] = frozenset(),
+        signs: Mapping[Reference, str] | None = None,
     ) -> None:
-        """Let records stand out.
-
-        Args:
-            selected: what is selected.
-            shown: the records within the lens; ``None``: all of them.
-            witness: the records of the lit path; while there is one, everything else is dimmed.
-            group: the records that are selected together.
+        """Let records stand out: what is selected, alone and together; those within the lens (``None``: all);
+        those of the lit path, while there is one the only ones; and those with a sign on them.
         """
-        self.selected, self._shown, self._witness = selected, shown, witness
-        if group != self.group:
-            self.group = group
+        self.selected, self._shown, self._witness, self.group = selected, shown, witness, group
+        if (signs := dict.fromkeys(group, "✓") | dict(signs or {})) != self._signs:
+            self._signs = signs
             self._lay_over(())
         self._relight()
 
@@ -251,8 +248,8 @@ class CanvasView(ScrollView, can_focus=True):
         self._lay_over(overlays)
 
     def _lay_over(self, overlays: Iterable[Overlay]) -> None:
-        marks = group_marks(self.drawing, self.group)
-        self._repaint(self._painter.overlay([*marks, *overlays]))
+        signs = record_signs(self.drawing, self._signs)
+        self._repaint(self._painter.overlay([*signs, *overlays]))
 
     def emit(self, event: CanvasEvent) -> None:
         """Tell the workbench what is asked for."""

@@ -8,13 +8,19 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.outline import Outline
+from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar, Under
+from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.state import Arrangement, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.context import Context
@@ -29,9 +35,20 @@ PAGES: Final = {
     "questions": "Questions",
     "journal": "Journal",
     "trace": "Trace",
+    "import": "Import",
 }
 """The lists below the canvas: their ids and titles."""
-WIDE: Final = frozenset({"fix", "compromise"})
+LISTS: Final[dict[str, type[Bound]]] = {
+    "findings": FindingsList,
+    "fix": FixList,
+    "reach": ReachMatrix,
+    "compromise": CompromiseList,
+    "questions": QuestionList,
+    "trace": TracePanel,
+    "import": ImportList,
+}
+"""What shows them; the journal needs to be told how it is read."""
+WIDE: Final = frozenset({"fix", "compromise", "import"})
 """The lists that take the whole row: nothing is told beside them."""
 LED_BESIDE: Final = frozenset({"findings", "reach", "trace"})
 """The lists of which what is under the cursor is told beside them."""
@@ -122,6 +139,8 @@ class Layout:
             context.back_to_canvas()
         elif state.preview:
             context.update(preview=(), said="")
+        elif state.importing and state.marked:
+            context.update(importing=None, marked=None, said="import: nothing was changed")
         elif state.explanation or state.finding or state.traced:
             context.open_finding(None)
         elif state.lens == "compromise":

@@ -20,6 +20,7 @@ from meshmodel.app.messages import (
 )
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.canvas.events import (
@@ -49,6 +50,7 @@ ROUTES: Final[dict[type[Message], str]] = {
     FixList.Wanted: "fix.wanted",
     FixList.Left: "fix.left",
     CompromiseList.Left: "lens.left",
+    ImportList.Asked: "importing.asked",
     TracePanel.Left: "trace.left",
     TraceView.Pointed: "trace.pointed",
     PanelClosed: "screen.panel_closed",

@@ -22,18 +22,15 @@ from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed
-from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import ExplanationList
-from meshmodel.app.panels.findings import FindingsList, ready_rows
-from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.findings import ready_rows
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.outline import Outline
-from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.quick_line import QuickLine
-from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
+from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
@@ -48,12 +45,13 @@ from meshmodel.app.workbench.controllers.drawing import DrawingController
 from meshmodel.app.workbench.controllers.editing import EditingController
 from meshmodel.app.workbench.controllers.findings import FindingsController
 from meshmodel.app.workbench.controllers.fix import FixController
+from meshmodel.app.workbench.controllers.importing import ImportingController
 from meshmodel.app.workbench.controllers.lens import LensController
 from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
-from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
+from meshmodel.app.workbench.layout import LISTS, PAGES, Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import ROUTES, route
 from meshmodel.canvas.scene import Facts
@@ -95,6 +93,7 @@ class Workbench(Screen[None]):
         self.clipboard = ClipboardController(context)
         self.moving = MovingController(context)
         self.fix = FixController(context)
+        self.importing = ImportingController(context)
         self.lens = LensController(context)
         self.offboarding = OffboardingController(context)
         self.trace = TraceController(context)
@@ -119,13 +118,9 @@ class Workbench(Screen[None]):
             yield TabRow(PAGES, id="tabs").data_bind(Workbench.state)
             with Horizontal(id="lists"):
                 with ContentSwitcher(initial="findings", id="pages"):
-                    yield FindingsList(id="findings").data_bind(Workbench.state)
-                    yield FixList(id="fix").data_bind(Workbench.state)
-                    yield ReachMatrix(id="reach").data_bind(Workbench.state)
-                    yield CompromiseList(id="compromise").data_bind(Workbench.state)
-                    yield QuestionList(id="questions").data_bind(Workbench.state)
+                    for page, kind in LISTS.items():
+                        yield kind(id=page).data_bind(Workbench.state)
                     yield JournalList(self.session.journal, id="journal").data_bind(Workbench.state)
-                    yield TracePanel(id="trace").data_bind(Workbench.state)
                 yield ExplanationList(id="how").data_bind(Workbench.state)
         yield MeshFooter(self.context.keymap, id="footer").data_bind(Workbench.state)
 
@@ -186,6 +181,7 @@ class Workbench(Screen[None]):
             return
         context = self.context
         self.fix.follow()
+        self.importing.follow()
         self.lens.follow()
         self.headline = replace(context.state, **self._counts)  # type: ignore[arg-type]  # attributes, by name
         if context.is_held:

@@ -26,6 +26,7 @@ EMPTY: Final = (
     "",
     "a  adds an agent, a system, a credential or a zone",
     ":  takes a sentence, such as  bot > token > tickets: read",
+    "I  imports files that you have, such as .mcp.json",
     "?  lists all keys",
 )
 
@@ -105,7 +106,8 @@ class DrawingController(Controller):
         facts = state.facts.get(state.view, Facts())
         if state.preview:
             facts = with_preview(facts, state.preview, state.preview_leaves)
-        return Drawn(state.tentative or state.snapshot, facts, options)
+        compared = None if state.marked is None else state.marked.both
+        return Drawn(state.tentative or compared or state.snapshot, facts, options)
 
     def _making(self, wanted: Drawn, afresh: bool) -> "Callable[[], Drawing]":
         """What makes a drawing; any thread may do so."""
@@ -169,11 +171,16 @@ class DrawingController(Controller):
     def light(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
         state = self.state
+        marked, importing = state.marked, state.importing
         if state.traced is not None:
             witness = lit_by_event(state.traced)
+        elif importing is not None and importing.at is not None:
+            witness = frozenset({importing.at})
         else:
             witness = lit_by_witness(state.explanation, state.finding, state.snapshot)
-        self.context.canvas.light(state.selected, state.looked.seen.shown, witness, state.group)
+        shown = state.looked.seen.shown if marked is None else marked.shown
+        signs = {} if marked is None else marked.signs
+        self.context.canvas.light(state.selected, shown, witness, state.group, signs)
 
     def kept_order(self) -> tuple[tuple[str, str], ...]:
         """The lanes and cards as they were drawn, where the model alone would not order them so."""

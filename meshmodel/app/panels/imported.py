@@ -1,0 +1,81 @@
+"""An import: what it changes, each row of which can be rejected; and its ledger."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
+from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.rows import Row, line, saying
+
+if TYPE_CHECKING:
+    from meshmodel.importers.preview import PreviewRow
+
+_HEAD = 15
+"""Cells of the word in front."""
+
+
+class ImportList(Listing, Bound):
+    """What an import would change, or its ledger; Space rejects a row, Enter leads to its element.
+
+    ``ImportList(id="import")``; ``follow(shown)`` shows ``shown.importing``. Posts ``ImportList.Asked``.
+    """
+
+    nothing = "I imports files that you have: MCP configurations, workflows, manifests, IAM, threat models"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "ask('reject')", show=False),
+        Binding("tab", "ask('turn')", show=False),
+        Binding("ctrl+s", "ask('apply')", show=False),
+    ]
+
+    @dataclass
+    class Asked(Message):
+        """Something is to be done, perhaps with what the row under the cursor stands for."""
+
+        what: Literal["apply", "turn", "reject", "point", "go", "leave"]
+        value: Any = None
+
+    def basis(self, shown: WorkbenchState) -> object:
+        """What is shown of the import, and how far it is; not what is lit of it."""
+        each = shown.importing
+        listed = None if each is None else (id(each.done), each.rejected, each.is_ledger, each.is_applied)
+        return listed, shown.progress.get("import", "")
+
+    def show_state(self, shown: WorkbenchState) -> None:
+        """Show what is known of the import."""
+        working = shown.progress.get("import")
+        rows = [] if shown.importing is None else [*map(_row_of, shown.importing.rows())]
+        self.show_rows([*([saying(working)] if working else []), *rows])
+
+    def chosen(self, value: Any) -> None:
+        """Do what the row says, or go to its element."""
+        self.post_message(self.Asked(value) if isinstance(value, str) else self.Asked("go", value))  # type: ignore[arg-type]  # one of them
+
+    def pointed(self, value: Any) -> None:
+        """Light the element of the row."""
+        self.post_message(self.Asked("point", value))
+
+    def left(self) -> None:
+        """Stop reading, or leave."""
+        self.post_message(self.Asked("leave"))
+
+    def action_ask(self, what: Literal["apply", "turn", "reject"]) -> None:
+        """Ask for something about the row under the cursor."""
+        row = self.rows.row
+        self.post_message(self.Asked(what, None if row is None else row.value))
+
+
+def _row_of(each: "PreviewRow") -> Row:
+    if each.value is None:
+        return saying(each.words)
+    return Row(each.key, partial(_content, each), each.value, indent=_HEAD + 2)
+
+
+def _content(each: "PreviewRow") -> Content:
+    style = {"": "", "bold": "bold", "muted": "$text-muted"}.get(each.look, f"$text-{each.look}")
+    return line((f"{each.head:<{_HEAD}}  ", style), each.words)

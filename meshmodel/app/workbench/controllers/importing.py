@@ -1,0 +1,146 @@
+"""Importing files: chosen, read in the background, looked at, applied as one edit."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from meshmodel.app.panels.imported import ImportList
+from meshmodel.app.workbench.context import Controller
+from meshmodel.importers.import_request import ImportRequest
+
+if TYPE_CHECKING:
+    from meshmodel.importers.importing import Import
+    from meshmodel.importers.preview import Importing
+    from meshmodel.model.records import Reference
+    from meshmodel.reports.diff.since import Marked
+
+
+class ImportingController(Controller):
+    """Shows what an import would do, and does it."""
+
+    _last = ImportRequest()
+    _is_wanted = False
+    """Whether it is to be applied as soon as the files have been read."""
+
+    def choose(self) -> None:
+        """Go back to the import that is shown, at what is selected; where that is in front, choose files."""
+        panel, importing = self.context.panel(ImportList), self.state.importing
+        if importing is not None and not panel.has_focus_within:
+            self.context.open_list("import")
+            panel.rows.go_to(importing.key_of(self.state.selected))
+            self.context.say("I again chooses other files")
+            return
+        from meshmodel.app.dialogs.choose_files import ImportDialog
+
+        self.context.ask(ImportDialog(self._last), self._begin)
+
+    def _begin(self, request: ImportRequest) -> None:
+        from meshmodel.importers.preview import Importing
+
+        self._last = request
+        self._read(Importing(request))
+        self.context.open_list("import")
+
+    def _read(self, importing: "Importing") -> None:
+        """Read the files, in the background, and compare them with the model as it is now."""
+        self.context.update(importing=importing)
+        path, snapshot = self.context.session.path, self.context.session.snapshot
+
+        def work(_: object) -> "tuple[Import, Marked]":
+            from meshmodel.reports.diff.since import mark
+
+            done = importing.request.prepare(path, snapshot, importing.rejected)
+            return done, mark(snapshot, done.after)
+
+        taken, failed = self.context.batched(self._take), self.context.batched(self._fail)
+        self.context.jobs.run("import", work, taken, failed, f"reading {importing.request.title}")
+
+    def _take(self, answer: "tuple[Import, Marked]") -> None:
+        importing, (done, marked) = self.state.importing, answer
+        if importing is not None:
+            self.context.update(importing=replace(importing, done=done), marked=marked)
+        if self._is_wanted:
+            self._apply()
+
+    def _fail(self, why: str) -> None:
+        self.context.update(importing=None, marked=None)
+        self.context.back_to_canvas()
+        self.context.say(f"nothing was imported: {why}", "error")
+
+    def follow(self) -> None:
+        """Read the files again for a model that was edited meanwhile."""
+        importing, session = self.state.importing, self.context.session
+        done = None if importing is None or importing.is_applied else importing.done
+        is_old = done is not None and done.before is not session.snapshot
+        if importing is not None and is_old and not self.context.jobs.is_running("import"):
+            self._read(importing)
+
+    def asked(self, event: ImportList.Asked) -> None:
+        """Something is to be done with the import, or with a row of it."""
+        importing, value = self.state.importing, event.value
+        if event.what == "leave":
+            self._leave()
+        elif importing is None or importing.done is None:
+            pass
+        elif event.what == "apply":
+            self._apply()
+        elif event.what == "turn":
+            is_ledger = importing.is_applied or not importing.is_ledger
+            self.context.update(importing=replace(importing, is_ledger=is_ledger, at=None))
+        elif event.what == "reject":
+            rejecting = None if importing.is_applied else importing.rejecting(value)
+            if rejecting is None:
+                self.context.say("reject: nothing is done about this row")
+            else:
+                self._read(rejecting)
+        else:
+            self._go(importing, importing.leads_to(value), is_chosen=event.what == "go")
+
+    def _go(self, importing: "Importing", to: "Reference | None", *, is_chosen: bool) -> None:
+        """Light what a row is about, and go there if the row was chosen."""
+        self.context.update(importing=replace(importing, at=to), finding=None, explanation=None, traced=None)
+        if to is None:
+            if is_chosen:
+                self.context.say("nothing in the model was made of it")
+            return
+        if is_chosen:
+            self.context.back_to_canvas()
+            if importing.is_applied and self.context.exists(to):
+                self.context.update(importing=replace(importing, at=None))
+                self.context.select(to)
+            self.context.say("I goes back to the row")
+        self.context.bring_into_view(to)
+
+    def _apply(self) -> None:
+        """Make the edit; while the files are read, as soon as that is done."""
+        importing, self._is_wanted = self.state.importing, self.context.jobs.is_running("import")
+        if self._is_wanted or importing is None or importing.done is None or importing.is_applied:
+            return
+        done, session = importing.done, self.context.session
+        make = lambda: session.apply(done.edit, on=done.before, imported=done.imported)  # noqa: E731
+        if self.context.attempt(make, "error") is None:
+            return
+        self.context.update(
+            importing=replace(importing, is_applied=True, is_ledger=True, at=None), marked=None
+        )
+        changed = (
+            f"{done.edit.label}: {importing.count}; u takes it back"
+            if done.edit.changes
+            else "nothing to change"
+        )
+        self.context.say(changed)
+
+    def _leave(self) -> None:
+        """Escape in the list: stop reading, else back to the canvas, where the preview stays until Escape."""
+        importing = self.state.importing
+        is_stopped, self._is_wanted = self.context.jobs.drop("import"), False
+        self.context.back_to_canvas()
+        if importing is None or importing.done is None:
+            self.context.update(importing=None)
+        elif importing.is_applied:
+            self.context.update(importing=replace(importing, at=None))
+            return
+        else:
+            signs = importing.count if self.state.marked is None else self.state.marked.says
+            self.context.say(f"preview: {signs}; I goes back to it, Esc ends it and changes nothing")
+        if is_stopped:
+            self.context.say("import: stopped; nothing was changed")

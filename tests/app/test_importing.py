@@ -1,0 +1,294 @@
+"""Importing files in the workbench: chosen, looked at, rejected, applied; the ledger; what is asked."""
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Input, Static
+
+from meshmodel.app.dialogs.choose_files import ImportDialog
+from meshmodel.app.panels.imported import ImportList
+from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.panels.questions import QuestionList
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.importers import import_request
+from meshmodel.importers.importing import prepare
+from meshmodel.importers.ledger import Row
+from meshmodel.importers.plan import Outcome
+from meshmodel.model.snapshot import Snapshot
+from tests.app.desk import MODELS, SIZES, Desk, desk
+
+SECRET = "planted-secret-7"
+SERVERS = {
+    "tracker": {"command": "docker", "args": ["run", "-e", f"TRACKER_TOKEN={SECRET}", "tracker-mcp"]},
+    "search": {"url": "https://mcp.example.com/find", "headers": {"Authorization": "Bearer ${SEARCH_TOKEN}"}},
+}
+EMPTY = Snapshot()
+
+
+def configuration(folder: Path, *servers: str, name: str = ".mcp.json", **more: object) -> Path:
+    path = folder / name
+    path.write_text(json.dumps({"mcpServers": {each: SERVERS[each] for each in servers}, **more}, indent=1))
+    return path
+
+
+async def choose(it: Desk, *paths: Path) -> ImportList:
+    """Choose files by keys, and look at what they would change."""
+    await it.press(*["I"] * (2 if it.bench.shown.importing else 1))
+    rows = it.app.screen.query_one(RowList)
+    for number, path in enumerate(paths):
+        rows.focus()
+        rows.move_to(number)
+        await it.press("enter")
+        it.app.screen.query_one("#text", Input).value = str(path)
+        await it.press("enter")
+    assert isinstance(it.app.screen.focused, Button)
+    await it.press("enter")
+    await it.app.workers.wait_for_complete()
+    await it.pilot.pause()
+    return it.bench.query_one(ImportList)
+
+
+def changes(panel: ImportList) -> dict[object, str]:
+    """The rows of changes, and the word in front of each."""
+    rows = [each for each in panel.rows.shown_rows if isinstance(each.value, Outcome)]
+    return {each.key: each.content.plain[:15].strip() for each in rows}
+
+
+async def applied(it: Desk, *paths: Path) -> ImportList:
+    panel = await choose(it, *paths)
+    await it.press("ctrl+s")
+    return panel
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_import_is_looked_at_applied_as_one_edit_and_taken_back(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = configuration(tmp_path, "tracker", "search", theme="dark")
+    expected = prepare([path], tmp_path, EMPTY, [])
+    async with desk(tmp_path, EMPTY, size=size) as it:
+        panel = await choose(it, path)
+        assert changes(panel) == {(each.table, each.key): "new" for each in expected.outcomes}
+        assert it.model == EMPTY
+        drawing = it.bench.context.canvas.drawing
+        assert drawing is not None
+        assert {("agent", each) for each in expected.after.agent} <= set(drawing.reading_order)
+        await it.press("escape")
+        await it.shows("Esc ends it and changes nothing")
+        await it.shows("+◉ Claude Code")
+        await it.press("I", "home", "enter")
+        assert [it.model.table(each) for each in ("agent", "hold", "note")] == [
+            expected.after.table(each) for each in ("agent", "hold", "note")
+        ]
+        assert [each.label for each in it.bench.session.journal()] == ["import .mcp.json"]
+        assert SECRET not in "".join(each.content.plain for each in panel.rows.shown_rows)
+        await it.press("escape", "u")
+        assert it.model.elements == 0
+
+
+@pytest.mark.parametrize("keys", [("escape", "escape"), ("tab", "escape", "escape")])
+async def test_escape_leaves_and_changes_nothing(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    async with desk(tmp_path) as it:
+        before, drawn = it.model, it.bench.context.canvas.drawing
+        await choose(it, configuration(tmp_path, "tracker"))
+        assert it.bench.context.canvas.drawing is not drawn
+        await it.press(*keys)
+        assert it.model is before
+        assert it.bench.shown.importing is None
+        assert not it.bench.session.journal()
+        drawing = it.bench.context.canvas.drawing
+        assert drawing is not None
+        assert drawing.box_of(("agent", "tracker")) is None
+
+
+async def test_new_changed_and_gone_are_marked_and_a_row_is_rejected_by_a_key(tmp_path: Path) -> None:
+    async with desk(tmp_path, EMPTY) as it:
+        await applied(it, configuration(tmp_path, "tracker"))
+        await it.press("escape")
+        await it.sentence("tracker is workflow")
+        panel = await choose(it, configuration(tmp_path, "search"))
+        found = changes(panel)
+        assert found["agent", "search-service"] == "new"
+        assert found["credential", "tracker_token-of-tracker"] == "gone"
+        assert found["agent", "tracker"] == "kept"
+        marked = it.bench.shown.marked
+        assert marked is not None
+        assert marked.signs["agent", "search-service"] == "+"
+        assert marked.signs["credential", "tracker_token-of-tracker"] == "-"
+        await it.shows("+◎ search service")
+        await it.shows("-⊸ TRACKER_TOKEN")
+        for key in (("agent", "search-service"), ("credential", "tracker_token-of-tracker")):
+            assert panel.rows.go_to(key)
+            await it.press("space")
+            await it.app.workers.wait_for_complete()
+            await it.pilot.pause()
+            assert changes(panel)[key] == "rejected"
+        await it.press("ctrl+s")
+        assert "search-service" not in it.model.agent
+        assert {"tracker_token-of-tracker"} <= it.model.credential.keys()
+        assert "search" in it.model.system
+        panel = await choose_again(it)
+        assert changes(panel)["agent", "search-service"] == "left out"
+
+
+async def choose_again(it: Desk) -> ImportList:
+    await it.press("I")
+    assert isinstance(it.app.screen, ImportDialog)
+    await it.press("ctrl+s")
+    await it.app.workers.wait_for_complete()
+    await it.pilot.pause()
+    return it.bench.query_one(ImportList)
+
+
+async def test_a_row_of_the_ledger_leads_to_its_element_and_back(tmp_path: Path) -> None:
+    path = configuration(tmp_path, "tracker", "search")
+    async with desk(tmp_path, EMPTY) as it:
+        panel = await applied(it, path)
+        rows = [each.value for each in panel.rows.shown_rows if isinstance(each.value, Row)]
+        assert rows == list(prepare([path], tmp_path, EMPTY, []).rows)
+        await it.press("/")
+        await it.type("secret withheld")
+        await it.pilot.pause()
+        (row,) = (each.value for each in panel.rows.shown_rows if isinstance(each.value, Row))
+        assert row.path == "mcpServers.tracker.args[2]"
+        await it.press("enter")
+        assert it.bench.shown.selected in {("agent", "tracker"), ("credential", "tracker_token-of-tracker")}
+        assert it.bench.focused is it.bench.context.canvas
+        await it.select("system", "search")
+        await it.press("I")
+        assert panel.has_focus_within
+        await it.press("escape")
+        assert panel.rows.row is not None
+        await it.press("escape", "I")
+        assert "system:search" in panel.rows.row.value.became
+
+
+async def test_a_row_is_chosen_and_applied_by_mouse(tmp_path: Path) -> None:
+    async with desk(tmp_path, EMPTY) as it:
+        panel = await choose(it, configuration(tmp_path, "search"))
+        at = next(n for n, each in enumerate(panel.rows.shown_rows) if each.key == ("system", "search"))
+        await it.pilot.click("#import RowList", offset=(20, at))
+        await it.pilot.pause()
+        assert it.bench.shown.importing is not None
+        assert it.bench.shown.importing.at == ("system", "search")
+        await it.press("I", "home")
+        await it.pilot.click("#import RowList", offset=(3, 0))
+        await it.pilot.pause()
+        assert "search" in it.model.system
+
+
+async def test_several_files_are_read_together_and_one_is_taken_out_again(tmp_path: Path) -> None:
+    first, second = configuration(tmp_path, "tracker"), configuration(tmp_path, "search", name="mcp.json")
+    (tmp_path / "folder").mkdir()
+    async with desk(tmp_path, EMPTY) as it:
+        await it.press("I")
+        dialog = it.app.screen
+        assert isinstance(dialog, ImportDialog)
+        await it.press("ctrl+s")
+        assert "name a file first" in str(dialog.query_one("#problem", Static).content)
+        rows = dialog.query_one(RowList)
+        for number, path in enumerate((first, tmp_path / "folder", second)):
+            rows.focus()
+            rows.move_to(number)
+            await it.press("enter")
+            field = it.app.screen.query_one("#text", Input)
+            field.value = str(path)[:-1]
+            await it.press("tab")
+            assert field.value.rstrip("/") == str(path)
+            await it.press("enter")
+        rows.focus()
+        rows.move_to(1)
+        await it.press("x", "ctrl+s")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert {("agent", "tracker"), ("system", "search")} <= changes(it.bench.query_one(ImportList)).keys()
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 5_000, '{"mcpServers": 3}', "a: &a [*a, *a]\n", "\0"])
+async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "hostile.json"
+    path.write_text(text)
+    async with desk(tmp_path) as it:
+        before = it.model
+        await choose(it, path)
+        said = it.bench.shown.said
+        assert said.startswith("nothing was imported: ")
+        assert "hostile.json" in said
+        assert "\n" not in said
+        assert it.model is before
+        assert it.bench.shown.importing is None
+        assert it.bench.focused is it.bench.context.canvas
+
+
+async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+
+    gate, read = threading.Event(), import_request.ImportRequest.prepare
+
+    def held(*arguments: object) -> object:
+        assert gate.wait(60)
+        return read(*arguments)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(import_request.ImportRequest, "prepare", held)
+    async with desk(tmp_path) as it:
+        before = it.model
+        await it.press("I", "enter")
+        it.app.screen.query_one("#text", Input).value = str(configuration(tmp_path, "search"))
+        await it.press("enter", "enter")
+        await it.shows("reading .mcp.json: 0 s, Esc stops it")
+        await it.press("escape")
+        gate.set()
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert it.bench.shown.importing is None
+        assert it.bench.shown.marked is None
+        assert "nothing was changed" in it.bench.shown.said
+        assert it.model is before
+
+
+async def test_what_is_edited_meanwhile_is_kept_and_the_files_are_read_again(tmp_path: Path) -> None:
+    async with desk(tmp_path, EMPTY) as it:
+        panel = await choose(it, configuration(tmp_path, "search"))
+        await it.press("escape")
+        await it.sentence("mine > key > search: read")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        await it.press("I")
+        assert changes(panel)["system", "search-2"] == "new"
+        await it.press("ctrl+s")
+        assert {"search", "search-2"} <= it.model.system.keys()
+        assert "mine" in it.model.agent
+
+
+async def test_questions_of_an_import_survive_a_restart_until_they_are_answered(tmp_path: Path) -> None:
+    path = configuration(tmp_path, "search")
+    async with desk(tmp_path, EMPTY) as it:
+        await applied(it, path)
+        asked = sorted(it.model.note)
+    assert asked
+    async with desk(tmp_path, EMPTY) as it:
+        await it.press("Q")
+        panel = it.bench.query_one(QuestionList)
+        shown = {
+            row.value for row in panel.rows.shown_rows if row.value is not None and row.value[0] == "note"
+        }
+        assert shown == {("note", each) for each in asked}
+        assert it.model.note[asked[0]].source is not None
+        assert panel.rows.go_to(f"note:{asked[0]}")
+        await it.press("enter")
+        inspector = it.bench.query_one(Inspector)
+        assert inspector.rows.go_to(("field", "state"))
+        await it.press("space")
+        assert it.model.note[asked[0]].state == "done"
+        await it.press("Q")
+        assert f"note:{asked[0]}" not in {each.key for each in panel.rows.shown_rows}
+        panel = await choose(it, path)
+        assert not changes(panel)
+
+
+async def test_nothing_is_imported_into_a_model_that_is_read_only(tmp_path: Path) -> None:
+    async with desk(tmp_path, MODELS / "support-agent.toml") as it:
+        await it.press("I")
+        assert it.app.screen is it.bench
+        assert "reading only" in it.bench.shown.said
