@@ -4,16 +4,23 @@ from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.panels.trace import TraceView
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line, saying
+from meshmodel.edits.edit import Put, edit
+from meshmodel.model.records import Agent, Credential, Hold, System
 from tests.app.desk import desk
 
-SENTENCE = "aaa > aaa-token > aaa-store: read, write"
-"""Adds an agent, a system and a credential that come before all others by name."""
+FIRST = edit(
+    "first", [Put(each) for each in (Agent("aaa"), System("aaa"), Credential("aaa"), Hold("aaa", "aaa"))]
+)
+LAST = edit(
+    "last", [Put(each) for each in (Agent("zzz"), System("zzz"), Credential("zzz"), Hold("zzz", "zzz"))]
+)
 PAGES = {"Q": "questions", "J": "journal", "o": "outline"}
 
 
 async def test_a_list_opens_again_on_its_row(tmp_path):
     async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
-        await it.sentence("zzz > zzz-token > zzz-store: read")
+        it.bench.context.apply(LAST, on=it.model)
+        await it.pilot.pause()
         matrix, at = it.bench.query_one(ReachMatrix), {}
         for key, page in PAGES.items():
             await it.press(key, "end")
@@ -23,7 +30,8 @@ async def test_a_list_opens_again_on_its_row(tmp_path):
         await it.press("r", "down", "right")
         pair = matrix.pair
         await it.press("escape")
-        await it.sentence(SENTENCE)
+        it.bench.context.apply(FIRST, on=it.model)
+        await it.pilot.pause()
         for key, page in PAGES.items():
             await it.press(key)
             rows = it.bench.query_one(f"#{page} RowList", RowList)
@@ -33,7 +41,7 @@ async def test_a_list_opens_again_on_its_row(tmp_path):
         await it.press("r")
         assert matrix.pair == pair
         assert matrix.table.cursor == 2
-        await it.press("/", "q", "q", "q")
+        await it.press("/", "q")
         assert matrix.pair is None
         await it.press("escape")
         assert matrix.pair == pair

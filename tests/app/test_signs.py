@@ -3,6 +3,7 @@
 import pytest
 
 from meshmodel.app.canvas.corner_map import CornerMap
+from meshmodel.app.commands import BY_ID, problems
 from meshmodel.app.dialogs.signs import InWords, Signs
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.header import MeshHeader
@@ -24,8 +25,10 @@ async def test_a_key_shows_the_signs_of_this_drawing(tmp_path):
         assert rows == [list(each) for each in legend(it.bench.context.canvas.drawing)]
         await it.press("enter")
         assert it.app.screen is dialog, "a sign is nothing to be chosen"
-        await it.press("escape")
+        await it.press("escape", "W")
         assert it.app.screen is it.bench
+        assert not it.bench.query_one(CornerMap).display, "all of it is seen"
+        assert it.bench.shown.said == "map: the whole drawing is on the screen"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -90,16 +93,11 @@ async def test_the_terminals_cursor_follows_what_is_selected(tmp_path):
         assert it.app.cursor_position.y == before.y - 2
 
 
-async def test_vims_keys_do_what_the_arrows_do(tmp_path):
-    async with desk(tmp_path, "support-agent") as it:
-        start = ("agent", min(it.model.agent))
-        for arrows, letters in ((["down"], "j"), (["right", "left"], ["right", "h"]), (["up"], "k")):
-            await it.select(*start)
-            await it.press(*arrows)
-            wanted = it.bench.shown.selected
-            await it.select(*start)
-            await it.press(*letters)
-            assert it.bench.shown.selected == wanted
+def test_vims_keys_are_arrow_keys_and_the_lens_can_leave_its_key_to_them() -> None:
+    ways = {command: BY_ID[f"go_{command}"].keys for command in ("left", "down", "up", "right")}
+    assert ways == {"left": ("left", "h"), "down": ("down", "j"), "up": ("up", "k"), "right": ("right",)}
+    assert problems({"lens": "ctrl+l", "go_right": "right,l"}) == ()
+    assert problems({"go_right": "right,l"}) == ("keymap: l is both lens and go_right; the first one runs",)
 
 
 async def test_the_map_shows_where_one_is_and_leads_elsewhere(tmp_path):
@@ -115,10 +113,3 @@ async def test_the_map_shows_where_one_is_and_leads_elsewhere(tmp_path):
         assert shown.render().spans != before
         await it.press("W")
         assert not shown.display
-
-
-async def test_there_is_no_map_of_what_is_seen_whole(tmp_path):
-    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        await it.press("W")
-        assert not it.bench.query_one(CornerMap).display
-        assert it.bench.shown.said == "map: the whole drawing is on the screen"

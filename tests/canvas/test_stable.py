@@ -147,6 +147,45 @@ def test_an_agent_without_relations_moves_only_the_lanes_below(zone: str) -> Non
         assert lane_of[key] > number or after[key] == box
 
 
+@settings(max_examples=80, deadline=None)
+@given(meshes(), st.booleans(), st.data())
+def test_a_lane_that_grows_moves_those_below_by_so_much_and_nothing_else(
+    mesh: tuple[Snapshot, Facts], is_agent: bool, data: st.DataObject
+) -> None:
+    snapshot, facts = mesh
+    slotted = (*snapshot.zone.values(), *snapshot.agent.values(), *snapshot.system.values())
+    assume(snapshot.zone and not any(each.at for each in (*slotted, *snapshot.credential.values())))
+    zone = data.draw(st.sampled_from(sorted(snapshot.zone)))
+    added = Agent("x", home=zone) if is_agent else System("x", zone=zone)
+    viewer = Viewer()
+    first = viewer.show(snapshot, facts)
+    assume(
+        any(
+            card.kind == table_of(added) and card.logical == 2 - 2 * is_agent
+            for card in first.grid.cards.values()
+        )
+    )
+    second = viewer.show(put(snapshot, added), facts)
+    lanes = {lane.key: (lane.y, lane.height) for lane in first.grid.lanes}
+    after = {lane.key: (lane.y, lane.height) for lane in second.grid.lanes}
+    growth = after[zone][1] - lanes[zone][1]
+    assert 0 <= growth <= 3
+    was, now = boxes(first), boxes(second)
+    for card in first.grid.cards.values():
+        box, there = was[card.reference], now[card.reference]
+        is_below = first.grid.lanes[card.lane].y > lanes[zone][0]
+        assert there == box._replace(y=box.y + growth * is_below)
+    column = second.grid.cards[table_of(added), "x"].column
+    in_lane = [
+        card
+        for card in first.grid.cards.values()
+        if card.column == column and first.grid.lanes[card.lane].key == zone
+    ]
+    end = max((card.y + card.height + 1 for card in in_lane), default=lanes[zone][0])
+    if end + 2 <= sum(lanes[zone]):
+        assert not growth, "there was room below the others"
+
+
 def test_a_credential_that_is_connected_step_by_step_moves_no_system() -> None:
     snapshot = snapshot_of(
         Agent("bot"), System("desk"), System("wiki"), Credential("key"), Hold("bot", "key")
