@@ -1,22 +1,24 @@
 """The users, groups, roles and policies of account authorization details, and who may become which role."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
-from meshmodel.importers.forms.aws_actions import IAM_ADMIN, KEYS, by_service, covers
+from meshmodel.importers.forms.aws_actions import IAM_ADMIN, KEYS, by_service, covers, set_of, united
 from meshmodel.importers.forms.aws_policies import Allowed, Policy, Statement, allowed_by, is_on, policy_of
 
 _ADMINISTRATOR: Final = ":iam::aws:policy/AdministratorAccess"
 _EVERYTHING: Final = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
-ASSUME: Final = "sts:AssumeRole"
+ASSUMING: Final = frozenset({"sts:AssumeRole"})
 WAY_LIMIT: Final = 50_000
 """The most ways from a principal to a role that are drawn."""
 MANY_SERVICES: Final = 30
 """Who may do something on more services than these is not given a system for each."""
+PAIR_LIMIT: Final = 5_000_000
+"""The most pairs of a permission to become somebody and a user or role that are looked at."""
 _LISTS: Final = (("UserDetailList", "user"), ("RoleDetailList", "role"))
 _POLICIES: Final = ("UserPolicyList", "RolePolicyList", "GroupPolicyList")
 
@@ -51,7 +53,14 @@ class Principal:
     @cached_property
     def assumes(self) -> tuple[str, ...]:
         """The patterns of the roles that it may assume, as far as its own policies say."""
-        return tuple({each.resource for each in self.allowed if ASSUME in each.actions})
+        return tuple(
+            {it for each in self.allowed if each.actions & set_of(ASSUMING) for it in each.resources}
+        )
+
+    @cached_property
+    def keys_on(self) -> tuple[str, ...]:
+        """The patterns of the users of whom it may make keys."""
+        return tuple({it for each in self.allowed if each.actions & set_of(KEYS) for it in each.resources})
 
     def may_assume(self, role: "Principal", *, is_named: bool) -> bool:
         """Whether its own policies let it become a role; whom the trust names they need only not deny it."""
@@ -59,7 +68,7 @@ class Principal:
             return not any(
                 not each.allows
                 and each.decides
-                and ASSUME in each.actions
+                and each.actions & set_of(ASSUMING)
                 and covers(each.resources, role.arn)
                 for policy in self.policies
                 for each in policy.statements
@@ -79,20 +88,19 @@ class Principal:
     @cached_property
     def is_administrator(self) -> bool:
         """Whether it may do everything in the account."""
-        everywhere = frozenset[str]().union(*(each.actions for each in self.allowed if each.resource == "*"))
-        return self.is_wide and everywhere >= IAM_ADMIN
+        everywhere = united(each.actions for each in self.allowed if "*" in each.resources)
+        return self.is_wide and not set_of(IAM_ADMIN) & ~everywhere
 
     def making_keys_of(self, user: "Principal") -> list[Allowed]:
         """What lets it make keys of another user in particular."""
-        if self is user or self.is_administrator:
+        if self is user or not self.keys_on or self.is_administrator:
             return []
         return [
             each
             for each in self.allowed
-            if each.actions & KEYS
-            and not is_on_all_users(each.resource, self.account)
-            and not is_own(each.resource, self)
-            and is_on([each.resource], user.arn)
+            if each.actions & set_of(KEYS)
+            and not is_on_all_users(each.resources, self.account)
+            and is_on([it for it in each.resources if not is_own([it], self)], user.arn)
         ]
 
     def is_called(self, word: str) -> bool:
@@ -100,14 +108,14 @@ class Principal:
         return word in {self.arn, self.name, f"{self.kind}/{self.name}"}
 
 
-def is_own(resource: str, principal: Principal) -> bool:
-    """Whether a pattern means nobody but a principal itself."""
-    return "${aws:username}" in resource or resource == principal.arn
+def is_own(resources: Iterable[str], principal: Principal) -> bool:
+    """Whether patterns mean nobody but a principal itself."""
+    return all("${aws:username}" in each or each == principal.arn for each in resources)
 
 
-def is_on_all_users(resource: str, account: str) -> bool:
-    """Whether a pattern means all users of an account."""
-    return covers([resource], f"arn:aws:iam::{account}:user/*")
+def is_on_all_users(resources: Iterable[str], account: str) -> bool:
+    """Whether one of some patterns means all users of an account."""
+    return covers(resources, f"arn:aws:iam::{account}:user/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +221,14 @@ class Accounts:
     def trusts(self) -> list[Trust]:
         """Who may become which role; raises ForeignFileError where they are too many to be drawn."""
         found: list[Trust] = []
-        for role in self.principals.values():
+        everybody = list(self.principals.values())
+        further = sum(len(each.assumes) + len(each.keys_on) for each in everybody)
+        if further * len(everybody) > PAIR_LIMIT:
+            at = everybody[0].node
+            raise ForeignFileError(
+                at.source, at.line, "has more permissions of more users and roles than can be compared"
+            )
+        for role in everybody:
             if role.kind != "role":
                 continue
             for each in self._trusts_of(role):

@@ -10,12 +10,16 @@ import lzma
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache, reduce
+from operator import or_
 from pathlib import Path
 from typing import Final
 
 from meshmodel.model.vocabulary import Action
 
+Actions = int
+"""A set of actions of the table, a bit for each: policies with all but some are common, and small so."""
 TABLE: Final = Path(__file__).with_name("aws_actions.xz")
 LEVELS: Final[Mapping[str, Action]] = {
     "Read": "read",
@@ -95,70 +99,85 @@ def about_table() -> Mapping[str, str]:
     return _table()[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A service: the names of its actions in lower case with their bits, and its actions by what they are."""
+
+    names: Mapping[str, Actions]
+    levels: Mapping[Action, Actions]
+    actions: Actions
+
+
 @cache
-def _service(prefix: str) -> Mapping[str, Action | None]:
-    """The actions of a service, in the case of the table, and what each is in a mesh."""
-    line = _table()[1].get(prefix, "")
-    found: dict[str, Action | None] = {}
-    for level, names in zip(LEVELS.values(), line.split("\t")[1:], strict=False):
-        for name in filter(None, names.split(",")):
-            found[f"{prefix}:{name}"] = level
-    by_hand: tuple[tuple[frozenset[str], Action | None], ...] = (
-        (_EXECUTE, "execute"),
-        (KEYS | ISSUING, "issue"),
-        (_NO_LEVEL, None),
-    )
-    for actions, corrected in by_hand:
-        found.update(dict.fromkeys(actions & found.keys(), corrected))
+def _services() -> Mapping[str, _Service]:
+    by_hand: dict[str, Action | None] = dict.fromkeys(_EXECUTE, "execute")
+    by_hand |= dict.fromkeys(KEYS | ISSUING, "issue")
+    by_hand |= dict.fromkeys(_NO_LEVEL, None)
+    found: dict[str, _Service] = {}
+    number = 0
+    for prefix, line in _table()[1].items():
+        start, bits, levels = number, dict[str, Actions](), defaultdict[Action, Actions](int)
+        for given, names in zip(LEVELS.values(), line.split("\t")[1:], strict=True):
+            for name in filter(None, names.split(",")):
+                bit = 1 << number
+                bits[f"{prefix}:{name}".lower()] = bit
+                level = by_hand.get(f"{prefix}:{name}", given)
+                if level is not None:
+                    levels[level] |= bit
+                number += 1
+        found[prefix] = _Service(bits, levels, (1 << number) - (1 << start))
     return found
 
 
 @cache
-def _folded(prefix: str) -> Mapping[str, str]:
-    return {each.lower(): each for each in _service(prefix)}
+def all_actions() -> Actions:
+    """Every action of the table."""
+    return united(each.actions for each in _services().values())
+
+
+def united(sets: Iterable[Actions]) -> Actions:
+    """The actions that are in one of some sets."""
+    return reduce(or_, sets, 0)
 
 
 @cache
-def all_actions() -> frozenset[str]:
-    """Every action of the table."""
-    return frozenset(each for prefix in _table()[1] for each in _service(prefix))
+def set_of(names: frozenset[str]) -> Actions:
+    """The set of some actions by their names; of names that the table does not have, nothing."""
+    return united(meant_by(each) for each in names)
 
 
 def is_known(prefix: str) -> bool:
     """Whether the table has a service."""
-    return prefix in _table()[1]
+    return prefix in _services()
 
 
 @lru_cache(maxsize=20_000)
-def meant_by(pattern: str) -> frozenset[str]:
+def meant_by(pattern: str) -> Actions:
     """The actions of the table that a pattern of a policy means: ``*``, ``s3:Get*``, ``ec2:RunInstances``.
 
-    Case makes no difference to IAM, ``*`` stands for any text and ``?`` for one character.
+    Case makes no difference to IAM, ``*`` stands for any text and ``?`` for one character; in the name of a
+    service they are refused by IAM, and mean nothing here.
     """
     if pattern in {"*", "*:*"}:
         return all_actions()
-    prefix, _, name = pattern.lower().partition(":")
-    if "*" in prefix or "?" in prefix:
-        is_meant = glob(pattern.lower())
-        return frozenset(each for each in all_actions() if is_meant.fullmatch(each.lower()))
-    folded = _folded(prefix)
-    if "*" not in name and "?" not in name:
-        found = folded.get(f"{prefix}:{name}")
-        return frozenset({found} if found else ())
-    is_meant = glob(f"{prefix}:{name}")
-    return frozenset(each for lower, each in folded.items() if is_meant.fullmatch(lower))
+    lower = pattern.lower()
+    service = _services().get(lower.partition(":")[0])
+    if service is None:
+        return 0
+    if "*" not in lower and "?" not in lower:
+        return service.names.get(lower, 0)
+    is_meant = glob(lower)
+    return united(bit for name, bit in service.names.items() if is_meant.fullmatch(name))
 
 
-@lru_cache(maxsize=4_096)
-def by_service(actions: frozenset[str]) -> Mapping[str, frozenset[Action]]:
+@lru_cache(maxsize=20_000)
+def by_service(actions: Actions) -> Mapping[str, frozenset[Action]]:
     """What some actions are in a mesh, by the prefix of their service; what has no level is left out."""
-    found: dict[str, set[Action]] = defaultdict(set)
-    for each in actions:
-        prefix = each.partition(":")[0]
-        level = _service(prefix)[each]
-        if level is not None:
-            found[prefix].add(level)
-    return {prefix: frozenset(levels) for prefix, levels in found.items()}
+    found = {}
+    for prefix, service in _services().items():
+        if actions & service.actions:
+            found[prefix] = frozenset(level for level, those in service.levels.items() if actions & those)
+    return {prefix: levels for prefix, levels in found.items() if levels}
 
 
 @lru_cache(maxsize=20_000)

@@ -10,14 +10,24 @@ from typing import Final
 
 from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms.aws_account import (
-    ASSUME,
+    ASSUMING,
     Accounts,
     Principal,
     Trust,
     is_on_all_users,
     is_own,
 )
-from meshmodel.importers.forms.aws_actions import ISSUING, KEYS, PASSING, SECRETS, by_service
+from meshmodel.importers.forms.aws_actions import (
+    ISSUING,
+    KEYS,
+    PASSING,
+    SECRETS,
+    Actions,
+    by_service,
+    meant_by,
+    set_of,
+    united,
+)
 from meshmodel.importers.forms.aws_iam_leaves import Leaves
 from meshmodel.importers.forms.aws_iam_rules import (
     ACCOUNT_TRUST,
@@ -44,6 +54,8 @@ from meshmodel.model.vocabulary import Action
 
 __all__ = ["RULES", "read", "recognise"]
 
+_SCOPE: Final = 100
+"""The scope of a grant is cut where it is long, and so many resources are always longer."""
 _EQUAL: Final = ("stringequals", "stringequalsignorecase", "stringlike")
 _LISTS: Final = ("UserDetailList", "RoleDetailList", "GroupDetailList")
 _KINDS: Final = {
@@ -183,12 +195,14 @@ class _Drawing:
             for prefix, levels in by_service(_without_exchanges(each, principal)).items():
                 is_folded = principal.is_wide and (principal.account, prefix) not in particular
                 place = "" if is_folded or principal.is_administrator else prefix
-                is_less = is_folded or (prefix == "iam" and is_own(each.resource, principal))
+                is_less = is_folded or (prefix == "iam" and is_own(each.resources, principal))
                 if principal.is_administrator:
                     actions[place].add("admin")
                 else:
                     actions[place] |= _without_admin(levels) if is_less else levels
-                scopes[place][each.resource] = None
+                scopes[place].update(dict.fromkeys(each.resources[:_SCOPE]))
+                if "*" in each.resources:
+                    scopes[place]["*"] = None
         granted = {
             place: self._grant(principal, place, levels, scopes[place], principal.node)
             for place, levels in actions.items()
@@ -214,22 +228,22 @@ class _Drawing:
         if principal.is_administrator:
             return
         out, node = self._out, principal.node
-        actions = frozenset[str]().union(*(each.actions for each in principal.allowed))
-        if actions & PASSING:
+        actions = united(each.actions for each in principal.allowed)
+        if actions & set_of(PASSING):
             text = f"{principal.name} may pass roles to services: what does it run, and with which roles?"
             asked = out.ask(("credential", self.ids[principal]), text, PASSED_ROLE, at=node)
             for each in principal.allowed:
-                if each.actions & PASSING:
+                if each.actions & set_of(PASSING):
                     each.statement.became["iam"].add(asked)
-        for name in sorted(actions & (SECRETS | ISSUING)):
+        for name in sorted(SECRETS | ISSUING):
             prefix = name.partition(":")[0]
-            if prefix not in granted:
+            if prefix not in granted or not actions & meant_by(name):
                 continue
             what = "are stored in" if name in SECRETS else "are given out by"
             text = f"Which credentials {what} {prefix} in {principal.account}?"
             asked = out.ask(("system", granted[prefix][1][1]), text, STORED, at=node)
             for each in principal.allowed:
-                if name in each.actions:
+                if each.actions & meant_by(name):
                     each.statement.became[prefix].add(asked)
 
     def _keys(self, chosen: Sequence[Principal]) -> None:
@@ -240,7 +254,7 @@ class _Drawing:
                 if prefix in {"", "iam"} and each.account == account and actions & {by, "admin"}:
                     system = self._systems[account, prefix]
                     self._out.relate(Custody(system, self.ids[each], "issues", (by,)), at=each.node)
-        makers = [each for each in chosen if any(it.actions & KEYS for it in each.allowed)]
+        makers = [each for each in chosen if each.keys_on]
         users = [each for each in chosen if each.kind == "user"]
         for maker in makers:
             for user in users:
@@ -257,7 +271,9 @@ class _Drawing:
         if trust.source is not None:
             if trust.source in self.ids:
                 made = out.relate(Exchange(self.ids[trust.source], id_), at=role.node)
-                allowing = [each.statement for each in trust.source.allowed if ASSUME in each.actions]
+                allowing = [
+                    each.statement for each in trust.source.allowed if each.actions & set_of(ASSUMING)
+                ]
                 for each in (trust.statement, *allowing):
                     each.became["sts"].add(made)
                 out.take(at, ACCOUNT_TRUST if trust.how == "account" else TRUST, made)
@@ -319,10 +335,11 @@ class _Drawing:
         out.take(at, OUTSIDE_TRUST, ("credential", source), made, asked)
 
 
-def _without_exchanges(allowed: Allowed, principal: Principal) -> frozenset[str]:
+def _without_exchanges(allowed: Allowed, principal: Principal) -> Actions:
     """The actions of which a grant is made: making keys of some users, or oneself, is none."""
-    if allowed.actions & KEYS and not is_on_all_users(allowed.resource, principal.account):
-        return allowed.actions - KEYS
+    keys = set_of(KEYS)
+    if allowed.actions & keys and not is_on_all_users(allowed.resources, principal.account):
+        return allowed.actions & ~keys
     return allowed.actions
 
 

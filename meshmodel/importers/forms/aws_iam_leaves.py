@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
 from meshmodel.importers.forms.aws_account import Accounts, Principal
-from meshmodel.importers.forms.aws_actions import ISSUING, KEYS, PASSING, SECRETS, meant_by
+from meshmodel.importers.forms.aws_actions import ISSUING, KEYS, PASSING, SECRETS, meant_by, set_of
 from meshmodel.importers.forms.aws_iam_rules import (
     ACTION,
     ADMINISTRATOR,
@@ -193,7 +193,7 @@ class Leaves:
         if folded and len(folded) == len(grants):
             return EVERYTHING
         meant = meant_by(action.text)
-        return next((rule for names, rule in _SPECIAL if meant <= names), ACTION)
+        return next((rule for names, rule in _SPECIAL if not meant & ~set_of(names)), ACTION)
 
     def _open(self, policy: Policy, about: Became | None) -> None:
         """Ask about what a policy leaves open: conditions, ``NotAction``, ``NotResource``."""

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from meshmodel.importers.document import ABSENT, ForeignFileError, Node
-from meshmodel.importers.forms.aws_actions import all_actions, covers, is_known, meant_by
+from meshmodel.importers.forms.aws_actions import Actions, all_actions, covers, is_known, meant_by, united
 from meshmodel.importers.ledger import Became
 
 WORK_LIMIT: Final = 2_000_000
@@ -37,7 +37,7 @@ class Statement:
     node: Node
     leaf: Node
     allows: bool
-    actions: frozenset[str]
+    actions: Actions
     resources: tuple[str, ...]
     decides: bool
     became: dict[str, set[Became]] = field(default_factory=lambda: defaultdict(set))
@@ -108,9 +108,9 @@ def _statements(node: Node) -> Iterator[Statement]:
             )
 
 
-def _actions(statement: Node) -> frozenset[str]:
-    named = frozenset[str]().union(*(meant_by(each.text) for each in _patterns(statement)))
-    return all_actions() - named if statement["NotAction"] else named
+def _actions(statement: Node) -> Actions:
+    named = united(meant_by(each.text) for each in _patterns(statement))
+    return all_actions() & ~named if statement["NotAction"] else named
 
 
 def _patterns(statement: Node) -> list[Node]:
@@ -119,17 +119,17 @@ def _patterns(statement: Node) -> list[Node]:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What is left of one statement, for one resource.
+    """What is left of one statement, for some of its resources.
 
     Attributes:
         statement: which allows it.
-        resource: the pattern of what it is on.
+        resources: the patterns of what it is on.
         actions: the actions that no other statement denies there.
     """
 
     statement: Statement
-    resource: str
-    actions: frozenset[str]
+    resources: tuple[str, ...]
+    actions: Actions
 
 
 def allowed_by(name: str, policies: Iterable[Policy]) -> list[Allowed]:
@@ -149,16 +149,17 @@ def allowed_by(name: str, policies: Iterable[Policy]) -> list[Allowed]:
 
 
 def _left_of(statement: Statement, denying: Sequence[Statement]) -> Iterator[Allowed]:
-    for resource in statement.resources:
-        actions = statement.actions
-        service = resource.split(":")[2] if resource.count(":") >= 5 else ""
-        if statement.is_any_service and is_known(service):
-            actions &= meant_by(f"{service}:*")
-        for each in denying:
-            if covers(each.resources, resource):
-                actions -= each.actions
+    resources: dict[tuple[str, tuple[Statement, ...]], list[str]] = defaultdict(list)
+    for each in statement.resources:
+        service = each.split(":")[2] if each.count(":") >= 5 else ""
+        is_limited = statement.is_any_service and is_known(service)
+        denied_by = tuple(it for it in denying if covers(it.resources, each))
+        resources[service if is_limited else "", denied_by].append(each)
+    for (service, denied_by), alike in resources.items():
+        actions = statement.actions & meant_by(f"{service}:*") if service else statement.actions
+        actions &= ~united(each.actions for each in denied_by)
         if actions:
-            yield Allowed(statement, resource, actions)
+            yield Allowed(statement, tuple(alike), actions)
 
 
 def is_on(patterns: Iterable[str], arn: str) -> bool:
