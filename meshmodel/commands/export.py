@@ -34,7 +34,7 @@ def add(commands: Subparsers) -> None:
         description="Write the model in another form, to standard output or, replacing it in one step, to "
         "a file. A file that is a model is not replaced, but an interchange file by another one; a device or "
         "a pipe is written into. Beside a file of Cedar policies their schema is written (.cedarschema), "
-        "beside a Rego policy its data (.json).",
+        "beside a Rego policy its data (.json), beside an OpenGraph payload its schema (.schema.json).",
         allow_abbrev=False,
     )
     add_model(parser)

@@ -28,7 +28,7 @@ def preview_words(pages: "Sequence[Page]") -> str:
     if size is None or len(pages) > 1:
         return f"{counted(sheets, 'page')}, {text}"
     width, height = (length * _CENTIMETRES for length in size)
-    return f"1 picture, {width:.1f} × {height:.1f} cm{_pixels(pages[0].content)}, {text}"
+    return f"1 picture, {width:.1f} by {height:.1f} cm{_pixels(pages[0].content)}, {text}"
 
 
 def _pixels(content: bytes) -> str:
@@ -36,4 +36,4 @@ def _pixels(content: bytes) -> str:
     if not content.startswith(_PNG):
         return ""
     width, height = struct.unpack(">II", content[16:24])
-    return f" ({width:,} × {height:,} pixels)"
+    return f" ({width:,} by {height:,} pixels)"

@@ -67,7 +67,7 @@ async def test_by_keys_a_picture_tells_its_size_and_is_written_as_it_was_drawn(t
         assert str(tmp_path) in it.screen_text().replace("\n", "")
         assert (tmp_path / "mesh.png").read_bytes() == missing.content
         with Image.open(io.BytesIO(missing.content)) as image:
-            assert f"({image.width:,} × {image.height:,} pixels)" in words
+            assert f"({image.width:,} by {image.height:,} pixels)" in words
         assert names_in(tmp_path) == {"mesh.png"}
 
 

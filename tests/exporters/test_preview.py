@@ -17,10 +17,10 @@ from tests.exporters.parts import MODELS, both, every_step_model
 @pytest.mark.parametrize(
     ("pages", "words"),
     [
-        ([Page("t", "a", b"", 7.84, (72, 144))], "1 picture, 2.5 × 5.1 cm, text 7.8 pt at A4"),
+        ([Page("t", "a", b"", 7.84, (72, 144))], "1 picture, 2.5 by 5.1 cm, text 7.8 pt at A4"),
         (
             [Page("t", "a", b"", 3.12, (720, 72))],
-            "1 picture, 25.4 × 2.5 cm, text 3.1 pt at A4, too small to read",
+            "1 picture, 25.4 by 2.5 cm, text 3.1 pt at A4, too small to read",
         ),
         ([Page("t", "a", b"", 9, (7, 7)), Page("t", "b", b"", 7, (7, 7))], "2 pages, text 7.0 pt at A4"),
         ([Page("t", "a", b"%PDF", 8)], "1 page, text 8.0 pt at A4"),
@@ -39,7 +39,7 @@ def test_the_size_is_that_of_the_picture():
     assert svg.size == pytest.approx([float(each) for each in box.groups()], abs=1.5)
     png = export_picture(snapshot, analysis, ExportOptions("png"))
     with Image.open(io.BytesIO(png.content)) as image:
-        assert f"({image.width:,} × {image.height:,} pixels)" in preview_words([png])
+        assert f"({image.width:,} by {image.height:,} pixels)" in preview_words([png])
 
 
 @pytest.mark.slow
