@@ -17,9 +17,9 @@ _NOTES = frozenset({".toml", ".ledger"})
 
 
 def fixtures(form: str) -> list[Path]:
-    """The fixtures of a form, files and folders of files read together, without notes and licences."""
+    """The fixtures of a form, files and folders of files read together, without notes."""
     found = sorted((FIXTURES / form).iterdir())
-    return [each for each in found if each.suffix not in _NOTES and each.name not in {"README.md", "LICENSE"}]
+    return [each for each in found if each.suffix not in _NOTES and each.name != "README.md"]
 
 
 def read(paths: list[Path], form: str, base: Path) -> tuple[Proposed, list[Row]]:

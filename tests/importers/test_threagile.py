@@ -15,7 +15,7 @@ from tests.importers.test_ledger import check_rows
 
 
 @pytest.mark.parametrize("path", fixtures("threagile"), ids=lambda path: path.name)
-def test_public_files(path):
+def test_files_in_the_shape_of_public_ones(path):
     check_goldens(path, "threagile")
 
 

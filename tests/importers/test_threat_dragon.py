@@ -15,7 +15,7 @@ BOX = "trust-boundary-box"
 
 
 @pytest.mark.parametrize("path", fixtures("threat-dragon"), ids=lambda path: path.name)
-def test_public_files(path):
+def test_files_in_the_shape_of_public_ones(path):
     check_goldens(path, "threat-dragon")
 
 
