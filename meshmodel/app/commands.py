@@ -157,8 +157,8 @@ FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "import": _LIST,
     "questions": _LIST,
     "journal": _LIST,
-    "outline": _LIST,
-    "inspector": _LIST,
+    "outline": ("connect", "rename", "delete", "menu", *_LIST),
+    "inspector": ("rename", "delete", *_LIST),
 }  # fmt: skip
 """What the footer names where a panel has the focus, the most needed first: narrow screens show fewer."""
 

@@ -105,3 +105,9 @@ async def test_the_footer_tells_what_can_be_done_where_the_focus_is(tmp_path) ->
         assert footer.items(120)[0][0].id == "checkpoint"
         await it.press("escape")
         assert footer.items(120)[0][0].id == "connect"
+        await it.press("o", "down")
+        assert [each.id for each, _, _ in footer.items(120)][1:3] == ["rename", "delete"]
+        selected, elements = it.bench.shown.selected, it.model.elements
+        await it.press("x")
+        assert it.model.elements < elements, "the keys of the footer are about the row under the cursor"
+        assert it.model.get(*selected) is None
