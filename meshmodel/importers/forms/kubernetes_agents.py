@@ -280,6 +280,7 @@ class Agents:
         server = self._servers.find(ref["kind"].text, space, called, name)
         passes = self._passed(ref["allowedHeaders"], agent, each)
         for credential in {*sent, *server.credentials}:
+            self._cluster.spend(name)
             self._cluster.relate(Hold(agent, credential), name, *server.said)
         for credential in {*sent, *server.credentials, *passes} if server.system else ():
             self._cluster.relate(Grant(credential, server.system or "", ("execute",)), name, *server.said)

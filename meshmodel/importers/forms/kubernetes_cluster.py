@@ -22,7 +22,7 @@ from meshmodel.importers.withheld import in_arguments, in_url, is_reference, nam
 from meshmodel.model.records import Custody, Hold, Record, key_of
 from meshmodel.model.snapshot import table_of
 
-PERMISSION_LIMIT: Final = 200_000
+PERMISSION_LIMIT: Final = 100_000
 """The most permissions of one import: accounts bound times rules times namespaces, and rows on them."""
 _NAMED: Final = frozenset(
     {"secretKeyRef", "secretRef", "gitAuthSecretRef", "credentialRef", "secretName", "apiKeySecret", "secret",

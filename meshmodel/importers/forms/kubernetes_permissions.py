@@ -36,6 +36,8 @@ _MAKES_PODS: Final = frozenset(
     {"pods", "deployments", "statefulsets", "daemonsets", "replicasets", "replicationcontrollers", "jobs",
      "cronjobs"}
 )  # fmt: skip
+_LISTED: Final = 20
+"""The most names in a scope or question; the line that they are in has room for few more."""
 _ASKS_ONLY: Final = frozenset(
     {"tokenreviews", "subjectaccessreviews", "localsubjectaccessreviews", "selfsubjectaccessreviews",
      "selfsubjectrulesreviews", "selfsubjectreviews"}
@@ -93,17 +95,21 @@ def permission_of(node: Node) -> _Permission:
     groups = {each.text for each in node["apiGroups"].each()}
     named = tuple(each for each in node["resourceNames"].each() if each.text)
     urls = [each.text for each in node["nonResourceURLs"].each() if each.text]
-    extra = f" ({', '.join(each.text for each in named)})" if named else ""
-    made = _Permission(names=named, scope=tuple(f"{each}{extra}" for each in [*resources, *urls]), node=node)
+    extra = f" ({_listed([each.text for each in named])})" if named else ""
+    scope = tuple(f"{each}{extra}" for each in [*resources, *urls][:_LISTED])
+    made = _Permission(names=named, scope=scope, node=node)
     if "*" in verbs and "*" in resources and "*" in groups:
         made.api = {"admin"}
         made.cluster = {"admin"}
         made.secrets = {"admin"}
         made.scope = _EVERYTHING
         return made
-    for verb, at in verbs.items():
+    unknown = [verb for verb in verbs if verb not in _KNOWN]
+    if unknown:
+        text = f"{{}} may {_listed(unknown)} {_listed([*resources])}: what does that permit?"
+        made.asks[verbs[unknown[0]], VERB] = text
+    for verb, at in verbs.items() if resources else ():
         if verb not in _KNOWN:
-            made.asks[at, VERB] = f"{{}} may {verb} {', '.join([*resources][:10])}: what does that permit?"
             continue
         for target in dict.fromkeys(each for resource in resources for each in _targets(resource, groups)):
             for each in _verbs(verb, target):
@@ -111,6 +117,10 @@ def permission_of(node: Node) -> _Permission:
     for verb in verbs if urls else ():
         made.cluster.add("read" if verb in _READ else "write")
     return made
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
 
 
 def _targets(resource: str, groups: set[str]) -> list[str]:
@@ -169,6 +179,7 @@ class Permissions:
         self._grants: dict[tuple[str, str], tuple[set[Action], dict[str, None], dict[str, Node]]] = {}
         self._became: dict[Node, set[Became]] = {}
         self._permissions: dict[Node, _Permission] = {}
+        self._named: dict[tuple[Node, str], str] = {}
         self._whole = ""
 
     def read(self) -> None:
@@ -278,12 +289,14 @@ class Permissions:
             for name in what.names:
                 cluster.spend(name)
                 if not seen_only or name.text in cluster.secrets[namespace]:
-                    secret = cluster.secret(namespace, name.text, name)
-                    exchange = Exchange(credential, secret, at=cluster.store(namespace, name))
+                    if (name, namespace) not in self._named:
+                        self._named[name, namespace] = cluster.secret(namespace, name.text, name)
+                    secret, store = self._named[name, namespace], cluster.stores[namespace][0]
+                    exchange = Exchange(credential, secret, at=store)
                     became |= {("credential", secret), cluster.relate(exchange, *said)}
         if actions:
             store = cluster.store(namespace, said[0])
-            scope = [each.text for each in what.names] or ["secrets"]
+            scope = [each.text for each in what.names[:_LISTED]] or ["secrets"]
             became.add(self._allow(credential, store, actions, scope, *said))
         return became
 
@@ -337,7 +350,9 @@ class Permissions:
         names = NAMED if api or "write" in secrets else SECRETS_READ
         for leaf in rule.leaves():
             self._cluster.spend(leaf, len(became))
-            if leaf.parent is rule["resourceNames"]:
+            if leaf.parent is rule["verbs"] and leaf.text.lower() not in _KNOWN:
+                self._out.take(leaf, VERB, *became)
+            elif leaf.parent is rule["resourceNames"]:
                 self._out.take(leaf, names, *became)
             else:
                 self._out.take(leaf, SECRETS_READ if leaf.text == "secrets" and secrets else GRANT, *became)

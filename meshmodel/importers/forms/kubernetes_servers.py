@@ -109,7 +109,7 @@ class Servers:
     def _behind(self, namespace: str, name: str) -> tuple[tuple[Acting, ...], tuple[Node, ...]]:
         """The workloads whose pods a Service selects, and the objects that say so."""
         found: dict[str, tuple[str, ...]] = {}
-        said: list[Node] = []
+        said: dict[str, Node] = {}
         for service in self._cluster.find("Service", namespace, name) if name else ():
             selector = {key: node.text for key, node in service.spec["selector"].items()}
             for each in self._cluster.of_kind(*_BACKED) if selector else ():
@@ -120,8 +120,8 @@ class Servers:
                     labels[at].text == text for at, text in selector.items()
                 ):
                     found[self._cluster.workload(each)] = (each.kind, each.namespace, each.name)
-                    said += [service.node, each.node]
-        return tuple(found.items()), tuple(said)
+                    said |= {at.source: at for at in (service.node, each.node)}
+        return tuple(found.items()), tuple(said.values())
 
 
 def _addresses(spec: Node) -> Iterator[Node]:
