@@ -31,7 +31,7 @@ def diff_view(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Lighting]:
     both = _both(new, changes)
     lit = Lighting(other="plain" if both.elements <= ALL_OF else "dim")
     for table, key, before, after in changes:
-        tone = _tone(table, before, after)
+        tone = tone_of(table, before, after)
         if tone is not None:
             _mark(lit, table, key, after or before, tone, _word(table, before, after))
     return both, lit
@@ -49,7 +49,8 @@ def _both(new: Snapshot, changes: Difference) -> Snapshot:
     return replace(new, **tables)
 
 
-def _tone(table: str, before: Record | None, after: Record | None) -> Tone | None:
+def tone_of(table: str, before: Record | None, after: Record | None) -> Tone | None:
+    """Whether a record was added, removed or changed; ``None`` where no diagram shows what differs."""
     if before is None or after is None:
         return "added" if before is None else "removed"
     return "changed" if _changed(table, before, after) else None

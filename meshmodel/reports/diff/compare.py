@@ -15,6 +15,7 @@ from meshmodel.model.phrases import phrase
 from meshmodel.model.records import Record
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.vocabulary import Action
 from meshmodel.reports.answers_json import crossing_order
 from meshmodel.reports.diff.changes import (
@@ -35,13 +36,19 @@ if TYPE_CHECKING:
 _Kept = TypeVar("_Kept")
 
 
-def compare(old: "Analysis", new: "Analysis", fixes: "tuple[Fix, Fix] | None" = None) -> Diff:
+def compare(
+    old: "Analysis", new: "Analysis", fixes: "tuple[Fix, Fix] | None" = None, stop: Stop = NEVER
+) -> Diff:
     """All that differs between two models.
 
     Args:
         old: the analysis of the model before.
         new: that of the model after, in the same view and of the same day.
         fixes: the minimum fix of each, if what a fix costs is to be told too.
+        stop: asked at every crossing.
+
+    Raises:
+        Stopped: it is to stop.
     """
     reach = _reach(old), _reach(new)
     return Diff(
@@ -51,7 +58,7 @@ def compare(old: "Analysis", new: "Analysis", fixes: "tuple[Fix, Fix] | None" = 
         drawn=tuple(_drawn(old.snapshot, new.snapshot)),
         identities=tuple(_identities(*reach)),
         reach=tuple(_reach_changes(*reach)),
-        crossings=tuple(_crossings(old, new)),
+        crossings=tuple(_crossings(old, new, stop)),
         findings=tuple(_findings(old, new)),
         fixes=fixes,
     )
@@ -109,10 +116,10 @@ def _reach_changes(old: Mapping[str, AgentReach], new: Mapping[str, AgentReach])
 _Ends = tuple[str, str | None, str, Action]
 
 
-def _crossings(old: "Analysis", new: "Analysis") -> Iterator[CrossingChange]:
+def _crossings(old: "Analysis", new: "Analysis", stop: Stop) -> Iterator[CrossingChange]:
     """The crossings that differ; those of one agent at a time are kept, since there can be very many."""
     for agent in sorted({*old.engine.mesh.agents, *new.engine.mesh.agents}):
-        before, after = _crossings_of(old, agent), _crossings_of(new, agent)
+        before, after = (_crossings_of(side, agent, stop) for side in (old, new))
         changed = [
             CrossingChange(was, now)
             for ends in before.keys() | after.keys()
@@ -121,10 +128,13 @@ def _crossings(old: "Analysis", new: "Analysis") -> Iterator[CrossingChange]:
         yield from sorted(changed, key=lambda each: crossing_order(each.crossing))
 
 
-def _crossings_of(analysis: "Analysis", agent: str) -> dict[_Ends, Crossing]:
+def _crossings_of(analysis: "Analysis", agent: str, stop: Stop) -> dict[_Ends, Crossing]:
     number = analysis.engine.mesh.agent.get(agent)
-    found = () if number is None else analysis.listing.of(number)
-    return {(each.agent, each.source, each.target, each.action): each for each in found}
+    found = {}
+    for each in () if number is None else analysis.listing.of(number):
+        stop.check()
+        found[each.agent, each.source, each.target, each.action] = each
+    return found
 
 
 def _findings(old: "Analysis", new: "Analysis") -> Iterator[FindingChange]:

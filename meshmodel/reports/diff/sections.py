@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from meshmodel.analysis.results import Summary, SystemReach
+from meshmodel.model.records import Reference
+from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import counted, one_line, shorten
 from meshmodel.model.vocabulary import Action
 from meshmodel.reports.causes import DOOR, is_accepted
@@ -28,11 +30,19 @@ _BECAME: Final[dict[FindingWord, Sign]] = {"new": "+", "worse": "~", "closed": "
 
 
 class Row(NamedTuple):
-    """One line of a section: its sign, one or two words that say what it is about, and the rest."""
+    """One line of a section.
+
+    Attributes:
+        sign: what became of it.
+        head: one or two words that say what it is about.
+        words: the rest.
+        about: a record that it is about, perhaps one that is gone.
+    """
 
     sign: Sign
     head: str
     words: str
+    about: Reference | None = None
 
 
 class Section(NamedTuple):
@@ -46,41 +56,53 @@ class Section(NamedTuple):
 _Item = TypeVar("_Item")
 
 
-def sections(diff: Diff, old: "Analysis", new: "Analysis") -> Iterator[Section]:
+def sections(
+    diff: Diff, old: "Analysis", new: "Analysis", *, shown: int | None = SHOWN, stop: Stop = NEVER
+) -> Iterator[Section]:
     """The sections of a comparison that have rows.
 
     Args:
         diff: the comparison.
         old: the model before, which is asked where outsiders' words came.
         new: the model after, which is asked that, as whom, and which checkpoint.
+        shown: so many rows of each at most; ``None``: all.
+        stop: asked at every row.
+
+    Raises:
+        Stopped: it is to stop.
     """
     before, after = (frozenset(each.system for each in side.heard) for side in (old, new))
 
     def opened(group: CrossingGroup) -> Row:
         was, now, _ = group.became
         severity = f"{was} → {now}" if was and was != now else group.severity
-        return Row("~" if was else "+", severity, opened_words(group, new, after))
+        words = opened_words(group, new, after)
+        return Row("~" if was else "+", severity, words, ("system", group.target))
 
     def closed(group: CrossingGroup) -> Row:
-        return Row("-", group.severity, closed_words(group, new, before))
+        words = closed_words(group, new, before)
+        return Row("-", group.severity, words, ("system", group.target))
+
+    def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], Row]) -> Section:
+        rows = []
+        for each in items[:shown]:
+            stop.check()
+            rows.append(tell(each))
+        return Section(title, tuple(rows), len(items) - len(rows))
 
     found = (
-        _section("drawn", _drawn_rows(diff.drawn), _same),
-        _section("reach", _reach_rows(diff), _same),
-        _section("counts", _count_rows(diff), _same),
-        _section("NEW", groups(diff.crossings, "new"), opened),
-        _section("WORSE", groups(diff.crossings, "worse"), opened),
-        _section("MILDER", groups(diff.crossings, "milder"), opened),
-        _section("CLOSED", groups(diff.crossings, "closed"), closed),
-        _section("doors", _in_order(diff.findings, doors=True), _finding_row),
-        _section("findings", _in_order(diff.findings, doors=False), _finding_row),
-        _section("fix", _fix_rows(diff.fixes), _same),
+        section("drawn", _drawn_rows(diff.drawn), _same),
+        section("reach", _reach_rows(diff), _same),
+        section("counts", _count_rows(diff), _same),
+        section("NEW", groups(diff.crossings, "new"), opened),
+        section("WORSE", groups(diff.crossings, "worse"), opened),
+        section("MILDER", groups(diff.crossings, "milder"), opened),
+        section("CLOSED", groups(diff.crossings, "closed"), closed),
+        section("doors", _in_order(diff.findings, doors=True), _finding_row),
+        section("findings", _in_order(diff.findings, doors=False), _finding_row),
+        section("fix", _fix_rows(diff.fixes), _same),
     )
     return (each for each in found if each.rows)
-
-
-def _section(title: str, items: Sequence[_Item], tell: Callable[[_Item], Row]) -> Section:
-    return Section(title, tuple(map(tell, items[:SHOWN])), max(0, len(items) - SHOWN))
 
 
 def _same(row: Row) -> Row:
@@ -91,9 +113,24 @@ def _same(row: Row) -> Row:
 
 
 def _drawn_rows(drawn: Sequence[DrawnChange]) -> list[Row]:
-    rows = [Row(_PRESENCE[each.change], each.table, _drawn_words(each)) for each in drawn if not each.is_move]
+    rows = [
+        Row(_PRESENCE[each.change], each.table, _drawn_words(each), _reference(each))
+        for each in drawn
+        if not each.is_move
+    ]
     moved = sum(each.is_move for each in drawn)
     return rows + ([Row("~", "canvas", f"{counted(moved, 'element')} moved")] if moved else [])
+
+
+def _reference(change: DrawnChange) -> Reference | None:
+    match change.key:
+        case ():
+            return None
+        case (key,):
+            return change.table, key
+        case start, end:
+            return change.table, (start, end)
+    raise AssertionError(change.key)  # no record has more ends
 
 
 def _drawn_words(change: DrawnChange) -> str:
@@ -136,7 +173,10 @@ def _reach_rows(diff: Diff) -> list[Row]:
         for action in was:
             if action not in now:
                 agents["-", "action", f"{action} {system}"].append(agent)
-    return [Row(sign, head, f"{few(names)}: {words}") for (sign, head, words), names in agents.items()]
+    return [
+        Row(sign, head, f"{few(names)}: {words}", ("agent", names[0]))
+        for (sign, head, words), names in agents.items()
+    ]
 
 
 def _ways(reach: SystemReach | None) -> Iterator[tuple[Action, str]]:
@@ -202,7 +242,7 @@ def _finding_row(change: FindingChange) -> Row:
             told += "; accepted" if is_accepted(now) else "; no longer accepted"
     elif now and is_accepted(now):
         told += "; accepted"
-    return Row(_BECAME[change.change], severity, told)
+    return Row(_BECAME[change.change], severity, told, next(iter(finding.about), None))
 
 
 # The fix -----------------------------------------------------------------------------------------
