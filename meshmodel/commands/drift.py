@@ -34,6 +34,13 @@ def add(commands: Subparsers) -> None:
         metavar="FORM",
         help=f"what the files are, where their content does not say it: {', '.join(FORMS)}",
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PRINCIPAL",
+        help="of an export of AWS: these users and roles, as for import",
+    )
     add_view(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -70,7 +77,9 @@ def _read(arguments: argparse.Namespace) -> "Import":
 
     model: Path = arguments.model
     if not is_model_file(model):
-        return drifted(arguments.sources, model.parent, load(model), None, form=arguments.form)
+        return drifted(
+            arguments.sources, model.parent, load(model), None, form=arguments.form, only=arguments.only
+        )
     from meshmodel.store import imports
     from meshmodel.store.store import Store
 
@@ -82,4 +91,5 @@ def _read(arguments: argparse.Namespace) -> "Import":
             imports.read(store.path),
             renamed=lambda missing: imports.renamed(store.path, missing),
             form=arguments.form,
+            only=arguments.only,
         )

@@ -22,6 +22,7 @@ def drifted(
     *,
     renamed: Renamed = lambda _: {},
     form: str | None = None,
+    only: Sequence[str] = (),
 ) -> Import:
     """What importing files would change if the model had only what was imported: the files win.
 
@@ -35,12 +36,13 @@ def drifted(
         last: what was last imported; ``None`` for an interchange file, which does not keep that.
         renamed: looks up new ids of what is missing.
         form: what all files are; by default their content says it.
+        only: as for ``prepare``.
 
     Raises:
         MeshmodelError: one line; a file cannot be read.
     """
     known = None if last is None else _as_last_said(brought_forward(last, model, renamed), model)
-    done = prepare(paths, base, model, known, form=form)
+    done = prepare(paths, base, model, known, form=form, only=only)
     disputed = [_with_fields_of_file(done.after, each) for each in done.outcomes if each.against]
     if not disputed:
         return done

@@ -9,6 +9,7 @@ from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.model.records import Zone
 from meshmodel.store.store import Store
 from tests.commands.test_import_files import CONFIG, folder, refused, said, write
+from tests.importers.exports import ACCOUNT, allow, export, role, trust, user
 
 __all__ = ["folder"]  # a fixture
 
@@ -100,3 +101,21 @@ def test_a_source_that_cannot_be_read_is_no_absence_of_drift(imported, called):
     (imported / ".mcp.json").write_text("{", encoding="utf-8")
     assert ".mcp.json" in refused(called, "drift", "m.mesh", ".mcp.json")
     assert "none.json" in refused(called, "drift", "m.mesh", "none.json")
+
+
+def test_only_picks_users_and_roles_of_an_export(folder, called):
+    deploy = role("deploy", trust({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}), allow("sqs:SendMessage"))
+    users = [user("alice", allow("sts:AssumeRole")), user("bob", allow("s3:*"))]
+    write(export(users, [deploy]), "gaad.json")
+    picked = ("--only", "user/alice")
+    said(called, "import", "gaad.json", "-o", "m.mesh", *picked)
+    unchanged = json.loads(said(called, "drift", "m.mesh", "gaad.json", *picked, "--json"))
+    assert unchanged["import"]["changes"] == []
+    rest = json.loads(said(called, "drift", "m.mesh", "gaad.json", "--json"))
+    assert any(each["record"] == "credential:bob" for each in rest["import"]["changes"])
+    complaint = refused(called, "drift", "m.mesh", "gaad.json", "--only", "nobody")
+    assert "--only nobody: no user or role is called so; there are user/alice, user/bob" in complaint
+    complaint = refused(called, "import", "gaad.json", "--into", "m.mesh", "--only", "agents")
+    assert "no agent of the model reaches a user or role" in complaint
+    said(called, "export", "m.mesh", "-o", "m.toml", "--to", "toml")
+    assert "as it is" in refused(called, "import", "m.toml", "-o", "n.mesh", *picked)
