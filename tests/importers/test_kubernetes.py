@@ -22,7 +22,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.store import imports
 from meshmodel.store.store import Store
 from tests.importers.foreign import FIXTURES, check_goldens, fixtures, ledger_lines, read_text
-from tests.importers.kubernetes_objects import RBAC, agent, kagent, questions, read, thing, uses
+from tests.importers.kubernetes_objects import RBAC, agent, binding, kagent, questions, read, thing, uses
 from tests.importers.test_ledger import naive_leaves, values
 
 
@@ -51,6 +51,13 @@ def test_a_workload_runs_under_its_account(kind, pod, account, tmp_path):
     assert list(model.hold.values()) == (
         [Hold("shop-front", f"{account}-account-of-shop")] if account else []
     )
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_the_default_account_is_joined_only_where_the_files_have_it(bound, tmp_path):
+    things = [binding("default", role="view", role_kind="ClusterRole")] if bound else []
+    model, _ = read(tmp_path, *things, thing("Pod", "p", spec={"containers": []}))
+    assert list(model.hold) == [("p", "default-account-of-shop")] * bound
 
 
 TOKEN = fake("ghp", "_", RANDOM[:36])

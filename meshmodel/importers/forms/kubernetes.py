@@ -177,7 +177,7 @@ def _read_workload(each: Manifest, cluster: Cluster) -> None:
         if account.text:
             given = cluster.run_as(agent, each.namespace, account.text, account)
             out.take(account, WORKLOAD, *records, *given)
-        elif "default" in cluster.accounts[each.namespace]:
+        elif cluster.has_account(each.namespace, "default"):
             records += cluster.run_as(agent, each.namespace, "default", each.node)
             out.take(each.node.get("metadata", "name"), DEFAULT_ACCOUNT, *records)
     out.take(each.node.get("metadata", "name"), WORKLOAD, *records)

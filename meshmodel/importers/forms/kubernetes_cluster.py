@@ -100,6 +100,7 @@ class Cluster:
         self.opened: set[str] = set()
         self._asked: dict[str, tuple[str, Node]] = {}
         self._running: set[str] = set()
+        self._bound: set[tuple[str, str]] | None = None
         self._spent = 0
 
     def find(self, kind: str, namespace: str, name: str) -> list[Manifest]:
@@ -109,6 +110,17 @@ class Cluster:
     def of_kind(self, *kinds: str) -> list[Manifest]:
         """All objects of some kinds, in the order of the files."""
         return [each for each in self.manifests if each.kind in kinds]
+
+    def has_account(self, namespace: str, name: str) -> bool:
+        """Whether an account is in the files: by itself, or bound to a role."""
+        if self._bound is None:
+            self._bound = {
+                (subject["namespace"].text or each.namespace, subject["name"].text)
+                for each in self.of_kind("RoleBinding", "ClusterRoleBinding")
+                for subject in each.node["subjects"]
+                if subject["kind"].text == "ServiceAccount"
+            }
+        return bool(self.find("ServiceAccount", namespace, name)) or (namespace, name) in self._bound
 
     def spend(self, at: Node, count: int = 1) -> None:
         """Count permissions; raises ForeignFileError where there are too many."""
