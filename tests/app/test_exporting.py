@@ -215,6 +215,24 @@ async def test_what_fails_says_why_in_one_line_and_leaves_nothing(
     assert names_in(tmp_path) == set()
 
 
+async def test_the_interchange_file_that_is_open_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("# mine\n" + (MODELS / "support-agent.toml").read_text("utf-8"), "utf-8")
+    before = path.read_bytes()
+    async with desk(tmp_path, path, size=(80, 24)) as it:
+        await it.press("e")
+        await choose(it, "format", "toml the interchange")
+        dialog = it.app.screen
+        assert isinstance(dialog, ExportDialog)
+        assert dialog.path == tmp_path / "mine-copy.toml"
+        await it.press("end", "enter", "ctrl+u")
+        await enter(it.pilot, f"={path}", "enter", "ctrl+s")
+        await it.computed()
+        await it.shows("✖ mine.toml: is there already; name another file")
+    assert path.read_bytes() == before
+    assert names_in(tmp_path) == {"mine.toml"}
+
+
 @pytest.mark.slow
 async def test_a_report_is_written_and_tells_how_far_it_is(tmp_path: Path) -> None:
     heard = []

@@ -69,8 +69,9 @@ class ExportDialog(FormDialog[Written]):
         if self._path is not None:
             return self._path
         ending = OFFERED[self.request.format].ending
-        is_copy = self.request.format == MODEL_FILE
-        proposed = proposed_file(self.session.path.absolute(), ending, copies_path(), is_copy=is_copy)
+        model = self.session.path.absolute()
+        is_copy = self.request.format == MODEL_FILE or model.suffix == f".{ending}"
+        proposed = proposed_file(model, ending, copies_path(), is_copy=is_copy)
         return self.request.renamed(proposed, replace(self.request, pages="one"))
 
     def compose_body(self) -> ComposeResult:
@@ -100,16 +101,15 @@ class ExportDialog(FormDialog[Written]):
         self._is_waiting = self.jobs.is_running("draw")
         if self._is_waiting:
             return
-        if request.format != MODEL_FILE:
-            made = partial(self._ask, request, path)
-            self._run(
-                f"making {one_line(path.name, 24)}", partial(self._make, request, path, self._drawn), made
-            )
-        elif path.exists():
+        is_model = request.format == MODEL_FILE
+        if path.exists() and (is_model or path.resolve() == self.session.path.resolve()):
             self._fail(f"{one_line(path.name)}: is there already; name another file")
-        else:
+        elif is_model:
             written = Written(request, path, (path,))
             self._run("writing", lambda _: self.session.save_as(path), lambda _: self.dismiss(written))
+        else:
+            make, made = partial(self._make, request, path, self._drawn), partial(self._ask, request, path)
+            self._run(f"making {one_line(path.name, 24)}", make, made)
 
     def action_cancel(self) -> None:
         """Stop writing, or close."""
