@@ -47,12 +47,13 @@ class ImportRequest:
         from meshmodel.importers.importing import prepare
         from meshmodel.store import imports
 
+        store = file.resolve()
         return prepare(
             self.paths,
             file.parent,
             model,
-            imports.read(file),
-            renamed=lambda missing: imports.renamed(file, missing),
+            imports.read(store),
+            renamed=lambda missing: imports.renamed(store, missing),
             form=self.form,
             rejected=rejected,
             only=self.only,

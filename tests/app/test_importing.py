@@ -1,6 +1,7 @@
 """Importing files in the workbench: chosen, looked at, rejected, applied; the ledger; what is asked."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.importers import import_request
+from meshmodel.importers.import_request import ImportRequest
 from meshmodel.importers.importing import prepare
-from meshmodel.importers.ledger import Row
+from meshmodel.importers.ledger import Row, record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
 
 SECRET = "planted-secret-7"
@@ -71,6 +73,7 @@ async def test_an_import_is_looked_at_applied_as_one_edit_and_taken_back(
         panel = await choose(it, path)
         assert changes(panel) == {(each.table, each.key): "new" for each in expected.outcomes}
         assert it.model == EMPTY
+        await it.shows("[Import]")
         drawing = it.bench.context.canvas.drawing
         assert drawing is not None
         assert {("agent", each) for each in expected.after.agent} <= set(drawing.reading_order)
@@ -87,7 +90,10 @@ async def test_an_import_is_looked_at_applied_as_one_edit_and_taken_back(
         assert it.model.elements == 0
 
 
-@pytest.mark.parametrize("keys", [("escape", "escape"), ("tab", "escape", "escape")])
+@pytest.mark.parametrize(
+    "keys",
+    [("escape", "escape"), pytest.param(("tab", "escape", "escape"), marks=pytest.mark.slow)],
+)
 async def test_escape_leaves_and_changes_nothing(tmp_path: Path, keys: tuple[str, ...]) -> None:
     async with desk(tmp_path) as it:
         before, drawn = it.model, it.bench.context.canvas.drawing
@@ -102,6 +108,7 @@ async def test_escape_leaves_and_changes_nothing(tmp_path: Path, keys: tuple[str
         assert drawing.box_of(("agent", "tracker")) is None
 
 
+@pytest.mark.slow
 async def test_new_changed_and_gone_are_marked_and_a_row_is_rejected_by_a_key(tmp_path: Path) -> None:
     async with desk(tmp_path, EMPTY) as it:
         await applied(it, configuration(tmp_path, "tracker"))
@@ -141,6 +148,7 @@ async def choose_again(it: Desk) -> ImportList:
     return it.bench.query_one(ImportList)
 
 
+@pytest.mark.slow
 async def test_a_row_of_the_ledger_leads_to_its_element_and_back(tmp_path: Path) -> None:
     path = configuration(tmp_path, "tracker", "search")
     async with desk(tmp_path, EMPTY) as it:
@@ -164,6 +172,7 @@ async def test_a_row_of_the_ledger_leads_to_its_element_and_back(tmp_path: Path)
         assert "system:search" in panel.rows.row.value.became
 
 
+@pytest.mark.slow
 async def test_a_row_is_chosen_and_applied_by_mouse(tmp_path: Path) -> None:
     async with desk(tmp_path, EMPTY) as it:
         panel = await choose(it, configuration(tmp_path, "search"))
@@ -178,6 +187,7 @@ async def test_a_row_is_chosen_and_applied_by_mouse(tmp_path: Path) -> None:
         assert "search" in it.model.system
 
 
+@pytest.mark.slow
 async def test_several_files_are_read_together_and_one_is_taken_out_again(tmp_path: Path) -> None:
     first, second = configuration(tmp_path, "tracker"), configuration(tmp_path, "search", name="mcp.json")
     (tmp_path / "folder").mkdir()
@@ -205,7 +215,10 @@ async def test_several_files_are_read_together_and_one_is_taken_out_again(tmp_pa
         assert {("agent", "tracker"), ("system", "search")} <= changes(it.bench.query_one(ImportList)).keys()
 
 
-@pytest.mark.parametrize("text", ["{", "[" * 5_000, '{"mcpServers": 3}', "a: &a [*a, *a]\n", "\0"])
+HOSTILE = ["[" * 5_000, '{"mcpServers": 3}', "a: &a [*a, *a]\n", "\0"]
+
+
+@pytest.mark.parametrize("text", ["{", *(pytest.param(each, marks=pytest.mark.slow) for each in HOSTILE)])
 async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "hostile.json"
     path.write_text(text)
@@ -221,16 +234,15 @@ async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, 
         assert it.bench.focused is it.bench.context.canvas
 
 
+@pytest.mark.slow
 async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
-    gate, read = threading.Event(), import_request.ImportRequest.prepare
+    gate, read = threading.Event(), ImportRequest.prepare
 
     def held(*arguments: object) -> object:
         assert gate.wait(60)
         return read(*arguments)  # type: ignore[arg-type]  # as they came
 
-    monkeypatch.setattr(import_request.ImportRequest, "prepare", held)
+    monkeypatch.setattr(ImportRequest, "prepare", held)
     async with desk(tmp_path) as it:
         before = it.model
         await it.press("I", "enter")
@@ -247,6 +259,7 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
         assert it.model is before
 
 
+@pytest.mark.slow
 async def test_what_is_edited_meanwhile_is_kept_and_the_files_are_read_again(tmp_path: Path) -> None:
     async with desk(tmp_path, EMPTY) as it:
         panel = await choose(it, configuration(tmp_path, "search"))
@@ -261,6 +274,7 @@ async def test_what_is_edited_meanwhile_is_kept_and_the_files_are_read_again(tmp
         assert "mine" in it.model.agent
 
 
+@pytest.mark.slow
 async def test_questions_of_an_import_survive_a_restart_until_they_are_answered(tmp_path: Path) -> None:
     path = configuration(tmp_path, "search")
     async with desk(tmp_path, EMPTY) as it:
@@ -283,8 +297,30 @@ async def test_questions_of_an_import_survive_a_restart_until_they_are_answered(
         assert it.model.note[asked[0]].state == "done"
         await it.press("Q")
         assert f"note:{asked[0]}" not in {each.key for each in panel.rows.shown_rows}
+        await it.select("note", asked[1])
+        await it.press("x")
         panel = await choose(it, path)
-        assert not changes(panel)
+        assert changes(panel) == {("note", asked[1]): "left out"}
+
+
+def test_a_model_file_may_be_named_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Store.create(Path("mesh.mesh")).close()
+    request = ImportRequest(
+        (configuration(tmp_path, "search"), configuration(tmp_path, "tracker", name="b.json"))
+    )
+    assert request.title == ".mcp.json and 1 more"
+    done = request.prepare(Path("mesh.mesh"), EMPTY, frozenset())
+    assert {row.source for row in done.rows} == {".mcp.json", "b.json"}
+    assert done.is_compared_with_last
+
+
+def test_a_record_is_named_in_words_and_found_by_them() -> None:
+    for record in (("agent", "bot"), ("grant", ("key", "files"))):
+        assert record_named(words_for(record)) == record
+    assert [record_named(each) for each in ("nothing:bot", "agent", "agent:", "")] == [None] * 4
 
 
 async def test_nothing_is_imported_into_a_model_that_is_read_only(tmp_path: Path) -> None:

@@ -45,19 +45,21 @@ class TabRow(Bound):
         self.refresh()
 
     def labels(self) -> list[tuple[str, str]]:
-        """What stands in the row: ids and their titles with counts, in few words where room is short."""
-        found = self._labels(" accepted")
-        needed = sum(width(text) + 1 for _, text in found)
-        return found if needed <= self.size.width else self._labels("")
+        """What stands in the row: ids and their titles with counts, in few words where it is short."""
+        for word, space in ((" accepted", " "), ("", " ")):
+            found = self._labels(word, space)
+            if sum(width(text) + 1 for _, text in found) <= self.size.width:
+                return found
+        return self._labels("", "")
 
-    def _labels(self, word: str) -> list[tuple[str, str]]:
+    def _labels(self, word: str, space: str) -> list[tuple[str, str]]:
         found = []
         for tab, title in self.tabs.items():
             count, more = self.counts.get(tab), self.accepted.get(tab)
             text = title if count is None else f"{title} {count}"
             if more:
                 text += f" + {more}{word}" if word else f"+{more}"
-            found.append((tab, f"[{text}]" if tab == self.front else f" {text} "))
+            found.append((tab, f"[{text}]" if tab == self.front else f"{space}{text}{space}"))
         return found
 
     def render(self) -> Content:
