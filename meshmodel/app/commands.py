@@ -98,6 +98,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run="lens.compromise", menu="what falls if it is compromised"),
     Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run="lens.outsider", menu="what falls to an outsider"),
     Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run="offboarding.offboard", menu="offboard: when it goes, or is rotated"),
+    Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run="comparing.compare"),
     Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run="selection.view"),
     Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run="lens.lens", menu="change the lens"),
     _look("go_left", "left h", "left", "Select what lies to the left, along the line", "go('left')"),
@@ -156,7 +157,8 @@ FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "compromise": _LIST,
     "import": _LIST,
     "questions": _LIST,
-    "journal": _LIST,
+    "journal": ("compare", *_LIST),
+    "changes": ("compare", *_LIST),
     "outline": ("connect", "rename", "delete", "menu", *_LIST),
     "inspector": ("rename", "delete", *_LIST),
 }  # fmt: skip

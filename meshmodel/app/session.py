@@ -166,6 +166,14 @@ class Session:
         """Every edit with its time; empty for an interchange file."""
         return [] if self._store is None else self._store.journal()
 
+    def earlier(self, number: int) -> Snapshot:
+        """The model as an entry of the journal left it; 0: before the first edit.
+
+        Raises:
+            MeshmodelError: it cannot be rebuilt.
+        """
+        return self.snapshot if self._store is None else self._store.earlier(number)
+
     def prepare(self) -> None:
         """Import what the first edit needs; any thread may do so while nobody waits for it."""
         if not self.read_only and self._store is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
     from meshmodel.importers.log_request import LogRequest
     from meshmodel.importers.preview import Importing
-    from meshmodel.reports.diff.since import Marked
+    from meshmodel.reports.diff.since import Comparing, Marked
     from meshmodel.reports.fix_state import Fixing
     from meshmodel.reports.log_words import LaidLog
 
@@ -68,7 +68,9 @@ class WorkbenchState:
         preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
         tracing: the log that is laid on the model.
         importing: the import that is looked at.
+        comparing: the comparison that is looked at.
         marked: what is drawn in place of the model, with what is new, changed and gone marked.
+        ghost: what is under the cursor of the canvas of that, and not in the model; nothing is selected then.
         progress: what runs in the background and is told, in a line by its group.
         arrangement: how panels are arranged.
         side: the side panel that is open where not all have room.
@@ -107,7 +109,9 @@ class WorkbenchState:
     preview_leaves: frozenset[StepKey] | None = None
     tracing: Tracing | None = None
     importing: "Importing | None" = None
+    comparing: "Comparing | None" = None
     marked: "Marked | None" = None
+    ghost: Reference | None = None
     progress: Mapping[str, str] = field(default_factory=dict)
     arrangement: Arrangement = "small"
     side: Side | None = None

@@ -1,6 +1,7 @@
 """Text that lies over the drawing: the card that is dragged, and the line of a connection being drawn."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,12 +46,23 @@ def record_signs(drawing: Drawing | None, signs: Mapping[Reference, str]) -> lis
     """A sign on the first cell of each record: of a line, before its label."""
     if drawing is None:
         return []
-    boxes = [(each, drawing.box_of(each), sign) for each, sign in signs.items()]
+    starts = _starts(drawing, {each for each in signs if each[0] in {"hold", "custody"}})
+    boxes = [(each, starts.get(each) or drawing.box_of(each), sign) for each, sign in signs.items()]
     return [
         Overlay(max(box.x - (each[0] != "zone" and each not in drawing.grid.cards), 0), box.y, sign, "label")
         for each, box, sign in boxes
         if box is not None
     ]
+
+
+def _starts(drawing: Drawing, references: AbstractSet[Reference]) -> dict[Reference, Box]:
+    """Where lines without a label of their own leave their cards."""
+    found: dict[Reference, Box] = {}
+    for reference, part, box in drawing.targets if references else ():
+        known = found.get(reference)
+        if reference in references and part == "line" and (known is None or box.x < known.x):
+            found[reference] = box._replace(x=box.x + 1)
+    return found
 
 
 def connect_handle(card: Target, y: int) -> list[Overlay]:

@@ -4,6 +4,7 @@ from textual.content import Content
 
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
+from meshmodel.model.text import shorten
 from meshmodel.reports.model_line import GAP, Part, count_parts, fitted, model_parts, needed
 
 _STYLES = {
@@ -79,6 +80,9 @@ def _on_the_right(shown: WorkbenchState) -> list[Part]:
     is_built = shown.view == "built"
     view = Part(f"as {shown.view}", "muted" if is_built else "warning", right=True)
     parts = [lens, view]
+    if shown.comparing is not None:
+        name = f"since {shorten(shown.comparing.since.name, 24)}"
+        parts.insert(0, Part(name, "warning", 1, right=True, short=("compared",), last=0))
     if shown.is_drawing:
         parts.append(Part("drawing...", "warning", right=True))
     if shown.is_lost:

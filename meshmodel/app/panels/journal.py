@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line, saying
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class JournalList(FilterList, Bound):
-    """Every edit of the model, the newest first; it can be filtered with ``/``.
+    """Every edit of the model, the newest first; choosing one compares with the model as it was then.
 
     ``JournalList(session.journal, id="journal")``.
     """
@@ -32,14 +34,28 @@ class JournalList(FilterList, Bound):
         return id(shown.snapshot)
 
     def show_state(self, shown: WorkbenchState) -> None:
-        """Show every edit, the newest first."""
+        """Show every edit, the newest first, and last what was there before."""
         del shown
-        self.set_rows([*map(_row, reversed(self._journal()))] or [saying("no edits yet")])
+        rows = [*map(_row, reversed(self._journal()))]
+        first = Row(0, line((f"{0:>5}  before the first edit", "$text-muted")), (0, False), indent=_FRONT)
+        self.set_rows([*rows, first] if rows else [saying("no edits yet")])
+
+    @property
+    def point(self) -> tuple[int, bool] | None:
+        """The number of the entry under the cursor, and whether it is undone; 0: before the first."""
+        return None if self.rows.row is None else self.rows.row.value
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Compare the model with that point."""
+        event.stop()
+        self.post_message(CommandRequested("compare"))
+
+
+_FRONT = len("12345  YYYY-MM-DD hh:mm:ss  ")
 
 
 def _row(entry: "JournalEntry") -> Row:
-    front = len(f"{entry.number:>5}  YYYY-MM-DD hh:mm:ss  ")
-    return Row(entry.number, partial(_content, entry), entry, indent=front)
+    return Row(entry.number, partial(_content, entry), (entry.number, entry.undone), indent=_FRONT)
 
 
 def _content(entry: "JournalEntry") -> Content:

@@ -243,14 +243,27 @@ class Context:
         While a connection is in progress, that is its other end. What is selected together stays so if it is
         part of that, or with ``together``.
         """
-        if reference is not None and (not self.exists(reference) or self.canvas.gestures.aim(reference)):
+        ghost = self._ghost_words(reference)
+        is_there = reference is None or ghost or self.exists(reference)
+        if not is_there or (reference is not None and not ghost and self.canvas.gestures.aim(reference)):
             return
         if not still:
             self.canvas.reveal(reference)
+        if ghost:
+            self.update(selected=None, ghost=reference, said=ghost)
+            return
         if self.state.group and not together and reference not in self.state.group:
             self.update(group=frozenset())
-        if reference != self.state.selected:
-            self.update(selected=reference, said="")
+        if reference != self.state.selected or self.state.ghost:
+            self.update(selected=reference, ghost=None, said="")
+
+    def _ghost_words(self, reference: Reference | None) -> str:
+        """What is said of a record that is drawn, and not in the model; empty of any other."""
+        marked = self.state.marked
+        if reference is None or marked is None:
+            return ""
+        is_gone = self.state.comparing is not None and marked.signs.get(reference) == "-"
+        return marked.words_of(reference) if is_gone or not self.exists(reference) else ""
 
     def open_finding(self, finding: Finding | None) -> None:
         """Light the witness of a finding and tell it; with ``None``: no longer."""

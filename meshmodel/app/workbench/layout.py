@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.changes import ChangesList
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList
@@ -34,6 +35,7 @@ PAGES: Final = {
     "compromise": "Compromise",
     "questions": "Questions",
     "journal": "Journal",
+    "changes": "Changes",
     "trace": "Trace",
     "import": "Import",
 }
@@ -44,11 +46,12 @@ LISTS: Final[dict[str, type[Bound]]] = {
     "reach": ReachMatrix,
     "compromise": CompromiseList,
     "questions": QuestionList,
+    "changes": ChangesList,
     "trace": TracePanel,
     "import": ImportList,
 }
 """What shows them; the journal needs to be told how it is read."""
-WIDE: Final = frozenset({"fix", "compromise", "import"})
+WIDE: Final = frozenset({"fix", "compromise", "changes", "import"})
 """The lists that take the whole row: nothing is told beside them."""
 LED_BESIDE: Final = frozenset({"findings", "reach", "trace"})
 """The lists of which what is under the cursor is told beside them."""
@@ -139,6 +142,8 @@ class Layout:
             context.back_to_canvas()
         elif state.preview:
             context.update(preview=(), said="")
+        elif state.comparing:
+            context.update(comparing=None, marked=None, ghost=None, said="nothing is compared any more")
         elif state.importing and state.marked:
             context.update(importing=None, marked=None, said="import: nothing was changed")
         elif state.explanation or state.finding or state.traced:

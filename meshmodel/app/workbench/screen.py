@@ -40,6 +40,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import NO_ROW, Context
 from meshmodel.app.workbench.controllers.checkpoints import CheckpointsController
 from meshmodel.app.workbench.controllers.clipboard import ClipboardController
+from meshmodel.app.workbench.controllers.comparing import ComparingController
 from meshmodel.app.workbench.controllers.connecting import ConnectingController
 from meshmodel.app.workbench.controllers.drawing import DrawingController
 from meshmodel.app.workbench.controllers.editing import EditingController
@@ -94,6 +95,7 @@ class Workbench(Screen[None]):
         self.moving = MovingController(context)
         self.fix = FixController(context)
         self.importing = ImportingController(context)
+        self.comparing = ComparingController(context)
         self.lens = LensController(context)
         self.offboarding = OffboardingController(context)
         self.trace = TraceController(context)
@@ -182,6 +184,7 @@ class Workbench(Screen[None]):
         context = self.context
         self.fix.follow()
         self.importing.follow()
+        self.comparing.follow()
         self.lens.follow()
         self.headline = replace(context.state, **self._counts)  # type: ignore[arg-type]  # attributes, by name
         if context.is_held:
@@ -351,7 +354,8 @@ class Workbench(Screen[None]):
 
     def close(self) -> None:
         """Close what is in front: a gesture, what is computed, what is waited for, a panel, the selection."""
-        if not (self.context.canvas.cancel() or self.lens.stop() or self.context.stop_waiting()):
+        stops = self.context.canvas.cancel, self.lens.stop, self.comparing.stop, self.context.stop_waiting
+        if not any(stop() for stop in stops):
             self.layout_of_panels.close()
 
     def find(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from meshmodel.edits.edit import difference
 from meshmodel.exporters.diagram.diff_view import diff_view, tone_of
+from meshmodel.model.phrases import phrase
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import NEVER, Stop
@@ -52,6 +53,30 @@ class Marked:
         signs = list(self.signs.values())
         told = [f"{sign} {signs.count(sign)} {word}" for word, sign in SIGNS.items() if sign in signs]
         return ", ".join(told) or "nothing"
+
+    def words_of(self, reference: Reference) -> str:
+        """What is said of a record that is drawn and not in the model; empty where none is."""
+        sign, record = self.signs.get(reference), self.both.get(*reference)
+        if sign is None or record is None:
+            return ""
+        return f"{sign} {phrase(record)}: it is not in the model, so nothing can be done with it"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparing:
+    """What is known of a comparison.
+
+    Attributes:
+        since: what the model is compared with.
+        analysis: of the model and view that it is compared in; ``None`` before the first.
+        lines: the list, perhaps of the analysis before; empty before the first.
+        problem: why there is no list of that analysis.
+    """
+
+    since: Since
+    analysis: "Analysis | None" = None
+    lines: tuple[Line, ...] = ()
+    problem: str = ""
 
 
 def mark(old: Snapshot, new: Snapshot) -> Marked:

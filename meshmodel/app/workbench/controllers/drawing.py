@@ -107,7 +107,8 @@ class DrawingController(Controller):
         if state.preview:
             facts = with_preview(facts, state.preview, state.preview_leaves)
         compared = None if state.marked is None else state.marked.both
-        return Drawn(state.tentative or compared or state.snapshot, facts, options)
+        drawn = compared if state.comparing else state.tentative or compared
+        return Drawn(drawn or state.snapshot, facts, options)
 
     def _making(self, wanted: Drawn, afresh: bool) -> "Callable[[], Drawing]":
         """What makes a drawing; any thread may do so."""
@@ -174,13 +175,13 @@ class DrawingController(Controller):
         marked, importing = state.marked, state.importing
         if state.traced is not None:
             witness = lit_by_event(state.traced)
-        elif importing is not None and importing.at is not None:
+        elif importing is not None and importing.at is not None and state.focus == "import":
             witness = frozenset({importing.at})
         else:
             witness = lit_by_witness(state.explanation, state.finding, state.snapshot)
         shown = state.looked.seen.shown if marked is None else marked.shown
         signs = {} if marked is None else marked.signs
-        self.context.canvas.light(state.selected, shown, witness, state.group, signs)
+        self.context.canvas.light(state.selected or state.ghost, shown, witness, state.group, signs)
 
     def kept_order(self) -> tuple[tuple[str, str], ...]:
         """The lanes and cards as they were drawn, where the model alone would not order them so."""

@@ -25,15 +25,17 @@ class SelectionController(Controller):
 
     def grouped(self, event: Grouped) -> None:
         """Several things are selected together on the canvas."""
-        self.context.update(group=event.group, selected=event.last or self.state.selected)
-        if event.group:
-            said = listed(self.state.snapshot, event.group)
+        group = frozenset(filter(self.context.exists, event.group))
+        self.context.update(group=group, selected=event.last if event.last in group else self.state.selected)
+        if group:
+            said = listed(self.state.snapshot, group)
             self.context.say(f"selected {said}; x, m, d, X or a field is for all of them, Esc ends that")
 
     def opened(self, event: Opened) -> None:
         """Something on the canvas is to be edited."""
         self.context.select(event.reference)
-        self.context.open_side("inspector")
+        if self.state.ghost is None:
+            self.context.open_side("inspector")
 
     def requested(self, event: SelectionRequested) -> None:
         """A panel asks to select something."""

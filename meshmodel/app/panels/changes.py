@@ -1,0 +1,45 @@
+"""The model compared with an earlier point of its journal or with another file, as a list."""
+
+from typing import Any
+
+from meshmodel.app.messages import CommandRequested, SelectionRequested
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.lines import row_of
+from meshmodel.app.state import WorkbenchState
+from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.rows import saying
+
+
+class ChangesList(Listing, Bound):
+    """What ``meshmodel diff`` tells, but for the fix; choosing a row goes to what it is about.
+
+    ``ChangesList(id="changes")``; ``follow(shown)`` shows ``shown.comparing``.
+    """
+
+    nothing = "nothing is compared: Enter in the journal (J) compares with that point, B with another file"
+
+    def basis(self, shown: WorkbenchState) -> object:
+        """The comparison, what it says on the canvas, and whether it is of the model as it is."""
+        marked = shown.comparing and shown.marked and shown.marked.says
+        return shown.comparing, marked, shown.is_current, shown.progress.get("compare")
+
+    def show_state(self, shown: WorkbenchState) -> None:
+        """Show what differs, or that it is being compared."""
+        each = shown.comparing
+        working = shown.progress.get("compare") or (each and (each.problem or shown.why_nothing))
+        rows = [saying(working)] if working else []
+        if each is not None:
+            if each.lines and working:
+                rows.append(saying("the list is from before the last edit, or of the other view"))
+            drawn = "no other" if shown.marked is None else shown.marked.says
+            rows += [saying(f"on the canvas: {drawn}"), *map(row_of, each.lines)]
+        self.show_rows(rows)
+
+    def chosen(self, value: Any) -> None:
+        """Go there."""
+        if value is not None:
+            self.post_message(SelectionRequested(value))
+
+    def left(self) -> None:
+        """Stop comparing, or go back to the canvas."""
+        self.post_message(CommandRequested("close"))

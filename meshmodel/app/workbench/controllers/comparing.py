@@ -1,0 +1,118 @@
+"""The model compared with an earlier point of its journal, or with another file."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshmodel.app.dialogs.base import TextEntry
+from meshmodel.app.panels.journal import JournalList
+from meshmodel.app.workbench.context import Controller
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Stop, Task
+from meshmodel.model.text import one_line
+from meshmodel.model.typed_paths import complete_path
+
+if TYPE_CHECKING:
+    from meshmodel.reports.diff.since import Since
+    from meshmodel.reports.lines import Line
+
+_HINT = "a .mesh or .toml file, or REV:PATH: what git has there (main:./model.toml, in this folder)"
+
+
+class ComparingController(Controller):
+    """Compares, and keeps what is compared up to the model."""
+
+    _file = ""
+    _marked: tuple[Snapshot, "Since"] | None = None
+    """What is marked on the canvas."""
+
+    def compare(self) -> None:
+        """Compare with the point of the journal under its cursor; elsewhere ask for a file."""
+        journal = self.context.panel(JournalList)
+        if not journal.has_focus_within:
+            dialog = TextEntry(
+                "compare with",
+                self._file,
+                hint=_HINT,
+                check=lambda text: None if text.strip() else "a file name is needed",
+                complete=lambda text: complete_path(text, Path.cwd(), {".mesh", ".toml"}),
+            )
+            self.context.ask(dialog, self._compare_with_file)
+        elif journal.point is None:
+            self.context.say("compare: the journal has no edit to compare with")
+        elif journal.point[1]:
+            self.context.say("compare: this edit was undone; choose one that stands")
+        else:
+            number = journal.point[0]
+            name = f"entry {number}" if number else "the beginning"
+            self._read(name, partial(self.context.session.earlier, number))
+
+    def _compare_with_file(self, text: str) -> None:
+        from meshmodel.store.git_revision import load_side
+
+        self._file = text
+        file = str(Path(text).expanduser()) if text.startswith("~") else text
+        name = text if ":" in text else Path(text).name
+        self._read(one_line(name, 60), partial(load_side, file))
+
+    def _read(self, name: str, load: Callable[[], Snapshot]) -> None:
+        """Read what is compared with, in the background."""
+
+        def work(_: Task) -> "Since":
+            from meshmodel.reports.diff.since import Since
+
+            return Since(name, load())
+
+        failed = self.context.batched(partial(self.context.say, severity="error"))
+        self.context.jobs.run("compared", work, self.context.batched(self._begin), failed)
+        self.context.say(f"compare: reading {name}; Esc stops it")
+
+    def _begin(self, since: "Since") -> None:
+        from meshmodel.reports.diff.since import Comparing
+
+        self.context.open_finding(None)
+        self.context.update(importing=None, comparing=Comparing(since), ghost=None)
+        self.context.open_list("changes")
+
+    def follow(self) -> None:
+        """Mark what differs now, and have the list made for the newest analysis, in the background."""
+        state, comparing, analysis = self.state, self.state.comparing, self.state.analysis
+        if comparing is None:
+            self._marked = None
+            return
+        if state.importing is not None and not state.importing.is_applied:
+            self.context.jobs.drop("compare")
+            self.context.update(comparing=None)  # the preview of an import takes its place
+            return
+        model, since = state.tentative or state.snapshot, comparing.since
+        if self._marked is None or self._marked[0] is not model or self._marked[1] is not since:
+            from meshmodel.reports.diff.since import mark
+
+            self._marked = model, since
+            self.context.update(marked=mark(since.snapshot, model))
+        if analysis is None or not state.is_current or analysis is comparing.analysis:
+            return
+
+        def work(task: Task) -> "tuple[Line, ...]":
+            from meshmodel.reports.diff.since import compared_lines
+
+            return compared_lines(since, analysis, Stop(None, task.is_cancelled))
+
+        self.context.update(comparing=replace(comparing, analysis=analysis, problem=""))
+        done, failed = (self.context.batched(partial(self._take, name)) for name in ("lines", "problem"))
+        self.context.jobs.run("compare", work, done, failed, f"comparing with {since.name}")
+
+    def _take(self, name: str, answer: object) -> None:
+        if self.state.comparing is not None:
+            self.context.update(comparing=replace(self.state.comparing, **{name: answer}))  # type: ignore[arg-type]  # by name
+
+    def stop(self) -> bool:
+        """Stop comparing; whether that was under way."""
+        is_read, is_compared = self.context.jobs.drop("compared"), self.context.jobs.drop("compare")
+        if is_compared:
+            self._take("problem", "stopped; the next edit is compared again")
+        if is_read:
+            self.context.say("compare: stopped")
+        return is_read or is_compared

@@ -1,0 +1,259 @@
+"""The model compared with a point of its journal or a file: on the canvas, and as a list."""
+
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from meshmodel.app.panels.changes import ChangesList
+from meshmodel.app.panels.journal import JournalList
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.edits.edit import Put, edit
+from meshmodel.interchange import write_text
+from meshmodel.model import records as r
+from meshmodel.reports.diff import since
+from meshmodel.store.load import load
+from tests.app.desk import MODELS, SIZES, Desk, desk
+
+GONE = ("system", "attachments")
+
+
+async def remove_and_add(it: Desk) -> None:
+    """Two edits: a system is removed, and an agent added."""
+    await it.select(*GONE)
+    await it.press("x")
+    it.bench.context.apply(edit("add helper", [Put(r.Agent("helper", home="helpdesk"))]), on=it.model)
+    await it.pilot.pause()
+
+
+async def compare_with_start(it: Desk) -> None:
+    await it.press("J", "end", "enter")
+    await it.computed()
+
+
+async def compare_with_file(it: Desk, name: str) -> None:
+    await it.press("B")
+    it.app.screen.query_one("#text", Input).value = name
+    await it.press("enter")
+    await it.computed()
+
+
+def listed(it: Desk) -> list[str]:
+    return [" ".join(each.content.plain.split()) for each in it.bench.query_one(ChangesList).rows.shown_rows]
+
+
+def signs(it: Desk) -> dict[object, str]:
+    """What is painted over the drawing, by what it is on."""
+    canvas = it.bench.context.canvas
+    assert canvas.drawing is not None
+    painted = {(each.x, each.y): each.text for row in canvas._painter._overlays.values() for each in row}
+    boxes = {each: canvas.drawing.box_of(each) for each in canvas.drawing.reading_order}
+    return {each: painted[box.x, box.y] for each, box in boxes.items() if box and (box.x, box.y) in painted}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_model_is_compared_with_what_it_was_before_the_first_edit(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await remove_and_add(it)
+        assert it.bench.context.canvas.drawing.box_of(GONE) is None
+        await compare_with_start(it)
+        assert it.bench.shown.page == "changes"
+        assert any(each.startswith("- system attachments") for each in listed(it))
+        assert any(each.startswith("+ agent helper") for each in listed(it))
+        assert any(each.startswith("since the beginning, as built: ") for each in listed(it))
+        assert (signs(it)[GONE], signs(it)["agent", "helper"]) == ("-", "+")
+        assert "since the beginning" in it.screen_text() or "compared" in it.screen_text().split("\n")[0]
+        await it.press("escape", "escape")
+        assert it.bench.shown.comparing is None
+        assert not signs(it)
+        assert it.bench.context.canvas.drawing.box_of(GONE) is None
+
+
+@pytest.mark.slow
+async def test_a_point_of_the_journal_is_chosen_with_the_mouse_or_a_key(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await it.press("J")
+        rows = it.bench.query_one(JournalList).rows
+        assert [row.key for row in rows.shown_rows] == [2, 1, 0]
+        await it.pilot.click(rows, offset=(30, 1))
+        await it.computed()
+        assert any("since entry 1" in each for each in listed(it))
+        assert signs(it) == {("agent", "helper"): "+"}
+        await it.press("J", "home", "B")
+        await it.computed()
+        assert any("no change" in each for each in listed(it))
+        assert not signs(it)
+
+
+@pytest.mark.slow
+async def test_it_follows_further_edits_undo_and_the_view(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await compare_with_start(it)
+        await it.press("u")
+        await it.computed()
+        assert signs(it).get(("agent", "helper")) is None
+        assert not any("helper" in each for each in listed(it))
+        await it.press("u")
+        await it.computed()
+        assert not signs(it)
+        assert any("no change" in each for each in listed(it))
+        await it.press("v")
+        await it.computed()
+        assert (
+            any("as designed" in each for each in listed(it))
+            or it.bench.shown.designed is it.bench.shown.built
+        )
+
+
+@pytest.mark.slow
+async def test_an_undone_edit_is_no_point_to_compare_with(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await it.press("u", "J", "home", "enter")
+        await it.computed()
+        assert it.bench.shown.comparing is None
+        assert "this edit was undone" in it.bench.shown.said
+
+
+async def test_rows_lead_to_their_element_and_of_what_is_gone_nothing_can_be_done(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await compare_with_start(it)
+        listing = it.bench.query_one(ChangesList)
+        listing.rows.go_to(
+            next(row.key for row in listing.rows.shown_rows if row.value == ("agent", "helper"))
+        )
+        await it.press("enter")
+        assert it.bench.shown.selected == ("agent", "helper")
+        listing.rows.go_to(next(row.key for row in listing.rows.shown_rows if row.value == GONE))
+        await it.press("enter")
+        assert (it.bench.shown.selected, it.bench.shown.ghost) == (None, GONE)
+        assert "it is not in the model" in it.bench.shown.said
+        await it.press("escape", "x", "d", "c", "C", "m", "space")
+        assert it.bench.session.journal()[-1].number == 2
+        assert it.app.screen is it.bench
+        assert not it.bench.shown.group
+        await it.pilot.double_click("#canvas", offset=it.cell(GONE, 4))
+        await it.pilot.pause()
+        assert it.bench.shown.ghost == GONE
+        await it.drag(it.cell(("agent", "helper"), -1), it.cell(GONE, 4))
+        assert it.app.screen is it.bench
+        await it.drag(it.cell(GONE, 4), it.cell(("agent", "helper"), 4))
+        assert it.app.screen is it.bench
+        assert len(it.bench.session.journal()) == 2
+        seen = []
+        for _ in range(12):
+            await it.press("tab")
+            seen.append(it.bench.shown.selected or it.bench.shown.ghost)
+        assert GONE in seen
+        assert ("agent", "helper") in seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["toml", "mesh"])
+async def test_it_is_compared_with_another_file(tmp_path: Path, kind: str) -> None:
+    path = MODELS / "support-agent.toml"
+    async with desk(tmp_path) as it:
+        if kind == "mesh":
+            path = it.bench.session.path
+        await remove_and_add(it)
+        await compare_with_file(it, str(path))
+        assert signs(it).get(GONE) == (None if kind == "mesh" else "-")
+        assert it.bench.shown.comparing.since.name == path.name
+        await it.press("B")
+        assert it.app.screen.query_one("#text", Input).value == str(path)
+        await it.press("escape")
+        await compare_with_file(it, str(tmp_path / "none.toml"))
+        assert "none.toml: cannot be read: No such file" in it.bench.shown.said
+        assert it.bench.shown.comparing is not None
+
+
+@pytest.mark.slow
+async def test_it_is_compared_with_what_git_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-C", str(tmp_path)]
+    (tmp_path / "m.toml").write_text(write_text(load(MODELS / "support-agent.toml")), encoding="utf-8")
+    for command in (["init", "-q"], ["add", "m.toml"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *command], check=True)  # noqa: ASYNC221  # nothing else runs yet
+    monkeypatch.chdir(tmp_path)
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await compare_with_file(it, "HEAD:./m.toml")
+        assert signs(it)[GONE] == "-"
+        assert any("since HEAD:./m.toml" in each for each in listed(it))
+        await compare_with_file(it, "nothing:./m.toml")
+        assert "git" in it.bench.shown.said
+
+
+async def test_it_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, lines = threading.Event(), since.compared_lines
+
+    def held(*arguments: object) -> object:
+        assert gate.wait(60)
+        return lines(*arguments)
+
+    monkeypatch.setattr(since, "compared_lines", held)
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await it.press("J", "end", "enter")
+        await it.shows("comparing with the beginning")
+        assert signs(it)[GONE] == "-", "the canvas does not wait for the list"
+        await it.press("escape")
+        assert any(each.startswith("stopped") for each in listed(it))
+        gate.set()
+        await it.computed()
+        assert any(each.startswith("stopped") for each in listed(it))
+        await it.press("u")
+        await it.computed()
+        assert any("since the beginning" in each for each in listed(it))
+
+
+@pytest.mark.slow
+async def test_an_import_preview_takes_its_place(tmp_path: Path) -> None:
+    from meshmodel.importers.import_request import ImportRequest
+
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"files": {"command": "npx"}}}', encoding="utf-8")
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await compare_with_start(it)
+        it.bench.importing._begin(ImportRequest((tmp_path / ".mcp.json",)))
+        await it.computed()
+        assert it.bench.shown.comparing is None
+        assert it.bench.shown.marked is not None
+        await compare_with_start(it)
+        assert it.bench.shown.importing is None
+        assert signs(it)[GONE] == "-"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_ascii", [False, True])
+async def test_signs_need_neither_colour_nor_other_characters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_ascii: bool
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with desk(tmp_path, size=(80, 24), is_ascii=is_ascii) as it:
+        await remove_and_add(it)
+        await compare_with_start(it)
+        assert not is_ascii or it.screen_text().isascii()
+        await it.press("escape")
+        text = it.screen_text()
+        rows = [row for row in text.split("\n") if "Attachments" in row or "helper" in row]
+        assert any("-" in row and "Attachments" in row for row in rows)
+        assert any("+@ helper" in row or "+◉ helper" in row or "+ " in row for row in rows if "helper" in row)
+
+
+@pytest.mark.slow
+async def test_the_rows_of_the_list_are_those_of_a_row_list(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await remove_and_add(it)
+        await compare_with_start(it)
+        await it.press("/")
+        await it.type("helper")
+        shown = it.bench.query_one(ChangesList).query_one(RowList).shown_rows
+        assert all("helper" in row.content.plain for row in shown if not row.heading)
+        assert any(not row.heading for row in shown)
