@@ -255,12 +255,12 @@ def _write_ledger(arguments: argparse.Namespace, done: "Import") -> None:
 
 def _references(words: list[str]) -> "frozenset[Reference]":
     """The records that were named, as ``agent:bot`` or ``hold:bot>key``."""
+    from meshmodel.importers.ledger import record_named
+
     found = set()
     for word in words:
-        table, _, key = word.partition(":")
-        first, joined, second = key.partition(">")
-        if not table or not first:
+        reference = record_named(word)
+        if reference is None:
             raise MeshmodelError(f"--reject {one_line(word)}: name a record as agent:bot or hold:bot>key")
-        reference: Reference = (table, (first, second)) if joined else (table, first)
         found.add(reference)
     return frozenset(found)

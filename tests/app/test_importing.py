@@ -256,6 +256,17 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
         assert it.bench.shown.importing is None
         assert it.bench.shown.marked is None
         assert "nothing was changed" in it.bench.shown.said
+        panel = await choose(it, tmp_path / ".mcp.json")
+        gate.clear()
+        assert panel.rows.go_to(("system", "search"))
+        await it.press("space")
+        await it.shows("rejected         system:search")
+        await it.press("escape")
+        assert it.bench.shown.importing is None  # what was read before is without the rejected row
+        gate.set()
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert it.bench.shown.marked is None
         assert it.model is before
 
 

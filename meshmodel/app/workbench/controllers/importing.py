@@ -37,6 +37,7 @@ class ImportingController(Controller):
         from meshmodel.importers.preview import Importing
 
         self._last = request
+        self.context.update(marked=None)
         self._read(Importing(request))
         self.context.open_list("import")
 
@@ -104,10 +105,9 @@ class ImportingController(Controller):
             return
         if is_chosen:
             self.context.back_to_canvas()
-            if importing.is_applied and self.context.exists(to):
-                self.context.update(importing=replace(importing, at=None))
-                self.context.select(to)
-            self.context.say("I goes back to the row")
+            self.context.select(to)
+            said = self.state.said
+            self.context.say(f"{said}; I goes back to the row" if said else "I goes back to the row")
         self.context.bring_into_view(to)
 
     def _apply(self) -> None:
@@ -122,25 +122,21 @@ class ImportingController(Controller):
         self.context.update(
             importing=replace(importing, is_applied=True, is_ledger=True, at=None), marked=None
         )
-        changed = (
-            f"{done.edit.label}: {importing.count}; u takes it back"
-            if done.edit.changes
-            else "nothing to change"
+        label = done.edit.label
+        self.context.say(
+            f"{label}: {importing.count}; u takes it back" if done.edit.changes else "nothing to change"
         )
-        self.context.say(changed)
 
     def _leave(self) -> None:
         """Escape in the list: stop reading, else back to the canvas, where the preview stays until Escape."""
         importing = self.state.importing
         is_stopped, self._is_wanted = self.context.jobs.drop("import"), False
         self.context.back_to_canvas()
-        if importing is None or importing.done is None:
-            self.context.update(importing=None)
-        elif importing.is_applied:
-            self.context.update(importing=replace(importing, at=None))
+        if importing is not None and importing.is_applied:
             return
+        if is_stopped or importing is None or importing.done is None:
+            self.context.update(importing=None, marked=None)  # what was read before is without the last row
+            self.context.say("import: nothing was changed")
         else:
             signs = importing.count if self.state.marked is None else self.state.marked.says
             self.context.say(f"preview: {signs}; I goes back to it, Esc ends it and changes nothing")
-        if is_stopped:
-            self.context.say("import: stopped; nothing was changed")
