@@ -43,25 +43,30 @@ def frame(box: Box) -> list[Overlay]:
 
 
 def record_signs(drawing: Drawing | None, signs: Mapping[Reference, str]) -> list[Overlay]:
-    """A sign on the first cell of each record: of a line, before its label."""
+    """A sign on the first cell of each record: of a line before its label, or where it leaves its card.
+
+    In ASCII lines are made of the same characters, so there it stands in brackets.
+    """
     if drawing is None:
         return []
     starts = _starts(drawing, {each for each in signs if each[0] in {"hold", "custody"}})
-    boxes = [(each, starts.get(each) or drawing.box_of(each), sign) for each, sign in signs.items()]
-    return [
-        Overlay(max(box.x - (each[0] != "zone" and each not in drawing.grid.cards), 0), box.y, sign, "label")
-        for each, box, sign in boxes
-        if box is not None
-    ]
+    found = []
+    for each, sign in signs.items():
+        box, is_card = drawing.box_of(each), each[0] == "zone" or each in drawing.grid.cards
+        if box is None:
+            continue
+        text = f"({sign})" if drawing.options.ascii and not is_card else sign
+        x, y = starts.get(each) or (box.x if is_card else box.x - len(text), box.y)
+        found.append(Overlay(max(x, 0), y, text, "label"))
+    return found
 
 
-def _starts(drawing: Drawing, references: AbstractSet[Reference]) -> dict[Reference, Box]:
-    """Where lines without a label of their own leave their cards."""
-    found: dict[Reference, Box] = {}
+def _starts(drawing: Drawing, references: AbstractSet[Reference]) -> dict[Reference, tuple[int, int]]:
+    """The first cells of lines without a label of their own: where they leave their cards."""
+    found: dict[Reference, tuple[int, int]] = {}
     for reference, part, box in drawing.targets if references else ():
-        known = found.get(reference)
-        if reference in references and part == "line" and (known is None or box.x < known.x):
-            found[reference] = box._replace(x=box.x + 1)
+        if reference in references and part == "line":
+            found[reference] = min(found.get(reference, (box.x, box.y)), (box.x, box.y))
     return found
 
 

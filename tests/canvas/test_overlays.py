@@ -2,8 +2,13 @@
 
 import pytest
 
-from meshmodel.canvas.overlays import connect_handle, connecting_line, dragged_card, frame
-from meshmodel.canvas.scene import Box, Target
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.overlays import connect_handle, connecting_line, dragged_card, frame, record_signs
+from meshmodel.canvas.scene import Box, Facts, Options, Target
+from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.load import load
+from tests.edits.models import MODELS
 
 CARD = Target(("system", "tickets"), "card", Box(2, 5, 4, 2))
 
@@ -45,3 +50,32 @@ def test_a_dragged_card_has_its_name_and_its_corner_under_the_pointer():
 
 def test_the_handle_that_connects_covers_the_last_cell_of_a_card_and_the_one_beside_it():
     assert cells(connect_handle(CARD, 6)) == {(5, 6): "─", (6, 6): "▶"}
+
+
+def painted(model: Snapshot, signs: dict[Reference, str], *, ascii: bool) -> list[str]:  # noqa: A002
+    """The rows of a drawing with signs over it."""
+    drawing = draw(model, Facts(), Options(ascii=ascii))
+    rows = [list("".join(run.text for run in row)) for row in drawing.rows]
+    for (x, y), character in cells(record_signs(drawing, signs)).items():
+        rows[y][x] = character
+    return ["".join(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("ascii_only", "expected"),
+    [
+        (False, ("-◉ Support bot", "-as svc-files", "+─")),
+        (True, ("-@ Support bot", "(-)as svc-files", "(+)")),
+    ],
+)
+def test_signs_stand_on_cards_before_labels_and_where_lines_leave(ascii_only, expected):
+    model = load(MODELS / "support-agent.toml")
+    signs = {
+        ("agent", "support-bot"): "-",
+        ("grant", ("file-sas", "attachments")): "-",
+        ("hold", ("support-bot", "ticket-token")): "+",
+        ("note", "is-not-drawn"): "+",
+    }
+    text = "\n".join(painted(model, signs, ascii=ascii_only))
+    plain = "\n".join(painted(model, {}, ascii=ascii_only))
+    assert [text.count(each) - plain.count(each) for each in expected] == [1, 1, 1]
