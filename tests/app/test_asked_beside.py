@@ -17,6 +17,8 @@ from meshmodel.reports.explanations import Asked
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 
+pytestmark = pytest.mark.slow
+
 LARGE = crowded(agents=8, systems=300)
 
 

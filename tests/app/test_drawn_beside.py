@@ -14,6 +14,8 @@ from meshmodel.model.records import Agent
 from meshmodel.reports import causes
 from tests.app.desk import Desk, desk
 
+pytestmark = pytest.mark.slow
+
 
 class Gate:
     """Lets drawings through that are made beside, once it is open."""

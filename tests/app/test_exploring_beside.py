@@ -11,6 +11,8 @@ from meshmodel.reports.lenses import LENSES, Seen
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 
+pytestmark = pytest.mark.slow
+
 LARGE = crowded(agents=8, systems=300)
 
 

@@ -19,6 +19,8 @@ from meshmodel.store.load import load
 from tests.app.desk import MODELS, Desk, desk
 from tests.app.form_host import enter
 
+pytestmark = pytest.mark.slow
+
 
 async def choose(it: Desk, field: str, value: str) -> None:
     """By keys: go to a field, and choose what is typed."""

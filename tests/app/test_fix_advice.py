@@ -19,6 +19,8 @@ from meshmodel.store.load import load
 from tests.app.desk import desk
 from tests.app.test_fix_tab import FIX, listed
 
+pytestmark = pytest.mark.slow
+
 
 async def test_it_says_what_is_better_than_a_checkpoint_and_what_none_mends(tmp_path: Path) -> None:
     async with desk(tmp_path, "token-leak") as it:

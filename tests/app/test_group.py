@@ -10,6 +10,8 @@ from meshmodel.model.records import Reference
 from tests.app.desk import Desk, desk
 from tests.canvas.building import helpdesk
 
+pytestmark = pytest.mark.slow
+
 WIKI, TICKETS, FILES, BOT = (
     ("system", "wiki"),
     ("system", "tickets"),

@@ -15,6 +15,8 @@ from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
 
+pytestmark = pytest.mark.slow
+
 NAMES = {"⏎": "enter", "⎋": "escape", "⇥": "tab"}
 
 

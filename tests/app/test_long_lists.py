@@ -13,6 +13,8 @@ from meshmodel.app.widgets.rows import PART, Row, heading, line
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import Host, enter
 
+pytestmark = pytest.mark.slow
+
 MANY = 4 * PAGE + 7
 
 

@@ -21,6 +21,8 @@ from meshmodel.model import records as r
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.canvas.building import snapshot_of
 
+pytestmark = pytest.mark.slow
+
 
 def menu_of(it: Desk) -> ElementMenu:
     found = it.app.screen

@@ -14,6 +14,8 @@ from meshmodel.canvas.events import Connected
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import SIZES, desk
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path, size: tuple[int, int]) -> None:

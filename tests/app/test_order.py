@@ -9,6 +9,8 @@ from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import MODELS, Desk, desk
 from tests.canvas.building import snapshot_of
 
+pytestmark = pytest.mark.slow
+
 ZONES = ("alpha", "beta", "gamma", "delta")
 
 

@@ -9,6 +9,8 @@ from meshmodel.app.workbench.screen import Workbench
 from meshmodel.edits.edit import Remove, edit
 from tests.app.desk import Desk, desk
 
+pytestmark = pytest.mark.slow
+
 SECRET = ("secret-at-rest", "job-settings>ledger-key")
 SESSION = ("checkpoint-does-not-count", "plan-approval")
 

@@ -19,6 +19,8 @@ from meshmodel.model.vocabulary import View
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 
+pytestmark = pytest.mark.slow
+
 LARGE = crowded(agents=8, systems=300)
 BEFORE = "before the last edit"
 

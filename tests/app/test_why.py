@@ -20,6 +20,8 @@ from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.edits.models import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 
 def dialog(it: Desk) -> WhyDialog:
     found = it.app.screen
