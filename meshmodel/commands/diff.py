@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from meshmodel.commands.models import Subparsers, add_json, add_view, seconds, view_of
 from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -64,8 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     snapshots = [load_side(each) for each in (arguments.old, arguments.new)]
     old = analyse(snapshots[0], view=view_of(arguments))
     new = analyse(snapshots[1], view=old.view, today=old.today)
-    fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
-    diff = compare(old, new, fixes)
+    with Progress(lambda: "comparing all crossings"):
+        fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
+        diff = compare(old, new, fixes)
     if arguments.picture is not None:
         _draw(arguments.picture, old, new)
     status = 2 if not diff.is_complete else 1 if diff.opened else 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, view_of
 from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.progress import Progress
 from meshmodel.importers.forms import FORMS
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     done = _read(arguments)
     old = analyse(done.before, view=view_of(arguments))
     new = analyse(done.after, view=old.view, today=old.today)
-    diff = compare(old, new)
+    with Progress(lambda: "comparing all crossings"):
+        diff = compare(old, new)
     status = 1 if diff.opened else 0
     if arguments.json:
         from meshmodel.importers.answers import import_answer
