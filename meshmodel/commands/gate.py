@@ -56,7 +56,8 @@ class Gate:
             arguments: of the command.
 
         Raises:
-            MeshmodelError: the baseline cannot be read, or an option does not go with another.
+            MeshmodelError: the baseline cannot be read, a file would replace what is still needed, or an
+                option does not go with another.
         """
         self._arguments = arguments
         self._results: list[Located] = []
@@ -67,6 +68,7 @@ class Gate:
             raise MeshmodelError("--with-accepted is about the SARIF file: add --sarif FILE")
         if arguments.annotations and arguments.json:
             raise MeshmodelError("--annotations and --json both want standard output: leave one out")
+        _check_targets(arguments)
         if arguments.baseline is not None:
             from meshmodel.interchange.reader import file_content
             from meshmodel.reports.baseline import read_baseline
@@ -156,6 +158,23 @@ class Gate:
             )
         log = sarif_log(self._results, __version__, self._failures)
         replace_file(self._arguments.sarif, f"{json.dumps(log, indent=1, ensure_ascii=False)}\n".encode())
+
+
+def _check_targets(arguments: argparse.Namespace) -> None:
+    """Refuse to write over a model or a baseline, or both files into one, before anything is computed."""
+    from meshmodel.reports.targets import refuse_to_lose_model
+
+    sarif, baseline = arguments.sarif, arguments.write_baseline
+    for path, what in ((sarif, "SARIF"), (baseline, "a baseline")):
+        if path is None:
+            continue
+        if str(path) == "-":
+            raise MeshmodelError("-: standard output has the answer; name a file")
+        refuse_to_lose_model(path, what)
+    if sarif is not None and sarif.resolve() in {
+        each.resolve() for each in (baseline, arguments.baseline) if each is not None
+    }:
+        raise MeshmodelError(f"{one_line(sarif)}: is named for SARIF and as a baseline; name two files")
 
 
 def counting(findings: "Iterable[Finding]", comparison: "Comparison | None") -> "Sequence[Finding]":

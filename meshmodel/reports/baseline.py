@@ -182,7 +182,7 @@ def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, Kno
     """
     try:
         document = json.loads(content.decode())
-        if document["format"] != FORMAT:
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise MeshmodelError(
                 f"{one_line(source)}: its format is no {FORMAT}; check --write-baseline makes one"
             )
@@ -190,7 +190,8 @@ def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, Kno
             _text(model["model"]): dict(map(_read_row, model["findings"])) for model in document["models"]
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        reason = f"{type(error).__name__}: {one_line(error, 120)}"
+        said = one_line(error, 120)
+        reason = f"the key {said} is missing" if isinstance(error, KeyError) else said
         raise MeshmodelError(
             f"{one_line(source)}: is no baseline ({reason}); check --write-baseline makes one"
         ) from None

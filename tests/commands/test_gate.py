@@ -119,3 +119,22 @@ def test_no_baseline_passes_where_it_cannot_be_read_or_made(agent, tmp_path):
     done = run("check", agent, "none.toml", "--write-baseline", tmp_path / "new.json")
     assert done.returncode == 2
     assert not (tmp_path / "new.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--sarif", "a.toml"], "is an interchange file, and would be lost to SARIF"),
+        (["--write-baseline", "a.mesh"], "is a model file, and would be lost to a baseline"),
+        (["--sarif", "x.json", "--write-baseline", "./x.json"], "name two files"),
+        (["--sarif", "known.json", "--baseline", "known.json"], "name two files"),
+        (["--sarif", "-"], "name a file"),
+    ],
+)
+def test_no_file_of_a_check_replaces_a_model_or_a_baseline(agent, words, says):
+    here = agent.parent
+    run("import", "a.toml", "-o", "a.mesh", cwd=here)
+    run("check", "a.toml", "--write-baseline", "known.json", cwd=here)
+    before = {each.name: each.read_bytes() for each in here.iterdir()}
+    assert says in refused("check", "a.toml", *words, cwd=here)
+    assert {each.name: each.read_bytes() for each in here.iterdir()} == before

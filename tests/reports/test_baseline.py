@@ -120,3 +120,4 @@ def test_what_is_no_baseline_is_refused_in_one_line(content):
         read_baseline(content, "known.json")
     assert str(refused.value).startswith("known.json: ")
     assert "\n" not in str(refused.value)
+    assert "Error" not in str(refused.value)
