@@ -19,7 +19,13 @@ USUAL_END: Final[Mapping[str, str]] = {
 
 
 def addition(
-    snapshot: Snapshot, table: str, name: str, zone: str | None = None, slot: Slot | None = None
+    snapshot: Snapshot,
+    table: str,
+    name: str,
+    zone: str | None = None,
+    slot: Slot | None = None,
+    *,
+    kind: str | None = None,
 ) -> tuple[Edit, Reference]:
     """The edit that adds an element.
 
@@ -29,6 +35,7 @@ def addition(
         name: its name, as typed.
         zone: where a system lies and an agent is at home.
         slot: where it is drawn; ``None``: wherever there is room. A zone has its own place in any case.
+        kind: the kind of an agent, a system or a credential.
 
     Returns:
         The edit, and the element.
@@ -38,11 +45,11 @@ def addition(
     """
     record = named_element(snapshot, table, name)
     if isinstance(record, System):
-        record = replace(record, zone=zone, at=slot)
+        record = replace(record, kind=kind, zone=zone, at=slot)
     elif isinstance(record, Agent):
-        record = replace(record, home=zone, at=slot)
+        record = replace(record, kind=kind, home=zone, at=slot)
     elif isinstance(record, Credential):
-        record = replace(record, at=slot)
+        record = replace(record, kind=kind, at=slot)
     made = Edit(f"add {table} {record.id}", (Put(record),))
     apply_edit(snapshot, made)
     return made, (table, record.id)

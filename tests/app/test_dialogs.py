@@ -13,7 +13,7 @@ from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.edits.edit import Edit, apply_edit
-from meshmodel.model.records import Agent, Checkpoint, System
+from meshmodel.model.records import Agent, Checkpoint, Credential, Record, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from tests.app.form_host import enter
@@ -241,6 +241,60 @@ async def test_adding_by_mouse_and_what_is_refused() -> None:
         await pilot.pause()
         edit, _ = app.answers[0]
         assert after(edit).agent["bot-2"] == Agent("bot-2", "bot", home="desk")
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [
+        (("s", "=Box", "tab", "=object", "enter"), System("box", "Box", kind="object-storage", zone="desk")),
+        (("s", "tab", "=messagin", "enter"), System("messaging", kind="messaging", zone="desk")),
+        (
+            ("a", "=Al", "tab", "down", "down", "enter"),
+            Agent("al", "Al", kind="orchestrator", home="desk"),
+        ),
+        (("c", "tab", "=sas", "enter"), Credential("sas-token", kind="sas-token")),
+    ],
+)
+async def test_adding_with_a_kind_and_perhaps_called_as_it(keys: tuple[str, ...], wanted: Record) -> None:
+    app = Asking(AddDialog(full_snapshot(), "desk"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, *keys)
+        await pilot.pause()
+        edit, reference = app.answers[0]
+        assert after(edit).get(*reference) == wanted
+
+
+async def test_an_unknown_kind_is_refused_and_enter_alone_adds_nothing() -> None:
+    dialog = AddDialog(full_snapshot(), "desk")
+    app = Asking(dialog)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "z", "enter", "s", "up", "escape")
+        dialog = AddDialog(full_snapshot(), "desk")
+        app.push_screen(dialog, app.answers.append)
+        await pilot.pause()
+        await enter(pilot, "s", "=Box", "tab", "=nothing such", "enter")
+        assert "no kind of system is called so" in str(dialog.query_one("#problem", Static).content)
+        assert app.answers == [None]
+
+
+async def test_adding_by_mouse_alone_each_by_three_clicks_called_as_its_kind() -> None:
+    app = Asking(AddDialog(full_snapshot(), "desk"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for row, kind in ((3, None), (1, 6), (1, 6)):
+            if app.answers:
+                app.push_screen(AddDialog(after(app.answers[-1][0]), "desk"), app.answers.append)
+            await pilot.pause()
+            await pilot.click("AddDialog RowList", offset=(3, row))
+            await pilot.pause()
+            if kind is not None:
+                await pilot.click("AddDialog RowList", offset=(3, kind))
+                await pilot.pause()
+            await pilot.click("#add")
+            await pilot.pause()
+        kinds = [reference for _, reference in app.answers]
+        assert kinds == [("zone", "zone"), ("system", "object-storage"), ("system", "object-storage-2")]
 
 
 async def test_find_by_id_name_and_relation() -> None:

@@ -1,5 +1,6 @@
 """The inspector: every field of the schema can be edited, with choices from the vocabulary."""
 
+from collections.abc import Hashable
 from datetime import date
 from typing import Any
 
@@ -397,3 +398,22 @@ async def test_names_are_text_and_the_filter_finds_fields() -> None:
         await pilot.pause()
         assert len(inspector.rows.shown_rows) > 10
         assert key_of(inspector.record) == "files"  # type: ignore[arg-type] # a record
+
+
+async def test_another_record_begins_at_the_field_that_was_edited_last_else_at_its_kind() -> None:
+    inspector = Inspector()
+    app = Host(inspector, full_snapshot(), ("system", "files"))
+    async with app.run_test(size=(60, 40)) as pilot:
+        await pilot.pause()
+
+        def at() -> Hashable:
+            return None if inspector.rows.row is None else inspector.rows.row.key
+
+        assert at() == ("field", "kind")
+        inspector.rows.focus()
+        inspector.rows.go_to(("field", "sensitivity"))
+        await enter(pilot, "space")
+        app.select(("agent", "bot"))
+        assert at() == ("field", "kind")
+        app.select(("system", "tickets"))
+        assert at() == ("field", "sensitivity")

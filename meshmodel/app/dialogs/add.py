@@ -1,24 +1,27 @@
-"""Adding an element or a part of the catalogue: its kind, then its name."""
+"""Adding an element or a part of the catalogue: what it is, then its name and its kind."""
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.widgets.filter_list import FilterInput
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.additions import USUAL_END, addition
-from meshmodel.edits.edit import Edit
+from meshmodel.edits.edit import Edit, unused_id
 from meshmodel.edits.operations import words_for
 from meshmodel.language import add_entry
 from meshmodel.language.catalogue import ENTRIES, entry
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.records import Reference, Slot
+from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 
@@ -31,6 +34,18 @@ KINDS = (
 """What can be added: its table, the letter that chooses it, and what it is."""
 PARTS = tuple((each.key, str(number), each.what) for number, each in enumerate(ENTRIES, 1))
 """What can be added with its relations."""
+_TABLES = frozenset(each[0] for each in (*KINDS, *PARTS))
+
+
+class _KindInput(FilterInput):
+    """The filter of the kinds, whose arrows leave out what stands above these."""
+
+    def action_move(self, action: str) -> None:
+        """Move the highlight among the kinds."""
+        rows = self.screen.query_one(RowList)
+        if rows.row is not None and rows.row.key in _TABLES:
+            rows.move_to(0 if action.endswith("up") else len(KINDS) - 1)
+        super().action_move(action)
 
 
 class AddDialog(Dialog[tuple[Edit, Reference]]):
@@ -38,10 +53,14 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
 
     ``AddDialog(snapshot, zone="helpdesk")``: a new system then lies in that zone, a new agent is at
     home there. With ``source`` the cursor begins at what is usually connected with that, and without it
-    the parts of the catalogue are offered too, in which ``beside`` stands in a place. Result: the edit,
-    and what to select afterwards.
+    the parts of the catalogue are offered too, in which ``beside`` stands in a place. Without a name it is
+    called as its kind; a kind is chosen by going to its row. Result: the edit, and what to select
+    afterwards.
     """
 
+    DEFAULT_CSS = """
+    AddDialog RowList { height: 12; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"kind('{table}')", show=False) for table, key, _ in (*KINDS, *PARTS)
     ]
@@ -65,56 +84,90 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         self.kind: str | None = None
 
     def compose_body(self) -> ComposeResult:
-        """The kinds, then the name."""
-        rows = [_row(key, f"{GLYPHS[table]} {table:<12}", what, table) for table, key, what in KINDS]
-        if self.source is None:
-            rows.append(heading("with its relations"))
-            rows += [_row(key, f"{part:<16}", what, part) for part, key, what in PARTS]
-        yield RowList(rows, one_line=True)
-        yield LineInput(id="name", placeholder="its name", compact=True)
+        """The tables and parts, then the name and the kind."""
+        yield RowList(self._rows(), one_line=True)
+        yield LineInput(id="name", compact=True)
+        yield _KindInput(id="kind", compact=True, placeholder="Tab: type its kind; or click one")
         yield Static("", id="problem", markup=False)
+        yield self.buttons(self.button("Add", "add"))
 
     def on_mount(self) -> None:
         """Begin with the kind; the name has its room from the start, so that no row moves by a click."""
-        self.query_one("#name").visible = False
+        for each in self.query("Input, Button"):
+            each.visible = False
         if self.source is not None:
             self.query_one(RowList).go_to(USUAL_END[self.source[0]])
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """A kind was chosen."""
+        """What to add was chosen, or its kind: the cursor standing there is enough for that."""
         event.stop()
-        self.action_kind(event.row.value)
+        if event.row.key in _TABLES:
+            self.action_kind(event.row.value)
+        else:
+            self.query_one("#name").focus()
 
     def action_kind(self, table: str) -> None:
-        """Add an element of that table, or that part: ask for its name."""
+        """Add an element of that table, or that part: ask for its name, and for its kind."""
         part = entry(table)
         if part is not None and self.source is not None:
             return
         self.kind = table
-        name = self.query_one("#name", Input)
-        name.visible = True
+        name, kind = self.query_one("#name", Input), self.query_one("#kind", Input)
+        rows = self.query_one(RowList)
+        name.visible = self.query_one(Button).visible = True
         name.placeholder = f"the name of {part.asks if part else f'the {table}'}"
-        self.query_one(RowList).go_to(table)
+        kind.value, kind.visible = "", bool(_kinds(table))
+        rows.set_rows(self._rows())
+        rows.go_to(table)
         self.query_one("#dialog").border_title = Content(f"add {table}{self._where()}")
         name.focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Add it, if its name will do."""
-        event.stop()
-        name = clean_line(event.value)
-        if self.kind is None or not name:
-            self.show_problem("a name is needed")
+    @on(Input.Changed, "#kind")
+    def _filter(self, event: Input.Changed) -> None:
+        rows = self.query_one(RowList)
+        rows.set_rows(self._rows(is_filtered=bool(event.value.strip())))
+        rows.filter_by(event.value)
+
+    @on(Input.Submitted)
+    def action_add(self, event: Input.Submitted | None = None) -> None:
+        """Add it, if its name and its kind will do; Enter alone, without any of both, may be a slip."""
+        rows = self.query_one(RowList)
+        rows.settle()
+        if self.kind is None:
+            return
+        if rows.row is None:
+            self.show_problem(f"no kind of {self.kind} is called so")
+            return
+        kind = None if rows.row.key in _TABLES else str(rows.row.value)
+        name = clean_line(self.query_one("#name", Input).value)
+        if event is not None and not name and kind is None:
+            self.show_problem("a name is needed, or a kind")
             return
         try:
             part = entry(self.kind)
+            name = name or unused_id(self.snapshot, "system" if part else self.kind, kind or self.kind)
             if part is None:
-                added = addition(self.snapshot, self.kind, name, self.zone, self.slot)
+                added = addition(self.snapshot, self.kind, name, self.zone, self.slot, kind=kind)
             else:
                 added = add_entry(part, name, self.snapshot, self.beside, (self.zone, self.slot))
         except InvalidModelError as error:
             self.show_problem(one_line(error, 160))
             return
         self.dismiss(added)
+
+    def _rows(self, *, is_filtered: bool = False) -> list[Row]:
+        """What can be added; of an element that is chosen its kinds too, and those alone if filtered."""
+        kinds = _kinds(self.kind)
+        of_kind = [Row(("kind", each), line("  ", each), each, search=each) for each in kinds]
+        if is_filtered:
+            return of_kind
+        rows = [_row(key, f"{GLYPHS[table]} {table:<12}", what, table) for table, key, what in KINDS]
+        if kinds:
+            return [*rows, heading(f"kinds of {self.kind}s"), *of_kind]
+        if self.source is None:
+            rows.append(heading("with its relations"))
+            rows += [_row(key, f"{part:<16}", what, part) for part, key, what in PARTS]
+        return rows
 
     def _where(self) -> str:
         if self.zone is None or self.kind not in {"agent", "system"}:
@@ -124,3 +177,8 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
 
 def _row(key: str, shown: str, what: str, value: str) -> Row:
     return Row(value, line((f"{key} ", "$text-accent"), shown, (what, "$text-muted")), value)
+
+
+def _kinds(table: str | None) -> tuple[str, ...]:
+    """The usual kinds of the elements of a table."""
+    return SCHEMA[table].field("kind").choices if table in {"agent", "system", "credential"} else ()

@@ -61,6 +61,7 @@ class Inspector(FilterList, Bound):
         """Arguments: the id of the widget."""
         super().__init__(id=id, placeholder="filter fields, relations, findings")
         self._selected: Reference | None = None
+        self._edited = ""
 
     @property
     def record(self) -> Record | None:
@@ -77,11 +78,12 @@ class Inspector(FilterList, Bound):
         return shown.selected, shown.group, id(shown.snapshot), shown.analysis, shown.read_only
 
     def show_state(self, shown: WorkbenchState) -> None:
-        """Show what is selected now."""
+        """Show what is selected now; of something else, begin at the field that was edited last."""
         before, self._selected = self._selected, shown.selected
         self.set_rows(self._rows(shown))
         if before != shown.selected:
             self.rows.scroll_home(animate=False)
+            self.rows.go_to(("field", self._edited)) or self.rows.go_to(("field", "kind"))
 
     def edit_field(self, key: str) -> None:
         """Open the editor of one field of what is shown; raises KeyError if it has no such field."""
@@ -116,6 +118,7 @@ class Inspector(FilterList, Bound):
         if not values:
             self._edit(row.value)
             return
+        self._edited = row.value.key
         now = getattr(record, row.value.attribute)
         at = values.index(now) if now in values else -1
         self._apply(record, {row.value.attribute: values[(at + 1) % len(values)]}, on=shown.snapshot)
@@ -124,6 +127,7 @@ class Inspector(FilterList, Bound):
         record, shown = self.record, self.shown
         if record is None or shown is None or self._refuses(shown):
             return
+        self._edited = field.key
         done = partial(self._apply, record, on=shown.snapshot)
         self.post_message(FieldRequested(record, field, done, on=shown.snapshot))
 
