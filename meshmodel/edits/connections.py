@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from meshmodel.edits import relations
+from meshmodel.edits.checkpoint_places import granted_to
 from meshmodel.edits.draft import Draft, named_element
 from meshmodel.edits.edit import Edit
 from meshmodel.model.records import Credential, Reference, System
@@ -45,9 +46,10 @@ class Offer:
         inputs: what has to be chosen first; ``checkpoint`` means: in the checkpoint dialog.
         actions: the actions chosen unless others are.
         name: the name of the new credential unless another is typed.
-        credential: the existing credential that is used, if any.
+        at: the token service at which an exchange takes place, if any.
         how: for a custody: stores or issues.
-        choices: for ``passes`` the credentials, for ``sources`` the systems and ``home``.
+        choices: for ``passes`` the credentials, and as ``system:action`` what the delegation can be limited
+            to; for ``sources`` the systems and ``home``.
     """
 
     relation: Relation
@@ -57,7 +59,7 @@ class Offer:
     inputs: tuple[Input, ...] = ()
     actions: tuple[Action, ...] = ()
     name: str = ""
-    credential: str | None = None
+    at: str | None = None
     how: Literal["stores", "issues"] = "stores"
     choices: tuple[str, ...] = field(default=())
 
@@ -75,7 +77,7 @@ class Offer:
             snapshot: the model.
             actions: the chosen actions, if ``inputs`` has them.
             name: the typed name of a new credential.
-            chosen: the credentials passed, or the sources of an intent.
+            chosen: the credentials passed and the accesses, or the sources of an intent.
 
         Raises:
             InvalidModelError: the model refuses it.
@@ -154,14 +156,19 @@ def _from_system_to_credential(snapshot: Snapshot, start: str, end: str) -> Iter
 def _credentials(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
     for first, second in ((start, end), (end, start)):
         if (first, second) not in snapshot.exchange:
-            yield Offer("exchange", first, second, f"{first} exchanges {second}")
+            label = f"{first} exchanges {second}"
+            for key, system in sorted(snapshot.system.items()):
+                if system.kind == "token-service":
+                    yield Offer("exchange", first, second, f"{label} at {key}", at=key)
+            yield Offer("exchange", first, second, label)
 
 
 def _agents(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
-    held = tuple(credential for agent, credential in sorted(snapshot.hold) if agent == start)
+    held = [credential for agent, credential in sorted(snapshot.hold) if agent == start]
+    choices = (*held, *sorted(granted_to(snapshot, end)))
     known = snapshot.delegation.get((start, end))
     label = f"{start} delegates {end}" if known is None else f"{start} delegates {end}: other credentials"
-    yield Offer("delegation", start, end, label, ("passes",) if held else (), choices=held)
+    yield Offer("delegation", start, end, label, ("passes",) if choices else (), choices=choices)
 
 
 def _system_agent(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
@@ -260,11 +267,16 @@ def _custody(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen:
 
 
 def _exchange(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
-    relations.exchange(draft, offer.start, offer.end)
+    relations.exchange(draft, offer.start, offer.end, offer.at)
 
 
 def _delegation(offer: Offer, draft: Draft, _actions: Actions, _name: str, chosen: Sequence[str]) -> None:
-    relations.delegation(draft, offer.start, offer.end, chosen)
+    known = draft.snapshot.delegation.get((offer.start, offer.end))
+    limit = {*((known and known.only) or ()), *(each for each in chosen if ":" in each)}
+    passes = [each for each in chosen if ":" not in each]
+    relations.delegation(
+        draft, offer.start, offer.end, passes, **({"only": tuple(sorted(limit))} if limit else {})
+    )
 
 
 def _trigger(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from meshmodel.edits.connections import end_of, offers
 from meshmodel.edits.edit import apply_edit
-from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent, Reference
+from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent, Reference, System
 from meshmodel.model.snapshot import Snapshot
 from tests.edits.models import full_snapshot, snapshot_of
 
@@ -115,9 +115,29 @@ def test_intents_delegations_and_custody() -> None:
     assert delegation.choices == ("file-key", "ticket-token")
     after = apply_edit(snapshot, delegation.edit(snapshot, chosen=("file-key",)))  # type: ignore[arg-type] # an edit
     assert after.delegation["bot", "third"].passes == ("file-key",)
+    limited = offers(snapshot, ("agent", "third"), ("agent", "bot"))[0]
+    assert "files:read" in limited.choices
+    after = apply_edit(snapshot, limited.edit(snapshot, chosen=("files:read",)))  # type: ignore[arg-type] # an edit
+    assert after.delegation["third", "bot"].only == ("files:read",)
+    assert after.delegation["third", "bot"].passes is None
     stores, issues = offers(snapshot, ("system", "files"), ("credential", "role"))[:2]
     assert apply_edit(snapshot, stores.edit(snapshot)).custody["files", "role"] == Custody("files", "role")  # type: ignore[arg-type] # an edit
     assert apply_edit(snapshot, issues.edit(snapshot)).custody["files", "role"].how == "issues"  # type: ignore[arg-type] # an edit
+
+
+def test_exchanges_at_a_token_service_are_offered_first() -> None:
+    snapshot = snapshot_of(
+        [System("sts", kind="token-service"), System("crm"), Credential("user"), Credential("key")]
+    )
+    found = offers(snapshot, ("credential", "user"), ("credential", "key"))
+    assert [each.label for each in found] == [
+        "user exchanges key at sts",
+        "user exchanges key",
+        "key exchanges user at sts",
+        "key exchanges user",
+    ]
+    after = apply_edit(snapshot, found[0].edit(snapshot))  # type: ignore[arg-type] # an edit
+    assert after.exchange["user", "key"].at == "sts"
 
 
 @settings(max_examples=100, deadline=None)

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Input, Static
 
 from meshmodel.app.dialogs.anchored import PlacedDialog
@@ -24,7 +25,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.vocabulary import ACTIONS
 
-_HOW: Final = "↑ ↓ or a click, Enter · … asks for more"
+_HOW: Final = "↑ ↓ or a click, Enter · … asks for more, r w x i a too"
 _SWITCHES: Final = "Space: on or off · Enter connects"
 
 
@@ -43,8 +44,9 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     ``ConnectMenu(snapshot, ("agent", "bot"), ("system", "files"), at=(x, y))`` pushed as a screen;
     ``at`` is the cell of the screen that it should stand by (in the middle without it). Result: the
     edit, or :class:`CheckpointWanted`, or ``None``. Enter or a click chooses; an offer that needs
-    actions, a name or credentials asks for them in the same box: typing replaces the name proposed,
-    Tab or the down key goes on to the actions, which letters (r w x i a) switch.
+    actions, a name or credentials asks for them in the same box, the only one at once: typing replaces the
+    name proposed, Tab or the down key goes on to the actions, which letters (r w x i a) switch; on an offer
+    they choose it too.
     """
 
     DEFAULT_CSS = """
@@ -84,6 +86,22 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         hint = _HOW if self.found else "nothing connects these two"
         yield Static(hint, id="hint", markup=False)
 
+    def on_mount(self) -> None:
+        """Ask at once what the only offer needs."""
+        if len(self.found) == 1 and self.found[0].inputs and "checkpoint" not in self.found[0].inputs:
+            self._ask(self.found[0])
+
+    def on_key(self, event: Key) -> None:
+        """A letter of an action on an offer that needs some: choose the offer, and switch it."""
+        offers = self.query_one("#offers", RowList)
+        action = ACTIONS_BY_LETTER.get(event.key)
+        if action and offers.has_focus and offers.row is not None and "actions" in offers.row.value.inputs:
+            event.stop()
+            self._ask(offers.row.value)
+            toggles = self.query_one(ToggleList)
+            toggles.toggle(action)
+            toggles.focus_list()
+
     @on(RowList.Chosen, "#offers")
     def _chosen(self, event: RowList.Chosen) -> None:
         event.stop()
@@ -103,7 +121,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         toggles = self.query_one(ToggleList)
         actions = [(action, "") for action in ACTIONS] if "actions" in offer.inputs else []
         said = "comes from" if "sources" in offer.inputs else "passes"
-        toggles.set_choices([*actions, *((choice, said) for choice in offer.choices)], offer.actions)
+        others = [(choice, "only this" if ":" in choice else said) for choice in offer.choices]
+        toggles.set_choices([*actions, *others], offer.actions)
         name = self.query_one("#name", Input)
         name.display = "name" in offer.inputs
         name.value = offer.name
