@@ -249,7 +249,8 @@ def _write_ledger(arguments: argparse.Namespace, done: "Import") -> None:
         taken.add(arguments.output.resolve())
     if kind_by_content(target) is not None or target.resolve() in taken:
         raise MeshmodelError(
-            f"{one_line(target)}: is a model, what is imported or what is made; name another file for the ledger"
+            f"{one_line(target)}: is a model, what is imported or what is made; name another file for the "
+            "ledger"
         )
     text = ledger_lines(done.rows) if target.suffix.lower() == ".jsonl" else ledger_text(done.rows)
     replace_file(target, text.encode("utf-8"))

@@ -79,6 +79,8 @@ def apply(arguments: argparse.Namespace) -> int:
     _answer(arguments, snapshot, found)
     if found.drift:
         complain(f"{one_line(output)}: written, without what no longer fits")
+    elif not arguments.json:
+        say(f"\n{one_line(output)}: written")
     return 1 if found.drift else 0
 
 

@@ -11,6 +11,7 @@ from meshmodel.importers.importing import Import
 from meshmodel.importers.ledger import VERDICTS, Row, Verdict, record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Reference
+from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
 
@@ -145,7 +146,7 @@ def _change_lines(done: Import, name: str) -> Iterator[str]:
         return
     count = Counter(each.table for each in done.outcomes if each.kind == "new")
     if count:
-        new = (counted(number, table, _TABLES.get(table)) for table, number in count.items())
+        new = (counted(count[table], table, _TABLES.get(table)) for table in SCHEMA if count[table])
         yield f"  new: {', '.join(new)}"
 
 

@@ -192,7 +192,7 @@ class _Planning:
             if here is not None:
                 self._compare_fields(reference, here, record, last)
             elif last:
-                self._note(reference, "left out", why="it was removed from the model")
+                self._note(reference, "left out", why="it was removed from the model, or rejected")
             elif reference in self.rejected:
                 self._note(reference, "left out", why="rejected")
             else:

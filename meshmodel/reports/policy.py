@@ -77,7 +77,7 @@ def verification_text(name: str | None, found: "Verification", style: Style) -> 
         lines += wrap(said, style)
     lines += _listed("What no longer fits", map(_drift_row, found.drift), len(found.drift), style)
     rows = _left_rows(found.left)
-    lines += _listed("What is left uncontrolled", rows, len(rows), style)
+    lines += _listed("What is left uncontrolled, by agent and system", rows, len(rows), style)
     tables = [
         (each.agent, _access(each.system, each.actions), _many(each.credentials)) for each in found.unfilled
     ]

@@ -122,8 +122,8 @@ def _content(answers: IO[bytes], name: str) -> bytes | None:
         if not header:
             return None
         raise MeshmodelError(
-            f"{name}: git has no such file at that revision; the path begins at the top of the repository, "
-            "or with ./ in the present folder"
+            f"{name}: git has no such revision, or no such file in it; the path begins at the top of the "
+            "repository, or with ./ in the present folder"
         )
     if found[1] != b"blob":
         raise MeshmodelError(f"{name}: is a {one_line(found[1].decode())} of git, not a file")

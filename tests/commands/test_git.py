@@ -241,8 +241,8 @@ def test_a_file_cannot_stand_in_for_a_revision(repository, called):
 REFUSED = {
     "--output=x:model.toml": "cannot begin with -",
     "-p:model.toml": "cannot begin with -",
-    "HEAD:missing.toml": "git has no such file",
-    "nowhere:model.toml": "git has no such file",
+    "HEAD:missing.toml": "git has no such revision, or no such file",
+    "nowhere:model.toml": "git has no such revision, or no such file",
     "HEAD:": "is a tree of git, not a file",
     "HEAD:model.toml\nHEAD:model.toml": "is no REV:PATH",
     "HEAD:broken.mesh": "is not a model file",

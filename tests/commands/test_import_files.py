@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.importers.importing import prepare
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
 from tests.importers.foreign import FIXTURES
@@ -55,6 +56,9 @@ def test_a_new_model_of_either_kind(folder, called):
         output = said(called, "import", ".mcp.json", "-o", name)
         assert "not understood: theme (line " in output
         assert output.endswith(f"{name}: 6 elements, 4 questions\n")
+        new = next(line for line in output.splitlines() if line.startswith("  new: "))
+        kinds = [each.split()[1].rstrip("s") for each in new.removeprefix("  new: ").split(", ")]
+        assert kinds == [each for each in SCHEMA if each in kinds]
     exported = said(called, "export", "m.mesh", "--to", "toml")
     assert exported == (folder / "m.toml").read_text(encoding="utf-8")
     assert "system:crm" in said(called, "check", "m.mesh")

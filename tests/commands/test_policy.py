@@ -59,6 +59,7 @@ def test_apply_writes_a_new_model_in_which_nothing_is_left(ending, tmp_path, cal
     status, output, complaint = called("policy", "apply", path, LEAK, "-o", new)
     assert (status, complaint) == (0, "")
     assert "cloud-key on bucket" in output
+    assert output.endswith(f"\n{new}: written\n")
     after = load(new)
     assert set(after.grant) == {("refresh-token", "crm")}
     assert [(each.kind, each.from_, each.state) for each in after.checkpoint.values()] == [

@@ -50,8 +50,10 @@ def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: S
     """
     finding = next((each for each in analysis.findings if f"{each.rule}:{each.subject}" == named), None)
     if finding is None:
+        such = next((f", such as {each.rule}:{each.subject}" for each in analysis.findings), "")
         raise MeshmodelError(
-            f"there is no finding '{one_line(named)}': 'meshmodel check' lists each with rule and subject"
+            f"there is no finding '{one_line(named)}': name the rule and the subject that meshmodel check "
+            f"lists{one_line(such)}"
         )
     witness = analysis.explain_finding(finding)
     if witness is None or not witness.steps:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from meshmodel.model.text import counted
 from meshmodel.reports.document.tree import Block, Facts, Heading, Paragraph, Table
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def _agent(snapshot: "Snapshot", agent: "Agent", reach: "AgentReach | None") -> 
     deputy = [each for each in reach.identities if each not in own]
     return Facts.of(
         *what,
-        ("Identities", counted(len(reach.identities), "identity", "identities")),
+        ("Identities", f"{len(reach.identities):,}"),
         ("Identities held", ", ".join(reach.direct_identities)),
         ("Identities found", ", ".join(found)),
         ("Identities through a deputy", ", ".join(deputy)),
