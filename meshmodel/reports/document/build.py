@@ -142,9 +142,9 @@ class Builder:
             made = self._pictures.lens("model", "structure")
             if len(made) > 1:
                 yield Paragraph(
-                    'It takes several pictures: an overview, and one or more for each zone. "Page 2" in '
-                    f'a picture means the picture whose heading says "2 of {len(made)}"; other pictures below '
-                    "that are in parts are numbered in the same way."
+                    "It takes several pictures: an overview, and one or more for each zone. Page 2 in a "
+                    f"picture means the picture whose heading says 2 of {len(made)}; other pictures below that "
+                    "are in parts are numbered in the same way."
                 )
             yield from made
 
