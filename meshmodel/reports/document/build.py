@@ -143,8 +143,8 @@ class Builder:
             if len(made) > 1:
                 yield Paragraph(
                     "It takes several pictures: an overview, and one or more for each zone. Page 2 in a "
-                    f"picture means the picture whose heading says 2 of {len(made)}; other pictures below that "
-                    "are in parts are numbered in the same way."
+                    f"picture means the picture whose heading says 2 of {len(made)}; other pictures below "
+                    "that are in parts are numbered in the same way."
                 )
             yield from made
 
