@@ -9,7 +9,6 @@
 It never stops the program: what cannot be read is reported in a line.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +64,8 @@ def read_configuration(path: Path | None = None) -> Configuration:
         deep = find_deep_key(text)
         if deep is not None:
             raise ValueError(f"a key in line {deep} has more than {DEPTH_LIMIT} parts")  # noqa: TRY301  # as others
+        import tomllib  # most have no such file
+
         said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         return Configuration(problems=(f"{one_line(path.name)}: {one_line(error)}; nothing of it is used",))

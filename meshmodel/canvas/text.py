@@ -6,9 +6,8 @@ those of ``wcwidth``, which Textual's own agree with.
 
 from functools import lru_cache
 
-from wcwidth import wcswidth, wcwidth
-
 from meshmodel.canvas.glyphs import FLAGS
+from meshmodel.model.text import is_narrow
 
 _JOINER = "\u200d"
 _FLAGS = frozenset("".join((*FLAGS, *FLAGS.values())))
@@ -17,15 +16,17 @@ _FLAGS = frozenset("".join((*FLAGS, *FLAGS.values())))
 @lru_cache(maxsize=16_384)
 def cells(text: str) -> int:
     """The columns of cells that a text takes."""
-    if text.isascii():
+    if text.isascii() or is_narrow(text):
         return len(text)
+    from wcwidth import wcswidth, wcwidth  # its tables take as long to load as all that draws
+
     width = wcswidth(text)
     return width if width >= 0 else sum(max(0, wcwidth(letter)) for letter in text)
 
 
 def _belongs_to_previous(letter: str, before: str) -> bool:
     """Whether a text must not be cut before ``letter``: it is a combining mark, a joiner, or joined."""
-    return wcwidth(letter) <= 0 or before == _JOINER or "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return cells(letter) <= 0 or before == _JOINER or "\U0001f3fb" <= letter <= "\U0001f3ff"
 
 
 @lru_cache(maxsize=16_384)

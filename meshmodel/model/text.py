@@ -25,8 +25,8 @@ _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
 )
 _REFUSED: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_DIRECTION}{_NONCHARACTERS}]")
 
-_NARROW: Final = dict.fromkeys(map(ord, "✖✔◆◇→▸▪…◈"), ".")
-"""Glyphs of our own, each one cell wide; so is whatever is printable and stands before U+0300."""
+_NARROW: Final = re.compile("[ -~\xa1-\xac\xae-\u02ff‐-‧←-⌙─-◼♙⚐⚑✎-✘]*")
+"""Text whose characters all take one cell: Latin letters, and the lines, arrows and signs that are drawn."""
 
 
 def unprintable(text: str) -> str | None:
@@ -107,9 +107,14 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def is_narrow(text: str) -> bool:
+    """Whether each character is known to take one cell; where not, ``wcwidth`` knows how many."""
+    return _NARROW.fullmatch(text) is not None
+
+
 def width(text: str) -> int:
     """How many cells of a terminal the text takes; refused characters count as none."""
-    if text.isprintable() and (text.isascii() or max(text.translate(_NARROW)) < "\u0300"):
+    if is_narrow(text):
         return len(text)  # without wcwidth, whose tables take longer to load than most answers
     from wcwidth import wcswidth
 

@@ -7,7 +7,6 @@ A file is created, opened and read in plain SQL; SQLAlchemy is imported for the 
 
 import contextlib
 import os
-import secrets
 import sqlite3
 import threading
 import time
@@ -61,7 +60,7 @@ class Store:
         self.path = path
         self.snapshot = snapshot
         self.read_only = read_only
-        self.author = secrets.token_hex(8)
+        self.author = os.urandom(8).hex()
         self._raw = connection
         self._file = sqlite_file.identity(path)
         self._version = seen

@@ -54,8 +54,7 @@ def test_a_padded_text_takes_exactly_its_cells(text, cells):
 
 
 def test_widths_are_those_of_the_tables_also_where_none_is_looked_at():
-    ours = "✖✔◆◇→▸▪…◈"
-    for each in [*map(chr, range(0x20, 0x360)), *ours, "票", "\u200d", "\U0001f600"]:
+    for each in [*map(chr, range(0x20, 0x2800)), "票", "\u200d", "\U0001f600"]:
         if unprintable(each) is None:
             assert width(f"a{each}b") == wcswidth(f"a{each}b"), hex(ord(each))
 
