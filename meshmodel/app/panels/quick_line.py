@@ -1,7 +1,8 @@
 """The quick line: sentences with completion, and a preview of what they would do before Enter."""
 
 import contextlib
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,18 +13,19 @@ from textual.widgets import Input, Static
 
 from meshmodel.app.messages import EditRequested, Notice, PanelClosed
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.panels.pasted_lines import pasted_rows
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, apply_edit, touched
-from meshmodel.language import Completion, Sentence, best_completions, parse
-from meshmodel.language.history import History
-from meshmodel.language.pasted_lines import PastedLines
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from meshmodel.language import Completion, Sentence
+    from meshmodel.language.history import History
+    from meshmodel.language.pasted_lines import PastedLines
 
 LINES_LIMIT = 200
 """How many lines are taken at once: all are read anew with each key."""
@@ -100,10 +102,9 @@ class QuickLine(Vertical, Bound):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
         super().__init__(id=id)
-        self.history = History()
         self.snapshot = Snapshot()
         self.read_only = False
-        self.sentence = Sentence("")
+        self.sentence: Sentence
         self._found: list[Completion] = []
         self._pasted: PastedLines | None = None
         self._asked: tuple[Edit, list[str]] | None = None
@@ -112,6 +113,13 @@ class QuickLine(Vertical, Bound):
         self._rows.can_focus = self._lines.can_focus = False
         self._preview = Static(Content(""), id="preview", markup=False)
         self._input = _SentenceInput(placeholder=EXAMPLE, select_on_focus=False, compact=True)
+
+    @cached_property
+    def history(self) -> "History":
+        """The sentences so far."""
+        from meshmodel.language.history import History
+
+        return History()
 
     def compose(self) -> ComposeResult:
         """Lines that were pasted, completions, preview, line."""
@@ -147,6 +155,8 @@ class QuickLine(Vertical, Bound):
 
     def take_lines(self, lines: list[str]) -> None:
         """Put lines into the list, in place of the one that is being edited."""
+        from meshmodel.language.pasted_lines import PastedLines
+
         if len(lines) > LINES_LIMIT:
             said = f"of {len(lines):,} lines the first {LINES_LIMIT} were taken"
             self.post_message(Notice(said, "warning"))
@@ -226,6 +236,8 @@ class QuickLine(Vertical, Bound):
 
         The model is as it was: nothing that the sentence names was added to it.
         """
+        from meshmodel.language.pasted_lines import PastedLines
+
         self.snapshot = snapshot
         if self._asked is None or self._asked[0] is not wanted or not self.is_open:
             return
@@ -298,7 +310,7 @@ class QuickLine(Vertical, Bound):
         self._input.value = text
         self._input.cursor_position = cursor
 
-    def _take(self, completion: Completion) -> None:
+    def _take(self, completion: "Completion") -> None:
         text = self.text
         tail = text[completion.end :]
         gap = "" if tail[:1] == " " else " "
@@ -307,6 +319,9 @@ class QuickLine(Vertical, Bound):
 
     def _read(self) -> None:
         """Read the line: completions at the cursor, and what it would do."""
+        from meshmodel.app.panels.pasted_lines import pasted_rows
+        from meshmodel.language import best_completions, parse
+
         text = self.text
         self.history.changed(text)
         snapshot, pasted = self.snapshot, self._pasted
@@ -340,7 +355,7 @@ class QuickLine(Vertical, Bound):
             self._lines.go_to(("line", pasted.at))
 
 
-def shown_preview(sentence: Sentence) -> str:
+def shown_preview(sentence: "Sentence") -> str:
     """The preview of a sentence in few lines: what it would do, or the problem and where it is."""
     problem = sentence.problem
     if problem is not None:

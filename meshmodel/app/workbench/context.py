@@ -13,7 +13,6 @@ from textual.widget import Widget
 
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.app.canvas.view import CanvasView
-from meshmodel.app.dialogs.base import ask
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.messages import OpenRequested
 from meshmodel.app.panels.findings import FindingsList
@@ -152,6 +151,8 @@ class Context:
 
     def ask(self, dialog: Screen[Any], take: Callable[[Any], object]) -> None:
         """Open a dialog; ``take`` hears what is decided, as one batch, and nothing after Escape."""
+        from meshmodel.app.dialogs.base import ask
+
         ask(self._screen.app, dialog, self.batched(take))
 
     @property

@@ -162,9 +162,13 @@ class Workbench(Screen[None]):
         """The model is on the screen: analyse it, take the keys that waited, make ready for edits."""
         self.analyses.analyse()
         self.app.release_keys()  # type: ignore[attr-defined]  # our program's
-        self.call_after_refresh(
-            lambda: self.context.jobs.run("preparing", lambda _: self.session.prepare(), lambda _: None)
-        )
+        self.call_after_refresh(lambda: self.context.jobs.run("preparing", self._prepare, lambda _: None))
+
+    def _prepare(self, _: object) -> None:
+        """Import what the first keys need, in a thread, while nobody waits for it."""
+        from meshmodel.app.dialogs import add, connect  # noqa: F401  # these import nearly all that dialogs need
+
+        self.session.prepare()
 
     def leave(self) -> None:
         """Stop background work, remember the place, and close the file."""

@@ -8,7 +8,6 @@ from textual.events import Paste
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits import clipboard
 from meshmodel.edits.operations import words_for
-from meshmodel.interchange import is_fragment, read_fragment, write_fragment
 from meshmodel.model.records import Reference
 
 if TYPE_CHECKING:
@@ -58,11 +57,15 @@ class ClipboardController(Controller):
     def _copy(self) -> bool:
         part = self.context.attempt(lambda: clipboard.copy(self.state.snapshot, self._selected))
         if part is not None:
+            from meshmodel.interchange import write_fragment
+
             self.context.canvas.app.copy_to_clipboard(write_fragment(part.model, part.named))
         return part is not None
 
     def _paste(self, text: str) -> None:
         """Add the part of a model that a text holds; sentences open the quick line."""
+        from meshmodel.interchange import is_fragment, read_fragment
+
         if is_fragment(text):
             self._apply(
                 lambda: clipboard.paste(clipboard.Fragment(*read_fragment(text)), self.state.snapshot)

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.snapshot import Snapshot
@@ -32,6 +31,8 @@ class ComparingController(Controller):
         """Compare with the point of the journal under its cursor; elsewhere ask for a file."""
         journal = self.context.panel(JournalList)
         if not journal.has_focus_within:
+            from meshmodel.app.dialogs.base import TextEntry
+
             dialog = TextEntry(
                 "compare with",
                 self._file,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshmodel.app.dialogs.field import FieldEditor, note_entry
 from meshmodel.app.messages import FieldRequested, NoteRequested
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.workbench.context import Controller
@@ -54,10 +53,14 @@ class EditingController(Controller):
 
     def field_requested(self, event: FieldRequested) -> None:
         """Open the dialog of a field."""
+        from meshmodel.app.dialogs.field import FieldEditor
+
         FieldEditor(self.context.canvas.app, event.on, event.record).open(event.field, event.done)
 
     def note_requested(self, event: NoteRequested) -> None:
         """Ask what is to be said of an element or of the model, and keep it as a note."""
+        from meshmodel.app.dialogs.field import note_entry
+
         snapshot, subject = event.on, event.subject
 
         def decided(text: str) -> None:

@@ -6,8 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.dialogs.base import Picker
-from meshmodel.app.dialogs.form import choices
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.workbench.context import Controller
@@ -183,6 +181,9 @@ class FixController(Controller):
         fix = None if self.state.fixing is None else self.state.fixing.fix
         is_whole = fix is not None and set(choice.steps) == set(fix.checkpoints)
         hint = "" if fix is None or fix.optimal or not is_whole else f"{NOT_PROVEN}; u takes it back"
+        from meshmodel.app.dialogs.base import Picker
+        from meshmodel.app.dialogs.form import choices
+
         dialog = Picker(what, choices(STATES), current="enforced", hint=hint)
         self.context.ask(dialog, partial(self._guard, choice.steps))
 

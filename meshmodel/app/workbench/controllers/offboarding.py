@@ -3,7 +3,6 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.workbench.context import Controller
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ class OffboardingController(Controller):
             self._choose_who(analysis)
 
     def _choose_who(self, analysis: "Analysis") -> None:
+        from meshmodel.app.dialogs.base import Picker
         from meshmodel.app.dialogs.offboard import who_rows
 
         rows = who_rows(analysis.snapshot)

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.workbench.context import Controller
 from meshmodel.canvas.events import FoldToggled, Grouped, Opened, Selected
@@ -47,6 +46,8 @@ class SelectionController(Controller):
 
     def find(self) -> None:
         """Ask for an element by its name, and go there."""
+        from meshmodel.app.dialogs.find import FindDialog
+
         self.context.ask(FindDialog(self.state.snapshot), self.go_to)
 
     def go_to(self, reference: Reference) -> None:

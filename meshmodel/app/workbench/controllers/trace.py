@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.state import Tracing
 from meshmodel.app.workbench.context import Controller
-from meshmodel.importers.log_request import LogRequest, requested_events, suggested_log
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
-from meshmodel.reports.laid_log import lay_log
-from meshmodel.reports.log_words import LaidLog
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.importers.log_request import LogRequest
+    from meshmodel.reports.log_words import LaidLog
 
 
 class TraceController(Controller):
@@ -34,6 +33,7 @@ class TraceController(Controller):
             self.context.answer_later("trace", self.trace)
             return
         from meshmodel.app.dialogs.choose_log import LogDialog
+        from meshmodel.importers.log_request import suggested_log
 
         before = suggested_log(self.context.session.path) if tracing is None else tracing.request
         self.context.ask(LogDialog(before, another=tracing is not None and not is_stale), self._begin)
@@ -43,7 +43,7 @@ class TraceController(Controller):
         self.context.open_list("trace")
         self._open_at_cursor()
 
-    def _begin(self, request: LogRequest) -> None:
+    def _begin(self, request: "LogRequest") -> None:
         analysis = self.state.analysis
         if analysis is None:
             return
@@ -57,7 +57,7 @@ class TraceController(Controller):
         )
         self.show()
 
-    def _laid(self, laid: LaidLog) -> None:
+    def _laid(self, laid: "LaidLog") -> None:
         tracing = self.state.tracing
         if tracing is not None:
             self.context.update(tracing=replace(tracing, laid=laid))
@@ -104,6 +104,9 @@ class TraceController(Controller):
             self.context.canvas.reveal(("system", system))
 
 
-def follow_log(analysis: "Analysis", request: LogRequest, task: Task) -> LaidLog:
+def follow_log(analysis: "Analysis", request: "LogRequest", task: Task) -> "LaidLog":
     """Read a log and lay it on the model, in a thread."""
+    from meshmodel.importers.log_request import requested_events
+    from meshmodel.reports.laid_log import lay_log
+
     return lay_log(analysis, requested_events(request, analysis.snapshot), request.path, task)
