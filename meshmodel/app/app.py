@@ -108,7 +108,11 @@ class MeshmodelApp(KeysInOrder):
         return self.configuration.keymap
 
     def on_mount(self) -> None:
-        """Show the first screen."""
+        """Show the first screen once the toolkit handles messages: it discards what is painted before."""
+        self.hold_keys()
+        self.call_later(self._begin)
+
+    def _begin(self) -> None:
         if self._opened is not None:
             session, self._opened = self._opened, None
             self._show(session)
@@ -116,6 +120,7 @@ class MeshmodelApp(KeysInOrder):
             self.open_model(self.path)
         else:
             self.push_screen(self._start_screen())
+            self.release_keys()
         for problem in self.configuration.problems:
             self.notify(problem, severity="warning", markup=False, timeout=10)
         self.set_timer(SETTLE, self.collector.begin)
