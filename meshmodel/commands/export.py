@@ -20,7 +20,7 @@ from meshmodel.exporters.export import (
 )
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.reports.targets import endings, refuse_to_lose_model, refuse_wrong_ending
+from meshmodel.reports.targets import refuse_to_lose_model, refuse_wrong_ending
 
 if TYPE_CHECKING:
     from meshmodel.exporters.diagram.render import Page
@@ -153,10 +153,14 @@ def _write_pages(folder: Path, pages: Mapping[str, bytes], to: str) -> int:
 
 
 def _format_of(output: Path | None) -> str:
-    """The format that a file's name asks for."""
-    ending = "" if output is None else output.suffix.lower().lstrip(".")
-    if ending in endings():
-        return ending
+    """The format that a file's name asks for: the one with the longest ending that it has.
+
+    ``.json`` alone is the ending of data beside a policy, and says nothing.
+    """
+    name = "" if output is None else output.name.lower()
+    found = [each for each in FORMATS.values() if each.ending != "json" and name.endswith(f".{each.ending}")]
+    if found:
+        return max(found, key=lambda each: len(each.ending)).name
     raise MeshmodelError(f"in which form? add --to and one of {', '.join(FORMATS)}")
 
 

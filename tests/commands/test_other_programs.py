@@ -33,6 +33,27 @@ def test_standard_output_and_a_file_have_the_same(tmp_path, form):
     assert shown.stdout.decode().startswith(STARTS[form])
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("m.toml", "toml"),
+        ("m.policy.toml", "policy"),
+        ("m.mmd", "mermaid"),
+        ("m.Graph.json", "node-link"),
+        ("m.tickets.csv", "tickets"),
+        ("m.csv", None),
+        ("m.json", None),
+        ("mmd", None),
+    ],
+)
+def test_the_longest_ending_of_the_name_tells_the_form(tmp_path, name, form):
+    if form is None:
+        assert "in which form?" in refused("export", AGENT, "-o", tmp_path / name)
+        return
+    assert run("export", AGENT, "-o", tmp_path / name).returncode == 0
+    assert (tmp_path / name).read_text("utf-8") == run("export", AGENT, "--to", form).stdout
+
+
 def test_the_extension_schema_is_written_beside_the_payload(tmp_path):
     assert run("export", AGENT, "--to", "opengraph", "-o", tmp_path / "m.opengraph.json").returncode == 0
     assert sorted(each.name for each in tmp_path.iterdir()) == ["m.opengraph.json", "m.opengraph.schema.json"]
