@@ -199,7 +199,7 @@ def ledger_lines(rows: Iterable[Row]) -> str:
 
 
 def leads_to(row: Row, model: Snapshot) -> Reference | None:
-    """The record that a row leads to: of those that it is in an element, else a relation, else what is asked.
+    """The record to select for a row of the ledger: an element that it is in, else a relation, else a note.
 
     Args:
         row: a row of the ledger.

@@ -189,7 +189,7 @@ class _Drawing:
         return key if kind == "zone" else self.zones.get(element)
 
     def _zones(self) -> dict[str, str | None]:
-        """By element its zone; of a credential the one in which all lie to whom it leads, if it is one."""
+        """The zone of each element; of a credential that of what it is joined to, if all lies in the same."""
         found: dict[str, str | None] = {
             f"system:{key}": each.zone for key, each in self.snapshot.system.items()
         }

@@ -120,6 +120,7 @@ def _table(table: StubTable, model: ModelAccesses) -> Iterator[_Found]:
 
 
 def _access(table: StubTable, key: AccessKey, model: ModelAccesses) -> Iterator[_Found]:
+    """What does not fit of one access (agent, system, action) of a table."""
     actions, ours = (key[2],), model.tables.get(key)
     if ours is None:
         if table.kind != "deny":  # what is denied and not reached is done

@@ -186,7 +186,8 @@ class PolicyFacts:
     def _controlled_starts(self, access: Access, ends: set[int]) -> set[tuple[int, int | None]]:
         """The starts of the controlled crossings, each with what it has read, where that is one of ``ends``.
 
-        A start whose sources add nothing to what it reaches is one with its agent, but has read the source.
+        A source that adds nothing to what the agent reaches shares the start of its home, so that the
+        start alone does not tell whether the source was read.
         """
         found: set[tuple[int, int | None]] = set()
         for coming in self._sources(access.agent) if ends else ():

@@ -118,7 +118,7 @@ _Denied = dict[tuple[str, str], int]
 
 
 def _denials(stub: Stub, model: ModelAccesses) -> tuple[_Denied, tuple[Unenforceable, ...]]:
-    """What enforceable denials take from grants, and the denials of what is reached that are not."""
+    """What enforceable denials take from grants; the denials of what is reached that close nothing."""
     words = Wording(model.facts)
     denied: _Denied = defaultdict(int)
     found: dict[tuple[str, str, tuple[str, ...], str], list[Action]] = {}

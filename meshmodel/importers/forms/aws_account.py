@@ -63,7 +63,11 @@ class Principal:
         return tuple({it for each in self.allowed if each.actions & set_of(KEYS) for it in each.resources})
 
     def may_assume(self, role: "Principal", *, is_named: bool) -> bool:
-        """Whether its own policies let it become a role; whom the trust names they need only not deny it."""
+        """Whether its own policies let it become a role.
+
+        They must allow it; if the trust of a role of the same account names the principal (``is_named``), it
+        is enough that none denies it.
+        """
         if is_named and role.account == self.account:
             return not any(
                 not each.allows

@@ -121,7 +121,7 @@ class _Agentic:
         self._job = Job(repository, out, "agent", document.root, self._title)
 
     def read(self) -> None:
-        """Draw all of it."""
+        """Propose all that the workflow says."""
         root, job, out = self._root, self._job, self._out
         job.begin([root["permissions"]] if root["permissions"] else [])
         self._started = [job.workflow]

@@ -92,7 +92,7 @@ def _reach(analysis: "Analysis") -> dict[str, AgentReach]:
 def _pairs(
     old: Mapping[str, _Kept], new: Mapping[str, _Kept]
 ) -> Iterator[tuple[str, _Kept | None, _Kept | None]]:
-    """By key what both have of it, where that differs."""
+    """Each key whose values differ, with both; a side without the key has ``None``."""
     for key in sorted({*old, *new}):
         was, now = old.get(key), new.get(key)
         if was != now:

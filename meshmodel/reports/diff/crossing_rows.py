@@ -44,7 +44,7 @@ class CrossingGroup(NamedTuple):
 
 
 def groups(changes: Iterable[CrossingChange], word: CrossingWord) -> list[CrossingGroup]:
-    """The crossings of which that became, grouped; the most severe first."""
+    """The changes that have that word (new, worse, …), grouped; the most severe first."""
     actions: defaultdict[tuple[_Became, str, str, str | None], list[Action]] = defaultdict(list)
     for each in changes:
         if each.change == word:

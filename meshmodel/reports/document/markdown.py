@@ -18,7 +18,7 @@ _BEGINS: Final = re.compile(r"[+-]|=+|\d+(?=[.)])")
 
 
 def markdown(report: Report, folder: str) -> str:
-    """The text.
+    """The report as Markdown.
 
     Args:
         report: the tree.
