@@ -1,6 +1,6 @@
 """An index of the findings by the records that they are about; there can be ten thousand of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -19,16 +19,19 @@ class FindingsIndex:
     """The findings by the records that they are about.
 
     Attributes:
-        truncated: findings whose ``about`` has reached its limit, so that records may be missing from it.
+        truncated: by table the findings that name so many of its records that they may leave out others.
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         """Arguments: all of an analysis."""
         self._findings = findings
-        # Of findings about a relation, such as doors, only agents can be so many.
-        self.truncated = [
-            each for each in findings if ">" not in each.subject and len(each.about) >= MOST_LIT
-        ]
+        self.truncated: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            # Of findings about a relation, such as doors, only agents can be so many; those are all named.
+            if ">" not in finding.subject and len(finding.about) >= MOST_LIT:
+                named = Counter(table for table, _ in finding.about if table != "agent")
+                for table in (each for each, number in named.items() if number >= MOST_LIT):
+                    self.truncated[table].append(finding)
         self._numbers: defaultdict[Place, list[int]] = defaultdict(list)
         for number, finding in enumerate(findings):
             for place in _places(finding):
@@ -55,10 +58,8 @@ def is_about(finding: Finding, table: str, key: Key) -> bool:
 
 
 def may_be_about(finding: Finding, analysis: "Analysis", table: str, key: Key) -> bool:
-    """Whether a finding names so many records of a table that it leaves out others, maybe this one."""
-    if sum(each == table for each, _ in finding.about) < MOST_LIT:
-        return False
-    if table == "agent" or is_about(finding, table, key):  # agents are all named
+    """Whether a finding that names so many records of a table that it leaves out some leaves out this one."""
+    if is_about(finding, table, key):
         return False
     if table == "system" and isinstance(key, str) and finding.subject in analysis.snapshot.agent:
         return analysis.reaches(finding.subject, key)

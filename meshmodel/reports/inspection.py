@@ -267,6 +267,8 @@ def _finding_words(each: "Finding") -> Words:
 
 def _unnamed(analysis: "Analysis", table: str, key: Key) -> list[Line]:
     """One line that says how many findings more may be about a record; none where there is none."""
-    more = sum(may_be_about(each, analysis, table, key) for each in findings_index(analysis).truncated)
+    more = sum(
+        may_be_about(each, analysis, table, key) for each in findings_index(analysis).truncated.get(table, ())
+    )
     said = f"{more} more may be about it: each names {MOST_LIT} {table}s and leaves others out"
     return [Line(("unnamed", table), (("  ", ""), (said, "muted")))] if more else []
