@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
@@ -69,11 +70,26 @@ def test_a_selection_changes_only_the_rows_of_what_was_and_what_is_selected():
     plain = [looks(found, y) for y in range(DRAWING.height)]
     box = DRAWING.box_of(TICKETS)
     rows = set(range(box.y, box.y + box.height))
-    assert found.light(lit(TICKETS), VIEW) == rows
+    assert found.light(lit(TICKETS), VIEW).keys() == rows
     assert {y for y in VIEW if looks(found, y) != plain[y]} == rows
-    assert found.light(lit(TICKETS), VIEW) == set()
-    assert found.light(lit(), VIEW) == rows
+    assert not found.light(lit(TICKETS), VIEW)
+    assert found.light(lit(), VIEW).keys() == rows
     assert [looks(found, y) for y in range(DRAWING.height)] == plain
+
+
+@pytest.mark.parametrize("selected", DRAWING.reading_order, ids=str)
+def test_just_the_cells_that_a_selection_changes_are_painted_again(selected):
+    found, view = painter(), range(DRAWING.height)
+
+    def cells(y):
+        return [(letter, segment.style) for segment in found.strip(y, INKS) for letter in segment.text]
+
+    before = [cells(y) for y in view]
+    named = found.light(lit(selected), view)
+    for y, plain in enumerate(before):
+        changed = [x for x, both in enumerate(zip(plain, cells(y), strict=True)) if both[0] != both[1]]
+        assert bool(changed) == (y in named)
+        assert not changed or (named[y][0] <= changed[0] and changed[-1] < named[y][1])
 
 
 def test_what_is_selected_out_of_view_is_seen_once_it_comes_into_view():
@@ -81,16 +97,16 @@ def test_what_is_selected_out_of_view_is_seen_once_it_comes_into_view():
     y = DRAWING.box_of(billing).y
     assert y not in VIEW
     plain = looks(found, y)
-    assert found.light(lit(billing), VIEW) == set()
+    assert not found.light(lit(billing), VIEW)
     assert looks(found, y) != plain
 
 
 def test_lenses_and_paths_repaint_all_that_is_seen():
-    found = painter()
+    found, whole = painter(), dict.fromkeys(VIEW, (0, DRAWING.width))
     plain = looks(found, 1)
-    assert found.light(lit(shown=frozenset({TICKETS})), VIEW) == set(VIEW)
+    assert found.light(lit(shown=frozenset({TICKETS})), VIEW) == whole
     assert looks(found, 1) != plain
-    assert found.light(lit(witness=frozenset({TICKETS})), VIEW) == set(VIEW)
+    assert found.light(lit(witness=frozenset({TICKETS})), VIEW) == whole
 
 
 def test_other_inks_paint_every_row_anew():

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from meshmodel.app.theme import Inks
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.lighting import Lighting, in_front, look_of
+from meshmodel.canvas.lighting import Lighting, in_front, look_of, seen_of
 from meshmodel.canvas.overlays import Overlay
 from meshmodel.canvas.scene import Ink, Run
 
@@ -103,21 +103,27 @@ class StripPainter:
         before, self.drawing = self.drawing, drawing
         return {y for y in view if _row(before, y) != _row(drawing, y)}
 
-    def light(self, lighting: Lighting, view: range) -> set[int]:
+    def light(self, lighting: Lighting, view: range) -> dict[int, tuple[int, int]]:
         """Let something else stand out.
 
         Returns:
-            The rows in view that are to be painted again.
+            The rows in view that are to be painted again, each from which column to before which.
         """
         before, self.lighting = self.lighting, lighting
+        changed: dict[int, tuple[int, int]] = {}
         if before == lighting:
-            return set()
+            return changed
         if (before.witness, before.shown) != (lighting.witness, lighting.shown):
             self._strips.clear()
-            return set(view)
+            width = 0 if self.drawing is None else self.drawing.width
+            return dict.fromkeys(view, (0, width))
         owners = before.selected ^ lighting.selected | before.aimed ^ lighting.aimed
-        runs = ((y, run) for y in view for run in _row(self.drawing, y)[0])
-        changed = {y for y, run in runs if not owners.isdisjoint(run.owners)}
+        for y in view:
+            end = 0
+            for run in _row(self.drawing, y)[0]:
+                start, end = end, end + run.cells
+                if not owners.isdisjoint(run.owners) and seen_of(run, before) != seen_of(run, lighting):
+                    changed[y] = changed.get(y, (start, end))[0], end
         # Rows out of view are not compared: they are painted again once they are seen.
         self._strips = {y: kept for y, kept in self._strips.items() if y in view and y not in changed}
         return changed

@@ -136,7 +136,9 @@ class CanvasView(ScrollView, can_focus=True):
     def _relight(self) -> None:
         chosen = self.group if self.selected is None else self.group | {self.selected}
         lighting = lighting_of(self.drawing, chosen, self._shown, self._witness, self.aimed)
-        self._repaint(self._painter.light(lighting, self.in_view))
+        left, top = self.scroll_offset
+        for y, (x, end) in self._painter.light(lighting, self.in_view).items():
+            self.refresh(Region(x - left, y - top, end - x, 1))
         self._place_cursor()
 
     def _place_cursor(self) -> None:
