@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import complain, write_out
+from meshmodel.commands.progress import Progress
 from meshmodel.exporters.export import (
     FORMATS,
     LENSES,
@@ -93,18 +94,25 @@ def run(arguments: argparse.Namespace) -> int:
 
     snapshot = load(arguments.model)
     options = _options(arguments, to)
-    analysis = analyse(snapshot, view=view_of(arguments))
+    analysis, progress = analyse(snapshot, view=view_of(arguments)), Progress(lambda: f"making {to}")
     if arguments.pages is not None:
-        return _write_pages(arguments.pages, page_files(snapshot, analysis, options), to)
+        with progress:
+            pages = page_files(snapshot, analysis, options)
+        return _write_pages(arguments.pages, pages, to)
     if FORMATS[to].is_diagram:
-        page = export_picture(snapshot, analysis, options)
+        with progress:
+            page = export_picture(snapshot, analysis, options)
         _say_if_unreadable(page)
         return _write(page.content, arguments.output, to)
     if arguments.output is None:
-        return _write(export(snapshot, analysis, options), None, to)
+        with progress:
+            content = export(snapshot, analysis, options)
+        return _write(content, None, to)
+    with progress:
+        files = export_files(snapshot, analysis, options, arguments.output)
     from meshmodel.model.atomic_file import replace_files
 
-    replace_files(export_files(snapshot, analysis, options, arguments.output))
+    replace_files(files)
     return 0
 
 

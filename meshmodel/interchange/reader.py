@@ -135,9 +135,10 @@ def _parse(text: str, source: str) -> dict[str, Any]:
         found = _PLACE.search(message)
         end = text.rstrip("\n").count("\n") + 1 if found else None
         line = int(found[1]) if found and found[1] else end
-        raise _error(
-            source, line, f"is not TOML: {one_line(message[: found.start()] if found else message)}"
-        ) from None
+        reason = f"is not TOML: {one_line(message[: found.start()] if found else message)}"
+        if source.lower().endswith((".json", ".yaml", ".yml", ".md")):
+            reason += "; meshmodel import makes a model of files of other programs"
+        raise _error(source, line, reason) from None
     except RecursionError:
         raise _error(source, None, "is nested too deep: a model needs no more than lists in tables") from None
     except ValueError:

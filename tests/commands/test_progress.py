@@ -11,6 +11,7 @@ import tracemalloc
 
 import pytest
 
+from meshmodel.cli import main
 from meshmodel.commands import progress
 from meshmodel.importers.events import read_events
 from meshmodel.importers.mapping import LogRecord, read_map
@@ -43,11 +44,12 @@ def test_a_trace_tells_a_terminal_each_second_how_far_it_has_come(tmp_path):
     assert said.endswith("\r\x1b[Kmeshmodel: interrupted: the answer is incomplete\r\n")
 
 
-def test_a_trace_into_a_terminal_takes_its_progress_away_before_it_answers(monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
+
+def test_a_trace_into_a_terminal_takes_its_progress_away_before_it_answers(monkeypatch):
     screen = Terminal()
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(progress.sys, "stderr", screen)
@@ -63,6 +65,19 @@ def test_a_trace_into_a_terminal_takes_its_progress_away_before_it_answers(monke
     assert before.endswith("\r\x1b[K")
     assert screen.getvalue().endswith("\r\x1b[K")
     assert "events (0 s)answer" not in screen.getvalue()
+
+
+@pytest.mark.parametrize("more", [("-o", "model.svg"), ("--pages", "pages")])
+def test_an_export_tells_a_terminal_that_it_is_at_work(monkeypatch, tmp_path, more):
+    screen = Terminal()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(progress.sys, "stderr", screen)
+    monkeypatch.setattr(progress, "EVERY", 0.001)
+    assert main(["export", str(MODELS / "support-agent.toml"), *more]) == 0
+    _, shown, after = screen.getvalue().rpartition("making svg (")
+    assert shown
+    assert after.partition(" s)")[2].startswith("\r\x1b[K")
 
 
 OF_FORM = {

@@ -135,6 +135,13 @@ def test_lines_are_right_after_texts_of_several_lines():
         read_text(text, "m")
 
 
+def test_a_file_of_another_program_is_answered_with_import():
+    for name, hinted in (("mcp.json", True), ("pod.YAML", True), ("m.toml", False)):
+        with pytest.raises(InvalidModelError, match="is not TOML") as refused:
+            read_text("{", name)
+        assert ("meshmodel import" in str(refused.value)) is hinted
+
+
 def test_bytes_that_are_not_utf_8(tmp_path):
     path = tmp_path / "m.toml"
     path.write_bytes(b'format = "meshmodel/1"\nname = "\xff"\n')
