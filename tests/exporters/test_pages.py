@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from pypdf import PdfReader
 
-from meshmodel.exporters.diagram.pages import cut, lines_of
+from meshmodel.exporters.diagram.layout import Arrangement
+from meshmodel.exporters.diagram.pages import cut, lines_of, sheets
 from meshmodel.exporters.diagram.render import PictureOptions, diagram_of, pages, picture
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
@@ -76,6 +77,17 @@ def assert_pages_show_the_model(path):
                 page = [*contents].index(link.get("href")) + 1
                 assert stub.findall(f"{SVG}text")[-1].text == f"page {page}"
     return len(found)
+
+
+@pytest.mark.parametrize(("zones", "first"), [(98, "01-overview"), (99, "001-overview")])
+def test_the_names_of_pages_sort_as_the_pages(zones, first):
+    ids = [f"z{n}" for n in range(zones)]
+    records = [r.Zone(each) for each in ids] + [r.System(f"s-{each}", zone=each) for each in ids]
+    snapshot, analysis = both(snapshot_of(records))
+    whole = diagram_of(snapshot, analysis, PictureOptions())
+    small = Arrangement("", {"bb": "0,0,100,100"})
+    stems = [each.stem for each in sheets(whole, lambda _: small, lambda _: False, str)]
+    assert (len(stems), stems[0], sorted(stems)) == (zones + 1, first, stems)
 
 
 @pytest.mark.parametrize("path", LARGE, ids=lambda path: path.stem)

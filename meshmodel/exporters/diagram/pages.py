@@ -235,9 +235,10 @@ def _numbered(
 ) -> list[Sheet]:
     """The overview and a page for each group, with the numbers of pages in their stubs."""
     of = len(found) + 1
-    stems = [f"{number:02}-{group.zone or 'outside'}" for number, group in enumerate(found, 2)]
+    width = max(2, len(str(of)))  # so that files in order of their names are in order of their pages
+    stems = [f"{number:0{width}}-{group.zone or 'outside'}" for number, group in enumerate(found, 2)]
     numbers = {element: number for number, group in enumerate(found, 2) for element in group.elements}
-    made = [_sheet(overview(whole, found), "01-overview", 1, of, arranged)]
+    made = [_sheet(overview(whole, found), f"{1:0{width}}-overview", 1, of, arranged)]
     for number, (group, stem) in enumerate(zip(found, stems, strict=True), 2):
         drawn = _drawn(whole, group, lambda end: f"page {numbers.get(end, 1)}")
         made.append(_sheet(drawn, stem, number, of, arranged))
