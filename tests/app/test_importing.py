@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button, Input, Static
 
+from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.dialogs.choose_files import ImportDialog
 from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
@@ -37,6 +38,8 @@ def configuration(folder: Path, *servers: str, name: str = ".mcp.json", **more: 
 async def choose(it: Desk, *paths: Path) -> ImportList:
     """Choose files by keys, and look at what they would change."""
     await it.press(*["I"] * (2 if it.bench.shown.importing else 1))
+    if isinstance(it.app.screen, TextEntry):  # asked for the first file at once
+        await it.press("escape")
     rows = it.app.screen.query_one(RowList)
     for number, path in enumerate(paths):
         rows.focus()
@@ -193,6 +196,8 @@ async def test_several_files_are_read_together_and_one_is_taken_out_again(tmp_pa
     (tmp_path / "folder").mkdir()
     async with desk(tmp_path, EMPTY) as it:
         await it.press("I")
+        assert isinstance(it.app.screen, TextEntry)
+        await it.press("escape")
         dialog = it.app.screen
         assert isinstance(dialog, ImportDialog)
         await it.press("ctrl+s")
@@ -245,7 +250,7 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(ImportRequest, "prepare", held)
     async with desk(tmp_path) as it:
         before = it.model
-        await it.press("I", "enter")
+        await it.press("I")
         it.app.screen.query_one("#text", Input).value = str(configuration(tmp_path, "search"))
         await it.press("enter", "enter")
         await it.shows("reading .mcp.json: 0 s, Esc stops it")

@@ -41,6 +41,11 @@ class ImportDialog(FormDialog[ImportRequest]):
         self.paths = [*before.paths]
         self.form, self.only = before.form, " ".join(before.only)
 
+    def on_mount(self) -> None:
+        """Ask for the first file at once: without one there is nothing to look at."""
+        if not self.paths:
+            self.ask_for(next(iter(self.form_rows())).value)
+
     def compose_body(self) -> ComposeResult:
         """The choices and the button."""
         yield from super().compose_body()

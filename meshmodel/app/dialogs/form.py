@@ -115,7 +115,10 @@ class FormDialog(Dialog[Result], Generic[Result]):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Ask for another value of a field."""
         event.stop()
-        field = event.row.value
+        self.ask_for(event.row.value)
+
+    def ask_for(self, field: Any) -> None:
+        """Ask for another value of a field; other rows ask for nothing."""
         if isinstance(field, FormField):
             ask(self.app, field.ask(), partial(self._take, field))
 
