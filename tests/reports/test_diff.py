@@ -207,6 +207,14 @@ def test_long_sections_say_how_much_is_left_out(support):
     assert "and 10 more; --json has all" in told(support, changed(support, *added))
 
 
+def test_large_counts_have_separators(support):
+    side = analyse(support)
+    diff = compare(side, side)
+    many = diff.new._replace(summary=replace(diff.new.summary, crossings=7_405_654))
+    text = diff_text(replace(diff, new=many), side, side, Style(columns=100), 0)
+    assert "crossings     2 → 7,405,654\n" in text
+
+
 def test_the_counts_of_json_are_those_of_check(support, wider):
     answer = diff_answer(compared(support, wider))
     for side, model in (("old", support), ("new", wider)):

@@ -201,7 +201,9 @@ def _count_rows(diff: Diff) -> list[Row]:
         ("controlled", _controlled(old), _controlled(new)),
         ("doors", old.missing, new.missing),
     )
-    rows = [Row("=" if was == now else "~", what, f"{was} → {now}") for what, was, now in kinds if was or now]
+    rows = [
+        Row("=" if was == now else "~", what, f"{was:,} → {now:,}") for what, was, now in kinds if was or now
+    ]
     if diff.standing:
         rows.append(Row("=", "standing", counted(diff.standing, "uncontrolled crossing")))
     return rows

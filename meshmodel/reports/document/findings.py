@@ -67,7 +67,9 @@ def _finding(
     witness = analysis.explain_finding(finding)
     if witness is None or not witness.steps:
         return
-    if pictures is not None:
+    if pictures is None:
+        yield Paragraph("Its way, in words:")
+    else:
         yield from pictures.witness(stem, f"{finding.rule}:{finding.subject}")
-    yield Paragraph("Its way, in words:")
+        yield Paragraph("Its way, in words; one number may stand for several steps of the picture:")
     yield Items(tuple(plain(each) for each in witness.sentences))
