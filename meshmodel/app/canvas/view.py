@@ -394,6 +394,8 @@ class CanvasView(ScrollView, can_focus=True):
             self._overlay_labels(self.drawing)
             if chosen is not None:
                 self.select(chosen)
+                if self.aimed == chosen:
+                    self.gestures.finish()
 
     def _overlay_labels(self, drawing: Drawing) -> None:
         self._lay_over(self._jump_labels.overlays(drawing))

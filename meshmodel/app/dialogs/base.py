@@ -210,6 +210,7 @@ class TextEntry(Dialog[str]):
             yield LineInput(self._value, id="text", compact=True, select_on_focus=not self._is_typed)
         yield Static(Content(self._hint), id="hint")
         yield Static("", id="problem", markup=False)
+        yield self.buttons(self.button("Done", "accept"))
 
     def on_mount(self) -> None:
         """Write behind what is there."""

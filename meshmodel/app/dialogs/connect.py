@@ -25,7 +25,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.vocabulary import ACTIONS
 
-_HOW: Final = "↑ ↓ or a click, Enter · … asks for more, r w x i a too"
+_HOW: Final = "↑ ↓ or a click, Enter · … asks more: r w x i a"
 _SWITCHES: Final = "Space: on or off · Enter connects"
 
 

@@ -1,8 +1,8 @@
 """Connecting two elements, the second perhaps a new one: each one edit."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.workbench.context import Controller
 from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
 from meshmodel.canvas.events import AddWanted, Aimed, Connected
@@ -12,6 +12,11 @@ from meshmodel.edits.edit import Edit, apply_edit, touched
 from meshmodel.edits.operations import described, zone_of
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 
 
 class ConnectingController(Controller):
@@ -54,18 +59,28 @@ class ConnectingController(Controller):
         if not found:
             self.context.say(f"nothing connects {words}")
             return
+        from meshmodel.app.dialogs.connect import ConnectMenu
+
         canvas, snapshot = self.context.canvas, self.state.snapshot
         box = None if canvas.drawing is None else canvas.drawing.box_of(event.target)
         at = None if box is None else canvas.on_screen(box.x, box.y)
         menu = ConnectMenu(snapshot, _pair(event.source), _pair(event.target), at=at)
         self.context.say("")
-        self.context.ask(menu, partial(self._offer_chosen, snapshot))
+        self._ask_which(menu, partial(self._offer_chosen, snapshot))
 
-    def _offer_chosen(self, snapshot: Snapshot, answer: Edit | CheckpointWanted) -> None:
-        if isinstance(answer, CheckpointWanted):
-            ask_checkpoint(self.context, (answer.step, answer.start, answer.end))
-        else:
+    def _ask_which(self, menu: "ConnectMenu", take: "Callable[[Edit | CheckpointWanted], None]") -> None:
+        """Ask which relation it is to be, unless just one can be, which needs nothing else to be known."""
+        only = menu.found[0] if len(menu.found) == 1 else None
+        if only is None or only.inputs:
+            self.context.ask(menu, take)
+        elif (edit := self.context.attempt(lambda: only.edit(menu.snapshot))) is not None:
+            take(edit)
+
+    def _offer_chosen(self, snapshot: Snapshot, answer: "Edit | CheckpointWanted") -> None:
+        if isinstance(answer, Edit):
             self.context.apply(answer, touched(answer), on=snapshot)
+        else:
+            ask_checkpoint(self.context, (answer.step, answer.start, answer.end))
 
     def connect_new(self) -> None:
         """Add an element that is connected with the selected one."""
@@ -98,20 +113,22 @@ class ConnectingController(Controller):
 
     def _connect_new(self, snapshot: Snapshot, source: Reference, made: Edit, new: Reference) -> None:
         """Ask how a new element is connected; with the relation it is one edit, and without none."""
+        from meshmodel.app.dialogs.connect import ConnectMenu
+
         after, ends = apply_edit(snapshot, made), (_pair(source), _pair(new))
         if not offers(after, *ends):
             self.context.apply(made, new, on=snapshot)
             return
 
-        def chosen(answer: Edit | CheckpointWanted) -> None:
-            if isinstance(answer, CheckpointWanted):
+        def chosen(answer: "Edit | CheckpointWanted") -> None:
+            if isinstance(answer, Edit):
+                self.context.apply(joined(made, answer), new, on=snapshot)
+            else:
                 self.context.apply(made, new, on=snapshot)
                 place = answer.step, answer.start, answer.end
                 self.context.after_refresh(partial(ask_checkpoint, self.context, place))
-            else:
-                self.context.apply(joined(made, answer), new, on=snapshot)
 
-        self.context.ask(ConnectMenu(after, *ends), chosen)
+        self._ask_which(ConnectMenu(after, *ends), chosen)
 
 
 def _pair(reference: Reference) -> tuple[str, str]:
