@@ -1,9 +1,15 @@
 """Approvers of checkpoints that nothing else in the model names: then point 4 of section 5 proves little."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
+
+WHY_ASKED: Final = (
+    "No credential has this identity and no person this name, "
+    "so nothing shows whether an agent could approve itself"
+)
 
 
 def known_approvers(snapshot: Snapshot) -> Iterator[str]:
@@ -27,7 +33,4 @@ def unknown_approvers(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[str, 
 
 def unknown_words(approver: str) -> str:
     """What is said of an approver who is not known."""
-    return (
-        f"approver {approver} is unknown: no credential has this identity and no person this name, "
-        "so nothing shows whether an agent could approve itself"
-    )
+    return f"approver {approver} is unknown: n{WHY_ASKED[1:]}"

@@ -16,6 +16,7 @@ from meshmodel.reports.acceptances import accepted_words, unmatched_words
 from meshmodel.reports.answers_json import RuleText, crossing_order
 from meshmodel.reports.baseline import Comparison, comparison_lines
 from meshmodel.reports.causes import DOOR, Cause, fold
+from meshmodel.reports.questions import questions_of
 from meshmodel.reports.standards import TITLES
 from meshmodel.reports.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
 from meshmodel.reports.ways_sentences import ways_sentences
@@ -87,10 +88,10 @@ def check_text(
         lines += ["", style.paint(f"{counted(len(unmatched), 'acceptance')} without a finding", "strong")]
     for acceptance in unmatched:
         lines += wrap(unmatched_words(acceptance, analysis), style, "      ", "  ! ")
-    if analysis.questions:
-        asked = counted(len(analysis.questions), "question")
+    if questions := questions_of(analysis):
+        asked = counted(len(questions), "question")
         lines += ["", style.paint(f"{asked}: what the drawing does not say", "strong")]
-        for question in analysis.questions:
+        for question in questions:
             lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
     if kindless:
         lines += ["", *wrap(_kindless_words(kindless), style)]

@@ -16,6 +16,7 @@ from meshmodel.model.text import pad, plural
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.findings_index import findings_index, may_be_about
 from meshmodel.reports.lines import Line, Section, Words
+from meshmodel.reports.questions import questions_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -242,7 +243,7 @@ def finding_sections(analysis: "Analysis | None", record: Record) -> list[Sectio
     ]
     asked = [
         Line(("question", text), ((f"? {text}", ""),))
-        for question in analysis.questions
+        for question in questions_of(analysis)
         if question.element == f"{table}:{key}"
         for text in question.asks
     ]

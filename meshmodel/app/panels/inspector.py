@@ -19,14 +19,13 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import content_of, row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.form_rows import WARNING, field_rows
+from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, saying, space
-from meshmodel.edits.approvers import unknown_approvers, unknown_words
 from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import refusal_of
 from meshmodel.edits.groups import fields_of_all
-from meshmodel.model.records import About, Checkpoint, Record, Reference, key_of
+from meshmodel.model.records import About, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.reports import inspection
@@ -167,7 +166,7 @@ class Inspector(FilterList, Bound):
             said, lines = inspection.without_record(snapshot, shown.selected)
             return [*map(saying, said), *map(row_of, lines)]
         title = Row("title", content_of(inspection.title_words(record)), heading=True, said=True)
-        rows = [title, *_doubts(snapshot, record), *field_rows(record)]
+        rows = [title, *field_rows(record)]
         if shown.selected in shown.group:
             rows.insert(1, saying(f"a field is set on all {len(shown.group)} selected together"))
         for name, sections in (
@@ -181,9 +180,3 @@ class Inspector(FilterList, Bound):
                 rows += [heading(section.title)] if section.title else []
                 rows += map(row_of, section.lines)
         return rows
-
-
-def _doubts(snapshot: Snapshot, record: Record) -> list[Row]:
-    """What a checkpoint says that nothing else in the model bears out."""
-    unknown = unknown_approvers(snapshot, record) if isinstance(record, Checkpoint) else ()
-    return [saying(f"? {unknown_words(each)}", WARNING) for each in unknown]

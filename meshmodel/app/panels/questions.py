@@ -12,6 +12,7 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line, saying
 from meshmodel.model.phrases import GLYPHS
+from meshmodel.reports.questions import questions_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Question
@@ -37,10 +38,9 @@ class QuestionList(FilterList, Bound):
         analysis = shown.analysis
         if analysis is None:
             self.set_rows([saying(shown.why_nothing)])
-        elif not analysis.questions:
-            self.set_rows([saying("the drawing says all that is asked")])
         else:
-            self.set_rows(map(_row, analysis.questions))
+            said = saying("the drawing says all that is asked")
+            self.set_rows([*map(_row, questions_of(analysis))] or [said])
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Select the element and open it."""

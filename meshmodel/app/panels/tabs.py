@@ -11,6 +11,7 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
 from meshmodel.reports.causes import causes_of, open_counts
+from meshmodel.reports.questions import questions_of
 
 
 class TabRow(Bound):
@@ -40,7 +41,7 @@ class TabRow(Bound):
         self.front, analysis = shown.page, shown.analysis
         if analysis is not None:
             still = sum(open_counts(analysis).values())
-            self.counts = {"findings": still, "questions": len(analysis.questions)}
+            self.counts = {"findings": still, "questions": len(questions_of(analysis))}
             self.accepted = {"findings": len(causes_of(analysis)) - still}
         self.refresh()
 

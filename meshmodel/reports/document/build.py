@@ -25,6 +25,7 @@ from meshmodel.reports.document.tree import (
     Table,
     plain,
 )
+from meshmodel.reports.questions import questions_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -167,12 +168,12 @@ class Builder:
     def _not_modelled(self) -> Iterator[Block]:
         yield Heading(2, "What was not modelled")
         analysis = self._analysis
-        if analysis.questions:
+        if questions := questions_of(analysis):
             yield Paragraph("What the drawing does not say; an answer may change what is found.")
             yield Table.of(
                 ("Element", "Questions"),
                 (30, 70),
-                ((each.element, "; ".join(each.asks)) for each in analysis.questions),
+                ((each.element, "; ".join(each.asks)) for each in questions),
             )
         else:
             yield Paragraph("The drawing answers every question that the analysis asks of it.")

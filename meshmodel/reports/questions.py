@@ -1,0 +1,35 @@
+"""All that is asked of a model: the questions of its analysis (section 9), and who its approvers are."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from meshmodel.analysis.results import Question
+from meshmodel.edits.approvers import WHY_ASKED, known_approvers
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+_KNOWN: "Final[WeakKeyDictionary[Analysis, tuple[Question, ...]]]" = WeakKeyDictionary()
+
+
+def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
+    """The questions of an analysis, then one for each checkpoint with an approver whom nothing names.
+
+    ``check --json`` answers the first ones alone, as section 9 lists them.
+    """
+    found = _KNOWN.get(analysis)
+    if found is None:
+        found = _KNOWN[analysis] = (*analysis.questions, *_about_approvers(analysis))
+    return found
+
+
+def _about_approvers(analysis: "Analysis") -> Iterator[Question]:
+    """Who each unknown approver is; an agent of any kind is known."""
+    snapshot = analysis.snapshot
+    agents = (name for agent in snapshot.agent.values() for name in (agent.id, agent.name))
+    known = {*known_approvers(snapshot), *agents}
+    for key, checkpoint in sorted(snapshot.checkpoint.items()):
+        unknown = [each for each in checkpoint.approvers or () if each not in known]
+        if unknown:
+            yield Question(f"checkpoint:{key}", tuple(f"Who is {each}? {WHY_ASKED}" for each in unknown))

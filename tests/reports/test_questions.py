@@ -1,0 +1,48 @@
+"""Who an approver is whom nothing names is asked; ``check --json`` stays as section 9 says."""
+
+import pytest
+
+from meshmodel.api import analyse
+from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Record, System
+from meshmodel.reports.answers_json import check_answer
+from meshmodel.reports.answers_text import check_text
+from meshmodel.reports.questions import questions_of
+from meshmodel.reports.style import Style
+from tests.canvas.building import snapshot_of
+
+ASK = Checkpoint("ask", "human-approval", "grant", "key", "files", approvers=("ann", "ben"))
+MODEL = Credential("key"), System("files"), Grant("key", "files", ("read",)), ASK
+
+
+def asked(*records: Record) -> list[str]:
+    analysis = analyse(snapshot_of(*MODEL, *records))
+    (*rest, last) = questions_of(analysis) or [None]
+    if last is None or last.element != "checkpoint:ask":
+        return []
+    assert tuple(rest) == analysis.questions
+    return [each.split("?")[0] for each in last.asks]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        Agent("ann", kind="person"),
+        Agent("person-7", "ann", kind="person"),
+        Agent("ann", kind="service"),
+        Credential("badge", identity="ann"),
+        Credential("ann"),
+    ],
+)
+def test_an_approver_is_asked_about_until_something_is_called_so(known: Record) -> None:
+    assert asked() == ["Who is ann", "Who is ben"]
+    assert asked(known) == ["Who is ben"]
+    assert asked(known, Agent("ben", kind="person")) == []
+
+
+def test_the_question_is_in_the_text_and_not_in_the_answer_in_json() -> None:
+    analysis = analyse(snapshot_of(*MODEL))
+    text = check_text(analysis, Style(columns=200))
+    assert "? checkpoint:ask: Who is ann? No credential has this identity" in text
+    assert f"{len(analysis.questions) + 1} question" in text
+    asked = {each["element"] for each in check_answer(analysis)["questions"]}
+    assert asked == {"credential:key", "system:files"}
