@@ -29,8 +29,10 @@ class Outline(Listing, Bound):
             self.rows.go_to(shown.selected)
 
     def basis(self, shown: WorkbenchState) -> object:
-        """The model, its analysis, and the room."""
-        return id(shown.snapshot), shown.analysis, self.size.width
+        """The elements, their analysis, and the room: most edits change relations."""
+        model = shown.snapshot
+        tables = model.zone, model.agent, model.system, model.credential
+        return *map(id, tables), shown.analysis, self.size.width
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show the elements of this."""

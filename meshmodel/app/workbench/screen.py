@@ -313,9 +313,14 @@ class Workbench(Screen[None]):
             "is_current": True,
             "problem": "",
         }
-        context = self.context
-        context.jobs.run("panels", lambda _: _prepare_panels(results), context.batched(self._show_results))
-        context.update()
+        self.context.update()
+        self.context.after_refresh(partial(self._ready_panels, results))
+
+    def _ready_panels(self, results: Results) -> None:
+        """Make ready what panels ask for, now that the counts are on the screen."""
+        if results is self.analyses.results:
+            work, shown = partial(_prepare_panels, results), self.context.batched(self._show_results)
+            self.context.jobs.run("panels", lambda _: work(), shown)
 
     def _show_results(self, facts: dict[View, Facts]) -> None:
         self.context.update(facts=facts, **self._counts)
