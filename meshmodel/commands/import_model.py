@@ -128,16 +128,20 @@ def _copy_interchange_file(source: Path, arguments: argparse.Namespace) -> int:
 
 
 def _make(arguments: argparse.Namespace, target: Path) -> int:
-    """A new model of the files."""
+    """A new model of the files, called as its own file."""
     from meshmodel.importers.importing import prepare
+    from meshmodel.importers.proposal import clean_text
+    from meshmodel.model.records import About
     from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.text import LINE_LIMIT
 
     ending = target.suffix.lower()
     if ending not in {".mesh", ".toml"}:
         raise MeshmodelError(f"{one_line(target)}: a model ends with .mesh or .toml; name it so")
     if target.exists() or target.is_symlink():
         raise StoreError(f"{one_line(target)}: is there already; --into changes an existing model")
-    done = prepare(arguments.sources, target.parent, Snapshot(), [], form=arguments.form, only=arguments.only)
+    empty = Snapshot(about=About(name=clean_text(target.stem, LINE_LIMIT) or None))
+    done = prepare(arguments.sources, target.parent, empty, [], form=arguments.form, only=arguments.only)
     _write_ledger(arguments, done)
     if ending == ".mesh":
         from meshmodel.store.store import Store

@@ -208,7 +208,7 @@ class _Planning:
             ours, theirs = getattr(here, each.attribute), getattr(now, each.attribute)
             # Without a last import, what the model does not say may be filled in.
             was = {getattr(record, each.attribute) for record in last} or {each.default}
-            if theirs in {ours, *was}:
+            if theirs in {ours, *was} or _is_moved(each.key, ours, theirs):
                 continue
             if ours in was:
                 changed.append((each.key, ours, theirs))
@@ -387,3 +387,10 @@ def _steps_of(record: Record) -> set[Reference]:
 def _without_slot(record: Record) -> Record:
     """The record as it is wherever it lies on the canvas."""
     return replace(record, at=None) if isinstance(record, Zone | System | Agent | Credential) else record
+
+
+def _is_moved(field: str, ours: Any, theirs: Any) -> bool:
+    """Whether a note comes from another line of the same file: nothing that anybody has to look at."""
+    if field != "source" or not (isinstance(ours, str) and isinstance(theirs, str)):
+        return False
+    return ours.rpartition(":")[0] == theirs.rpartition(":")[0] != ""

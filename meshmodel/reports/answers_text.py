@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach, Ways
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line, width
+from meshmodel.model.text import one_line, plural, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 from meshmodel.reports.acceptances import accepted_words, unmatched_words
 from meshmodel.reports.answers_json import RuleText, crossing_order
@@ -77,7 +77,7 @@ def check_text(
         missing = counted(len(doors), "missing checkpoint")
         lines.append(f"{style.paint(missing, 'strong')}: {_severities(doors)}")
     else:
-        lines.append(style.paint(f"{style.glyph('✔')} No checkpoint is missing", "good"))
+        lines.append(_nothing_missing(snapshot, style))
     for cause in doors:
         lines += ["", *_cause_lines(cause, style)]
     if others:
@@ -100,6 +100,15 @@ def check_text(
     if crossings:
         lines += ["", *_crossing_lines(analysis, style)]
     return "\n".join(lines)
+
+
+def _nothing_missing(snapshot: Snapshot, style: Style) -> str:
+    """That no checkpoint is missing, and in the same line that an import left something open."""
+    left = sum(each.kind == "question" and each.state == "open" for each in snapshot.note.values())
+    more = (
+        f" in what is drawn; {counted(left, 'note')} {plural(left, 'asks', 'ask')} for more" if left else ""
+    )
+    return style.paint(f"{style.glyph('✔')} No checkpoint is missing", "good") + more
 
 
 def _kindless_words(kindless: Sequence[str]) -> str:

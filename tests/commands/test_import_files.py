@@ -224,3 +224,18 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused_in_one_line(tmp_path_f
         assert refused.isprintable()
     else:
         assert len(done.rows) == sum(1 for each in done.reading.all_documents() for _ in each.root.leaves())
+
+
+def test_a_new_model_is_called_as_its_file_and_says_that_nothing_missing_is_not_all(folder, called):
+    said(called, "import", ".mcp.json", "-o", "desk.mesh")
+    with Store.open(folder / "desk.mesh", read_only=True) as store:
+        assert store.snapshot.about.name == "desk"
+    output = said(called, "check", "desk.mesh")
+    assert "No checkpoint is missing in what is drawn; 4 notes ask for more" in output
+
+
+def test_lines_that_moved_in_a_file_are_no_change(folder, called):
+    said(called, "import", ".mcp.json", "-o", "m.mesh")
+    text = (folder / ".mcp.json").read_text(encoding="utf-8")
+    (folder / ".mcp.json").write_text("\n\n\n" + text, encoding="utf-8")
+    assert "nothing to change" in said(called, "import", ".mcp.json", "--into", "m.mesh")
