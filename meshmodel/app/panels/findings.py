@@ -16,9 +16,14 @@ from meshmodel.model.records import Acceptance
 from meshmodel.reports.acceptances import unmatched_acceptances
 from meshmodel.reports.cause_lines import cause_lines, lost_lines
 from meshmodel.reports.cause_words import words_of_none
+from meshmodel.reports.findings_index import findings_index
+from meshmodel.reports.lenses import facts_of
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
+    from meshmodel.canvas.scene import Facts
+    from meshmodel.model.vocabulary import View
+    from meshmodel.reports.both_analyses import Results
 
 _Key = tuple[str, str]
 
@@ -102,3 +107,12 @@ def ready_rows(analysis: "Analysis") -> list[Row]:
     if found is None:
         found = _READY[analysis] = [*map(row_of, cause_lines(analysis, frozenset()))]
     return found
+
+
+def make_ready(results: "Results") -> "dict[View, Facts]":
+    """Make what panels ask for next, which is kept with the analysis, and what the drawing shows of it."""
+    for each in dict.fromkeys((results.built, results.designed)):
+        ready_rows(each)
+        findings_index(each)
+        _ = each.questions
+    return {"built": facts_of(results.built), "designed": facts_of(results.designed)}

@@ -23,7 +23,7 @@ from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed
 from meshmodel.app.panels.explanation import ExplanationList
-from meshmodel.app.panels.findings import ready_rows
+from meshmodel.app.panels.findings import make_ready
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.inspector import Inspector
@@ -61,8 +61,7 @@ from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
 from meshmodel.reports.both_analyses import Results
-from meshmodel.reports.findings_index import findings_index
-from meshmodel.reports.lenses import LENSES, facts_of
+from meshmodel.reports.lenses import LENSES
 from meshmodel.store.saved_state import Place
 
 
@@ -319,7 +318,7 @@ class Workbench(Screen[None]):
     def _ready_panels(self, results: Results) -> None:
         """Make ready what panels ask for, now that the counts are on the screen."""
         if results is self.analyses.results:
-            work, shown = partial(_prepare_panels, results), self.context.batched(self._show_results)
+            work, shown = partial(make_ready, results), self.context.batched(self._show_results)
             self.context.jobs.run("panels", lambda _: work(), shown)
 
     def _show_results(self, facts: dict[View, Facts]) -> None:
@@ -393,12 +392,3 @@ class Workbench(Screen[None]):
     def notice(self, event: Notice) -> None:
         """A widget has something to say."""
         self.context.say(event.text, event.severity)
-
-
-def _prepare_panels(results: Results) -> dict[View, Facts]:
-    """Make what panels ask for next, which is kept with the analysis, and what the drawing shows of it."""
-    for each in dict.fromkeys((results.built, results.designed)):
-        ready_rows(each)
-        findings_index(each)
-        _ = each.questions
-    return {"built": facts_of(results.built), "designed": facts_of(results.designed)}
