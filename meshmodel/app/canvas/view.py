@@ -250,8 +250,7 @@ class CanvasView(ScrollView, can_focus=True):
         self._lay_over(overlays)
 
     def _lay_over(self, overlays: Iterable[Overlay]) -> None:
-        signs = record_signs(self.drawing, self._signs)
-        self._repaint(self._painter.overlay([*signs, *overlays]))
+        self._repaint(self._painter.overlay([*record_signs(self.drawing, self._signs), *overlays]))
 
     def emit(self, event: CanvasEvent) -> None:
         """Tell the workbench what is asked for."""
