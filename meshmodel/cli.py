@@ -188,8 +188,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Draw which agent acts as whom and where, and see where nobody is asked. "
         "Without a command: the start screen.",
         epilog="MODEL is a model file (.mesh) or an interchange file (.toml). "
-        "Exit status: 0 done; 1 check, diff or drift found something; 2 the input or the call was wrong, or the "
-        "answer is incomplete.",
+        "Exit status: 0 done; 1 check, diff or drift found something; 2 the input or the call was wrong, "
+        "or the answer is incomplete.",
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version")
