@@ -12,7 +12,7 @@ from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.buses import make_lines
 from meshmodel.canvas.layout.columns import Grid, make_grid
 from meshmodel.canvas.layout.layout import Plan
-from meshmodel.canvas.layout.line_labels import LAST_UNCUT, MODES, SCROLLED
+from meshmodel.canvas.layout.line_labels import LAST_UNCUT, MODES, NO_APPROVERS, SCROLLED
 from meshmodel.canvas.layout.router import NoFreeRowError, route
 from meshmodel.canvas.layout.rows import assign_rows, least_height
 from meshmodel.canvas.raster import Raster
@@ -125,6 +125,7 @@ def _choose_mode(plan: Plan) -> None:
         plan: has rows and routes; its widths are set.
     """
     texts = plan.longest_texts()
+    first = 0 if any(link.approvers for link in plan.grid.links) else NO_APPROVERS
 
     def fits(number: int) -> bool:
         plan.set_widths(MODES[number], texts)
@@ -132,6 +133,6 @@ def _choose_mode(plan: Plan) -> None:
 
     if plan.width_at_least(MODES[-1], texts) > plan.room or not fits(len(MODES) - 1):
         plan.set_widths(SCROLLED, texts)
-    elif not any(fits(number) for number in range(LAST_UNCUT + 1)):
+    elif not any(fits(number) for number in range(first, LAST_UNCUT + 1)):
         # From here on each mode is at most as wide as the one before.
         fits(bisect_left(range(len(MODES) - 1), True, lo=LAST_UNCUT + 1, key=fits))

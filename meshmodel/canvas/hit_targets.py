@@ -62,7 +62,7 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
     if not end.length:
         found.append(Target(relation, "label", leg))
     if pin.mark and relation[0] != "flow":
-        checkpoints = _checkpoints(plan, relation)
+        checkpoints = checkpoints_at(plan, relation)
         box = Box(mark_x, y, 1, 1)
         if pin.mark == "missing" or not checkpoints:
             found.insert(0, Target(relation, "mark", box))
@@ -78,7 +78,7 @@ def _source_targets(plan: Plan, pin: Pin) -> list[Target]:
         return []
     start, stop = plan.channel_cells(pin)
     found: list[Target] = []
-    for checkpoint in _checkpoints(plan, pin.start):
+    for checkpoint in checkpoints_at(plan, pin.start):
         end = plan.end_at(pin)
         found.insert(0, Target(checkpoint, "mark", Box(end_positions(pin, end, start, stop)[0], pin.y, 1, 1)))
     found += _lines(pin.branches, _leg(pin, start, stop), None)
@@ -100,7 +100,8 @@ def _lines(branches: tuple[Branch, ...], leg: Box, relation: Reference | None) -
     ]
 
 
-def _checkpoints(plan: Plan, relation: Reference) -> list[Reference]:
+def checkpoints_at(plan: Plan, relation: Reference) -> list[Reference]:
+    """The checkpoints on a relation."""
     step, ends = relation
     if isinstance(ends, str):
         return []

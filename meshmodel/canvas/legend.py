@@ -93,6 +93,8 @@ def words_of(snapshot: Snapshot, facts: Facts, reference: Reference) -> str:
         said = [] if isinstance(key, str) else [f"{table} {key[0]} > {key[1]}"]
     else:
         said = [phrase(record)]
+        if isinstance(record, Checkpoint) and record.approvers:
+            said = [f"{said[0]} by {' or '.join(record.approvers)}"]
     signs = [MARK_GLYPHS[mark]] if mark else []
     if isinstance(record, Agent | System):
         signs.append(glyph_of(record))

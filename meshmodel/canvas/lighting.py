@@ -44,11 +44,22 @@ def lighting_of(
     if drawing is None:
         return Lighting()
     return Lighting(
-        drawing.light(selected),
+        drawing.light(_with_approving(drawing, frozenset(selected))),
         None if shown is None else drawing.light(shown),
         drawing.light(witness),
         drawing.light(() if aimed is None else [aimed]),
     )
+
+
+def _with_approving(drawing: Drawing, selected: frozenset[Reference]) -> set[Reference]:
+    """What is selected, who approves at its checkpoints, and the checkpoints where its agents approve."""
+    found = set(selected)
+    for key, agents in drawing.grid.approving.items():
+        if ("checkpoint", key) in selected:
+            found.update(agents)
+        elif not selected.isdisjoint(agents):
+            found.add(("checkpoint", key))
+    return found
 
 
 def in_front(run: Run, lighting: Lighting) -> Run:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from meshmodel.canvas import glyphs
 from meshmodel.canvas.glyphs import FLAGS
+from meshmodel.canvas.hit_targets import checkpoints_at
 from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.elements import ASCII_GLYPHS, Branch, Card, Pin
 from meshmodel.canvas.layout.layout import Plan
@@ -172,7 +173,9 @@ class Raster:
             items.append((stop - 1 if rightwards else start, Run(sign, 1, line_ink(style, branches), owned)))
         near = mark_x
         if pin.mark:
-            items.append((mark_x, Run(end.mark, 1, MARK_INK[pin.mark], owned)))
+            relation = pin.start if pin.link is None else pin.link.relation
+            marked = () if relation is None else tuple(checkpoints_at(plan, relation))
+            items.append((mark_x, Run(end.mark, 1, MARK_INK[pin.mark], owned + marked)))
             near += -1 if rightwards else 1
         turn = pin.turn
         if not end.length:

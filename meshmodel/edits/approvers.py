@@ -1,9 +1,10 @@
-"""Approvers of checkpoints that nothing else in the model names: then point 4 of section 5 proves little."""
+"""Who approves at checkpoints: where nothing else names them, point 4 of section 5 proves little."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from meshmodel.model.records import Checkpoint
+from meshmodel.model.records import Checkpoint, Reference
 from meshmodel.model.snapshot import Snapshot
 
 WHY_ASKED: Final = (
@@ -29,6 +30,21 @@ def unknown_approvers(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[str, 
         return ()
     known = set(known_approvers(snapshot))
     return tuple(each for each in checkpoint.approvers if each not in known)
+
+
+def approving_agents(snapshot: Snapshot) -> Mapping[str, tuple[Reference, ...]]:
+    """By checkpoint, the agents that are called like one of its approvers, or hold its identity."""
+    asked = {key: each.approvers for key, each in snapshot.checkpoint.items() if each.approvers}
+    called = defaultdict[str | None, list[Reference]](list)
+    for agent in snapshot.agent.values() if asked else ():
+        called[agent.id].append(("agent", agent.id))
+        called[agent.name].append(("agent", agent.id))
+    for holder, credential in snapshot.hold if asked else ():
+        called[snapshot.credential[credential].principal].append(("agent", holder))
+    return {
+        key: tuple(dict.fromkeys(agent for each in approvers for agent in called.get(each, ())))
+        for key, approvers in asked.items()
+    }
 
 
 def unknown_words(approver: str) -> str:

@@ -1,13 +1,19 @@
 """Approvers that nothing in the model names are asked about, in the list and beside the record."""
 
+from pathlib import Path
+
 from meshmodel.api import analyse
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
+from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.state import WorkbenchState
+from meshmodel.canvas.lighting import look_of
 from meshmodel.edits.edit import apply_edit
+from meshmodel.interchange import read_file
 from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
+from tests.app.desk import MODELS, Desk, desk
 from tests.app.form_host import Host
 from tests.edits.models import full_snapshot
 
@@ -49,3 +55,30 @@ async def test_the_question_who_an_approver_is_opens_its_checkpoint() -> None:
         await pilot.pause()
         (heard,) = [each for each in app.heard if isinstance(each, SelectionRequested)]
         assert (heard.reference, heard.edit) == (REFERENCE, True)
+
+
+def looks(it: Desk, text: str) -> set[str]:
+    """How the runs with this text look on the canvas."""
+    canvas = it.bench.context.canvas
+    assert canvas.drawing is not None
+    runs = [run for row in canvas.drawing.rows for run in row if text in run.text]
+    return {look_of(run, canvas.lighting)[0] for run in runs}
+
+
+async def test_a_mark_and_the_card_of_who_approves_there_light_each_other(tmp_path: Path) -> None:
+    drawn = read_file(MODELS / "support-agent.toml")
+    edit = parse("ann is person; ask human-approval by ann on file-sas > attachments", drawn).edit
+    assert edit is not None
+    async with desk(tmp_path, apply_edit(drawn, edit), size=(120, 40)) as it:
+        canvas, reference = it.bench.context.canvas, ("checkpoint", "human-approval-attachments")
+        assert canvas.drawing is not None
+        assert "read by ann─◆" in canvas.drawing.as_text()
+        assert looks(it, "♙ ann") == {"plain"}
+        await it.pilot.click("#canvas", offset=it.cell(reference, dx=0))
+        assert it.bench.shown.selected == reference
+        assert looks(it, "♙ ann") == looks(it, "◆") == {"selected"}
+        assert "attachments by ann" in it.bench.query_one(StatusBar).render().plain
+        await it.pilot.click("#canvas", offset=it.cell(("agent", "ann")))
+        assert looks(it, "♙ ann") == looks(it, "◆") == {"selected"}
+        await it.select("system", "tickets")
+        assert looks(it, "♙ ann") == looks(it, "◆") == {"plain"}

@@ -1,6 +1,7 @@
 """Snapshots for the tests of the drawing: a small mesh by hand, and random ones."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -90,6 +91,26 @@ def helpdesk() -> tuple[Snapshot, Facts]:
     return snapshot_of(*records), Facts(
         {"support-bot": 4, "deployer": 2, "reconciler": 1}, marks, heard=frozenset({"tickets", "ci"})
     )
+
+
+def approved() -> tuple[Snapshot, Facts]:
+    """The help desk with a person who is asked before support hands over, and others where files open."""
+    snapshot, facts = helpdesk()
+    asked = dict(snapshot.checkpoint)
+    for key, names in (("ask-hand-over", ("ann",)), ("once", ("svc-support", "boss"))):
+        asked[key] = replace(asked[key], approvers=names)
+    ann = Agent("ann", "Ann Lee", kind="person", home="helpdesk")
+    return replace(snapshot, checkpoint=asked, agent={**snapshot.agent, "ann": ann}), facts
+
+
+def with_approvers(snapshot: Snapshot) -> Snapshot:
+    """The same, with one or two approvers at each checkpoint: agents, and somebody who is not drawn."""
+    names = (*snapshot.agent, "somebody else")
+    asked = {
+        key: replace(each, approvers=tuple({names[number % len(names)]: None, names[0]: None}))
+        for number, (key, each) in enumerate(snapshot.checkpoint.items())
+    }
+    return replace(snapshot, checkpoint=asked)
 
 
 @st.composite

@@ -8,7 +8,7 @@ import pytest
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.interchange import read_file
-from tests.canvas.building import helpdesk
+from tests.canvas.building import approved, helpdesk
 
 FOLDER = Path(__file__).parent / "goldens"
 MODELS = Path(__file__).parents[2] / "models"
@@ -36,6 +36,14 @@ def test_helpdesk(name: str) -> None:
     assert drawing.width <= CASES[name].width
     assert drawing.height <= 20
     compare(name, drawing.as_text())
+
+
+@pytest.mark.parametrize(("width", "is_ascii"), [(120, False), (160, False), (160, True)])
+def test_approvers_are_named_beside_the_mark_where_all_labels_stay_whole(width: int, is_ascii: bool) -> None:
+    text = draw(*approved(), Options(width, 40, ascii=is_ascii)).as_text()
+    compare(f"approved-{width}{'-ascii' * is_ascii}", text)
+    assert ("delegates by Ann Lee" in text) is (width == 160)
+    assert "as svc-deploy read+write" in text
 
 
 @pytest.mark.parametrize("width", [80, 120])

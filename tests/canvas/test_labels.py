@@ -15,7 +15,8 @@ from meshmodel.canvas.text import cells
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from tests.canvas.building import helpdesk, meshes
+from tests.canvas.building import helpdesk, meshes, with_approvers
+from tests.canvas.test_lines import check_boxes, check_cells, check_lines, check_owners
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.toml"))
 WHOLE = 1000
@@ -64,6 +65,27 @@ def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, 
     narrow = names(draw(snapshot, facts, Options(width, 50)), snapshot)
     wide = names(draw(snapshot, facts, Options(width + more, 50)), snapshot)
     assert all(min(wide[grant], WHOLE) >= seen >= LEAST_NAME - 1 for grant, seen in narrow.items())
+
+
+@settings(max_examples=20, deadline=None)
+@given(meshes(), st.integers(60, 400), st.integers(1, 60))
+def test_names_of_approvers_take_nothing_from_other_labels(
+    mesh: tuple[Snapshot, Facts], width: int, more: int
+) -> None:
+    snapshot, facts = mesh
+    asked = with_approvers(snapshot)
+    drawings = [draw(asked, facts, Options(each, 50)) for each in (width, width + more)]
+    without = draw(snapshot, facts, Options(width, 50))
+    shown = [names(each, asked) for each in drawings]
+    assert all(shown[1][grant] >= seen for grant, seen in shown[0].items())
+    assert names(without, snapshot) == shown[0]
+    assert without.height == drawings[0].height
+    assert drawings[0].width <= max(width, without.width)
+    for drawing in drawings:
+        check_cells(drawing)
+        check_boxes(drawing)
+        check_lines(drawing)
+        check_owners(drawing)
 
 
 def test_cards_are_shortened_only_where_shorter_labels_do_not_help() -> None:

@@ -9,7 +9,7 @@ from meshmodel.canvas.glyphs import PLAIN, SIGNS
 from meshmodel.canvas.legend import legend, words_of
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Agent, Credential, Exchange, Hold, System, Zone
-from tests.canvas.building import helpdesk, snapshot_of
+from tests.canvas.building import approved, helpdesk, snapshot_of
 from tests.reference.random_models import FLAVOURS, random_model
 
 _WORDS = {"only", "values", "⊸"}
@@ -77,6 +77,11 @@ def test_lines_between_folded_zones_are_named_with_the_marks_that_they_count():
 def test_a_record_is_named_with_what_its_signs_mean(reference, words):
     snapshot, facts = helpdesk()
     assert words_of(snapshot, facts, reference) == words
+
+
+def test_a_checkpoint_is_named_with_those_who_approve_there():
+    assert "reconciler by ann; ◆" in words_of(*approved(), ("checkpoint", "ask-hand-over"))
+    assert "files by svc-support or boss; ◇" in words_of(*approved(), ("checkpoint", "once"))
 
 
 def test_a_credential_with_a_card_has_a_sign_of_its_own():

@@ -2,8 +2,11 @@
 
 import pytest
 
-from meshmodel.canvas.lighting import Lighting, in_front, look_of
-from meshmodel.canvas.scene import Run
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.lighting import Lighting, in_front, lighting_of, look_of
+from meshmodel.canvas.scene import Options, Run
+from meshmodel.model.records import Reference
+from tests.canvas.building import approved
 
 A, B = ("agent", "a"), ("agent", "b")
 HERE, THERE = frozenset({A}), frozenset({B})
@@ -46,3 +49,24 @@ def test_where_two_lines_cross_the_one_that_stands_out_is_in_front():
     assert in_front(crossing, Lighting(selected=HERE, witness=THERE)) == across, "a lit way comes first"
     assert in_front(crossing, Lighting(witness=HERE | THERE)) == crossing
     assert in_front(down, Lighting(witness=THERE)) == down
+
+
+@pytest.mark.parametrize(
+    ("selected", "marks", "cards"),
+    [
+        (("checkpoint", "ask-hand-over"), "◆", {"Ann Lee"}),
+        (("agent", "ann"), "◆", {"Ann Lee"}),
+        (("checkpoint", "once"), "◇", {"support-bot"}),  # it holds credentials of the approver's identity
+        (("agent", "deployer"), "", {"deployer"}),
+    ],
+)
+def test_a_checkpoint_and_who_approves_there_stand_out_together(
+    selected: Reference, marks: str, cards: set[str]
+) -> None:
+    drawing = draw(*approved(), Options(160, 40))
+    lighting = lighting_of(drawing, [selected], None, frozenset(), None)
+    lit = [run for row in drawing.rows for run in row if look_of(run, lighting)[0] == "selected"]
+    assert "".join(run.text for run in lit if run.ink.startswith("mark")) == marks
+    assert {run.text[2:].strip() for run in lit if run.ink == "agent"} == cards
+    witness = lighting_of(drawing, [], None, frozenset({selected}), None).witness
+    assert witness & {("agent", "ann"), ("agent", "support-bot"), ("checkpoint", "once")} <= {selected}

@@ -25,6 +25,7 @@ from meshmodel.canvas.layout.links import (
     system_card,
 )
 from meshmodel.canvas.scene import Facts, Mark, Options
+from meshmodel.edits.approvers import approving_agents
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 
@@ -45,6 +46,7 @@ class Grid:
         stacks: by (lane, column), the cards from the top.
         checkpoints: by (step, from, to), the ids of the checkpoints there.
         boundary_marks: by (step, from, to), the marks of checkpoints on boundaries.
+        approving: by checkpoint, the agents that approve there.
         card_for: for each folded element, the card that shows it.
     """
 
@@ -55,6 +57,7 @@ class Grid:
     stacks: dict[tuple[int, int], list[Card]] = field(default_factory=dict)
     checkpoints: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     boundary_marks: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
+    approving: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
     card_for: dict[Reference, Reference] = field(default_factory=dict)
 
     @property
@@ -71,6 +74,7 @@ class Grid:
             self.logical == other.logical
             and self.checkpoints == other.checkpoints
             and self.boundary_marks == other.boundary_marks
+            and self.approving == other.approving
             and self.card_for == other.card_for
             and [(lane.key, lane.title) for lane in self.lanes]
             == [(lane.key, lane.title) for lane in other.lanes]
@@ -100,7 +104,7 @@ def make_grid(
     links = Links(snapshot, facts)
     keys = lane_keys(snapshot, links)
     folded = set(snapshot.zone) if options.zoom == "overview" else options.folded & set(snapshot.zone)
-    grid = Grid(checkpoints=links.checkpoints)
+    grid = Grid(checkpoints=links.checkpoints, approving=approving_agents(snapshot))
     for step in links.checkpoints:
         if step[0] == "boundary":
             grid.boundary_marks[step] = facts.marks.get(step, "does-not-count")

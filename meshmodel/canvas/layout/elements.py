@@ -77,6 +77,7 @@ class Link:
         records: for the counted line of a folded zone, all that it stands for.
         replaced: the label that a proposed guard stands instead of; its cells stay taken, so that no card
             moves.
+        approvers: the names of those who approve at its checkpoint, where it has one.
     """
 
     sources: list[tuple[Reference, Reference]]
@@ -89,6 +90,7 @@ class Link:
     source_marks: dict[Reference, Mark] = field(default_factory=dict)
     records: frozenset[Reference] = frozenset()
     replaced: tuple[tuple[str, str], ...] = ()
+    approvers: str = ""
 
 
 @dataclass(slots=True, eq=False)

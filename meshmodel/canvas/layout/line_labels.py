@@ -35,6 +35,7 @@ class Mode:
         left: the most at its left edge.
         card: the most cells of a card.
         pitch: cells from one track to the next.
+        approvers: whether labels name those who approve at the checkpoint beside them.
     """
 
     label: int
@@ -42,6 +43,7 @@ class Mode:
     left: int
     card: int
     pitch: int = 1
+    approvers: bool = False
 
 
 LEAST_NAME = 8
@@ -51,6 +53,7 @@ _MOST_CARD, _LEAST_CARD = 34, 10
 _WHOLE = _MOST_NAME, _MOST_NAME, _MOST_CARD
 
 MODES = (
+    *(Mode(0, *_WHOLE, pitch, approvers=True) for pitch in (2, 1)),
     *(Mode(label, *_WHOLE, pitch) for label, pitch in ((0, 2), (0, 1), (1, 1), (2, 2), (2, 1), (3, 1))),
     *(Mode(3, _MOST_NAME, left, _MOST_CARD) for left in range(_MOST_NAME - 1, LEAST_NAME - 1, -1)),
     *(Mode(3, right, LEAST_NAME, _MOST_CARD) for right in range(_MOST_NAME - 1, LEAST_NAME - 1, -1)),
@@ -62,7 +65,9 @@ Each shows of every label at least what the next one does, so that a wider drawi
 """
 SCROLLED = Mode(3, LEAST_NAME, LEAST_NAME, _MOST_CARD)
 """Used where none fits: shorter cards would not save one from scrolling."""
-LAST_UNCUT = 5
+NO_APPROVERS = 2
+"""The first mode that names no approvers: where there are none, those before it say nothing else."""
+LAST_UNCUT = 7
 """The last mode in which no name is cut unless it is longer than ``Mode.right``."""
 
 
@@ -95,11 +100,30 @@ def _cut_label(name: str, words: str, most: int, *, is_ascii: bool) -> tuple[str
     return name, words, cells(name) + cells(words)
 
 
+def _parts(mode: Mode, label: tuple[tuple[str, str], ...], approvers: str) -> tuple[str, str]:
+    """The two parts of a label in a mode, with the approvers behind them."""
+    name, words = label[mode.label]
+    if not (mode.approvers and approvers):
+        return name, words
+    return name, f"{words} by {approvers}" if name or words else f"by {approvers}"
+
+
+def _shown_approvers(pin: Pin) -> str:
+    """Who approves at the checkpoint of a pin; of one that is not built yet nobody is named."""
+    return pin.link.approvers if pin.link is not None and pin.mark in {"counts", "does-not-count"} else ""
+
+
 def _label(
-    pin: Pin, mode: Mode, label: tuple[tuple[str, str], ...], more: int = 0, *, is_ascii: bool
+    pin: Pin,
+    mode: Mode,
+    label: tuple[tuple[str, str], ...],
+    approvers: str,
+    more: int = 0,
+    *,
+    is_ascii: bool,
 ) -> tuple[str, str, int]:
     """A label at a pin; ``more``: the cells that its name takes beyond those of the mode."""
-    name, words = label[mode.label]
+    name, words = _parts(mode, label, approvers)
     most = mode.right if pin.side == "left" else mode.left
     found = _cut_label(name, words, most, is_ascii=is_ascii)
     return _cut_label(name, words, cells(found[0]) + more, is_ascii=is_ascii) if more else found
@@ -117,9 +141,10 @@ def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
     if link is None:
         marked += pin.is_stored
         return 1 + marked if marked or pin.side == "left" else 0
-    length = _label(pin, mode, link.label, is_ascii=is_ascii)[2]
+    # The cells of approvers stay taken whatever the mark, so that no card moves.
+    length = _label(pin, mode, link.label, link.approvers, is_ascii=is_ascii)[2]
     if link.replaced:
-        length = max(length, _label(pin, mode, link.replaced, is_ascii=is_ascii)[2])
+        length = max(length, _label(pin, mode, link.replaced, link.approvers, is_ascii=is_ascii)[2])
     return 1 + marked + (length + 2 if length else 1)
 
 
@@ -127,10 +152,10 @@ def cells_cut(pin: Pin, mode: Mode) -> int:
     """How many more cells than the mode gives it the label at a pin would take in the widest mode."""
     if pin.link is None:
         return 0
-    label = pin.link.label
-    name, words = label[mode.label]
+    label, approvers = pin.link.label, _shown_approvers(pin)
+    name, words = _parts(mode, label, approvers)
     whole = min(cells(name), MODES[0].right) + cells(words)
-    return whole - _label(pin, mode, label, is_ascii=False)[2] if name else 0
+    return whole - _label(pin, mode, label, approvers, is_ascii=False)[2] if name else 0
 
 
 def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
@@ -143,8 +168,9 @@ def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
         more: cells that the label may take beyond those that the mode gives it.
     """
     mark = (ASCII_MARKS if is_ascii else MARK_GLYPHS)[pin.mark] if pin.mark else ""
-    label = _NO_LABEL if pin.link is None else _label(pin, mode, pin.link.label, more, is_ascii=is_ascii)
-    return LineEnd(mark, *label)
+    if pin.link is None:
+        return LineEnd(mark, *_NO_LABEL)
+    return LineEnd(mark, *_label(pin, mode, pin.link.label, _shown_approvers(pin), more, is_ascii=is_ascii))
 
 
 def end_positions(pin: Pin, end: LineEnd, start: int, stop: int) -> tuple[int, int]:

@@ -129,6 +129,13 @@ class Links:
             return "does-not-count"
         return known
 
+    def _approvers(self, step: str, from_: str, to: str) -> str:
+        """The names of those who approve at the checkpoints of a step, those of agents as on their cards."""
+        checkpoints = (self._snapshot.checkpoint[key] for key in self.checkpoints.get((step, from_, to), ()))
+        names = dict.fromkeys(name for each in checkpoints for name in each.approvers or ())
+        agents = self._snapshot.agent
+        return " or ".join(agents[name].title if name in agents else name for name in names)
+
     def _sources(self, credential: str) -> tuple[list[tuple[Reference, Reference]], dict[Reference, Mark]]:
         """The cards that have a credential, with their relations to it, and the marks on these relations."""
         sources: list[tuple[Reference, Reference]] = []
@@ -186,6 +193,7 @@ class Links:
                         mark,
                         marks,
                         replaced=replaced if mark == "proposed" else (),
+                        approvers=self._approvers("grant", key, system),
                     )
                 )
 
@@ -243,6 +251,7 @@ class Links:
                 None,
                 mark,
                 replaced=replaced if mark == "proposed" else (),
+                approvers=self._approvers(step, from_, to),
             )
         )
 
