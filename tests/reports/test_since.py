@@ -29,7 +29,7 @@ def test_whatever_was_removed_is_drawn_among_what_is_there(pair):
     drawing = draw(marked.both, facts_of(analyse(new)), Options())
     for table in ("zone", "system", "agent", "credential"):
         before, after = old.table(table), new.table(table)
-        expected = {key: "-" for key in before.keys() - after.keys()}
+        expected = dict.fromkeys(before.keys() - after.keys(), "-")
         expected |= dict.fromkeys(after.keys() - before.keys(), "+")
         signs = {key: sign for (name, key), sign in marked.signs.items() if name == table and sign != "~"}
         assert signs == expected
