@@ -218,3 +218,14 @@ async def test_a_double_click_on_empty_ground_adds_there(tmp_path: Path, size: t
         await it.type("mail")
         await it.press("enter")
         assert list(it.model.system) == ["mail"]
+
+
+async def test_what_lies_over_the_canvas_goes_when_keys_connect(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0], (80, 24)) as it:
+        await it.select(*BOT)
+        await it.press("enter")
+        assert it.bench.query_one("#inspector").display
+        await it.press("c")
+        assert not it.bench.query_one("#inspector").display, "it would hide targets"
+        await it.press("right", "enter")
+        assert it.app.screen is not it.bench

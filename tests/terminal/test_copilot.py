@@ -110,7 +110,7 @@ class Mouse:
 
     def _fill(self, what: str, kind: str = "") -> None:
         self.hands.wait("proof of one identity")
-        self.click(f"{GLYPHS[what]} {what} ")
+        self.click(f"{what[0]} {GLYPHS[what]} {what} ")
         if kind:
             self.choose(kind, f" add {what}")
         self.click(" Add ")
@@ -160,8 +160,10 @@ class Mouse:
 
     def name(self, text: str) -> None:
         """Name the model; the terminal pastes the text."""
-        self.hands.mouse(2, 3, len(self.hands.terminal.lines()) - 14)
-        self.hands.mouse(2, 3, len(self.hands.terminal.lines()) - 14, up=True)
+        rows = self.hands.terminal.lines()
+        ground = len(rows[0]) // 3, len(rows) - 14
+        self.hands.mouse(2, *ground)
+        self.hands.mouse(2, *ground, up=True)
         self.click("name and describe")
         self.click("▏ name", after="this model")
         self.hands.wait("the name of the model")
@@ -219,7 +221,7 @@ def draw_by_mouse(mouse: Mouse) -> None:
     mouse.until(lambda model: ("exchanged-token", "saas") in model.grant)
     mouse.click("p checkpoint")
     mouse.until(lambda model: model.checkpoint)
-    mouse.click("Enter edit")
+    mouse.click("Enter edit  ")
     mouse.set_shown("◆ policy-decision-saas", "kind", "human-approval")
     mouse.until(lambda model: model.checkpoint["policy-decision-saas"].kind == "human-approval")
     mouse.set_shown("◆ policy-decision-saas", "actions", "write")
@@ -289,8 +291,8 @@ c⟨ci⟩x⏎
 Nc⇥us⏎
 Nc⇥e⏎⏎
 c⟨crm⟩w⏎
-p⏎
-⏎h⏎
+p
+⏎⏎h⏎
 ↓↓↓↓⏎w⏎"""
 
 

@@ -29,7 +29,7 @@ class ConnectingController(Controller):
         if not gestures.start("connect", lambda *ends: bool(offers(snapshot, *map(_pair, ends)))):
             self.context.say("connect: select an agent, a system, a credential or a zone first")
             return
-        self.context.focus_canvas()
+        self.context.back_to_canvas()  # what lies over it on a small screen would hide targets
 
     def aimed(self, event: Aimed) -> None:
         """A gesture that connects points at something: say what would connect them."""
