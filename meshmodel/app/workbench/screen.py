@@ -313,7 +313,7 @@ class Workbench(Screen[None]):
             "problem": "",
         }
         self.context.update()
-        self.context.after_refresh(partial(self._ready_panels, results))
+        self.context.once_drawn(partial(self._ready_panels, results))
 
     def _ready_panels(self, results: Results) -> None:
         """Make ready what panels ask for, now that the counts are on the screen."""
