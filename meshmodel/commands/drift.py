@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.commands.import_model import add_form
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
-from meshmodel.importers.forms import FORMS
 
 if TYPE_CHECKING:
     from meshmodel.importers.importing import Import
@@ -28,20 +28,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "sources", nargs="+", type=Path, metavar="FILE", help="files or folders, as for import"
     )
-    parser.add_argument(
-        "--as",
-        dest="form",
-        choices=tuple(FORMS),
-        metavar="FORM",
-        help=f"what the files are, where their content does not say it: {', '.join(FORMS)}",
-    )
-    parser.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="PRINCIPAL",
-        help="of an export of AWS: these users and roles, as for import",
-    )
+    add_form(parser)
     add_view(parser)
     add_json(parser)
     parser.set_defaults(run=run)

@@ -39,21 +39,7 @@ def add(commands: Subparsers) -> None:
         "-o", "--output", type=Path, metavar="NEW", help="the new model: a .mesh or .toml file"
     )
     target.add_argument("--into", type=Path, metavar="MODEL", help="an existing .mesh or .toml file")
-    parser.add_argument(
-        "--as",
-        dest="form",
-        choices=tuple(FORMS),
-        metavar="FORM",
-        help=f"what the files are, where their content does not say it: {', '.join(FORMS)}",
-    )
-    parser.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="PRINCIPAL",
-        help="of an export of AWS: this user or role (ARN, name, role/NAME) and what it may become; may be "
-        "given several times; agents: what the agents of the model reach",
-    )
+    add_form(parser)
     parser.add_argument("--apply", action="store_true", help="with --into: change the model, as one edit")
     parser.add_argument(
         "--reject",
@@ -70,6 +56,25 @@ def add(commands: Subparsers) -> None:
     )
     add_json(parser)
     parser.set_defaults(run=run)
+
+
+def add_form(parser: argparse.ArgumentParser) -> None:
+    """The options that say what foreign files are, and of which users an export is read."""
+    parser.add_argument(
+        "--as",
+        dest="form",
+        choices=tuple(FORMS),
+        metavar="FORM",
+        help=f"what the files are, where their content does not say it: {', '.join(FORMS)}",
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PRINCIPAL",
+        help="of an export of AWS: this user or role (ARN, name, role/NAME) and what it may become; may be "
+        "given several times; agents: what the agents of the model reach",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

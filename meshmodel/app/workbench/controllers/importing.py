@@ -1,6 +1,7 @@
 """Importing files: chosen, read in the background, looked at, applied as one edit."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.panels.imported import ImportList
@@ -116,7 +117,7 @@ class ImportingController(Controller):
         if self._is_wanted or importing is None or importing.done is None or importing.is_applied:
             return
         done, session = importing.done, self.context.session
-        make = lambda: session.apply(done.edit, on=done.before, imported=done.imported)  # noqa: E731
+        make = partial(session.apply, done.edit, on=done.before, imported=done.imported)
         if self.context.attempt(make, "error") is None:
             return
         self.context.update(
