@@ -130,8 +130,8 @@ class Analysis:
         """How many identities each active agent effectively carries (section 4)."""
         agents = self.engine.mesh.agents
         counted: Counter[str] = Counter(dict.fromkeys(agents, 0))
-        for carriers in self._carriers[0].values():
-            counted.update(self.engine.mesh.names(carriers))
+        for carriers, identities in Counter(self._carriers[0].values()).items():
+            counted.update(dict.fromkeys(self.engine.mesh.names(carriers), identities))
         return counted
 
     def reaches(self, agent: str, system: str) -> bool:

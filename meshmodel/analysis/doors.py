@@ -8,6 +8,7 @@ from meshmodel.analysis.arrivals import Arrival, Arrivals
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.starts import Starts
 from meshmodel.model.actions import ADMIN, READ
+from meshmodel.model.stop import check_current
 
 
 class OpenDoor(NamedTuple):
@@ -52,6 +53,7 @@ class Doors:
         self._folded: dict[int, int] = {}
         zone = None
         for system in sorted(self._ways, key=mesh.zone.__getitem__):
+            check_current()
             if mesh.zone[system] != zone:
                 zone = mesh.zone[system]
                 arrivals.forget()
@@ -76,10 +78,8 @@ class Doors:
                 reached = self._own[original], self._handed.get(original, 0)
                 severity = _severity(unapproved, *reached, arriving[action], severity)
         if through:
-            door, known = (
-                OpenDoor(actions, self._fold(through), severity),
-                self.missing.get((original, system)),
-            )
+            door = OpenDoor(actions, self._fold(through), severity)
+            known = self.missing.get((original, system))
             self.missing[original, system] = door if known is None else door.joined(known)
 
     def _fold(self, starts: int) -> int:

@@ -165,10 +165,8 @@ class Explaining:
                 after = path[number + 2 : number + 3]
                 implies = after and mesh.kind(enters, *after) == "implies"
                 used = mesh.original(after[0] if implies else enters)
-                crosses, missing = (
-                    self.listing.crosses(place.coming, used),
-                    self.listing.missing(leaves, used),
-                )
+                crosses = self.listing.crosses(place.coming, used)
+                missing = self.listing.missing(leaves, used)
                 if crosses and dict(self.listing.open_doors(place.coming, used)).get(leaves):
                     found[number] = INTENDED
                 elif crosses and not self.listing.starts.reach[leaves] >> place.coming.start & 1:

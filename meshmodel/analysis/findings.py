@@ -8,6 +8,7 @@ from operator import itemgetter
 from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.analysis.rules.base import Case, Rule, joined
 from meshmodel.model.records import Acceptance
+from meshmodel.model.stop import check_current
 from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 
@@ -24,6 +25,7 @@ def findings(
     listed: dict[Severity, list[Finding]] = {severity: [] for severity in reversed(SEVERITIES)}
     accepting = {(each.rule, each.subject): each for each in acceptances}
     for rule, cases in sorted(found, key=lambda pair: pair[0].id):
+        check_current()
         id_, remedy, references = rule.id, rule.remedy, rule.references
         for subject, severity, tell, agents, actions in sorted(cases, key=itemgetter(0)):
             finding = Finding(id_, severity, subject, tell, remedy, references, agents, actions)

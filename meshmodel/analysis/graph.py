@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
+from meshmodel.model.stop import check_current
+
 Step = tuple[int, int]
 Reach = list[int]
 """For each node the set of the starts that reach it, as bits."""
@@ -58,6 +60,7 @@ class Graph:
             seeds: by node the starts that begin there now.
             sets: by component the starts that have come there; further ones are added.
         """
+        check_current()
         component, outgoing = self.condensed
         new = [0] * len(outgoing)
         for node, starts in seeds.items():

@@ -63,7 +63,7 @@ class AnalysisService:
             return
 
         def work(task: Task) -> Results | None:
-            return analyse_both(snapshot, known, task.is_cancelled)
+            return analyse_both(snapshot, known, task.should_stop)
 
         self._jobs.run("analysis", work, self._take, self._fail)
 

@@ -1,18 +1,41 @@
-"""Background work: one job a group, in a thread; it reports progress and can be stopped."""
+"""Background work: one job a group, in a thread; it reports progress, can be stopped, and rests for keys."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any, Final, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
-from meshmodel.model.stop import Task
+from meshmodel.model.stop import CURRENT, Stop, Task
 from meshmodel.model.text import one_line
 
 T = TypeVar("T")
+
+NO_KEY: Final = threading.Event()
+"""Set while no key is being handled. Background work rests meanwhile: all threads share one interpreter."""
+NO_KEY.set()
+LONGEST_REST: Final = 0.1
+"""Seconds after which it goes on although keys keep coming."""
+LEAST_WORK: Final = 0.05
+"""Seconds that it works then before it rests again."""
+
+
+class _Rest:
+    """Waits while a key is handled; one for each job."""
+
+    def __init__(self) -> None:
+        self._goes_on_until = 0.0
+
+    def __call__(self) -> None:
+        if NO_KEY.is_set() or monotonic() < self._goes_on_until:
+            return
+        if not NO_KEY.wait(LONGEST_REST):
+            self._goes_on_until = monotonic() + LEAST_WORK
 
 
 @dataclass(eq=False)
@@ -30,6 +53,7 @@ class _Job:
     def carry_out(self) -> None:
         """Do the work, in its thread."""
         assert self.work is not None
+        CURRENT.set(Stop(None, self.task.should_stop))
         try:
             self.result = self.work(self.task)
         except Exception as error:  # noqa: BLE001 - whoever began it is told
@@ -75,7 +99,7 @@ class Jobs:
             title: what is told of it meanwhile; nothing where it is empty.
             escape: what Escape does meanwhile.
         """
-        job = _Job(group, work, on_done, on_error, Task(title, escape=escape))
+        job = _Job(group, work, on_done, on_error, Task(title, escape=escape, rest=_Rest()))
         if self._is_closed:
             return job.task
         self.drop(group)
@@ -123,16 +147,17 @@ class Jobs:
         if event.state is WorkerState.CANCELLED:  # the screen goes; its threads hear of that by their tasks
             self.close()
         del self._running[job.group]
-        # The toolkit keeps a worker until the collector looks: it must not keep what was computed.
-        answer, job.result, job.work = job.result, None, None
         if job.is_wanted and not self._is_closed:
-            self._take(job, answer)
+            self._take(job)
+        # The toolkit keeps a worker until the collector looks: it must not keep what was computed.
+        job.result = job.work = None
+        job.on_done = job.on_error = lambda _: None
         self._begin(job.group)
         self._report()
 
-    def _take(self, job: _Job, answer: Any) -> None:
+    def _take(self, job: _Job) -> None:
         if job.error is None:
-            job.on_done(answer)
+            job.on_done(job.result)
         else:
             job.on_error(one_line(job.error, 300) or type(job.error).__name__)
 

@@ -17,6 +17,8 @@ from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
+from meshmodel.app.jobs import NO_KEY
+
 ROUNDS: Final = 3
 """How often it is asked, from the focus up to the program, whether all is done: what a key sets going is
 handled where it was pressed, told upwards, and answered in turn.
@@ -47,6 +49,7 @@ class KeysInOrder(App[None]):
         """No key waits yet."""
         super().__init__()
         self._waiting = []
+        NO_KEY.set()
 
     def hold_keys(self) -> None:
         """Let keys wait while a model is being opened; not for ever, should nothing come of that."""
@@ -97,6 +100,7 @@ class KeysInOrder(App[None]):
         self.acts += 1
         self._is_taking = True
         is_text = self._is_text(event)
+        NO_KEY.clear()
         if not is_text:
             self._settling = token = object()
         try:
@@ -104,6 +108,7 @@ class KeysInOrder(App[None]):
         finally:
             self._is_taking = False
             if is_text:
+                NO_KEY.set()
                 self._take_next()
             else:
                 self._patience = self.set_timer(PATIENCE, partial(self._settled, token))
@@ -142,6 +147,7 @@ class KeysInOrder(App[None]):
         if token is not self._settling:
             return
         self._settling = None
+        NO_KEY.set()
         if self._patience is not None:
             self._patience.stop()
             self._patience = None

@@ -55,6 +55,7 @@ def draw(
     plan = _make_plan(grid, options)
     _choose_mode(plan)
     plan.set_turns()
+    plan.lines.forget_bundles()
     titles = Titles(plan)
     raster = Raster(plan, titles)
     return Drawing(

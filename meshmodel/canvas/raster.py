@@ -160,7 +160,7 @@ class Raster:
         start, stop = plan.channel_cells(pin)
         owned = owners_of(branches)
         if pin.kind == "feedthrough" and pin.side == "right":
-            x, width = self._columns[pin.holder.column]
+            x, width = self._columns[pin.column]
             legs.append(Leg(x, x + width, style, branches, owned))
         end = plan.end_at(pin)
         mark_x, at = end_positions(pin, end, start, stop)

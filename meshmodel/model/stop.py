@@ -46,21 +46,29 @@ class Stop:
 NEVER: Final = Stop(None, None)
 """One that never stops."""
 CURRENT: Final = ContextVar("CURRENT", default=NEVER)
-"""What stops the drawing of pictures in this thread: many functions lie between who sets it and what asks it,
-the runs of the renderer and the search for the fix that is drawn.
-"""
+"""What stops the long computation of this thread: many functions lie between who sets it and what asks it."""
+
+
+def check_current() -> None:
+    """Raise ``Stopped`` if the computation of this thread is to stop; wait here while it is to rest."""
+    CURRENT.get().check()
 
 
 class Task:
     """What a job is called, since when it runs, how far it is, and whether it should stop.
 
-    The worker's thread asks ``is_cancelled`` and may set ``said``; the interface's thread asks ``says``.
+    The worker's thread asks ``should_stop`` and may set ``said``; the interface's thread asks the others.
     """
 
-    def __init__(self, title: str = "", *, escape: str = "Esc stops it") -> None:
-        """Arguments: what is computed, such as ``computing the smallest fix``; what Escape does meanwhile."""
+    def __init__(
+        self, title: str = "", *, escape: str = "Esc stops it", rest: Callable[[], object] = lambda: None
+    ) -> None:
+        """Arguments: what is computed, such as ``computing the smallest fix``; what Escape does meanwhile;
+        what the worker's thread waits for each time that it asks whether to stop.
+        """
         self.title = title
         self._escape = escape
+        self._rest = rest
         self.said = ""
         self._begun = time.monotonic()
         self._stop = threading.Event()
@@ -71,6 +79,11 @@ class Task:
 
     def is_cancelled(self) -> bool:
         """Whether it was asked to stop."""
+        return self._stop.is_set()
+
+    def should_stop(self) -> bool:
+        """Whether it was asked to stop, told once there is nothing to wait for."""
+        self._rest()
         return self._stop.is_set()
 
     @property

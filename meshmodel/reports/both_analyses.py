@@ -73,6 +73,9 @@ def _readings(snapshot: Snapshot, known: Results | None) -> "tuple[Analysis, Ana
 
 def _stages(of: "Analysis") -> Iterator[object]:
     """Compute what the first row tells of an analysis, one part after the other, each kept in it."""
+    yield of.engine.starts
+    yield of.engine.crossings
+    yield of.engine.doors
     yield of.summary
     yield of.doors
     yield of.findings

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import Door
 from meshmodel.model.records import Acceptance
+from meshmodel.model.stop import check_current
 from meshmodel.model.text import pad, shorten
 from meshmodel.reports.acceptances import acceptance_words
 from meshmodel.reports.cause_words import cause_words, rule_words, severity_sign, subject_words
@@ -31,6 +32,7 @@ def cause_lines(analysis: "Analysis", unfolded: frozenset[tuple[str, str]]) -> l
 
     def lines(causes: Iterable[Cause]) -> Iterator[Line]:
         for cause in causes:
+            check_current()
             is_unfolded = bool(unfolded) and (cause.finding.rule, cause.finding.subject) in unfolded
             yield _line(cause, doors, shared, unfolded=is_unfolded)
             if is_unfolded:

@@ -9,6 +9,7 @@ from meshmodel.analysis.results import MOST_LIT, Finding, Place
 from meshmodel.model.records import Key
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import check_current
 from meshmodel.reports.causes import DOOR
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ class FindingsIndex:
         """Arguments: all of an analysis."""
         self._findings = findings
         self.truncated: defaultdict[str, list[Finding]] = defaultdict(list)
-        for finding in findings:
+        self._numbers: defaultdict[Place, list[int]] = defaultdict(list)
+        for number, finding in enumerate(findings):
+            check_current()
             # Of findings about a relation, such as doors, only agents can be so many; those are all named.
             if ">" not in finding.subject and len(finding.about) >= MOST_LIT:
                 named = Counter(table for table, _ in finding.about if table != "agent")
-                for table in (each for each, number in named.items() if number >= MOST_LIT):
+                for table in (each for each, count in named.items() if count >= MOST_LIT):
                     self.truncated[table].append(finding)
-        self._numbers: defaultdict[Place, list[int]] = defaultdict(list)
-        for number, finding in enumerate(findings):
             for place in _places(finding):
                 self._numbers[place].append(number)
 

@@ -1,8 +1,9 @@
-"""Background work: one job a group; what is replaced is not heard; stopping, failing, progress."""
+"""Background work: one job a group; what is replaced is not heard; stopping, failing, progress, resting."""
 
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from weakref import ref
 
 from textual import on
 from textual.app import App
@@ -11,8 +12,8 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from meshmodel.app import jobs as module
-from meshmodel.app.jobs import Jobs
-from meshmodel.model.stop import Task
+from meshmodel.app.jobs import NO_KEY, Jobs
+from meshmodel.model.stop import Task, check_current
 
 
 class Bench(Screen[None]):
@@ -161,3 +162,67 @@ async def test_once_closed_nothing_is_heard_or_begun() -> None:
         await rest(pilot)
         assert heard == []
         assert not late.begun.is_set()
+
+
+async def test_it_rests_while_a_key_is_handled(monkeypatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_REST", 60.0)
+    async with bench() as (screen, pilot):
+        held, heard = Held("held"), list[str]()
+
+        def work(task: Task) -> str:
+            answer = held(task)
+            check_current()
+            return answer
+
+        screen.jobs.run("a", work, heard.append)
+        await begun(held, pilot)
+        NO_KEY.clear()
+        held.gate.set()
+        for _ in range(20):
+            await pilot.pause()
+        assert heard == []
+        NO_KEY.set()
+        await rest(pilot)
+        assert heard == ["held"]
+
+
+async def test_it_goes_on_for_a_while_although_keys_keep_coming(monkeypatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_REST", 0.01)
+    monkeypatch.setattr(module, "LEAST_WORK", 60.0)
+    async with bench() as (screen, pilot):
+        heard: list[bool] = []
+        NO_KEY.clear()
+        screen.jobs.run("a", lambda task: any(task.should_stop() for _ in range(100_000)), heard.append)
+        await rest(pilot)
+        NO_KEY.set()
+        assert heard == [False]
+
+
+async def test_what_is_dropped_ends_where_it_checks_deep_within() -> None:
+    async with bench() as (screen, pilot):
+        held, heard = Held("held"), list[object]()
+
+        def work(task: Task) -> None:
+            held(task)
+            while True:
+                check_current()
+
+        screen.jobs.run("a", work, heard.append, heard.append)
+        await begun(held, pilot)
+        screen.jobs.drop("a")
+        await rest(pilot)
+        assert heard == []
+
+
+async def test_nothing_keeps_what_was_computed() -> None:
+    class Large:
+        """Something that should not stay."""
+
+    async with bench() as (screen, pilot):
+        large = Large()
+        known, heard = ref(large), list[bool]()
+        screen.jobs.run("a", lambda _, it=large: it, lambda it: heard.append(it is known()))
+        del large
+        await rest(pilot)
+        assert heard == [True]
+        assert known() is None

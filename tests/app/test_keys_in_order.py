@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -11,6 +12,7 @@ from textual.screen import Screen
 from meshmodel.app import key_queue as keys_in_order
 from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.choose_log import LogDialog
+from meshmodel.app.jobs import NO_KEY
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
@@ -171,3 +173,18 @@ async def test_nothing_is_drawn_while_nothing_happens(tmp_path, monkeypatch, key
             await asyncio.sleep(0.005)
         assert len(looked) > 4
         assert drawn == []
+
+
+async def test_background_work_rests_from_a_key_until_it_shows(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
+        assert NO_KEY.is_set()
+        it.app.post_message(events.Key("a", "a"))
+        for _ in range(2_000):
+            await asyncio.sleep(0)
+            if not NO_KEY.is_set():
+                break
+        assert not NO_KEY.is_set()
+        assert not isinstance(it.app.screen, AddDialog)
+        await until_asked_what_to_add(it)
+        await it.pilot.pause()
+        assert NO_KEY.is_set()

@@ -1,5 +1,6 @@
 """Drawing again after edits: what the drawing before is kept for changes nothing but what was edited."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -118,3 +119,19 @@ def test_the_order_of_a_drawing_is_that_of_its_places(seed):
     """What is remembered when a model is left is known without drawing it."""
     snapshot, options = random_model(seed, 12), Options(width=100, height=30)
     assert make_grid(snapshot, Facts(), options).order == draw(snapshot, Facts(), options).order
+
+
+def test_a_drawing_is_gone_once_nobody_has_it() -> None:
+    """Without the collector, which would stop everything for seconds where a large model was edited often."""
+    snapshot, facts = helpdesk()
+    gc.disable()
+    gc.collect()
+    try:
+        drawing = draw(snapshot, facts, Options(100, 30))
+        drawing.paint(range(30))
+        while drawing.get_ready():
+            pass
+        del drawing
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

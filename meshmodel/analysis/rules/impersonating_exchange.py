@@ -19,10 +19,8 @@ def _find(engine: Engine) -> Cases:
         steps = [step for step in mesh.ends("exchange", one, other) if after[step[1]]]
         agents = mesh.names(engine.reaches.reaching(*(leaves for leaves, _ in steps)))
         if agents:
-            mask, tell = (
-                union(after[enters] for _, enters in steps),
-                partial(_told, engine, one, other, agents),
-            )
+            mask = union(after[enters] for _, enters in steps)
+            tell = partial(_told, engine, one, other, agents)
             yield Case(f"{one}>{other}", "medium", tell, agents, actions_of(mask))
 
 

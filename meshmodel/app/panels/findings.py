@@ -115,4 +115,8 @@ def make_ready(results: "Results") -> "dict[View, Facts]":
         ready_rows(each)
         findings_index(each)
         _ = each.questions
-    return {"built": facts_of(results.built), "designed": facts_of(results.designed)}
+    built = facts_of(results.built)
+    return {
+        "built": built,
+        "designed": built if results.designed is results.built else facts_of(results.designed),
+    }

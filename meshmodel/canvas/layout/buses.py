@@ -12,6 +12,7 @@ from itertools import count
 from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.elements import Branch, Bundle, Feedthrough, Lines, Link, Pin, Side, Tree
 from meshmodel.model.records import Reference
+from meshmodel.model.stop import check_current
 
 Sources = list[tuple[Reference, Reference]]
 Key = tuple[int, bool, tuple[Reference, ...], str, Reference | None]
@@ -60,6 +61,7 @@ def make_lines(grid: Grid) -> Lines:
     lines = Lines([], [], [[] for _ in grid.logical])
     branches = lines.branches
     for (column, rightwards, _, style, _), found in gathered.items():
+        check_current()
         tree = Tree(len(lines.trees), style)  # type: ignore[arg-type]  # a link's style
         lines.trees.append(tree)
         ways: list[tuple[Branch, ...]] = []
@@ -116,7 +118,7 @@ def _pin(
         marks = first.link.source_marks
         holder = cards[first.source]
         mark = marks.get(first.start) if marks else None
-        pin = Pin(tree, bundle, "source", holder, side, leaving, None, mark, first.start)
+        pin = Pin(tree, bundle, "source", column, side, leaving, None, mark, first.start)
         pins.append(pin)
         (holder.right if rightwards else holder.left).append(pin)
     ends: list[int] = []
@@ -127,12 +129,12 @@ def _pin(
         ends.append(target)
         if rightwards and target != column:
             bundle = _bundle(tree, target - 1, lines)
-            pin = Pin(tree, bundle, "target", card, "left", way, link, link.mark)
+            pin = Pin(tree, bundle, "target", target, "left", way, link, link.mark)
             bundle.lefts.append(pin)
             card.left.append(pin)
         else:
             bundle = _bundle(tree, target, lines)
-            pin = Pin(tree, bundle, "target", card, "right", way, link, link.mark)
+            pin = Pin(tree, bundle, "target", target, "right", way, link, link.mark)
             bundle.rights.append(pin)
             card.right.append(pin)
         tree.branches += way
@@ -148,7 +150,7 @@ def _pin(
         feedthrough = Feedthrough(tree, passed)
         tree.feedthroughs.append(feedthrough)
         before, behind = _bundle(tree, passed - 1, lines), _bundle(tree, passed, lines)
-        feedthrough.left.append(Pin(tree, before, "feedthrough", feedthrough, "left", beyond))
-        feedthrough.right.append(Pin(tree, behind, "feedthrough", feedthrough, "right", beyond))
+        feedthrough.left.append(Pin(tree, before, "feedthrough", passed, "left", beyond))
+        feedthrough.right.append(Pin(tree, behind, "feedthrough", passed, "right", beyond))
         before.lefts += feedthrough.left
         behind.rights += feedthrough.right

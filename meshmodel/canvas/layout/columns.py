@@ -28,6 +28,7 @@ from meshmodel.canvas.scene import Facts, Mark, Options
 from meshmodel.edits.approvers import approving_agents
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import check_current
 
 _FLOW = 40
 """The cells of the screen that a column of folded zones takes about, with the lines beside it."""
@@ -215,6 +216,7 @@ def _make_cards(
     counts: dict[str, list[int]] = {zone: [0, 0, 0] for zone in hidden}
 
     def add(card: Card, column: int, at: Slot | None, kind: int) -> None:
+        check_current()
         lane = keys[card.reference]
         if lane in hidden:
             counts[lane][kind] += 1

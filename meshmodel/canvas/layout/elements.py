@@ -118,8 +118,8 @@ class Pin:
         tree: whose pin it is.
         bundle: the pins of the tree in the same channel.
         kind: a card where lines begin, one where they end, or a feedthrough.
-        holder: the card or the feedthrough.
-        side: of the holder.
+        column: that of the card or the feedthrough.
+        side: of the card or the feedthrough.
         branches: those that pass it.
         link: at a target, the arrow.
         mark: beside it.
@@ -133,7 +133,7 @@ class Pin:
     tree: Tree
     bundle: Bundle
     kind: PinKind
-    holder: Card | Feedthrough
+    column: int
     side: Side
     branches: tuple[Branch, ...]
     link: Link | None = None
@@ -188,6 +188,15 @@ class Lines:
     trees: list[Tree]
     branches: list[Branch]
     channels: list[list[Bundle]]
+
+    def forget_bundles(self) -> None:
+        """Let go of what only planning needs: without circles a drawing is gone once nobody has it."""
+        for tree in self.trees:
+            for bundle in tree.bundles.values():
+                bundle.lefts.clear()
+                bundle.rights.clear()
+            tree.bundles.clear()
+            tree.feedthroughs.clear()
 
 
 @dataclass(slots=True, eq=False)

@@ -13,6 +13,7 @@ from meshmodel.canvas.layout.line_labels import MODES, LineEnd, Mode, cells_cut,
 from meshmodel.canvas.layout.router import Channel, assign_tracks
 from meshmodel.canvas.scene import Options
 from meshmodel.canvas.text import cells
+from meshmodel.model.stop import check_current
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class Plan:
         self.mode = mode
         self.widths = []
         for channel in self.channels:
+            check_current()
             before: dict[int, int] = {}
             behind: dict[int, int] = {}
             for pin in channel.pins:
@@ -181,7 +183,7 @@ class Plan:
     @staticmethod
     def _channel(pin: Pin) -> int:
         """The number of the channel of a pin."""
-        return pin.holder.column if pin.side == "right" else pin.holder.column - 1
+        return pin.column if pin.side == "right" else pin.column - 1
 
     def frame_crossings(self) -> dict[int, list[int]]:
         """By row of a frame, the cells where trunks cross it, from the left."""

@@ -16,6 +16,7 @@ from meshmodel.canvas.scene import Facts, Mark
 from meshmodel.model.phrases import glyph_of, letters
 from meshmodel.model.records import Agent, Credential, Delegation, Reference, System
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import check_current
 from meshmodel.model.vocabulary import Action
 
 _GUARD = "guard"
@@ -154,6 +155,7 @@ class Links:
         snapshot = self._snapshot
         carded = set(self.cards)
         for key in sorted(snapshot.credential):
+            check_current()
             reference: Reference = ("credential", key)
             sources, marks = self._sources(key)
             record, card = snapshot.credential[key], key in carded
@@ -291,6 +293,7 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
     drawn: list[Link] = []
     counted: dict[tuple[Reference, Reference], list[tuple[Reference, Link]]] = defaultdict(list)
     for link in links:
+        check_current()
         target = card_for.get(link.target, link.target)
         kept: list[tuple[Reference, Reference]] = []
         for source, relation in link.sources:
@@ -303,7 +306,8 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
             drawn.append(link)
         elif kept:
             drawn.append(replace(link, sources=kept))
-    for (source, target), found in sorted(counted.items(), key=str):
+    for (source, target), found in sorted(counted.items(), key=lambda item: str(item[0])):
+        check_current()
         unique = {link.relation: link for _, link in found}
         marks = [link.mark for link in unique.values()]
         text = str(len(unique))
@@ -341,6 +345,7 @@ def hidden_marks(links: Iterable[Link], card_for: Mapping[Reference, Reference])
     """
     hidden: dict[tuple[Reference, Mark], set[Reference]] = defaultdict(set)
     for link in links:
+        check_current()
         target = card_for.get(link.target)
         if target and link.mark and all(card_for.get(each) == target for each, _ in link.sources):
             hidden[target, link.mark].add(link.relation)

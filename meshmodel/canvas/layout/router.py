@@ -16,6 +16,7 @@ from functools import cached_property
 from heapq import heappop, heappush
 
 from meshmodel.canvas.layout.elements import Branch, Bundle, Pin, Tree
+from meshmodel.model.stop import check_current
 
 _BLOCK = 32
 """Rows in a block of a skyline."""
@@ -105,6 +106,7 @@ def route(bundles: list[Bundle], rows: int, frames: frozenset[int]) -> Channel:
     Raises:
         NoFreeRowError: where a dogleg finds no row.
     """
+    check_current()
     channel = Channel()
     trunks: list[Trunk] = []
     for bundle in bundles:

@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.elements import Bundle, Card, Feedthrough, Lines, Pin, Tree
+from meshmodel.model.stop import check_current
 
 _MAX_SHIFT = 12
 """The most rows that a card or a feedthrough is moved down to make lines straight."""
@@ -120,6 +121,7 @@ def _gap_between(before: Item | None, item: Item, gap: int) -> int:
 
 def _stack_items(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
     """Set the rows of all stacks from the top of their lanes; a lane is as high as its highest stack."""
+    check_current()
     y = 1
     for number, lane in enumerate(grid.lanes):
         lane.y, lane.height = y, 1
@@ -177,6 +179,7 @@ def _is_above(item: Item, row: float) -> bool:
 def _order_pins(cards: list[Card], lines: Lines) -> None:
     """Order the pins of each side by the mean row of the other pins of their bundles, for few crossings."""
     for channel in lines.channels:
+        check_current()
         for bundle in channel:
             lefts, rights = bundle.lefts, bundle.rights
             if len(lefts) == len(rights) == 1:  # most of them

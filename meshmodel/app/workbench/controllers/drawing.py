@@ -160,7 +160,7 @@ class DrawingController(Controller):
         canvas.is_getting_ready = True
 
         def get_ready(task: Task) -> None:
-            while not task.is_cancelled() and drawing.get_ready():
+            while not task.should_stop() and drawing.get_ready():
                 pass
 
         def ready(_: None) -> None:
