@@ -46,8 +46,9 @@ class Stop:
 NEVER: Final = Stop(None, None)
 """One that never stops."""
 CURRENT: Final = ContextVar("CURRENT", default=NEVER)
-"""What stops the drawing of pictures in this thread: many functions lie between who sets it and what asks it,
-the runs of the renderer and the search for the fix that is drawn.
+"""What stops the drawing of pictures and the reading of imports in this thread: many functions lie between
+who sets it and what asks it, the runs of the renderer, the search for the fix that is drawn, the loops of
+readers.
 """
 
 

@@ -18,6 +18,7 @@ from meshmodel.importers.importing import prepare
 from meshmodel.importers.ledger import Row, record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Stopped
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
 
@@ -242,10 +243,15 @@ async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, 
 @pytest.mark.slow
 async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, read = threading.Event(), ImportRequest.prepare
+    stopped = []
 
     def held(*arguments: object) -> object:
         assert gate.wait(60)
-        return read(*arguments)  # type: ignore[arg-type]  # as they came
+        try:
+            return read(*arguments)  # type: ignore[arg-type]  # as they came
+        except Stopped as error:
+            stopped.append(error)
+            raise
 
     monkeypatch.setattr(ImportRequest, "prepare", held)
     async with desk(tmp_path) as it:
@@ -261,6 +267,7 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
         assert it.bench.shown.importing is None
         assert it.bench.shown.marked is None
         assert "nothing was changed" in it.bench.shown.said
+        assert stopped  # before its end
         panel = await choose(it, tmp_path / ".mcp.json")
         gate.clear()
         assert panel.rows.go_to(("system", "search"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.importers.import_request import ImportRequest
+from meshmodel.model.stop import CURRENT, Stop, Task
 
 if TYPE_CHECKING:
     from meshmodel.importers.importing import Import
@@ -47,9 +48,10 @@ class ImportingController(Controller):
         self.context.update(importing=importing)
         path, snapshot = self.context.session.path, self.context.session.snapshot
 
-        def work(_: object) -> "tuple[Import, Marked]":
+        def work(task: Task) -> "tuple[Import, Marked]":
             from meshmodel.reports.diff.since import mark
 
+            CURRENT.set(Stop(None, task.is_cancelled))
             done = importing.request.prepare(path, snapshot, importing.rejected)
             return done, mark(snapshot, done.after)
 
