@@ -1,8 +1,9 @@
 """Background work: one job a group, in a thread; it reports progress and can be stopped."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
@@ -13,6 +14,11 @@ from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 
 T = TypeVar("T")
+_OPTION: Final = re.compile(
+    r"(?<![^\s(])--(as|format|lens|to|agent|map|only|pages|zone)\b(?: (?:FORM|ID|DIR)\b)?"
+)
+_ROWS: Final = {"as": "read as", "format": "form", "lens": "shows", "to": "format"}
+"""What a row of a dialog is called where that is not the name of the option of the command line."""
 
 
 @dataclass(eq=False)
@@ -34,6 +40,11 @@ class _Job:
             self.result = self.work(self.task)
         except Exception as error:  # noqa: BLE001 - whoever began it is told
             self.error = error
+
+
+def in_rows(why: str) -> str:
+    """A refusal with the rows of dialogs in place of the options of the command line."""
+    return _OPTION.sub(lambda found: f"“{_ROWS.get(found[1], found[1])}”", why)
 
 
 class Jobs:
@@ -134,7 +145,7 @@ class Jobs:
         if job.error is None:
             job.on_done(answer)
         else:
-            job.on_error(one_line(job.error, 300) or type(job.error).__name__)
+            job.on_error(in_rows(one_line(job.error, 300)) or type(job.error).__name__)
 
     def _wanted(self, group: str) -> _Job | None:
         job = self._next.get(group) or self._running.get(group)

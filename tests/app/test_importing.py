@@ -240,6 +240,14 @@ async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, 
         assert it.bench.focused is it.bench.context.canvas
 
 
+async def test_what_is_of_no_form_is_told_in_the_words_of_the_dialog(tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_text('{"a": 1}')
+    async with desk(tmp_path) as it:
+        await choose(it, path)
+        assert it.bench.shown.said.endswith("say which with “read as”")
+
+
 @pytest.mark.slow
 async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, read = threading.Event(), ImportRequest.prepare
