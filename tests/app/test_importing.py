@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.geometry import Offset
 from textual.widgets import Button, Input, Static
 
 from meshmodel.app.dialogs.base import TextEntry
@@ -13,6 +14,7 @@ from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.widgets.row_list import RowList
+from meshmodel.canvas.events import Connected
 from meshmodel.importers.import_request import ImportRequest
 from meshmodel.importers.importing import prepare
 from meshmodel.importers.ledger import Row, record_named, words_for
@@ -110,6 +112,35 @@ async def test_escape_leaves_and_changes_nothing(tmp_path: Path, keys: tuple[str
         drawing = it.bench.context.canvas.drawing
         assert drawing is not None
         assert drawing.box_of(("agent", "tracker")) is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_only_in_the_preview_is_not_moved_and_says_what_it_is(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        before = it.model
+        await choose(it, configuration(tmp_path, "tracker"))
+        await it.press("escape")
+        agent = ("agent", "tracker")
+        it.bench.context.canvas.reveal(agent)
+        await it.pilot.pause()
+        start = it.cell(agent)
+        await it.drag(start, start + Offset(4, 2))
+        says = "tracker: it is part of what is to be imported; apply the import (I) or drop it (Esc) first"
+        assert it.bench.shown.said.endswith(says)
+        for key in ("m", "c", "x"):
+            it.bench.context.say("")
+            await it.press(key)
+            assert it.bench.shown.said.endswith(says)
+        it.bench.context.say("")
+        it.bench.context.canvas.emit(Connected(agent, ("agent", "support-bot")))
+        await it.pilot.pause()
+        assert it.bench.shown.said.endswith(says)
+        await it.press("escape")
+        assert it.bench.shown.importing is None
+        assert it.bench.shown.ghost is None
+        assert it.model is before
 
 
 @pytest.mark.slow
