@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 from meshmodel.app.ascii_filter import PlainText
 from meshmodel.app.commands import bindings
 from meshmodel.app.config import Configuration, read_configuration
-from meshmodel.app.key_queue import KeysInOrder
+from meshmodel.app.key_queue import KeysInOrder, TypedEvent
 from meshmodel.app.messages import CommandRequested, OpenRequested
 from meshmodel.app.runtime import SETTLE, TURN, Collector, Signals
 from meshmodel.app.session import Session
@@ -130,6 +130,14 @@ class MeshmodelApp(KeysInOrder):
         if isinstance(event, events.InputEvent):
             self.collector.note_input()
         await super().on_event(event)
+
+    def before_key(self, event: TypedEvent) -> None:
+        """Paint what is held for a key of the canvas: that acts on what is drawn and selected there."""
+        screen = self.screen
+        if isinstance(screen, Workbench) and screen.context.is_held and isinstance(event, events.Key):
+            bound = screen.active_bindings.get(event.key)
+            if bound is not None and bound.node is screen.context.canvas:
+                screen.context.release()
 
     def open_model(self, path: Path) -> bool:
         """Open a model in place of the one that is open; whether that was possible."""

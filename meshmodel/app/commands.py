@@ -159,8 +159,12 @@ FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "questions": _LIST,
     "journal": ("compare", *_LIST),
     "changes": ("compare", *_LIST),
-    "outline": ("connect", "rename", "delete", "menu", *_LIST),
-    "inspector": ("rename", "delete", *_LIST),
+    "outline": (
+        "connect", "rename", "delete", "add", "find", "undo", "close", "checkpoint", "menu", "help"
+    ),
+    "inspector": (
+        "rename", "add", "checkpoint", "delete", "find", "undo", "close", "connect", "menu", "help"
+    ),
 }  # fmt: skip
 """What the footer names where a panel has the focus, the most needed first: narrow screens show fewer."""
 

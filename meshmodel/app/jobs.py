@@ -1,5 +1,6 @@
 """Background work: one job a group, in a thread; it reports progress, can be stopped, and rests for keys."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ from meshmodel.model.stop import CURRENT, Stop, Task
 from meshmodel.model.text import one_line
 
 T = TypeVar("T")
+_OPTION: Final = re.compile(
+    r"(?<![^\s(])--(as|format|lens|to|agent|map|only|pages|zone)\b(?: (?:FORM|ID|DIR)\b)?"
+)
+_ROWS: Final = {"as": "read as", "format": "form", "lens": "shows", "to": "format"}
+"""What a row of a dialog is called where that is not the name of the option of the command line."""
 
 NO_KEY: Final = threading.Event()
 """Set while no key is being handled. Background work rests meanwhile: all threads share one interpreter."""
@@ -58,6 +64,11 @@ class _Job:
             self.result = self.work(self.task)
         except Exception as error:  # noqa: BLE001 - whoever began it is told
             self.error = error
+
+
+def in_rows(why: str) -> str:
+    """A refusal with the rows of dialogs in place of the options of the command line."""
+    return _OPTION.sub(lambda found: f"“{_ROWS.get(found[1], found[1])}”", why)
 
 
 class Jobs:
@@ -159,7 +170,7 @@ class Jobs:
         if job.error is None:
             job.on_done(job.result)
         else:
-            job.on_error(one_line(job.error, 300) or type(job.error).__name__)
+            job.on_error(in_rows(one_line(job.error, 300)) or type(job.error).__name__)
 
     def _wanted(self, group: str) -> _Job | None:
         job = self._next.get(group) or self._running.get(group)

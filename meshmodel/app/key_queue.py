@@ -98,6 +98,7 @@ class KeysInOrder(App[None]):
             return
         event = self._waiting.pop(0)
         self.acts += 1
+        self.before_key(event)
         self._is_taking = True
         is_text = self._is_text(event)
         NO_KEY.clear()
@@ -113,6 +114,9 @@ class KeysInOrder(App[None]):
             else:
                 self._patience = self.set_timer(PATIENCE, partial(self._settled, token))
                 self._ask(token, ROUNDS)
+
+    def before_key(self, event: TypedEvent) -> None:
+        """Hear of a key before it is handed over."""
 
     def _take_next(self) -> None:
         if self._waiting and not self._is_taking:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.schema import STEP_ENDS
-from meshmodel.model.stop import CURRENT
+from meshmodel.model.stop import CURRENT, check_current
 from meshmodel.model.text import counted
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def tickets(analysis: "Analysis", fix: "Fix | None" = None) -> tuple[Ticket, ...
         fix: its minimum fix, if it is known; else it is searched for, without a limit of time.
     """
     fix = fix or analysis.minimum_fix(cancelled=CURRENT.get())
-    CURRENT.get().check()
+    check_current()
     closes = fix.closes_each or [None] * fix.cost
     return (
         *_doors(analysis),

@@ -11,6 +11,7 @@ from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import open_file
+from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
 
 SIZE_LIMIT: Final = 16 << 20
@@ -87,7 +88,8 @@ def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Re
 
 
 def read_document(path: Path, base: Path) -> Document:
-    """One file as a tree; raises ForeignFileError."""
+    """One file as a tree; raises ForeignFileError, and Stopped where ``CURRENT`` says so."""
+    check_current()
     shown, source = one_line(path, 400), _source_of(path, base)
     try:
         with open_file(path) as file:

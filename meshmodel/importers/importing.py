@@ -75,6 +75,7 @@ def prepare(
 
     Raises:
         MeshmodelError: one line; a file cannot be read, or what is rejected is not proposed.
+        Stopped: ``CURRENT`` says so.
     """
     reading = read_files(paths, base, form)
     proposals = tuple(reading.propose(_picked(only, model) if only else None))

@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 
 from meshmodel.importers.document import DEPTH_LIMIT, NODE_LIMIT, ForeignFileError, Node
 from meshmodel.model.secrets import masked
+from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import one_line
 
 _STRING: Final = r'"(?:[^"\\\n]++|\\.)*+"'
@@ -69,7 +70,7 @@ def _tree(text: str, source: str) -> Node:
     """The tree of a text that is JSON and holds a list or a map."""
     breaks = [found.start() for found in re.finditer("\n", text)]
     top = Node([], 0, source)
-    open_nodes, key, count = [top], None, 0
+    open_nodes, key, count, stop = [top], None, 0, CURRENT.get()
     for found in _TOKEN.finditer(text):
         word, above = found[0], open_nodes[-1]
         if word in {"]", "}"}:
@@ -91,6 +92,7 @@ def _tree(text: str, source: str) -> Node:
         if word in {"[", "{"}:
             open_nodes.append(node)
         count += 1
+        stop.check()
         if count > NODE_LIMIT or len(open_nodes) > DEPTH_LIMIT:
             too = "has too many values" if count > NODE_LIMIT else "is nested too deeply"
             raise ForeignFileError(source, line, f"{too} to be imported")

@@ -12,6 +12,7 @@ from meshmodel.importers.document import Document, Node
 from meshmodel.importers.withheld import shows_secret
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import SCHEMA
+from meshmodel.model.stop import check_current
 
 Verdict = Literal["mapped", "assumed", "question", "not understood", "secret withheld"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("mapped", "assumed", "question", "not understood", "secret withheld")
@@ -102,6 +103,7 @@ class Ledger:
         return [self._row(leaf, ids or {}) for each in documents for leaf in each.root.leaves()]
 
     def _row(self, leaf: Node, ids: dict[Became, Became]) -> Row:
+        check_current()
         rule, records = self._taken.get(leaf, (NOT_UNDERSTOOD, frozenset[Became]()))
         if rule.verdict != "secret withheld" and isinstance(leaf.value, str) and shows_secret(leaf.value):
             rule = SECRET

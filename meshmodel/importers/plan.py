@@ -35,6 +35,7 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
+from meshmodel.model.stop import check_current
 from meshmodel.model.validation import References, normalise
 from meshmodel.store.imports import Imported
 
@@ -170,9 +171,13 @@ class _Planning:
 
     def _bring_in(self, proposed: Proposed) -> None:
         """The records of the proposal with the ids of the model, as all files together say them."""
+        are_others = any(id_ != now for (_, id_), now in self.ids.items())
         for table in TABLES:
             for key, record in proposed.model.table(table).items():
-                made = normalise(with_ids(record, lambda kind, id_: self.ids.get((kind, id_), id_)))
+                check_current()
+                made = record  # normalised, as the proposal is
+                if are_others:
+                    made = normalise(with_ids(record, lambda kind, id_: self.ids.get((kind, id_), id_)))
                 reference: Reference = (table, key_of(made))
                 self.by[reference] = proposed.sources.get((table, key), set())
                 if (table, key) in proposed.identities:
@@ -343,13 +348,7 @@ class _Planning:
             self.outcomes.values(),
             key=lambda each: (KINDS.index(each.kind), TABLES.index(each.table), each.key),
         )
-        return Plan(
-            apply_edit(self.model, edit),
-            edit,
-            order,
-            self._to_keep(),
-            self._ids_of_all(),
-        )
+        return Plan(apply_edit(self.model, edit), edit, order, self._to_keep(), self._ids_of_all())
 
     def _to_keep(self) -> list[Imported]:
         """What is to be kept in a model file; nothing where the model is none."""

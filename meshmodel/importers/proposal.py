@@ -14,6 +14,7 @@ from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, N
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.secrets import HIDDEN, looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.stop import check_current
 from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, clean_line
 from meshmodel.model.vocabulary import ACTIONS
 
@@ -179,6 +180,7 @@ class Proposal:
 
     def take(self, node: Node, rule: Rule, *became: Became) -> None:
         """Say what became of a leaf, or of what nobody took yet below a list or map; ``ABSENT`` is none."""
+        check_current()
         self._ledger.take(node, rule, became)
 
     def ask(self, about: Reference | None, text: str, rule: Rule, *, at: Node, detail: str = "") -> Reference:
@@ -243,9 +245,10 @@ def clean_text(text: str, limit: int) -> str:
     shown = clean_line(text)
     if len(shown) > limit:
         shown = shown[: limit - 1] + "…"
-    if looks_like_secret(shown):
+    if shows_secret(shown) or ("${" in shown and looks_like_secret(shown)):  # the same where no reference is
         shown = clean_line(masked(shown))
-    return HIDDEN if shows_secret(shown) else shown
+        return HIDDEN if shows_secret(shown) else shown
+    return shown
 
 
 def _identity(scope: str, key: Iterable[str]) -> Identity:
@@ -255,6 +258,7 @@ def _identity(scope: str, key: Iterable[str]) -> Identity:
 
 def _clean(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with every free text cleaned; an empty one says nothing."""
+    check_current()
     found = dict(values)
     for field in SCHEMA[table].fields:
         value = found.get(field.attribute)

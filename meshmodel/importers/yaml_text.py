@@ -6,10 +6,12 @@ twice is refused, and aliases are copied as long as the tree stays within its li
 
 import re
 import warnings
+from io import StringIO
 from typing import Any, Final
 
 from meshmodel.importers.document import DEPTH_LIMIT, ForeignFileError, Node, Scalar
 from meshmodel.model.secrets import masked
+from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
 
 SIZE_LIMIT: Final = 4 << 20
@@ -38,11 +40,11 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
         raise ForeignFileError(source, None, "is longer than 4 MiB, too much for YAML; split it")
     parser = YAML(typ="safe", pure=True)
     parser.max_depth = DEPTH_LIMIT
-    tree = _Tree(source, first_line)
+    tree, pieces = _Tree(source, first_line), _Text(text, newline="")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor may be given anew
-            return [tree.build(each) for each in parser.compose_all(text) if each is not None]
+            return [tree.build(each) for each in parser.compose_all(pieces) if each is not None]
     except (RecursionError, MaxDepthExceededError):
         raise ForeignFileError(source, None, "is nested too deeply") from None
     except YAMLError as error:
@@ -54,6 +56,14 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
         raise ForeignFileError(source, line, f"is no YAML: {reason}") from None
     except (ValueError, AssertionError) as error:  # it refuses some characters and tags so
         raise ForeignFileError(source, None, f"is no YAML: {one_line(masked(str(error)), 200)}") from None
+
+
+class _Text(StringIO):
+    """A text that is read piece by piece, until ``CURRENT`` says to stop."""
+
+    def read(self, size: int | None = -1, /) -> str:
+        check_current()
+        return super().read(size)
 
 
 class _Tree:
@@ -70,6 +80,7 @@ class _Tree:
         """The node of a composed node."""
         line = composed.start_mark.line + self._first_line
         self._count += 1
+        check_current()
         if self._count > NODE_LIMIT or depth > DEPTH_LIMIT:
             too = "has too many values, aliases counted" if depth <= DEPTH_LIMIT else "is nested too deeply"
             raise ForeignFileError(self._source, line, f"{too}, to be imported")

@@ -6,6 +6,7 @@ from textual.app import App
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, COMMANDS, FOOTERS, TASKS, bindings, problems, shown_key, shown_keys
+from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.help import HelpScreen
 from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.panels.footer import MeshFooter
@@ -15,7 +16,7 @@ from meshmodel.app.workbench.routes import ROUTES
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.commands.keys import key_table
 from meshmodel.model.snapshot import Snapshot
-from tests.app.desk import desk
+from tests.app.desk import SIZES, desk
 
 HOMES = {"canvas": CanvasView, "workbench": Workbench, "program": MeshmodelApp}
 
@@ -111,3 +112,19 @@ async def test_the_footer_tells_what_can_be_done_where_the_focus_is(tmp_path) ->
         await it.press("x")
         assert it.model.elements < elements, "the keys of the footer are about the row under the cursor"
         assert it.model.get(*selected) is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_footer_tells_what_the_inspector_can_do(tmp_path, size) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.select("grant", ("file-sas", "attachments"))
+        await it.press("enter")
+        assert it.bench.shown.focus == "inspector"
+        footer = it.screen_text().splitlines()[-1]
+        for each in ("n name", "a add", "p checkpoint", "x delete", "u undo", "Esc back", "? all keys"):
+            assert each in footer
+        assert ("c connect" in footer) is (size[0] > 80)
+        await it.press("p")
+        assert len(it.model.checkpoint) == 1
+        await it.press("a")
+        assert isinstance(it.app.screen, AddDialog)

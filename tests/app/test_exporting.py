@@ -218,6 +218,18 @@ async def test_what_fails_says_why_in_one_line_and_leaves_nothing(
     assert names_in(tmp_path) == set()
 
 
+async def test_what_is_refused_names_what_the_dialog_offers(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent") as it:
+        agent = next(iter(it.model.agent))
+        await it.sentence(f"{agent} is retired")
+        await it.select("agent", agent)
+        await it.press("e")
+        await choose(it, "shows", "reach")
+        await it.computed()
+        problem = it.app.screen.query_one("#problem", Static)
+        assert str(problem.content).endswith("is retired and reaches nothing: name another with “agent”")
+
+
 async def test_the_interchange_file_that_is_open_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("# mine\n" + (MODELS / "support-agent.toml").read_text("utf-8"), "utf-8")

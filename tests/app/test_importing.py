@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.geometry import Offset
 from textual.widgets import Button, Input, Static
 
 from meshmodel.app.dialogs.base import TextEntry
@@ -13,11 +14,13 @@ from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.widgets.row_list import RowList
+from meshmodel.canvas.events import Connected
 from meshmodel.importers.import_request import ImportRequest
 from meshmodel.importers.importing import prepare
 from meshmodel.importers.ledger import Row, record_named, words_for
 from meshmodel.importers.plan import Outcome
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Stopped
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
 
@@ -109,6 +112,35 @@ async def test_escape_leaves_and_changes_nothing(tmp_path: Path, keys: tuple[str
         drawing = it.bench.context.canvas.drawing
         assert drawing is not None
         assert drawing.box_of(("agent", "tracker")) is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_only_in_the_preview_is_not_moved_and_says_what_it_is(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        before = it.model
+        await choose(it, configuration(tmp_path, "tracker"))
+        await it.press("escape")
+        agent = ("agent", "tracker")
+        it.bench.context.canvas.reveal(agent)
+        await it.pilot.pause()
+        start = it.cell(agent)
+        await it.drag(start, start + Offset(4, 2))
+        says = "tracker: it is part of what is to be imported; apply the import (I) or drop it (Esc) first"
+        assert it.bench.shown.said.endswith(says)
+        for key in ("m", "c", "x"):
+            it.bench.context.say("")
+            await it.press(key)
+            assert it.bench.shown.said.endswith(says)
+        it.bench.context.say("")
+        it.bench.context.canvas.emit(Connected(agent, ("agent", "support-bot")))
+        await it.pilot.pause()
+        assert it.bench.shown.said.endswith(says)
+        await it.press("escape")
+        assert it.bench.shown.importing is None
+        assert it.bench.shown.ghost is None
+        assert it.model is before
 
 
 @pytest.mark.slow
@@ -239,13 +271,26 @@ async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, 
         assert it.bench.focused is it.bench.context.canvas
 
 
+async def test_what_is_of_no_form_is_told_in_the_words_of_the_dialog(tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_text('{"a": 1}')
+    async with desk(tmp_path) as it:
+        await choose(it, path)
+        assert it.bench.shown.said.endswith("say which with “read as”")
+
+
 @pytest.mark.slow
 async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, read = threading.Event(), ImportRequest.prepare
+    stopped = []
 
     def held(*arguments: object) -> object:
         assert gate.wait(60)
-        return read(*arguments)  # type: ignore[arg-type]  # as they came
+        try:
+            return read(*arguments)  # type: ignore[arg-type]  # as they came
+        except Stopped as error:
+            stopped.append(error)
+            raise
 
     monkeypatch.setattr(ImportRequest, "prepare", held)
     async with desk(tmp_path) as it:
@@ -261,6 +306,7 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
         assert it.bench.shown.importing is None
         assert it.bench.shown.marked is None
         assert "nothing was changed" in it.bench.shown.said
+        assert stopped  # before its end
         panel = await choose(it, tmp_path / ".mcp.json")
         gate.clear()
         assert panel.rows.go_to(("system", "search"))

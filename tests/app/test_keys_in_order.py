@@ -13,9 +13,11 @@ from meshmodel.app import key_queue as keys_in_order
 from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.jobs import NO_KEY
+from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.snapshot import Snapshot
-from tests.app.desk import Desk, desk
+from tests.app.desk import SIZES, Desk, desk
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +81,32 @@ async def test_from_list_to_dialog_to_canvas_in_one_burst(tmp_path):
         await until(it, lambda model: it.bench.session.journal()[-1].label == "delete agent new")
         assert it.missing == before - 1
         assert "new" not in it.model.agent
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("p⏎", ("checkpoint", "policy-decision-attachments")),
+        (":bot > key > files: read⏎⎋p⏎", ("checkpoint", "policy-decision-files")),
+        ("aabot⏎⏎", ("agent", "bot")),
+        ("aabot⏎⇥", ("agent", "bot")),
+    ],
+)
+async def test_a_key_of_the_canvas_finds_what_the_edit_before_selected(
+    tmp_path, monkeypatch, size, keys, expected
+):
+    async with desk(tmp_path, size=size) as it:
+        await it.select("grant", ("file-sas", "attachments"))
+        with it.held(), monkeypatch.context() as patched:
+            patched.setattr(screen, "TOGETHER", 60)  # what is held is painted for the key, or never
+            burst(it, keys)
+            inspector, canvas = it.bench.query_one(Inspector), it.bench.context.canvas
+            if keys.endswith("⏎"):
+                await until(it, lambda model: inspector.record == model.get(*expected) is not None)
+            else:
+                await until(it, lambda model: model.get(*expected) is not None)
+                await until(it, lambda _: it.bench.shown.selected == canvas.drawing.beside(expected, 1))
 
 
 @pytest.mark.parametrize("letter", ["a", "q"])

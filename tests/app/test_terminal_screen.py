@@ -1,6 +1,9 @@
 """What is written to a terminal: only the cells that change."""
 
+import pyte
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meshmodel.app.terminal_screen import TerminalScreen
 
@@ -17,7 +20,7 @@ def frame(*rows: str) -> str:
 
 def test_the_first_frame_is_written_with_its_styles():
     assert TerminalScreen().changes(frame(row(2, ("ab", RED), ("c", BLUE)))) == (
-        "\x1b[2;1H\x1b[0;31mab\x1b[0;34mc\x1b[0m\x1b[1;1H"
+        "\x1b[0;31m\x1b[2;1Hab\x1b[0;34mc\x1b[0m\x1b[1;1H"
     )
 
 
@@ -40,8 +43,31 @@ def test_cells_far_apart_are_written_without_those_between():
     screen = TerminalScreen()
     screen.changes(frame(row(3, ("a---------b", RED))))
     assert screen.changes(frame(row(3, ("X---------Y", RED)))) == (
-        "\x1b[3;1H\x1b[0;31mX\x1b[3;11H\x1b[0;31mY\x1b[0m\x1b[1;1H"
+        "\x1b[0;31m\x1b[3;1HX\x1b[11GY\x1b[0m\x1b[1;1H"
     )
+
+
+def test_cells_of_one_style_are_written_together():
+    written = TerminalScreen().changes(
+        frame(row(1, ("a", RED), ("b", BLUE), ("c", RED)), row(2, ("d", BLUE), ("e", RED)))
+    )
+    assert written == ("\x1b[0;31m\x1b[1;1Ha\x1b[3Gc\x1b[2;2He\x1b[0;34m\x1b[1;2Hb\x1b[2;1Hd\x1b[0m\x1b[1;1H")
+
+
+@pytest.mark.parametrize(("style", "is_written"), [("1;38;2;9;0;0", False), ("7;38;2;9;0;0", True)])
+def test_a_blank_is_written_only_if_its_ground_changes(style, is_written):
+    ground = "48;2;0;0;0"
+    screen = TerminalScreen()
+    screen.changes(frame(row(1, ("a", f"38;2;0;0;9;{ground}"), (" ", f"38;2;0;0;9;{ground}"))))
+    changed = screen.changes(frame(row(1, ("a", f"38;2;0;0;9;{ground}"), (" ", f"{style};{ground}"))))
+    assert (changed != "") == is_written
+
+
+def test_blanks_between_are_written_in_the_style_around_them():
+    ground = "48;2;0;0;0"
+    red, blue = f"38;2;9;0;0;{ground}", f"38;2;0;0;9;{ground}"
+    written = TerminalScreen().changes(frame(row(1, (" ", blue), ("a", red), (" ", blue), ("b", red))))
+    assert " a b" in written
 
 
 def test_the_cursor_is_put_where_the_frame_leaves_it():
@@ -91,6 +117,51 @@ def test_of_a_style_only_what_differs_is_written():
         + "\x1b[1;1H"
     )
     assert written == (
-        f"\x1b[1;1H\x1b[0;38;2;0;0;9;{ground}ma\x1b[{red}mb\x1b[1mc"
-        f"\x1b[2;1H\x1b[0;{red};{ground}md\x1b[0m\x1b[1;1H"
+        f"\x1b[0;{ground};38;2;0;0;9m\x1b[1;1Ha\x1b[38;2;9;0;0mb\x1b[2;1Hd\x1b[1m\x1b[1;3Hc\x1b[0m\x1b[1;1H"
     )
+
+
+def test_what_is_written_twice_in_a_frame_is_left_as_it_is():
+    twice = frame(row(1, ("ab", BLUE)), row(1, ("ab", RED)))
+    assert TerminalScreen().changes(twice) == twice
+
+
+WIDTH, HEIGHT = 24, 3
+STYLES = st.tuples(
+    st.sampled_from(["", "1", "4", "7"]),
+    st.sampled_from(["", "31", "38;2;9;0;0", "38;2;0;0;9"]),
+    st.sampled_from(["", "48;2;0;0;0", "48;2;9;9;9"]),
+).map(lambda parts: ";".join(part for part in parts if part))
+SEGMENTS = st.tuples(st.text("ab ─", min_size=1, max_size=4) | st.just("漢"), STYLES)
+
+
+def segments(y: int, x: int, written: list[tuple[str, str]]) -> str:
+    """A row of a frame as the toolkit writes it."""
+    styled = (f"\x1b[{style}m{text}\x1b[0m" if style else text for text, style in written)
+    return f"\x1b[{y};{x}H{''.join(styled)}"
+
+
+ROWS = st.tuples(st.integers(1, HEIGHT), st.integers(1, 8), st.lists(SEGMENTS, min_size=1, max_size=4))
+FRAMES = st.lists(ROWS, min_size=1, max_size=HEIGHT, unique_by=lambda each: each[0]).map(
+    lambda rows: "\n".join(segments(*each) for each in sorted(rows)) + "\x1b[2;3H"
+)
+
+
+def shown(terminal: pyte.Screen) -> list[tuple[object, ...]]:
+    """What each cell of a terminal looks like; a blank has a colour only where a line or a block shows it."""
+    cells = [terminal.buffer[y][x] for y in range(HEIGHT) for x in range(WIDTH)]
+    return [
+        (cell.data, cell.bg, cell.reverse, cell.underscore)
+        + ((cell.fg, cell.bold) if cell.data != " " or cell.reverse or cell.underscore else ())
+        for cell in cells
+    ]
+
+
+@given(st.lists(FRAMES, min_size=1, max_size=5))
+def test_a_terminal_shows_the_same_as_if_all_were_written(frames):
+    screen, whole, lessened = TerminalScreen(), pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+    for data in frames:
+        pyte.Stream(whole).feed(data)
+        pyte.Stream(lessened).feed(screen.changes(data))
+        assert shown(lessened) == shown(whole)
+        assert (lessened.cursor.x, lessened.cursor.y) == (whole.cursor.x, whole.cursor.y)

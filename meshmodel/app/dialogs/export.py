@@ -14,7 +14,7 @@ from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.widgets.rows import Row
 from meshmodel.exporters.preview import preview_words
 from meshmodel.model.atomic_file import replace_files
-from meshmodel.model.stop import CURRENT, Stop, Task
+from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import proposed_file
 from meshmodel.reports.export_request import (
@@ -141,8 +141,7 @@ class ExportDialog(FormDialog[Written]):
             work = partial(self._draw_in_thread, self.request)
             self.jobs.run("draw", work, self._show_drawn, self._fail, "drawing", "Esc goes back")
 
-    def _draw_in_thread(self, request: ExportRequest, task: Task) -> "list[Page]":
-        CURRENT.set(Stop(None, task.is_cancelled))
+    def _draw_in_thread(self, request: ExportRequest, _: Task) -> "list[Page]":
         return request.draw(self.snapshot, self._analysis(request.view))
 
     def _show_drawn(self, pages: "list[Page]") -> None:
@@ -155,7 +154,6 @@ class ExportDialog(FormDialog[Written]):
         self, request: ExportRequest, path: Path, drawn: "list[Page] | None", task: Task
     ) -> dict[Path, bytes]:
         """The contents of the files, in a thread."""
-        CURRENT.set(Stop(None, task.is_cancelled))
         return request.files(self._analysis(request.view), path, drawn, partial(setattr, task, "said"))
 
     def _analysis(self, view: str) -> "Analysis":

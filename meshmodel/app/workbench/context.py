@@ -244,7 +244,7 @@ class Context:
         While a connection is in progress, that is its other end. What is selected together stays so if it is
         part of that, or with ``together``.
         """
-        ghost = self._ghost_words(reference)
+        ghost = self.ghost_words(reference)
         is_there = reference is None or ghost or self.exists(reference)
         if not is_there or (reference is not None and not ghost and self.canvas.gestures.aim(reference)):
             return
@@ -258,13 +258,16 @@ class Context:
         if reference != self.state.selected or self.state.ghost:
             self.update(selected=reference, ghost=None, said="")
 
-    def _ghost_words(self, reference: Reference | None) -> str:
+    def ghost_words(self, reference: Reference | None) -> str:
         """What is said of a record that is drawn, and not in the model; empty of any other."""
         marked = self.state.marked
         if reference is None or marked is None:
             return ""
+        why = "it is not in the model, so nothing can be done with it"
+        if self.state.importing is not None:
+            why = "it is part of what is to be imported; apply the import (I) or drop it (Esc) first"
         is_gone = self.state.comparing is not None and marked.signs.get(reference) == "-"
-        return marked.words_of(reference) if is_gone or not self.exists(reference) else ""
+        return marked.words_of(reference, why) if is_gone or not self.exists(reference) else ""
 
     def open_finding(self, finding: Finding | None) -> None:
         """Light the witness of a finding and tell it; with ``None``: no longer."""

@@ -145,7 +145,7 @@ class Layout:
         elif state.comparing:
             context.update(comparing=None, marked=None, ghost=None, said="nothing is compared any more")
         elif state.importing and state.marked:
-            context.update(importing=None, marked=None, said="import: nothing was changed")
+            context.update(importing=None, marked=None, ghost=None, said="import: nothing was changed")
         elif state.explanation or state.finding or state.traced:
             context.open_finding(None)
         elif state.lens == "compromise":

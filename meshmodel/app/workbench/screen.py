@@ -233,7 +233,7 @@ class Workbench(Screen[None]):
         with self.context.batch():
             reason = BY_ID[command].disabled_reason(self.context.state)
             if reason:
-                self.context.say(reason)
+                self.context.say(self.context.ghost_words(self.context.state.ghost) or reason)
             else:
                 self._method(BY_ID[command].run)()
 

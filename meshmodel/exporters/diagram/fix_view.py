@@ -8,7 +8,7 @@ from meshmodel.exporters.diagram.elements import AnalysisResults
 from meshmodel.exporters.diagram.lens import Lighting
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.stop import CURRENT
+from meshmodel.model.stop import CURRENT, check_current
 
 DEADLINE = 60.0
 """Seconds that the search for the fix may take."""
@@ -30,7 +30,7 @@ def fix_view(
     """
     whole = analysis if isinstance(analysis, Analysis) else analyse(snapshot, view=analysis.view)
     fix = whole.minimum_fix(deadline=DEADLINE, cancelled=CURRENT.get())
-    CURRENT.get().check()
+    check_current()
     if not fix.optimal:
         raise MeshmodelError(
             f"no minimum fix was found in {DEADLINE:g} seconds: see 'meshmodel fix', or use --lens missing"

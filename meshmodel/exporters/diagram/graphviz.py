@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.stop import CURRENT, Stop
+from meshmodel.model.stop import CURRENT, Stop, check_current
 from meshmodel.model.text import one_line
 
 CHOICE = "MESHMODEL_DOT"
@@ -79,7 +79,7 @@ class Renderer:
             MeshmodelError: the program took too long, wrote too much, failed, or could not be started.
             Stopped: ``CURRENT`` says so, before the run or in it.
         """
-        CURRENT.get().check()
+        check_current()
         said = bytearray()
         try:
             process = subprocess.Popen(  # noqa: S603  # a fixed program and fixed options, no shell

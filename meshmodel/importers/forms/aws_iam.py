@@ -84,7 +84,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         if document.root["IsTruncated"].is_true:
             out.partial(document.source, "the answer was cut off (IsTruncated); further pages are missing")
         if out.picked is not None:
-            out.partial(document.source, "--only picks some of it")
+            out.partial(document.source, "only some of it was picked")
     Leaves(accounts, drawing.ids, drawing.whole, out).take(documents)
 
 

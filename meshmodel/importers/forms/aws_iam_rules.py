@@ -124,7 +124,7 @@ UNUSED: Final = Rule(
     "it allows nothing, so it is not kept",
 )
 NOT_PICKED: Final = Rule(
-    "not-picked", "a principal that was not picked", "mapped", "--only names others, so it is left out"
+    "not-picked", "a principal that was not picked", "mapped", "others were picked, so it is left out"
 )
 DETAIL: Final = Rule(
     "detail",

@@ -54,12 +54,12 @@ class Marked:
         told = [f"{sign} {signs.count(sign)} {word}" for word, sign in SIGNS.items() if sign in signs]
         return ", ".join(told) or "nothing"
 
-    def words_of(self, reference: Reference) -> str:
-        """What is said of a record that is drawn and not in the model; empty where none is."""
+    def words_of(self, reference: Reference, why: str) -> str:
+        """What is said of a record that is drawn and not in the model, and why; empty where none is."""
         sign, record = self.signs.get(reference), self.both.get(*reference)
         if sign is None or record is None:
             return ""
-        return f"{sign} {phrase(record)}: it is not in the model, so nothing can be done with it"
+        return f"{sign} {phrase(record)}: {why}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,7 +57,8 @@ class ConnectingController(Controller):
             return
         words, found = self._offered(event.source, event.target)
         if not found:
-            self.context.say(f"nothing connects {words}")
+            ghost = self.context.ghost_words(event.source) or self.context.ghost_words(event.target)
+            self.context.say(ghost or f"nothing connects {words}")
             return
         from meshmodel.app.dialogs.connect import ConnectMenu
 

@@ -35,7 +35,7 @@ class MovingController(Controller):
             context.canvas.select(selected)
             context.update(selected=selected)
         if drawing is None or selected is None or not can_move(drawing, selected):
-            context.say("move: select a card or a zone first")
+            context.say(context.ghost_words(context.state.ghost) or "move: select a card or a zone first")
         elif context.canvas.gestures.start("move"):
             snapshot = context.state.snapshot
             self._moved, self._moved_on = snapshot.get(*selected), snapshot
@@ -82,8 +82,8 @@ class MovingController(Controller):
         """The hand drags a card, or drops it."""
         drawing, record = self.context.canvas.drawing, self.state.snapshot.get(*event.reference)
         if record is None:
-            words = operations.words_for(event.reference)
-            self.context.say(f"{words}: another program removed or renamed it meanwhile")
+            ghost, words = self.context.ghost_words(event.reference), operations.words_for(event.reference)
+            self.context.say(ghost or f"{words}: another program removed or renamed it meanwhile")
             return
         if drawing is None:
             return

@@ -1,0 +1,65 @@
+"""An import stops wherever it is asked whether it should: it is asked again and again, in each form."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from meshmodel.importers.document import ForeignFileError
+from meshmodel.importers.importing import prepare
+from meshmodel.importers.yaml_text import read_yaml
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import CURRENT, Stop, Stopped
+from tests.importers.foreign import fixtures
+
+FORMS = ("aws-iam", "github-actions", "kubernetes", "mcp", "threagile", "threat-dragon")
+
+
+@contextmanager
+def stopping(after: float) -> Iterator[list[int]]:
+    """Whether to stop is asked so often before it is true; gives how often it was asked so far."""
+    asked, number = [0], count(1)
+
+    def cancelled() -> bool:
+        asked[0] = next(number)
+        return asked[0] > after
+
+    token = CURRENT.set(Stop(None, cancelled))
+    try:
+        yield asked
+    finally:
+        CURRENT.reset(token)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_import_stops_at_any_time_in_any_form(form: str) -> None:
+    path = fixtures(form)[0]
+
+    def read() -> None:
+        prepare([path], path.parent, Snapshot(), [], form=form)
+
+    with stopping(float("inf")) as asked:
+        read()
+    for after in range(0, asked[0], max(1, asked[0] // 25)):
+        with stopping(after), pytest.raises(Stopped):
+            read()
+
+
+def test_it_is_asked_at_each_value(tmp_path: Path) -> None:
+    servers = {f"server-{number}": {"command": "npx", "args": [str(number)]} for number in range(200)}
+    path = tmp_path / ".mcp.json"
+    path.write_text(json.dumps({"mcpServers": servers}, indent=1))
+    with stopping(float("inf")) as asked:
+        prepare([path], tmp_path, Snapshot(), [])
+    assert asked[0] > 200 * 5  # as it is parsed, read, compared and put into the ledger
+
+
+def test_yaml_stops_before_its_end_is_looked_at() -> None:
+    text = "- name: value\n" * 5_000 + "]"
+    with pytest.raises(ForeignFileError):
+        read_yaml(text, "file.yaml")
+    with stopping(3), pytest.raises(Stopped):
+        read_yaml(text, "file.yaml")
