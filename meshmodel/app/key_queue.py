@@ -25,6 +25,8 @@ handled where it was pressed, told upwards, and answered in turn.
 """
 PATIENCE: Final = 0.5
 """Seconds after which keys no longer wait, whatever is going on."""
+TYPED: Final = 0.03
+"""Seconds in which what a typed letter changes is usually on the screen."""
 OPENING_PATIENCE: Final = 5.0
 """Seconds after which they no longer wait for a model that was to be opened, should it never come."""
 _ALT: Final = "alt+"
@@ -98,10 +100,10 @@ class KeysInOrder(App[None]):
             return
         event = self._waiting.pop(0)
         self.acts += 1
+        NO_KEY.clear()
         self.before_key(event)
         self._is_taking = True
         is_text = self._is_text(event)
-        NO_KEY.clear()
         if not is_text:
             self._settling = token = object()
         try:
@@ -109,7 +111,7 @@ class KeysInOrder(App[None]):
         finally:
             self._is_taking = False
             if is_text:
-                NO_KEY.set()
+                self.set_timer(TYPED, NO_KEY.set)
                 self._take_next()
             else:
                 self._patience = self.set_timer(PATIENCE, partial(self._settled, token))
