@@ -1,6 +1,5 @@
 """Background work: one job a group, in a thread; it reports progress, can be stopped, and rests for keys."""
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,16 +11,11 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
+from meshmodel.app.row_names import in_rows
 from meshmodel.model.stop import CURRENT, Stop, Task
 from meshmodel.model.text import one_line
 
 T = TypeVar("T")
-_OPTION: Final = re.compile(
-    r"(?<![^\s(])--(as|format|lens|to|agent|map|only|pages|zone)\b(?: (?:FORM|ID|DIR)\b)?"
-)
-_ROWS: Final = {"as": "read as", "format": "form", "lens": "shows", "to": "format"}
-"""What a row of a dialog is called where that is not the name of the option of the command line."""
-
 NO_KEY: Final = threading.Event()
 """Set while no key is being handled. Background work rests meanwhile: all threads share one interpreter."""
 NO_KEY.set()
@@ -64,11 +58,6 @@ class _Job:
             self.result = self.work(self.task)
         except Exception as error:  # noqa: BLE001 - whoever began it is told
             self.error = error
-
-
-def in_rows(why: str) -> str:
-    """A refusal with the rows of dialogs in place of the options of the command line."""
-    return _OPTION.sub(lambda found: f"“{_ROWS.get(found[1], found[1])}”", why)
 
 
 class Jobs:
