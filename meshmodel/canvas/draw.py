@@ -15,6 +15,7 @@ from meshmodel.canvas.layout.layout import Plan
 from meshmodel.canvas.layout.line_labels import LAST_UNCUT, MODES, NO_APPROVERS, SCROLLED
 from meshmodel.canvas.layout.router import NoFreeRowError, route
 from meshmodel.canvas.layout.rows import assign_rows, least_height
+from meshmodel.canvas.moved_labels import move_labels
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Reference
@@ -58,6 +59,7 @@ def draw(
     plan.lines.forget_bundles()
     titles = Titles(plan)
     raster = Raster(plan, titles)
+    move_labels(plan, raster.paint)
     return Drawing(
         titles.width,
         plan.height,

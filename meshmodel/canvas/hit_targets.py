@@ -53,13 +53,17 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
     found: list[Target] = []
     if end.length:
         low, high = (at, stop) if pin.side == "left" else (start, at + end.length)
-        found.append(Target(relation, "label", Box(low, y, high - low, 1)))
+        label = Box(low, y, high - low, 1)
+        if pin in plan.moved:
+            at, row = plan.moved[pin]
+            label = Box(at, row, end.length, 1)
+        found.append(Target(relation, "label", label))
         if credential and end.name:
-            found.insert(0, Target(credential, "label", Box(at, y, cells(end.name), 1)))
+            found.insert(0, Target(credential, "label", Box(at, label.y, cells(end.name), 1)))
         elif credential and link.target != credential:
-            found.append(Target(credential, "line", Box(low, y, high - low, 1)))
+            found.append(Target(credential, "line", label))
     leg = _leg(pin, start, stop)
-    if not end.length:
+    if not end.length or pin in plan.moved:
         found.append(Target(relation, "label", leg))
     if pin.mark and relation[0] != "flow":
         checkpoints = checkpoints_at(plan, relation)

@@ -132,6 +132,7 @@ class Raster:
         """The runs of one row, from left to right; their cells add up to the width."""
         block = self._block(y)
         items: Items = list(self._titles.texts.get(y, ()))
+        items += [(x, self._label_run(pin)) for pin, (x, row) in self._plan.moved.items() if row == y]
         for card in block.cards.get(y, ()):
             items += self._card_runs(card, y - card.y)
         legs = [leg for leg in block.legs.get(y, ()) if leg.end > leg.start]
@@ -178,13 +179,17 @@ class Raster:
             items.append((mark_x, Run(end.mark, 1, MARK_INK[pin.mark], owned + marked)))
             near += -1 if rightwards else 1
         turn = pin.turn
-        if not end.length:
+        if not end.length or pin in plan.moved:
             spans = [(turn + 1, near + 1)] if rightwards else [(near, turn)]
         else:
-            items.append((at, Run(end.name + end.words, end.length, LABEL_INK[pin.mark], owned)))
+            items.append((at, self._label_run(pin)))
             edge = at + end.length
             spans = [(edge, near + 1), (turn + 1, at)] if rightwards else [(near, at), (edge, turn)]
         legs += [Leg(low, high, style, branches, owned) for low, high in spans if high > low]
+
+    def _label_run(self, pin: Pin) -> Run:
+        end = self._plan.end_at(pin)
+        return Run(end.name + end.words, end.length, LABEL_INK[pin.mark], owners_of(pin.branches))
 
     def _line_runs(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
         """Add the runs of the lines of row ``y``; ``legs`` and ``verticals`` are sorted from the left."""

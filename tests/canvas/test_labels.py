@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +14,9 @@ from meshmodel.canvas.layout.line_labels import LEAST_NAME, MODES
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.text import cells
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Reference
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System, Zone
 from meshmodel.model.snapshot import Snapshot
-from tests.canvas.building import helpdesk, meshes, with_approvers
+from tests.canvas.building import helpdesk, meshes, snapshot_of, with_approvers
 from tests.canvas.test_lines import check_boxes, check_cells, check_lines, check_owners
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.toml"))
@@ -24,6 +25,8 @@ WHOLE = 1000
 
 def names(drawing: Drawing, snapshot: Snapshot) -> dict[Reference, int]:
     """By grant, the cells of the name on its line: ``WHOLE`` if it is not cut, 0 if there is none.
+
+    Of a grant with several lines the shortest name counts.
 
     A name of more cells than any label has counts as whole where the longest label shows it.
     """
@@ -42,7 +45,8 @@ def names(drawing: Drawing, snapshot: Snapshot) -> dict[Reference, int]:
             is_whole = any(shown.startswith(f"{name} ") for name in known)
             is_cut = bool(words) and any(name.startswith(cut) for name in known)
             assert is_whole or is_cut, (shown, known)
-            found[link.relation] = WHOLE if is_whole or seen >= MODES[0].right - 2 else seen
+            seen = WHOLE if is_whole or seen >= MODES[0].right - 2 else seen
+            found[link.relation] = min(seen, found[link.relation] or seen)
     return found
 
 
@@ -86,6 +90,56 @@ def test_names_of_approvers_take_nothing_from_other_labels(
         check_boxes(drawing)
         check_lines(drawing)
         check_owners(drawing)
+
+
+@pytest.mark.parametrize(
+    ("width", "most"), [(80, 23), (100, 19), (120, 17), (130, 9), (140, 3), (160, 0), (200, 0)]
+)
+def test_few_labels_of_the_examples_are_shortened(width: int, most: int) -> None:
+    drawings = [draw(read_file(path), Facts(), Options(width, 50)) for path in MODELS]
+    runs = [run for drawing in drawings for row in drawing.rows for run in row]
+    assert sum("…" in run.text for run in runs if run.ink.startswith("label")) <= most
+    for drawing in drawings:
+        check_cells(drawing)
+        check_boxes(drawing)
+        check_lines(drawing)
+        check_owners(drawing)
+
+
+@pytest.mark.parametrize("is_ascii", [False, True])
+def test_a_label_stands_whole_above_its_line_and_is_found_there(is_ascii: bool) -> None:
+    snapshot = read_file(next(path for path in MODELS if path.stem == "code-agent"))
+    drawing = draw(snapshot, Facts(), Options(80, 50, ascii=is_ascii))
+    grant, agent, system = ("grant", ("forge-token", "repository")), "code-agent", "repository"
+    lines = drawing.as_text().splitlines()
+    y = next(number for number, line in enumerate(lines) if "Forge token rw" in line)
+    x = lines[y].index("Forge token rw")
+    assert lines[y][x - 1] == ("|" if is_ascii else "│")
+    assert lines[y + 1][x : x + 13] == 13 * ("-" if is_ascii else "─")
+    assert drawing.box_of(grant) == (x, y, 14, 1)
+    assert drawing.hit(x, y).reference == drawing.hit(x + 10, y).reference == ("credential", "forge-token")
+    assert drawing.hit(x + 12, y).reference == drawing.hit(x + 5, y + 1).reference == grant
+    assert drawing.neighbour(grant, "right") == ("system", system)
+    assert drawing.neighbour(grant, "left") == ("agent", agent)
+    assert drawing.neighbour(("grant", ("forge-token", "pipeline-secrets")), "up") == grant
+
+
+def test_labels_of_straight_lines_stand_above_them_where_there_is_a_row_free() -> None:
+    records: list[Any] = [Zone("z")]
+    for number in range(3):
+        name = f"Identity of number {number}"
+        records += [Agent(f"a{number}", home="z"), System(f"s{number}", zone="z")]
+        records += [Credential(f"c{number}", name=name), Hold(f"a{number}", f"c{number}")]
+        records.append(Grant(f"c{number}", f"s{number}", ("read",)))
+    snapshot = snapshot_of(*records)
+    for width, found in ((38, (False, False, False)), (48, (False, True, True)), (80, (True, True, True))):
+        drawing = draw(snapshot, Facts(), Options(width, 50))
+        check_lines(drawing)
+        text = drawing.as_text()
+        assert tuple(f"Identity of number {number} r" in text for number in range(3)) == found
+        rows = [drawing.box_of(("agent", f"a{number}")).y for number in range(3)]
+        above = [drawing.box_of(("grant", (f"c{number}", f"s{number}"))).y for number in range(3)]
+        assert [row - y for row, y in zip(rows, above, strict=True)] == [0, *([int(width == 48)] * 2)]
 
 
 def test_cards_are_shortened_only_where_shorter_labels_do_not_help() -> None:

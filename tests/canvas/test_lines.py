@@ -25,7 +25,7 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.vocabulary import ACTIONS
 from tests.canvas.building import helpdesk, meshes, snapshot_of
-from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
+from tests.canvas.tracing import DOWN, LEFT, RIGHT, UP, arms, cells_of, reached
 
 MODELS = Path(__file__).parents[2] / "models"
 WIDTHS = st.sampled_from([40, 80, 120, 200])
@@ -52,6 +52,37 @@ def check_lines(drawing: Drawing) -> None:
             for dx, dy in arms(cell):
                 beside = found[x + dx, y + dy]
                 assert beside.is_card or (beside.is_line and (-dx, -dy) in arms(beside)), (x, y, cell, beside)
+    check_moved(drawing)
+
+
+def check_moved(drawing: Drawing) -> None:
+    """A label beside its line is whole, touches the line or lies right above it, and is near no other."""
+    found = cells_of(drawing)
+    links = {branch.reference: branch.link for branch in drawing.branches}
+    for y, row in enumerate(drawing.rows):
+        end = 0
+        for run in row:
+            start, end = end, end + run.cells
+            link = links.get(run.owners[0]) if run.owners else None
+            if link is None or not found[start, y].is_moved:
+                continue
+
+            def own(x: int, y: int, owners: tuple[object, ...] = run.owners) -> bool:
+                return found[x, y].is_line and not set(owners).isdisjoint(found[x, y].owners)
+
+            sides = [start - 1, end]
+            assert all(own(x, y) or found[x, y].ink == "ground" for x in sides), (y, run)
+            touches = any(own(x, y) for x in sides)
+            assert touches or own(start, y + 1) or own(end - 1, y + 1), (y, run)
+            for x in range(start, end):
+                for beside in (y + 1,) if touches else (y - 1, y + 1):
+                    cell = found[x, beside]
+                    assert own(x, beside) or not cell.is_line or arms(cell) == {UP, DOWN}, (y, run)
+            assert "…" not in run.text or run.cells > 36  # the most cells of a name, but for a wide letter
+            assert (named := drawing.hit(start, y)) is not None
+            assert named.reference in {link.credential, link.relation}
+            assert (acting := drawing.hit(end - 1, y)) is not None
+            assert acting.reference == link.relation
 
 
 def check_owners(drawing: Drawing) -> None:

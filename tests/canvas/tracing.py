@@ -1,10 +1,11 @@
 """Follows the lines of a drawing cell by cell, as a reader does, from the glyphs alone."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.scene import Ink
+from meshmodel.canvas.scene import Ink, Run
 
 UP, DOWN, LEFT, RIGHT = (0, -1), (0, 1), (-1, 0), (1, 0)
 _WORDS = {
@@ -19,18 +20,19 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its glyph, its ink, its owners, and whether it is a checkpoint on a frame."""
+    """One cell: its glyph, its ink, its owners, the number of its run, and whether it is of a moved label."""
 
     glyph: str
     ink: Ink
     owners: tuple[object, ...]
     run: int
+    is_moved: bool = False
 
     @property
     def is_line(self) -> bool:
-        """Whether it is part of a line: the line, its label, its mark or its arrow."""
+        """Whether it is part of a line: the line, its label unless that is moved, its mark or its arrow."""
         gate = bool(self.owners) and self.owners[0][0] == "checkpoint"  # type: ignore[index]  # references
-        return self.ink.startswith(("line", "label", "mark")) and not gate
+        return self.ink.startswith(("line", "label", "mark")) and not gate and not self.is_moved
 
     @property
     def is_card(self) -> bool:
@@ -54,11 +56,22 @@ def cells_of(drawing: Drawing) -> dict[tuple[int, int], Cell]:
     for y, row in enumerate(drawing.rows):
         x = 0
         for number, run in enumerate(row):
+            is_moved = _is_moved(row, number)
             for step in range(run.cells):
                 glyph = run.text[step] if len(run.text) == run.cells else "x"
-                found[x + step, y] = Cell(glyph, run.ink, run.owners, number)
+                found[x + step, y] = Cell(glyph, run.ink, run.owners, number, is_moved)
             x += run.cells
     return found
+
+
+def _is_moved(row: Sequence[Run], number: int) -> bool:
+    """Whether a run is a label that stands beside its line: one in its line has line on both sides."""
+    if not row[number].ink.startswith("label"):
+        return False
+    before, after = row[number - 1], row[number + 1]
+    sides = ((before, before.text[-1], RIGHT), (after, after.text[0], LEFT))
+    cells = [(Cell(glyph, run.ink, run.owners, number), way) for run, glyph, way in sides]
+    return not all(cell.is_line and way in arms(cell) for cell, way in cells)
 
 
 def reached(

@@ -30,6 +30,7 @@ class Plan:
         columns: for each column of cards, its first cell and its width.
         starts: for each channel, its first cell.
         widths: for each channel, its cells.
+        moved: for each label that stands beside its line, not in it, its first cell and its row.
     """
 
     grid: Grid
@@ -41,6 +42,7 @@ class Plan:
     columns: list[tuple[int, int]] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
+    moved: dict[Pin, tuple[int, int]] = field(default_factory=dict)
     _ends: dict[Pin, LineEnd] = field(default_factory=dict)
 
     @property
@@ -148,10 +150,19 @@ class Plan:
         """The end of the line at a pin, once the widths are final; its label may use the spare cells."""
         found = self._ends.get(pin)
         if found is None:
-            lack = cells_cut(pin, self.mode)
-            more = min(lack, self._spare(pin)) if lack else 0
+            more = cells_cut(pin, self.mode) - self.lack(pin)
             found = self._ends[pin] = line_end(pin, self.mode, is_ascii=self.is_ascii, more=more)
         return found
+
+    def lack(self, pin: Pin) -> int:
+        """The cells that the label at a pin is shortened by; none where it is moved."""
+        lack = 0 if pin in self.moved else cells_cut(pin, self.mode)
+        return max(0, lack - self._spare(pin)) if lack else 0
+
+    def move_label(self, pin: Pin, x: int, y: int) -> None:
+        """Move the label at a pin, so that it begins at a cell where it has room to stand whole."""
+        self.moved[pin] = x, y
+        self._ends.pop(pin, None)
 
     def _spare(self, pin: Pin) -> int:
         """The cells of the row of a pin, in its channel, that neither its label nor another line takes."""
