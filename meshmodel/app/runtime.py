@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from textual.app import App
 
-COLLECT: Final = 5_000_000, 1_000, 50
+COLLECT: Final = 50_000_000, 1_000, 50
 """After how many new objects the collector stops everything to look for those that nobody has any more, and
 after how many looks at what is older: that takes seconds in a large model.
 
