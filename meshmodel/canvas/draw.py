@@ -14,7 +14,7 @@ from meshmodel.canvas.layout.columns import Grid, make_grid
 from meshmodel.canvas.layout.layout import Plan
 from meshmodel.canvas.layout.line_labels import LAST_UNCUT, MODES, NO_APPROVERS, SCROLLED
 from meshmodel.canvas.layout.router import NoFreeRowError, route
-from meshmodel.canvas.layout.rows import assign_rows, least_height
+from meshmodel.canvas.layout.rows import append_loose, assign_rows, height_of, least_height
 from meshmodel.canvas.moved_labels import move_labels
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.scene import Facts, Options
@@ -94,7 +94,7 @@ def changed_order(
 
 
 def _make_plan(grid: Grid, options: Options) -> Plan:
-    """Assign rows and route every channel.
+    """Assign rows and route every channel, then add the cards without lines, which change neither.
 
     The gaps between cards with facts are left out if the drawing fits only without them. Where a channel
     has no free row for a dogleg, all rows are assigned again with one more spare row.
@@ -106,19 +106,27 @@ def _make_plan(grid: Grid, options: Options) -> Plan:
     lines = make_lines(grid)
     base, gap = 1 if options.zoom == "line" else 2, 1
     fits = options.zoom != "line" and least_height(grid, base) <= options.height
-    if gap and fits and assign_rows(grid, lines, base=base, gap=gap) > options.height:
-        close = assign_rows(grid, lines, base=base, gap=0)
-        gap = 0 if close <= options.height else gap
+
+    def height_with(gap: int) -> int:
+        append_loose(grid, assign_rows(grid, lines, base=base, gap=gap), gap)
+        return height_of(grid)
+
+    if fits and height_with(gap) > options.height >= height_with(0):
+        gap = 0
     spare = 0
     while True:
-        height = assign_rows(grid, lines, base=base, gap=gap, spare=spare)
+        stacks = assign_rows(grid, lines, base=base, gap=gap, spare=spare)
+        height = height_of(grid)
         frames = frozenset(lane.y - 1 for lane in grid.lanes) | {height - 1}
         try:
             channels = [route(bundles, height, frames) for bundles in lines.channels]
         except NoFreeRowError:
             spare += 1
             continue
-        return Plan(grid, lines, height, channels, options)
+        shifts = append_loose(grid, stacks, gap)
+        for channel in channels:
+            channel.move_down(shifts)
+        return Plan(grid, lines, height_of(grid), channels, options)
 
 
 def _choose_mode(plan: Plan) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
@@ -93,6 +93,16 @@ class Channel:
     doglegs: list[tuple[int, Trunk, Trunk]] = field(default_factory=list)
     straight: list[tuple[Pin, Pin]] = field(default_factory=list)
     pins: list[Pin] = field(default_factory=list)
+
+    def move_down(self, shifts: Sequence[int]) -> None:
+        """Move trunks and doglegs with their pins; ``shifts``: for each row, how many rows down."""
+        for trunk in self.trunks:
+            trunk.left = {row + shifts[row]: pin for row, pin in trunk.left.items()}
+            trunk.right = {row + shifts[row]: pin for row, pin in trunk.right.items()}
+            trunk.rows = [row + shifts[row] for row in trunk.rows]
+            if trunk.dogleg_row is not None:
+                trunk.dogleg_row += shifts[trunk.dogleg_row]
+        self.doglegs = [(row + shifts[row], one, other) for row, one, other in self.doglegs]
 
 
 def route(bundles: list[Bundle], rows: int, frames: frozenset[int]) -> Channel:
@@ -224,12 +234,7 @@ def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
 
     def rank(trunk: Trunk) -> tuple[float, int, int, int]:
         left, right = len(trunk.left), len(trunk.right)
-        return (
-            (right - left) / (right + left),
-            trunk.rows[-1] - trunk.rows[0],
-            trunk.rows[0],
-            trunk.tree.number,
-        )
+        return (right - left) / (right + left), trunk.rows[-1], trunk.rows[0], trunk.tree.number
 
     order: list[Trunk] = []
     ranked = sorted(trunks, key=rank)

@@ -22,8 +22,8 @@ Item = Card | Feedthrough
 Stacks = dict[tuple[int, int], list[Item]]
 
 
-def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -> int:
-    """Set the rows of lanes, cards, feedthroughs and pins.
+def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -> Stacks:
+    """Set the rows of lanes, of all that has lines, and of pins; then :func:`append_loose` adds the rest.
 
     Args:
         grid: the cards in their stacks.
@@ -33,13 +33,12 @@ def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0
         spare: free rows at the bottom of the first lane, for doglegs.
 
     Returns:
-        The height of the drawing in rows.
+        By (lane, column), the cards with lines and the feedthroughs from the top.
     """
     cards = sorted(grid.cards.values(), key=lambda card: card.column)
     for card in cards:
         card.height = max(base, len(card.left), len(card.right))
-    stacks: Stacks = {key: list(stack) for key, stack in grid.stacks.items()}
-    loose = {key: _loose_end(stack) for key, stack in stacks.items()}
+    stacks: Stacks = {key: list(_with_lines(stack)) for key, stack in grid.stacks.items()}
     _stack_items(grid, stacks, gap, spare)
     for card in cards:
         for side in (card.left, card.right):
@@ -61,27 +60,39 @@ def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0
     _straighten(grid, stacks, gap)
     _order_pins(cards, lines)
     _assign_pin_rows(cards)
-    _append_loose(grid, stacks, loose, gap)
+    return stacks
+
+
+def height_of(grid: Grid) -> int:
+    """The height of the drawing in rows."""
     last = grid.lanes[-1]
     return last.y + last.height + 1
 
 
-def _loose_end(stack: list[Item]) -> list[Item]:
-    """Take the cards without lines from the end of a stack: they must not move what has lines."""
+def _with_lines(stack: list[Card]) -> list[Card]:
+    """A stack without the cards at its end that have no lines: they must not move what has lines."""
     end = len(stack)
     while end and not stack[end - 1].left and not stack[end - 1].right:
         end -= 1
-    loose = stack[end:]
-    del stack[end:]
-    return loose
+    return stack[:end]
 
 
-def _append_loose(grid: Grid, stacks: Stacks, loose: Stacks, gap: int) -> None:
-    """Put the cards without lines below their stacks; lanes grow where needed, and those below shift."""
-    down = 0
+def append_loose(grid: Grid, stacks: Stacks, gap: int) -> list[int]:
+    """Put the cards without lines below their stacks; lanes grow where needed, and those below shift.
+
+    Args:
+        grid: all cards in their stacks.
+        stacks: those with lines, from :func:`assign_rows`.
+        gap: free rows between two cards.
+
+    Returns:
+        For each row of the drawing before, how many rows it is now further down.
+    """
+    down, shifts = 0, [0]
     for number, lane in enumerate(grid.lanes):
+        shifts += [down] * (lane.height + 1)
         lane.y += down
-        bottom = lane.y + lane.height
+        bottom = lane.y + max(lane.height, 1)
         for column in range(len(grid.logical)):
             stack = stacks.get((number, column), [])
             if down:
@@ -89,12 +100,14 @@ def _append_loose(grid: Grid, stacks: Stacks, loose: Stacks, gap: int) -> None:
                     item.y += down
                     _move_pins(item)
             row, before = (stack[-1].y + stack[-1].height, stack[-1]) if stack else (lane.y, None)
-            for item in loose.get((number, column), ()):
+            cards = grid.stacks.get((number, column), [])
+            for item in cards[len(_with_lines(cards)) :]:
                 item.y = row + _gap_between(before, item, gap)
                 row, before = item.y + item.height, item
             bottom = max(bottom, row)
         down += bottom - lane.y - lane.height
         lane.height = bottom - lane.y
+    return shifts
 
 
 def least_height(grid: Grid, base: int) -> int:
@@ -124,7 +137,7 @@ def _stack_items(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
     check_current()
     y = 1
     for number, lane in enumerate(grid.lanes):
-        lane.y, lane.height = y, 1
+        lane.y, lane.height = y, 0
         for column in range(len(grid.logical)):
             row = y
             before: Item | None = None
