@@ -166,6 +166,8 @@ class Workbench(Screen[None]):
     def _prepare(self, _: object) -> None:
         """Import what the first keys need, in a thread, while nobody waits for it."""
         from meshmodel.app.dialogs import add, connect  # noqa: F401  # these import nearly all that dialogs need
+        from meshmodel.app.panels import pasted_lines  # noqa: F401
+        from meshmodel.language import history  # noqa: F401
 
         self.session.prepare()
 
