@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.keys import _character_to_key
+from textual.pilot import Pilot
 from textual.screen import Screen
 
 from meshmodel.app import key_queue as keys_in_order
@@ -14,6 +15,7 @@ from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.jobs import NO_KEY
 from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.snapshot import Snapshot
@@ -107,6 +109,20 @@ async def test_a_key_of_the_canvas_finds_what_the_edit_before_selected(
             else:
                 await until(it, lambda model: model.get(*expected) is not None)
                 await until(it, lambda _: it.bench.shown.selected == canvas.drawing.beside(expected, 1))
+
+
+async def test_the_next_sentence_knows_the_last_one_however_late_that_is_painted(tmp_path):
+    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
+        quick, context = it.bench.query_one(QuickLine), it.bench.context
+        await it.press(":")
+        for sentence in ("bot > key > files: read", "ask human on key > files"):
+            quick.open_line(sentence)
+            quick.do_submit()
+            context.update()  # the model without the edit is painted once more
+            context.hold(60)
+            await Pilot.pause(it.pilot)
+        context.release()
+        assert list(it.model.checkpoint) == ["human-approval-files"]
 
 
 @pytest.mark.parametrize("letter", ["a", "q"])

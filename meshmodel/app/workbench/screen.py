@@ -73,7 +73,7 @@ class Workbench(Screen[None]):
 
     focused: var[Widget | None] = var(None)  # what gets or loses it paints itself, and nothing else does
     headline: var[WorkbenchState | None] = var(None, init=False)
-    """What the first row and the message line show: the newest state."""
+    """What the first row, the message line and the quick line show: the newest state."""
     state: var[WorkbenchState | None] = var(None, init=False)
     """What all other panels show: for a moment after an edit, the one before it."""
 
@@ -107,7 +107,7 @@ class Workbench(Screen[None]):
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
         self.add_class(f"-{arrangement_for(self.app.size)}")  # else all would be styled twice
-        yield QuickLine(id="quick-line").data_bind(Workbench.state)
+        yield QuickLine(id="quick-line").data_bind(state=Workbench.headline)
         yield MeshHeader(id="header").data_bind(state=Workbench.headline)
         with Horizontal(id="main"):
             yield Outline(id="outline").data_bind(Workbench.state)
