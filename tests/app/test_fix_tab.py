@@ -120,6 +120,21 @@ async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None
         assert marks(it) == set(known.curve[1].chosen)
 
 
+async def test_it_marks_the_steps_again_when_it_is_shown_again(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await it.computed()
+        await it.press("f")
+        assert not marks(it)
+        await it.press("F")
+        assert marks(it) == set(FIX.checkpoints)
+        await it.press("escape", "escape")
+        assert not marks(it)
+        await it.press("F", "P", "enter")
+        assert len(it.model.checkpoint) == FIX.cost
+
+
 def crosses(it: Desk) -> set[StepKey]:
     """The steps that are marked as missing a checkpoint on the canvas."""
     facts = drawn_facts(it)

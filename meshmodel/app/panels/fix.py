@@ -70,6 +70,11 @@ class FixList(Listing, Bound):
         marks_open = fixing.analysis.snapshot.elements <= AT_ONCE
         return [*map(row_of, fix_lines(fixing.fix, fixing, marks_open=marks_open, working=working))]
 
+    def focus_list(self) -> None:
+        """Take the focus, and preview the row under the cursor again."""
+        super().focus_list()
+        self._point()
+
     def chosen(self, value: Any) -> None:
         """Guard these steps."""
         if isinstance(value, Choice) and value.steps:
