@@ -30,6 +30,15 @@ async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path, s
         assert it.bench.query_one("#inspector").has_focus_within
 
 
+async def test_placing_while_findings_are_left_to_walk_does_not_say_that_enter_edits(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("f", "p")
+        await it.shows("place policy-decision")
+        assert "Enter edits it" not in it.screen_text()
+        assert it.bench.context.is_in_findings
+
+
 async def test_placing_on_an_empty_model_says_what_comes_first(tmp_path: Path) -> None:
     async with desk(tmp_path, Snapshot()) as it:
         await it.press("p")

@@ -47,17 +47,15 @@ class CheckpointsController(Controller):
                 return
         wanted, made = operations.placement(self.state.snapshot, step)
         if self.context.apply(wanted, made, on=self.state.snapshot):
-            self.context.once_shown(partial(self._placed, f"{wanted.label}; Enter edits it"))
+            self.context.once_shown(partial(self._placed, wanted.label))
 
     def _placed(self, said: str) -> None:
         """Say what was placed; where no finding is left to walk, the canvas takes the focus again."""
-        self.context.say(said)
-        if (
-            self.context.is_in_findings
-            and self.state.analysis is not None
-            and not self.state.analysis.findings
-        ):
+        analysis, is_walking = self.state.analysis, self.context.is_in_findings
+        if is_walking and analysis is not None and not analysis.findings:
             self.context.focus_canvas()
+            is_walking = False
+        self.context.say(said if is_walking else f"{said}; Enter edits it")
 
     def _has_remedy(self) -> bool:
         """Whether a finding without a door is open: its checkpoint is opened, or its remedy is told."""
