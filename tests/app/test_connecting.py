@@ -58,13 +58,18 @@ async def test_a_new_credential_takes_five_keys_where_its_name_is_left_as_propos
         assert it.app.acts - before <= 5
 
 
-async def test_letters_choose_an_offer_and_its_actions_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("keys", "actions"), [("x", ("read", "execute")), ("r", ("read",)), ("xr", ("execute",))]
+)
+async def test_letters_choose_an_offer_and_its_actions_at_once(
+    tmp_path: Path, keys: str, actions: tuple[str, ...]
+) -> None:
     async with desk(tmp_path, helpdesk()[0]) as it:
         await it.select(*BOT)
         await it.press("c")
         await jump_to(it, CI)
-        await it.press("x", "enter")
-        assert it.model.grant["ci-key", "ci"].actions == ("read", "execute")
+        await it.press(*keys, "enter")
+        assert it.model.grant["ci-key", "ci"].actions == actions
 
 
 async def test_what_can_be_just_one_relation_is_made_without_asking_which(tmp_path: Path) -> None:

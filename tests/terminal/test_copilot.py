@@ -276,7 +276,7 @@ ascluster⇥ku⏎
 ⏎r⏎
 asci⇥ci⏎
 Ncdeploy-key⏎⏎
-c⟨cluster⟩ra⏎
+c⟨cluster⟩ar⏎
 azsupport⏎
 aaapprover⇥p⏎
 assts⇥t⏎

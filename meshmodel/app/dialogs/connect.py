@@ -99,7 +99,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             event.stop()
             self._ask(offers.row.value)
             toggles = self.query_one(ToggleList)
-            toggles.toggle(action)
+            if action not in toggles.chosen:
+                toggles.toggle(action)
             toggles.focus_list()
 
     @on(RowList.Chosen, "#offers")
