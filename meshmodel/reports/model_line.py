@@ -30,6 +30,8 @@ class Part:
     """What is said in its place before it goes, from the longest."""
     last: int = 4
     """The rank of the shortest of these; 0 never goes."""
+    runs: str = ""
+    """The command that a click on it runs."""
 
 
 def model_parts(snapshot: Snapshot) -> list[Part]:
@@ -38,7 +40,7 @@ def model_parts(snapshot: Snapshot) -> list[Part]:
     title, short = (f" {shorten(name, cells)} " for cells in (28, 14))
     tables = (snapshot.agent, "agent"), (snapshot.system, "system"), (snapshot.credential, "credential")
     nouns = " · ".join(counted(len(table), noun) for table, noun in tables)
-    return [Part(title, "title", 1, short=(short,), last=0), Part(nouns, rank=6)]
+    return [Part(title, "title", 1, short=(short,), last=0, runs="about"), Part(nouns, rank=6)]
 
 
 def count_parts(
@@ -53,12 +55,14 @@ def count_parts(
         before: the counts of both before the last edit.
     """
     missing = built.summary.missing
-    parts = [Part(f"✖ {missing:,} missing", "bad") if missing else Part("◆ 0 missing", "good")]
+    parts = [Part("◆ 0 missing", "good", runs="findings")]
+    if missing:
+        parts = [Part(f"✖ {missing:,} missing", "bad", runs="findings")]
     counts = open_counts(seen)
     if counts:
         every, *fewer = open_rows(counts)
-        parts.append(Part(every, "plain", 6 if fewer else 4, short=tuple(fewer)))
-    parts.append(Part(f"designed {designed.summary.missing:,}", "plain", 2))
+        parts.append(Part(every, "plain", 6 if fewer else 4, short=tuple(fewer), runs="findings"))
+    parts.append(Part(f"designed {designed.summary.missing:,}", "plain", 2, runs="view"))
     change = delta(before and before[0], built.summary)
     if not change:
         change = delta(before and before[1], designed.summary)

@@ -1,10 +1,15 @@
 """The first row: which model, what matters in it as built and as designed, and what the last edit did."""
 
+from collections.abc import Iterator
+
+from textual import events
 from textual.content import Content
 
+from meshmodel.app.commands import BY_ID
+from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
-from meshmodel.model.text import shorten
+from meshmodel.model.text import shorten, width
 from meshmodel.reports.model_line import GAP, Part, count_parts, fitted, model_parts, needed
 
 _STYLES = {
@@ -41,23 +46,36 @@ class MeshHeader(Bound):
         return [*model_parts(shown.snapshot), *_counts(shown), *_on_the_right(shown)]
 
     def tip(self, x: int) -> str:
-        """All parts, also those that do not fit."""
-        del x
-        return "\n".join(part.text for part in self.parts())
+        """All parts, also those that do not fit, and what a click there does."""
+        parts, runs = "\n".join(part.text for part in self.parts()), self._runs_at(x)
+        return f"{parts}\n\n{BY_ID[runs].description}" if runs else parts
+
+    def _placed(self) -> Iterator[tuple[int, Part]]:
+        """The parts that fit, those on the right at the right, each with the cells of ground before it."""
+        parts = sorted(fitted(self.parts(), self.size.width), key=lambda part: part.right)
+        free = max(self.size.width - needed(parts), 0)
+        for number, part in enumerate(parts):
+            yield GAP * bool(number) + free * (part.right > parts[number - 1].right), part
 
     def render(self) -> Content:
-        """The parts that fit, those on the right at the right."""
-        room = self.size.width
-        parts = fitted(self.parts(), room)
-        left = [part for part in parts if not part.right]
-        right = [part for part in parts if part.right]
+        """All that fits."""
         styles = _COLOURLESS if self.app.no_color else _STYLES
         pieces: list[Content] = []
-        for number, part in enumerate([*left, *right]):
-            gap = GAP if number else 0
-            gap += max(room - needed(parts), 0) if number == len(left) else 0
+        for gap, part in self._placed():
             pieces += [Content(" " * gap), Content.styled(part.text, styles[part.look])]
         return Content("").join(pieces)
+
+    def on_click(self, event: events.Click) -> None:
+        """Run the command of the part that was clicked."""
+        if event.button == 1 and (runs := self._runs_at(int(event.x))):
+            self.post_message(CommandRequested(runs))
+
+    def _runs_at(self, at: int) -> str:
+        for gap, part in self._placed():
+            at -= gap + width(part.text)
+            if at < 0:
+                return part.runs if at >= -width(part.text) else ""
+        return ""
 
 
 def _counts(shown: WorkbenchState) -> list[Part]:
@@ -74,11 +92,11 @@ def _counts(shown: WorkbenchState) -> list[Part]:
 
 def _on_the_right(shown: WorkbenchState) -> list[Part]:
     """How the model is looked at, and how it is kept."""
-    lens = Part(f"lens {shown.lens}", "muted", 1, right=True, short=(shown.lens,), last=0)
+    lens = Part(f"lens {shown.lens}", "muted", 1, right=True, short=(shown.lens,), last=0, runs="lens")
     if shown.lens == "structure":
-        lens = Part("lens structure", "muted", 5, right=True)
+        lens = Part("lens structure", "muted", 5, right=True, runs="lens")
     is_built = shown.view == "built"
-    view = Part(f"as {shown.view}", "muted" if is_built else "warning", right=True)
+    view = Part(f"as {shown.view}", "muted" if is_built else "warning", right=True, runs="view")
     parts = [lens, view]
     if shown.comparing is not None:
         name = f"since {shorten(shown.comparing.since.name, 24)}"

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from textual.content import Content
 
+from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
 from meshmodel.app.panels.lines import SEVERITY_STYLES
@@ -57,6 +58,10 @@ class StatusBar(Bound):
     def said(self) -> str:
         """What is said in place of the finding; empty where nothing is."""
         return "" if self.shown is None else self.shown.said
+
+    def on_click(self) -> None:
+        """List the findings, the first of which is told here where the screen is small."""
+        self.post_message(CommandRequested("findings"))
 
     def on_resize(self) -> None:
         """Other rows may be needed."""
