@@ -53,10 +53,7 @@ class CanvasView(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("canvas")]
     DEFAULT_CSS = """
-    CanvasView {
-        background: $background;
-        scrollbar-size: 1 1;
-    }
+    CanvasView { background: $background; scrollbar-size: 1 1; }
     """
 
     @dataclass
@@ -314,7 +311,8 @@ class CanvasView(ScrollView, can_focus=True):
         x, y = self._pointer(event)[:2]
         target = self.drawing.hit(x, y)
         if event.button == 3 and not self.gestures.is_busy:
-            self.select(None if target is None else target.reference, still=True)
+            if target is None or target.reference not in self.group:
+                self.select(None if target is None else target.reference, still=True)
             self.emit(MenuWanted((event.screen_x, event.screen_y)))
         is_double = event.chain == 2 and event.button == 1 and not event.shift
         if is_double and target is None:

@@ -25,7 +25,8 @@ _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
 _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
 _OTHER: Final[tuple[str, ...]] = ("edit", "delete")
 _FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule")
-_NOTHING: Final[tuple[str, ...]] = ("add", "quick_line", "paste", "outsider", "lens", "arrange", "about")
+_NOTHING: Final = ("add", "quick_line", "paste", "undo", "outsider", "lens", "arrange", "about")
+_TOGETHER: Final = ("copy", "cut", "duplicate", "move", "delete")
 
 
 class ElementMenu(PlacedDialog[str]):
@@ -78,10 +79,10 @@ class ElementMenu(PlacedDialog[str]):
         self.dismiss(event.row.value)
 
 
-def offered(reference: Reference | None) -> tuple[Command, ...]:
-    """What can be done with something on the canvas, or where nothing is selected."""
-    names = _NOTHING
-    if reference is not None:
+def offered(reference: Reference | None, *, together: bool = False) -> tuple[Command, ...]:
+    """What can be done with something on the canvas, with several things, or where nothing is selected."""
+    names: tuple[str, ...] = _TOGETHER if together else _NOTHING
+    if reference is not None and not together:
         names = _STEP if reference[0] in STEP_ENDS else _OFFERED.get(reference[0], _OTHER)
     return tuple(BY_ID[name] for name in names)
 

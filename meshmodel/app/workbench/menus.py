@@ -6,6 +6,7 @@ from meshmodel.app.commands import Command
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.events import MenuWanted
+from meshmodel.edits.groups import listed
 from meshmodel.edits.operations import words_for
 from meshmodel.model.records import Reference
 
@@ -93,6 +94,8 @@ class Menus(Controller):
             commands = offered_for_finding()
         else:
             title = "nothing selected" if state.selected is None else words_for(state.selected)
-            commands = offered(state.selected)
+            if state.group:
+                title = f"selected {listed(state.snapshot, state.group)}"
+            commands = offered(state.selected, together=bool(state.group))
         menu = ElementMenu(title, commands, self.context.keymap, state, at=at)
         self.context.ask(menu, self._perform)

@@ -19,7 +19,7 @@ class SelectionController(Controller):
     def selected(self, event: Selected) -> None:
         """Something was selected on the canvas; keys go on from what is selected together."""
         if event.still and self.state.group:
-            self.context.update(group=frozenset())
+            self.context.update(group=frozenset(), said="")
         self.context.select(event.reference, still=event.still, together=not event.still)
 
     def grouped(self, event: Grouped) -> None:
