@@ -125,8 +125,9 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         self.dismiss(None)
 
     def on_click(self, event: Click) -> None:
-        """A click beside the box closes it."""
-        if event.widget is self:
+        """A click beside the box closes it, and one on its title: a box may fill the screen."""
+        at = event.widget
+        if at is self or (at is not None and at.id == "dialog" and event.screen_y == at.region.y):
             self.action_cancel()
 
 
