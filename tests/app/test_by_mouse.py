@@ -1,0 +1,120 @@
+"""What a newcomer clicks on, by mouse alone: the header, the status row, menus, and what closes a dialog."""
+
+from pathlib import Path
+
+import pytest
+from textual.events import MouseDown, MouseUp
+from textual.geometry import Offset
+
+from meshmodel.app.dialogs.help import HelpScreen
+from meshmodel.app.dialogs.menu import ElementMenu
+from meshmodel.app.panels.header import MeshHeader
+from meshmodel.app.panels.status_bar import StatusBar
+from meshmodel.model import records as r
+from tests.app.desk import SIZES, Desk, desk
+from tests.canvas.building import helpdesk, snapshot_of
+
+WIKI, TICKETS = ("system", "wiki"), ("system", "tickets")
+pytestmark = pytest.mark.slow
+
+
+async def click_on(it: Desk, text: str) -> None:
+    """Press and release where a text is on the screen; nothing says which widget that is."""
+    await it.shows(text)
+    lines = it.screen_text().splitlines()
+    y = next(y for y, line in enumerate(lines) if text in line)
+    x = lines[y].index(text) + 1
+    for kind in (MouseDown, MouseUp):
+        it.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y))
+    await it.pilot.pause()
+
+
+async def test_a_click_in_the_header_changes_the_lens_the_view_and_shows_findings(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        header = it.bench.query_one(MeshHeader)
+        await click_on(it, "lens structure")
+        assert it.bench.shown.lens == "reach"
+        await click_on(it, "as built")
+        assert it.bench.shown.view == "designed"
+        await it.pilot.hover("#header", offset=(header.render().plain.index("as designed"), 0))
+        assert "Look at the mesh as built" in str(header.tooltip)
+        await click_on(it, "missing")
+        assert it.bench.shown.focus == "findings"
+        page, lens = it.bench.shown.page, it.bench.shown.lens
+        gap = header.render().plain.index("  lens") - 3
+        await it.pilot.click("#header", offset=(gap, 0))
+        await it.pilot.click("#header", offset=(header.render().plain.index("lens"), 0), button=3)
+        assert (it.bench.shown.page, it.bench.shown.lens) == (page, lens), "ground, and the right button"
+
+
+async def test_on_the_smallest_screen_a_click_on_the_finding_told_lists_all(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (80, 24)) as it:
+        assert not it.bench.shown.lists_open
+        await it.pilot.click(StatusBar, offset=Offset(5, 0))
+        await it.pilot.pause()
+        assert it.bench.shown.lists_open
+        assert it.bench.shown.focus == "findings"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_dialog_that_fills_the_screen_closes_by_a_click_on_its_title(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "support-agent", size) as it:
+        await it.press("?")
+        assert isinstance(it.app.screen, HelpScreen)
+        await click_on(it, "what do you want to do?")
+        assert isinstance(it.app.screen, HelpScreen)
+        await click_on(it, "Esc closes")
+        assert it.app.screen is it.bench
+
+
+async def test_the_right_button_on_one_of_several_is_about_them_all(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        before = it.model
+        await it.pilot.click("#canvas", offset=it.cell(WIKI))
+        await it.pilot.click("#canvas", offset=it.cell(TICKETS), control=True)
+        await it.pilot.click("#canvas", offset=it.cell(WIKI), button=3)
+        await it.pilot.pause()
+        await it.shows("selected 2: ")
+        await click_on(it, "delete it")
+        assert set(before.system) - set(it.model.system) == {"wiki", "tickets"}
+        await it.press("u")
+
+        await it.pilot.click("#canvas", offset=it.cell(WIKI))
+        await it.pilot.click("#canvas", offset=it.cell(TICKETS), control=True)
+        await it.pilot.click("#canvas", offset=it.cell(("system", "files")), button=3)
+        await it.pilot.pause()
+        assert it.bench.shown.group == frozenset(), "another one is chosen alone"
+        assert isinstance(it.app.screen, ElementMenu)
+        await it.press("escape")
+
+
+async def test_what_was_said_of_several_goes_with_them(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.pilot.click("#canvas", offset=it.cell(WIKI))
+        await it.pilot.click("#canvas", offset=it.cell(TICKETS), control=True)
+        await it.pilot.pause()
+        assert it.bench.shown.said.startswith("selected 2")
+        await it.pilot.click("#canvas", offset=it.cell(TICKETS))
+        await it.pilot.pause()
+        assert it.bench.shown.group == frozenset()
+        assert "selected 2" not in it.bench.shown.said
+
+
+async def test_an_edit_is_undone_from_the_menu_of_the_ground(tmp_path: Path) -> None:
+    async with desk(tmp_path, snapshot_of(r.Zone("desk")), (80, 24)) as it:
+        await it.sentence("bot > key > files: read")
+        assert it.model.agent
+        canvas = it.bench.context.canvas
+        await it.pilot.click("#canvas", offset=(canvas.size.width - 2, canvas.size.height - 2), button=3)
+        await click_on(it, "undo the last edit")
+        assert not it.model.agent
+
+
+@pytest.mark.parametrize(("tab", "key"), [(" Import", "I import  "), (" Compromise", "O outsider")])
+async def test_the_footer_of_an_empty_list_names_what_fills_it(tmp_path: Path, tab: str, key: str) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        await click_on(it, tab)
+        await click_on(it, key)
+        assert it.bench.shown.by_outsider or it.app.screen is not it.bench
