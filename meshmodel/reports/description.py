@@ -154,6 +154,7 @@ class Description:
         mark = self._marks.get((step, start, end))  # type: ignore[arg-type]  # a step of the model
         placed = [
             f"{each.kind}{' planned' if each.state == 'planned' else ''}"
+            f"{f' for {listed(each.actions)}' if each.actions else ''}"
             for each in self._placed[step, start, end]
         ]
         said = [_MARKS[mark]] if mark is not None else []

@@ -5,6 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.edits.checkpoints import add_checkpoints
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import parse
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.description import Description, description, line_about
 from meshmodel.reports.style import Style
 from meshmodel.store.examples import examples
@@ -44,9 +48,6 @@ def test_each_relation_of_any_model_has_its_words(seed, flavour):
 
 def test_a_planned_checkpoint_is_told_as_one_that_is_to_come():
     snapshot = load(next(path for path in MODELS if path.stem == "support-agent"))
-    from meshmodel.edits.checkpoints import add_checkpoints
-    from meshmodel.edits.edit import apply_edit
-
     planned = apply_edit(
         snapshot, add_checkpoints(snapshot, (("grant", "file-sas", "attachments"),), "planned")
     )
@@ -54,6 +55,13 @@ def test_a_planned_checkpoint_is_told_as_one_that_is_to_come():
     assert "nobody is asked there: a checkpoint is missing; policy-decision planned" in built
     designed = "\n".join(told(analyse(planned, view="designed")))
     assert "a checkpoint asks there; policy-decision planned" in designed
+
+
+def test_what_a_checkpoint_asks_about_is_told_where_that_is_not_every_action():
+    text = "bot > key > files: read, write; bot home desk; ask human-approval on key > files: write"
+    lines = told(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)))
+    (line,) = (each for each in lines if "holds" in each)
+    assert line.endswith("nobody is asked there: a checkpoint is missing; human-approval for write)")
 
 
 def test_lines_fit_the_columns():
