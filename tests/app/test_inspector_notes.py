@@ -1,5 +1,7 @@
 """Notes in the inspector: where they belong, new ones, and none in a model that may only be read."""
 
+from textual.widgets import Static
+
 from meshmodel.app.dialogs.base import Dialog, TextEntry
 from meshmodel.app.messages import Notice, SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
@@ -21,6 +23,9 @@ async def test_notes_are_listed_added_and_chosen_where_they_belong() -> None:
         await pilot.pause()
         await pilot.press("enter")
         assert isinstance(app.screen, TextEntry), "a note has a text"
+        assert str(app.screen.query_one("#problem", Static).render()) == (
+            "✖ write what is to be said, or leave with Esc"
+        )
         await enter(pilot, f"=Ask {HOSTILE}", "enter")
         await pilot.pause()
         assert app.snapshot.note["note-bot"] == Note("note-bot", f"Ask {HOSTILE}", "agent:bot")

@@ -183,6 +183,8 @@ def note_entry(snapshot: Snapshot, subject: str | None) -> TextEntry:
     """Asks what is to be said of an element (``kind:id``) or of the model; refuses what is no note."""
 
     def problem(text: str) -> str | None:
+        if not text:
+            return "write what is to be said, or leave with Esc"
         return refusal_of(note_addition(snapshot, subject, text), snapshot)
 
     where = "the model" if subject is None else subject.replace(":", " ")
