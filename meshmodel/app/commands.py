@@ -145,7 +145,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
 
 BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
 
-_LIST: Final = ("find", "undo", "close", "help")
+_LIST: Final = ("close", "find", "undo", "help")
 FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "canvas": (
         "connect", "add", "quick_line", "edit", "lens", "checkpoint", "find", "undo", "findings", "help"

@@ -47,13 +47,18 @@ async def test_a_click_in_the_header_changes_the_lens_the_view_and_shows_finding
         assert (it.bench.shown.page, it.bench.shown.lens) == (page, lens), "ground, and the right button"
 
 
-async def test_on_the_smallest_screen_a_click_on_the_finding_told_lists_all(tmp_path: Path) -> None:
+async def test_on_the_smallest_screen_clicks_open_the_list_and_close_it_again(tmp_path: Path) -> None:
     async with desk(tmp_path, "support-agent", (80, 24)) as it:
+        for close in (StatusBar, "#footer"):
+            assert not it.bench.shown.lists_open
+            await it.pilot.click(StatusBar, offset=Offset(5, 0))
+            await it.pilot.pause()
+            assert it.bench.shown.lists_open
+            assert it.bench.shown.focus == "findings"
+            at = it.screen_text().splitlines()[-1].index("Esc back")
+            await it.pilot.click(close, offset=Offset(at, 0))
+            await it.pilot.pause()
         assert not it.bench.shown.lists_open
-        await it.pilot.click(StatusBar, offset=Offset(5, 0))
-        await it.pilot.pause()
-        assert it.bench.shown.lists_open
-        assert it.bench.shown.focus == "findings"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from textual.content import Content
 
-from meshmodel.app.messages import CommandRequested
+from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
 from meshmodel.app.panels.lines import SEVERITY_STYLES
@@ -60,8 +60,9 @@ class StatusBar(Bound):
         return "" if self.shown is None else self.shown.said
 
     def on_click(self) -> None:
-        """List the findings, the first of which is told here where the screen is small."""
-        self.post_message(CommandRequested("findings"))
+        """List the findings; where that list lies over the canvas, close it."""
+        covers = self.screen.has_class("-covered")
+        self.post_message(PanelClosed() if covers else CommandRequested("findings"))
 
     def on_resize(self) -> None:
         """Other rows may be needed."""
