@@ -142,15 +142,17 @@ async def test_a_click_in_the_add_dialog_moves_nothing_and_asks_for_the_name(
         assert "new-one" in it.model.system
 
 
-async def test_what_is_typed_at_the_follow_button_names_the_log(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_offered", [True, False])
+async def test_what_is_typed_before_a_log_is_followed_names_the_log(tmp_path: Path, is_offered: bool) -> None:
     log = tmp_path / "seen.jsonl"
     log.touch()
     async with desk(tmp_path) as it:
-        (tmp_path / "mesh.jsonl").touch()
+        if is_offered:
+            (tmp_path / "mesh.jsonl").touch()
         await it.press("L")
         dialog = it.app.screen
         assert isinstance(dialog, LogDialog)
-        assert isinstance(it.app.focused, Button)
+        assert isinstance(it.app.focused, Button) == is_offered
         await it.type(str(log))
         assert it.app.screen.query_one("#text", Input).value == str(log)
         await it.press("enter")

@@ -67,8 +67,9 @@ class LogDialog(FormDialog[LogRequest]):
         yield path_field("map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS).row
 
     def on_key(self, event: Key) -> None:
-        """What is typed while the button has the focus is the name of another log."""
-        if event.is_printable and event.character != " " and isinstance(self.focused, Button):
+        """What is typed while there is no log, or while the button has the focus, is the name of one."""
+        is_asked = self.path is None or isinstance(self.focused, Button)
+        if event.is_printable and event.character != " " and is_asked:
             event.stop()
             file: FormField = next(self.form_rows()).value
             ask(self.app, file.ask(event.character), partial(self._take, file))
