@@ -107,7 +107,11 @@ class Importing:
             return
         does = f"{self.count} as one edit" if self.done.edit.changes else "nothing changes in the model"
         yield PreviewRow(
-            "apply", "apply", "bold", f"{does}; Enter or Ctrl+S does it, Space rejects a row", "apply"
+            "apply",
+            "apply",
+            "bold",
+            f"{does}; Enter or Ctrl+S does it, Space or the right button rejects a row",
+            "apply",
         )
         yield PreviewRow("turn", "ledger", "bold", "Enter or Tab shows what became of each value", "turn")
         for line in reading_lines(self.done):

@@ -12,6 +12,7 @@ from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.model import records as r
 from tests.app.desk import SIZES, Desk, desk
+from tests.app.test_importing import changes, choose, configuration
 from tests.canvas.building import helpdesk, snapshot_of
 
 WIKI, TICKETS = ("system", "wiki"), ("system", "tickets")
@@ -123,3 +124,18 @@ async def test_the_footer_of_an_empty_list_names_what_fills_it(tmp_path: Path, t
         await click_on(it, tab)
         await click_on(it, key)
         assert it.bench.shown.by_outsider or it.app.screen is not it.bench
+
+
+async def test_a_row_of_an_import_is_rejected_by_the_right_button_and_no_longer(tmp_path: Path) -> None:
+    async with desk(tmp_path, None) as it:
+        panel = await choose(it, configuration(tmp_path, "tracker"))
+        key = "agent", "tracker"
+        for expected in ("rejected", "new"):
+            assert panel.rows.go_to(key)
+            await it.pilot.pause()
+            line = next(y for y, text in enumerate(it.screen_text().splitlines()) if "agent:tracker" in text)
+            at = Offset(5, line - panel.rows.region.y)
+            await it.pilot.click(panel.rows, offset=at, button=3)
+            await it.app.workers.wait_for_complete()
+            await it.pilot.pause()
+            assert changes(panel)[key] == expected

@@ -11,6 +11,7 @@ from textual.message import Message
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line, saying
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class ImportList(Listing, Bound):
     def chosen(self, value: Any) -> None:
         """Do what the row says, or go to its element."""
         self.post_message(self.Asked(value) if isinstance(value, str) else self.Asked("go", value))  # type: ignore[arg-type]  # one of them
+
+    def on_row_list_menu_wanted(self, event: RowList.MenuWanted) -> None:
+        """The right button rejects a row, as Space does."""
+        self.post_message(self.Asked("reject", event.row.value))
 
     def pointed(self, value: Any) -> None:
         """Light the element of the row."""
