@@ -52,9 +52,7 @@ class CanvasView(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("canvas")]
-    DEFAULT_CSS = """
-    CanvasView { background: $background; scrollbar-size: 1 1; }
-    """
+    DEFAULT_CSS = "CanvasView { background: $background; scrollbar-size: 1 1; }"
 
     @dataclass
     class Asked(Message):

@@ -20,9 +20,7 @@ class MeshFooter(Bound):
     """One row of keys; a click on one runs it. What changes the model is left out where it can't."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    MeshFooter { dock: bottom; height: 1; background: $panel; }
-    """
+    DEFAULT_CSS = "MeshFooter { dock: bottom; height: 1; background: $panel; }"
 
     def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the user's keymap, and the widget's id."""

@@ -29,9 +29,7 @@ class MeshHeader(Bound):
     """One row: the model, its counts as built and as designed, the lens, and whether it is saved."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    MeshHeader { dock: top; height: 1; background: $panel; color: $foreground; }
-    """
+    DEFAULT_CSS = "MeshHeader { dock: top; height: 1; background: $panel; color: $foreground; }"
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show this."""

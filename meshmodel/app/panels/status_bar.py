@@ -37,9 +37,7 @@ class StatusBar(Bound):
     """
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    StatusBar { height: 2; background: $surface; }
-    """
+    DEFAULT_CSS = "StatusBar { height: 2; background: $surface; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the widget's id."""

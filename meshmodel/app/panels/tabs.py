@@ -18,9 +18,7 @@ class TabRow(Bound):
     """Names with counts; the one in front is set off by colour and by brackets where there is none."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    TabRow { height: 1; background: $panel; }
-    """
+    DEFAULT_CSS = "TabRow { height: 1; background: $panel; }"
 
     @dataclass
     class Chosen(Message):
