@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.analysis.results import Door
 from meshmodel.model.records import Acceptance
 from meshmodel.model.stop import check_current
-from meshmodel.model.text import pad, shorten
+from meshmodel.model.text import pad, shorten, width
 from meshmodel.reports.acceptances import acceptance_words
 from meshmodel.reports.cause_words import cause_words, rule_words, severity_sign, subject_words
 from meshmodel.reports.causes import Cause, causes_of, is_accepted
@@ -106,7 +106,8 @@ def _searched(
 
 
 def _column(subject: str, room: int) -> str:
-    return pad(shorten(subject_words(subject), 34), room) + " "
+    words = shorten(subject_words(subject), 34)  # some take more room than others: their ends tell them apart
+    return pad(words, max(room, width(words))) + " "
 
 
 def _lost_line(record: Acceptance) -> Line:

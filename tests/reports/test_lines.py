@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import parse
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.cause_lines import cause_lines
 from meshmodel.reports.causes import causes_of
 from meshmodel.reports.compromise import compromise_lines
@@ -27,6 +30,13 @@ def test_each_cause_has_a_line_that_leads_to_its_finding_and_is_found_by_its_rul
         own, _ = each.search()
         assert each.value.rule in own
         assert each.value.message.casefold() in own
+
+
+def test_a_subject_that_takes_more_room_than_others_keeps_its_end():
+    text = "bot > credential-1 > system-110: read; > credential-101 > system-111: read; bot home desk"
+    lines = cause_lines(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)), frozenset())
+    doors = [each.text.removesuffix("  bot").split("   ")[-1] for each in lines if each.text.startswith("✖")]
+    assert set(doors) == {"credential-1 ▸ system-110  read", "credential-101 ▸ system-111 read"}
 
 
 def test_what_other_rules_say_follows_a_cause_that_is_unfolded():
