@@ -190,6 +190,7 @@ async def test_a_key_adds_a_connected_element_in_one_edit(tmp_path: Path) -> Non
         before = it.model
         await it.select(*BOT)
         await it.press("N", "a")
+        assert "connected with agent" in str(it.app.screen.query_one("#dialog").border_title)
         await it.type("helper")
         await it.press("enter", "enter", "enter")
         assert ("support-bot", "helper") in it.model.delegation

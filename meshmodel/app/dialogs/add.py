@@ -170,9 +170,10 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         return rows
 
     def _where(self) -> str:
+        end = "" if self.source is None else f", connected with {words_for(self.source)}"
         if self.zone is None or self.kind not in {"agent", "system"}:
-            return ""
-        return f" in {self.zone}" if self.kind == "system" else f" at home in {self.zone}"
+            return end
+        return f"{' in' if self.kind == 'system' else ' at home in'} {self.zone}{end}"
 
 
 def _row(key: str, shown: str, what: str, value: str) -> Row:
