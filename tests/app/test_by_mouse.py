@@ -118,6 +118,18 @@ async def test_an_edit_is_undone_from_the_menu_of_the_ground(tmp_path: Path) -> 
         assert not it.model.agent
 
 
+async def test_the_side_panel_is_hidden_from_the_menu_of_the_ground(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0], (120, 40)) as it:
+        await it.pilot.click("#canvas", offset=it.cell(WIKI), times=2)
+        await it.pilot.pause()
+        assert it.bench.query_one("#inspector").display
+        await it.press("escape")
+        canvas = it.bench.context.canvas
+        await it.pilot.click("#canvas", offset=(canvas.size.width - 2, canvas.size.height - 2), button=3)
+        await click_on(it, "show or hide the side panel")
+        assert not it.bench.query_one("#inspector").display
+
+
 @pytest.mark.parametrize(("tab", "key"), [(" Import", "I import  "), (" Compromise", "O outsider")])
 async def test_the_footer_of_an_empty_list_names_what_fills_it(tmp_path: Path, tab: str, key: str) -> None:
     async with desk(tmp_path, "support-agent", (120, 40)) as it:

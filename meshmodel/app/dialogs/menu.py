@@ -25,7 +25,9 @@ _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
 _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
 _OTHER: Final[tuple[str, ...]] = ("edit", "delete")
 _FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule")
-_NOTHING: Final = ("add", "quick_line", "paste", "undo", "outsider", "lens", "arrange", "about")
+_NOTHING: Final = (
+    "add", "quick_line", "paste", "undo", "outsider", "lens", "panel", "arrange", "about", "export"
+)  # fmt: skip
 _TOGETHER: Final = ("copy", "cut", "duplicate", "move", "delete")
 
 
