@@ -46,6 +46,24 @@ async def test_placing_on_an_empty_model_says_what_comes_first(tmp_path: Path) -
         await it.shows("connect two elements first")
 
 
+async def test_what_was_said_of_another_key_goes_with_the_zoom(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("z")
+        await it.shows("fold: select a zone")
+        await it.press("minus")
+        assert "fold: select a zone" not in it.screen_text()
+
+
+async def test_a_cell_of_the_matrix_is_intended_once_enter_has_lit_it(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.sentence("bot > key > files: read; bot home desk")
+        await it.press("r", "i")
+        await it.shows("a cell of the reach matrix (r, Enter)")
+        assert not it.model.intent
+        await it.press("enter", "i")
+        assert it.model.intent
+
+
 async def test_a_lens_is_named_once(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.press("l")

@@ -81,7 +81,7 @@ class CheckpointsController(Controller):
             return
         told, analysis = self.state.explanation, self.state.analysis
         if told is None or analysis is None:
-            self.context.say("intend: open a finding first (f), or a cell of the reach matrix (r)")
+            self.context.say("intend: open a finding first (f), or a cell of the reach matrix (r, Enter)")
             return
         intent = analysis.can_be_intended(told)
         if intent is None:

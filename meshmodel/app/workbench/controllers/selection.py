@@ -79,7 +79,7 @@ class SelectionController(Controller):
         self._zoom("card")
 
     def _zoom(self, zoom: Zoom) -> None:
-        self.context.update(zoom=zoom)
+        self.context.update(zoom=zoom, said="")
         self.context.canvas.reveal(self.state.selected)
 
     def fold(self) -> None:
