@@ -151,3 +151,13 @@ async def test_a_row_of_an_import_is_rejected_by_the_right_button_and_no_longer(
             await it.app.workers.wait_for_complete()
             await it.pilot.pause()
             assert changes(panel)[key] == expected
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_empty_canvas_says_how_the_mouse_begins(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, snapshot_of(), size) as it:
+        await it.shows("as does a double click")
+        await it.shows("the right button what can be done")
+        assert "…" not in it.screen_text(), "nothing is cut off"
+        await it.pilot.click("#canvas", offset=(5, 3), times=2)
+        await it.shows("proof of one identity")

@@ -19,7 +19,7 @@ from meshmodel.reports.outline import marks_of, outline_parts
 class Outline(Listing, Bound):
     """Choosing a row selects it on the canvas; what is selected there is under the cursor here."""
 
-    nothing = "nothing here yet: a adds an element"
+    nothing = "nothing here yet"
     one_line = True
 
     def follow(self, shown: WorkbenchState) -> None:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 EMPTY: Final = (
     "Nothing here yet.",
     "",
-    "a  adds an agent, a system, a credential or a zone",
+    "a  adds an agent, a system, a credential or a zone, as does a double click",
     ":  takes a sentence, such as  bot > token > tickets: read",
     "I  imports files that you have, such as .mcp.json",
-    "?  lists all keys",
+    "?  lists all keys, the right button what can be done",
 )
 
 
