@@ -102,6 +102,7 @@ class Workbench(Screen[None]):
         self._counts: dict[str, object] = {}
         """What the first row tells already, and panels do not yet."""
         self.taken_away: Reference | None = None
+        self.selected_before: Reference | None = None
         self.is_left = False
 
     def compose(self) -> ComposeResult:
@@ -291,11 +292,14 @@ class Workbench(Screen[None]):
         self.context.jobs.drop("panels")
         self._counts = {}
         is_said = self.moving.model_changed(event.snapshot)
-        selected = context.state.selected
+        selected, is_back = context.state.selected, event.cause in {"undo", "redo"}
+        if event.cause == "edit":
+            self.selected_before = selected
+        before = self.selected_before if is_back else None
         if selected is not None and not context.exists(selected):
-            self.taken_away, selected = selected, None
-        elif selected is None and event.cause in {"undo", "redo"} and self.taken_away is not None:
-            selected = self.taken_away if context.exists(self.taken_away) else None
+            self.taken_away, selected = selected, before if before and context.exists(before) else None
+        elif is_back and selected in {None, before} and self.taken_away and context.exists(self.taken_away):
+            selected = self.taken_away
         context.update(group=frozenset(filter(context.exists, context.state.group)))
         context.update(snapshot=event.snapshot, selected=selected, is_current=self.analyses.is_current)
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
