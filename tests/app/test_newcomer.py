@@ -176,3 +176,17 @@ async def test_what_is_typed_before_a_log_is_followed_names_the_log(tmp_path: Pa
         await it.press("enter")
         assert it.app.screen is dialog
         assert dialog.path == log
+
+
+async def test_undoing_an_addition_selects_what_was_selected_before_it(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.sentence("bot > token > tickets: read")
+        await it.select("agent", "bot")
+        await it.press("N", "c", "k", "enter")
+        assert it.bench.shown.selected == ("credential", "k")
+        await it.press("u")
+        assert it.bench.shown.selected == ("agent", "bot")
+        await it.press("U")
+        assert it.bench.shown.selected == ("credential", "k")
+        await it.press("u", "u")
+        assert it.bench.shown.selected is None

@@ -135,20 +135,6 @@ async def test_moving_by_key_changes_the_zone_in_one_edit(tmp_path: Path) -> Non
         assert it.model.system["tickets"].at is None
 
 
-async def test_undoing_an_addition_selects_what_was_selected_before_it(tmp_path: Path) -> None:
-    async with desk(tmp_path, Snapshot()) as it:
-        await it.sentence("bot > token > tickets: read")
-        await it.select("agent", "bot")
-        await it.press("N", "c", "k", "enter")
-        assert it.bench.shown.selected == ("credential", "k")
-        await it.press("u")
-        assert it.bench.shown.selected == ("agent", "bot")
-        await it.press("U")
-        assert it.bench.shown.selected == ("credential", "k")
-        await it.press("u", "u")
-        assert it.bench.shown.selected is None
-
-
 async def test_what_was_selected_when_it_was_deleted_is_selected_again_when_that_is_undone(
     tmp_path: Path,
 ) -> None:
