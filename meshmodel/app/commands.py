@@ -151,7 +151,7 @@ FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
         "connect", "add", "quick_line", "edit", "lens", "checkpoint", "find", "undo", "findings", "help"
     ),
     "findings": ("checkpoint", "why", "accept", "rule", "intend", *_LIST),
-    "fix": ("guard", *_LIST),
+    "fix": ("fix", "guard", *_LIST),
     "reach": ("why", "intend", *_LIST),
     "trace": ("trace", *_LIST),
     "compromise": ("compromise", "outsider", *_LIST),

@@ -161,3 +161,23 @@ async def test_an_empty_canvas_says_how_the_mouse_begins(tmp_path: Path, size: t
         assert "…" not in it.screen_text(), "nothing is cut off"
         await it.pilot.click("#canvas", offset=(5, 3), times=2)
         await it.shows("proof of one identity")
+
+
+async def test_a_tooltip_does_not_lie_over_what_a_click_shows(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        for row, text in (("#tabs", "Journal"), ("#header", "as built"), ("#footer", "? all keys")):
+            bar = it.bench.query_one(row)
+            x = it.screen_text().splitlines()[bar.region.y].index(text) + 1
+            await it.pilot.hover(row, offset=(x, 0))
+            assert bar.tooltip is not None
+            await it.pilot.click(row, offset=(x, 0))
+            assert bar.tooltip is None
+
+
+async def test_a_fix_that_is_not_computed_yet_is_asked_for_in_the_footer(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (80, 24)) as it:
+        await it.press("f")
+        await click_on(it, " Fix ")
+        await click_on(it, "F fix")
+        await it.computed()
+        await it.shows("apply all as enforced")

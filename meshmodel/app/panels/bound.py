@@ -1,6 +1,6 @@
 """The base of the panels: bound to the state of the workbench, painted once for each change."""
 
-from textual import events
+from textual import events, on
 from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
@@ -51,3 +51,8 @@ class Bound(Widget):
         """Have the tooltip say what is under the pointer."""
         said = self.tip(int(event.x))
         self.tooltip = Content(said) if said else None
+
+    @on(events.Click)
+    def _hide_tip(self) -> None:
+        """Take the tooltip away: it would lie over what the click shows."""
+        self.tooltip = None
