@@ -58,9 +58,7 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
     afterwards.
     """
 
-    DEFAULT_CSS = """
-    AddDialog RowList { height: 12; }
-    """
+    DEFAULT_CSS = "AddDialog RowList { height: 12; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"kind('{table}')", show=False) for table, key, _ in (*KINDS, *PARTS)
     ]

@@ -37,9 +37,7 @@ class ElementMenu(PlacedDialog[str]):
     ``ElementMenu("agent bot", offered(("agent", "bot")), keymap, state, at=(x, y))`` pushed as a screen.
     """
 
-    DEFAULT_CSS = """
-    ElementMenu > #dialog { width: 46; }
-    """
+    DEFAULT_CSS = "ElementMenu > #dialog { width: 46; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("full_stop", "cancel", show=False)]
 
     def __init__(

@@ -49,9 +49,7 @@ class Inspector(FilterList, Bound):
     Escape closes its filter; without one it is left to the workbench.
     """
 
-    DEFAULT_CSS = """
-    Inspector { background: $surface; }
-    """
+    DEFAULT_CSS = "Inspector { background: $surface; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "next_value", "next value", show=False),
     ]

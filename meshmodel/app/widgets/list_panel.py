@@ -18,9 +18,7 @@ class Listing(FilterList):
     """Subclasses make the rows, and say what choosing one and coming upon one does."""
 
     BINDINGS = [("escape", "leave", "back")]  # noqa: RUF012  # as Textual declares it
-    DEFAULT_CSS = """
-    Listing { height: 1fr; background: $surface; }
-    """
+    DEFAULT_CSS = "Listing { height: 1fr; background: $surface; }"
     nothing = "nothing here"
     one_line = False
     """Whether each row takes one line."""

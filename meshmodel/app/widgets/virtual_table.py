@@ -29,9 +29,7 @@ class VirtualRows(ScrollView, can_focus=True):
         cursor: the row under the cursor; ``None`` where there is none.
     """
 
-    DEFAULT_CSS = """
-    VirtualRows { height: 1fr; scrollbar-size: 1 1; }
-    """
+    DEFAULT_CSS = "VirtualRows { height: 1fr; scrollbar-size: 1 1; }"
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor_up", show=False),
