@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     ("event", 7),
     ("time", 21),
-    ("decision", 14),
+    ("decision", 16),
     ("identity active", 34),
     ("does", 30),
     ("yielded by", 26),
@@ -23,12 +23,12 @@ COLUMNS = (
 """The heads and widths of the table."""
 _NARROW = 100
 """Below so many cells the time of the day is shown without the day, and what matters stands closer."""
-_CLOSE = {"event": 6, "time": 9, "decision": 14, "identity active": 26, "does": 24}
+_CLOSE = {"event": 6, "time": 9, "decision": 16, "identity active": 26, "does": 22}
 _LEAST_WHO = 4
 """Cells of the name of who carries an identity from which on it can be read."""
 _TIGHT = 75
 """Below so many cells only the identity is shown, and not who carries it: the rest is told beside."""
-_CLOSEST = {"event": 6, "time": 9, "decision": 13, "identity active": 16, "does": 16}
+_CLOSEST = {"event": 6, "time": 9, "decision": 14, "identity active": 16, "does": 15}
 
 
 def column_widths(room: int) -> list[int]:

@@ -13,7 +13,8 @@ from meshmodel.model.events import Event
 from meshmodel.model.stop import Task
 from meshmodel.reports import laid_log
 from meshmodel.reports.laid_log import lay_log
-from meshmodel.reports.log_words import LaidLog, incomplete_words, summary_words
+from meshmodel.reports.log_table import column_widths
+from meshmodel.reports.log_words import WORDS, LaidLog, incomplete_words, summary_words
 from meshmodel.store.load import load
 from tests.app.desk import MODELS
 
@@ -63,3 +64,9 @@ def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
     for laid in (LaidLog((), Tally(), 0, "line 3: no JSON"), LaidLog((), Tally(), 0, stopped=True)):
         assert not laid.is_complete
         assert incomplete_words(laid).startswith("INCOMPLETE after event 0: ")
+
+
+@pytest.mark.parametrize("room", [60, 80, 120])
+def test_each_decision_has_room_in_its_column(room: int) -> None:
+    longest = max(WORDS.values() if room < 75 else [*WORDS.values(), "not explained"], key=len)
+    assert len(f"? {longest}") < column_widths(room)[2], "with a space behind it"
