@@ -9,6 +9,7 @@ from textual.geometry import Offset
 from meshmodel.app.dialogs.help import HelpScreen
 from meshmodel.app.dialogs.menu import ElementMenu
 from meshmodel.app.panels.header import MeshHeader
+from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.model import records as r
 from tests.app.desk import SIZES, Desk, desk
@@ -181,3 +182,10 @@ async def test_a_fix_that_is_not_computed_yet_is_asked_for_in_the_footer(tmp_pat
         await click_on(it, "F fix")
         await it.computed()
         await it.shows("apply all as enforced")
+
+
+async def test_one_click_on_a_cell_of_the_reach_matrix_tells_its_way(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        await click_on(it, "Reach")
+        await it.pilot.click(MatrixView, offset=(15, 1))
+        await it.shows("reads Attachments as svc-files")

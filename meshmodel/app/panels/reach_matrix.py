@@ -39,7 +39,7 @@ Ask = Callable[[str, str], SystemReach | None]
 class MatrixView(VirtualTable):
     """The table itself: its names and its head stay while it scrolls; cells are asked for as they are seen.
 
-    Arrows, Home, End and the page keys move the cursor; a click sets it; Enter or a second click posts
+    Arrows, Home, End and the page keys move the cursor; a click sets it; Enter or a click posts
     :class:`MatrixView.Opened`.
     """
 
@@ -126,17 +126,15 @@ class MatrixView(VirtualTable):
             self.post_message(self.Opened(agent, system))
 
     def on_click(self, event: events.Click) -> None:
-        """Set the cursor; a click on it opens the cell."""
+        """Set the cursor, and open the cell."""
         row, column = self.row_under(event), self.column_under(event)
         if row is None or column is None:
             return
-        before = self.cursor, self.column
-        self.column = column - self.fixed
+        before, self.column = self.cursor, column - self.fixed
         self.move_to(row)
-        if before == (self.cursor, self.column):
-            self.action_select()
-        elif row == before[0]:
+        if row == before:
             self.action_go(0)
+        self.action_select()
 
     def head_of(self, columns: Sequence[int]) -> list[str]:
         """The names of the systems."""
