@@ -47,7 +47,11 @@ def names_in(folder: Path) -> set[str]:
 
 
 async def written(it: Desk) -> None:
-    await it.computed()
+    """Wait until the dialog is left: it asks, writes and leaves one after the other."""
+    for _ in range(100):
+        await it.computed()
+        if it.app.screen is it.bench:
+            break
     await it.shows("written: ")
 
 
@@ -165,7 +169,7 @@ async def test_what_is_looked_at_as_designed_is_exported_as_designed(tmp_path: P
         await it.computed()
         await it.shows("mesh.mmd is there already. Replace it?")
         await it.press("left", "enter")
-        await it.computed()
+        await written(it)
         assert (tmp_path / "mesh.mmd").read_bytes() == built
 
 
