@@ -189,3 +189,15 @@ async def test_one_click_on_a_cell_of_the_reach_matrix_tells_its_way(tmp_path: P
         await click_on(it, "Reach")
         await it.pilot.click(MatrixView, offset=(15, 1))
         await it.shows("reads Attachments as svc-files")
+
+
+async def test_no_tooltip_lies_below_a_card_that_was_clicked(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        canvas = it.bench.context.canvas
+        for reference in (WIKI, TICKETS):
+            await it.pilot.hover("#canvas", offset=it.cell(reference))
+            assert canvas.tooltip is not None
+            await it.pilot.click("#canvas", offset=it.cell(reference))
+            assert canvas.tooltip is None
+            await it.pilot.hover("#canvas", offset=it.cell(reference, dx=3))
+            assert canvas.tooltip is None, "the row below the canvas tells what is selected"

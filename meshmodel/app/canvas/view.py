@@ -270,6 +270,7 @@ class CanvasView(ScrollView, can_focus=True):
         if event.button == 1 and self.drawing is not None:
             event.stop()
             self.focus()
+            self.tooltip = None  # it would lie over the cards below
             self.gestures.press(self._pointer(event))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -281,7 +282,9 @@ class CanvasView(ScrollView, can_focus=True):
             target = None
         elif not self.is_jumping:
             self.gestures.hover(pointer)
-        said = "" if target is None else self.words_of(target.reference)
+        said = ""
+        if target is not None and target.reference != self.selected:  # that is told below the canvas
+            said = self.words_of(target.reference)
         self.tooltip = Content(said) if said else None
 
     def on_leave(self) -> None:
