@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
     from meshmodel.importers.log_request import LogRequest
     from meshmodel.importers.preview import Importing
+    from meshmodel.reports.cause_lines import Order
     from meshmodel.reports.diff.since import Comparing, Marked
     from meshmodel.reports.fix_state import Fixing
     from meshmodel.reports.log_words import LaidLog
@@ -77,6 +78,8 @@ class WorkbenchState:
         is_side_closed: whether the inspector was closed where it always has room.
         lists_open: whether the lists are open where they lie over the canvas.
         page: the list in front.
+        lists_rows: how many rows the lists were given; 0: what they usually have.
+        findings_by: what the findings are listed by.
         has_map: whether the map is shown where the drawing is larger than the canvas.
         focus: which panel has the focus: ``canvas``, or the id of another.
     """
@@ -118,6 +121,8 @@ class WorkbenchState:
     is_side_closed: bool = False
     lists_open: bool = False
     page: str = "findings"
+    lists_rows: int = 0
+    findings_by: "Order" = "severity"
     has_map: bool = False
     focus: str = "canvas"
 

@@ -1,11 +1,13 @@
 """The causes of an analysis as lines of a list: those that are open, those accepted, and those gone."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from meshmodel.analysis.results import Door
+from meshmodel.analysis.results import Door, Finding
 from meshmodel.model.records import Acceptance
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import pad, shorten, width
 from meshmodel.reports.acceptances import acceptance_words
@@ -16,16 +18,22 @@ from meshmodel.reports.lines import Line, Words, heading
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
+Order = Literal["severity", "door", "agents", "rule"]
+"""What findings are listed by: one after the other by severity, or in groups."""
+ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 NAMED: Final = 40
 """So many agents of a door are named in its line, which no screen shows in full."""
 
 
-def cause_lines(analysis: "Analysis", unfolded: frozenset[tuple[str, str]]) -> list[Line]:
+def cause_lines(
+    analysis: "Analysis", unfolded: frozenset[tuple[str, str]], by: Order = "severity"
+) -> list[Line]:
     """The causes in their order, what is accepted below the others.
 
     Args:
         analysis: whose causes.
         unfolded: rule and subject of those after which what other rules say has lines of its own.
+        by: how those that are open are grouped; the group with the most severe one comes first.
     """
     doors = {door.subject: door for door in analysis.doors}
     shared: dict[int, str] = {}
@@ -39,8 +47,25 @@ def cause_lines(analysis: "Analysis", unfolded: frozenset[tuple[str, str]]) -> l
                 yield from (_line(Cause(each), doors, shared, below=True) for each in cause.also)
 
     settled = [cause for cause in causes_of(analysis) if cause.is_settled]
-    found = [*lines(cause for cause in causes_of(analysis) if not cause.is_settled)]
+    groups: defaultdict[str, list[Cause]] = defaultdict(list)
+    for cause in causes_of(analysis):
+        if not cause.is_settled:
+            groups[_group(cause.finding, by, analysis.snapshot)].append(cause)
+    found = list[Line]()
+    for title, causes in groups.items():
+        found += [heading(f"{len(causes)} {title}")] if title else []
+        found += lines(causes)
     return [*found, heading(f"accepted: {len(settled)}"), *lines(settled)] if settled else found
+
+
+def _group(finding: Finding, by: Order, snapshot: Snapshot) -> str:
+    """The title of the group of a finding: the system that its door opens, all its agents, or its rule."""
+    if by == "door":
+        grants = [key[1] for step, key in finding.about if step == "grant"]
+        return f"on {snapshot.system[grants[0]].title}" if grants else "on no door"
+    if by == "agents":
+        return "of " + (", ".join(snapshot.agent[each].title for each in finding.agents) or "no agent")
+    return rule_words(finding.rule) if by == "rule" else ""
 
 
 def lost_lines(lost: list[Acceptance]) -> list[Line]:

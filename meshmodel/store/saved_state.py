@@ -33,6 +33,7 @@ ORDER_LIMIT: Final = 2_000
 class Place:
     """Where somebody was in a model: the scroll offset, the zoom, the lens, and what was selected.
 
+    ``lists_rows`` is how many rows the lists were given; 0: none were.
     ``order`` has the lanes and cards as they were drawn, where that comes of what was done in between and
     not of the model alone.
     """
@@ -43,6 +44,7 @@ class Place:
     lens: str = "structure"
     selected: Reference | None = None
     order: tuple[tuple[str, str], ...] = ()
+    lists_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def _place(said: Mapping[str, Any]) -> Place:
         _of(str, said.get("lens")) or "structure",
         _selected(said.get("selected")),
         tuple((table, key) for table, _, key in parted),
+        _offset(said.get("lists_rows")),
     )
 
 

@@ -8,7 +8,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.cause_lines import cause_lines
+from meshmodel.reports.cause_lines import ORDERS, cause_lines
 from meshmodel.reports.causes import causes_of
 from meshmodel.reports.compromise import compromise_lines
 from meshmodel.reports.fix_lines import Choice, fix_lines
@@ -30,6 +30,40 @@ def test_each_cause_has_a_line_that_leads_to_its_finding_and_is_found_by_its_rul
         own, _ = each.search()
         assert each.value.rule in own
         assert each.value.message.casefold() in own
+
+
+@pytest.mark.parametrize("by", ORDERS)
+def test_causes_are_grouped_the_group_of_the_most_severe_first(by):
+    groups, title = dict[str, list[str]](), ""
+    for each in cause_lines(ANALYSIS, frozenset(), by):
+        if each.kind == "heading":
+            title = each.text
+            assert title not in groups
+        else:
+            groups.setdefault(title, []).append(each.value)
+    causes = [each.finding for each in causes_of(ANALYSIS)]
+    assert [found[0] for found in groups.values()] == sorted(
+        (found[0] for found in groups.values()), key=causes.index
+    )
+    for title, found in groups.items():
+        assert found == sorted(found, key=causes.index)
+        if by == "severity":
+            assert title == ""
+            assert found == causes
+            continue
+        assert title.startswith(f"{len(found)} ")
+        words = title.split(" ", 1)[1]
+        for each in found:
+            systems = [MODEL.system[key[1]].title for table, key in each.about if table == "grant"]
+            agents = ", ".join(MODEL.agent[agent].title for agent in each.agents)
+            assert (
+                words
+                in {
+                    "door": {f"on {systems[0]}" if systems else "on no door"},
+                    "agents": {f"of {agents or 'no agent'}"},
+                    "rule": {each.rule.replace("-", " ")},
+                }[by]
+            )
 
 
 def test_a_subject_that_takes_more_room_than_others_keeps_its_end():

@@ -25,7 +25,7 @@ def test_recent_files_newest_first_without_those_that_are_gone(tmp_path: Path) -
 
 
 def test_places_come_back(tmp_path: Path) -> None:
-    place = Place(3, 4, "line", "missing", ("grant", ("a", "b")))
+    place = Place(3, 4, "line", "missing", ("grant", ("a", "b")), lists_rows=20)
     state = State()
     state.leave(tmp_path / "a.mesh", place)
     state.leave(tmp_path / "b.mesh", Place(selected=("agent", "bot")))

@@ -24,7 +24,7 @@ _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
 _OTHER: Final[tuple[str, ...]] = ("edit", "delete")
-_FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule")
+_FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule", "group")
 _NOTHING: Final = (
     "add", "quick_line", "paste", "undo", "outsider", "lens", "panel", "arrange", "about", "export"
 )  # fmt: skip

@@ -53,7 +53,8 @@ class FindingsList(Listing, Bound):
 
     def basis(self, shown: WorkbenchState) -> object:
         """Both analyses, and what is unfolded."""
-        return shown.view, shown.built, shown.designed, shown.is_current, shown.problem, self._unfolded
+        analyses = shown.built, shown.designed, shown.is_current, shown.problem
+        return shown.view, *analyses, shown.findings_by, self._unfolded
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show the findings of this; that they are being computed, or why they could not be."""
@@ -66,8 +67,8 @@ class FindingsList(Listing, Bound):
             rows.append(saying(f"{shown.why_nothing} these are from before the last edit"))
         if not analysis.findings:
             rows += map(saying, words_of_none(analysis.summary))
-        if self._unfolded:
-            rows += map(row_of, cause_lines(analysis, self._unfolded))
+        if self._unfolded or shown.findings_by != "severity":
+            rows += map(row_of, cause_lines(analysis, self._unfolded, shown.findings_by))
         else:
             rows += ready_rows(analysis)
         if shown.built is not None and shown.designed is not None:

@@ -93,10 +93,12 @@ class StatusBar(Bound):
         shown, room = self.shown, self.size.width
         if shown is None or not room:
             return [Content("")]
+        under = self.ask()
         if not self._is_small:
+            if under is not None and not self.said:
+                return _wrapped(Content(" ").join(self._under(shown, under)), room)
             status = self._status(shown)
             return _wrapped(status, room) if self.said else [status]
-        under = self.ask()
         in_front = self.screen.has_class("-covered")
         accepted = list[Content]()
         if under is None:

@@ -26,6 +26,15 @@ class TabRow(Bound):
 
         tab: str
 
+    @dataclass
+    class Dragged(Message):
+        """The row is dragged to a row of the screen."""
+
+        row: int
+
+    _pressed_at = 0
+    _is_dragged = False
+
     def __init__(self, tabs: dict[str, str], *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the titles by the ids of what they open, and the widget's id."""
         super().__init__(id=id)
@@ -68,10 +77,25 @@ class TabRow(Bound):
             for tab, text in self.labels()
         )
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Follow the pointer, wherever it goes."""
+        self._pressed_at, self._is_dragged = int(event.screen_y), False
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Say where the row is dragged."""
+        if self.app.mouse_captured is self and (self._is_dragged or event.screen_y != self._pressed_at):
+            self._is_dragged = True
+            self.post_message(self.Dragged(int(event.screen_y)))
+
+    def on_mouse_up(self) -> None:
+        """Follow it no more."""
+        self.release_mouse()
+
     def on_click(self, event: events.Click) -> None:
         """Say which tab was clicked."""
         tab = self._tab_at(int(event.x))
-        if tab:
+        if tab and not self._is_dragged:
             self.post_message(self.Chosen(tab))
 
     def tip(self, x: int) -> str:

@@ -21,6 +21,7 @@ from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar, Under
+from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.state import Arrangement, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
@@ -51,10 +52,12 @@ LISTS: Final[dict[str, type[Bound]]] = {
     "import": ImportList,
 }
 """What shows them; the journal needs to be told how it is read."""
-WIDE: Final = frozenset({"fix", "compromise", "changes", "import"})
+WIDE: Final = frozenset({"fix", "reach", "compromise", "changes", "import"})
 """The lists that take the whole row: nothing is told beside them."""
-LED_BESIDE: Final = frozenset({"findings", "reach", "trace"})
+LED_BESIDE: Final = frozenset({"findings", "trace"})
 """The lists of which what is under the cursor is told beside them."""
+LEAST_ROWS: Final = 4
+"""The lists have at least so many rows, the one of their names among them."""
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
 
 
@@ -81,7 +84,8 @@ class Layout:
     def apply(self, state: WorkbenchState) -> bool:
         """Show the panels of a state; whether others are seen, but for the one that tells what is open."""
         is_told = bool(state.finding or state.explanation or state.traced) or state.focus in LED_BESIDE
-        wanted = state.arrangement, state.side, state.is_side_closed, state.lists_open, state.page, is_told
+        lists = state.lists_open, state.page, state.lists_rows
+        wanted = state.arrangement, state.side, state.is_side_closed, lists, is_told
         if wanted == self._applied:
             return False
         before, self._applied = self._applied, wanted
@@ -92,7 +96,10 @@ class Layout:
         self.screen.query_one(Outline).display = large or state.side == "outline"
         inspector = (large and not state.is_side_closed) or state.side == "inspector"
         self.screen.query_one(Inspector).display = inspector
-        self.screen.query_one("#below").display = not small or state.lists_open
+        below, rows = self.screen.query_one("#below"), state.lists_rows or None
+        below.display = not small or state.lists_open
+        below.styles.height = rows
+        self.context.canvas.styles.margin = (0, 0, rows, 0) if rows and small and state.lists_open else None
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
         is_told = is_told and state.page not in WIDE and not small
         self.screen.query_one(ExplanationList).display = is_told
@@ -103,12 +110,12 @@ class Layout:
         self.context.update(arrangement=arrangement_for(size))
 
     def under_cursor(self) -> Under | None:
-        """What is under the cursor of the list that lies over the canvas.
+        """What is under the cursor of the list that lies over the canvas, or of the matrix in focus.
 
         ``None`` where none does, or it is one of findings or events of which one is open: that is told.
         """
         state = self.context.state
-        if state.arrangement != "small" or not state.lists_open:
+        if not state.lists_open or (state.arrangement != "small" and state.focus != "reach"):
             return None
         if state.page == "findings":
             listing = self.screen.query_one(FindingsList)
@@ -173,6 +180,17 @@ class Layout:
             self.context.back_to_canvas()
         else:
             self.context.update(side="inspector", is_side_closed=False)
+
+    def enlarge(self) -> None:
+        """Give the lists half of the screen, then most of it, then what they usually have."""
+        height, known = self.screen.size.height, self.context.state.lists_rows
+        rows = next((each for each in (height // 2, height * 2 // 3) if each > known), 0)
+        self.context.update(lists_open=True, lists_rows=rows)
+
+    def resize(self, event: TabRow.Dragged) -> None:
+        """The upper edge of the lists is dragged to a row of the screen."""
+        bottom = self.screen.query_one("#below").region.bottom
+        self.context.update(lists_rows=max(bottom - event.row, LEAST_ROWS))
 
     def map(self) -> None:
         """Show or hide the map in the corner of the canvas."""

@@ -56,6 +56,7 @@ ROUTES: Final[dict[type[Message], str]] = {
     PanelClosed: "screen.panel_closed",
     Notice: "screen.notice",
     TabRow.Chosen: "screen.tab_chosen",
+    TabRow.Dragged: "layout.resize",
     ModelChanged: "screen.model_changed",
 }
 """Which controller hears which message, and with which method."""

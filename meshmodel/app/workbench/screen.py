@@ -144,8 +144,8 @@ class Workbench(Screen[None]):
             self.layout_of_panels.fit_to(self.app.size)
             if place.zoom in {"card", "line", "overview"}:
                 context.update(zoom=place.zoom)
-            if place.lens in LENSES:
-                context.update(lens=place.lens)
+            lens = place.lens if place.lens in LENSES else "structure"
+            context.update(lens=lens, lists_rows=place.lists_rows)
             if snapshot.elements > OPEN_FOLDED:
                 context.update(folded=frozenset(snapshot.zone))
             self.drawing.order = place.order
@@ -168,7 +168,6 @@ class Workbench(Screen[None]):
         """Import what the first keys need, in a thread, while nobody waits for it."""
         from meshmodel.app.dialogs import add, connect  # noqa: F401  # these import nearly all that dialogs need
         from meshmodel.app.panels import pasted_lines  # noqa: F401
-        from meshmodel.language import history  # noqa: F401
 
         self.session.prepare()
 
@@ -177,7 +176,8 @@ class Workbench(Screen[None]):
         self.is_left = True
         self.context.jobs.close()
         state, offset = self.context.state, self.context.canvas.scroll_offset
-        place = Place(offset.x, offset.y, state.zoom, state.lens, state.selected, self.drawing.kept_order())
+        here = offset.x, offset.y, state.zoom, state.lens, state.selected
+        place = Place(*here, self.drawing.kept_order(), state.lists_rows)
         self.app.state.leave(self.session.path, place)  # type: ignore[attr-defined]  # our program's
         self.session.close()
 

@@ -10,6 +10,7 @@ from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.edit import Edit
 from meshmodel.reports.acceptances import with_scopes
+from meshmodel.reports.cause_lines import ORDERS
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
@@ -27,6 +28,12 @@ class FindingsController(Controller):
         self.context.open_list("findings")
         if self.state.finding is None:
             self.context.open_finding(self.context.panel(FindingsList).first)
+
+    def group(self) -> None:
+        """List the findings by the next of severity, door, agents and rule."""
+        by = ORDERS[(ORDERS.index(self.state.findings_by) + 1) % len(ORDERS)]
+        self.show()
+        self.context.update(findings_by=by, said=f"findings by {by}; G lists them otherwise")
 
     def opened(self, event: FindingOpened) -> None:
         """A panel opened a finding, or closed it."""

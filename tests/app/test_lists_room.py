@@ -1,0 +1,97 @@
+"""How much of the screen the lists below the canvas take, and what the findings are listed by."""
+
+from pathlib import Path
+
+import pytest
+from textual.events import MouseDown, MouseMove, MouseUp
+
+from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.panels.status_bar import StatusBar
+from meshmodel.app.panels.tabs import TabRow
+from tests.app.desk import SIZES, Desk, desk
+
+
+def rows_of(it: Desk) -> int:
+    return it.bench.query_one("#below").size.height
+
+
+async def drag_tabs(it: Desk, rows: int) -> None:
+    """Press on the row of tabs, move the pointer by some rows, and let go."""
+    region = it.bench.query_one(TabRow).region
+    x, y = region.x + 2, region.y
+    steps = range(0, rows + (1 if rows > 0 else -1), 1 if rows > 0 else -1)
+    for kind, at in ((MouseDown, y), *((MouseMove, y + step) for step in steps), (MouseUp, y + rows)):
+        it.app.post_message(kind(None, x, at, 0, 0, 1, False, False, False, screen_x=x, screen_y=at))
+        await it.pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_key_gives_the_lists_more_of_the_screen_and_that_is_remembered(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    usual = 11 if size == (200, 60) else 9
+    async with desk(tmp_path, "support-agent", size) as it:
+        await it.press("f")
+        seen = [rows_of(it)]
+        for _ in range(3):
+            await it.press("Z")
+            seen.append(rows_of(it))
+        assert seen == [usual, size[1] // 2, size[1] * 2 // 3, usual]
+        await it.press("Z")
+        canvas = it.bench.context.canvas
+        assert canvas.region.bottom <= it.bench.query_one("#below").region.y, "nothing is hidden below them"
+        await it.press("ctrl+o")
+        await it.press("enter")
+        assert it.bench.shown.lists_rows == size[1] // 2
+
+
+async def test_the_row_of_their_names_is_dragged_and_still_clicked(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        await it.press("F")
+        await drag_tabs(it, -12)
+        assert rows_of(it) == 9 + 12
+        assert it.bench.shown.page == "fix", "the tab below the pointer is not chosen"
+        await drag_tabs(it, 40)
+        assert 1 < rows_of(it) < 9
+        await it.pilot.click(TabRow, offset=(2, 0))
+        await it.pilot.pause()
+        assert it.bench.shown.page == "findings"
+
+
+async def test_the_matrix_takes_the_whole_width_and_its_cell_is_told_in_the_status_row(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        await it.press("r")
+        matrix = it.bench.query_one(ReachMatrix)
+        assert matrix.size.width == 120
+        told = it.bench.query_one(StatusBar)
+        assert matrix.says
+        assert matrix.says in told.render().plain
+        await it.press("right", "enter")
+        assert it.bench.shown.explanation is not None
+        assert matrix.size.width == 120
+        assert "1 " in told.render().plain.replace("\n", " ").split(matrix.says)[-1]
+
+
+async def test_findings_are_listed_by_severity_door_agents_and_rule(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", (120, 40)) as it:
+        await it.press("f")
+        listing = it.bench.query_one(FindingsList)
+
+        def found() -> tuple[list[object], list[str]]:
+            rows = listing.rows.shown_rows
+            headings = [row.content.plain for row in rows if row.value is None]
+            return [row.value for row in rows if row.value is not None], headings
+
+        by_severity, none = found()
+        assert not none
+        for order in ("door", "agents", "rule"):
+            await it.press("G")
+            assert it.bench.shown.findings_by == order
+            findings, headings = found()
+            assert sorted(map(id, findings)) == sorted(map(id, by_severity))
+            assert sum(int(each.split()[0]) for each in headings) == len(findings)
+        await it.press("G")
+        assert found() == (by_severity, [])
