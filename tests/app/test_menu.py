@@ -107,7 +107,7 @@ async def test_a_finding_is_accepted_from_its_menu_by_mouse(tmp_path: Path) -> N
         await it.shows("accept it")
         finding = rows.shown_rows[2].value
         assert it.bench.shown.finding == finding
-        assert names(it) == ["why", "checkpoint", "intend", "accept", "rule"]
+        assert names(it) == ["why", "checkpoint", "intend", "accept", "rule", "group"]
         shown = menu_of(it).query_one(RowList)
         await it.pilot.click(shown, offset=Offset(4, names(it).index("accept")))
         await it.pilot.pause()
