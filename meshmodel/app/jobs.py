@@ -11,13 +11,15 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
-from meshmodel.app.row_names import in_rows
 from meshmodel.model.stop import CURRENT, Stop, Task
 from meshmodel.model.text import one_line
+from meshmodel.reports.row_names import in_rows
 
 T = TypeVar("T")
+DRAWING: Final = "drawing"
+"""The group of the job for which others rest: it is looked at, and all share one interpreter."""
 NO_KEY: Final = threading.Event()
-"""Set while no key is being handled. Background work rests meanwhile: all threads share one interpreter."""
+"""Set while no key is being handled. Background work rests meanwhile."""
 NO_KEY.set()
 LONGEST_REST: Final = 0.1
 """Seconds after which it goes on although keys keep coming."""
@@ -26,12 +28,15 @@ LEAST_WORK: Final = 0.05
 
 
 class _Rest:
-    """Waits while a key is handled; one for each job."""
+    """Waits until nothing is drawn, and while a key is handled; one for each job."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawn: threading.Event | None) -> None:
+        self._drawn = drawn
         self._goes_on_until = 0.0
 
     def __call__(self) -> None:
+        if self._drawn is not None:
+            self._drawn.wait()
         if NO_KEY.is_set() or monotonic() < self._goes_on_until:
             return
         if not NO_KEY.wait(LONGEST_REST):
@@ -77,6 +82,8 @@ class Jobs:
         self._on_progress = on_progress
         self._running: dict[str, _Job] = {}
         self._next: dict[str, _Job] = {}
+        self._drawn = threading.Event()
+        self._drawn.set()
         self._ticking: Timer | None = None
         self._is_closed = False
 
@@ -99,7 +106,8 @@ class Jobs:
             title: what is told of it meanwhile; nothing where it is empty.
             escape: what Escape does meanwhile.
         """
-        job = _Job(group, work, on_done, on_error, Task(title, escape=escape, rest=_Rest()))
+        rest = _Rest(None if group == DRAWING else self._drawn)
+        job = _Job(group, work, on_done, on_error, Task(title, escape=escape, rest=rest))
         if self._is_closed:
             return job.task
         self.drop(group)
@@ -136,6 +144,7 @@ class Jobs:
     def close(self) -> None:
         """Take no answers any more, and begin nothing: the program ends only when every thread has."""
         self._is_closed = True
+        self._drawn.set()
         for group in {*self._running, *self._next}:
             self.drop(group)
 
@@ -147,6 +156,8 @@ class Jobs:
         if event.state is WorkerState.CANCELLED:  # the screen goes; its threads hear of that by their tasks
             self.close()
         del self._running[job.group]
+        if job.group == DRAWING:
+            self._drawn.set()
         if job.is_wanted and not self._is_closed:
             self._take(job)
         # The toolkit keeps a worker until the collector looks: it must not keep what was computed.
@@ -167,6 +178,8 @@ class Jobs:
 
     def _begin(self, group: str) -> None:
         if group not in self._running and (job := self._next.pop(group, None)) is not None:
+            if group == DRAWING:
+                self._drawn.clear()
             self._running[group] = job
             job.worker = self._screen.run_worker(job.carry_out, group=group, thread=True, exit_on_error=False)
 

@@ -35,9 +35,9 @@ def _reads(agent: str, source: str, snapshot: Snapshot) -> set[Reference]:
     found: set[Reference] = {("system", source)}
     if (source, agent) in snapshot.trigger:
         return found | {("trigger", (source, agent))}
-    for credential, system in sorted(snapshot.grant):
-        actions = snapshot.grant[credential, system].actions
-        if system == source and (agent, credential) in snapshot.hold and "read" in actions:
+    for credential in sorted(each for holder, each in snapshot.hold if holder == agent):
+        grant = snapshot.grant.get((credential, source))
+        if grant is not None and "read" in grant.actions:
             lines: set[Reference] = {("hold", (agent, credential)), ("grant", (credential, source))}
             return found | lines | {("credential", credential)}
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import changed_order, draw
@@ -120,11 +121,11 @@ class DrawingController(Controller):
 
     def _draw_beside(self, wanted: Drawn, afresh: bool) -> None:
         self._await(wanted)
-        make, rows = self._making(wanted, afresh), self.context.canvas.in_view
+        make, canvas = self._making(wanted, afresh), self.context.canvas
 
         def work(_: Task) -> "Drawing":
             drawing = make()
-            drawing.paint(rows)
+            drawing.paint(canvas.in_view)  # where one has come to meanwhile
             return drawing
 
         def done(drawing: "Drawing") -> None:
@@ -137,12 +138,12 @@ class DrawingController(Controller):
             self._await(None)
             self.context.say(f"could not be drawn: {why}", "error")
 
-        self.context.jobs.run("drawing", work, self.context.batched(done), self.context.batched(failed))
+        self.context.jobs.run(DRAWING, work, self.context.batched(done), self.context.batched(failed))
 
     def _await(self, wanted: Drawn | None) -> None:
         """From now on wait for this drawing, or for none."""
         if wanted is None and self._wanted is not None:
-            self.context.jobs.drop("drawing")
+            self.context.jobs.drop(DRAWING)
         self._wanted = wanted
         self.context.canvas.is_awaiting = wanted is not None
         if self.state.is_drawing is (wanted is None):
