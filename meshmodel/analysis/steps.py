@@ -7,6 +7,7 @@ from meshmodel.analysis.nodes import Nodes
 from meshmodel.model.actions import ADMIN, ALL, EXECUTE, NUMBER, WRITE
 from meshmodel.model.records import Delegation
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import check_current
 
 KINDS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies")
 OWN: Final = ("hold", "grant", "custody", "exchange", "implies")
@@ -29,11 +30,7 @@ class Steps(Nodes):
         super().__init__(snapshot)
         self.origin: dict[int, int] = {}
         self.copies: dict[Step, list[Step]] = {}
-        active = [
-            each
-            for each in snapshot.delegation.values()
-            if each.from_ in self.agent and each.to in self.agent
-        ]
+        active = [each for each in snapshot.delegation.values() if {each.from_, each.to} <= self.agent.keys()]
         self.limited = [each for each in active if each.returns == "values" or self.only(each)]
         self.steps: dict[str, list[Step]] = {kind: [] for kind in KINDS}
         self._add_holds()
@@ -139,6 +136,7 @@ class Steps(Nodes):
     def _add_grants(self) -> None:
         steps = self.steps["grant"]
         for (c, s), grant in self.snapshot.grant.items():
+            check_current()
             if c in self.credential:
                 leaves, first = self.first_credential + self.credential[c], 5 * self.system[s]
                 steps += [(leaves, first + NUMBER[action]) for action in grant.actions]

@@ -7,6 +7,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.steps import Steps
 from meshmodel.model.actions import READ, WRITE
+from meshmodel.model.stop import check_current
 
 _FEW = 4
 """At most so many agents that hear a system are entered from it one by one; more by way of hubs."""
@@ -146,6 +147,7 @@ class Words:
 
         found = [(5 * system + WRITE, hub(component[5 * system + READ])) for system in systems]
         for number in queue:
+            check_current()
             found += [(hubs[number], hub(other)) for other in before[number]]
             found += [(hubs[number], node) for node in agents[number]]
         return found

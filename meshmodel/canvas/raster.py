@@ -17,6 +17,7 @@ from meshmodel.canvas.layout.router import Trunk
 from meshmodel.canvas.scene import Ink, Mark, Run, Style
 from meshmodel.canvas.text import pad_flagged
 from meshmodel.model.records import Reference
+from meshmodel.model.stop import check_current
 
 _BLOCK = 32
 """Rows whose contents are gathered together when one of them is painted."""
@@ -130,6 +131,7 @@ class Raster:
 
     def paint(self, y: int) -> tuple[Run, ...]:
         """The runs of one row, from left to right; their cells add up to the width."""
+        check_current()
         block = self._block(y)
         items: Items = list(self._titles.texts.get(y, ()))
         items += [(x, self._label_run(pin)) for pin, (x, row) in self._plan.moved.items() if row == y]

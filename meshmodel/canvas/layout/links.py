@@ -237,6 +237,7 @@ class Links:
         limit: str = "",
     ) -> None:
         """Add the link of one relation; ``limit`` is a part of its label that is never cut."""
+        check_current()
         start: Reference = (source, from_)
         relation: Reference = (step, (from_, to))
         mark = self.mark(step, from_, to)
