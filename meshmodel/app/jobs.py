@@ -21,8 +21,8 @@ DRAWING: Final = "drawing"
 NO_KEY: Final = threading.Event()
 """Set while no key is being handled. Background work rests meanwhile."""
 NO_KEY.set()
-LONGEST_REST: Final = 0.1
-"""Seconds after which it goes on although keys keep coming."""
+LONGEST_REST: Final = 0.05
+"""Seconds after which it goes on: keys may keep coming, or need themselves what rests."""
 LEAST_WORK: Final = 0.05
 """Seconds that it works then before it rests again."""
 

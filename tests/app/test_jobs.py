@@ -229,6 +229,28 @@ async def test_it_rests_while_a_key_is_handled(monkeypatch) -> None:
         assert heard == ["held"]
 
 
+async def test_others_rest_while_a_drawing_is_made() -> None:
+    async with bench() as (screen, pilot):
+        drawing, other, heard = Held("drawn"), Held("analysed"), list[str]()
+
+        def work(task: Task) -> str:
+            answer = other(task)
+            check_current()
+            return answer
+
+        screen.jobs.run("analysis", work, heard.append)
+        await begun(other, pilot)
+        screen.jobs.run("drawing", drawing, heard.append)
+        await begun(drawing, pilot)
+        other.gate.set()
+        for _ in range(20):
+            await pilot.pause()
+        assert heard == []
+        drawing.gate.set()
+        await rest(pilot)
+        assert heard == ["drawn", "analysed"]
+
+
 async def test_it_goes_on_for_a_while_although_keys_keep_coming(monkeypatch) -> None:
     monkeypatch.setattr(module, "LONGEST_REST", 0.01)
     monkeypatch.setattr(module, "LEAST_WORK", 60.0)
