@@ -12,7 +12,6 @@ from meshmodel.canvas.events import (
     CanvasEvent,
     Connected,
     Dragged,
-    FoldToggled,
     Grouped,
     Stepped,
 )
@@ -117,7 +116,9 @@ class Gesture:
             self.kind = "box"
             return
         source = None if target is None or target.part == "line" else end_of(target.reference)
-        if target is None or source is None or target.part not in {"card", "label"}:
+        if target is not None and target.reference[0] == "zone" and target.part in {"lane", "fold"}:
+            self.kind = "press" if pointer[:2] == start[:2] else "move"
+        elif target is None or source is None or target.part not in {"card", "label"}:
             self.kind = "press" if pointer[2:4] == start[2:4] else "pan"
         elif pointer[:2] != start[:2]:
             is_edge = start.x >= target.box.x + target.box.width - EDGE
@@ -277,12 +278,9 @@ class Gestures:
         While keys connect, what is under the pointer is the other end.
         """
         target = self._card_at(pointer)
-        if target is not None and target.part != "fold" and self._choose(target.reference):
+        if target is not None and self._choose(target.reference):
             return
         self.cancel()
-        if target is not None and target.part == "fold":
-            self._surface.emit(FoldToggled(str(target.reference[1])))
-            return
         reference = None if target is None or target.part == "lane" else target.reference
         if reference is not None and pointer.is_adding:
             self.toggle(reference)

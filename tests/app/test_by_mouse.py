@@ -201,3 +201,26 @@ async def test_no_tooltip_lies_below_a_card_that_was_clicked(tmp_path: Path) -> 
             assert canvas.tooltip is None
             await it.pilot.hover("#canvas", offset=it.cell(reference, dx=3))
             assert canvas.tooltip is None, "the row below the canvas tells what is selected"
+
+
+async def test_a_double_click_folds_a_zone_and_unfolds_it_and_a_click_only_selects(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0], (120, 40)) as it:
+        cloud = ("zone", "cloud")
+        for folded in (frozenset({"cloud"}), frozenset()):
+            await it.pilot.click("#canvas", offset=it.cell(cloud, dx=3))
+            await it.pilot.pause()
+            before = it.bench.shown.folded
+            assert it.bench.shown.selected == cloud
+            await it.pilot.click("#canvas", offset=it.cell(cloud), times=2)
+            await it.pilot.pause()
+            assert (before, it.bench.shown.folded) == (frozenset({"cloud"}) ^ folded, folded)
+
+
+async def test_a_lane_is_dragged_by_its_title(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0], (120, 40)) as it:
+        drawing = it.bench.context.canvas.drawing
+        first, *_, last = [lane.key for lane in drawing.grid.lanes]
+        await it.drag(it.cell(("zone", last)), it.cell(("zone", first), dx=20, dy=1))
+        assert it.bench.context.canvas.drawing.grid.lanes[0].key == last
+        await it.press("u")
+        assert it.bench.context.canvas.drawing.grid.lanes[0].key == first

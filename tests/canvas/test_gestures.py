@@ -144,15 +144,19 @@ def test_a_click_on_the_ground_selects_nothing_and_one_on_the_title_of_a_lane_it
         assert sheet.selected == selected
 
 
-def test_a_press_on_a_folded_zone_unfolds_it():
-    sheet = Sheet(folded=frozenset({"cloud"}))
+@pytest.mark.parametrize("folded", [frozenset(), frozenset({"cloud"})])
+def test_a_zone_is_selected_and_dragged_by_its_title_or_its_card(folded):
+    sheet = Sheet(folded=folded)
     gestures = Gestures(sheet)
-    box = next(target.box for target in sheet.drawing.targets if target.part == "fold")
-    gestures.press(cell(box.x, box.y))
-    (unfolded,) = sheet.posted
-    assert isinstance(unfolded, events.FoldToggled)
-    assert unfolded.zone == "cloud"
-    assert not gestures.drag(cell(*GROUND))
+    box = sheet.drawing.box_of(("zone", "cloud"))
+    for moves in (False, True):
+        gestures.press(cell(box.x, box.y))
+        if moves:
+            assert gestures.drag(cell(box.x, box.y + 4))
+        gestures.release(cell(box.x, box.y + 4 * moves))
+        assert sheet.selected == ("zone", "cloud")
+        dropped = [each for each in sheet.posted if isinstance(each, events.Dragged) and each.dropped]
+        assert [each.reference for each in dropped] == [("zone", "cloud")] * moves
 
 
 def test_a_gesture_ends_where_another_widget_captures_the_mouse_and_one_by_keys_goes_on(sheet, gestures):

@@ -18,7 +18,7 @@ from meshmodel.app.commands import bindings
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, inks, palette_of
 from meshmodel.canvas.drawing import NO_RECORD, Drawing
-from meshmodel.canvas.events import AddWanted, CanvasEvent, Grouped, MenuWanted, Opened, Selected
+from meshmodel.canvas.events import AddWanted, CanvasEvent, FoldToggled, Grouped, MenuWanted, Opened, Selected
 from meshmodel.canvas.gestures import Gestures, Pointer
 from meshmodel.canvas.jump_labels import JumpLabels, in_view
 from meshmodel.canvas.lighting import Lighting, lighting_of
@@ -68,8 +68,7 @@ class CanvasView(ScrollView, can_focus=True):
         self.aimed: Reference | None = None
         self.hint: tuple[str, ...] = ()
         self.words_of: Callable[[Reference], str] = lambda _: ""
-        self.is_awaiting = False
-        self.is_getting_ready = False
+        self.is_awaiting = self.is_getting_ready = False
         self._shown: frozenset[Reference] | None = None
         self._witness: frozenset[Reference] = frozenset()
         self._signs: dict[Reference, str] = {}
@@ -306,7 +305,7 @@ class CanvasView(ScrollView, can_focus=True):
             self.gestures.lose_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        """Edit what is double-clicked, on the ground add something; the right button opens a menu."""
+        """Edit what is double-clicked, fold a zone, or add something; the right button opens a menu."""
         if self.drawing is None:
             return
         x, y = self._pointer(event)[:2]
@@ -318,7 +317,9 @@ class CanvasView(ScrollView, can_focus=True):
         is_double = event.chain == 2 and event.button == 1 and not event.shift
         if is_double and target is None:
             self.emit(AddWanted(x, y))
-        elif is_double and target is not None and target.part not in {"lane", "fold"}:
+        elif is_double and target is not None and target.reference[0] == "zone":
+            self.emit(FoldToggled(str(target.reference[1])))
+        elif is_double and target is not None and target.part != "lane":
             self.action_edit()
 
     # Selecting by key
