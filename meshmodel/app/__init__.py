@@ -2,4 +2,4 @@
 
 import os
 
-os.environ.setdefault("TEXTUAL_FPS", "120")  # a key often takes two frames: half as long from one to the next
+os.environ.setdefault("TEXTUAL_FPS", "250")  # a key often takes two frames: soon from one to the next
