@@ -50,6 +50,7 @@ class _Job:
     on_done: Callable[[Any], None]
     on_error: Callable[[str], None]
     task: Task
+    drawn: threading.Event | None = None
     is_wanted: bool = True
     result: Any = None
     error: Exception | None = None
@@ -63,6 +64,8 @@ class _Job:
             self.result = self.work(self.task)
         except Exception as error:  # noqa: BLE001 - whoever began it is told
             self.error = error
+        if self.drawn is not None:  # at once: the interface may wait for what rests
+            self.drawn.set()
 
 
 class Jobs:
@@ -106,8 +109,9 @@ class Jobs:
             title: what is told of it meanwhile; nothing where it is empty.
             escape: what Escape does meanwhile.
         """
-        rest = _Rest(None if group == DRAWING else self._drawn)
-        job = _Job(group, work, on_done, on_error, Task(title, escape=escape, rest=rest))
+        is_drawing = group == DRAWING
+        task = Task(title, escape=escape, rest=_Rest(None if is_drawing else self._drawn))
+        job = _Job(group, work, on_done, on_error, task, self._drawn if is_drawing else None)
         if self._is_closed:
             return job.task
         self.drop(group)
@@ -156,8 +160,6 @@ class Jobs:
         if event.state is WorkerState.CANCELLED:  # the screen goes; its threads hear of that by their tasks
             self.close()
         del self._running[job.group]
-        if job.group == DRAWING:
-            self._drawn.set()
         if job.is_wanted and not self._is_closed:
             self._take(job)
         # The toolkit keeps a worker until the collector looks: it must not keep what was computed.

@@ -251,6 +251,27 @@ async def test_others_rest_while_a_drawing_is_made() -> None:
         assert heard == ["drawn", "analysed"]
 
 
+async def test_what_rests_for_a_drawing_goes_on_though_the_screen_waits_for_it() -> None:
+    async with bench() as (screen, pilot):
+        drawing, other, heard, lock = Held("drawn"), Held("analysed"), list[str](), threading.Lock()
+
+        def work(task: Task) -> str:
+            with lock:  # as that of a property which is computed once
+                answer = other(task)
+                check_current()
+            return answer
+
+        screen.jobs.run("analysis", work, heard.append)
+        await begun(other, pilot)
+        screen.jobs.run("drawing", drawing, heard.append)
+        await begun(drawing, pilot)
+        other.gate.set()
+        drawing.gate.set()
+        taken = lock.acquire(timeout=20)
+        screen.jobs.close()
+        assert taken
+
+
 async def test_it_goes_on_for_a_while_although_keys_keep_coming(monkeypatch) -> None:
     monkeypatch.setattr(module, "LONGEST_REST", 0.01)
     monkeypatch.setattr(module, "LEAST_WORK", 60.0)

@@ -39,7 +39,7 @@ Ask = Callable[[str, str], SystemReach | None]
 class MatrixView(VirtualTable):
     """The table itself: its names and its head stay while it scrolls; cells are asked for as they are seen.
 
-    Arrows, Home, End and the page keys move the cursor; a click sets it; Enter or a click posts
+    Arrows, Home, End and the page keys move the cursor; Enter, and a click, which sets it first, post
     :class:`MatrixView.Opened`.
     """
 
