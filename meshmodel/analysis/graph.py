@@ -26,10 +26,10 @@ class Graph:
         """The same with further steps, and nodes up to this size."""
         if not steps:
             return self
-        made = Graph((size or len(self.successors)), steps)
-        for node, after in enumerate(self.successors):
-            if after is not _NONE:
-                made.successors[node] = after + made.successors[node] if made.successors[node] else after
+        added, made = Graph(size or len(self.successors), steps), Graph(0, ())
+        made.successors = self.successors + [_NONE] * (len(added.successors) - len(self.successors))
+        for node in {leaves for leaves, _ in steps}:
+            made.successors[node] = made.successors[node] + added.successors[node]
         return made
 
     def replacing(self, successors: Mapping[int, list[int]]) -> "Graph":

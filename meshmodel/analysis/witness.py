@@ -67,7 +67,8 @@ class Paths:
                     elif enters not in hubs:
                         hubs.add(enters)
                         behind.append((leaves, enters))
-            for leaves, enters in sorted((step for step in steps if step[1] not in before), key=self.order):
+            new = [step for step in steps if step[1] not in before]
+            for leaves, enters in sorted(new, key=self.order) if len(new) > 1 else new:
                 if enters not in before:
                     before[enters] = leaves
                     waiting.append([(enters, enters)])
@@ -76,8 +77,7 @@ class Paths:
     def shortest(self, starts: Iterable[int], target: int, closed: Collection[Step] = ()) -> list[int] | None:
         """The nodes of a shortest path from any of some nodes to another one, or ``None``; see ``search``."""
         before = self.search(starts, closed, target)
-        path: list[int] = []
-        last = target if target in before else None
+        path, last = list[int](), target if target in before else None
         while last is not None:
             path.append(last)
             last = before[last]

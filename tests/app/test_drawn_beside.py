@@ -78,6 +78,21 @@ async def test_a_large_model_is_drawn_beside_and_keys_go_on(
         assert "drawing..." not in it.screen_text()
 
 
+async def test_keys_can_act_on_a_drawing_as_soon_as_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Gate(monkeypatch)
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        await drawn(it)
+        were_ready = list[bool]()
+        canvas = it.bench.context.canvas
+        show = canvas.show
+        monkeypatch.setattr(canvas, "show", lambda made: were_ready.append(made.is_indexed) or show(made))
+        it.bench.context.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
+        await drawn(it)
+        assert were_ready == [True]
+
+
 async def test_what_is_not_wanted_any_more_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """The reach matrix, the journal, the questions, and lists that are filtered."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from textual.widgets import Static
 
 from meshmodel.analysis.results import SystemReach
 from meshmodel.api import analyse
-from meshmodel.app.messages import ExplanationRequested, SelectionRequested
+from meshmodel.app.messages import ExplanationRequested, FindingOpened, SelectionRequested
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.journal import JournalList, shown_time
 from meshmodel.app.panels.questions import QuestionList
@@ -212,6 +213,25 @@ async def test_a_list_keeps_its_place_when_it_is_rebuilt_and_filtered() -> None:
         await pilot.press("enter", "escape")
         await pilot.pause()
         assert len(listing.rows.shown_rows) == 5
+
+
+async def test_a_finding_that_only_moves_down_its_list_is_not_opened_again() -> None:
+    snapshot = full_snapshot()
+    app = Host(FindingsList(), snapshot)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(shown(snapshot))
+        await pilot.pause()
+        findings = app.query_one(FindingsList)
+        findings.focus_list()
+        await pilot.press("down")
+        await pilot.pause()
+        opened = [each for each in app.heard if isinstance(each, FindingOpened)]
+        assert opened
+        before = findings.rows.cursor
+        app.show(replace(app.shown, is_current=False))  # a row on top says that they are from before
+        await pilot.pause()
+        assert findings.rows.cursor == (before or 0) + 1
+        assert [each for each in app.heard if isinstance(each, FindingOpened)] == opened
 
 
 def test_without_findings_it_is_said_how_the_crossings_are_settled() -> None:

@@ -30,6 +30,8 @@ PATIENCE = 60.0
 """Seconds after which something that should have shown has failed."""
 PACE = 0.08
 """Seconds from one key to the next of a hand that walks."""
+ESCAPE = 0.12
+"""Seconds after Escape: with what follows sooner it may be one key."""
 LONGEST = 200
 """Bytes in which a number and its noun stand, with their colours."""
 REST = 0.5
@@ -147,7 +149,7 @@ def waited(elements: int, edits: int) -> tuple[list[float], list[float]]:
             terminal.send("pu"[number % 2])
             time.sleep(PACE)
             terminal.send("\x1b")
-            time.sleep(PACE)
+            time.sleep(ESCAPE)
             while terminal.missing in {None, before}:
                 walk(terminal, found)
             terminal.rest()

@@ -174,7 +174,7 @@ class RowList(VirtualRows):
         self.refresh()
         if self.cursor is None and before is not None:
             self._say(self.NoneLeft)
-        elif self.row is not None and (self.cursor != place or not self.row.looks_like(before)):
+        elif self.row is not None and (place is None or not self.row.looks_like(before)):
             self.moved()
 
     def _say(self, make: Callable[[], Message]) -> None:

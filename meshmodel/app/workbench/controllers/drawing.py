@@ -79,7 +79,8 @@ class DrawingController(Controller):
         """Draw what the state shows, where it is drawn otherwise."""
         canvas, wanted = self.context.canvas, self._of_state()
         canvas.hint = () if wanted.snapshot.elements else EMPTY
-        afresh, self._is_afresh = self._is_afresh or self._is_zoomed(wanted), False
+        zoom = None if self._drawn is None else self._drawn.options.zoom
+        afresh, self._is_afresh = self._is_afresh or zoom not in (None, wanted.options.zoom), False
         if not afresh and wanted == self._drawn:
             self._await(None)
         elif canvas.drawing is None or wanted.snapshot.elements <= DRAWN_BESIDE:
@@ -88,9 +89,6 @@ class DrawingController(Controller):
         elif afresh or wanted != self._wanted:
             self._draw_beside(wanted, afresh)
         self.light()
-
-    def _is_zoomed(self, wanted: Drawn) -> bool:
-        return self._drawn is not None and self._drawn.options.zoom != wanted.options.zoom
 
     def _of_state(self) -> Drawn:
         state, size = self.state, self.context.canvas.size
@@ -123,8 +121,10 @@ class DrawingController(Controller):
         self._await(wanted)
         make, canvas = self._making(wanted, afresh), self.context.canvas
 
-        def work(_: Task) -> "Drawing":
+        def work(task: Task) -> "Drawing":
             drawing = make()
+            while not task.should_stop() and drawing.get_ready():  # keys can act on it once it is shown
+                pass
             drawing.paint(canvas.in_view)  # where one has come to meanwhile
             return drawing
 
@@ -155,7 +155,7 @@ class DrawingController(Controller):
         # What is gone keeps its place: it may come back by undo or redo.
         self.order = tuple(dict.fromkeys((*self.order, *drawing.order)))
         self._drawn = of
-        if of.snapshot.elements <= DRAWN_BESIDE:
+        if of.snapshot.elements <= DRAWN_BESIDE or drawing.is_indexed:
             canvas.get_ready_at_rest()
             return
         canvas.is_getting_ready = True
