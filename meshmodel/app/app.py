@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.terminal_theme import TerminalTheme
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter
 
 from meshmodel.app.ascii_filter import PlainText
 from meshmodel.app.commands import bindings
@@ -99,8 +100,14 @@ class MeshmodelApp(KeysInOrder):
         self._terminal_screen.forget()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The toolkit's filters, and the one that leaves only ASCII where only that may be drawn."""
-        return (*super().get_line_filters(), *self._plain)
+        """The toolkit's filters but that of colours by number, which are not used; and that of ASCII."""
+        filters = (each for each in super().get_line_filters() if not isinstance(each, ANSIToTruecolor))
+        return (*filters, *self._plain)
+
+    @property
+    def ansi_theme(self) -> TerminalTheme:
+        """What colours by number are: the toolkit asks for each line, and looks through all themes."""
+        return self.ansi_theme_dark
 
     @property
     def keymap(self) -> Mapping[str, str]:

@@ -6,13 +6,13 @@ The cells of one style are written together: to move the cursor takes fewer byte
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from rich.cells import cell_len
 
-_FRAME: Final = re.compile(r"\x1b\[\d+;\d+H")
-_PARTS: Final = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]+)m|([^\x00-\x1f\x7f-\x9f]+)|\n|(.)", re.DOTALL)
+_MOVE: Final = re.compile(r"\x1b\[(\d+);(\d+)H")
+_PARTS: Final = re.compile(r"\x1b\[([\d;]+)m|([^\x00-\x1f\x7f-\x9f]+)|\n|(.)", re.DOTALL)
 _COLOURED: Final = re.compile(r"((?:\d;)*)(?:(38;2;\d+;\d+;\d+);)?(48;2;\d+;\d+;\d+)")
 """Attributes, a colour unless it is the usual one (39), and a ground."""
 _AROUND_FRAMES: Final = frozenset({"\x1b[?2026h", "\x1b[?2026l"})
@@ -45,7 +45,7 @@ class TerminalScreen:
         """
         if data in _AROUND_FRAMES:
             return data
-        runs = list(_runs(data)) if _FRAME.match(data) else []
+        runs = list(_runs(data)) if _MOVE.match(data) else []
         if not runs or runs[-1] is None or runs[-1][2]:
             self.forget()
             return data
@@ -56,11 +56,14 @@ class TerminalScreen:
             written += f"\x1b[0m\x1b[{y};{x}H"
         return written
 
-    def _put(self, y: int, x: int, cells: list[_Cell]) -> Iterator[tuple[_Style, int, int, list[str]]]:
+    def _put(self, y: int, x: int, cells: Sequence[_Cell]) -> Iterator[tuple[_Style, int, int, list[str]]]:
         """Keep the cells of a run, and give those that differ: a style, where they begin, and their text."""
         row, end = self._rows.setdefault(y, []), x + len(cells)
         row += [None] * (end - len(row))
-        before, row[x:end] = row[x:end], [cell if cell[2] else None for cell in cells]
+        before = row[x:end]
+        if before == cells:
+            return
+        row[x:end] = [cell if cell[2] else None for cell in cells]
         for first, last, style in _changes(before, cells):
             yield style, y, x + first, [text for text, _, _ in cells[first:last]]
 
@@ -80,28 +83,38 @@ def _written(pieces: list[tuple[_Style, int, int, list[str]]]) -> str:
     return "".join(written)
 
 
-def _runs(data: str) -> Iterator[tuple[int, int, list[_Cell]] | None]:
-    """The moves in a frame, each with the cells that are written there; at last nothing if it is no frame."""
-    place, free, cells, parameters = (0, 0), (0, 1), list[_Cell](), ""
-    style = blank = ("", "", "")
-    for y, x, more, text, other in _PARTS.findall(data):
-        if other or (text and place < free):
+def _runs(data: str) -> Iterator[tuple[int, int, Sequence[_Cell]] | None]:
+    """The moves in a frame, each with the cells that are written there; nothing once it is no frame."""
+    free, parameters, moves = (0, 1), "", _MOVE.split(data)
+    for y, x, text in zip(moves[1::3], moves[2::3], moves[3::3], strict=True):
+        cells, parameters = _cells(text, parameters)
+        place = int(y), int(x)
+        if cells is None or (cells and place < free):
             yield None  # also where cells are written twice
             return
-        if y:
-            if place[0]:
-                yield *place, cells
-            if cells:
-                free = place[0], place[1] + len(cells)
-            place, cells = (int(y), int(x)), []
-        elif more:
+        if cells:
+            free = place[0], place[1] + len(cells)
+        yield *place, cells
+
+
+@lru_cache(4096)  # most of what is painted again is as before
+def _cells(data: str, parameters: str) -> tuple[Sequence[_Cell] | None, str]:
+    """The cells that some data writes, if nothing else, and the parameters of the style after it.
+
+    Arguments: what stands between two moves; the parameters of the style before it.
+    """
+    cells = list[_Cell]()
+    for more, text, other in _PARTS.findall(data):
+        style, blank = _parsed(parameters)
+        if other:
+            return None, ""
+        if more:
             parameters = "" if more == "0" else f"{parameters};{more}" if parameters else more
-            style, blank = _parsed(parameters)
         elif text.isascii() or all(cell_len(each) == 1 for each in text):
             cells += [(each, blank if each == " " else style, True) for each in text]
         else:
             cells += [(text, style, False), *[("", style, False)] * (cell_len(text) - 1)]
-    yield *place, cells
+    return cells, parameters
 
 
 @cache
@@ -124,10 +137,10 @@ def _of_both(one: _Style, other: _Style) -> _Style | None:
     return other if one == _of_blanks(other) else None
 
 
-def _changes(before: Sequence[_Cell | None], cells: list[_Cell]) -> list[tuple[int, int, _Style]]:
+def _changes(before: Sequence[_Cell | None], cells: Sequence[_Cell]) -> list[tuple[int, int, _Style]]:
     """From where to before where cells differ from those before, each piece with the style that serves it."""
     pieces = list[tuple[int, int, _Style]]()
-    for at in () if before == cells else (n for n, each in enumerate(cells) if each != before[n]):
+    for at in (n for n, each in enumerate(cells) if each != before[n]):
         own = cells[at][1]
         first, last, style = pieces[-1] if pieces else (0, 0, own)
         both = _of_both(style, own) if at == last else None

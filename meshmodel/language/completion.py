@@ -79,17 +79,16 @@ def best_completions(text: str, cursor: int, snapshot: Snapshot) -> tuple[list[C
     before = tokens[:-1] if partial is not None else tokens
     typed = partial.text.lower() if partial is not None else ""
     start = partial.start if partial is not None else len(head)
-    seen = set()
-    starting: list[Completion] = []
-    within: list[Completion] = []
+    seen, starting, within = set[str](), list[Option](), list[Option]()
     for word, hint in _options(before, snapshot):
         low = word.lower()
         if word in seen or low == typed or typed not in low:
             continue
         seen.add(word)
-        (starting if low.startswith(typed) else within).append(Completion(word, start, len(head), hint))
+        (starting if low.startswith(typed) else within).append((word, hint))
     found = [*starting, *within]
-    return found[:LIMIT], max(0, len(found) - LIMIT)
+    best = [Completion(word, start, len(head), hint) for word, hint in found[:LIMIT]]
+    return best, max(0, len(found) - LIMIT)
 
 
 def _start_of_sentence(head: str) -> int:

@@ -160,8 +160,8 @@ def waited(elements: int, edits: int) -> tuple[list[float], list[float]]:
 
 WALKS = {
     "arrow": ["\x1b[B", "\x1b[C", "\x1b[B", "\x1b[A", "\x1b[D"] * 6,
-    "tab": ["\t"] * 20,
-    "quick line": [":", "\x1b"] * 8,
+    "tab": ["\t"] * 30,
+    "quick line": [":", "\x1b"] * 24,
 }
 
 

@@ -85,7 +85,6 @@ class QuickLine(Vertical, Bound):
         dock: bottom; height: auto; max-height: 12; background: $surface;
         border-top: solid $primary; display: none; padding: 0 1;
     }
-    QuickLine.-open { display: block; }
     QuickLine.-lines { max-height: 15; }
     QuickLine > RowList { height: auto; max-height: 5; }
     QuickLine.-lines > #completions { max-height: 3; }
@@ -131,7 +130,7 @@ class QuickLine(Vertical, Bound):
     @property
     def is_open(self) -> bool:
         """Whether it is on the screen."""
-        return self.has_class("-open")
+        return self.display
 
     @property
     def text(self) -> str:
@@ -145,7 +144,7 @@ class QuickLine(Vertical, Bound):
 
     def open_line(self, text: str = "") -> None:
         """Show the line, with a text to begin with, and write there; of several lines each is a sentence."""
-        self.add_class("-open")
+        self.display = True
         lines = lines_of(text)
         if len(lines) > 1:
             self.take_lines(lines)
@@ -296,7 +295,7 @@ class QuickLine(Vertical, Bound):
 
     def do_close(self) -> None:
         """Hide the line."""
-        self.remove_class("-open")
+        self.display = False
         self._pasted = None
         self._input.value = ""
         self.history.at = None
