@@ -1,8 +1,6 @@
 """The model compared with an earlier point of its journal or with another file, as a list."""
 
-from typing import Any
-
-from meshmodel.app.messages import CommandRequested, SelectionRequested
+from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
@@ -34,11 +32,6 @@ class ChangesList(Listing, Bound):
             drawn = "no other" if shown.marked is None else shown.marked.says
             rows += [saying(f"on the canvas: {drawn}"), *map(row_of, each.lines)]
         self.show_rows(rows)
-
-    def chosen(self, value: Any) -> None:
-        """Go there."""
-        if value is not None:
-            self.post_message(SelectionRequested(value))
 
     def left(self) -> None:
         """Stop comparing, or go back to the canvas."""

@@ -1,10 +1,7 @@
 """What falls if something is compromised: what to revoke, who is driven, what is reached, what holds."""
 
-from typing import Any
-
 from textual.message import Message
 
-from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
@@ -46,8 +43,3 @@ class CompromiseList(Listing, Bound):
             if shown.why_nothing:
                 rows.insert(0, saying(f"{shown.why_nothing} this is from before the last edit"))
             self.show_rows(rows)
-
-    def chosen(self, value: Any) -> None:
-        """Go there."""
-        if value is not None:
-            self.post_message(SelectionRequested(value))

@@ -25,11 +25,6 @@ class ExplanationList(Listing, Bound):
         """Tell the way of this."""
         self.show_rows([*map(row_of, way_lines(shown.traced, shown.finding, shown.explanation))])
 
-    def chosen(self, value: Any) -> None:
-        """Show the step on the canvas."""
-        if value is not None:
-            self.post_message(SelectionRequested(value))
-
     def pointed(self, value: Any) -> None:
         """Show the step on the canvas."""
         self.post_message(SelectionRequested(value))

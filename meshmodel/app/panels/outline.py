@@ -38,10 +38,6 @@ class Outline(Listing, Bound):
         """Show the elements of this."""
         self.show_rows(outline_rows(shown, max(self.size.width - 2, 16)))
 
-    def chosen(self, value: Any) -> None:
-        """Select it and go to it."""
-        self.post_message(SelectionRequested(value))
-
     def pointed(self, value: Any) -> None:
         """Select it."""
         self.post_message(SelectionRequested(value))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from textual.timer import Timer
 
-from meshmodel.app.messages import PanelClosed
+from meshmodel.app.messages import PanelClosed, SelectionRequested
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, saying
@@ -80,7 +80,9 @@ class Listing(FilterList):
         self.post_message(PanelClosed())
 
     def chosen(self, value: Any) -> None:
-        """What choosing a row (Enter, click) does."""
+        """What choosing a row (Enter, click) does: go to what it is about."""
+        if value is not None:
+            self.post_message(SelectionRequested(value))
 
     def pointed(self, value: Any) -> None:
         """What coming upon a row does."""
