@@ -40,7 +40,9 @@ class Bound(Widget):
         return id(shown)
 
     def show_state(self, shown: WorkbenchState) -> None:
-        """Make what is to be seen of this."""
+        """Make what is to be seen of this; what is made in ``render`` is made again."""
+        del shown
+        self.refresh()
 
     def tip(self, x: int) -> str:
         """What a column of cells is about, where the pointer rests on it."""

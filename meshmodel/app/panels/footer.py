@@ -9,7 +9,6 @@ from textual.content import Content
 from meshmodel.app.commands import BY_ID, FOOTERS, Command, keys_of, shown_key
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
 
 GAP: Final = 2
@@ -26,11 +25,6 @@ class MeshFooter(Bound):
         """Arguments: the user's keymap, and the widget's id."""
         super().__init__(id=id)
         self.keymap: Mapping[str, str] = keymap or {}
-
-    def show_state(self, shown: WorkbenchState) -> None:
-        """Name what can be done where the focus is."""
-        del shown
-        self.refresh()
 
     def items(self, room: int) -> list[tuple[Command, str, int]]:
         """The actions that fit into so many cells, each with its key and its first cell.

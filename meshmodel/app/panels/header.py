@@ -31,11 +31,6 @@ class MeshHeader(Bound):
     ALLOW_SELECT = False
     DEFAULT_CSS = "MeshHeader { dock: top; height: 1; background: $panel; color: $foreground; }"
 
-    def show_state(self, shown: WorkbenchState) -> None:
-        """Show this."""
-        del shown
-        self.refresh()
-
     def parts(self) -> list[Part]:
         """What stands in the header, from the left, whatever the room."""
         shown = self.shown
