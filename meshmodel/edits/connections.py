@@ -30,7 +30,7 @@ Relation = Literal[
 ]
 """What an offer adds; ``open`` adds a credential, a hold and a grant at once."""
 
-Input = Literal["actions", "name", "passes", "sources", "checkpoint"]
+Input = Literal["actions", "name", "passes", "sources", "exchanged", "checkpoint"]
 """What a person has to choose before the offer can be carried out."""
 
 
@@ -49,7 +49,8 @@ class Offer:
         at: the token service at which an exchange takes place, if any.
         how: for a custody: stores or issues.
         choices: for ``passes`` the credentials, and as ``system:action`` what the delegation can be limited
-            to; for ``sources`` the systems and ``home``.
+            to; for ``sources`` the systems and ``home``; for ``exchanged`` the credentials that can be the
+            empty one of ``start`` and ``end``.
     """
 
     relation: Relation
@@ -77,7 +78,8 @@ class Offer:
             snapshot: the model.
             actions: the chosen actions, if ``inputs`` has them.
             name: the typed name of a new credential.
-            chosen: the credentials passed and the accesses, or the sources of an intent.
+            chosen: the credentials passed and the accesses, the sources of an intent, or the other
+                credentials of exchanges.
 
         Raises:
             InvalidModelError: the model refuses it.
@@ -86,6 +88,18 @@ class Offer:
         _CARRY_OUT[self.relation](self, draft, actions or self.actions, (name or self.name).strip(), chosen)
         label = draft.preview[-1] if draft.preview and self.inputs else self.label
         return Edit(label, tuple(draft.changes)) if draft.changes else None
+
+    def lacks(self, actions: Sequence[Action], chosen: Sequence[str]) -> str:
+        """What has still to be chosen, in words; empty where this is enough."""
+        if "actions" in self.inputs and not actions:
+            return "switch on at least one action"
+        return "switch on at least one credential" if "exchanged" in self.inputs and not chosen else ""
+
+    def words_for(self, choice: str) -> str:
+        """What one of ``choices`` means where it is chosen."""
+        if "exchanged" in self.inputs:
+            return "is exchanged for it" if self.end else "is the result"
+        return "comes from" if "sources" in self.inputs else "only this" if ":" in choice else "passes"
 
 
 def offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) -> tuple[Offer, ...]:
@@ -137,6 +151,7 @@ def _credential_system(snapshot: Snapshot, start: str, end: str) -> Iterable[Off
     known = snapshot.grant.get((start, end))
     label = f"{start} opens {end}" if known is None else f"{start} opens {end}: other actions"
     yield Offer("grant", start, end, label, ("actions",), ("read",) if known is None else known.actions)
+    yield from _exchanges_at(snapshot, start, end)
     yield from _system_credential(snapshot, end, start)
 
 
@@ -150,7 +165,31 @@ def _system_credential(snapshot: Snapshot, start: str, end: str) -> Iterable[Off
 
 def _from_system_to_credential(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
     yield from _system_credential(snapshot, start, end)
+    yield from _exchanges_at(snapshot, end, start)
     yield next(iter(_credential_system(snapshot, end, start)))
+
+
+def _exchanges_at(snapshot: Snapshot, credential: str, system: str) -> Iterable[Offer]:
+    """The exchanges of a credential, and those that yield it, at a system where credentials are exchanged."""
+    exchanges = snapshot.exchange
+    is_service = snapshot.system[system].kind == "token-service"
+    if not is_service and all(each.at != system for each in exchanges.values()):
+        return
+    others = sorted(snapshot.credential.keys() - {credential})
+    for start, end, words in (
+        (credential, "", "is exchanged"),
+        ("", credential, "is what others are exchanged for"),
+    ):
+        pairs = {other: (start or other, end or other) for other in others}
+        free = tuple(
+            other for other, pair in pairs.items() if pair not in exchanges or exchanges[pair].at is None
+        )
+        if len(free) == 1:
+            first, second = pairs[free[0]]
+            yield Offer("exchange", first, second, f"{first} exchanges {second} at {system}", at=system)
+        elif free:
+            label = f"{credential} {words} at {system}"
+            yield Offer("exchange", start, end, label, ("exchanged",), at=system, choices=free)
 
 
 def _credentials(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
@@ -266,8 +305,9 @@ def _custody(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen:
     relations.custody(draft, offer.start, offer.end, offer.how, None)
 
 
-def _exchange(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
-    relations.exchange(draft, offer.start, offer.end, offer.at)
+def _exchange(offer: Offer, draft: Draft, _actions: Actions, _name: str, chosen: Sequence[str]) -> None:
+    for other in chosen if "exchanged" in offer.inputs else ("",):
+        relations.exchange(draft, offer.start or other, offer.end or other, offer.at)
 
 
 def _delegation(offer: Offer, draft: Draft, _actions: Actions, _name: str, chosen: Sequence[str]) -> None:

@@ -235,3 +235,18 @@ async def test_what_lies_over_the_canvas_goes_when_keys_connect(tmp_path: Path) 
         assert not it.bench.query_one("#inspector").display, "it would hide targets"
         await it.press("right", "enter")
         assert it.app.screen is not it.bench
+
+
+async def test_a_credential_is_exchanged_at_the_token_service_that_it_is_connected_with(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, "federated-release") as it:
+        await it.select("credential", "rollout-svid")
+        await it.press("c")
+        await find(it, ("system", "sts"))
+        await it.press("enter", "down", "enter", "enter")
+        await it.shows("switch on at least one credential")
+        await it.press("slash")
+        await it.type("publish")
+        await it.press("tab", "space", "enter")
+        assert it.model.exchange["rollout-svid", "publish-token"].at == "sts"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from meshmodel.edits.connections import end_of, offers
 from meshmodel.edits.edit import apply_edit
-from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent, Reference, System
+from meshmodel.model.records import Credential, Custody, Exchange, Grant, Hold, Intent, Reference, System
 from meshmodel.model.snapshot import Snapshot
 from tests.edits.models import full_snapshot, snapshot_of
 
@@ -138,6 +138,40 @@ def test_exchanges_at_a_token_service_are_offered_first() -> None:
     ]
     after = apply_edit(snapshot, found[0].edit(snapshot))  # type: ignore[arg-type] # an edit
     assert after.exchange["user", "key"].at == "sts"
+
+
+@pytest.mark.parametrize("first", [("credential", "user"), ("system", "sts")])
+def test_a_credential_can_be_exchanged_at_a_token_service_both_ways(first: tuple[str, str]) -> None:
+    second = ("system", "sts") if first[0] == "credential" else ("credential", "user")
+    snapshot = snapshot_of(
+        [System("sts", kind="token-service"), System("crm"), Credential("user"), Credential("key")]
+    )
+    found = [each for each in offers(snapshot, first, second) if each.relation == "exchange"]
+    assert [each.label for each in found] == ["user exchanges key at sts", "key exchanges user at sts"]
+    assert found[0].edit(snapshot).changes[0].record == Exchange("user", "key", "sts")  # type: ignore[union-attr] # an edit that puts
+    assert "exchange" not in relations(("credential", "user"), ("system", "crm"), snapshot)
+
+
+def test_which_credentials_are_exchanged_at_a_system_is_asked_where_several_can_be() -> None:
+    records = [System("broker"), *(Credential(each) for each in ("user", "key", "other"))]
+    snapshot = snapshot_of([*records, Exchange("other", "key", "broker"), Exchange("user", "other")])
+    there, back = [
+        each
+        for each in offers(snapshot, ("credential", "user"), ("system", "broker"))
+        if each.relation == "exchange"
+    ]
+    assert (there.choices, back.choices) == (("key", "other"), ("key", "other"))
+    assert there.lacks((), ())
+    assert there.edit(snapshot) is None
+    after = apply_edit(snapshot, there.edit(snapshot, chosen=("key", "other")))  # type: ignore[arg-type] # an edit
+    assert {after.exchange["user", each].at for each in ("key", "other")} == {"broker"}
+    (left,) = [
+        each
+        for each in offers(after, ("credential", "user"), ("system", "broker"))
+        if each.relation == "exchange"
+    ]
+    after = apply_edit(after, left.edit(after, chosen=("key",)))  # type: ignore[arg-type] # an edit
+    assert after.exchange["key", "user"].at == "broker"
 
 
 @settings(max_examples=100, deadline=None)

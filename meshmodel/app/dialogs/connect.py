@@ -121,8 +121,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         self.query_one("#what", Static).update(Content(offer.label))
         toggles = self.query_one(ToggleList)
         actions = [(action, "") for action in ACTIONS] if "actions" in offer.inputs else []
-        said = "comes from" if "sources" in offer.inputs else "passes"
-        others = [(choice, "only this" if ":" in choice else said) for choice in offer.choices]
+        others = [(choice, offer.words_for(choice)) for choice in offer.choices]
         toggles.set_choices([*actions, *others], offer.actions)
         name = self.query_one("#name", Input)
         name.display = "name" in offer.inputs
@@ -158,10 +157,10 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     def _finish(self, offer: Offer) -> None:
         chosen = self.query_one(ToggleList).chosen
         actions = actions_in_order(each for each in chosen if each in ACTIONS)
-        if "actions" in offer.inputs and not actions:
-            self.show_problem("switch on at least one action")
-            return
         others = tuple(each for each in chosen if each in offer.choices)
+        if lack := offer.lacks(actions, others):
+            self.show_problem(lack)
+            return
         name = clean_line(self.query_one("#name", Input).value)
         try:
             edit = offer.edit(self.snapshot, actions=actions, name=name, chosen=others)
