@@ -10,9 +10,9 @@ from textual.content import Content
 
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.api import analyse
-from meshmodel.app.dialogs.find import find_rows
 from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.state import WorkbenchState
@@ -26,6 +26,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.cause_lines import NAMED
 from meshmodel.reports.causes import DOOR, Cause, causes_of
+from meshmodel.reports.found_lines import found_lines
 from tests.app.desk import Desk, desk
 from tests.app.form_host import Host, enter
 from tests.edits.models import MODELS, full_snapshot, snapshot_of
@@ -225,9 +226,7 @@ async def test_rows_of_before_are_not_shown_while_a_filter_looks_in_those_of_now
 
 
 def test_what_is_looked_in_is_what_the_row_says() -> None:
-    rows = find_rows(full_snapshot(), above=(Row("above", line("do it")),))
-    assert rows[0].key == "above"
-    for row in rows:
+    for row in map(row_of, found_lines(full_snapshot())):
         assert all(word.casefold() in row.searched.text for word in row.content.plain.split()[1:])
 
 
@@ -264,7 +263,7 @@ async def test_the_palette_and_the_outline_make_what_is_seen(tmp_path: Path) -> 
 def test_enter_takes_what_was_typed_whole_before_what_only_begins_with_it(typed: str, best: str) -> None:
     """An element whose deletion was undone stands behind others: ``agent-55`` behind ``agent-550``."""
     snapshot = snapshot_of([Zone("bot-zone"), *map(Agent, ("bot-1", "support-bot", "bot-10", "bot"))])
-    found = Filtering(find_rows(snapshot), typed)
+    found = Filtering([*map(row_of, found_lines(snapshot))], typed)
     while not found.go_on():
         pass
     assert found.best is not None

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.dialogs.find import find_rows
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.model.records import Delegation, Note
+from meshmodel.reports.found_lines import found_lines
 from tests.app.desk import SIZES, desk
 from tests.edits.models import full_snapshot
 
@@ -50,5 +50,5 @@ async def test_what_goes_with_an_element_comes_back_with_one_undo(tmp_path: Path
 
 
 def test_notes_are_found_by_what_they_say() -> None:
-    (row,) = (row for row in find_rows(full_snapshot()) if row.key == ("note", "who"))
-    assert "question on system files: Who owns it?" in row.content.plain
+    (found,) = (each for each in found_lines(full_snapshot()) if each.key == ("note", "who"))
+    assert "question on system files: Who owns it?" in found.text

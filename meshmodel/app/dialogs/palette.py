@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from meshmodel.app.commands import COMMANDS, Command, shown_keys
 from meshmodel.app.dialogs.base import ChoiceDialog
-from meshmodel.app.dialogs.find import find_rows
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Reference
+from meshmodel.reports.found_lines import found_lines
 
 
 class Palette(ChoiceDialog[Command | Reference]):
@@ -16,8 +17,8 @@ class Palette(ChoiceDialog[Command | Reference]):
     def __init__(self, state: WorkbenchState, keymap: Mapping[str, str]) -> None:
         """Arguments: the state of the workbench, and the user's keys."""
         commands = [each for each in COMMANDS if each.palette and not (each.changes and state.read_only)]
-        above = [_row(each, keymap) for each in commands]
-        super().__init__("do or go to", find_rows(state.snapshot, above), "an action or an element")
+        rows = [*(_row(each, keymap) for each in commands), *map(row_of, found_lines(state.snapshot))]
+        super().__init__("do or go to", rows, "an action or an element")
 
 
 def _row(command: Command, keymap: Mapping[str, str]) -> Row:
