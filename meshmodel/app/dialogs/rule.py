@@ -3,8 +3,9 @@
 from textual.app import ComposeResult
 
 from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line
+from meshmodel.reports.rule_lines import rule_lines
 
 
 class RuleDialog(Dialog[None]):
@@ -25,28 +26,8 @@ class RuleDialog(Dialog[None]):
 
     def compose_body(self) -> ComposeResult:
         """A row for each thing that is known of it: a list, so that a long text can be walked."""
-        yield RowList(rule_rows(self.rule))
+        yield RowList(map(row_of, rule_lines(self.rule)))
 
     def on_row_list_chosen(self) -> None:
         """Close."""
         self.dismiss(None)
-
-
-def rule_rows(rule: str) -> list[Row]:
-    """What is known of a rule, one row for each thing; of an unknown one that there is none."""
-    from meshmodel.analysis.rules import RULES
-
-    found = next((each for each in RULES if each.id == rule), None)
-    if found is None:
-        return [Row("unknown", line("there is no such rule any more"))]
-    heads = ["follows", *("" for _ in found.references[1:])]
-    said = [
-        ("severity", found.severity),
-        ("finds", found.detects),
-        ("to do", found.remedy),
-        *zip(heads, found.references, strict=False),
-        ("may be wrong", found.false_positives),
-    ]
-    return [
-        Row((name, text), line((f"{name:<14}", "$text-muted"), text), None, indent=14) for name, text in said
-    ]
