@@ -7,6 +7,7 @@ import pytest
 
 from meshmodel.app.dialogs.export import ExportDialog
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.store import sqlite_file
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
@@ -65,3 +66,23 @@ async def test_it_is_said_once(tmp_path: Path, size: tuple[int, int]) -> None:
         await it.press("enter")
         await it.shows("reading only")
         assert it.screen_text().count("reading only") == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_sentence_that_cannot_be_written_runs_no_command(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, MODELS / "agent-chain.toml", size=size) as it:
+        lens, page, before = it.bench.shown.lens, it.bench.shown.page, it.model
+        await it.press(":")
+        await it.shows("to edit: meshmodel import")
+        await it.type("felix > key > depot: read")
+        assert it.bench.query_one(QuickLine).text == "felix > key > depot: read"
+        await it.shows("new agent felix")
+        await it.press("enter")
+        await it.shows("to edit: meshmodel import")
+        assert it.bench.query_one(QuickLine).text == "felix > key > depot: read", "it is not lost"
+        await it.press("escape")
+        assert it.app.screen is it.bench
+        assert (it.bench.shown.lens, it.bench.shown.page) == (lens, page)
+        assert it.model is before

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LINES_LIMIT = 200
 """How many lines are taken at once: all are read anew with each key."""
+_HOW = "Tab completes · Enter does it · ↑ earlier sentences · Esc closes"
 EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
 
 
@@ -102,7 +103,7 @@ class QuickLine(Vertical, Bound):
         """Arguments: the id of the widget."""
         super().__init__(id=id)
         self.snapshot = Snapshot()
-        self.read_only = False
+        self.why_read_only = ""
         self.sentence: Sentence
         self._found: list[Completion] = []
         self._pasted: PastedLines | None = None
@@ -188,7 +189,7 @@ class QuickLine(Vertical, Bound):
 
     def follow(self, shown: WorkbenchState) -> None:
         """Read sentences against this model from now on."""
-        self.read_only = shown.read_only
+        self.why_read_only = shown.why_read_only
         if shown.snapshot is not self.snapshot:
             self.snapshot = shown.snapshot
             if self.is_open:
@@ -215,9 +216,9 @@ class QuickLine(Vertical, Bound):
             self._input.cursor_position = self.sentence.problem.end
             self._preview.add_class("-problem")
             return
-        if self.read_only:
+        if self.why_read_only:
             self.history.add(text)
-            self.post_message(Notice("this model is open for reading only", "warning"))
+            self._preview.update(Content(self.why_read_only))  # this line may lie over that of messages
             return
         edit, texts = (self.sentence.edit, [text]) if self._pasted is None else self._pasted.carry_out()
         if texts:
@@ -346,7 +347,7 @@ class QuickLine(Vertical, Bound):
         is_doubtful = self.sentence.edit is not None and bool(self.sentence.warnings)
         self._preview.set_class(self.sentence.edit is not None and not is_doubtful, "-ready")
         self._preview.set_class(is_doubtful, "-doubtful")
-        said = shown_preview(self.sentence)
+        said = shown_preview(self.sentence) or self.why_read_only or _HOW
         self._preview.update(Content(said if pasted is None else f"{pasted.summary}\n{said}"))
         self.set_class(pasted is not None, "-lines")
         self._lines.set_rows([] if pasted is None else pasted_rows(pasted))
@@ -355,14 +356,12 @@ class QuickLine(Vertical, Bound):
 
 
 def shown_preview(sentence: "Sentence") -> str:
-    """The preview of a sentence in few lines: what it would do, or the problem and where it is."""
+    """The preview of a sentence: what it would do, or the problem and where it is; of none it is empty."""
     problem = sentence.problem
     if problem is not None:
         where = masked(sentence.text[problem.start : problem.end].strip())
         said = " at the end" if not where else f" at “{where[:30]}{'…' if len(where) > 30 else ''}”"
         return f"✖{said}: {problem.message}" if sentence.text.strip() else ""
-    if not sentence.preview:
-        return "Tab completes · Enter does it · ↑ earlier sentences · Esc closes"
     return " · ".join([*(f"? {each}" for each in sentence.warnings), *sentence.preview])
 
 

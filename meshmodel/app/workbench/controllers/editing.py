@@ -39,7 +39,7 @@ class EditingController(Controller):
         self.context.ask(dialog, lambda made: self.context.apply(*made, on=snapshot))
 
     def quick_line(self) -> None:
-        """Open the quick line."""
+        """Open the quick line; in a model that is read-only it only tells what a sentence would do."""
         self.context.open_quick_line()
 
     def rename(self) -> None:
