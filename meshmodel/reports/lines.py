@@ -5,8 +5,9 @@ from typing import Any, Literal, NamedTuple
 
 from meshmodel.model.vocabulary import Severity
 
-Look = Literal["", "bold", "muted", "warning", "error", "accent", "number", "bar"] | Severity
-"""How a part stands out; ``number``: that of a step; ``bar``: a part of a chart."""
+Look = Literal["", "bold", "muted", "warning", "error", "accent", "number", "bar", "gone"] | Severity
+"""How a part stands out; ``number``: that of a step; ``bar``: a part of a chart;
+``gone``: what holds no more."""
 Words = tuple[tuple[str, Look], ...]
 """A line in parts, each with how it stands out."""
 
@@ -48,6 +49,11 @@ class Section(NamedTuple):
 def heading(text: str) -> Line:
     """A line that stands above others."""
     return Line(("heading", text), ((text, "muted"),), kind="heading", indent=0)
+
+
+def space(name: str) -> Line:
+    """An empty line."""
+    return Line(("space", name), (), kind="heading", indent=0)
 
 
 def said(text: str, look: Look = "muted") -> Line:

@@ -3,11 +3,15 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Door
+from meshmodel.model.phrases import glyph_of
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import pad
+from meshmodel.reports.lines import Line, Words, heading
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -28,6 +32,40 @@ def outline_parts(snapshot: Snapshot) -> Iterator[tuple[str, list[Reference]]]:
     if snapshot.credential:
         credentials: list[Reference] = [("credential", each) for each in sorted(snapshot.credential)]
         yield f"credentials {len(credentials)}", credentials
+
+
+def outline_lines(snapshot: Snapshot, analysis: "Analysis | None", room: int) -> Iterator[Line]:
+    """One line an element, below the zone it lies in; credentials and elements without zone follow.
+
+    Args:
+        snapshot: the model.
+        analysis: what is known of it, perhaps of the model before the last edit.
+        room: the cells of a line.
+    """
+    mark_of = marks_of(snapshot, analysis)
+
+    def title_of(reference: Reference) -> str:
+        return str(getattr(snapshot.get(*reference), "title", reference[1]))
+
+    def words(reference: Reference) -> Words:
+        table, key = reference
+        front, mark = "" if table == "zone" else " ", mark_of(reference)
+        title = pad(title_of(reference), max(room - len(front) - 2 - len(mark) - 1, 6))
+        return (
+            (front, ""),
+            (f"{glyph_of(snapshot.table(table)[key])} ", "muted"),
+            (title, "bold" if table == "zone" else ""),
+            (f" {mark}", "high" if "✖" in mark else "medium"),
+        )
+
+    def searched(reference: Reference) -> tuple[str, str]:
+        return f"{' '.join(map(str, reference))} {title_of(reference)}".casefold(), ""
+
+    for title, elements in outline_parts(snapshot):
+        if title:
+            yield heading(title)
+        for each in elements:
+            yield Line(each, partial(words, each), each, 0, search=partial(searched, each))
 
 
 def marks_of(snapshot: Snapshot, analysis: "Analysis | None") -> Callable[[Reference], str]:

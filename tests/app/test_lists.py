@@ -10,7 +10,7 @@ from meshmodel.analysis.results import SystemReach
 from meshmodel.api import analyse
 from meshmodel.app.messages import ExplanationRequested, FindingOpened, SelectionRequested
 from meshmodel.app.panels.findings import FindingsList
-from meshmodel.app.panels.journal import JournalList, shown_time
+from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.state import WorkbenchState
@@ -20,6 +20,7 @@ from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Zone
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.reports.journal_lines import shown_time
 from meshmodel.reports.reach_cells import cell_of
 from meshmodel.store.store import Store
 from tests.app.form_host import Host, enter

@@ -1,6 +1,5 @@
 """The outline: what stands out about each element, worked out when it is seen."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -8,10 +7,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Door
-from meshmodel.app.panels.outline import outline_rows
-from meshmodel.app.state import WorkbenchState
 from meshmodel.model.records import Agent
-from meshmodel.reports.outline import marks_of
+from meshmodel.reports.outline import marks_of, outline_lines
 from meshmodel.store.examples import ORDER
 from meshmodel.store.load import load
 from tests.app.desk import MODELS
@@ -50,6 +47,6 @@ def test_nobody_goes_through_all_agents_of_all_doors() -> None:
     names = [f"agent-{number:04}" for number in range(1_000)]
     snapshot = snapshot_of(*map(Agent, names))
     doors = (Door("key", "files", ("read",), Many(names[1:]), "high"),)
-    shown = replace(WorkbenchState(snapshot), built=cast("Any", SimpleNamespace(doors=doors, heard=())))
-    rows = outline_rows(shown, 40)
-    assert [row.content.plain.split()[-1] for row in rows[1:4]] == ["agent-0000", "✖1", "✖1"]
+    analysis = cast("Any", SimpleNamespace(doors=doors, heard=()))
+    lines = [*outline_lines(snapshot, analysis, 40)]
+    assert [each.text.split()[-1] for each in lines[1:4]] == ["agent-0000", "✖1", "✖1"]

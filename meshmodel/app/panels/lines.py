@@ -15,6 +15,7 @@ _STYLES = {
     "accent": "bold $accent",
     "number": "bold $background on $primary",
     "bar": "$text-accent",
+    "gone": "$text-muted strike",
     **SEVERITY_STYLES,
 }
 

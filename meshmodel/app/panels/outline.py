@@ -1,19 +1,13 @@
 """The outline: zones with what lies in them, then credentials; what stands out about each is marked."""
 
-from functools import partial
 from typing import Any
-
-from textual.content import Content
 
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import Row, Searched, heading, line
-from meshmodel.model.phrases import glyph_of
-from meshmodel.model.records import Reference
-from meshmodel.model.text import pad
-from meshmodel.reports.outline import marks_of, outline_parts
+from meshmodel.reports.outline import outline_lines
 
 
 class Outline(Listing, Bound):
@@ -36,41 +30,9 @@ class Outline(Listing, Bound):
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show the elements of this."""
-        self.show_rows(outline_rows(shown, max(self.size.width - 2, 16)))
+        lines = outline_lines(shown.snapshot, shown.analysis, max(self.size.width - 2, 16))
+        self.show_rows([*map(row_of, lines)])
 
     def pointed(self, value: Any) -> None:
         """Select it."""
         self.post_message(SelectionRequested(value))
-
-
-def outline_rows(shown: WorkbenchState, room: int) -> list[Row]:
-    """One row an element, below the zone it lies in; credentials and elements without zone follow.
-
-    Args:
-        shown: what is shown.
-        room: the cells of a row.
-    """
-    snapshot = shown.snapshot
-    mark_of = marks_of(snapshot, shown.analysis)
-
-    def content(reference: Reference) -> Content:
-        record, mark = snapshot.table(reference[0])[reference[1]], mark_of(reference)
-        is_zone = reference[0] == "zone"
-        front = "" if is_zone else " "
-        words = pad(title_of(reference), max(room - len(front) - 2 - len(mark) - 1, 6))
-        style = "$error" if "✖" in mark else "$warning"
-        return line(
-            front, (f"{glyph_of(record)} ", "$text-muted"), (words, "bold" * is_zone), (f" {mark}", style)
-        )
-
-    def title_of(reference: Reference) -> str:
-        return str(getattr(snapshot.get(*reference), "title", reference[1]))
-
-    def searched(reference: Reference) -> Searched:
-        return Searched(f"{' '.join(map(str, reference))} {title_of(reference)}".casefold())
-
-    rows: list[Row] = []
-    for title, elements in outline_parts(snapshot):
-        rows += [heading(title)] if title else []
-        rows += (Row(each, partial(content, each), each, partial(searched, each)) for each in elements)
-    return rows
