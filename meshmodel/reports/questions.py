@@ -1,11 +1,14 @@
 """All that is asked of a model: the questions of its analysis (section 9), and who its approvers are."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Question
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
+from meshmodel.model.phrases import GLYPHS
+from meshmodel.reports.lines import Line, Words, said
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -22,6 +25,19 @@ def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
     if found is None:
         found = _KNOWN[analysis] = (*analysis.questions, *_about_approvers(analysis))
     return found
+
+
+def question_lines(analysis: "Analysis") -> Iterator[Line]:
+    """One line for every element of which something is not said; it leads there."""
+    for each in questions_of(analysis):
+        table, _, key = each.element.partition(":")
+        yield Line(each.element, partial(_words, table, key, each.asks), (table, key))
+    if not questions_of(analysis):
+        yield said("the drawing says all that is asked")
+
+
+def _words(table: str, key: str, asks: tuple[str, ...]) -> Words:
+    return (f"? {GLYPHS.get(table, ' ')} {key}  ", ""), ("; ".join(asks), "muted")
 
 
 def _about_approvers(analysis: "Analysis") -> Iterator[Question]:

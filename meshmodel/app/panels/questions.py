@@ -1,21 +1,13 @@
 """Questions: what the drawing does not say yet. They have a list of their own and never shout."""
 
-from functools import partial
-from typing import TYPE_CHECKING
-
-from textual.content import Content
-
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line, saying
-from meshmodel.model.phrases import GLYPHS
-from meshmodel.reports.questions import questions_of
-
-if TYPE_CHECKING:
-    from meshmodel.analysis.results import Question
+from meshmodel.app.widgets.rows import saying
+from meshmodel.reports.questions import question_lines
 
 
 class QuestionList(FilterList, Bound):
@@ -39,20 +31,9 @@ class QuestionList(FilterList, Bound):
         if analysis is None:
             self.set_rows([saying(shown.why_nothing)])
         else:
-            said = saying("the drawing says all that is asked")
-            self.set_rows([*map(_row, questions_of(analysis))] or [said])
+            self.set_rows(map(row_of, question_lines(analysis)))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Select the element and open it."""
         event.stop()
         self.post_message(SelectionRequested(event.row.value, edit=True))
-
-
-def _row(question: "Question") -> Row:
-    table, _, key = question.element.partition(":")
-    return Row(question.element, partial(_content, question), (table, key), indent=2)
-
-
-def _content(question: "Question") -> Content:
-    table, _, key = question.element.partition(":")
-    return line(f"? {GLYPHS.get(table, ' ')} {key}  ", ("; ".join(question.asks), "$text-muted"))
