@@ -12,13 +12,12 @@ from textual.widgets import Button
 
 from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field
 from meshmodel.app.limits import AT_ONCE
-from meshmodel.app.panels.explanation import numbered
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, heading, line, space
+from meshmodel.app.widgets.rows import Row
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.explanations import Answered, Asked, crossing_words, way_of, ways_in_words
-from meshmodel.reports.witness import told_steps
+from meshmodel.reports.explanations import Answered, Asked, way_of, ways_in_words
+from meshmodel.reports.why_lines import LIGHT, why_lines
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 ANY: Final = "any"
 COMPUTING: Final = "computing..."
-_LIGHT: Final = "light"
-"""The value of the rows of steps: a row that is chosen lights the way."""
 
 
 class WhyDialog(FormDialog["Explanation"]):
@@ -122,39 +119,11 @@ class WhyDialog(FormDialog["Explanation"]):
     def form_rows(self) -> Iterator[Row]:
         """The question, the way, all ways, and what to do about the finding."""
         yield from (field.row for field in self._fields())
-        yield space("above")
-        if self.finding is not None:
-            yield _words(self.finding.message, "bold")
-            if self.finding.accepted is not None:
-                yield _words(accepted_words(self.finding.accepted), "$text-warning")
-        if self.told is not None:
-            yield from self._way(self.told)
-        yield space("ways")
-        yield heading("all ways")
-        if self.ways is None:
-            yield Row("computing", line((self._progress, "$text-muted")))
-        for text in self.ways or ():
-            yield _words(text, "")
-        if self.finding is not None:
-            yield space("remedy")
-            yield _words(self.finding.remedy, "$text-muted")
-            yield _words("; ".join(self.finding.references), "$text-muted")
-
-    def _way(self, told: "Explanation") -> Iterator[Row]:
-        if told.state is not None or told.steps:
-            yield _words(crossing_words(told), "")
-        for number, (sentence, step) in enumerate(told_steps(told)):
-            if step is None:
-                yield _words(sentence, "$text-muted")
-            else:
-                indent = len(sentence.partition(" ")[0]) + 3
-                yield Row(("step", number), numbered(sentence), _LIGHT, indent=indent)
-        if not told.steps and told.why_not:
-            yield _words(told.why_not, "")
+        yield from map(row_of, why_lines(self.finding, self.told, self.ways, self._progress))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Light the way; a field asks by itself."""
-        if event.row.value == _LIGHT:
+        if event.row.value == LIGHT:
             self.action_light()
 
     def action_light(self) -> None:
@@ -185,7 +154,3 @@ class WhyDialog(FormDialog["Explanation"]):
             self.finding = None
             changed |= {"action": None, "source": None}
         self._ask(replace(self.asked, **changed))
-
-
-def _words(text: str, style: str) -> Row:
-    return Row(("words", text), Content.styled(text, style))  # no heading: the cursor scrolls to it
