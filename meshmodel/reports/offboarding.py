@@ -1,8 +1,8 @@
 """The plan of an offboarding as JSON and as text for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched, everybody
+from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
 from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
@@ -46,22 +46,6 @@ def offboarding_answer(plan: Offboarding, *, applied: bool) -> Answer:
         ],
         "applied": applied,
     }
-
-
-def who_can_go(snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:
-    """Everybody who could go and every credential that could be rotated: the group in words, ``kind:name``
-    and the name of the record, if it has one.
-    """
-    groups = {
-        "agent": "agents that go",
-        "person": "persons and groups that go",
-        "vendor": "vendors that go",
-        "credential": "credentials whose secret is rotated",
-    }
-    for who in everybody(snapshot):
-        kind, _, name = who.partition(":")
-        record = snapshot.table(kind).get(name) if kind in {"agent", "credential"} else None
-        yield groups[kind], who, (record and record.name) or ""
 
 
 def rotation_entry(each: Rotation) -> Answer:

@@ -65,7 +65,7 @@ async def settled(it: Desk) -> None:
     [
         (why, "way_of", "w", "computing the way: 0 s, Esc goes back without it"),
         (why, "ways_in_words", "w", "computing all ways: 0 s, Esc goes back without them"),
-        (offboarding, "plan_in_rows", "D", "computing what to do: 0 s, Esc goes back without it"),
+        (offboarding, "plan_in_lines", "D", "computing what to do: 0 s, Esc goes back without it"),
     ],
 )
 async def test_what_a_dialog_asks_is_computed_beside_and_leaving_ends_it(
@@ -120,7 +120,7 @@ async def test_what_was_asked_before_is_not_shown_as_what_is_asked_now(
 
 
 async def test_the_plan_follows_and_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = Gate(monkeypatch, offboarding, "plan_in_rows")
+    gate = Gate(monkeypatch, offboarding, "plan_in_lines")
     async with desk(tmp_path, LARGE, size=(120, 40)) as it:
         await it.app.workers.wait_for_complete()
         await it.select("agent", "a001")
@@ -138,7 +138,7 @@ async def test_the_plan_follows_and_is_done(tmp_path: Path, monkeypatch: pytest.
 async def test_what_is_wanted_while_the_plan_is_computed_is_done_once_it_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leave: bool
 ) -> None:
-    gate = Gate(monkeypatch, offboarding, "plan_in_rows")
+    gate = Gate(monkeypatch, offboarding, "plan_in_lines")
     async with desk(tmp_path, LARGE, size=(80, 24)) as it:
         await it.app.workers.wait_for_complete()
         await it.select("agent", "a001")
@@ -159,7 +159,7 @@ async def test_where_it_cannot_be_computed_it_is_said_that_nothing_was_done(
     def fails(*_: object, **__: object) -> None:
         raise ValueError("no luck")
 
-    gate = Gate(monkeypatch, offboarding, "plan_in_rows")
+    gate = Gate(monkeypatch, offboarding, "plan_in_lines")
     async with desk(tmp_path, LARGE, size=(80, 24)) as it:
         await it.app.workers.wait_for_complete()
         await it.select("agent", "a001")

@@ -48,7 +48,7 @@ WORK: list[tuple[object, str, str]] = [
     (lens, "work_out", "C"),
     (traces, "follow_log", "L"),
     (why, "way_of", "w"),
-    (offboarding, "plan_in_rows", "D"),
+    (offboarding, "plan_in_lines", "D"),
 ]
 
 

@@ -3,8 +3,7 @@
 What can be drawn is done: a rotation cannot.
 """
 
-from collections.abc import Callable, Mapping
-from itertools import groupby
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -14,19 +13,20 @@ from textual.widgets import Button, Static
 
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.limits import AT_ONCE
+from meshmodel.app.panels.lines import row_of
 from meshmodel.app.session import READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, heading, line, saying
+from meshmodel.app.widgets.rows import saying
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.stop import Stopped
 from meshmodel.model.text import one_line
+from meshmodel.reports.lines import Line
+from meshmodel.reports.plan_lines import plan_in_lines
 
 if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.rotation import RotationPlan
     from meshmodel.api import Analysis
-    from meshmodel.model.snapshot import Snapshot
 
 _DOES: Final = (
     "one edit, which undo takes back: the agents retired, credentials revoked, copies and relations deleted, "
@@ -69,13 +69,13 @@ class OffboardingDialog(Dialog[Edit | Another]):
         self.plan: Offboarding | RotationPlan | None = None
         self._is_wanted = False
         """Whether it was asked for while it was being computed."""
-        self._rows: list[Row] = []
+        self._lines: list[Line] = []
         if analysis.snapshot.elements <= AT_ONCE:
-            self.plan, self._rows = plan_in_rows(analysis, who)
+            self.plan, self._lines = plan_in_lines(analysis, who)
 
     def compose_body(self) -> ComposeResult:
         """The steps, what the button does, the button."""
-        yield FilterList(self._rows, placeholder="filter")
+        yield FilterList(map(row_of, self._lines))
         said = _ROTATES if self.is_rotation else READ_ONLY if self.read_only else _DOES
         yield Static(Content(f"{said}; Ctrl+O asks about somebody or something else"), id="hint")
         yield Static("", id="problem", markup=False)
@@ -91,7 +91,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
         if self.plan is None:
             self.jobs.run(
                 "plan",
-                lambda task: plan_in_rows(self.analysis, self.who, is_cancelled=task.is_cancelled),
+                lambda task: plan_in_lines(self.analysis, self.who, is_cancelled=task.is_cancelled),
                 self._take,
                 self._fail,
                 "computing what to do",
@@ -103,9 +103,9 @@ class OffboardingDialog(Dialog[Edit | Another]):
         if "plan" in lines:
             self.query_one(FilterList).set_rows([saying(lines["plan"])])
 
-    def _take(self, found: "tuple[Offboarding | RotationPlan, list[Row]]") -> None:
-        self.plan, rows = found
-        self.query_one(FilterList).set_rows(rows)
+    def _take(self, found: "tuple[Offboarding | RotationPlan, list[Line]]") -> None:
+        self.plan, lines = found
+        self.query_one(FilterList).set_rows(map(row_of, lines))
         for button in self.query("#apply").results(Button):
             button.disabled = self.read_only
         if self._is_wanted:
@@ -140,49 +140,3 @@ class OffboardingDialog(Dialog[Edit | Another]):
             self.query_one("#problem", Static).update(said)
         else:
             self.show_problem("nothing was done, since it is not known what to do")
-
-
-def plan_in_rows(
-    analysis: "Analysis", who: str, *, is_cancelled: Callable[[], bool] = lambda: False
-) -> "tuple[Offboarding | RotationPlan, list[Row]]":
-    """What to do when somebody goes or a secret is rotated, and that in rows; any thread may ask.
-
-    Arguments:
-        analysis: of the model.
-        who: as ``kind:name``.
-        is_cancelled: asked now and then.
-
-    Raises:
-        Stopped: it was cancelled.
-        MeshmodelError: there is none of that name.
-    """
-    from meshmodel.reports.rotation import plan_text
-    from meshmodel.reports.style import Style
-
-    plan = analysis.offboarding(who, cancelled=is_cancelled)
-    text = plan_text(analysis.snapshot, plan, Style(columns=400))  # the list wraps by itself
-    rows = []
-    for number, said in enumerate(text.splitlines()[1:]):  # the first names the model
-        if is_cancelled():
-            raise Stopped
-        if not said.startswith("    "):
-            rows.append(Row(("head", number), line((said, "bold")), heading=True))
-        else:
-            rows.append(Row(number, line(said), number, indent=6))
-    return plan, rows or [saying("nothing to do")]
-
-
-def who_rows(snapshot: "Snapshot") -> list[Row]:
-    """Everybody who could go, and every credential that could be rotated, under headings; each answers
-    ``kind:name``.
-    """
-    from meshmodel.reports.offboarding import who_can_go
-
-    rows: list[Row] = []
-    for kind, group in groupby(who_can_go(snapshot), key=lambda each: each[0]):
-        rows.append(heading(kind))
-        for _, who, name in group:
-            shown = one_line(who.partition(":")[2])
-            named = name and f"  {one_line(name)}"
-            rows.append(Row(who, line(f"  {shown}", (named, "$text-muted")), who, search=f"{who}{named}"))
-    return rows

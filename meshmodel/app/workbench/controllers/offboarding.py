@@ -26,9 +26,10 @@ class OffboardingController(Controller):
 
     def _choose_who(self, analysis: "Analysis") -> None:
         from meshmodel.app.dialogs.base import Picker
-        from meshmodel.app.dialogs.offboard import who_rows
+        from meshmodel.app.panels.lines import row_of
+        from meshmodel.reports.plan_lines import who_lines
 
-        rows = who_rows(analysis.snapshot)
+        rows = [*map(row_of, who_lines(analysis.snapshot))]
         if rows:
             dialog = Picker("who goes, or which secret is rotated?", rows)
             self.context.ask(dialog, partial(self._show, analysis))
