@@ -1,12 +1,17 @@
 """Jump labels: which letters stand on what, and what typing them chooses."""
 
+import re
+
+import pytest
+
 from meshmodel.canvas.draw import draw
+from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.jump_labels import LETTERS, JumpLabels, in_view, labels
 from meshmodel.canvas.scene import Box, Options
 from tests.canvas.building import helpdesk
 
 DRAWING = draw(*helpdesk(), Options(100, 30))
-TICKETS = ("system", "tickets")
+TICKETS, TICKET_TOKEN = ("system", "tickets"), ("credential", "ticket-token")
 
 
 def test_labels_differ_and_none_begins_another():
@@ -49,3 +54,41 @@ def test_a_key_that_continues_no_label_removes_them():
         found.show([TICKETS])
         assert found.press(character) is None
         assert not found.is_shown
+
+
+def painted(drawing: Drawing, found: JumpLabels) -> list[str]:
+    """The rows of a drawing of narrow letters, with the labels on them in capitals."""
+    rows = drawing.as_text().splitlines()
+    for each in found.overlays(drawing):
+        row = rows[each.y].ljust(drawing.width)
+        rows[each.y] = row[: each.x] + each.text.upper() + row[each.x + len(each.text) :]
+    return rows
+
+
+def test_labels_of_two_letters_leave_names_whole_where_there_is_room_before_them() -> None:
+    drawing = draw(*helpdesk(), Options(120, 40))
+    assert len(drawing.reading_order) > len(LETTERS)
+    found = JumpLabels()
+    found.show(drawing.reading_order)
+    rows, bare = painted(drawing, found), drawing.as_text().splitlines()
+    name = re.compile(r"(?<![◇✖]─)as [a-z-]+|[a-z][a-z-]+[a-z]")  # a label of a mark needs that room
+    words = [(y, each) for y, row in enumerate(bare) for each in name.findall(row)]
+    assert {each for _, each in words} >= {"helpdesk", "tickets", "as svc-support", "as ci", "gate"}
+    assert [(y, each) for y, each in words if rows[y].count(each) < bare[y].count(each)] == []
+
+
+@pytest.mark.parametrize("is_ascii", [False, True])
+def test_a_label_before_a_name_covers_no_other_one_and_stays_in_view(is_ascii: bool) -> None:
+    alone, plain = JumpLabels(), draw(*helpdesk(), Options(100, 30, ascii=is_ascii))
+    alone.show([TICKET_TOKEN] * (len(LETTERS) + 1))
+    box = plain.box_of(TICKET_TOKEN)
+    assert {each.x for each in alone.overlays(plain)} == {box.x - 2}
+    alone.show([TICKET_TOKEN] * (len(LETTERS) + 1), box.x - 1)
+    assert {each.x for each in alone.overlays(plain)} == {box.x}
+    for width in (60, 80, 120):
+        drawing, found = draw(*helpdesk(), Options(width, 40, ascii=is_ascii)), JumpLabels()
+        found.show(drawing.reading_order)
+        places = {(each.x, each.y) for each in found.overlays(drawing)}
+        before = {box[:2] for box in map(drawing.box_of, drawing.reading_order)}
+        for x, y in places - before:
+            assert not {(x - 1, y), (x + 1, y)} & places

@@ -376,7 +376,7 @@ class CanvasView(ScrollView, can_focus=True):
         if self.drawing is not None:
             view = Box(*self.scroll_offset, *self.scrollable_content_region.size)
             choices = self.gestures.choices(self.drawing.reading_order)
-            self._jump_labels.show(in_view(self.drawing, choices, view))
+            self._jump_labels.show(in_view(self.drawing, choices, view), view.x)
             self._overlay_labels(self.drawing)
 
     @property
