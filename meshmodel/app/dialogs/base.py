@@ -94,6 +94,13 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         """A line of buttons."""
         return Horizontal(*buttons, classes="buttons")
 
+    def foot(self, hint: str, *buttons: Button) -> ComposeResult:
+        """A line of explanation, a line for what is wrong, and the buttons."""
+        yield Static(Content(hint), id="hint")
+        yield Static("", id="problem", markup=False)
+        if buttons:
+            yield self.buttons(*buttons)
+
     def show_hint(self, text: str) -> None:
         """Show a line of explanation."""
         self.query_one("#hint", Static).update(Content(text))
@@ -209,9 +216,7 @@ class TextEntry(Dialog[str]):
             yield area
         else:
             yield LineInput(self._value, id="text", compact=True, select_on_focus=not self._is_typed)
-        yield Static(Content(self._hint), id="hint")
-        yield Static("", id="problem", markup=False)
-        yield self.buttons(self.button("Done", "accept"))
+        yield from self.foot(self._hint, self.button("Done", "accept"))
 
     def on_mount(self) -> None:
         """Write behind what is there."""
@@ -341,8 +346,7 @@ class Picker(ChoiceDialog[Chosen]):
     def compose_body(self) -> ComposeResult:
         """The filter and the list."""
         yield from super().compose_body()
-        yield Static(Content(self._hint), id="hint")
-        yield Static("", id="problem", markup=False)
+        yield from self.foot(self._hint)
 
     def on_mount(self) -> None:
         """Begin at what is chosen now."""

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
 
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.dialogs.field import FieldEditor
@@ -52,9 +51,7 @@ class CheckpointDialog(Dialog[Edit]):
     def compose_body(self) -> ComposeResult:
         """The fields, what they come to, and the button."""
         yield RowList(self._rows(), id="fields")
-        yield Static(self._said(), id="hint", markup=False)
-        yield Static("", id="problem", markup=False)
-        yield self.buttons(self.button("Place", "place", disabled=self.checkpoint is None))
+        yield from self.foot(self._said(), self.button("Place", "place", disabled=self.checkpoint is None))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Edit a field."""

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
@@ -28,6 +27,7 @@ class ImportDialog(FormDialog[ImportRequest]):
     """
 
     hint = "nothing is changed before you have seen what would be; x takes a file out"
+    does = "Preview", "preview"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "preview", show=False),
         Binding("x,delete", "take_out", show=False),
@@ -45,11 +45,6 @@ class ImportDialog(FormDialog[ImportRequest]):
         """Ask for the first file at once: without one there is nothing to look at."""
         if not self.paths:
             self.ask_for(next(iter(self.form_rows())).value)
-
-    def compose_body(self) -> ComposeResult:
-        """The choices and the button."""
-        yield from super().compose_body()
-        yield self.buttons(self.button("Preview", "preview"))
 
     def form_rows(self) -> Iterator[Row]:
         """The files, one more, what they are, and of an export with users whose."""

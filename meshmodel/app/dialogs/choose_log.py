@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.widgets import Button
@@ -33,6 +32,7 @@ class LogDialog(FormDialog[LogRequest]):
     """
 
     hint = "JSON Lines and CSV have the ids of the model; the log of a real system needs a map of its names"
+    does = "Follow", "follow"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "follow", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -46,11 +46,6 @@ class LogDialog(FormDialog[LogRequest]):
         self.form: LogFormat | None = None if before is None else before.form
         self.mapping = None if before is None else before.mapping
         self._begins_at_button = self.path is not None and not another
-
-    def compose_body(self) -> ComposeResult:
-        """The choices and the button."""
-        yield from super().compose_body()
-        yield self.buttons(self.button("Follow", "follow"))
 
     def on_mount(self) -> None:
         """Begin with the file; where it is known and no other is wanted, with the button."""

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from meshmodel.app.dialogs.base import Confirm
@@ -41,6 +40,7 @@ class ExportDialog(FormDialog[Written]):
     Files that are there are only replaced after a question. While something is made, Escape cancels that.
     """
 
+    does = "Export", "export"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "export", show=False)]
 
     def __init__(
@@ -73,11 +73,6 @@ class ExportDialog(FormDialog[Written]):
         is_copy = self.request.format == MODEL_FILE or model.suffix == f".{ending}"
         proposed = proposed_file(model, ending, copies_path(), is_copy=is_copy)
         return self.request.renamed(proposed, replace(self.request, pages="one"))
-
-    def compose_body(self) -> ComposeResult:
-        """The choices, the status, the button."""
-        yield from super().compose_body()
-        yield self.buttons(self.button("Export", "export"))
 
     def on_mount(self) -> None:
         """Draw what is chosen."""

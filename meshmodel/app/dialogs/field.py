@@ -6,8 +6,6 @@ from typing import Any, ClassVar, Final
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
 from meshmodel.app.dialogs.base import Dialog, Picker, TextEntry, ask
 from meshmodel.app.dialogs.form import choices
@@ -71,9 +69,7 @@ class MultiPicker(Dialog[tuple[str, ...]]):
         """The list and two buttons."""
         yield ToggleList(self._choices, self._chosen, letters=self._letters)
         keys = "Space: on or off · Enter: done · / filter"
-        yield Static(Content(f"{self._hint}\n{keys}" if self._hint else keys), id="hint")
-        yield Static("", id="problem", markup=False)
-        yield self.buttons(self.button("Done", "accept"))
+        yield from self.foot(f"{self._hint}\n{keys}".strip(), self.button("Done", "accept"))
 
     @on(ToggleList.Accepted)
     def action_accept(self) -> None:

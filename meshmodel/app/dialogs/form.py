@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from meshmodel.app.dialogs.base import Dialog, Picker, Result, TextEntry, ask
 from meshmodel.app.widgets.form_rows import form_row
@@ -97,16 +96,17 @@ class FormDialog(Dialog[Result], Generic[Result]):
 
     hint: ClassVar[str] = ""
     """The line of explanation."""
+    does: ClassVar[tuple[str, str]]
+    """What is on the button, and the action that it runs."""
 
     def form_rows(self) -> Iterable[Row]:
         """The rows as they are now; those of fields are made by :class:`FormField`."""
         return ()
 
     def compose_body(self) -> ComposeResult:
-        """The rows, a line of explanation, a line for what is wrong."""
+        """The rows, a line of explanation, a line for what is wrong, and the button."""
         yield RowList(self.form_rows())
-        yield Static(self.hint, id="hint", markup=False)
-        yield Static("", id="problem", markup=False)
+        yield from self.foot(self.hint, self.button(*self.does))
 
     def show_rows(self) -> None:
         """Show the rows as they are now."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import Button, Static
 
 from meshmodel.app.dialogs.base import Dialog
@@ -77,14 +76,11 @@ class OffboardingDialog(Dialog[Edit | Another]):
         """The steps, what the button does, the button."""
         yield FilterList(map(row_of, self._lines))
         said = _ROTATES if self.is_rotation else READ_ONLY if self.read_only else _DOES
-        yield Static(Content(f"{said}; Ctrl+O asks about somebody or something else"), id="hint")
-        yield Static("", id="problem", markup=False)
-        another = self.button("Another", "another", "default")
-        if self.is_rotation:
-            yield self.buttons(another)
-        else:
+        buttons = [self.button("Another", "another", "default")]
+        if not self.is_rotation:
             disabled = self.read_only or self.plan is None
-            yield self.buttons(self.button("Offboard", "apply", "warning", disabled=disabled), another)
+            buttons.insert(0, self.button("Offboard", "apply", "warning", disabled=disabled))
+        yield from self.foot(f"{said}; Ctrl+O asks about somebody or something else", *buttons)
 
     def on_mount(self) -> None:
         """Compute the steps where they are not known yet."""
