@@ -43,14 +43,8 @@ class MatrixView(VirtualTable):
     :class:`MatrixView.Opened`.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "matrix--name",
-        "matrix--direct",
-        "matrix--hidden",
-        "matrix--deputy",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"matrix--direct", "matrix--hidden", "matrix--deputy"}
     DEFAULT_CSS = """
-    MatrixView > .matrix--name { color: $text; }
     MatrixView > .matrix--direct { color: $text; }
     MatrixView > .matrix--hidden { color: $text-warning; text-style: bold; }
     MatrixView > .matrix--deputy { color: $text-error; text-style: italic; }
@@ -80,7 +74,7 @@ class MatrixView(VirtualTable):
         self.systems: tuple[str, ...] = ()
         self.column = 0
         self._kept: tuple[str | None, str | None] = None, None
-        self._ask: Ask = _nothing
+        self._ask: Ask = lambda _agent, _system: None
 
     def show_table(self, agents: Iterable[str], systems: Iterable[str], ask: Ask) -> None:
         """Show these agents by these systems; the cursor stays on its agent and system if it can."""
@@ -142,13 +136,8 @@ class MatrixView(VirtualTable):
 
     def cells_of_row(self, row: int, columns: Sequence[int]) -> list[TableCell]:
         """The name of an agent, and what it reaches."""
-        base = self.rich_style
-        return [
-            self._cell(row, column - 1)
-            if column
-            else (self.agents[row], base + self.get_component_rich_style("matrix--name"))
-            for column in columns
-        ]
+        name = self.agents[row], self.rich_style + self.get_component_rich_style("matrix--direct")
+        return [self._cell(row, column - 1) if column else name for column in columns]
 
     def _cell(self, row: int, column: int) -> TableCell:
         reach, style = self._ask(self.agents[row], self.systems[column]), self.rich_style
@@ -158,12 +147,6 @@ class MatrixView(VirtualTable):
         if (row, column) == (self.cursor, self.column):
             style = self.cursor_style(style)
         return "" if cell is None else cell.text, style
-
-
-def _nothing(agent: str, system: str) -> SystemReach | None:
-    """Nothing is reached where nothing is shown."""
-    del agent, system
-    return None
 
 
 def _place(names: tuple[str, ...], name: str | None, place: int) -> int:
@@ -236,7 +219,7 @@ class ReachMatrix(FilterPanel, Bound):
     def _show(self) -> None:
         shown_cells = ""
         if self._analysis is None:
-            self.table.show_table((), (), _nothing)
+            self.table.show_table((), (), lambda _agent, _system: None)
         else:
             reach = self._analysis.reach_table
             agents, systems = names_shown(reach.agents, reach.systems, self.filter.value)
