@@ -95,8 +95,7 @@ class QuickLine(Vertical, Bound):
     QuickLine > #preview.-ready { color: $text-success; }
     QuickLine > #preview.-doubtful { color: $text-warning; }
     QuickLine > #preview.-problem { color: $text-error; }
-    QuickLine > Input { height: 1; border: none; padding: 0; background: $panel; }
-    QuickLine > Input:focus { border: none; }
+    QuickLine > Input { background: $panel; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name

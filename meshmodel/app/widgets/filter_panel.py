@@ -23,8 +23,7 @@ class FilterPanel(Vertical):
 
     DEFAULT_CSS = """
     FilterPanel { height: 1fr; }
-    FilterPanel > LineInput { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
-    FilterPanel > LineInput:focus { border: none; }
+    FilterPanel > LineInput { background: $panel; display: none; }
     FilterPanel.-filtering > LineInput { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
