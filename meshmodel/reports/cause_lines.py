@@ -14,6 +14,7 @@ from meshmodel.reports.acceptances import acceptance_words
 from meshmodel.reports.cause_words import cause_words, rule_words, severity_sign, subject_words
 from meshmodel.reports.causes import Cause, causes_of, is_accepted
 from meshmodel.reports.lines import Line, Words, heading
+from meshmodel.reports.name_list import name_list
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 Order = Literal["severity", "door", "agents", "rule"]
 """What findings are listed by: one after the other by severity, or in groups."""
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
-NAMED: Final = 40
-"""So many agents of a door are named in its line, which no screen shows in full."""
+NAMED: Final = 1
+"""So many of more than two agents are named in a line: their number is what must still be seen."""
 
 
 def cause_lines(
@@ -47,25 +48,35 @@ def cause_lines(
                 yield from (_line(Cause(each), doors, shared, below=True) for each in cause.also)
 
     settled = [cause for cause in causes_of(analysis) if cause.is_settled]
-    groups: defaultdict[str, list[Cause]] = defaultdict(list)
+    groups: defaultdict[str | tuple[str, ...], list[Cause]] = defaultdict(list)
     for cause in causes_of(analysis):
         if not cause.is_settled:
-            groups[_group(cause.finding, by, analysis.snapshot)].append(cause)
+            groups[_group(cause.finding, by)].append(cause)
     found = list[Line]()
-    for title, causes in groups.items():
-        found += [heading(f"{len(causes)} {title}")] if title else []
+    for group, causes in groups.items():
+        if by != "severity":
+            title = _title(group, by, analysis.snapshot)
+            found.append(heading(f"{len(causes)} {title}")._replace(key=("heading", group)))
         found += lines(causes)
     return [*found, heading(f"accepted: {len(settled)}"), *lines(settled)] if settled else found
 
 
-def _group(finding: Finding, by: Order, snapshot: Snapshot) -> str:
-    """The title of the group of a finding: the system that its door opens, all its agents, or its rule."""
+def _group(finding: Finding, by: Order) -> str | tuple[str, ...]:
+    """What a finding is listed under: the system that its door opens, all its agents, or its rule."""
     if by == "door":
-        grants = [key[1] for step, key in finding.about if step == "grant"]
-        return f"on {snapshot.system[grants[0]].title}" if grants else "on no door"
+        return next((key[1] for step, key in finding.about if step == "grant"), "")
     if by == "agents":
-        return "of " + (", ".join(snapshot.agent[each].title for each in finding.agents) or "no agent")
-    return rule_words(finding.rule) if by == "rule" else ""
+        return finding.agents
+    return finding.rule if by == "rule" else ""
+
+
+def _title(group: str | tuple[str, ...], by: Order, snapshot: Snapshot) -> str:
+    """The title of a group in words."""
+    if isinstance(group, tuple):
+        return "of " + (name_list([snapshot.agent[each].title for each in group], 2) or "no agent")
+    if by == "door":
+        return f"on {snapshot.system[group].title}" if group else "on no door"
+    return rule_words(group)
 
 
 def lost_lines(lost: list[Acceptance]) -> list[Line]:
@@ -101,8 +112,7 @@ def _words(cause: Cause, doors: Mapping[str, Door], *, unfolded: bool, below: bo
     finding, words = cause.finding, cause_words(cause, doors, unfolded=unfolded)
     about = [*words.about]
     if words.agents:
-        more = len(words.agents) - NAMED
-        about.insert(1, ", ".join(words.agents[:NAMED]) + (f" and {more} more" if more > 0 else ""))
+        about.insert(1, name_list(words.agents, NAMED))
     is_open = finding.accepted is not None and finding.accepted.open
     return (
         (

@@ -7,10 +7,8 @@ from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.name_list import name_list
 from meshmodel.reports.style import Style, counted, wrap, wrapped_table
-
-_SOME = 5
-"""So many names are said of a longer list."""
 
 
 def offboarding_answer(plan: Offboarding, *, applied: bool) -> Answer:
@@ -227,12 +225,6 @@ def _notices(plan: Offboarding) -> list[tuple[str, ...]]:
         if notice.because != "presents":
             rows.setdefault(notice.agent, []).append(_notice(notice, plan))
     return [(agent, "; ".join(said)) for agent, said in sorted(rows.items())]
-
-
-def name_list(names: Sequence[str]) -> str:
-    """Names with commas; of more than six the first five and how many more."""
-    more = f" and {len(names) - _SOME} more" if len(names) > _SOME + 1 else ""
-    return ", ".join(names[:_SOME] if more else names) + more
 
 
 def _notice(each: Touched, plan: Offboarding) -> str:

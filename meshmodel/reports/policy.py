@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.model.text import counted, one_line, plural
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
+from meshmodel.reports.name_list import name_list
 from meshmodel.reports.style import Style, wrap, wrapped_table
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def verification_text(name: str | None, found: "Verification", style: Style) -> 
     rows = _left_rows(found.left)
     lines += _listed("What is left uncontrolled, by agent and system", rows, len(rows), style)
     tables = [
-        (each.agent, _access(each.system, each.actions), _many(each.credentials)) for each in found.unfilled
+        (each.agent, _access(each.system, each.actions), name_list(each.credentials))
+        for each in found.unfilled
     ]
     lines += _listed("No kind of decision is chosen", tables, len(tables), style)
     denials = [(each.agent, _access(each.system, each.actions), each.reason) for each in found.unenforceable]
@@ -145,7 +147,7 @@ def _left_rows(left: "Sequence[Crossing]") -> list[tuple[str, ...]]:
             SEVERITIES[-rank],
             agent,
             _access(target, [each for each in ACTIONS if each in by_action]),
-            f"coming from {_many(sorted(set().union(*by_action.values())))}",
+            f"coming from {name_list(sorted(set().union(*by_action.values())))}",
         )
         for (rank, agent, target), by_action in sorted(sources.items(), key=lambda each: each[0])
     ]
@@ -153,10 +155,6 @@ def _left_rows(left: "Sequence[Crossing]") -> list[tuple[str, ...]]:
 
 def _access(system: str, actions: Sequence[str]) -> str:
     return f"{system}: {', '.join(actions)}"
-
-
-def _many(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
 
 
 def _made(decided_at: str | None, freshness: str, state: str) -> str:

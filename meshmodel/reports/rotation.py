@@ -5,9 +5,9 @@ from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.name_list import name_list
 from meshmodel.reports.offboarding import (
     copy_entry,
-    name_list,
     offboarding_text,
     rotation_entry,
     rotation_rows,

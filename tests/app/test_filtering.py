@@ -32,7 +32,7 @@ from tests.app.form_host import Host, enter
 from tests.edits.models import MODELS, full_snapshot, snapshot_of
 
 MANY = 5 * PART
-AGENTS = [f"agent-{number:03}" for number in range(3 * NAMED)]
+AGENTS = [f"agent-{number:03}" for number in range(120)]
 CROWD = snapshot_of(
     [
         Zone("here"),
