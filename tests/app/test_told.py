@@ -16,11 +16,13 @@ from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
+from meshmodel.reports.cause_words import severity_sign
 from meshmodel.reports.phrases import reach_words
 from meshmodel.reports.witness import told_steps, what_is_lit
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, desk
 from tests.app.form_host import Host
+from tests.reports.test_headline import is_seen
 
 
 def told(at) -> list[str]:
@@ -171,6 +173,24 @@ async def test_all_steps_of_a_finding_are_told_over_as_many_rows_as_they_need(tm
             below = at.bench.query_one("#below").region
             assert below.bottom == at.bench.query_one(StatusBar).region.y, "the list hides nothing of it"
             await at.press("down")
+
+
+@pytest.mark.parametrize("model", sorted(path.stem for path in MODELS.glob("*.toml")))
+async def test_a_finding_in_one_row_of_80_columns_says_who_does_what_on_what(
+    tmp_path: Path, model: str
+) -> None:
+    async with desk(tmp_path, model, size=(80, 24)) as at:
+        findings = at.bench.shown.analysis.findings
+        if findings:
+            assert is_seen(told(at)[0], findings[0], at.model), "the first one, where none is open"
+        for each in findings:
+            at.bench.context.open_finding(each)
+            await at.pilot.pause()
+            assert each is at.bench.shown.finding
+            assert not at.bench.has_class("-covered")
+            row = told(at)[0]
+            assert is_seen(row, each, at.model), row
+            assert severity_sign(each) in row
 
 
 DOOR = ("missing-checkpoint", "file-sas>attachments")

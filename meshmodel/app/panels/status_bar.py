@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from textual.content import Content
 
+from meshmodel.analysis.results import Finding
 from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
@@ -15,6 +16,7 @@ from meshmodel.canvas.scene import Facts
 from meshmodel.model.text import width
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.cause_words import severity_sign
+from meshmodel.reports.headline import headline
 from meshmodel.reports.log_words import event_words
 from meshmodel.reports.witness import told_steps
 
@@ -105,9 +107,11 @@ class StatusBar(Bound):
             if shown.finding is not None and shown.finding.accepted is not None and not self.said:
                 words = f" {accepted_words(shown.finding.accepted)}"
                 accepted = _wrapped(Content.styled(words, "$text-warning"), room)
-            first, second = self._first(shown), self._second(shown, room, in_full=in_front)
+            first, second = self._headline(shown, 0 if in_front else room), Content("")
             if self.said:  # below it the headline: the steps alone would read as if they were of it
-                second = self._headline(shown)
+                first, second = Content.styled(f" {self.said}", "bold $primary"), first
+            else:
+                second = self._second(shown, room, in_full=in_front)
         else:
             first, second = self._under(shown, under)
         if in_front:
@@ -140,21 +144,12 @@ class StatusBar(Bound):
             second = self._second(shown, 0, in_full=True)
         return first, second
 
-    def _first(self, shown: WorkbenchState) -> Content:
-        said = Content.styled(f" {self.said}", "bold $primary")
-        return said if self.said else self._headline(shown)
-
-    def _headline(self, shown: WorkbenchState) -> Content:
-        """What is open, or what comes first."""
+    def _headline(self, shown: WorkbenchState, room: int) -> Content:
+        """What is open, or what comes first; a finding in one row, in full where no room is given."""
         if shown.traced is not None:
             return Content.styled(f" {event_words(shown.traced)[0]}", "bold")
-        finding = shown.finding
-        if finding is not None:
-            sign = severity_sign(finding)
-            return Content.assemble(
-                (f" {sign} {finding.severity} ", SEVERITY_STYLES[finding.severity] + " reverse"),
-                (f" {finding.message}", "bold"),
-            )
+        if shown.finding is not None:
+            return _finding(shown, shown.finding, room, " reverse", "bold")
         if shown.explanation is not None:
             said = [sentence for sentence, step in told_steps(shown.explanation) if step is None]
             text = said[0] if said else shown.explanation.why_not or ""
@@ -163,13 +158,8 @@ class StatusBar(Bound):
             return Content.styled(f" {shown.why_nothing}", "$text-warning")
         findings = () if shown.analysis is None else shown.analysis.findings
         if findings:
-            first = findings[0]
-            sign = severity_sign(first)
-            return Content.assemble(
-                (f" {sign} {first.severity} ", SEVERITY_STYLES[first.severity]),
-                first.message,
-                ("  f opens it", "$text-muted"),
-            )
+            told, how = _finding(shown, findings[0], room), Content.styled("  f opens it", "$text-muted")
+            return told if room and told.cell_length + how.cell_length > room else told + how
         return Content.styled(" no findings", "$text-muted") if shown.analysis is not None else Content("")
 
     def _second(self, shown: WorkbenchState, room: int, *, in_full: bool = False) -> Content:
@@ -185,6 +175,13 @@ class StatusBar(Bound):
         if in_full:
             return Content(" ").join(pieces)
         return _fitting(pieces, room)
+
+
+def _finding(shown: WorkbenchState, finding: Finding, room: int, look: str = "", style: str = "") -> Content:
+    """Sign, severity and message of a finding."""
+    sign = f" {severity_sign(finding)} {finding.severity} "
+    words = headline(finding, shown.snapshot, room - width(sign) - 1) if room else finding.message
+    return Content.assemble((sign, SEVERITY_STYLES[finding.severity] + look), (f" {words}", style))
 
 
 def _wrapped(content: Content, room: int) -> list[Content]:
