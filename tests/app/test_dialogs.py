@@ -1,5 +1,6 @@
 """Connection menu and dialogs: by keyboard and by mouse, with the safe answer in focus."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.model.records import Agent, Checkpoint, Credential, Record, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
+from tests.app.desk import desk
 from tests.app.form_host import enter
 from tests.edits.models import HOSTILE, full_snapshot
 
@@ -337,3 +339,12 @@ async def test_text_entry_shows_why_and_a_click_beside_closes() -> None:
         await pilot.click(offset=(0, 0))
         await pilot.pause()
         assert app.answers == [None]
+
+
+async def test_after_enter_on_no_row_a_dialog_goes_on_taking_letters(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        system = next(iter(it.model.system))
+        await it.press("/", *"zzz", "enter", *["backspace"] * 3, *system)
+        await it.shows(system)
+        await it.press("enter")
+        assert it.bench.shown.selected == ("system", system)

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
 
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
@@ -18,17 +17,17 @@ class FilterInput(LineInput):
     """The line of a filter: arrows move in the list below it, Enter chooses there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move('cursor_down')", show=False),
-        Binding("up", "move('cursor_up')", show=False),
-        Binding("pagedown", "move('page_down')", show=False),
-        Binding("pageup", "move('page_up')", show=False),
+        Binding("down", "move('step', 1)", show=False),
+        Binding("up", "move('step', -1)", show=False),
+        Binding("pagedown", "move('page', 1)", show=False),
+        Binding("pageup", "move('page', -1)", show=False),
     ]
 
-    def action_move(self, action: str) -> None:
+    def action_move(self, action: str, by: int) -> None:
         """Move the highlight of the list."""
         rows = self.parent.query_one(RowList) if self.parent is not None else None
         if rows is not None:
-            getattr(rows, f"action_{action}")()
+            getattr(rows, f"action_{action}")(by)
 
 
 class FilterList(FilterPanel):
@@ -90,9 +89,8 @@ class FilterList(FilterPanel):
         self.rows.filter_by(text)
         self.post_message(self.Typed(text))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the filter chooses the highlighted row; the next keys are for that, not for the filter."""
-        event.stop()
+    def submit(self) -> None:
+        """Choose the highlighted row; the next keys are for that, not for the filter."""
         self.rows.action_select()
         if not self._always and self.filter.has_focus:
             self.rows.focus()

@@ -78,6 +78,10 @@ class FilterPanel(Vertical):
         self.show_filtered(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to what the filter left."""
+        """Do what Enter in the filter does."""
         event.stop()
+        self.submit()
+
+    def submit(self) -> None:
+        """Go to what the filter left."""
         self.body.focus()
