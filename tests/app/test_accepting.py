@@ -211,6 +211,15 @@ async def test_other_rules_of_one_cause_unfold(tmp_path: Path) -> None:
         assert len(rows.shown_rows) == before
 
 
+async def test_where_no_other_rule_speaks_of_the_cause_that_is_said(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("f", "space")
+        assert it.bench.shown.said == "nothing is folded under this finding"
+        await it.sentence("ask human-approval on file-sas > attachments: advisory")
+        await it.press("f", "space")
+        assert "folded" not in it.bench.shown.said
+
+
 async def test_header_counts_what_is_open_by_severity(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(200, 60)) as it:
         await it.shows("missing")

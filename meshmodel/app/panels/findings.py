@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 from textual.binding import Binding, BindingType
 
 from meshmodel.analysis.results import Finding
-from meshmodel.app.messages import CommandRequested, FindingOpened
+from meshmodel.app.messages import CommandRequested, FindingOpened, Notice
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
@@ -16,6 +16,7 @@ from meshmodel.model.records import Acceptance
 from meshmodel.reports.acceptances import unmatched_acceptances
 from meshmodel.reports.cause_lines import cause_lines, lost_lines
 from meshmodel.reports.cause_words import words_of_none
+from meshmodel.reports.causes import causes_of
 from meshmodel.reports.findings_index import findings_index
 from meshmodel.reports.lenses import facts_of
 
@@ -77,12 +78,15 @@ class FindingsList(Listing, Bound):
         self.show_rows(rows)
 
     def action_unfold(self) -> None:
-        """Show or hide the rows of the other rules that speak of the same cause."""
-        row = self.rows.row
-        if row is None or self.shown is None or not isinstance(row.value, Finding):
+        """Show or hide the rows of the other rules that speak of the same cause; say where there are none."""
+        shown, found = self.shown, self.first
+        if shown is None or shown.analysis is None or found is None:
             return
-        self._unfolded ^= {(row.value.rule, row.value.subject)}
-        self.follow(self.shown)
+        if any(cause.also for cause in causes_of(shown.analysis) if cause.finding is found):
+            self._unfolded ^= {(found.rule, found.subject)}
+            self.follow(shown)
+        else:
+            self.post_message(Notice("nothing is folded under this finding"))
 
     def chosen(self, value: Any) -> None:
         """Open the finding, or the acceptance of one that is gone."""
