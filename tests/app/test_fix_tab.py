@@ -3,12 +3,14 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
+from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.scene import Facts
@@ -225,6 +227,32 @@ async def test_nothing_to_fix(tmp_path: Path) -> None:
         assert "nothing to fix" in listed(it)
         await it.press("escape", "P")
         await it.shows("F shows which steps")
+
+
+@pytest.mark.parametrize("then", [(), ("down",)])
+async def test_guarding_waits_for_the_fix_unless_another_key_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: tuple[str, ...]
+) -> None:
+    gate, real = threading.Event(), work.work_out_fix
+
+    def held(*arguments: Any) -> Fix:
+        assert gate.wait(60)
+        return real(*arguments)
+
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", held)
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.press("F", "P")
+        assert it.bench.shown.said == "guard: the smallest fix is being computed"
+        await it.press(*then)
+        gate.set()
+        await it.computed()
+        assert "being computed" not in it.bench.shown.said
+        assert isinstance(it.app.screen, Picker) == (not then)
+        if not then:
+            await it.press("enter")
+            assert {(each.step, each.from_, each.to) for each in it.model.checkpoint.values()} == set(
+                FIX.checkpoints
+            )
 
 
 async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(

@@ -54,8 +54,7 @@ class FixList(Listing, Bound):
         if fixing is None:
             return ""
         if progress and self.filter.value and fixing.fix is not None and fixing.fix.cost > PART:
-            title = progress.partition(":")[0].partition(",")[0]
-            return f"{title}..."
+            return progress.partition(":")[0].partition(",")[0] + "..."
         return progress
 
     def _rows(self, shown: WorkbenchState, fixing: Fixing | None, working: str) -> Sequence[Row]:
@@ -63,10 +62,9 @@ class FixList(Listing, Bound):
             return [saying(shown.why_nothing)]
         if fixing is None or fixing.analysis is not shown.analysis:
             return []
-        if fixing.fix is None and fixing.problem:
-            return [saying(f"could not be computed: {fixing.problem}")]
         if fixing.fix is None:
-            return [saying(working or "stopped; F computes it again")]
+            failed = fixing.problem and f"could not be computed: {fixing.problem}"
+            return [saying(failed or working or "stopped; F computes it again")]
         marks_open = fixing.analysis.snapshot.elements <= AT_ONCE
         return [*map(row_of, fix_lines(fixing.fix, fixing, marks_open=marks_open, working=working))]
 

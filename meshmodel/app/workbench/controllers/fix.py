@@ -24,7 +24,9 @@ from meshmodel.reports.fix_state import (
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.fix.results import Fix
+
+_COMPUTED = "guard: the smallest fix is being computed"
 
 
 class FixController(Controller):
@@ -32,6 +34,8 @@ class FixController(Controller):
 
     _is_asked = False
     """Whether somebody asked, and it has not begun yet."""
+    _guarded_at = -1
+    """At which key the steps were to be guarded, though they were still being computed."""
     _task = Task()
     _previewed: "tuple[Analysis, tuple[StepKey, ...]] | None" = None
 
@@ -84,51 +88,43 @@ class FixController(Controller):
 
     def _begin(self, analysis: "Analysis") -> None:
         self.context.update(fixing=Fixing(analysis))
-        self._run(partial(work_out_fix, analysis), self._found, "computing the smallest fix")
+        found = partial(self._found, analysis)
+        self._run(partial(work_out_fix, analysis), found, "computing the smallest fix")
 
     def _run(self, work: Callable[[Task], Any], done: Callable[[Any], None], title: str) -> None:
         batched = self.context.batched
-        self._task = self.context.jobs.run("fix", work, batched(done), batched(self._failed), title)
+        failed = batched(lambda why: self._know(problem=why))
+        self._task = self.context.jobs.run("fix", work, batched(done), failed, title)
 
-    def _found(self, fix: "Fix") -> None:
-        known, is_stopped = self.state.fixing, self._task.is_cancelled()
-        if known is None:
-            return
-        self.context.update(fixing=replace(known, fix=fix, stopped=is_stopped and not fix.optimal))
+    def _know(self, **found: Any) -> None:
+        """Show what is found of the fix, and whether somebody stopped it."""
+        if self.state.fixing is not None:
+            stopped = self.state.fixing.stopped or self._task.is_cancelled()
+            self.context.update(fixing=replace(self.state.fixing, **{"stopped": stopped, **found}))
+
+    def _found(self, analysis: "Analysis", fix: "Fix") -> None:
+        is_stopped, is_quick = self._task.is_cancelled(), self._is_quick
+        self._know(fix=fix, stopped=is_stopped and not fix.optimal)
         if self._is_looked_at():
-            self.context.update(preview=fix.checkpoints)
+            self.context.update(preview=fix.checkpoints, said=self.state.said.replace(_COMPUTED, ""))
+            if self._guarded_at == self.context.acts:
+                self.guard()
+
+        def parts(task: Task) -> dict[str, object]:
+            return {
+                "parts": work_out_parts(analysis, fix, task),
+                "better": work_out_better(analysis, fix, task),
+                "standing": work_out_standing(analysis, fix) if is_quick else None,
+            }
+
         if not is_stopped:
-            analysis, is_quick = known.analysis, self._is_quick
+            self._run(parts, partial(self._found_parts, analysis, fix), "computing what each closes")
 
-            def parts(task: Task) -> dict[str, object]:
-                return {
-                    "parts": work_out_parts(analysis, fix, task),
-                    "better": work_out_better(analysis, fix, task),
-                    "standing": work_out_standing(analysis, fix) if is_quick else None,
-                }
-
-            self._run(parts, self._found_parts, "computing what each closes")
-
-    def _found_parts(self, found: dict[str, Any]) -> None:
-        known = self.state.fixing
-        if known is None or known.fix is None:
-            return
-        stopped = known.stopped or self._task.is_cancelled()
-        self.context.update(fixing=replace(known, stopped=stopped, **found))
-        if not stopped and known.fix.checkpoints:
-            curve = partial(work_out_curve, known.analysis, known.fix)
-            self._run(curve, self._found_curve, "computing what fewer checkpoints close")
-
-    def _found_curve(self, curve: "tuple[CurvePoint, ...]") -> None:
-        known = self.state.fixing
-        if known is not None:
-            stopped = known.stopped or self._task.is_cancelled()
-            self.context.update(fixing=replace(known, curve=curve, stopped=stopped))
-
-    def _failed(self, why: str) -> None:
-        known = self.state.fixing
-        if known is not None:
-            self.context.update(fixing=replace(known, problem=why))
+    def _found_parts(self, analysis: "Analysis", fix: "Fix", found: dict[str, Any]) -> None:
+        self._know(**found)
+        if fix.checkpoints and self.state.fixing is not None and not self.state.fixing.stopped:
+            work, title = partial(work_out_curve, analysis, fix), "computing what fewer checkpoints close"
+            self._run(work, lambda curve: self._know(curve=curve), title)
 
     # The preview
 
@@ -168,10 +164,14 @@ class FixController(Controller):
         """Guard the steps that the fix shows on the canvas."""
         if not self.context.has_row("guard"):
             return
-        if not self.state.preview:
+        known = self.state.fixing
+        if self.state.preview:
+            self._ask_state(Choice(self.state.preview))
+        elif self._is_asked or (known is not None and known.fix is None and not known.problem):
+            self._guarded_at = self.context.acts
+            self.context.say(_COMPUTED)
+        else:
             self.context.say("guard: F shows which steps; or p places a checkpoint on the selected one")
-            return
-        self._ask_state(Choice(self.state.preview))
 
     def _ask_state(self, choice: Choice) -> None:
         if self.context.is_read_only():
