@@ -47,6 +47,18 @@ async def test_notes_are_listed_added_and_chosen_where_they_belong() -> None:
         assert inspector.rows.go_to(("system", "files"))
 
 
+async def test_no_filter_hides_a_note_that_was_just_added() -> None:
+    inspector = Inspector()
+    app = Host(inspector, full_snapshot(), ("agent", "bot"))
+    async with app.run_test(size=(60, 50)) as pilot:
+        inspector.focus_list()
+        await enter(pilot, "/", "=add a note", "enter", "=Who pays for it?", "enter")
+        await pilot.pause()
+        assert [each.text for each in app.snapshot.note.values()].count("Who pays for it?") == 1
+        assert any("Who pays for it?" in row.content.plain for row in inspector.rows.shown_rows)
+        assert inspector.rows.has_focus
+
+
 async def test_no_note_is_added_where_the_model_is_read_only() -> None:
     snapshot = full_snapshot()
     inspector = Inspector()

@@ -1,8 +1,9 @@
 """The inspector: every field of what is selected, its relations, who reaches it, and what was found."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -29,10 +30,6 @@ from meshmodel.model.records import About, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.reports import inspection
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
 
 class Inspector(FilterList, Bound):
@@ -84,11 +81,8 @@ class Inspector(FilterList, Bound):
 
     def edit_field(self, key: str) -> None:
         """Open the editor of one field of what is shown; raises KeyError if it has no such field."""
-        record = self.record
-        if record is None:
-            return
-        table = table_of(record)
-        self._edit(SCHEMA[table].field(key))
+        if self.record is not None:
+            self._edit(SCHEMA[table_of(self.record)].field(key))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Edit the field, select the record, open the finding of the row, or add a note."""
@@ -129,9 +123,10 @@ class Inspector(FilterList, Bound):
         self.post_message(FieldRequested(record, field, done, on=shown.snapshot))
 
     def _add_note(self, subject: str | None) -> None:
-        """Have it asked what is to be said of an element or of the model."""
+        """Have it asked what is to be said of an element or of the model, and let no filter hide it."""
         shown = self.shown
         if shown is not None and not self._refuses(shown):
+            self.action_stop_filter()
             self.post_message(NoteRequested(subject, on=shown.snapshot))
 
     def _refuses(self, shown: WorkbenchState) -> bool:
@@ -139,7 +134,7 @@ class Inspector(FilterList, Bound):
             self.post_message(Notice("this model is open for reading only", "warning"))
         return shown.read_only
 
-    def _apply(self, record: Record, values: "Mapping[str, Any]", *, on: Snapshot) -> None:
+    def _apply(self, record: Record, values: Mapping[str, Any], *, on: Snapshot) -> None:
         """Ask for the edit of a record as it was when it was opened, unless that model would refuse it.
 
         What is shown may be something else by now: another program may have deleted what was open.
