@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.limits import BURST
+from meshmodel.app.messages import Cause
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
 from meshmodel.reports.both_analyses import Results, analyse_both, unchanged
@@ -19,7 +20,7 @@ class AnalysisService:
 
     Attributes:
         results: those that are known, perhaps of an earlier snapshot; ``None`` before the first.
-        before: the counts before the last edit, or before the first of several that came fast.
+        before: the counts before the last edit, or before the first of several of one cause that came fast.
     """
 
     def __init__(
@@ -37,18 +38,20 @@ class AnalysisService:
         self._on_results = on_results
         self._on_failure = on_failure
         self._edited_at = -BURST
+        self._cause: Cause = "edit"
 
     @property
     def is_current(self) -> bool:
         """Whether the results are those of the newest snapshot."""
         return self.results is not None and self.results.snapshot is self.snapshot
 
-    def edited(self, snapshot: Snapshot) -> None:
-        """The model is another one now."""
-        now, known = monotonic(), self.results
-        if self.before is None or now - self._edited_at > BURST:
+    def edited(self, snapshot: Snapshot, cause: Cause) -> None:
+        """The model is another one now. An undo is compared with what it undid, if that is known."""
+        now, is_other = monotonic(), cause != self._cause
+        known = self.results if self.is_current or not is_other else None
+        if self.before is None or is_other or now - self._edited_at > BURST:
             self.before = None if known is None else (known.built.summary, known.designed.summary)
-        self._edited_at = now
+        self._edited_at, self._cause = now, cause
         self.snapshot = snapshot
 
     def analyse(self) -> None:

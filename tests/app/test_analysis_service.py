@@ -57,7 +57,7 @@ def service(jobs, failures):
 
 
 def put(service, *records):
-    service.edited(apply_edit(service.snapshot, edit("an edit", [Put(record) for record in records])))
+    service.edited(apply_edit(service.snapshot, edit("an edit", [Put(record) for record in records])), "edit")
     service.analyse()
 
 
@@ -108,7 +108,7 @@ def test_whatever_else_changes_is_analysed(service, jobs, change):
 def test_a_new_element_and_one_that_goes_are_analysed(service, jobs):
     put(service, Agent("new", at=(1, 1)))
     assert jobs.number == 1
-    service.edited(apply_edit(service.snapshot, edit("remove", [Remove("agent", "new")])))
+    service.edited(apply_edit(service.snapshot, edit("remove", [Remove("agent", "new")])), "edit")
     service.analyse()
     assert jobs.number == 2
 

@@ -146,8 +146,31 @@ async def test_edits_that_come_fast_are_told_as_one(tmp_path: Path, monkeypatch:
         clock[0] += analysis_service.BURST / 2
         await it.press("U", "U")
         assert it.missing == first - 2
-        assert "▲" not in first_row(it)
-        assert "▼" not in first_row(it), "it is as it was before all that"
+        assert "▼−2" in first_row(it), "what was redone is compared with what it was redone on"
+
+
+async def test_an_undo_is_compared_with_what_it_undid_however_fast_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis_service, "monotonic", lambda: 100.0)
+    async with desk(tmp_path, "agent-chain") as it:
+        await place(it)
+        await it.sentence("x > y > z: read")
+        assert "▼−1" in first_row(it), "both came fast"
+        await it.press("u")
+        assert it.bench.shown.said.startswith("undid: x > y")
+        assert "▼" not in first_row(it), "that closed nothing"
+        await it.press("u")
+        assert "▲+1" in first_row(it)
+        assert it.bench.shown.built is not None
+        with it.held():
+            for door in it.bench.shown.built.doors:
+                wanted, _ = changes.placement(it.model, ("grant", door.credential, door.system))
+                it.bench.context.apply(wanted, on=it.model)
+            await it.press("u")
+        await it.pilot.pause()
+        assert it.missing == 1
+        assert "▼" not in first_row(it), "how many were missing before the undo was never known"
 
 
 async def test_after_a_fault_nothing_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -288,7 +288,7 @@ class Workbench(Screen[None]):
     def model_changed(self, event: ModelChanged) -> None:
         """The model is another one now: show it with its analysis, or alone where that takes longer."""
         context = self.context
-        self.analyses.edited(event.snapshot)
+        self.analyses.edited(event.snapshot, event.cause)
         self.context.jobs.drop("panels")
         self._counts = {}
         is_said = self.moving.model_changed(event.snapshot)
