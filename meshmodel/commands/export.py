@@ -21,7 +21,7 @@ from meshmodel.exporters.export import (
 )
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.reports.targets import refuse_to_lose_model, refuse_wrong_ending
+from meshmodel.reports.targets import refuse_to_lose_work, refuse_wrong_ending
 
 if TYPE_CHECKING:
     from meshmodel.exporters.diagram.render import Page
@@ -33,9 +33,10 @@ def add(commands: Subparsers) -> None:
         "export",
         help="write the interchange file, a diagram, policies or another form",
         description="Write the model in another form, to standard output or, replacing it in one step, to "
-        "a file. A file that is a model is not replaced, but an interchange file by another one; a device or "
-        "a pipe is written into. Beside a file of Cedar policies their schema is written (.cedarschema), "
-        "beside a Rego policy its data (.json), beside an OpenGraph payload its schema (.schema.json).",
+        "a file. A file that is a model is not replaced, but an interchange file by another one; nor is a "
+        "policy stub that was filled in. A device or a pipe is written into. Beside a file of Cedar policies "
+        "their schema is written (.cedarschema), beside a Rego policy its data (.json), beside an OpenGraph "
+        "payload its schema (.schema.json).",
         allow_abbrev=False,
     )
     add_model(parser)
@@ -88,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
     if arguments.output is not None:
         for form, path in export_names(arguments.output, to).items():
-            refuse_to_lose_model(path, form)
+            refuse_to_lose_work(path, form)
             refuse_wrong_ending(path, form)
     from meshmodel.analysis.analysis import analyse
 
@@ -155,7 +156,7 @@ def _write_pages(folder: Path, pages: Mapping[str, bytes], to: str) -> int:
 
     files = {folder / f"{stem}.{FORMATS[to].ending}": content for stem, content in pages.items()}
     for path in files:
-        refuse_to_lose_model(path, to)
+        refuse_to_lose_work(path, to)
     replace_files(files, folder)
     return 0
 

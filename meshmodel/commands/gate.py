@@ -162,7 +162,7 @@ class Gate:
 
 def _check_targets(arguments: argparse.Namespace) -> None:
     """Refuse to write over a model or a baseline, or both files into one, before anything is computed."""
-    from meshmodel.reports.targets import refuse_to_lose_model
+    from meshmodel.reports.targets import refuse_to_lose_work
 
     sarif, baseline = arguments.sarif, arguments.write_baseline
     for path, what in ((sarif, "SARIF"), (baseline, "a baseline")):
@@ -170,7 +170,7 @@ def _check_targets(arguments: argparse.Namespace) -> None:
             continue
         if str(path) == "-":
             raise MeshmodelError("-: standard output has the answer; name a file")
-        refuse_to_lose_model(path, what)
+        refuse_to_lose_work(path, what)
     if sarif is not None and sarif.resolve() in {
         each.resolve() for each in (baseline, arguments.baseline) if each is not None
     }:

@@ -21,7 +21,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import counted, one_line
 from meshmodel.model.typed_paths import new_file_problem, new_folder_problem
-from meshmodel.reports.targets import refuse_to_lose_model, refuse_wrong_ending
+from meshmodel.reports.targets import refuse_to_lose_work, refuse_wrong_ending
 from meshmodel.store.saved_state import Exported
 
 if TYPE_CHECKING:
@@ -228,12 +228,12 @@ class ExportRequest:
         if self.is_paged or self.format == MODEL_FILE:
             return
         if self.format in REPORTS:
-            refuse_to_lose_model(path, self.format)
+            refuse_to_lose_work(path, self.format)
             if path.suffix.lower() != f".{OFFERED[self.format].suffix}":
                 raise MeshmodelError(f"{one_line(path)}: name it .{OFFERED[self.format].suffix}")
             return
         for form, each in export_names(path, self.format).items():
-            refuse_to_lose_model(each, form)
+            refuse_to_lose_work(each, form)
             refuse_wrong_ending(each, form)
 
     def draw(self, snapshot: "Snapshot", analysis: "Analysis") -> "list[Page]":
@@ -267,7 +267,7 @@ class ExportRequest:
         self._refuse(path)
         made = self._made(analysis, path, drawn, tell)
         for each in made if self.is_paged else ():
-            refuse_to_lose_model(each, self.format)
+            refuse_to_lose_work(each, self.format)
         return made
 
     def _made(

@@ -106,6 +106,8 @@ def test_export_does_not_write_over_the_model_itself(tmp_path):
         ("victim.toml", "broken", "policy", "is an interchange file, and would be lost to policy"),
         ("earlier.toml", "toml", "toml", None),
         ("earlier.policy.toml", "stub", "policy", None),
+        ("mine.policy.toml", "filled", "policy", "is filled in, and that would be lost"),
+        ("mine.policy.toml", "commented", "policy", "is filled in, and that would be lost"),
         ("earlier", "text", "svg", None),
     ],
 )
@@ -120,6 +122,8 @@ def test_export_replaces_no_model_but_what_was_exported_before(tmp_path, name, c
             "toml": chain,
             "broken": "# mine\n\n\"format\"='meshmodel/1'\n[[zone\n",
             "stub": 'format = "meshmodel-policy/1"\nmodel = "old"\n',
+            "filled": 'format = "meshmodel-policy/1"\n[[agent.require]]\nkind = "human-approval"\n',
+            "commented": 'format = "meshmodel-policy/1"\n# asked Ann\n',
             "text": 'say format = "meshmodel/1"\n',
         }
         file.write_text(texts[content], encoding="utf-8")
