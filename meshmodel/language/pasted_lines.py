@@ -1,9 +1,20 @@
 """Lines that were pasted into the quick line: what each would do, and which were done."""
 
+from collections.abc import Sequence
+
 from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.language.lines import Lines, parse_lines
 from meshmodel.language.result import Sentence
 from meshmodel.model.snapshot import Snapshot
+
+LINES_LIMIT = 200
+"""How many lines are taken at once: all are read anew with each key."""
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that are not blank, without the spaces around them and the key before them."""
+    lines = (each.strip().lstrip(": ") for each in text.splitlines())
+    return [each for each in lines if each]
 
 
 class PastedLines:
@@ -16,12 +27,17 @@ class PastedLines:
         meaning: what they would do.
     """
 
-    def __init__(self, lines: list[str], snapshot: Snapshot) -> None:
-        """Arguments: the lines, at least one, and the model. The first with a problem is edited first."""
+    def __init__(self, lines: Sequence[str], snapshot: Snapshot) -> None:
+        """Arguments: the lines, and the model. The first with a problem is edited first."""
         self.done: list[str] = []
-        self.lines = lines
+        self.lines: list[str] = []
         self.at = 0
         self.meaning = Lines((), None)
+        self.put(lines, snapshot)
+
+    def put(self, lines: Sequence[str], snapshot: Snapshot) -> None:
+        """Put lines in place of the one that is edited; of all, the first with a problem is edited next."""
+        self.lines[self.at : self.at + 1] = lines
         self.read(snapshot)
         self.at = self.meaning.first_problem or 0
 

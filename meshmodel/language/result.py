@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from meshmodel.edits.edit import Edit
+from meshmodel.model.secrets import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,16 @@ class Sentence:
     edit: Edit | None = None
     problem: Problem | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What it would do, or the problem and where it is; empty where nothing was typed."""
+        problem = self.problem
+        if problem is None:
+            return " · ".join([*(f"? {each}" for each in self.warnings), *self.preview])
+        where = masked(self.text[problem.start : problem.end].strip())
+        said = " at the end" if not where else f" at “{where[:30]}{'…' if len(where) > 30 else ''}”"
+        return f"✖{said}: {problem.message}" if self.text.strip() else ""
 
 
 @dataclass(frozen=True, slots=True)

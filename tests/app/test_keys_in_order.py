@@ -117,7 +117,7 @@ async def test_the_next_sentence_knows_the_last_one_however_late_that_is_painted
         await it.press(":")
         for sentence in ("bot > key > files: read", "ask human on key > files"):
             quick.open_line(sentence)
-            quick.do_submit()
+            quick.action_submit()
             context.update()  # the model without the edit is painted once more
             context.hold(60)
             await Pilot.pause(it.pilot)

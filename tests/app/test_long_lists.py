@@ -62,7 +62,7 @@ async def test_walking_and_scrolling_lay_out_what_comes_into_view() -> None:
         for number in range(1, 2 * PAGE):
             assert listing.rows.row is not None
             assert listing.rows.row.key == number
-            listing.rows.action_cursor_down()
+            listing.rows.action_step(1)
 
 
 async def test_a_row_that_changes_leaves_the_place_as_it_is() -> None:

@@ -40,12 +40,12 @@ _TABLES = frozenset(each[0] for each in (*KINDS, *PARTS))
 class _KindInput(FilterInput):
     """The filter of the kinds, whose arrows leave out what stands above these."""
 
-    def action_move(self, action: str) -> None:
+    def action_move(self, action: str, by: int) -> None:
         """Move the highlight among the kinds."""
         rows = self.screen.query_one(RowList)
         if rows.row is not None and rows.row.key in _TABLES:
-            rows.move_to(0 if action.endswith("up") else len(KINDS) - 1)
-        super().action_move(action)
+            rows.move_to(0 if by < 0 else len(KINDS) - 1)
+        super().action_move(action, by)
 
 
 class AddDialog(Dialog[tuple[Edit, Reference]]):

@@ -19,7 +19,6 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, apply_edit, touched
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from meshmodel.language.history import History
     from meshmodel.language.pasted_lines import PastedLines
 
-LINES_LIMIT = 200
-"""How many lines are taken at once: all are read anew with each key."""
 _HOW = "Tab completes · Enter does it · ↑ earlier sentences · Esc closes"
 EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
 
@@ -36,23 +33,19 @@ EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
 class _SentenceInput(LineInput):
     """The line itself: its keys take effect in the order in which they were typed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "quick('up')", show=False),
-        Binding("down", "quick('down')", show=False),
-        Binding("ctrl+up", "quick('older')", show=False),
-        Binding("ctrl+down", "quick('newer')", show=False),
-        Binding("escape", "quick('close')", show=False),
-    ]
-
     def on_key(self, event: events.Key) -> None:
         """Take Enter and Tab at once: keys typed right after them are here already, and come next."""
         if event.key in {"enter", "tab"}:
             event.stop()
             event.prevent_default()
-            self.action_quick("submit" if event.key == "enter" else "complete")
+            line_ = self.parent
+            assert isinstance(line_, QuickLine)
+            (line_.action_submit if event.key == "enter" else line_.action_complete)()
 
     def on_paste(self, event: events.Paste) -> None:
         """Several lines go into a list; one line is put in here."""
+        from meshmodel.language.pasted_lines import lines_of
+
         start, end = sorted(self.selection)
         lines = lines_of(f"{self.value[:start]}{event.text}{self.value[end:]}")
         line_ = self.parent
@@ -61,12 +54,6 @@ class _SentenceInput(LineInput):
             event.stop()
             event.prevent_default()
             line_.take_lines(lines)
-
-    def action_quick(self, name: str) -> None:
-        """Hand a key to the quick line around it."""
-        line_ = self.parent
-        assert isinstance(line_, QuickLine)
-        getattr(line_, f"do_{name}")()
 
 
 class QuickLine(Vertical, Bound):
@@ -97,6 +84,14 @@ class QuickLine(Vertical, Bound):
     QuickLine > #preview.-problem { color: $text-error; }
     QuickLine > Input { background: $panel; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "up", show=False),
+        Binding("down", "down", show=False),
+        Binding("ctrl+up", "older", show=False),
+        Binding("ctrl+down", "newer", show=False),
+        Binding("escape", "close", show=False),
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
@@ -144,6 +139,8 @@ class QuickLine(Vertical, Bound):
 
     def open_line(self, text: str = "") -> None:
         """Show the line, with a text to begin with, and write there; of several lines each is a sentence."""
+        from meshmodel.language.pasted_lines import lines_of
+
         self.display = True
         lines = lines_of(text)
         if len(lines) > 1:
@@ -154,20 +151,14 @@ class QuickLine(Vertical, Bound):
 
     def take_lines(self, lines: list[str]) -> None:
         """Put lines into the list, in place of the one that is being edited."""
-        from meshmodel.language.pasted_lines import PastedLines
+        from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines
 
         if len(lines) > LINES_LIMIT:
             said = f"of {len(lines):,} lines the first {LINES_LIMIT} were taken"
             self.post_message(Notice(said, "warning"))
-            lines = lines[:LINES_LIMIT]
         if self._pasted is None:
-            self._pasted = PastedLines(lines, self.snapshot)
-        else:
-            here, done = self._pasted, self._pasted.done
-            self._pasted = PastedLines(
-                [*here.lines[: here.at], *lines, *here.lines[here.at + 1 :]], self.snapshot
-            )
-            self._pasted.done = done
+            self._pasted = PastedLines([], self.snapshot)
+        self._pasted.put(lines[:LINES_LIMIT], self.snapshot)
         self._edit_line(self._pasted.at)
 
     def _edit_line(self, place: int) -> None:
@@ -204,12 +195,12 @@ class QuickLine(Vertical, Bound):
             return  # it is told again
         self._read()
 
-    def do_submit(self) -> None:
+    def action_submit(self) -> None:
         """Do what the line says."""
         self._read()
         text = self.text.strip()
         if self._pasted is None and not text:
-            self.do_close()
+            self.action_close()
             return
         if self._pasted is None and self.sentence.problem is not None:
             self._input.cursor_position = self.sentence.problem.end
@@ -258,42 +249,42 @@ class QuickLine(Vertical, Bound):
             self._take(event.row.value)
         self._input.focus()
 
-    def do_complete(self) -> None:
+    def action_complete(self) -> None:
         """Take the highlighted completion."""
         row = self._rows.row
         if row is not None:
             self._take(row.value)
 
-    def do_up(self) -> None:
+    def action_up(self) -> None:
         """The pasted line above; an older sentence in an empty line or while in the history; else the
         completion above.
         """
         if self._pasted is not None:
             self._edit_line(self._pasted.at - 1)
         elif not self.text or self.history.at is not None:
-            self.do_older()
+            self.action_older()
         else:
-            self._rows.action_cursor_up()
+            self._rows.action_step(-1)
 
-    def do_down(self) -> None:
+    def action_down(self) -> None:
         """The pasted line below; a newer sentence while in the history; else the completion below."""
         if self._pasted is not None:
             self._edit_line(self._pasted.at + 1)
         elif self.history.at is not None:
-            self.do_newer()
+            self.action_newer()
         else:
-            self._rows.action_cursor_down()
+            self._rows.action_step(1)
 
-    def do_older(self) -> None:
+    def action_older(self) -> None:
         """The sentence before."""
         if self._pasted is None:
             self._show_old(self.history.older(self.text))
 
-    def do_newer(self) -> None:
+    def action_newer(self) -> None:
         """The sentence after; at the end, what was being typed."""
         self._show_old(self.history.newer())
 
-    def do_close(self) -> None:
+    def action_close(self) -> None:
         """Hide the line."""
         self.display = False
         self._pasted = None
@@ -346,25 +337,9 @@ class QuickLine(Vertical, Bound):
         is_doubtful = self.sentence.edit is not None and bool(self.sentence.warnings)
         self._preview.set_class(self.sentence.edit is not None and not is_doubtful, "-ready")
         self._preview.set_class(is_doubtful, "-doubtful")
-        said = shown_preview(self.sentence) or self.why_read_only or _HOW
+        said = self.sentence.shown or self.why_read_only or _HOW
         self._preview.update(Content(said if pasted is None else f"{pasted.summary}\n{said}"))
         self.set_class(pasted is not None, "-lines")
         self._lines.set_rows([] if pasted is None else pasted_rows(pasted))
         if pasted is not None:
             self._lines.go_to(("line", pasted.at))
-
-
-def shown_preview(sentence: "Sentence") -> str:
-    """The preview of a sentence: what it would do, or the problem and where it is; of none it is empty."""
-    problem = sentence.problem
-    if problem is not None:
-        where = masked(sentence.text[problem.start : problem.end].strip())
-        said = " at the end" if not where else f" at “{where[:30]}{'…' if len(where) > 30 else ''}”"
-        return f"✖{said}: {problem.message}" if sentence.text.strip() else ""
-    return " · ".join([*(f"? {each}" for each in sentence.warnings), *sentence.preview])
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of a text that are not blank, without the spaces around them and the key before them."""
-    lines = (each.strip().lstrip(": ") for each in text.splitlines())
-    return [each for each in lines if each]

@@ -206,17 +206,15 @@ class RowList(VirtualRows):
         if self.row is not None:
             self._say(partial(self.Highlighted, self, self.row))
 
-    def action_cursor_up(self) -> None:
-        """Go up a row, and from the first one to the last of all."""
-        self._step(range((self.cursor or 0) - 1, -1, -1), self.row_count - 1)
-
-    def action_cursor_down(self) -> None:
-        """Go down a row, and from the last one to the first of all."""
-        self._step(range(-1 if self.cursor is None else self.cursor + 1, self.row_count), 0)
-
-    def _step(self, places: range, end: int) -> None:
+    def action_step(self, by: int) -> None:
+        """Go to the next row (1) or to the one before (-1), and from the last to the first or back."""
         self.settle()
-        self.move_to(next((at for at in places if at >= 0 and not self._shown[at].heading), end))
+        rows, here = range(self.row_count), self.cursor
+        if by > 0:
+            ahead, other_end = rows[0 if here is None else here + 1 :], 0
+        else:
+            ahead, other_end = rows[: here or 0][::-1], self.row_count - 1
+        self.move_to(next((at for at in ahead if not self._shown[at].heading), other_end))
 
     def action_select(self) -> None:
         """Choose the row under the cursor."""

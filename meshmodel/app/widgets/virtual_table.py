@@ -24,7 +24,7 @@ class VirtualRows(ScrollView, can_focus=True):
     move the cursor, and what is under it comes into view.
 
     Attributes:
-        head_lines: how many lines stand above the rows and do not scroll.
+        head_lines: how many lines stand above the rows and do not scroll, one at most.
         row_count: how many rows there are.
         cursor: the row under the cursor; ``None`` where there is none.
     """
@@ -32,10 +32,10 @@ class VirtualRows(ScrollView, can_focus=True):
     DEFAULT_CSS = "VirtualRows { height: 1fr; scrollbar-size: 1 1; }"
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", show=False),
-        Binding("down,j", "cursor_down", show=False),
-        Binding("pageup", "page_up", show=False),
-        Binding("pagedown", "page_down", show=False),
+        Binding("up,k", "step(-1)", show=False),
+        Binding("down,j", "step(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
         Binding("home", "edge(0)", show=False),
         Binding("end", "edge(1)", show=False),
         Binding("enter", "select", show=False),
@@ -67,9 +67,8 @@ class VirtualRows(ScrollView, can_focus=True):
         del row, line
         return Strip.blank(self.size.width)
 
-    def render_head(self, line: int) -> Strip:
-        """One of the lines above the rows."""
-        del line
+    def render_head(self) -> Strip:
+        """The line above the rows."""
         return Strip.blank(self.size.width)
 
     def first_line(self, row: int) -> int:
@@ -124,15 +123,13 @@ class VirtualRows(ScrollView, can_focus=True):
         """How many lines of rows are in view."""
         return max(self.scrollable_content_region.height - self.head_lines, 1)
 
-    def action_page_up(self) -> None:
-        """Go up a page."""
-        self._page(-1)
+    def action_step(self, by: int) -> None:
+        """Go to the next row (1), or to the one before (-1)."""
+        self.settle()
+        self.move_to(0 if self.cursor is None else self.cursor + by)
 
-    def action_page_down(self) -> None:
-        """Go down a page."""
-        self._page(1)
-
-    def _page(self, pages: int) -> None:
+    def action_page(self, pages: int) -> None:
+        """Go down so many pages; up, if fewer than none."""
         self.settle()
         if self.row_count:
             line = self.first_line(self.cursor or 0) + pages * self.page_lines
@@ -154,7 +151,7 @@ class VirtualRows(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the head first, then rows from the scroll offset on."""
         if y < self.head_lines:
-            return self.render_head(y)
+            return self.render_head()
         line = y - self.head_lines + self.scroll_offset.y
         if line >= self.first_line(self.row_count):
             return Strip.blank(self.size.width, self.rich_style)
@@ -190,16 +187,6 @@ class VirtualTable(VirtualRows):
         super().__init__()
         self.widths: tuple[int, ...] = ()
         self.lefts: tuple[int, ...] = ()
-
-    def action_cursor_up(self) -> None:
-        """Go up a row."""
-        self.settle()
-        self.move_to((self.cursor or 0) - 1)
-
-    def action_cursor_down(self) -> None:
-        """Go down a row."""
-        self.settle()
-        self.move_to(0 if self.cursor is None else self.cursor + 1)
 
     def cells_of_row(self, row: int, columns: Sequence[int]) -> list[Cell]:
         """What is in some columns of a row."""
@@ -251,9 +238,8 @@ class VirtualTable(VirtualRows):
         cursor = self.get_component_rich_style("table--cursor")
         return style + Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
 
-    def render_head(self, line: int) -> Strip:
+    def render_head(self) -> Strip:
         """The names of the columns."""
-        del line
         style = self.rich_style + self.get_component_rich_style("table--head")
         columns = [*range(self.fixed), *self.columns_in_view]
         return self._strip(columns, [(text, style) for text in self.head_of(columns)])

@@ -144,7 +144,7 @@ class Layout:
         quick = self.screen.query_one(QuickLine)
         is_covered = state.arrangement == "small" and (state.side or state.lists_open)
         if quick.is_open:
-            quick.do_close()
+            quick.action_close()
         elif self.screen.focused is not context.canvas or is_covered:
             context.back_to_canvas()
         elif state.preview:
