@@ -47,6 +47,7 @@ class MeshmodelApp(KeysInOrder):
     CSS = """
     Toast { padding: 0 1; }
     ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
+    Tooltip { padding: 0 1; max-width: 100%; }  /* one row: it does not reach the card below */
     """
 
     def __init__(

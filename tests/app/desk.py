@@ -179,7 +179,8 @@ async def desk(
         state=State(folder / "state.json"),
         is_ascii=bool(options.pop("is_ascii", False)),
     )
-    async with app.run_test(size=size, notifications=True):
+    tooltips = bool(options.pop("tooltips", False))
+    async with app.run_test(size=size, notifications=True, tooltips=tooltips):
         it = Desk(Hand(app), app)
         await it.pilot.pause()
         yield it

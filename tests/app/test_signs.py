@@ -1,6 +1,8 @@
 """What the signs mean, by a key and where the pointer rests; the drawing in words; the map; vim's keys."""
 
 import pytest
+from textual.geometry import Region
+from textual.widgets import Tooltip
 
 from meshmodel.app.canvas.corner_map import CornerMap
 from meshmodel.app.commands import BY_ID, problems
@@ -48,6 +50,24 @@ async def test_what_is_under_the_pointer_is_named(tmp_path):
         assert "✖ nobody asks here" in str(canvas.tooltip)
         await it.pilot.hover("#canvas", offset=(0, 0))
         assert canvas.tooltip is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("model", ["agent-chain", "code-agent"])
+async def test_what_is_told_of_a_card_does_not_cover_the_next_one_below(tmp_path, model, size):
+    async with desk(tmp_path, model, size=size, tooltips=True) as it:
+        it.app.TOOLTIP_DELAY = 0.001
+        canvas, tooltip = it.bench.context.canvas, it.bench.get_child_by_type(Tooltip)
+        cards = [each for each in canvas.drawing.targets if each.part == "card"]
+        regions = {each: Region(*canvas.on_screen(*each.box[:2]), *each.box[2:]) for each in cards}
+        for card in cards:
+            if not canvas.region.contains_region(regions[card]):
+                continue
+            await it.pilot.hover("#footer")
+            await it.pilot.hover("#canvas", offset=it.cell(card.reference, dy=card.box.height - 1))
+            await it.shows(canvas.words_of(card.reference).partition(";")[0])
+            below = [each for each in cards if each.box.x == card.box.x and each != card]
+            assert [each.reference for each in below if regions[each].overlaps(tooltip.region)] == []
 
 
 async def test_footer_tabs_and_header_say_what_they_are(tmp_path):
