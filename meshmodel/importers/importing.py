@@ -8,6 +8,7 @@ from typing import Final
 
 from meshmodel.edits.edit import Edit
 from meshmodel.importers.foreign_files import Reading, read_files
+from meshmodel.importers.forms import FORMS
 from meshmodel.importers.last_import import Renamed
 from meshmodel.importers.ledger import Row
 from meshmodel.importers.plan import Outcome, Plan, plan
@@ -15,6 +16,7 @@ from meshmodel.importers.proposal import Picked, Proposed
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
 from meshmodel.model.validation import label_of
 from meshmodel.store.imports import Imported
 
@@ -85,7 +87,11 @@ def prepare(
         made = plan(each, [one.source for one in documents], after, last, renamed, rejected)
         after = made.after
         plans.append(made)
-        rows += each.ledger.rows(documents, made.ids)
+        found = each.ledger.rows(documents, made.ids)
+        if not any(row.became or row.verdict != "not understood" for row in found):
+            name = one_line(documents[0].source, limit=1_000)
+            raise MeshmodelError(f"{name}: nothing in it is understood as {FORMS[each.form].title}")
+        rows += found
     outcomes = tuple(each for made in plans for each in made.outcomes)
     unknown = rejected - {(each.table, each.key) for each in outcomes}
     if unknown:

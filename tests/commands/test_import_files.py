@@ -159,6 +159,16 @@ def test_a_folder_is_read_with_the_names_that_are_known(folder, called):
     assert "skipped: package.json (no form knows its name)" in output
 
 
+def test_a_file_of_which_nothing_is_understood_makes_no_model(folder, called):
+    write({"theme": "dark"}, "other.json")
+    status, _, complaint = called("import", "other.json", "--as", "mcp", "-o", "made.mesh")
+    assert status == 2
+    assert complaint == "meshmodel: other.json: nothing in it is understood as MCP client configuration\n"
+    assert not (folder / "made.mesh").exists()
+    write({"mcpServers": {}}, "none.json")
+    said(called, "import", "none.json", "--as", "mcp", "-o", "made.mesh")
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
