@@ -1,10 +1,14 @@
 """Makes and withdraws acceptances of findings (section 9). Pure."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.model.records import Acceptance
+
+USUAL_DAYS: Final = 90
+"""For how long a finding is accepted unless another day is typed."""
 
 
 def acceptance_edit(record: Acceptance) -> Edit:
@@ -16,6 +20,21 @@ def withdrawal(rule: str, subject: str) -> Edit:
     """The edit that withdraws an acceptance."""
     label = f"withdraw the acceptance of {rule} of {subject}"
     return Edit(label, (Remove("acceptance", (rule, subject)),))
+
+
+def first_values(before: Acceptance | None, today: date, by: str) -> dict[str, str]:
+    """What a form begins with: ``by``, ``reason`` and ``until``.
+
+    Args:
+        before: what is to be changed; of that the day only while it is not over.
+        today: the day (UTC).
+        by: who accepted something last.
+    """
+    until = today + timedelta(days=USUAL_DAYS)
+    if before is None:
+        return {"by": by, "reason": "", "until": until.isoformat()}
+    until = before.until if before.until >= today else until
+    return {"by": before.by, "reason": before.reason, "until": until.isoformat()}
 
 
 def typed_problem(values: Mapping[str, str], today: date) -> tuple[str, str] | None:

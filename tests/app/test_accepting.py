@@ -7,9 +7,10 @@ import pytest
 from textual.widgets import Input, Static
 
 from meshmodel.app import analysis_service
-from meshmodel.app.dialogs.accept import USUAL_DAYS, AcceptDialog
+from meshmodel.app.dialogs.accept import AcceptDialog
 from meshmodel.app.dialogs.rule import RuleDialog
 from meshmodel.app.panels.findings import FindingsList
+from meshmodel.edits.acceptances import USUAL_DAYS
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.model.records import Acceptance, Agent, Hold
 from meshmodel.model.snapshot import Snapshot

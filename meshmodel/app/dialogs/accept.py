@@ -1,7 +1,7 @@
 """Accepting a finding for a time: who, why and until when; withdrawing that again."""
 
-from datetime import date, timedelta
-from typing import ClassVar, Final
+from datetime import date
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,16 +12,19 @@ from textual.widgets import Input, Static
 from meshmodel.analysis.results import Finding
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.edits.acceptances import acceptance_edit, typed_acceptance, typed_problem, withdrawal
+from meshmodel.edits.acceptances import (
+    acceptance_edit,
+    first_values,
+    typed_acceptance,
+    typed_problem,
+    withdrawal,
+)
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import refusal_of
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line
 from meshmodel.reports.acceptances import what_is_accepted, with_scope
-
-USUAL_DAYS: Final = 90
-"""For how long a finding is accepted unless another day is typed."""
 
 
 class AcceptDialog(Dialog[Edit]):
@@ -67,15 +70,7 @@ class AcceptDialog(Dialog[Edit]):
         """What is accepted, the three lines, the buttons."""
         yield Static(Content(what_is_accepted(self.finding)), id="about")
         if isinstance(self.finding, Finding):
-            before = self.before
-            until = self.today + timedelta(days=USUAL_DAYS)
-            if before is not None and before.until >= self.today:
-                until = before.until
-            for name, value in (
-                ("by", before.by if before else self._by),
-                ("reason", before.reason if before else ""),
-                ("until", until.isoformat()),
-            ):
+            for name, value in first_values(self.before, self.today, self._by).items():
                 with Horizontal(classes="line"):
                     yield Static(Content(name))
                     yield LineInput(value, id=name, compact=True, select_on_focus=False)
