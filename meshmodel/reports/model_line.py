@@ -12,6 +12,7 @@ from meshmodel.reports.count_words import delta, open_rows
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
+    from meshmodel.model.vocabulary import View
 
 PartLook = Literal["", "title", "plain", "muted", "warning", "bad", "good"]
 GAP = 2
@@ -68,6 +69,39 @@ def count_parts(
         change = delta(before and before[1], designed.summary)
         change = f"designed {change}" if change else ""
     return [*parts, Part(change, "warning", 1)] if change else parts
+
+
+def right_parts(
+    lens: str, view: "View", since: str, *, is_drawing: bool, is_lost: bool, read_only: bool
+) -> list[Part]:
+    """How a model is looked at, and how it is kept.
+
+    Args:
+        lens: the lens in force.
+        view: the view in force.
+        since: what the model is compared with, if anything.
+        is_drawing: whether it is being drawn.
+        is_lost: whether its file is gone.
+        read_only: whether edits are refused.
+    """
+    parts = []
+    if since:
+        name = f"since {shorten(since, 24)}"
+        parts.append(Part(name, "warning", 1, right=True, short=("compared",), last=0))
+    if lens == "structure":
+        parts.append(Part("lens structure", "muted", 5, right=True, runs="lens"))
+    else:
+        parts.append(Part(f"lens {lens}", "muted", 1, right=True, short=(lens,), last=0, runs="lens"))
+    parts.append(Part(f"as {view}", "muted" if view == "built" else "warning", right=True, runs="view"))
+    if is_drawing:
+        parts.append(Part("drawing...", "warning", right=True))
+    if is_lost:
+        parts.append(Part("file gone", "bad", right=True))
+    elif read_only:
+        parts.append(Part("read only", "warning", 1, right=True))
+    else:
+        parts.append(Part("saved", "muted", 2, right=True))
+    return parts
 
 
 def fitted(parts: Iterable[Part], room: int) -> list[Part]:

@@ -9,8 +9,8 @@ from meshmodel.app.commands import BY_ID
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
-from meshmodel.model.text import shorten, width
-from meshmodel.reports.model_line import GAP, Part, count_parts, fitted, model_parts, needed
+from meshmodel.model.text import width
+from meshmodel.reports.model_line import GAP, Part, count_parts, fitted, model_parts, needed, right_parts
 
 _STYLES = {
     "": "",
@@ -36,7 +36,15 @@ class MeshHeader(Bound):
         shown = self.shown
         if shown is None:
             return []
-        return [*model_parts(shown.snapshot), *_counts(shown), *_on_the_right(shown)]
+        looked = right_parts(
+            shown.lens,
+            shown.view,
+            "" if shown.comparing is None else shown.comparing.since.name,
+            is_drawing=shown.is_drawing,
+            is_lost=shown.is_lost,
+            read_only=shown.read_only,
+        )
+        return [*model_parts(shown.snapshot), *_counts(shown), *looked]
 
     def tip(self, x: int) -> str:
         """All parts, also those that do not fit, and what a click there does."""
@@ -81,25 +89,3 @@ def _counts(shown: WorkbenchState) -> list[Part]:
     if not shown.is_current:
         return [Part("computing...", "warning"), Part(f"was {built.summary.missing:,} missing", "muted", 2)]
     return count_parts(built, designed, seen, shown.before)
-
-
-def _on_the_right(shown: WorkbenchState) -> list[Part]:
-    """How the model is looked at, and how it is kept."""
-    lens = Part(f"lens {shown.lens}", "muted", 1, right=True, short=(shown.lens,), last=0, runs="lens")
-    if shown.lens == "structure":
-        lens = Part("lens structure", "muted", 5, right=True, runs="lens")
-    is_built = shown.view == "built"
-    view = Part(f"as {shown.view}", "muted" if is_built else "warning", right=True, runs="view")
-    parts = [lens, view]
-    if shown.comparing is not None:
-        name = f"since {shorten(shown.comparing.since.name, 24)}"
-        parts.insert(0, Part(name, "warning", 1, right=True, short=("compared",), last=0))
-    if shown.is_drawing:
-        parts.append(Part("drawing...", "warning", right=True))
-    if shown.is_lost:
-        parts.append(Part("file gone", "bad", right=True))
-    elif shown.read_only:
-        parts.append(Part("read only", "warning", 1, right=True))
-    else:
-        parts.append(Part("saved", "muted", 2, right=True))
-    return parts
