@@ -15,7 +15,7 @@ from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad, plural
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.findings_index import findings_index, may_be_about
-from meshmodel.reports.lines import Line, Section, Words
+from meshmodel.reports.lines import Line, Section, Words, heading, space
 from meshmodel.reports.questions import questions_of
 
 if TYPE_CHECKING:
@@ -49,6 +49,22 @@ def _end_line(table: str, key: str) -> Line:
 
 def _reference_line(table: str, key: Key, text: str) -> Line:
     return Line((table, key), ((f"{GLYPHS.get(table, ' ')} {text}", ""),), (table, key))
+
+
+def lines_about(snapshot: Snapshot, analysis: "Analysis | None", record: Record) -> Iterator[Line]:
+    """All that is said of a record beside its fields."""
+    for name, sections in (
+        ("relations", relation_sections(snapshot, record)),
+        ("notes", note_sections(snapshot, record)),
+        ("reach", reach_sections(snapshot, analysis, record)),
+        ("findings", finding_sections(analysis, record)),
+    ):
+        if sections:
+            yield space(name)
+        for section in sections:
+            if section.title:
+                yield heading(section.title)
+            yield from section.lines
 
 
 def title_words(record: Record) -> Words:

@@ -22,7 +22,7 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, heading, saying, space
+from meshmodel.app.widgets.rows import Row, saying
 from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import refusal_of
 from meshmodel.edits.groups import fields_of_all
@@ -162,14 +162,4 @@ class Inspector(FilterList, Bound):
         rows = [title, *field_rows(record)]
         if shown.selected in shown.group:
             rows.insert(1, saying(f"a field is set on all {len(shown.group)} selected together"))
-        for name, sections in (
-            ("relations", inspection.relation_sections(snapshot, record)),
-            ("notes", inspection.note_sections(snapshot, record)),
-            ("reach", inspection.reach_sections(snapshot, analysis, record)),
-            ("findings", inspection.finding_sections(analysis, record)),
-        ):
-            rows += [space(name)] if sections else []
-            for section in sections:
-                rows += [heading(section.title)] if section.title else []
-                rows += map(row_of, section.lines)
-        return rows
+        return [*rows, *map(row_of, inspection.lines_about(snapshot, analysis, record))]
