@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from meshmodel.model.text import one_line
+
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import Tally, TracedEvent, Verdict
     from meshmodel.model.records import Reference
@@ -72,6 +74,32 @@ def incomplete_words(laid: LaidLog) -> str:
         return ""
     why = "stopped" if laid.stopped else laid.problem
     return f"INCOMPLETE after event {laid.tally.events:,}: {why}"
+
+
+def log_parts(
+    name: str, laid: LaidLog | None, problem: str, working: str, *, is_of_this: bool
+) -> tuple[list[str], str]:
+    """What is said above the events of a log: all that makes them partial, and the counts.
+
+    Args:
+        name: of the file.
+        laid: what was laid; ``None``: nothing yet.
+        problem: why it could not be followed.
+        working: how far that is while it is being followed.
+        is_of_this: whether it was laid on the model and view in force.
+    """
+    partial, counts = list[str](), ""
+    if problem:
+        partial.append(f"{one_line(name)} could not be followed: {problem}")
+    elif working:
+        partial.append(working)
+    elif laid is not None:
+        if not laid.is_complete:
+            partial.append(incomplete_words(laid))
+        counts = f"{one_line(name)}: {summary_words(laid)}"
+    if laid is not None and not is_of_this:
+        partial.append("of the model before the last edit, or in the other view: L lays it on this one")
+    return partial, counts
 
 
 def summary_words(laid: LaidLog) -> str:

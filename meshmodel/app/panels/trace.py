@@ -17,9 +17,8 @@ from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
 from meshmodel.canvas.text import cut
-from meshmodel.model.text import one_line
 from meshmodel.reports.log_table import COLUMNS, cells_of_event, column_widths, event_matches
-from meshmodel.reports.log_words import incomplete_words, is_telling, summary_words
+from meshmodel.reports.log_words import is_telling, log_parts
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
@@ -165,19 +164,10 @@ class TracePanel(FilterPanel, Bound):
         if before is None or before.request is not tracing.request:
             self.filter.value = ""  # it was meant for another log
             self.remove_class("-filtering")
-        name, laid = one_line(tracing.request.path.name), tracing.laid
-        partial, counts = list[str](), ""
-        if tracing.problem:
-            partial.append(f"{name} could not be followed: {tracing.problem}")
-        elif working:
-            partial.append(working)
-        elif laid is not None:
-            if not laid.is_complete:
-                partial.append(incomplete_words(laid))
-            counts = f"{name}: {summary_words(laid)}"
-        if laid is not None and (shown.analysis is not tracing.analysis or not shown.is_current):
-            partial.append("of the model before the last edit, or in the other view: L lays it on this one")
-        self._partial, self._counts = partial, counts
+        name, is_of_this = tracing.request.path.name, shown.analysis is tracing.analysis and shown.is_current
+        self._partial, self._counts = log_parts(
+            name, tracing.laid, tracing.problem, working, is_of_this=is_of_this
+        )
         if before is not tracing:
             self._show()
         else:
