@@ -13,7 +13,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from meshmodel.commands.complete_writes import complete_writes
 from meshmodel.commands.output import complain, fault, say
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -35,9 +35,14 @@ class UsageError(MeshmodelError):
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that says in one line what is wrong, and where to read more."""
+    """A parser that says in one line what is wrong, and where to read more.
+
+    Attributes:
+        commands: the names of the commands that it knows.
+    """
 
     _between = False
+    commands: Collection[str] = ()
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the call; ``main`` prints it."""
@@ -146,8 +151,13 @@ def _run(arguments: Sequence[str]) -> int:
     if arguments and _is_path_of_a_model(arguments[0]):
         name = one_line(arguments[0])
         raise UsageError(f"{name}: is no command; meshmodel open {shlex.quote(name)} opens a model")
+    parser = _parser()
+    if arguments and arguments[0] not in parser.commands and not arguments[0].startswith("-"):
+        name = one_line(arguments[0])
+        hint = did_you_mean(name, parser.commands) or "see meshmodel --help"
+        raise UsageError(f"there is no command {name}; {hint}")
     try:
-        chosen = _parser().parse_args(arguments)
+        chosen = parser.parse_args(arguments)
     except SystemExit as done:  # --help and --version have printed what they print
         return int(done.code or 0)
     status: int = chosen.run(chosen)
@@ -159,7 +169,7 @@ def _is_path_of_a_model(word: str) -> bool:
     return not word.startswith("-") and word.lower().endswith((".mesh", ".toml"))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> _Parser:
     # Only now, so that little runs before an interruption is told in one line.
     from meshmodel.commands import (
         check,
@@ -218,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for module in listed:
         module.add(commands)
+    parser.commands = [*commands.choices]
     return parser
 
 
