@@ -1,4 +1,4 @@
-"""The sentences that were carried out, and going back and forth in them."""
+"""The sentences that were carried out or left, and going back and forth in them."""
 
 from typing import Final
 

@@ -15,7 +15,7 @@ from tests.edits.models import HOSTILE, full_snapshot
 
 
 def preview(app: Host) -> str:
-    return str(app.query_one("#preview", Static).content)
+    return str(app.query_one("#preview", Static).content).replace("\n", " ")
 
 
 def verdicts(line: QuickLine) -> list[str]:
@@ -173,6 +173,29 @@ async def test_history_goes_back_and_forth_and_keeps_what_was_typed() -> None:
         assert line.text == "zone b"
         await pilot.press("ctrl+down")
         assert line.text == "zone c"
+
+
+async def test_a_sentence_that_was_left_can_be_had_back() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=bot runs nothing", "enter", "escape")
+        assert not line.is_open
+        line.open_line()
+        await pilot.press("up")
+        assert line.text == "bot runs nothing"
+
+
+async def test_a_preview_that_has_no_room_ends_in_dots() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=" + "; ".join(f"agent{n} > key{n} > system{n}: read" for n in range(9)))
+        await pilot.pause()
+        assert preview(app).endswith(" …")
+        assert app.query_one("#preview").size.height == 5
 
 
 async def test_arrows_move_in_the_completions_and_a_click_takes_one() -> None:

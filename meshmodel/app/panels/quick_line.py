@@ -2,6 +2,7 @@
 
 import contextlib
 from functools import cached_property
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -78,7 +79,7 @@ class QuickLine(Vertical, Bound):
     QuickLine.-lines > #completions { max-height: 3; }
     QuickLine > #lines { max-height: 6; display: none; }
     QuickLine.-lines > #lines { display: block; }
-    QuickLine > #preview { height: auto; max-height: 3; color: $text-muted; }
+    QuickLine > #preview { height: auto; max-height: 5; color: $text-muted; }
     QuickLine > #preview.-ready { color: $text-success; }
     QuickLine > #preview.-doubtful { color: $text-warning; }
     QuickLine > #preview.-problem { color: $text-error; }
@@ -285,8 +286,10 @@ class QuickLine(Vertical, Bound):
         self._show_old(self.history.newer())
 
     def action_close(self) -> None:
-        """Hide the line."""
+        """Hide the line; what stood in it can be had back like the sentences before."""
         self.display = False
+        if self._pasted is None and self.text.strip():
+            self.history.add(self.text.strip())
         self._pasted = None
         self._input.value = ""
         self.history.at = None
@@ -338,6 +341,8 @@ class QuickLine(Vertical, Bound):
         self._preview.set_class(self.sentence.edit is not None and not is_doubtful, "-ready")
         self._preview.set_class(is_doubtful, "-doubtful")
         said = self.sentence.shown or self.why_read_only or _HOW
+        room = max(self.app.size.width - 2, 1)
+        said = "\n".join(wrap(said, room, max_lines=5 if pasted is None else 3, placeholder=" …"))
         self._preview.update(Content(said if pasted is None else f"{pasted.summary}\n{said}"))
         self.set_class(pasted is not None, "-lines")
         self._lines.set_rows([] if pasted is None else pasted_rows(pasted))
