@@ -83,7 +83,7 @@ class Workbench(Screen[None]):
         self.session = session
         self.is_ascii = is_ascii
         self.context = context = Context(self, session, self._paint)
-        heard = context.batched(self._analysed), context.batched(self._not_analysed)
+        heard = self._analysed, self._not_analysed
         self.analyses = AnalysisService(context.jobs, session.snapshot, *heard)
         self.selection = SelectionController(context)
         self.findings = FindingsController(context)
@@ -324,8 +324,7 @@ class Workbench(Screen[None]):
     def _ready_panels(self, results: Results) -> None:
         """Make ready what panels ask for, now that the counts are on the screen."""
         if results is self.analyses.results:
-            work, shown = partial(make_ready, results), self.context.batched(self._show_results)
-            self.context.jobs.run("panels", lambda _: work(), shown)
+            self.context.jobs.run("panels", lambda _: make_ready(results), self._show_results)
 
     def _show_results(self, facts: dict[View, Facts]) -> None:
         self.context.update(facts=facts, **self._counts)

@@ -66,8 +66,8 @@ class ComparingController(Controller):
 
             return Since(name, load())
 
-        failed = self.context.batched(partial(self.context.say, severity="error"))
-        self.context.jobs.run("compared", work, self.context.batched(self._begin), failed)
+        failed = partial(self.context.say, severity="error")
+        self.context.jobs.run("compared", work, self._begin, failed)
         self.context.say(f"compare: reading {name}; Esc stops it")
 
     def _begin(self, since: "Since") -> None:
@@ -102,7 +102,7 @@ class ComparingController(Controller):
             return compared_lines(since, analysis, Stop(None, task.is_cancelled))
 
         self.context.update(comparing=replace(comparing, analysis=analysis, problem=""))
-        done, failed = (self.context.batched(partial(self._take, name)) for name in ("lines", "problem"))
+        done, failed = (partial(self._take, name) for name in ("lines", "problem"))
         self.context.jobs.run("compare", work, done, failed, f"comparing with {since.name}")
 
     def _take(self, name: str, answer: object) -> None:

@@ -92,9 +92,7 @@ class FixController(Controller):
         self._run(partial(work_out_fix, analysis), found, "computing the smallest fix")
 
     def _run(self, work: Callable[[Task], Any], done: Callable[[Any], None], title: str) -> None:
-        batched = self.context.batched
-        failed = batched(lambda why: self._know(problem=why))
-        self._task = self.context.jobs.run("fix", work, batched(done), failed, title)
+        self._task = self.context.jobs.run("fix", work, done, lambda why: self._know(problem=why), title)
 
     def _know(self, **found: Any) -> None:
         """Show what is found of the fix, and whether somebody stopped it."""

@@ -53,8 +53,8 @@ class ImportingController(Controller):
             done = importing.request.prepare(path, snapshot, importing.rejected)
             return done, mark(snapshot, done.after)
 
-        taken, failed = self.context.batched(self._take), self.context.batched(self._fail)
-        self.context.jobs.run("import", work, taken, failed, f"reading {importing.request.title}")
+        title = f"reading {importing.request.title}"
+        self.context.jobs.run("import", work, self._take, self._fail, title)
 
     def _take(self, answer: "tuple[Import, Marked]") -> None:
         importing, (done, marked) = self.state.importing, answer

@@ -137,8 +137,7 @@ class LensController(Controller):
             def failed(why: str) -> None:
                 self._take(question, nothing_seen(question[0], f"could not be computed: {why}"))
 
-            done = self.context.batched(partial(self._take, question))
-            self.context.jobs.run("lens", work, done, self.context.batched(failed), title)
+            self.context.jobs.run("lens", work, partial(self._take, question), failed, title)
         return self.state.progress.get("lens", title)
 
     def _take(self, question: Question, looked: Looked) -> None:

@@ -48,13 +48,8 @@ class TraceController(Controller):
         if analysis is None:
             return
         self.context.update(tracing=Tracing(analysis, request), traced=None)
-        self.context.jobs.run(
-            "trace",
-            partial(follow_log, analysis, request),
-            self.context.batched(self._laid),
-            self.context.batched(self._failed),
-            f"following {one_line(request.path.name)}",
-        )
+        work, title = partial(follow_log, analysis, request), f"following {one_line(request.path.name)}"
+        self.context.jobs.run("trace", work, self._laid, self._failed, title)
         self.show()
 
     def _laid(self, laid: "LaidLog") -> None:
