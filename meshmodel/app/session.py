@@ -122,17 +122,16 @@ class Session:
 
     def undo(self) -> "Undone | None":
         """Take back the last edit made by this program; ``None`` where there is none."""
-        undone = self._writable().undo()
-        if undone is not None:
-            self._changed(undone.snapshot, undone.label, "undo")
-        return undone
+        return self._stepped(self._writable().undo(), "undo")
 
     def redo(self) -> "Undone | None":
         """Bring back what was undone last; ``None`` where there is nothing."""
-        redone = self._writable().redo()
-        if redone is not None:
-            self._changed(redone.snapshot, redone.label, "redo")
-        return redone
+        return self._stepped(self._writable().redo(), "redo")
+
+    def _stepped(self, step: "Undone | None", cause: Cause) -> "Undone | None":
+        if step is not None:
+            self._changed(step.snapshot, step.label, cause)
+        return step
 
     def refresh(self) -> bool:
         """Look for edits of other programs; whether there were any. Cheap: call it a few times a second.
