@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.events import MouseDown, MouseMove, MouseUp
 
+from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
@@ -95,3 +96,13 @@ async def test_findings_are_listed_by_severity_door_agents_and_rule(tmp_path: Pa
             assert sum(int(each.split()[0]) for each in headings) == len(findings)
         await it.press("G")
         assert found() == (by_severity, [])
+
+
+async def test_beside_the_questions_no_way_of_a_finding_is_told(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        await it.shows("missing")
+        await it.press("f")
+        assert it.bench.query_one(ExplanationList).display
+        await it.press("Q")
+        assert it.bench.shown.finding is not None
+        assert not it.bench.query_one(ExplanationList).display

@@ -52,10 +52,8 @@ LISTS: Final[dict[str, type[Bound]]] = {
     "import": ImportList,
 }
 """What shows them; the journal needs to be told how it is read."""
-WIDE: Final = frozenset({"fix", "reach", "compromise", "changes", "import"})
-"""The lists that take the whole row: nothing is told beside them."""
 LED_BESIDE: Final = frozenset({"findings", "trace"})
-"""The lists of which what is under the cursor is told beside them."""
+"""The lists of which what is under the cursor is told beside them; others take the whole row."""
 LEAST_ROWS: Final = 4
 """The lists have at least so many rows, the one of their names among them."""
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
@@ -101,7 +99,7 @@ class Layout:
         below.styles.height = rows
         self.context.canvas.styles.margin = (0, 0, rows, 0) if rows and small and state.lists_open else None
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
-        is_told = is_told and state.page not in WIDE and not small
+        is_told = is_told and state.page in LED_BESIDE and not small
         self.screen.query_one(ExplanationList).display = is_told
         return wanted[:-1] != before[:-1]
 
