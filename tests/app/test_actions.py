@@ -96,6 +96,8 @@ def test_the_footer_fits_and_always_tells_the_way_to_help(focus) -> None:
         assert last.id == "help"
         assert x + len(key) + 1 + len(last.label) <= room
     assert [each.id for each, _, _ in footer.items(200)] == list(FOOTERS[focus])
+    labels = {each.label for each, _, _ in footer.items(200)}
+    assert {"find", "filter"} & labels == {"find" if focus == "canvas" else "filter"}
 
 
 async def test_the_footer_tells_what_can_be_done_where_the_focus_is(tmp_path) -> None:

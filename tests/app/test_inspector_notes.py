@@ -71,3 +71,17 @@ async def test_no_note_is_added_where_the_model_is_read_only() -> None:
         await pilot.pause()
         assert not isinstance(app.screen, Dialog)
         assert any(isinstance(each, Notice) for each in app.heard)
+
+
+async def test_a_filter_is_of_one_record_only() -> None:
+    inspector = Inspector()
+    app = Host(inspector, full_snapshot(), ("agent", "bot"))
+    async with app.run_test(size=(60, 50)) as pilot:
+        inspector.focus_list()
+        await enter(pilot, "/", "=zzz", "enter")
+        await pilot.pause()
+        app.select(("system", "files"))
+        await pilot.pause()
+        assert inspector.filter.value == ""
+        assert not inspector.filter.display
+        assert inspector.rows.go_to(("field", "kind"))

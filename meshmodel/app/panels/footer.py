@@ -1,6 +1,7 @@
 """The last row: the keys most needed where the focus is, as many as fit, from the table of commands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from textual import events
@@ -35,6 +36,8 @@ class MeshFooter(Bound):
         if shown is None:
             return []
         wanted = [BY_ID[each] for each in FOOTERS[shown.focus]]
+        if shown.focus != "canvas":  # there it filters
+            wanted = [replace(each, label="filter") if each.id == "find" else each for each in wanted]
         wanted = [each for each in wanted if not (shown.read_only and each.changes)]
         helping = [each for each in wanted if each.id == "help"]
         others = [each for each in wanted if each.id != "help"]

@@ -72,10 +72,12 @@ class Inspector(FilterList, Bound):
         return shown.selected, shown.group, id(shown.snapshot), shown.analysis, shown.read_only
 
     def show_state(self, shown: WorkbenchState) -> None:
-        """Show what is selected now; of something else, begin at the field that was edited last."""
+        """Show what is selected now; of something else all, beginning at the field that was edited last."""
         before, self._selected = self._selected, shown.selected
         self.set_rows(self._rows(shown))
         if before != shown.selected:
+            if not self.filter.has_focus:
+                self.clear_filter()
             self.rows.scroll_home(animate=False)
             self.rows.go_to(("field", self._edited)) or self.rows.go_to(("field", "kind"))
 

@@ -68,9 +68,13 @@ class FilterPanel(Vertical):
 
     def action_stop_filter(self) -> None:
         """Close the filter line and show all again."""
+        self.clear_filter()
+        self.body.focus()
+
+    def clear_filter(self) -> None:
+        """The same, wherever the focus is."""
         self.filter.value = ""
         self.remove_class("-filtering")
-        self.body.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as it is typed."""
