@@ -31,7 +31,7 @@ async def drag_tabs(it: Desk, rows: int) -> None:
 async def test_a_key_gives_the_lists_more_of_the_screen_and_that_is_remembered(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    usual = 11 if size == (200, 60) else 9
+    usual = 14 if size == (200, 60) else 9
     async with desk(tmp_path, "support-agent", size) as it:
         await it.press("f")
         seen = [rows_of(it)]
