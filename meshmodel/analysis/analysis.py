@@ -328,10 +328,7 @@ class Analysis:
         return FindingWay(self._explaining).tell(finding)
 
     def can_be_intended(self, explanation: Explanation) -> "Intent | None":
-        """The intent that would approve an uncontrolled crossing, where section 6 allows it.
-
-        It includes what the agent's intent on that system says already.
-        """
+        """The agent's intent with what would approve an uncontrolled crossing, where section 6 allows it."""
         return self._explaining.can_be_intended(explanation)
 
     @cached_property

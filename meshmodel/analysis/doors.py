@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from meshmodel.analysis.arrivals import Arrival, Arrivals
-from meshmodel.analysis.graph import Step
+from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.starts import Starts
 from meshmodel.model.actions import ADMIN, READ
 from meshmodel.model.stop import check_current
@@ -23,12 +24,6 @@ class OpenDoor(NamedTuple):
     agents: int
     severity: int
 
-    def joined(self, other: "OpenDoor") -> "OpenDoor":
-        """The same together with what a copy of its credential opens."""
-        return OpenDoor(
-            self.actions | other.actions, self.agents | other.agents, max(self.severity, other.severity)
-        )
-
 
 class Doors:
     """The open doors of some starts.
@@ -44,13 +39,12 @@ class Doors:
         self._starts, self._arrivals, self._mesh = starts, arrivals, mesh
         self._handed = starts.reaches.handed(seeds)
         self._own = mesh.own_graph.spread(seeds)
-        self._intended = starts.reaches.intended(self._handed) if starts.approved else []
         self._walls = _walls(starts)
         self._ways = self._unguarded()
         self.uncontrolled: dict[int, int] = {}
         self.approved: dict[int, int] = {}
         self.missing: dict[tuple[int, int], OpenDoor] = {}
-        self._folded: dict[int, int] = {}
+        self._fold = cache(starts.fold)  # many doors have the same
         zone = None
         for system in sorted(self._ways, key=mesh.zone.__getitem__):
             check_current()
@@ -78,15 +72,9 @@ class Doors:
                 reached = self._own[original], self._handed.get(original, 0)
                 severity = _severity(unapproved, *reached, arriving[action], severity)
         if through:
-            door = OpenDoor(actions, self._fold(through), severity)
-            known = self.missing.get((original, system))
-            self.missing[original, system] = door if known is None else door.joined(known)
-
-    def _fold(self, starts: int) -> int:
-        """The agents of some starts; many doors have the same."""
-        if starts not in self._folded:
-            self._folded[starts] = self._starts.fold(starts)
-        return self._folded[starts]
+            known = self.missing.get((original, system), OpenDoor(0, 0, 0))  # what another copy opens
+            joined = known.actions | actions, known.agents | self._fold(through)
+            self.missing[original, system] = OpenDoor(*joined, max(known.severity, severity))
 
     def _open(self, credential: int, access: int, way: int, arrival: Arrival) -> tuple[int, int]:
         """The starts with a crossing for which a door is open, and those for which it is not approved."""
@@ -96,16 +84,19 @@ class Doors:
         intended = self._starts.approved.get(access)
         if not intended or not open_:
             return open_, open_
-        reached = self._intended[self._mesh.original(credential)]
-        if access % 5 == READ:
-            reached |= self._intended[credential]
-        return open_, open_ & ~(intended & reached)
+        return open_, open_ & ~(intended & self.in_hand(credential, access % 5))
+
+    @cached_property
+    def _in_hand(self) -> Reach:
+        return self._starts.reaches.intended(self._handed)
+
+    def in_hand(self, credential: int, action: int) -> int:
+        """The starts whose agent has a credential, or a copy, so that an intent may approve its door."""
+        held = self._in_hand[self._mesh.original(credential)]
+        return held | self._in_hand[credential] if action == READ else held
 
     def at(self, credential: int, system: int, action: int) -> tuple[int, int]:
-        """The starts with a crossing for which a credential is an open door, and for which it is unapproved.
-
-        A copy of a credential is taken by itself.
-        """
+        """Of one credential, or one copy: the starts with a crossing for which it is open, and unapproved."""
         way = self._ways[system][credential].get(action, 0)
         return self._open(credential, 5 * system + action, way, self._arrivals.at(system)[action])
 

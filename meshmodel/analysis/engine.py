@@ -11,7 +11,7 @@ from meshmodel.analysis.doors import Doors
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.starts import Starts
+from meshmodel.analysis.starts import HOME, Starts
 from meshmodel.analysis.steps import Relation
 from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
@@ -108,3 +108,11 @@ class Engine:
     @cached_property
     def _counting(self) -> Counting:
         return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, self.reaches.as_source)
+
+    @cached_property
+    def instructing(self) -> Counting:
+        """Counts the crossings in which outsiders' words come to an agent that can be instructed."""
+        instructed, heard = self.starts.unfold(self.mesh.words.instructed), self.reaches.heard
+        every = self.starts.sources.items()
+        sources = {source: some & instructed for source, some in every if source != HOME and heard[source]}
+        return Counting(self.mesh, sources, self.arrivals.at_home, self.reaches.as_source)

@@ -178,23 +178,18 @@ class Explaining:
     # Intents
 
     def can_be_intended(self, explanation: Explanation) -> Intent | None:
-        """The intent after which every open door of a crossing is approved (section 6), or ``None``.
-
-        It adds the action and the source to what the agent's intent on the system says.
-        """
+        """The agent's intent with what approves every open door of a crossing (section 6), or ``None``."""
         if explanation.state != "uncontrolled" or explanation.action is None:
             return None
         mesh, reaches, tables, origin = self.mesh, self.reaches, self.snapshot, explanation.source
         agent, system = mesh.agent[explanation.agent], mesh.system[explanation.system]
         source, action = HOME if origin is None else mesh.system[origin], NUMBER[explanation.action]
-        place = self.listing.worst(agent, [5 * system + action], source)
+        place, doors = self.listing.worst(agent, [5 * system + action], source), self.listing.doors()
         heard = origin is not None and reaches.heard[source]
         if place is None or not mesh.traceable[system] or (heard and mesh.words.instructed >> agent & 1):
             return None
-        in_hand = reaches.intended(reaches.handed({mesh.first_agent + agent: 1}))
-        for door in place.doors:
-            if not in_hand[mesh.original(door)] and not (action == READ and in_hand[door]):
-                return None
+        if not all(doors.in_hand(door, action) >> place.coming.start & 1 for door in place.doors):
+            return None
         known = tables.intent.get((explanation.agent, explanation.system))
         actions, from_ = (known.actions, known.from_ or ("home",)) if known is not None else ((), ())
         if not expand_admin(action_mask(actions)) >> action & 1:

@@ -58,7 +58,7 @@ class Listing:
     def __init__(self, starts: Starts, arrivals: Arrivals, doors: Callable[[], Doors]) -> None:
         """Arguments: the sets of one engine; the doors are asked for where they matter."""
         self.starts, self.mesh, self.reaches = starts, starts.mesh, starts.reaches
-        self._arrivals, self._doors = arrivals, doors
+        self._arrivals, self.doors = arrivals, doors
 
     def of(self, agent: int) -> Iterator[Crossing]:
         """The crossings of one agent, by source (home first), target and action."""
@@ -112,7 +112,7 @@ class Listing:
 
     def open_doors(self, coming: Coming, access: int) -> Iterator[tuple[int, bool]]:
         """The credentials, and copies of them, that are open doors; of each, whether it is approved."""
-        (system, action), doors = divmod(access, 5), self._doors()
+        (system, action), doors = divmod(access, 5), self.doors()
         for credential in doors.credentials(system):
             open_, unapproved = doors.at(credential, system, action)
             if open_ >> coming.start & 1:
@@ -142,7 +142,7 @@ class Listing:
 
     def missing(self, credential: int, access: int) -> OpenDoor | None:
         """The missing checkpoint on a grant."""
-        return self._doors().missing.get((self.mesh.original(credential), access // 5))
+        return self.doors().missing.get((self.mesh.original(credential), access // 5))
 
     def worst(self, agent: int, accesses: Collection[int], source: int | None = None) -> Place | None:
         """The worst crossing of an agent to some accesses that it reaches, from one source or any."""
@@ -184,7 +184,7 @@ class Listing:
         """The uncontrolled crossings of some starts to some accesses, by one door each, the worst first; from
         one source or any, by the doors of some credentials, or copies of them, or any.
         """
-        doors = self._doors()
+        doors = self.doors()
         some = [
             (node, access, door.severity)
             for access in onto
@@ -201,11 +201,7 @@ class Listing:
                     for start in bits(severe):
                         for coming in self.sources(self.starts.agent_of[start]):
                             fits = coming.start == start and each in (None, coming.source)
-                            place = Place(coming, access, "uncontrolled", level, {node: False})
-                            if (
-                                fits
-                                and self.crosses(coming, access)
-                                and place == self.place(*place[:2], place.doors)
-                            ):
-                                yield place
+                            fits = fits and self.crosses(coming, access)
+                            if fits and self.severity(coming, access, node) == level:
+                                yield Place(coming, access, "uncontrolled", level, {node: False})
                                 break

@@ -38,6 +38,33 @@ def check_intents(snapshot):
             assert (crossing.state == "approved") == (intent is not None)
 
 
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_finding_offers_intents_if_all_that_can_be_declared_close_it(flavour):
+    for seed in range(12):
+        snapshot = random_model(seed, 5, flavour)
+        for finding in analyse(snapshot).findings:
+            if finding.rule == "missing-checkpoint":
+                after = analyse(declared(snapshot, finding)).doors
+                is_closed = finding.subject not in {each.subject for each in after}
+                assert ("intended" in finding.remedy) == is_closed
+
+
+def declared(snapshot, finding):
+    """The model with every intent of the agents of a door, from home and all systems."""
+    system = finding.subject.partition(">")[2]
+    added = [r.Intent(each, system, ("admin",), ("home", *sorted(snapshot.system))) for each in finding.agents]
+    kept = {**snapshot.intent, **{(each.agent, each.system): each for each in added}}
+    others = [each for table in SCHEMA if table != "intent" for each in snapshot.table(table).values()]
+    return snapshot_of([*others, *kept.values()])
+
+
+def test_a_finding_offers_no_intent_where_none_would_close_it():
+    by_words = analyse(support())
+    program = analyse(support(r.Agent("bot", name="Support bot", kind="service", home="helpdesk")))
+    remedies = [each.findings[0].remedy for each in (by_words, program)]
+    assert ["; or declare each path through this grant intended" in each for each in remedies] == [False, True]
+
+
 def test_outsiders_words_and_an_unknown_trace_cannot_be_intended():
     analysis = analyse(support())
     assert analysis.can_be_intended(analysis.explain("bot", "files", source="tickets")) is None

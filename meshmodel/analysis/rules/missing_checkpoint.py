@@ -19,12 +19,24 @@ def _told(engine: Engine, door: Door) -> Told:
     snapshot = engine.snapshot
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
     identity = "" if credential.identity is None else f" as {credential.identity}"
+    intended = "; or declare each path through this grant intended" if _can_be_intended(engine, door) else ""
     return Told(
         f"{titles(snapshot, 'agent', door.agents)} can {can(door.actions)} {system.title}{identity}, coming "
         f"from {_where(engine, door)} with {credential.title}, and nobody is asked",
         relation("grant", (credential.id, system.id), door.agents),
         f"Place a decision for each action on {credential.title} > {system.title}, made where no agent has "
-        "power; or declare the path intended, where no outsider's words can instruct the agent",
+        f"power{intended}",
+    )
+
+
+def _can_be_intended(engine: Engine, door: Door) -> bool:
+    """Whether intents can approve all ways through a door."""
+    mesh, doors, system = engine.mesh, engine.doors, engine.mesh.system[door.system]
+    return mesh.traceable[system] and not any(
+        (starts := doors.at(each, system, action)[1]) & ~doors.in_hand(each, action)
+        or engine.instructing.crossings(starts, 5 * system + action)
+        for each in set(mesh.nodes_of(door.credential)).intersection(doors.credentials(system))
+        for action in bits(action_mask(door.actions))
     )
 
 
@@ -54,7 +66,8 @@ RULE = Rule(
     id="missing-checkpoint",
     severity="of the door: by the target, outsiders' words, and what is picked up or carried out",
     detects="Unasked, an agent acts that comes from another zone, or with outsiders' words or private data",
-    remedy="Place a decision for each action on the grant, where no agent has power, or declare the intent",
+    remedy="Place a decision for each action on the grant, where no agent has power; or declare "
+    "the intent, where the agents hold the credential, outsiders cannot instruct them and the target logs",
     cites="ASI03:2026; NHI5:2025; NHI8:2025; SP 800-207 tenet 3; SP 800-207 tenet 6; CSF 2.0 PR.AA-05; "
     "SP 800-53 AC-3; SP 800-53 AC-4; SP 800-53 IA-11; CWE-862",
     false_positives="The path is intended: declare it. The target decides by itself: draw that decision. The "
