@@ -18,6 +18,7 @@ from meshmodel.interchange.reader import SIZE_LIMIT
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+from meshmodel.model.typed_paths import file_problem
 from meshmodel.store.load import load, load_bytes
 
 TIME_LIMIT: Final = 30.0
@@ -41,9 +42,16 @@ def load_side(name: str) -> Snapshot:
     Raises:
         MeshmodelError: one line; it cannot be read, is no model, or is refused (section 10).
     """
-    if ":" not in name or name.startswith(("./", "../")) or Path(name).is_absolute():
-        return load(name)
-    return load_bytes(read_revision(name), name)
+    return load_bytes(read_revision(name), name) if _is_revision(name) else load(name)
+
+
+def side_problem(text: str) -> str | None:
+    """Why what was typed can name no side, in a line; of ``REV:PATH`` only git knows, which is not asked."""
+    return None if _is_revision(text) else file_problem(text)
+
+
+def _is_revision(name: str) -> bool:
+    return ":" in name and not name.startswith(("./", "../", "~")) and not Path(name).is_absolute()
 
 
 def read_revision(name: str) -> bytes:

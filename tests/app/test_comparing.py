@@ -169,9 +169,21 @@ async def test_it_is_compared_with_another_file(tmp_path: Path, kind: str) -> No
         await it.press("B")
         assert it.app.screen.query_one("#text", Input).value == str(path)
         await it.press("escape")
-        await compare_with_file(it, str(tmp_path / "none.toml"))
-        assert "none.toml: cannot be read: No such file" in it.bench.shown.said
         assert it.bench.shown.comparing is not None
+
+
+async def test_a_path_that_is_none_stays_in_the_dialog(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        for text, problem in (
+            ("none.toml", "there is no such file"),
+            ("./HEAD:none.toml", "there is no such file"),
+            (str(tmp_path), "that is a folder"),
+            ("~nobody-of-that-name/m.toml", "there can be no such file"),
+        ):
+            await compare_with_file(it, text)
+            await it.shows(f"✖ {problem}")
+            assert it.app.screen.query_one("#text", Input).value == text
+            await it.press("escape")
 
 
 @pytest.mark.slow

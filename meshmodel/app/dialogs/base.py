@@ -262,7 +262,10 @@ class TextEntry(Dialog[str]):
             self.dismiss(self.text)
 
     def _fits(self) -> bool:
-        problem = None if self._check is None else self._check(self.text)
+        try:
+            problem = None if self._check is None else self._check(self.text)
+        except (OSError, RuntimeError):  # a name that is too long, or in the home of nobody
+            problem = "there can be no such file"
         self.show_problem(problem)
         return problem is None
 

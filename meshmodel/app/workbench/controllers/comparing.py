@@ -32,12 +32,13 @@ class ComparingController(Controller):
         journal = self.context.panel(JournalList)
         if not journal.has_focus_within:
             from meshmodel.app.dialogs.base import TextEntry
+            from meshmodel.store.git_revision import side_problem
 
             dialog = TextEntry(
                 "compare with",
                 self._file,
                 hint=_HINT,
-                check=lambda text: None if text.strip() else "a file name is needed",
+                check=side_problem,
                 complete=lambda text: complete_path(text, Path.cwd(), {".mesh", ".toml"}),
             )
             self.context.ask(dialog, self._compare_with_file)
