@@ -118,7 +118,10 @@ def check_header(path: Path) -> None:
     with store_errors(path), path.open("rb") as file:
         header = file.read(100)
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise StoreError(f"{name}: is not a model file (models are .mesh or .toml files)")
+        raise StoreError(
+            f"{name}: is not a model file (models are .mesh or .toml files); "
+            "meshmodel import makes a model of files of other programs"
+        )
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise StoreError(f"{name}: is a database of another program, not a model file")
     for ending in ("-journal", "-wal", "-shm"):
