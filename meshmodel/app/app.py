@@ -197,8 +197,12 @@ class MeshmodelApp(KeysInOrder):
     @on(OpenRequested)
     def _open_requested(self, event: OpenRequested) -> None:
         event.stop()
-        if self.open_model(event.path) and event.said:
+        if not self.open_model(event.path):
+            return
+        if event.said:
             self.notify(event.said, markup=False)  # the row of what is said goes with the screen
+        if event.command:
+            self.screen.post_message(CommandRequested(event.command))
 
     @on(CommandRequested)
     async def _action_requested(self, event: CommandRequested) -> None:

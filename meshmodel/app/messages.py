@@ -65,10 +65,11 @@ class NoteRequested(Message):
 
 @dataclass
 class OpenRequested(Message):
-    """A model is to be opened in place of the one that is open, and perhaps something said then."""
+    """A model is to be opened in place of the one that is open; then something is said, or a command run."""
 
     path: Path
     said: str = ""
+    command: str = ""
 
 
 @dataclass

@@ -1,12 +1,19 @@
 """The start screen and the help: every way in, and every key."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import App
+from textual.widgets import Static
 
+from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.commands import COMMANDS, shown_keys
+from meshmodel.app.config import Configuration
 from meshmodel.app.dialogs.help import HelpScreen, help_rows
 from meshmodel.app.messages import OpenRequested
 from meshmodel.app.start.screen import StartScreen
@@ -18,8 +25,10 @@ from meshmodel.language.sentences import SENTENCES
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.examples import copies_path, examples
+from meshmodel.store.new_model import create_empty
+from meshmodel.store.saved_state import State
 from meshmodel.store.store import Store
-from tests.app.desk import desk
+from tests.app.desk import Desk, Hand, desk
 from tests.app.form_host import enter
 
 
@@ -36,6 +45,18 @@ class Beginning(App[Any]):
 
     def on_open_requested(self, event: OpenRequested) -> None:
         self.chosen.append(event.path)
+
+
+@asynccontextmanager
+async def beginning(folder: Path) -> AsyncIterator[Desk]:
+    """The whole program at its start screen."""
+    state = State(folder / "state.json")
+    app = MeshmodelApp(None, configuration=Configuration(), state=state, is_ascii=False)
+    async with app.run_test(size=(80, 24)):
+        it = Desk(Hand(app), app)
+        await it.pilot.pause()
+        yield it
+        app.leave()
 
 
 async def test_an_example_opens_as_a_private_copy(tmp_path: Path) -> None:
@@ -74,6 +95,90 @@ async def test_a_new_model_by_keyboard(tmp_path: Path) -> None:
         await enter(pilot, "home", "ctrl+k", "=theirs.toml", "enter")
         await pilot.pause()
         assert len(app.chosen) == 1, "an interchange file is made by exporting"
+
+
+async def test_a_new_model_is_proposed_under_the_name_of_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    app = Beginning(StartScreen(folder=folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "n", "enter")
+        await pilot.pause()
+        assert app.chosen == [folder / "payments.mesh"]
+
+
+@pytest.mark.parametrize("way", ["key", "row"])
+async def test_files_are_imported_into_a_new_model(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"crm": {"url": "https://crm.example/mcp"}}}')
+    async with beginning(tmp_path) as it:
+        await it.press(*(["I"] if way == "key" else ["down", "enter"]))
+        await it.shows("new model to import into")
+        await it.press(*"ours", "enter")
+        await it.shows("file 1")
+        await it.type(".mcp.json")
+        await it.press("enter", "ctrl+s")
+        await it.computed()
+        assert not it.model.system, "nothing is changed before it was seen"
+        await it.press("ctrl+s")
+        await it.computed()
+        assert it.bench.session.path == tmp_path / "ours.mesh"
+        assert it.model.system
+
+
+async def test_keys_typed_while_a_new_model_opens_wait_for_the_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with beginning(tmp_path) as it:
+        it.app.screen._choose_new(partial(create_empty, tmp_path / "quick.mesh"), "import")
+        for key in "aq.json":
+            it.app.post_message(events.Key(key, key))
+        await it.shows("aq.json")
+        assert it.model == Snapshot(about=About(name="quick"))
+
+
+async def test_the_help_of_the_start_screen_runs_what_needs_no_model(tmp_path: Path) -> None:
+    async with beginning(tmp_path) as it:
+        start = it.app.screen
+        await it.press("?")
+        assert isinstance(it.app.screen, HelpScreen)
+        it.app.screen.query_one(RowList).go_to("undo")
+        await it.press("enter")
+        assert it.app.screen is start
+        assert start.problem == "undo: open a model first, or press n for a new one"
+        for command, title in (("import", "new model to import into"), ("open", "open a model")):
+            await it.press("f1")
+            it.app.screen.query_one(RowList).go_to(command)
+            await it.press("enter")
+            await it.shows(title)
+            await it.press("escape")
+        before = it.app.theme
+        await it.press("?")
+        it.app.screen.query_one(RowList).go_to("theme")
+        await it.press("enter")
+        assert it.app.theme != before
+
+
+async def test_a_file_of_another_program_is_to_be_imported(tmp_path: Path) -> None:
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {}}' + " " * 100)
+    async with beginning(tmp_path) as it:
+        it.app.screen._choose(tmp_path / ".mcp.json")
+        await it.shows("is not a model file")
+        assert it.app.screen.problem.endswith("meshmodel import makes a model of files of other programs")
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-that-name", "x" * 300])
+async def test_a_name_that_no_file_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    app = Beginning(StartScreen(folder=tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "o", f"={name}", "enter")
+        await pilot.pause()
+        assert "there can be no such file" in str(app.screen.query_one("#problem", Static).content)
 
 
 async def test_open_and_recent_by_keyboard_and_mouse(tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from meshmodel.app.commands import BY_ID
 from meshmodel.app.dialogs.base import TextEntry, ask
 from meshmodel.app.messages import OpenRequested
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.typed_paths import complete_path
 from meshmodel.store.examples import Example, copies_path, examples, private_copy
 from meshmodel.store.new_model import create_empty, new_model_path, new_model_problem
@@ -34,8 +35,8 @@ class StartScreen(Screen[None]):
 
     ``StartScreen(recent=state.recent())``. Posts :class:`OpenRequested` to itself and the
     program with the path to open, after it made the new model or the private copy of an example; an
-    error is shown in its last line and nothing else changes. ``n`` new, ``o`` open, ``/`` filter,
-    ``q`` quit; ``show_problem(text)`` shows a line.
+    error is shown in its last line and nothing else changes. ``n`` new, ``I`` import, ``o`` open,
+    ``/`` filter, ``?`` all keys, ``q`` quit; ``show_problem(text)`` shows a line.
     """
 
     DEFAULT_CSS = """
@@ -50,7 +51,9 @@ class StartScreen(Screen[None]):
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new"),
+        Binding("I", "new('import')", "import"),
         Binding("o,ctrl+o", "open", "open"),
+        Binding("?,f1", "help", "all keys"),
         Binding("q,ctrl+q", "app.quit", "quit"),
         Binding("escape", "back", show=False),
     ]
@@ -92,7 +95,8 @@ class StartScreen(Screen[None]):
             yield Static(Content(""), id="about", markup=False)
             yield Static(Content(self.problem), id="problem", markup=False)
             back = " · Esc back" if self._over else ""
-            yield Static(Content(f"Enter open · n new · o open a file · / filter · q quit{back}"), id="keys")
+            keys = f"Enter choose · n new · I import · o open · / filter · ? keys · q quit{back}"
+            yield Static(Content(keys), id="keys")
 
     def show_problem(self, text: str) -> None:
         """Show one line of what went wrong."""
@@ -119,6 +123,8 @@ class StartScreen(Screen[None]):
         match event.row.value:
             case "new":
                 self.action_new()
+            case "import":
+                self.action_new("import")
             case "open":
                 self.action_open()
             case Example() as example:
@@ -126,15 +132,17 @@ class StartScreen(Screen[None]):
             case Path() as path:
                 self._choose(path)
 
-    def action_new(self) -> None:
-        """Ask for a file name, and make an empty model."""
+    def action_new(self, command: str = "") -> None:
+        """Ask for a file name, make an empty model, and perhaps run a command of the workbench in it."""
 
         def make(text: str) -> None:
-            self._choose_new(partial(create_empty, new_model_path(text, self.folder)))
+            self._choose_new(partial(create_empty, new_model_path(text, self.folder)), command)
 
         hint = f"a file in {self.folder}, or a path"
         check = partial(new_model_problem, folder=self.folder)
-        ask(self.app, TextEntry("new model", "mesh.mesh", hint=hint, check=check), make)
+        title = "new model to import into" if command == "import" else "new model"
+        name = f"{clean_line(self.folder.name) or 'model'}.mesh"
+        ask(self.app, TextEntry(title, name, hint=hint, check=check), make)
 
     def action_open(self) -> None:
         """Ask for a file, and open it."""
@@ -146,6 +154,23 @@ class StartScreen(Screen[None]):
         )
         ask(self.app, entry, lambda text: self._choose(self.folder / Path(text).expanduser()))
 
+    def action_help(self) -> None:
+        """All keys by task; of the commands chosen there, run what needs no model."""
+        from meshmodel.app.dialogs.help import HelpScreen
+
+        async def chosen(command: str) -> None:
+            match command:
+                case "import":
+                    self.action_new(command)
+                case "open":
+                    self.action_open()
+                case "theme" | "quit":
+                    await self.run_action(f"app.{command}")
+                case _:
+                    self.show_problem(f"{BY_ID[command].label}: open a model first, or press n for a new one")
+
+        ask(self.app, HelpScreen(getattr(self.app, "keymap", None)), chosen)
+
     def action_back(self) -> None:
         """Back to the model that is open, if one is."""
         if self._over:
@@ -153,6 +178,8 @@ class StartScreen(Screen[None]):
 
     def _rows(self) -> Iterator[Row]:
         yield Row("new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), "new")
+        said = "  a new model of files that you have, such as .mcp.json"
+        yield Row("import", line("  ", ("import …", "bold"), (said, "$text-muted")), "import")
         yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), "open")
         if self.recent:
             yield space("recent")
@@ -181,8 +208,8 @@ class StartScreen(Screen[None]):
         is_there = text.strip() and (self.folder / Path(text).expanduser()).is_file()
         return None if is_there else "there is no such file"
 
-    def _choose_new(self, make: Callable[[], Path]) -> None:
-        """Open a file that is made for it; show why it cannot be made."""
+    def _choose_new(self, make: Callable[[], Path], command: str = "") -> None:
+        """Open a file that is made for it, and run a command in it; show why it cannot be made."""
         self._opening()
         try:
             path = make()
@@ -190,9 +217,9 @@ class StartScreen(Screen[None]):
             self.show_problem(one_line(error, 200))
             self._failed()
             return
-        self._choose(path)
+        self._choose(path, command)
 
-    def _choose(self, path: Path) -> None:
+    def _choose(self, path: Path, command: str = "") -> None:
         self._opening()
         self.show_problem("")
-        self.post_message(OpenRequested(path))
+        self.post_message(OpenRequested(path, command=command))
