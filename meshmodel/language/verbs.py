@@ -240,7 +240,7 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     said = [" ".join(token.text for token in part) for part in parts]
     fitting = [table for table in possible if all(qualifier(table, word) for word in said)]
     if not fitting:
-        raise _unknown_word(possible, parts, said)
+        raise _made_a_system(subject, said, draft) or _unknown_word(possible, parts, said)
     if len(fitting) > 1 and not found:  # a whole word rather than the beginning of another
         whole = [
             table
@@ -261,6 +261,17 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
         assert meant is not None
         values[meant.attribute] = meant.value
     set_values(table, key, values, draft)
+
+
+def _made_a_system(subject: Name, said: list[str], draft: Draft) -> SentenceError | None:
+    """What to say of words that describe an agent, where ``in`` made a new system of it in this text."""
+    key = draft.lookup("system", subject.text)
+    zone = None if key is None else draft.snapshot.system[key].zone
+    is_new = subject.text.casefold() in {each.text.casefold() for each in draft.added}
+    if zone is None or not is_new or not all(qualifier("agent", word) for word in said):
+        return None
+    first, then = f"{subject.text} is {', '.join(said)}", f"{subject.text} in {zone}"
+    return SentenceError(f"in made it a system here; write: {first}; {then}", subject.start, subject.end)
 
 
 def _unknown_word(tables: Sequence[str], parts: list[list[Token]], said: list[str]) -> SentenceError:

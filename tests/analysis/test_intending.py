@@ -52,8 +52,9 @@ def test_a_finding_offers_intents_if_all_that_can_be_declared_close_it(flavour):
 def declared(snapshot, finding):
     """The model with every intent of the agents of a door, from home and all systems."""
     system = finding.subject.partition(">")[2]
-    added = [r.Intent(each, system, ("admin",), ("home", *sorted(snapshot.system))) for each in finding.agents]
-    kept = {**snapshot.intent, **{(each.agent, each.system): each for each in added}}
+    origins = ("home", *sorted(snapshot.system))
+    added = {(each, system): r.Intent(each, system, ("admin",), origins) for each in finding.agents}
+    kept = {**snapshot.intent, **added}
     others = [each for table in SCHEMA if table != "intent" for each in snapshot.table(table).values()]
     return snapshot_of([*others, *kept.values()])
 
@@ -61,8 +62,8 @@ def declared(snapshot, finding):
 def test_a_finding_offers_no_intent_where_none_would_close_it():
     by_words = analyse(support())
     program = analyse(support(r.Agent("bot", name="Support bot", kind="service", home="helpdesk")))
-    remedies = [each.findings[0].remedy for each in (by_words, program)]
-    assert ["; or declare each path through this grant intended" in each for each in remedies] == [False, True]
+    offered = ["or declare each path" in each.findings[0].remedy for each in (by_words, program)]
+    assert offered == [False, True]
 
 
 def test_outsiders_words_and_an_unknown_trace_cannot_be_intended():

@@ -32,6 +32,23 @@ def test_the_copilot_takes_at_most_450_characters() -> None:
             assert dict(drawn.table(table)) == dict(COPILOT.table(table)), table
 
 
+@pytest.mark.parametrize(
+    "text", ["approver in support; approver is person", "Approver in support is person, retired"]
+)
+def test_a_kind_of_agent_behind_in_is_told_the_order_that_works(text: str) -> None:
+    told = problem(text, Snapshot())
+    assert told.startswith("in made it a system here; write: ")
+    read = after(told.partition("write: ")[2], Snapshot())
+    assert [(each.kind, each.home) for each in read.agent.values()] == [("person", "support")]
+    assert not read.system
+
+
+def test_what_was_a_system_before_or_is_one_otherwise_is_told_its_words() -> None:
+    known, none = after("approver in support", Snapshot()), Snapshot()
+    for text, snapshot in (("approver is person", known), ("bot > k > approver; approver is person", none)):
+        assert problem(text, snapshot).startswith("'person' says nothing of a system; say ")
+
+
 def test_the_copilot_pasted_at_once_is_one_edit() -> None:
     read = parse_lines(LINES, Snapshot())
     assert read.first_problem is None
