@@ -167,13 +167,15 @@ def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None)
     if reached is None:
         return Seen(None, f"reach: {agent} is retired and reaches nothing")
     lit = reach(snapshot, analysis, agent)
-    tones = list(lit.nodes.values())
+    tones = [tone for node, tone in lit.nodes.items() if node != f"agent:{agent}"]
     said = [
         f"{tones.count(tone)} {word}"
         for tone, word in (("direct", "direct"), ("hidden", "hidden"), ("deputy", "through a deputy"))
         if tone in tones
     ]
-    return Seen(_references(lit.nodes, lit.steps), f"reach of {agent}: {', '.join(said)}")
+    return Seen(
+        _references(lit.nodes, lit.steps), f"reach of {agent}: {', '.join(said) or 'nothing reached'}"
+    )
 
 
 def _references(nodes: Iterable[str], steps: Iterable[tuple[str, str, str]]) -> frozenset[Reference]:

@@ -3,10 +3,11 @@
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.model.records import Reference
-from meshmodel.reports.lenses import nothing_seen, start_of
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System
+from meshmodel.reports.lenses import nothing_seen, start_of, work_out
 from meshmodel.reports.witness import lit_by, lit_by_finding, lit_by_witness
 from meshmodel.store.load import load
+from tests.canvas.building import snapshot_of
 from tests.edits.models import MODELS
 
 
@@ -31,6 +32,13 @@ def test_a_compromise_starts_at_what_is_selected(selected: Reference | None, sta
 def test_a_lens_that_shows_nothing_says_why() -> None:
     assert nothing_seen("reach", "computing...").seen.says == "reach: computing..."
     assert (nothing_seen("reach", "x").refusal, nothing_seen("compromise", "x").refusal) == ("", "x")
+
+
+def test_the_reach_of_an_agent_does_not_count_the_agent() -> None:
+    reached = System("files"), Credential("key"), Grant("key", "files", ("read",)), Hold("bot", "key")
+    analysis = analyse(snapshot_of(Agent("bot"), Agent("idle"), *reached))
+    said = [work_out("reach", analysis, ("agent", each)).seen.says for each in ("bot", "idle")]
+    assert said == ["reach of bot: 2 direct", "reach of idle: nothing reached"]
 
 
 def test_a_way_is_lit_before_the_finding() -> None:
