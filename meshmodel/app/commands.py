@@ -125,7 +125,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("group", ("G",), "group", "List the findings by severity, by doors of each system, by agents, or by rule", "Panels", run="findings.group", menu="list them by door, agents or rule"),
     Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels", run="fix.fix"),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run="list.reach"),
-    Command("questions", ("Q",), "questions", "What the drawing does not say yet", "Panels", run="list.questions"),
+    Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run="list.questions"),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run="list.journal"),
     Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run="trace.trace"),
     Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run="layout.outline"),

@@ -16,7 +16,7 @@ from meshmodel.reports.acceptances import accepted_words, unmatched_words
 from meshmodel.reports.answers_json import RuleText, crossing_order
 from meshmodel.reports.baseline import Comparison, comparison_lines
 from meshmodel.reports.causes import DOOR, Cause, fold
-from meshmodel.reports.questions import questions_of
+from meshmodel.reports.questions import asked, open_notes, questions_of
 from meshmodel.reports.standards import TITLES
 from meshmodel.reports.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
 from meshmodel.reports.ways_sentences import ways_sentences
@@ -89,8 +89,9 @@ def check_text(
     for acceptance in unmatched:
         lines += wrap(unmatched_words(acceptance, analysis), style, "      ", "  ! ")
     if questions := questions_of(analysis):
-        asked = counted(len(questions), "question")
-        lines += ["", style.paint(f"{asked}: what the drawing does not say", "strong")]
+        every, left = counted(asked(analysis), "question"), open_notes(snapshot)
+        every += f", {left:,} of them in notes" if left else ""
+        lines += ["", style.paint(f"{every}: what the drawing does not say", "strong")]
         for question in questions:
             lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
     if kindless:
@@ -104,7 +105,7 @@ def check_text(
 
 def _nothing_missing(snapshot: Snapshot, style: Style) -> str:
     """That no checkpoint is missing, and in the same line that an import left something open."""
-    left = sum(each.kind == "question" and each.state == "open" for each in snapshot.note.values())
+    left = open_notes(snapshot)
     more = (
         f" in what is drawn; {counted(left, 'note')} {plural(left, 'asks', 'ask')} for more" if left else ""
     )

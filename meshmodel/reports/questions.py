@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from meshmodel.analysis.results import Question
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
 from meshmodel.model.phrases import GLYPHS
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.lines import Line, Words, said
 
 if TYPE_CHECKING:
@@ -25,6 +26,16 @@ def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
     if found is None:
         found = _KNOWN[analysis] = (*analysis.questions, *_about_approvers(analysis))
     return found
+
+
+def asked(analysis: "Analysis") -> int:
+    """How many questions there are; of one element there may be several."""
+    return sum(len(each.asks) for each in questions_of(analysis))
+
+
+def open_notes(snapshot: Snapshot) -> int:
+    """How many notes ask something that is open."""
+    return sum((each.kind, each.state) == ("question", "open") for each in snapshot.note.values())
 
 
 def question_lines(analysis: "Analysis") -> Iterator[Line]:

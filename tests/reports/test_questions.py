@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Record, System
+from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Note, Record, System
 from meshmodel.reports.answers_json import check_answer
 from meshmodel.reports.answers_text import check_text
 from meshmodel.reports.questions import questions_of
@@ -43,6 +43,29 @@ def test_the_question_is_in_the_text_and_not_in_the_answer_in_json() -> None:
     analysis = analyse(snapshot_of(*MODEL))
     text = check_text(analysis, Style(columns=200))
     assert "? checkpoint:ask: Who is ann? No credential has this identity" in text
-    assert f"{len(analysis.questions) + 1} question" in text
     asked = {each["element"] for each in check_answer(analysis)["questions"]}
     assert asked == {"credential:key", "system:files"}
+
+
+@pytest.mark.parametrize(
+    ("notes", "in_notes"),
+    [
+        ((), ""),
+        (
+            (
+                Note("one", "Who?", kind="question"),
+                Note("two", "When?", "system:files", "question"),
+                Note("answered", "Why?", kind="question", state="done"),
+                Note("other", "Ask", kind="action"),
+            ),
+            ", 2 of them in notes",
+        ),
+    ],
+)
+def test_what_is_counted_are_questions_not_the_rows_that_they_are_in(
+    notes: tuple[Note, ...], in_notes: str
+) -> None:
+    analysis = analyse(snapshot_of(*MODEL, *notes))
+    number = len([text for each in questions_of(analysis) for text in each.asks])
+    assert number > len(questions_of(analysis))
+    assert f"\n{number} questions{in_notes}: what the drawing" in check_text(analysis, Style(columns=400))

@@ -11,7 +11,7 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
 from meshmodel.reports.causes import causes_of, open_counts
-from meshmodel.reports.questions import questions_of
+from meshmodel.reports.questions import asked
 
 
 class TabRow(Bound):
@@ -44,11 +44,11 @@ class TabRow(Bound):
         self.front = next(iter(tabs))
 
     def show_state(self, shown: WorkbenchState) -> None:
-        """Show which list is in front, how many rows lists have, and how many more are accepted."""
+        """Show which list is in front, how many findings and questions are open, and how many accepted."""
         self.front, analysis = shown.page, shown.analysis
         if analysis is not None:
             still = sum(open_counts(analysis).values())
-            self.counts = {"findings": still, "questions": len(questions_of(analysis))}
+            self.counts = {"findings": still, "questions": asked(analysis)}
             self.accepted = {"findings": len(causes_of(analysis)) - still}
         self.refresh()
 
