@@ -162,7 +162,7 @@ def _make(arguments: argparse.Namespace, target: Path) -> int:
         arguments,
         done,
         name,
-        f"{name}: {counted(done.after.elements, 'element')}, {counted(asked, 'question')}",
+        f"{name}: {counted(done.after.elements, 'element')}, {counted(asked, 'question')} in notes",
         applied=True,
     )
     return 0

@@ -13,12 +13,15 @@ from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import counted, one_line
+from meshmodel.model.text import counted, one_line, plural
 
 _SHOWN: Final = 10
 """So many of a kind are listed in the text; the ledger and the JSON have all."""
 _TABLES: Final = {"custody": "custodies"}
-_PLURALS: Final[dict[Verdict, str]] = {"question": "questions", "secret withheld": "secrets withheld"}
+_WORDS: Final[dict[Verdict, tuple[str, str]]] = {
+    "question": ("asked about", "asked about"),  # values: one question may be of several, or of none
+    "secret withheld": ("secret withheld", "secrets withheld"),
+}
 
 
 def import_answer(done: Import, *, applied: bool) -> dict[str, Any]:
@@ -117,7 +120,7 @@ def reading_lines(done: Import) -> list[str]:
 def _file_lines(done: Import, source: str, form: str, rows: Sequence[Row]) -> Iterator[str]:
     count = Counter(row.verdict for row in rows)
     told = [
-        f"{count[each]:,} {_PLURALS.get(each, each) if count[each] != 1 else each}"
+        f"{count[each]:,} {plural(count[each], *_WORDS.get(each, (each, each)))}"
         for each in VERDICTS
         if count[each]
     ]

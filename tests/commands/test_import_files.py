@@ -55,7 +55,8 @@ def test_a_new_model_of_either_kind(folder, called):
     for name in ("m.mesh", "m.toml"):
         output = said(called, "import", ".mcp.json", "-o", name)
         assert "not understood: theme (line " in output
-        assert output.endswith(f"{name}: 6 elements, 4 questions\n")
+        assert output.endswith(f"{name}: 6 elements, 4 questions in notes\n")
+        assert " values: 2 mapped, 2 asked about, " in output
         new = next(line for line in output.splitlines() if line.startswith("  new: "))
         kinds = [each.split()[1].rstrip("s") for each in new.removeprefix("  new: ").split(", ")]
         assert kinds == [each for each in SCHEMA if each in kinds]
