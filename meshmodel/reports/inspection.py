@@ -179,7 +179,9 @@ def _agent_reach(analysis: "Analysis", agent: str) -> list[Section]:
     if found is None:
         return []
     identities, systems = len(found.identities), len(found.reach)
+    held = len(found.direct_identities)
     who = f"{identities} {plural(identities, 'identity', 'identities')}"
+    who += f" ({held} held)" if held < identities else ""
     lines = [
         *(Line(("identity", each), partial(_identity_words, found, each)) for each in found.identities),
         *(

@@ -14,7 +14,7 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, form_row, label
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System
+from meshmodel.model.records import Agent, Credential, Custody, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
 from meshmodel.reports.inspection import reach_sections
 from tests.app.desk import desk
@@ -122,6 +122,18 @@ async def test_what_a_record_reaches_is_counted_and_parted_from_how() -> None:
     assert identity.split() == ["as", "key", "direct"]
     assert " rwxia direct" in system
     assert "a_system" in system
+
+
+def test_the_identities_that_an_agent_holds_are_told_apart_from_all_that_it_ends_up_with() -> None:
+    held, found = Credential("key"), Credential("found")
+    opened = System("files"), Grant("key", "files", ("read",)), Custody("files", "found")
+    snapshot = snapshot_of([Agent("bot"), Agent("idle"), held, found, Hold("bot", "key"), *opened])
+    analysis = analyse(snapshot)
+    titles = [
+        reach_sections(snapshot, analysis, snapshot.agent[each])[0].title.partition(",")[0]
+        for each in ("bot", "idle")
+    ]
+    assert titles == ["ends up with 2 identities (1 held)", "ends up with 0 identities"]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
