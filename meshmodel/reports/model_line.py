@@ -41,7 +41,7 @@ def model_parts(snapshot: Snapshot) -> list[Part]:
     title, short = (f" {shorten(name, cells)} " for cells in (28, 14))
     tables = (snapshot.agent, "agent"), (snapshot.system, "system"), (snapshot.credential, "credential")
     nouns = " · ".join(counted(len(table), noun) for table, noun in tables)
-    return [Part(title, "title", 1, short=(short,), last=0, runs="about"), Part(nouns, rank=6)]
+    return [Part(title, "title", 3, short=(short,), last=0, runs="about"), Part(nouns, rank=6)]
 
 
 def count_parts(
@@ -58,11 +58,13 @@ def count_parts(
     missing = built.summary.missing
     parts = [Part("◆ 0 missing", "good", runs="findings")]
     if missing:
-        parts = [Part(f"✖ {missing:,} missing", "bad", runs="findings")]
+        said = f"✖ {missing:,} missing"
+        every = f"{said} · {counted(built.summary.uncontrolled, 'uncontrolled crossing')}"
+        parts = [Part(every, "bad", 7, short=(said,), last=0, runs="findings")]
     counts = open_counts(seen)
     if counts:
         every, *fewer = open_rows(counts)
-        parts.append(Part(every, "plain", 6 if fewer else 4, short=tuple(fewer), runs="findings"))
+        parts.append(Part(every, "plain", 6 if fewer else 1, short=tuple(fewer), last=1, runs="findings"))
     parts.append(Part(f"designed {designed.summary.missing:,}", "plain", 2, runs="view"))
     change = delta(before and before[0], built.summary)
     if not change:
@@ -87,11 +89,11 @@ def right_parts(
     parts = []
     if since:
         name = f"since {shorten(since, 24)}"
-        parts.append(Part(name, "warning", 1, right=True, short=("compared",), last=0))
+        parts.append(Part(name, "warning", 2, right=True, short=("compared",), last=0))
     if lens == "structure":
         parts.append(Part("lens structure", "muted", 5, right=True, runs="lens"))
     else:
-        parts.append(Part(f"lens {lens}", "muted", 1, right=True, short=(lens,), last=0, runs="lens"))
+        parts.append(Part(f"lens {lens}", "muted", 2, right=True, short=(lens,), last=0, runs="lens"))
     parts.append(Part(f"as {view}", "muted" if view == "built" else "warning", right=True, runs="view"))
     if is_drawing:
         parts.append(Part("drawing...", "warning", right=True))

@@ -12,12 +12,15 @@ from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
-from meshmodel.model.records import Acceptance
-from meshmodel.model.text import width
+from meshmodel.model.records import Acceptance, System
+from meshmodel.model.text import counted, width
 from meshmodel.reports.causes import causes_of, open_counts
 from meshmodel.reports.count_words import delta, open_rows
+from meshmodel.reports.inspection import finding_sections
+from meshmodel.reports.lenses import LENSES, LensName
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
+from tests.canvas.building import snapshot_of
 
 
 def first_row(it: Desk) -> str:
@@ -112,9 +115,43 @@ async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
         assert sum(width(text) + 1 for _, text in tabs.labels()) <= 80
 
 
-async def test_the_only_severity_is_told_on_the_smallest_screen(tmp_path: Path) -> None:
-    async with desk(tmp_path, size=(80, 24)) as it:
-        assert "open: 1 high" in first_row(it)
+@pytest.mark.parametrize("lens", LENSES)
+@pytest.mark.parametrize("name", ORDER)
+async def test_the_worst_severity_is_told_whole_on_the_smallest_screen(
+    tmp_path: Path, name: str, lens: LensName
+) -> None:
+    async with desk(tmp_path, name, size=(80, 24)) as it:
+        it.bench.context.update(lens=lens)
+        for view in ("built", "designed"):
+            assert f"as {view}" in first_row(it)
+            assert it.bench.shown.analysis is not None
+            for severity, number in [*open_counts(it.bench.shown.analysis).items()][:1]:
+                assert f"open: {number} {severity}" in first_row(it)
+            assert width(first_row(it)) <= 80
+            await it.press("v")
+
+
+async def test_doors_and_crossings_are_both_named_where_there_is_room(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(200, 60)) as it:
+        built = it.bench.shown.built
+        assert built is not None
+        both = f"✖ {it.missing} missing · {counted(built.summary.uncontrolled, 'uncontrolled crossing')}"
+        assert both in first_row(it)
+        await it.pilot.resize_terminal(80, 24)
+        await it.pilot.pause()
+        assert both not in first_row(it)
+        assert f"✖ {it.missing} missing" in first_row(it)
+        assert both in it.bench.query_one(MeshHeader).tip(0)
+
+
+async def test_the_tab_counts_questions_and_so_does_the_inspector(tmp_path: Path) -> None:
+    async with desk(tmp_path, snapshot_of(System("files"))) as it:
+        built = it.bench.shown.built
+        assert built is not None
+        (section,) = finding_sections(built, it.model.system["files"])
+        assert len(section.lines) > len(built.questions) == 1
+        titles = [text.strip() for _, text in it.bench.query_one(TabRow).labels()]
+        assert f"Questions {len(section.lines)}" in titles
 
 
 async def place(it: Desk) -> None:

@@ -20,7 +20,9 @@ def test_it_names_the_model_what_it_holds_and_what_is_missing():
     parts = [*model_parts(MODEL), *count_parts(ANALYSIS, ANALYSIS, ANALYSIS, None)]
     assert parts[0].text.strip() == MODEL.about.name
     assert f"{len(MODEL.agent)} agents" in parts[1].text
-    assert parts[2].text == f"✖ {ANALYSIS.summary.missing} missing"
+    crossings = f"{ANALYSIS.summary.uncontrolled} uncontrolled crossings"
+    assert parts[2].text == f"✖ {ANALYSIS.summary.missing} missing · {crossings}"
+    assert parts[2].short == (f"✖ {ANALYSIS.summary.missing} missing",)
     assert parts[-1].text == f"designed {ANALYSIS.summary.missing}"
 
 
@@ -37,7 +39,7 @@ def test_it_fits_or_keeps_only_what_never_goes(room):
     parts = [*model_parts(MODEL), *count_parts(ANALYSIS, ANALYSIS, ANALYSIS, None)]
     found = fitted(parts, room)
     assert needed(found) <= room or not any(each.rank for each in found)
-    assert f"✖ {ANALYSIS.summary.missing} missing" in texts(found)
+    assert any(text.startswith(f"✖ {ANALYSIS.summary.missing} missing") for text in texts(found))
 
 
 def test_the_highest_rank_is_shortened_first_and_then_goes():
