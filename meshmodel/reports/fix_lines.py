@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from meshmodel.analysis.results import StepKey
 from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.model.phrases import step_phrase
-from meshmodel.model.text import pad, shorten
+from meshmodel.model.text import counted, pad, shorten
 from meshmodel.reports.fix_state import SECONDS, Fixing, Part
 from meshmodel.reports.fix_words import STANDING, bar, curve_words, standing_words, verdict
 from meshmodel.reports.lines import Line, Words, heading, said
@@ -77,7 +77,10 @@ def _searched(step: StepKey) -> tuple[str, str]:
 
 
 def _step_words(step: StepKey, part: Part | None) -> Words:
-    alone = "" if part is None else f" alone closes {part.alone:,}; without it {part.without:,} remain"
+    alone = ""
+    if part is not None:
+        left = counted(part.without, "remains", "remain")
+        alone = f" alone closes {part.alone:,}; without it {left}"
     kind, start, end = step
     place = f"{start} ▸ {end}" if kind == "grant" else step_phrase(kind, start, end)
     return (

@@ -59,7 +59,7 @@ def bar(closed: int, before: int, cells: int) -> str:
 
 def curve_words(point: "CurvePoint", before: int) -> str:
     """What so many checkpoints close, in a few words; a bound is marked as one."""
-    closed = share(before - point.remaining, before)
+    closed, left = share(before - point.remaining, before), counted(point.remaining, "remains", "remain")
     if point.exact:
-        return f"{point.remaining:,} remain, {closed} closed"
-    return f"at most {point.remaining:,} remain, at least {point.lower_bound:,}; {closed} or more closed"
+        return f"{left}, {closed} closed"
+    return f"at most {left}, at least {point.lower_bound:,}; {closed} or more closed"

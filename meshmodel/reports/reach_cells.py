@@ -8,6 +8,12 @@ from meshmodel.model.phrases import LETTERS
 
 How = Literal["direct", "hidden", "deputy"]
 SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "·", "deputy": "»"}
+MEANINGS: Final = (
+    ("".join(LETTERS.values()), ", ".join(LETTERS)),
+    (f"{SIGNS['hidden']}r", "hidden: a review of the agent's own credentials would not have shown it"),
+    (f"{SIGNS['deputy']}r", "deputy: reached through another agent"),
+)
+"""What stands in a cell, with what it means."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,6 +338,7 @@ def test_bounds_are_marked_as_such() -> None:
         seconds=30,
     )
     assert curve_words(CurvePoint(1, 5, 5, True, ()), 20) == "5 remain, 75 % closed"
+    assert curve_words(CurvePoint(1, 1, 1, True, ()), 4) == "1 remains, 75 % closed"
     assert curve_words(CurvePoint(1, 8, 8, True, ()), 42) == "8 remain, 80 % closed"  # 80.95: down, never up
     assert curve_words(CurvePoint(1, 999, 999, True, ()), 1000) == "999 remain, < 1 % closed"
     assert curve_words(CurvePoint(1, 5, 2, False, ()), 20).startswith("at most 5 remain, at least 2")
@@ -363,9 +364,9 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
 
 
 def test_what_was_not_counted_of_each_is_said() -> None:
-    fixing = Fixing(analyse(CHAIN), fix=FIX, parts=(Part(16, 6),))
+    fixing = Fixing(analyse(CHAIN), fix=FIX, parts=(Part(16, 1),))
     text = "\n".join(each.text for each in fix_lines(FIX, fixing, marks_open=True))
-    assert text.count("alone closes") == 1
+    assert text.count("alone closes") == text.count("alone closes 16; without it 1 remains") == 1
     assert "counted of the first 1 only" in text
 
 

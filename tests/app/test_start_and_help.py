@@ -231,6 +231,13 @@ def test_help_lists_every_action_with_its_keys_and_the_remapped_ones() -> None:
     assert "Ctrl+U" in texts["undo"]
 
 
+def test_help_tells_the_letters_and_signs_of_the_reach_matrix() -> None:
+    told = {row.content.plain.split()[0]: row.content.plain for row in help_rows() if row.content.plain}
+    assert "read, write, execute, issue, admin" in told["rwxia"]
+    assert "hidden" in told["·r"]
+    assert "deputy" in told["»r"]
+
+
 async def test_help_runs_the_one_chosen_and_filters() -> None:
     app = Helping()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -7,6 +7,7 @@ from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.canvas.glyphs import SIGNS
 from meshmodel.language.sentences import SENTENCES
+from meshmodel.reports.reach_cells import MEANINGS
 
 
 class HelpScreen(ChoiceDialog[str]):
@@ -28,7 +29,7 @@ class HelpScreen(ChoiceDialog[str]):
 
 
 def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
-    """A row for every action, by task, for every sentence of the quick line and every sign of the canvas."""
+    """A row for every action, by task, each sentence of the quick line and each sign of canvas and matrix."""
     for task in TASKS:
         yield space(task)
         yield heading(task)
@@ -51,8 +52,9 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
             "quick_line",
             indent=4,
         )
-    yield space("signs")
-    yield heading("Signs of the canvas")
-    for sign, meaning in SIGNS:
-        words = line("  ", (f"{sign:<8}", "$text-accent"), (meaning, "$text-muted"))
-        yield Row(("sign", sign), words, None, indent=10)
+    for title, signs in (("Signs of the canvas", SIGNS), ("Letters and signs of the reach matrix", MEANINGS)):
+        yield space(title)
+        yield heading(title)
+        for sign, meaning in signs:
+            words = line("  ", (f"{sign:<8}", "$text-accent"), (meaning, "$text-muted"))
+            yield Row(("sign", sign), words, None, indent=10)
