@@ -49,6 +49,7 @@ class Importing:
         is_applied: whether the model was changed.
         is_ledger: whether its ledger is shown, and not the changes.
         at: the record that is lit on the canvas.
+        order: the records in the order in which they were first shown, which a rejection does not change.
     """
 
     request: ImportRequest
@@ -57,6 +58,12 @@ class Importing:
     is_applied: bool = False
     is_ledger: bool = False
     at: Reference | None = None
+    order: tuple[Reference, ...] = ()
+
+    def prepared(self, done: Import) -> "Importing":
+        """The same with what it would do now."""
+        found = ((each.table, each.key) for each in done.outcomes)
+        return replace(self, done=done, order=tuple(dict.fromkeys((*self.order, *found))))
 
     @property
     def count(self) -> str:
@@ -116,7 +123,8 @@ class Importing:
         yield PreviewRow("turn", "ledger", "bold", "Enter or Tab shows what became of each value", "turn")
         for line in reading_lines(self.done):
             yield PreviewRow(line, "", "muted", line)
-        for each in self.done.outcomes:
+        place = {reference: number for number, reference in enumerate(self.order)}
+        for each in sorted(self.done.outcomes, key=lambda each: place[each.table, each.key]):
             is_rejected = (each.table, each.key) in self.rejected
             kind = "rejected" if is_rejected else each.kind
             yield PreviewRow(

@@ -224,3 +224,14 @@ async def test_a_lane_is_dragged_by_its_title(tmp_path: Path) -> None:
         assert it.bench.context.canvas.drawing.grid.lanes[0].key == last
         await it.press("u")
         assert it.bench.context.canvas.drawing.grid.lanes[0].key == first
+
+
+async def test_a_menu_takes_the_tooltip_away(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        await it.shows("missing")
+        system = ("system", next(iter(it.model.system)))
+        await it.pilot.hover("#canvas", offset=it.cell(system))
+        assert it.bench.context.canvas.tooltip is not None
+        await it.pilot.click("#canvas", offset=it.cell(system), button=3)
+        await it.pilot.press("escape")
+        assert it.bench.context.canvas.tooltip is None

@@ -160,12 +160,14 @@ async def test_new_changed_and_gone_are_marked_and_a_row_is_rejected_by_a_key(tm
         assert marked.signs["credential", "tracker_token-of-tracker"] == "-"
         await it.shows("+◎ search service")
         await it.shows("-⊸ TRACKER_TOKEN")
+        listed = [each.key for each in panel.rows.shown_rows]
         for key in (("agent", "search-service"), ("credential", "tracker_token-of-tracker")):
             assert panel.rows.go_to(key)
             await it.press("space")
             await it.app.workers.wait_for_complete()
             await it.pilot.pause()
             assert changes(panel)[key] == "rejected"
+        assert [each.key for each in panel.rows.shown_rows] == listed, "a second click takes it back"
         await it.press("ctrl+s")
         assert "search-service" not in it.model.agent
         assert {"tracker_token-of-tracker"} <= it.model.credential.keys()

@@ -98,6 +98,9 @@ def test_what_is_not_drawn_leaves_the_drawing_as_it_is() -> None:
     assert draw(other, facts, Options(100, 30), before, keep_lanes=True) is before
     named = replace(snapshot, agent={**snapshot.agent, "support-bot": Agent("support-bot", name="Bot")})
     assert draw(named, facts, Options(100, 30), before, keep_lanes=True) is not before
+    person = replace(snapshot.agent["support-bot"], kind="person")
+    asked = replace(snapshot, agent={**snapshot.agent, "support-bot": person})
+    assert draw(asked, facts, Options(100, 30), before, keep_lanes=True) is not before, "it has another sign"
     assert draw(other, facts, Options(101, 30), before, keep_lanes=True) is not before
 
 

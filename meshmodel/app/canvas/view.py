@@ -266,10 +266,10 @@ class CanvasView(ScrollView, can_focus=True):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a gesture with the left button."""
+        self.tooltip = None  # it would lie over the cards below, and may not be so any more
         if event.button == 1 and self.drawing is not None:
             event.stop()
             self.focus()
-            self.tooltip = None  # it would lie over the cards below
             self.gestures.press(self._pointer(event))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

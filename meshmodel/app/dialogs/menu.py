@@ -26,7 +26,8 @@ _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
 _OTHER: Final[tuple[str, ...]] = ("edit", "delete")
 _FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule", "group")
 _NOTHING: Final = (
-    "add", "quick_line", "paste", "undo", "outsider", "lens", "panel", "arrange", "about", "export"
+    "add", "quick_line", "paste", "undo", "redo", "find", "outsider", "lens", "zoom_in", "zoom_out", "panel",
+    "arrange", "about", "export",
 )  # fmt: skip
 _TOGETHER: Final = ("copy", "cut", "duplicate", "move", "delete")
 

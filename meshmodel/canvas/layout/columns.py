@@ -138,9 +138,9 @@ def make_grid(
     return grid
 
 
-def _shown(stack: list[Card]) -> list[tuple[Reference, str, str, str]]:
+def _shown(stack: list[Card]) -> list[tuple[Reference, str, str, str, str, str]]:
     """What is shown of the cards of a stack, for a comparison."""
-    return [(card.reference, card.kind, card.title, card.fact) for card in stack]
+    return [(each.reference, each.kind, each.title, each.fact, each.sign, each.flag) for each in stack]
 
 
 def _distances(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str, int], dict[str, int]]:

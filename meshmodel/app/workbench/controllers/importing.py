@@ -59,7 +59,7 @@ class ImportingController(Controller):
     def _take(self, answer: "tuple[Import, Marked]") -> None:
         importing, (done, marked) = self.state.importing, answer
         if importing is not None:
-            self.context.update(importing=replace(importing, done=done), marked=marked)
+            self.context.update(importing=importing.prepared(done), marked=marked)
         if self._is_wanted:
             self._apply()
 
