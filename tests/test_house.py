@@ -215,3 +215,18 @@ def test_the_program_has_the_version_of_the_project():
     from importlib.metadata import version
 
     assert version("meshmodel") == PROJECT["project"]["version"]
+
+
+def test_the_app_imports_the_language_as_a_whole():
+    """Two threads import it: a part that imports others of it, entered first, would be met half made."""
+    language = ROOT / "meshmodel" / "language"
+    parts = {path.stem for path in language.glob("*.py") if "meshmodel.language" in path.read_text("utf-8")}
+    wrong = [
+        f"{path.name}: {part}"
+        for path in SOURCES
+        if path.is_relative_to(ROOT / "meshmodel" / "app")
+        for part in re.findall(r"from meshmodel\.language\.(\w+) import", path.read_text("utf-8"))
+        if part in parts
+    ]
+    assert "pasted_lines" in parts
+    assert not wrong

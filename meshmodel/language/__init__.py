@@ -14,16 +14,20 @@ snapshot and change nothing.
 from meshmodel.language.completion import best_completions, completions
 from meshmodel.language.lines import Lines, parse_lines
 from meshmodel.language.parser import add_entry, parse
+from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines, lines_of
 from meshmodel.language.result import Completion, Problem, Sentence
 
 __all__ = [
+    "LINES_LIMIT",
     "Completion",
     "Lines",
+    "PastedLines",
     "Problem",
     "Sentence",
     "add_entry",
     "best_completions",
     "completions",
+    "lines_of",
     "parse",
     "parse_lines",
 ]

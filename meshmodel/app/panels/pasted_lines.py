@@ -1,8 +1,7 @@
 """The rows of the lines that were pasted into the quick line."""
 
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.language import Sentence
-from meshmodel.language.pasted_lines import PastedLines
+from meshmodel.language import PastedLines, Sentence
 from meshmodel.model.secrets import masked
 
 _LONGEST = 60

@@ -23,9 +23,8 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from meshmodel.language import Completion, Sentence
+    from meshmodel.language import Completion, PastedLines, Sentence
     from meshmodel.language.history import History
-    from meshmodel.language.pasted_lines import PastedLines
 
 _HOW = "Tab completes · Enter does it · ↑ earlier sentences · Esc closes"
 EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
@@ -45,7 +44,7 @@ class _SentenceInput(LineInput):
 
     def on_paste(self, event: events.Paste) -> None:
         """Several lines go into a list; one line is put in here."""
-        from meshmodel.language.pasted_lines import lines_of
+        from meshmodel.language import lines_of
 
         start, end = sorted(self.selection)
         lines = lines_of(f"{self.value[:start]}{event.text}{self.value[end:]}")
@@ -140,7 +139,7 @@ class QuickLine(Vertical, Bound):
 
     def open_line(self, text: str = "") -> None:
         """Show the line, with a text to begin with, and write there; of several lines each is a sentence."""
-        from meshmodel.language.pasted_lines import lines_of
+        from meshmodel.language import lines_of
 
         self.display = True
         lines = lines_of(text)
@@ -148,11 +147,11 @@ class QuickLine(Vertical, Bound):
             self.take_lines(lines)
         else:
             self._write(text)
-        self._input.focus()
+        self._input.focus(scroll_visible=False)
 
     def take_lines(self, lines: list[str]) -> None:
         """Put lines into the list, in place of the one that is being edited."""
-        from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines
+        from meshmodel.language import LINES_LIMIT, PastedLines
 
         if len(lines) > LINES_LIMIT:
             said = f"of {len(lines):,} lines the first {LINES_LIMIT} were taken"
@@ -227,7 +226,7 @@ class QuickLine(Vertical, Bound):
 
         The model is as it was: nothing that the sentence names was added to it.
         """
-        from meshmodel.language.pasted_lines import PastedLines
+        from meshmodel.language import PastedLines
 
         self.snapshot = snapshot
         if self._asked is None or self._asked[0] is not wanted or not self.is_open:
@@ -248,7 +247,7 @@ class QuickLine(Vertical, Bound):
             self._edit_line(event.row.value)
         else:
             self._take(event.row.value)
-        self._input.focus()
+        self._input.focus(scroll_visible=False)
 
     def action_complete(self) -> None:
         """Take the highlighted completion."""
