@@ -1,6 +1,5 @@
 """The patterns of secrets with a fixed form, such as the tokens of one issuer."""
 
-import re
 from typing import Final
 
 from meshmodel.model.secret_pattern import RANDOM, Pattern, fake, has_digits
@@ -8,7 +7,7 @@ from meshmodel.model.secret_pattern import RANDOM, Pattern, fake, has_digits
 ISSUED: Final[tuple[Pattern, ...]] = (
     Pattern(
         "a private key",
-        re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-[0-9]:"),
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-[0-9]:",
         (
             fake("-----BEGIN RSA ", "PRIVATE KEY-----"),
             fake("-----BEGIN ", "PRIVATE KEY-----"),
@@ -20,7 +19,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "an AWS access key",
-        re.compile(  # in lower case, as an id is made of it, it is still all there; but so are words
+        (
             r"(?<![A-Za-z0-9])(?:(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"
             r"|(?:akia|asia|abia|acca)(?=[a-z]{0,15}[2-7])[a-z2-7]{16})(?![A-Za-z0-9])"
         ),
@@ -39,9 +38,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a GitHub token",
-        re.compile(
-            r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,})", re.IGNORECASE
-        ),
+        r"(?i)(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,})",
         (
             fake("ghp", "_", RANDOM[:36]),
             fake("ghs", "_", RANDOM[:36]),
@@ -51,19 +48,13 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a GitLab token",
-        re.compile(
-            r"(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_-]{20,}",
-            re.IGNORECASE,
-        ),
+        r"(?i)(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_-]{20,}",
         (fake("glpat", "-", RANDOM[:20]), fake("gldt", "-", RANDOM[:20])),
         ("glpat-deployer", "gitlab-personal-access-token"),
     ),
     Pattern(
         "a Slack token",
-        re.compile(
-            r"(?<![A-Za-z0-9])(?:xox[abeprs]|xapp)-[0-9][A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Z0-9]{5,}/",
-            re.IGNORECASE,
-        ),
+        r"(?i)(?<![A-Za-z0-9])(?:xox[abeprs]|xapp)-[0-9][A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Z0-9]{5,}/",
         (
             fake("xoxb", "-1234567890-abcdefghijkl"),
             fake("xapp", "-1-A0123456-1234567890-abc"),
@@ -73,7 +64,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a Stripe key",
-        re.compile(r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}", re.IGNORECASE),
+        r"(?i)(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}",
         (
             fake("sk", "_live_", RANDOM[:24]),
             fake("rk", "_test_", RANDOM[:24]),
@@ -83,9 +74,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a Google key",
-        re.compile(
-            r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}|(?<![A-Za-z0-9])GOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_-]{20,}|(?<![\w/])1//0[A-Za-z0-9_-]{30,}"
-        ),
+        r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}|(?<![A-Za-z0-9])GOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_-]{20,}|(?<![\w/])1//0[A-Za-z0-9_-]{30,}",
         (
             fake("AIza", RANDOM[:35]),
             fake("GOCSPX", "-", RANDOM[:28]),
@@ -96,10 +85,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a shared access signature",
-        re.compile(
-            r"(?:[?&;]|\bsas[ =:]{1,3}|^)sig=[A-Za-z0-9%+/]{20,}|SharedAccessSignature[= ](?=.{20})",
-            re.IGNORECASE,
-        ),
+        r"(?i)(?:[?&;]|\bsas[ =:]{1,3}|^)sig=[A-Za-z0-9%+/]{20,}|SharedAccessSignature[= ](?=.{20})",
         (
             fake("https://a.blob.core.windows.net/c?sv=2024-01-01&", "sig=", RANDOM, "%3D"),
             fake("SharedAccessSignature", "=sv=2024-01-01&se=2027-01-01&sr=c"),
@@ -112,9 +98,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a key of a model provider",
-        re.compile(
-            r"(?<![A-Za-z0-9])sk-(?:(?:ant|proj|svcacct|admin|or-v1)-[A-Za-z0-9_-]{32,}|[A-Za-z0-9]{32,})|(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}"
-        ),
+        r"(?<![A-Za-z0-9])sk-(?:(?:ant|proj|svcacct|admin|or-v1)-[A-Za-z0-9_-]{32,}|[A-Za-z0-9]{32,})|(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}",
         (
             fake("sk", "-", RANDOM),
             fake("sk", "-ant-api03-", RANDOM),
@@ -125,10 +109,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a token of a package registry",
-        re.compile(
-            r"(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{40,}|rubygems_[a-f0-9]{40,}|dckr_pat_[A-Za-z0-9_-]{20,})",
-            re.IGNORECASE,
-        ),
+        r"(?i)(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{40,}|rubygems_[a-f0-9]{40,}|dckr_pat_[A-Za-z0-9_-]{20,})",
         (
             fake("npm", "_", RANDOM[:36]),
             fake("pypi", "-AgEIcHlwaS5vcmc", RANDOM),
@@ -138,7 +119,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a token of a service",
-        re.compile(
+        (
             r"(?<![A-Za-z0-9])(?:SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|dop_v1_[a-f0-9]{40,}|hvs\.[A-Za-z0-9_-]{20,}"
             r"|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|(?:ATATT3|ATCTT3)[A-Za-z0-9_=-]{20,}|(?i:PMAK-[A-F0-9-]{40,})"
             r"|s\.[A-Za-z0-9]{24}(?![A-Za-z0-9])|glsa_[A-Za-z0-9_]{32,}|lin_api_[A-Za-z0-9]{32,}|secret_[A-Za-z0-9]{40,}|dapi[a-f0-9]{32}|(?i:AGE-SECRET-KEY-1[A-Z0-9]{20,}))"
@@ -154,35 +135,34 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a JSON web token",
-        re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.(?:eyJ)?[A-Za-z0-9_-]{10,}"),
+        r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.(?:eyJ)?[A-Za-z0-9_-]{10,}",
         (fake("eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0NTY3ODkwIn0.", RANDOM),),
         ("eyJ", "jwt-svid", "eyJhbGciOi shortened"),
     ),
     Pattern(
         "an Azure AD client secret",
-        re.compile(r"(?<![A-Za-z0-9_.~-])[A-Za-z0-9_.~-]{3}[78]Q~[A-Za-z0-9_.~-]{31,37}"),
+        r"(?<![A-Za-z0-9_.~-])[A-Za-z0-9_.~-]{3}[78]Q~[A-Za-z0-9_.~-]{31,37}",
         (fake("abc", "8Q~", RANDOM[:34]), fake("x.1", "7Q~", RANDOM[:31])),
         ("8Q~", "abc8Q~ is how a client secret begins", "the client secret of the app in Azure AD"),
     ),
     Pattern(
         "an Azure DevOps token",
-        re.compile(r"(?<![A-Za-z0-9])(?:[a-z2-7]{52}|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})(?![A-Za-z0-9])"),
+        r"(?<![A-Za-z0-9])(?:[a-z2-7]{52}|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})(?![A-Za-z0-9])",
         (fake("a2b3c4d5e6f7g2h3" * 3, "i4j5"), fake("0a1B2c3D" * 9, "4e5F", "AZDO", "6g7H")),
         ("AZDO", "a" * 52, "azure-devops-personal-access-token-of-the-pipeline-2027"),
         has_digits,
     ),
     Pattern(
         "a Twilio key",
-        re.compile(r"(?<![A-Za-z0-9])[Ss][Kk][0-9a-f]{32}(?![A-Za-z0-9])"),
+        r"(?<![A-Za-z0-9])[Ss][Kk][0-9a-f]{32}(?![A-Za-z0-9])",
         (fake("SK", "0123456789abcdef" * 2),),
         ("SK", "AC0123456789abcdef0123456789abcdef", "SK of the messenger at Twilio"),
     ),
     Pattern(
         "a Discord token",
-        re.compile(
-            r"(?<![A-Za-z0-9_-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,40}"
-            r"|discord(?:app)?\.com/api/webhooks/[0-9]{15,22}/[A-Za-z0-9_-]{40,}",
-            re.IGNORECASE,
+        (
+            r"(?i)(?<![A-Za-z0-9_-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,40}"
+            r"|discord(?:app)?\.com/api/webhooks/[0-9]{15,22}/[A-Za-z0-9_-]{40,}"
         ),
         (
             fake("M", RANDOM[:25], ".", "Gabcde", ".", RANDOM[:38]),
@@ -192,10 +172,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a New Relic key",
-        re.compile(
-            r"(?<![A-Za-z0-9])(?:NRAK-[A-Z0-9]{20,}|NRI[IQ]-[A-Za-z0-9_-]{20,}|[a-f0-9]{32,36}(?:FFFF)?NRAL)",
-            re.IGNORECASE,
-        ),
+        r"(?i)(?<![A-Za-z0-9])(?:NRAK-[A-Z0-9]{20,}|NRI[IQ]-[A-Za-z0-9_-]{20,}|[a-f0-9]{32,36}(?:FFFF)?NRAL)",
         (
             fake("NRAK", "-0A1B2C3D4E5F6G7H8I9J0K1L2M3"),
             fake("NRII", "-", RANDOM[:32]),

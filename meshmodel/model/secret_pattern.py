@@ -14,7 +14,7 @@ class Pattern:
 
     Attributes:
         name: what it is called in an error, as in "looks like …".
-        expression: what finds a candidate in a text.
+        expression: what finds a candidate in a text; compiled when first needed, which few runs do.
         refused: examples that are refused.
         allowed: similar texts that are not.
         confirm: whether a match is a secret, where the expression alone does not decide.
@@ -22,25 +22,24 @@ class Pattern:
     """
 
     name: str
-    expression: re.Pattern[str]
+    expression: str
     refused: tuple[str, ...]
     allowed: tuple[str, ...]
     confirm: Callable[[re.Match[str]], bool] | None = None
-    cut: re.Pattern[str] | None = None
+    cut: str | None = None
 
     def found_in(self, text: str) -> bool:
         """Whether the text shows this kind of secret."""
         if self.cut is not None:
-            text = self.cut.sub(" ", text)
+            text = re.sub(self.cut, " ", text)
         if self.confirm is None:
-            return self.expression.search(text) is not None
-        return any(self.confirm(found) for found in self.expression.finditer(text))
+            return re.search(self.expression, text) is not None
+        return any(self.confirm(found) for found in re.finditer(self.expression, text))
 
 
-_LOWER_RUN: Final = re.compile("[a-z]+")
 UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 """Tested first: each event of a log has one."""
-PUBLIC: Final = re.compile(
+PUBLIC: Final = (
     r"(?<![A-Za-z0-9])(?i:sha-?(?:1|224|256|384|512)|md5|commits?|revision|digest|fingerprint|thumbprint)"
     r"(?i: (?:of|is|fingerprint|thumbprint|digest))?[ :=/-]{1,3}[A-Za-z0-9+/=_-]{20,}+"
     r"|(?:@|(?:blob|raw|tree)/)[0-9a-f]{40}(?![A-Za-z0-9])"
@@ -49,25 +48,23 @@ PUBLIC: Final = re.compile(
     r"(?:notion\.(?:so|site)|(?:docs|drive)\.google\.com|vault\.azure\.net)/[^\s?#\"']*+"
 )
 """Values that look random and are named as public: digests, commits, addresses of documents."""
-_PLACEHOLDER: Final = re.compile(
-    r"[<{\[(].*|\$[{(]?[A-Z_]+[)}]?|%[A-Z_]+%|[*….x_-]+|n/a"
+_PLACEHOLDER: Final = (
+    r"(?is)[<{\[(].*|\$[{(]?[A-Z_]+[)}]?|%[A-Z_]+%|[*….x_-]+|n/a"
     r"|[0-9]{1,6}(?:ms|s|secs?|m|mins?|h|hrs?|d|w|y|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
     r"|(?:your|my|the|some|an?|example|placeholder|redacted|hidden|secret|password|token|key|none|null|true"
     r"|false|yes|no|on|off|unknown|tbd|todo|shared|see|in|from|via|required|optional|rotated|unset|is|kept)"
-    r"(?:[_-][a-z_-]*)?",
-    re.IGNORECASE | re.DOTALL,
+    r"(?:[_-][a-z_-]*)?"
 )
-_TECHNICAL: Final = re.compile(
-    r"(?:sha|md|oauth|base|pbkdf|argon|aes|rsa|ed|x|v|tls|rfc|hs|rs|es|ps|pkcs|http|utf|s|ec|k)-?[0-9]+"
-    r"(?:[-/][a-z/-]*)?|[0-9]+(?:-?[a-z]+)?(?:-[a-z]+)*",
-    re.IGNORECASE,
+_TECHNICAL: Final = (
+    r"(?i)(?:sha|md|oauth|base|pbkdf|argon|aes|rsa|ed|x|v|tls|rfc|hs|rs|es|ps|pkcs|http|utf|s|ec|k)-?[0-9]+"
+    r"(?:[-/][a-z/-]*)?|[0-9]+(?:-?[a-z]+)?(?:-[a-z]+)*"
 )
 """Terms with digits that a sentence about a password may have, such as ``sha-256``."""
 
 
 def is_no_placeholder(found: re.Match[str]) -> bool:
     """Whether the value is no placeholder, such as ``<password>``, ``unset`` or ``see``."""
-    return _PLACEHOLDER.fullmatch(found["value"].rstrip(".)")) is None
+    return re.fullmatch(_PLACEHOLDER, found["value"].rstrip(".)")) is None
 
 
 def is_mixed_value(found: re.Match[str]) -> bool:
@@ -75,7 +72,7 @@ def is_mixed_value(found: re.Match[str]) -> bool:
     value = found["value"].rstrip(".:!?)")
     if len(value) < 6 or not (re.search("[0-9]", value) and re.search("[A-Za-z]", value)):
         return False
-    return _TECHNICAL.fullmatch(value) is None and _PLACEHOLDER.fullmatch(value) is None
+    return not re.fullmatch(_TECHNICAL, value) and not re.fullmatch(_PLACEHOLDER, value)
 
 
 def has_digits(found: re.Match[str]) -> bool:
@@ -93,7 +90,7 @@ def is_random(found: re.Match[str]) -> bool:
     text = found[0]
     if UUID.fullmatch(text) or len(text) < 32:
         return False
-    lower = _LOWER_RUN.findall(text)
+    lower = re.findall("[a-z]+", text)
     if not (lower and re.search("[A-Z]", text) and re.search("[0-9]", text)):
         return False
     counts = Counter(text)

@@ -42,9 +42,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     *ISSUED,
     Pattern(
         "a password of curl",
-        re.compile(
-            r"\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]?[\"']?[^\s:\"']{1,100}:(?P<value>[^\s\"']{3,200})"
-        ),
+        r"\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]?[\"']?[^\s:\"']{1,100}:(?P<value>[^\s\"']{3,200})",
         (
             fake("curl -u bot:", "hunter2", " https://example.com/"),
             fake("curl -s --user='bot:", "xyzzy", "' https://example.com/"),
@@ -58,10 +56,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a password in a sentence",
-        re.compile(
-            r"\b(?:pass(?:word|wd|phrase|code)|pwd|secret|token|(?:api|access)[ _-]?key) (?:is|was):? [\"'`]?"
-            r"(?P<value>[^\s\"'`,;]{6,200})",
-            re.IGNORECASE,
+        (
+            r"(?i)\b(?:pass(?:word|wd|phrase|code)|pwd|secret|token|(?:api|access)[ _-]?key) (?:is|was):? "
+            r"[\"'`]?(?P<value>[^\s\"'`,;]{6,200})"
         ),
         (
             fake("the password is ", "hunter2"),
@@ -79,9 +76,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a password in a URL",
-        re.compile(
-            r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>]{0,100}:(?P<value>[^\s/?#@\"']{1,200})@[^\s/]"
-        ),
+        r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>]{0,100}:(?P<value>[^\s/?#@\"']{1,200})@[^\s/]",
         (
             fake("https://bot:", "hunter2", "@example.com/"),
             fake("postgres://app:", "s3cr3t", "@db.example.com/app"),
@@ -99,13 +94,12 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a secret with its value",
-        re.compile(
-            r"(?:pass(?:word|wd|phrase)|pwd|secret|token"
+        (
+            r"(?i)(?:pass(?:word|wd|phrase)|pwd|secret|token"
             r"|(?:api|access|account|shared[_ -]?access|private)[_ -]?key)"
             r"[\"']?[ ]?=[ ]?[\"']?(?P<value>[^\s\"';,&]{3,200})"
             r"|(?:pass(?:word|wd|phrase)|pwd|api[_-]?key|client[_-]?secret)[\"']?:[ ]?[\"']?"
-            r"(?P<spoken>(?=[^\s\"';,&]{0,40}[0-9])[^\s\"';,&]{6,200})",
-            re.IGNORECASE,
+            r"(?P<spoken>(?=[^\s\"';,&]{0,40}[0-9])[^\s\"';,&]{6,200})"
         ),
         (
             fake("password=", "hunter2"),
@@ -138,15 +132,13 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "an authorization header",
-        re.compile(
-            r"\b(?:Bearer|Basic) (?P<value>(?=[A-Za-z0-9._~+/-]{0,60}[0-9])[A-Za-z0-9._~+/-]{16,}={0,2})"
-        ),
+        r"\b(?:Bearer|Basic) (?P<value>(?=[A-Za-z0-9._~+/-]{0,60}[0-9])[A-Za-z0-9._~+/-]{16,}={0,2})",
         (fake("Authorization: Bearer ", "abcdef1234567890xyz"), fake("Basic ", "dXNlcjpwYXNzd29yZDEyMw==")),
         ("Bearer tokens", "Basic authentication", "Bearer authorization-of-the-agent"),
     ),
     Pattern(
         "a key in hexadecimal",
-        re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{32,}|[0-9A-F]{32,})(?![A-Za-z0-9])"),
+        r"(?<![A-Za-z0-9])(?:[0-9a-f]{32,}|[0-9A-F]{32,})(?![A-Za-z0-9])",
         ("9f86d081884c7d659a2feaa0c55ad015", "key 9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B"),
         (
             "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -164,7 +156,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a long random text",
-        re.compile(r"[A-Za-z0-9+/_-]{32,}"),
+        r"[A-Za-z0-9+/_-]{32,}",
         (RANDOM, f"value {RANDOM[:34]}", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         (
             "SupportAgentReadsTheTicketsOfTheWholeHelpdesk2027",

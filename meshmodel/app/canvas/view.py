@@ -145,6 +145,13 @@ class CanvasView(ScrollView, can_focus=True):
 
     on_focus = _place_cursor
 
+    def on_blur(self, event: events.Blur) -> None:
+        """Let go of the focus as the toolkit does, but paint nothing: the drawing is the same without it."""
+        event.prevent_default()
+        self.has_focus = False
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantBlur(self))
+
     def on_mount(self) -> None:
         """Let the terminal's cursor follow what is scrolled."""
         self.watch(self, "scroll_x", self._place_cursor, init=False)
