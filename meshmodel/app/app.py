@@ -201,8 +201,8 @@ class MeshmodelApp(KeysInOrder):
             return
         if event.said:
             self.notify(event.said, markup=False)  # the row of what is said goes with the screen
-        if event.command:
-            self.screen.post_message(CommandRequested(event.command))
+        if isinstance(self.screen, Workbench):
+            self.screen.first_command = event.command
 
     @on(CommandRequested)
     async def _action_requested(self, event: CommandRequested) -> None:

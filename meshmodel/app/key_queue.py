@@ -71,8 +71,10 @@ class KeysInOrder(App[None]):
             self._opening_patience = None
 
     async def on_event(self, event: events.Event) -> None:
-        """Let a key wait where it must."""
+        """Let a key wait where it must; the mouse presses nothing while a model is being opened."""
         if isinstance(event, events.MouseDown):
+            if self._is_opening:
+                return  # it meant what is about to go
             self.acts += 1
         if not isinstance(event, TypedEvent) or event.is_forwarded:
             await super().on_event(event)

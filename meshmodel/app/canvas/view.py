@@ -239,10 +239,6 @@ class CanvasView(ScrollView, can_focus=True):
 
     # Gestures
 
-    def cancel(self, *, told: bool = True) -> bool:
-        """Cancel the gesture in progress and, if ``told``, say so in a message; whether there was one."""
-        return self.gestures.cancel(told=told)
-
     def show_gesture(self, aimed: Reference | None, overlays: Iterable[Overlay]) -> None:
         """Highlight what a gesture points at, and paint these over the drawing."""
         if aimed != self.aimed:
@@ -384,7 +380,7 @@ class CanvasView(ScrollView, can_focus=True):
             view = Box(*self.scroll_offset, *self.scrollable_content_region.size)
             choices = self.gestures.choices(self.drawing.reading_order)
             self._jump_labels.show(in_view(self.drawing, choices, view), view.x)
-            self._overlay_labels(self.drawing)
+            self._lay_over(self._jump_labels.overlays(self.drawing))
 
     @property
     def is_jumping(self) -> bool:
@@ -397,11 +393,8 @@ class CanvasView(ScrollView, can_focus=True):
             event.stop()
             event.prevent_default()
             chosen = self._jump_labels.press(event.character)
-            self._overlay_labels(self.drawing)
+            self._lay_over(self._jump_labels.overlays(self.drawing))
             if chosen is not None:
                 self.select(chosen)
                 if self.aimed == chosen:
                     self.gestures.finish()
-
-    def _overlay_labels(self, drawing: Drawing) -> None:
-        self._lay_over(self._jump_labels.overlays(drawing))

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
@@ -16,6 +17,7 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.quick_line import QuickLine
@@ -42,7 +44,6 @@ PAGES: Final = {
 }
 """The lists below the canvas: their ids and titles."""
 LISTS: Final[dict[str, type[Bound]]] = {
-    "findings": FindingsList,
     "fix": FixList,
     "reach": ReachMatrix,
     "compromise": CompromiseList,
@@ -51,7 +52,7 @@ LISTS: Final[dict[str, type[Bound]]] = {
     "trace": TracePanel,
     "import": ImportList,
 }
-"""What shows them; the journal needs to be told how it is read."""
+"""What shows them; findings are seen at first, and the journal needs to be told how it is read."""
 LED_BESIDE: Final = frozenset({"findings", "trace"})
 """The lists of which what is under the cursor is told beside them; others take the whole row."""
 LEAST_ROWS: Final = 4
@@ -78,6 +79,19 @@ class Layout:
         told = screen.query_one(StatusBar)
         told.ask, told.taking = self.under_cursor, self._leave_room
         self._applied: tuple[object, ...] = ()
+
+    async def add_pages(self, state: Reactive[WorkbenchState | None]) -> None:
+        """Add the lists that are not seen at first: what is seen is on the screen sooner without them.
+
+        Arguments:
+            state: what they are bound to.
+        """
+        journal = JournalList(self.context.session.journal, id="journal")
+        pages = [*(kind(id=page) for page, kind in LISTS.items()), journal]
+        for each in pages:
+            each.display = False
+            each.data_bind(state=state)
+        await self.screen.query_one("#pages").mount(*pages)
 
     def apply(self, state: WorkbenchState) -> bool:
         """Show the panels of a state; whether others are seen, but for the one that tells what is open."""

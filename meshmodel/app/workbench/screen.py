@@ -23,11 +23,10 @@ from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed
 from meshmodel.app.panels.explanation import ExplanationList
-from meshmodel.app.panels.findings import make_ready
+from meshmodel.app.panels.findings import FindingsList, make_ready
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.inspector import Inspector
-from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import MatrixView
@@ -52,7 +51,7 @@ from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
-from meshmodel.app.workbench.layout import LISTS, PAGES, Layout, arrangement_for
+from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import ROUTES, route
 from meshmodel.canvas.scene import Facts
@@ -83,8 +82,7 @@ class Workbench(Screen[None]):
         self.session = session
         self.is_ascii = is_ascii
         self.context = context = Context(self, session, self._paint)
-        heard = self._analysed, self._not_analysed
-        self.analyses = AnalysisService(context.jobs, session.snapshot, *heard)
+        self.analyses = AnalysisService(context.jobs, session.snapshot, self._analysed, self._not_analysed)
         self.selection = SelectionController(context)
         self.findings = FindingsController(context)
         self.editing = EditingController(context)
@@ -104,6 +102,7 @@ class Workbench(Screen[None]):
         self.taken_away: Reference | None = None
         self.selected_before: Reference | None = None
         self.is_left = False
+        self.first_command = ""
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
@@ -120,9 +119,7 @@ class Workbench(Screen[None]):
             yield TabRow(PAGES, id="tabs").data_bind(Workbench.state)
             with Horizontal(id="lists"):
                 with ContentSwitcher(initial="findings", id="pages"):
-                    for page, kind in LISTS.items():
-                        yield kind(id=page).data_bind(Workbench.state)
-                    yield JournalList(self.session.journal, id="journal").data_bind(Workbench.state)
+                    yield FindingsList(id="findings").data_bind(Workbench.state)
                 yield ExplanationList(id="how").data_bind(Workbench.state)
         yield MeshFooter(self.context.keymap, id="footer").data_bind(Workbench.state)
 
@@ -155,13 +152,16 @@ class Workbench(Screen[None]):
             if context.exists(place.selected):
                 context.update(selected=place.selected)
             context.canvas.scroll_to(place.x, place.y, animate=False, force=True)
-        context.once_drawn(self._begin)
+        context.once_drawn(lambda: self.call_next(self._begin))
         self.set_interval(POLL, context.batched(self._poll))
 
-    def _begin(self) -> None:
-        """The model is on the screen: analyse it, take the keys that waited, make ready for edits."""
+    async def _begin(self) -> None:
+        """The model is on the screen: analyse it, add the other lists, do what was asked, take the keys."""
         self.analyses.analyse()
-        self.app.release_keys()  # type: ignore[attr-defined]  # our program's
+        await self.layout_of_panels.add_pages(Workbench.state)
+        if self.first_command:
+            await self.perform(self.first_command)
+        self.context.once_drawn(self.app.release_keys)  # type: ignore[attr-defined]  # our program's
         self.call_after_refresh(lambda: self.context.jobs.run("preparing", self._prepare, lambda _: None))
 
     def _prepare(self, _: object) -> None:
@@ -367,7 +367,8 @@ class Workbench(Screen[None]):
 
     def close(self) -> None:
         """Close what is in front: a gesture, what is computed, what is waited for, a panel, the selection."""
-        stops = self.context.canvas.cancel, self.lens.stop, self.comparing.stop, self.context.stop_waiting
+        cancel = self.context.canvas.gestures.cancel
+        stops = cancel, self.lens.stop, self.comparing.stop, self.context.stop_waiting
         if not any(stop() for stop in stops):
             self.layout_of_panels.close()
 
