@@ -61,6 +61,7 @@ class WorkbenchState:
         said: the message line; empty where it tells what is selected or open.
         tentative: the model as a move in progress would leave it.
         zoom, lens, folded: how the canvas is looked at; folded zones by id.
+        lens_before: the lens that comes back once the list of what falls is left; ``None``: none does.
         by_outsider: whether the compromise is that by an outsider, and not of what is selected.
         looked: what the lens shows, and for that of compromise what falls.
         is_drawing: whether what is shown is not yet the drawing of the model.
@@ -104,6 +105,7 @@ class WorkbenchState:
     zoom: Zoom = "card"
     lens: LensName = "structure"
     folded: frozenset[str] = frozenset()
+    lens_before: LensName | None = None
     by_outsider: bool = False
     looked: Looked = field(default_factory=lambda: Looked(Seen(None)))
     is_drawing: bool = False

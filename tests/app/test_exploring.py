@@ -279,3 +279,65 @@ async def test_the_tab_of_compromise_shows_what_is_selected_already(tmp_path: Pa
         it.bench.query_one(TabRow).post_message(TabRow.Chosen("compromise"))
         await it.pilot.pause()
         assert any("system tickets compromised" in each for each in listed(it))
+
+
+async def front(it: Desk, tab: str) -> None:
+    """Click a tab."""
+    it.bench.query_one(TabRow).post_message(TabRow.Chosen(tab))
+    await it.pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_lens_of_before_comes_back_when_the_tab_of_compromise_is_left(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.select("system", "tickets")
+        await it.press("l")
+        assert it.bench.shown.lens == "reach"
+        for leave in ("findings", "reach", "journal"):
+            await front(it, "compromise")
+            await front(it, "compromise")
+            assert it.bench.shown.lens == "compromise"
+            await front(it, leave)
+            assert it.bench.shown.lens == "reach"
+        await it.press("O", "escape", "escape")
+        assert it.bench.shown.lens == "reach"
+        assert not it.bench.shown.by_outsider
+        await it.press("C")
+        it.bench.context.open_side("inspector")
+        await it.press("escape")
+        assert it.bench.shown.lens == ("reach" if size[0] == 80 else "compromise"), "it lies over the list"
+
+
+async def test_what_was_said_of_the_compromise_goes_with_its_list(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(80, 24)) as it:
+        await it.select("system", "tickets")
+        await it.press("C")
+        assert "compromise" in it.bench.shown.said
+        await it.press("escape")
+        assert it.bench.shown.lens == "structure"
+        assert "compromise" not in it.bench.shown.said
+
+
+async def test_a_lens_that_was_chosen_stays_when_the_tab_of_compromise_is_left(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(120, 40)) as it:
+        await it.select("system", "tickets")
+        await it.press("C", "l")
+        chosen = it.bench.shown.lens
+        assert chosen != "compromise"
+        await it.press("f")
+        assert it.bench.shown.lens == chosen
+        while it.bench.shown.lens != "compromise":
+            await it.press("l")
+        await it.press("C", "f")
+        assert it.bench.shown.lens == "compromise"
+
+
+async def test_a_model_that_is_opened_again_has_the_lens_that_was_chosen(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("system", "tickets")
+        await it.press("l", "C")
+        assert it.bench.shown.lens == "compromise"
+    async with desk(tmp_path) as it:
+        assert it.bench.shown.lens == "reach"

@@ -168,7 +168,8 @@ class Layout:
         elif state.explanation or state.finding or state.traced:
             context.open_finding(None)
         elif state.lens == "compromise":
-            context.update(lens="structure", by_outsider=False, said="lens structure")
+            lens = state.lens_before or "structure"
+            context.update(lens=lens, lens_before=None, by_outsider=False, said=f"lens {lens}")
         elif state.group:
             context.update(group=frozenset(), said="")
         elif state.side is not None:

@@ -176,7 +176,7 @@ class Workbench(Screen[None]):
         self.is_left = True
         self.context.jobs.close()
         state, offset = self.context.state, self.context.canvas.scroll_offset
-        here = offset.x, offset.y, state.zoom, state.lens, state.selected
+        here = offset.x, offset.y, state.zoom, state.lens_before or state.lens, state.selected
         place = Place(*here, self.drawing.kept_order(), state.lists_rows)
         self.app.state.leave(self.session.path, place)  # type: ignore[attr-defined]  # our program's
         self.session.close()

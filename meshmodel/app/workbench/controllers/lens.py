@@ -37,7 +37,9 @@ class LensController(Controller):
     def lens(self) -> None:
         """Take the next lens; it takes the place of the way that is lit."""
         lens = LENSES[(LENSES.index(self.state.lens) + 1) % len(LENSES)]
-        self.context.update(lens=lens, by_outsider=False, finding=None, explanation=None, traced=None)
+        self.context.update(
+            lens=lens, lens_before=None, by_outsider=False, finding=None, explanation=None, traced=None
+        )
         self.follow()
         says = self.state.looked.seen.says or lens
         self.context.say(f"lens {says}" if says.startswith(lens) else f"lens {lens}: {says}")
@@ -61,9 +63,15 @@ class LensController(Controller):
         self.show()
 
     def show(self) -> None:
-        """Show the list of what falls; where nothing is selected, with what is selected next."""
-        self.context.update(lens="compromise", finding=None, explanation=None, traced=None)
+        """Show the list of what falls; where nothing is selected, with what is selected next.
+
+        The lens that was there before comes back when the list is left.
+        """
         self.context.open_list("compromise")
+        before = self.state.lens_before if self.state.lens == "compromise" else self.state.lens
+        self.context.update(
+            lens="compromise", lens_before=before, finding=None, explanation=None, traced=None
+        )
         self.follow()
         self.context.say(self.state.looked.seen.says)
 
@@ -84,6 +92,8 @@ class LensController(Controller):
 
     def follow(self) -> None:
         """Bring what the lens shows up to the state; where what it said before is told, tell what it says."""
+        if self.state.lens_before is not None and not self._is_listed():
+            self.context.update(lens=self.state.lens_before, lens_before=None, by_outsider=False)
         state, before = self.state, self.state.looked.seen.says
         looked = self._look()
         says, said = looked.seen.says, state.said
@@ -93,6 +103,10 @@ class LensController(Controller):
             said = says
         self._selected = state.selected
         self.context.update(looked=looked, said=said)
+
+    def _is_listed(self) -> bool:
+        state = self.state
+        return state.page == "compromise" and (state.arrangement != "small" or state.lists_open)
 
     def _look(self) -> Looked:
         state, lens, analysis = self.state, self.state.lens, self.state.analysis
