@@ -11,7 +11,7 @@ several lines, each for itself; :func:`completions` says how a text could go on.
 snapshot and change nothing.
 """
 
-from meshmodel.language.completion import best_completions, completions
+from meshmodel.language.completion import completions
 from meshmodel.language.lines import Lines, parse_lines
 from meshmodel.language.parser import add_entry, parse
 from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines, lines_of
@@ -25,7 +25,6 @@ __all__ = [
     "Problem",
     "Sentence",
     "add_entry",
-    "best_completions",
     "completions",
     "lines_of",
     "parse",

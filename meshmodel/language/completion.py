@@ -55,12 +55,7 @@ _ASKED: Final = (("by", "who approves"), ("at", "the system that decides"), ("ra
 Option = tuple[str, str]
 
 
-def completions(text: str, cursor: int, snapshot: Snapshot) -> list[Completion]:
-    """What could stand at the cursor, best first, at most :data:`LIMIT`; see ``best_completions``."""
-    return best_completions(text, cursor, snapshot)[0]
-
-
-def best_completions(text: str, cursor: int, snapshot: Snapshot) -> tuple[list[Completion], int]:
+def completions(text: str, cursor: int, snapshot: Snapshot) -> tuple[list[Completion], int]:
     """What could stand at the cursor, best first, at most :data:`LIMIT`; and how many more there are.
 
     Args:

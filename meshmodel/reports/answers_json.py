@@ -61,49 +61,19 @@ def reach_answer(reach: Iterable[AgentReach]) -> Answer:
     return {"format": "meshmodel-reach/1", "agents": [_agent(each) for each in reach]}
 
 
-def check_answer(analysis: "Analysis", *, crossings: bool = False) -> Answer:
+def check_json(
+    analysis: "Analysis", *, crossings: bool = False, baseline: Comparison | None = None
+) -> Iterator[str]:
     """``meshmodel-check/1``: counts, missing checkpoints, heard systems, findings and questions.
+
+    It is encoded in pieces to write one after the other: thousands of missing checkpoints can share one
+    list of thousands of agents, and each list is encoded once.
 
     Args:
         analysis: of one model, as built or as designed.
         crossings: whether to list every crossing too; there can be very many.
-    """
-    before, after = _around_missing(analysis, crossings=crossings)
-    return {**before, "missing": [_door(each, list(each.agents)) for each in _doors(analysis)], **after}
-
-
-def check_json(
-    analysis: "Analysis", *, crossings: bool = False, baseline: Comparison | None = None
-) -> Iterator[str]:
-    """``check_answer`` encoded as JSON, in pieces to write one after the other.
-
-    Thousands of missing checkpoints can share one list of thousands of agents; each list is encoded once.
-
-    Args:
-        analysis: of one model, as built or as designed.
-        crossings: whether to list every crossing too.
         baseline: the findings beside a baseline, if there is one.
     """
-    before, after = _around_missing(analysis, crossings=crossings)
-    if baseline is not None:
-        after["baseline"] = comparison_answer(baseline)
-    doors = _doors(analysis)
-    yield f'{_json(before)[:-1]}, "missing": ['
-    # Doors that the same agents find open share one tuple.
-    known: dict[int, str] = {}
-    between = ""
-    for door in doors:
-        agents = known.get(id(door.agents))
-        if agents is None:
-            agents = known[id(door.agents)] = _json(list(door.agents))
-        head, _, tail = _json(_door(door, [])).partition('"agents": []')
-        yield f'{between}{head}"agents": {agents}{tail}'
-        between = ", "
-    yield f"], {_json(after)[1:]}"
-
-
-def _around_missing(analysis: "Analysis", *, crossings: bool) -> tuple[Answer, Answer]:
-    """What ``check`` answers before and after the missing checkpoints."""
     before: Answer = {
         "format": "meshmodel-check/1",
         "view": analysis.view,
@@ -112,16 +82,25 @@ def _around_missing(analysis: "Analysis", *, crossings: bool) -> tuple[Answer, A
     if crossings:
         listed = sorted(analysis.crossings(), key=crossing_order)
         before["crossings"] = [_crossing(each) for each in listed]
-    findings = [_finding(each) for each in analysis.findings]
-    return before, {
+    after: Answer = {
         "heard": [_heard(each) for each in analysis.heard],
-        "findings": findings,
+        "findings": [_finding(each) for each in analysis.findings],
         "questions": [_question(each) for each in analysis.questions],
     }
-
-
-def _doors(analysis: "Analysis") -> list[Door]:
-    return sorted(analysis.doors, key=lambda door: (door.credential, door.system))
+    if baseline is not None:
+        after["baseline"] = comparison_answer(baseline)
+    yield f'{_json(before)[:-1]}, "missing": ['
+    # Doors that the same agents find open share one tuple.
+    known: dict[int, str] = {}
+    between = ""
+    for door in sorted(analysis.doors, key=lambda door: (door.credential, door.system)):
+        agents = known.get(id(door.agents))
+        if agents is None:
+            agents = known[id(door.agents)] = _json(list(door.agents))
+        head, _, tail = _json(_door(door)).partition('"agents": []')
+        yield f'{between}{head}"agents": {agents}{tail}'
+        between = ", "
+    yield f"], {_json(after)[1:]}"
 
 
 def explain_answer(explanation: Explanation | None) -> Answer:
@@ -201,12 +180,13 @@ def _crossing(crossing: Crossing) -> Answer:
     }
 
 
-def _door(door: Door, agents: list[str]) -> Answer:
+def _door(door: Door) -> Answer:
+    """A missing checkpoint; ``check_json`` puts its agents in."""
     return {
         "credential": door.credential,
         "system": door.system,
         "actions": list(door.actions),
-        "agents": agents,
+        "agents": [],
         "severity": door.severity,
     }
 

@@ -15,7 +15,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Put, edit
 from meshmodel.edits.field_choices import known_words
 from meshmodel.interchange import read_file
-from meshmodel.language import best_completions
+from meshmodel.language import completions
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
 from meshmodel.reports.findings_index import findings_index, is_about
@@ -33,7 +33,7 @@ def many(count):
 
 @pytest.mark.parametrize("count", [3, 12, 13, 200])
 def test_completions_count_those_that_are_left_out(count):
-    shown, left = best_completions("bot", 3, many(count))
+    shown, left = completions("bot", 3, many(count))
     assert len(shown) == min(count, 12)
     assert left == max(0, count - 12)
 

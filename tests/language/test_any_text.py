@@ -110,7 +110,7 @@ def test_no_text_of_known_words_breaks_it_and_every_edit_is_valid(words: list[st
         assert apply_edit(snapshot, sentence.edit) != snapshot
         assert sentence.preview
     for cursor in range(0, len(text) + 1, 3):
-        for each in completions(text, cursor, snapshot):
+        for each in completions(text, cursor, snapshot)[0]:
             assert 0 <= each.start <= each.end <= len(text)
 
 
@@ -135,7 +135,9 @@ def test_a_very_long_text_is_refused_at_once() -> None:
 
 
 def said(text: str, cursor: int | None = None) -> list[str]:
-    return [each.text for each in completions(text, len(text) if cursor is None else cursor, full_snapshot())]
+    return [
+        each.text for each in completions(text, len(text) if cursor is None else cursor, full_snapshot())[0]
+    ]
 
 
 def test_completions() -> None:
@@ -157,10 +159,10 @@ def test_completions() -> None:
 
 
 def test_a_completion_replaces_the_word_at_the_cursor() -> None:
-    (found,) = completions("tickets is conf, untrusted", 15, full_snapshot())
+    (found,) = completions("tickets is conf, untrusted", 15, full_snapshot())[0]
     assert (found.text, found.start, found.end) == ("confidential", 11, 15)
 
 
 def test_names_of_earlier_sentences_in_the_line_are_completed() -> None:
     text = "robot > robot-key > archive: read; rob"
-    assert [each.text for each in completions(text, len(text), Snapshot())] == ["robot", "robot-key"]
+    assert [each.text for each in completions(text, len(text), Snapshot())[0]] == ["robot", "robot-key"]

@@ -104,7 +104,7 @@ def test_problems_say_what_and_where(text: str, said: str) -> None:
 
 
 def offered(text: str) -> list[str]:
-    return [each.text for each in completions(text, len(text), full_snapshot())]
+    return [each.text for each in completions(text, len(text), full_snapshot())[0]]
 
 
 def test_completions_of_qualities() -> None:

@@ -132,7 +132,7 @@ def test_problems_say_what_and_where(text: str, said: str) -> None:
 
 
 def said(text: str) -> list[str]:
-    return [each.text for each in completions(text, len(text), COPILOT)]
+    return [each.text for each in completions(text, len(text), COPILOT)[0]]
 
 
 def test_completions_within_and_behind_them() -> None:

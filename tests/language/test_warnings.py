@@ -111,10 +111,10 @@ def test_an_unknown_approver_is_told_until_a_person_or_an_identity_is_called_so(
 def test_after_by_persons_and_identities_are_offered() -> None:
     snapshot = after("ann is person; lead is person", full_snapshot())
     for text in ("ask human-approval by ", f"ask human-approval on {STEP} by "):
-        offered = [each.text for each in completions(text, len(text), snapshot)]
+        offered = [each.text for each in completions(text, len(text), snapshot)[0]]
         assert offered[:2] == ["ann", "lead"]
         assert "svc-files" in offered
     text = "ask human-approval "
-    assert [each.text for each in completions(text, len(text), snapshot)][:3] == ["on", "between", "by"]
+    assert [each.text for each in completions(text, len(text), snapshot)[0]][:3] == ["on", "between", "by"]
     text = "ask human-approval by ann "
-    assert [each.text for each in completions(text, len(text), snapshot)][:2] == ["on", "between"]
+    assert [each.text for each in completions(text, len(text), snapshot)[0]][:2] == ["on", "between"]

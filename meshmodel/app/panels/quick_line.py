@@ -312,7 +312,7 @@ class QuickLine(Vertical, Bound):
     def _read(self) -> None:
         """Read the line: completions at the cursor, and what it would do."""
         from meshmodel.app.panels.pasted_lines import pasted_rows
-        from meshmodel.language import best_completions, parse
+        from meshmodel.language import completions, parse
 
         text = self.text
         self.history.changed(text)
@@ -323,7 +323,7 @@ class QuickLine(Vertical, Bound):
             pasted.lines[pasted.at] = text
             pasted.read(snapshot)
             self.sentence, snapshot = pasted.sentence, pasted.model_before(snapshot)
-        self._found, left = best_completions(text, self.cursor, snapshot)
+        self._found, left = completions(text, self.cursor, snapshot)
         rows = [
             Row(each.text, line(each.text, (f"  {each.hint}", "$text-muted")), each) for each in self._found
         ]
