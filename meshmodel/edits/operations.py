@@ -114,18 +114,6 @@ def declaration(intent: Intent) -> Edit:
     return edit(label, [Put(intent)])
 
 
-def naming(snapshot: Snapshot, reference: Reference, name: str) -> Edit:
-    """The edit that names an element; an empty name removes its name.
-
-    Raises:
-        InvalidModelError: what is selected has no name.
-    """
-    record = snapshot.get(*reference)
-    if not isinstance(record, Zone | System | Agent | Credential):
-        raise InvalidModelError(f"{words_for(reference)}: has no name; select an element")
-    return edit(f"name {words_for(reference)} {name}".rstrip(), [Put(replace(record, name=name or None))])
-
-
 def arrangement(snapshot: Snapshot) -> Edit | None:
     """The edit that removes every position, so that all is laid out anew; ``None`` if none was set."""
     changes = [

@@ -2,7 +2,7 @@
 
 Three layers: ``check_value`` for one value of one field, ``normalise`` for all values of a record
 (it also gives the one canonical form: lists sorted, defaults left out), ``References`` for what a
-record names in its model. ``check_record`` and ``check_snapshot`` put them together.
+record names in its model. ``check_snapshot`` puts them together.
 
 Decisions where the semantics leave room:
 
@@ -35,7 +35,6 @@ from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, STEERABLE_KIN
 __all__ = [
     "References",
     "RefusedError",
-    "check_record",
     "check_records",
     "check_snapshot",
     "check_value",
@@ -280,16 +279,6 @@ _REFERENCE_LISTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
     name: tuple((f.key, f.attribute, f.refers[0]) for f in fields if f.type == "references")
     for name, fields in _REFERRING_FIELDS.items()
 }
-
-
-def check_record(record: Record, snapshot: Snapshot) -> None:
-    """Refuse a record that a model cannot take; whether its key is taken is not checked.
-
-    Raises:
-        InvalidModelError: one line: table, key, field and reason (section 10).
-    """
-    made = normalise(record)
-    References(snapshot).check(table_of(made), made)
 
 
 # One model ---------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final = "MeshModel"
 """The prefix of all kinds, and the kind by which BloodHound knows where a node comes from."""
-GUARDED: Final = f"{NAMESPACE}_Guarded"
 
 
 class _NodeKind(NamedTuple):

@@ -21,7 +21,6 @@ from meshmodel.model.vocabulary import ACTIONS, Action
 
 Side = Literal["initiator", "target"]
 """Who asks the engine: one who knows all agents behind a request, or one who sees the credential alone."""
-SIDES: Final[tuple[Side, ...]] = ("initiator", "target")
 LONGEST: Final = 300_000
 """Milliseconds after which a decision is too old to be used: what it looked at may have changed."""
 

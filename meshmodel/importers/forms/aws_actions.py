@@ -5,7 +5,6 @@ its licence lies there too). It says Read, List, Write, Tagging or Permissions m
 where that is not what an action means in a mesh, the level is corrected here by hand.
 """
 
-import json
 import lzma
 import re
 from collections import defaultdict
@@ -87,16 +86,10 @@ _NO_LEVEL: Final = ASSUME | PASSING | {"sts:SetSourceIdentity", "sts:TagSession"
 """What is no access to a system by itself."""
 
 
-@cache
-def _table() -> tuple[dict[str, str], Mapping[str, str]]:
-    """What is said about the table, and of each service its line."""
-    about, *lines = lzma.decompress(TABLE.read_bytes()).decode("ascii").splitlines()
-    return json.loads(about), {line.partition("\t")[0]: line for line in lines}
-
-
-def about_table() -> Mapping[str, str]:
-    """Where the table is from: source, date, licence, number of services and of actions."""
-    return _table()[0]
+def _table() -> dict[str, str]:
+    """Of each service its line; the first line of the file says as JSON where the table is from."""
+    lines = lzma.decompress(TABLE.read_bytes()).decode("ascii").splitlines()[1:]
+    return {line.partition("\t")[0]: line for line in lines}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ def _services() -> Mapping[str, _Service]:
     by_hand |= dict.fromkeys(_NO_LEVEL, None)
     found: dict[str, _Service] = {}
     number = 0
-    for prefix, line in _table()[1].items():
+    for prefix, line in _table().items():
         start, bits, levels = number, dict[str, Actions](), defaultdict[Action, Actions](int)
         for given, names in zip(LEVELS.values(), line.split("\t")[1:], strict=True):
             for name in filter(None, names.split(",")):

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from meshmodel.importers.document import Document, Node
+from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github_actions_rules import (
     LITERAL,
     MODEL_KEY,
@@ -232,16 +232,3 @@ class Repository:
         held = [out.relate(Hold(each, credential), at=leaf) for each in agents]
         kept = out.relate(Custody(self.system("code", leaf), credential), at=leaf)
         out.take(leaf, LITERAL, ("credential", credential), *held, kept)
-
-
-class Repositories:
-    """The repositories of the files of one import."""
-
-    def __init__(self, out: Proposal) -> None:
-        self._out = out
-        self._found: dict[str, Repository] = {}
-
-    def of(self, document: Document) -> Repository:
-        """The one that a file lies in."""
-        root = root_of(document.source)
-        return self._found.setdefault(root, Repository(root, self._out))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.graphs.opengraph import GUARDED, NAMESPACE, extension, payload
+from meshmodel.exporters.graphs.opengraph import NAMESPACE, extension, payload
 from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
 from tests.exporters.graphs.opengraph_rules import EXTENSION, PAYLOAD
@@ -17,6 +17,7 @@ from tests.exporters.parts import every_step_model, hostile_model
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 
 MODELS = st.builds(random_model, st.integers(0, 10_000), st.integers(3, 8), st.sampled_from(FLAVOURS))
+GUARDED = f"{NAMESPACE}_Guarded"
 SCHEMA = json.loads(extension())
 EDGE_KINDS = {each["name"]: each["is_traversable"] for each in SCHEMA["relationship_kinds"]}
 NODE_KINDS = {each["name"] for each in SCHEMA["node_kinds"]}
