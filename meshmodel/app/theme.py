@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from rich.style import Style
@@ -184,3 +185,9 @@ def inks(palette: Palette) -> Inks:
         label=Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
         offer=Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
     )
+
+
+@cache
+def looks_of(theme: str) -> Inks:
+    """The looks of all inks in the theme of that name, made once."""
+    return inks(palette_of(theme))

@@ -140,6 +140,12 @@ class Gestures:
         """Whether a gesture is in progress; the press before one is none."""
         return self._gesture is not None and self._gesture.kind != "press"
 
+    @property
+    def is_carrying(self) -> bool:
+        """Whether the mouse drags something that may be wanted where nothing is seen yet; a pan is not so."""
+        gesture = self._gesture
+        return gesture is not None and not gesture.is_by_key and gesture.kind in {"move", "connect", "box"}
+
     def cancel(self, *, told: bool = True) -> bool:
         """Cancel the gesture in progress.
 

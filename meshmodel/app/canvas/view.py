@@ -13,10 +13,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
+from meshmodel.app.canvas.edge_scroll import EdgeScroll
 from meshmodel.app.canvas.paint import StripPainter, centred_line
 from meshmodel.app.commands import bindings
 from meshmodel.app.messages import Notice
-from meshmodel.app.theme import Inks, inks, palette_of
+from meshmodel.app.theme import Inks, looks_of
 from meshmodel.canvas.drawing import NO_RECORD, Drawing
 from meshmodel.canvas.events import AddWanted, CanvasEvent, FoldToggled, Grouped, MenuWanted, Opened, Selected
 from meshmodel.canvas.gestures import Gestures, Pointer
@@ -74,8 +75,8 @@ class CanvasView(ScrollView, can_focus=True):
         self._signs: dict[Reference, str] = {}
         self._painter = StripPainter(is_ascii=is_ascii)
         self.gestures = Gestures(self)
+        self._edge_scroll = EdgeScroll(self, self.gestures)
         self._jump_labels = JumpLabels()
-        self._inks: tuple[str, Inks] | None = None
         self._resting: Timer | None = None
         self._to_reveal: Reference | None = None
         self._revealed: Reference | None = None  # what was scrolled to last, and where that led
@@ -209,10 +210,7 @@ class CanvasView(ScrollView, can_focus=True):
     @property
     def looks(self) -> Inks:
         """What the inks look like in the current theme."""
-        theme = self.app.theme
-        if self._inks is None or self._inks[0] != theme:
-            self._inks = theme, inks(palette_of(theme))
-        return self._inks[1]
+        return looks_of(self.app.theme)
 
     @property
     def in_view(self) -> range:
@@ -281,6 +279,7 @@ class CanvasView(ScrollView, can_focus=True):
         target = None if self.drawing is None else self.drawing.hit(pointer.x, pointer.y)
         if self.gestures.drag(pointer):
             event.stop()
+            self._edge_scroll.follow(pointer)
             target = None
         elif not self.is_jumping:
             self.gestures.hover(pointer)
