@@ -1,4 +1,4 @@
-"""Where a checkpoint can be placed: the steps and boundaries that a model has (section 5)."""
+"""Where a checkpoint can be placed: the steps and boundaries that a model has."""
 
 from collections.abc import Mapping
 from typing import Final

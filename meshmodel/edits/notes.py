@@ -1,4 +1,4 @@
-"""Lists the notes about an element or the model, and makes new ones (section 2). Pure."""
+"""Lists the notes about an element or the model, and makes new ones. Pure."""
 
 from typing import Final
 

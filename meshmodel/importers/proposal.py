@@ -298,5 +298,5 @@ def united(one: Record, other: Record) -> Record:
 
 
 def _in_order(each: str) -> tuple[int, str]:
-    """Actions in the order of section 2, other words by themselves."""
+    """Actions in the order of ``ACTIONS``, other words by themselves."""
     return (_PLACE.get(each, len(_PLACE)), each)

@@ -41,7 +41,7 @@ TABLES: Final = (
     "note",
     "acceptance",
 )
-"""The tables of a model in the fixed order of the interchange file (section 10)."""
+"""The tables of a model in the fixed order of the interchange file."""
 
 RECORD_TYPES: Final[Mapping[str, type[Any]]] = MappingProxyType(
     {

@@ -125,7 +125,7 @@ def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
 
     Args:
         delegation: the delegation.
-        second: the agent that is set to work: a steerable one is only asked to keep to a limit (section 3).
+        second: the agent that is set to work: a steerable one is only asked to keep to a limit.
     """
     words = ["delegates"]
     if delegation.only:
@@ -145,7 +145,7 @@ def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
 
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> list[str]:
-    """What of points 1 to 3 of section 5 a checkpoint fails; nothing where it meets them."""
+    """Why a checkpoint is no decision for each action; nothing where it is one."""
     found = []
     if checkpoint.kind not in DECISION_KINDS:
         found.append("binds, decides nothing")
