@@ -90,7 +90,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run="editing.redo", changes=True),
     Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run="drawing.arrange", changes=True, menu="lay the drawing out again"),
     Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run="checkpoints.checkpoint", changes=True, menu="place a checkpoint there"),
-    Command("intend", ("i",), "intend", "Declare the lit path intended, where that approves it", "Check", run="checkpoints.intend", changes=True, menu="declare the lit path intended"),
+    Command("intend", ("i",), "intend", "Declare intended all that closes the open finding, else the lit path", "Check", run="checkpoints.intend", changes=True, menu="declare its ways intended"),
     Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run="fix.guard", changes=True),
     Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run="findings.accept", changes=True, menu="accept it for a time, or no longer"),
     Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run="findings.why", menu="why and why not: its ways"),

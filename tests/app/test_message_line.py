@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from meshmodel.app.panels.status_bar import StatusBar
+from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
 
 PLACED = "place policy-decision on grant file-sas > attachments"
@@ -60,6 +61,20 @@ async def test_an_intent_that_leaves_the_finding_says_so(tmp_path: Path) -> None
         await it.press("f", "i")
         assert it.model.intent
         assert "the finding stays, for ways that it does not approve" in " ".join(said(it).split())
+
+
+async def test_one_press_declares_all_that_closes_a_finding_as_one_edit(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        for text in ("one > key > files: read, write", "two > key; one home desk; two home desk"):
+            await it.sentence(text)
+        before = it.model
+        await it.press("f", "down", "i")
+        await it.shows("and 1 other: 4 ways; the finding is closed")
+        assert set(it.model.intent) == {("one", "files"), ("two", "files")}
+        assert it.missing == 0
+        await it.press("u")
+        assert it.model.intent == before.intent == {}
+        assert it.missing == 1
 
 
 async def test_below_what_was_said_stands_what_is_open_and_not_its_steps(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.edits import checkpoint_places, operations
 from meshmodel.edits.edit import Edit, touched
+from meshmodel.model.text import counted
+from meshmodel.reports.intents import closing_intents, declaration_of
 from meshmodel.reports.phrases import door_of, why_no_place, why_not_intended
 
 
@@ -76,27 +78,34 @@ class CheckpointsController(Controller):
         return True
 
     def intend(self) -> None:
-        """Declare the lit path intended, where section 6 lets that approve it; else say why not."""
+        """Declare all that closes the open finding; where intents cannot, the lit path, or say why not."""
         if not self.context.has_row("intend"):
             return
-        told, analysis = self.state.explanation, self.state.analysis
+        told, analysis, finding = self.state.explanation, self.state.analysis, self.state.finding
         if told is None or analysis is None:
             self.context.say("intend: open a finding first (f), or a cell of the reach matrix (r, Enter)")
             return
+        closing = {} if finding is None else closing_intents(analysis, finding)
         intent = analysis.can_be_intended(told)
-        if intent is None:
+        if closing:
+            wanted = declaration_of(closing)
+        elif intent is not None:
+            wanted = operations.declaration(intent)
+        else:
             self.context.say(why_not_intended(self.state.snapshot, told), "warning")
             return
-        wanted, finding = operations.declaration(intent), self.state.finding
+        said = f"{wanted.label}: {counted(sum(closing.values()), 'way')}" if closing else wanted.label
         if self.context.apply(wanted, on=analysis.snapshot) and finding is not None:
-            self.context.once_shown(partial(self._intended, wanted.label, finding))
+            self.context.once_shown(partial(self._intended, said, finding))
 
     def _intended(self, said: str, finding: Finding) -> None:
-        """Say whether the finding stays: an intent approves one way, and there may be others."""
+        """Say whether the finding is closed: intents do not approve every way."""
         state, key = self.state, (finding.rule, finding.subject)
         if state.is_current and state.analysis is not None:
             if key in {(each.rule, each.subject) for each in state.analysis.findings}:
                 said = f"{said}; the finding stays, for ways that it does not approve"
+            else:
+                said = f"{said}; the finding is closed"
             self.context.say(said)
 
 
