@@ -1,12 +1,12 @@
 """The causes of an analysis as lines of a list: those that are open, those accepted, and those gone."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from meshmodel.analysis.results import Door, Finding
-from meshmodel.model.records import Acceptance
+from meshmodel.model.records import Acceptance, Agent, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import pad, shorten, width
@@ -19,6 +19,7 @@ from meshmodel.reports.name_list import name_list
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
+_Group = str | tuple[str, ...]
 Order = Literal["severity", "door", "agents", "rule"]
 """What findings are listed by: one after the other by severity, or in groups."""
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
@@ -48,20 +49,19 @@ def cause_lines(
                 yield from (_line(Cause(each), doors, shared, below=True) for each in cause.also)
 
     settled = [cause for cause in causes_of(analysis) if cause.is_settled]
-    groups: defaultdict[str | tuple[str, ...], list[Cause]] = defaultdict(list)
+    groups: defaultdict[_Group, list[Cause]] = defaultdict(list)
     for cause in causes_of(analysis):
         if not cause.is_settled:
             groups[_group(cause.finding, by)].append(cause)
-    found = list[Line]()
+    found, titles = list[Line](), {} if by == "severity" else _titles(groups, by, analysis.snapshot)
     for group, causes in groups.items():
-        if by != "severity":
-            title = _title(group, by, analysis.snapshot)
-            found.append(heading(f"{len(causes)} {title}")._replace(key=("heading", group)))
+        if titles:
+            found.append(heading(f"{len(causes)} {titles[group]}")._replace(key=("heading", group)))
         found += lines(causes)
     return [*found, heading(f"accepted: {len(settled)}"), *lines(settled)] if settled else found
 
 
-def _group(finding: Finding, by: Order) -> str | tuple[str, ...]:
+def _group(finding: Finding, by: Order) -> _Group:
     """What a finding is listed under: the system that its door opens, all its agents, or its rule."""
     if by == "door":
         return next((key[1] for step, key in finding.about if step == "grant"), "")
@@ -70,12 +70,44 @@ def _group(finding: Finding, by: Order) -> str | tuple[str, ...]:
     return finding.rule if by == "rule" else ""
 
 
-def _title(group: str | tuple[str, ...], by: Order, snapshot: Snapshot) -> str:
-    """The title of a group in words."""
+def _titles(groups: Collection[_Group], by: Order, snapshot: Snapshot) -> dict[_Group, str]:
+    """The titles of groups in words, no two alike: where they would be, ids and what few share come first."""
+    found, alike = dict[_Group, str](), defaultdict[str, list[_Group]](list)
+    for group in groups:
+        alike[_title(group, by, snapshot, 2)].append(group)
+    for title, same in alike.items():
+        found[same[0]] = title
+        shared = Counter(agent for group in same for agent in group) if by == "agents" else Counter[str]()
+        for most in range(2, 2 + max(map(len, same))) if len(same) > 1 else ():
+            found |= {group: _title(group, by, snapshot, most, shared) for group in same}
+            if len({found[group] for group in same}) == len(same):
+                break
+    return found
+
+
+def _title(
+    group: _Group, by: Order, snapshot: Snapshot, most: int, shared: Counter[str] | None = None
+) -> str:
+    """The title of a group in words.
+
+    Args:
+        group: what it is listed under.
+        by: what kind of group it is.
+        snapshot: the model.
+        most: so many agents are named.
+        shared: where others have the same title, how many of these each agent is in.
+    """
+
+    def name(record: Agent | System) -> str:
+        return (
+            record.title if shared is None or record.title == record.id else f"{record.title} ({record.id})"
+        )
+
     if isinstance(group, tuple):
-        return "of " + (name_list([snapshot.agent[each].title for each in group], 2) or "no agent")
+        agents = sorted(group, key=shared.__getitem__) if shared else group
+        return "of " + (name_list([name(snapshot.agent[each]) for each in agents], most) or "no agent")
     if by == "door":
-        return f"on {snapshot.system[group].title}" if group else "on no door"
+        return f"on {name(snapshot.system[group])}" if group else "on no door"
     return rule_words(group)
 
 

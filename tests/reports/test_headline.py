@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import combinations
 from typing import Final
 
 import pytest
@@ -14,7 +16,7 @@ from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
-from meshmodel.reports.cause_lines import cause_lines
+from meshmodel.reports.cause_lines import Order, cause_lines
 from meshmodel.reports.causes import DOOR
 from meshmodel.reports.headline import headline
 from meshmodel.reports.lines import Line
@@ -131,7 +133,23 @@ def test_a_group_names_two_of_its_agents_and_how_many_more() -> None:
     assert first.text.endswith(" of agent-000, agent-001 and 41 more")
 
 
-def test_groups_of_which_the_same_is_said_stay_apart() -> None:
+def test_groups_that_begin_with_the_same_agents_are_told_apart() -> None:
     found = headings(crowd(range(5), [0, 1, 2, 3, 5]))
-    assert [each.text.partition(" ")[2] for each in found][:2] == ["of agent-000, agent-001 and 3 more"] * 2
+    assert [each.text.partition(" ")[2] for each in found][:2] == [
+        "of agent-004, agent-000 and 3 more",
+        "of agent-005, agent-000 and 3 more",
+    ]
     assert len({each.key for each in found}) == len(found)
+
+
+@pytest.mark.parametrize("by", ["door", "agents"])
+@pytest.mark.parametrize("sets", [[*combinations(range(7), 4)], [[0, 1, 2], [0, 1, 3], [4]], [[1], [2], [3]]])
+def test_no_two_groups_have_the_same_title(by: Order, sets: list[list[int]]) -> None:
+    plain = crowd(*sets)
+    agents = {key: replace(each, name="bot") for key, each in plain.agent.items() if key != "agent-001"}
+    systems = {key: replace(each, name="store") for key, each in plain.system.items()}
+    analysis = analyse(replace(plain, agent={**plain.agent, **agents}, system=systems))
+    found = [each.text for each in cause_lines(analysis, frozenset(), by) if each.kind == "heading"]
+    titles = [each.partition(" ")[2] for each in found]
+    assert len(titles) > 1
+    assert len(titles) == len(set(titles))
