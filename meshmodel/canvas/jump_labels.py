@@ -1,7 +1,8 @@
 """Jump labels: letters on everything in view; typing the letters of one selects what it is on."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from typing import Final, TypeAlias
 
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.overlays import Overlay
@@ -9,6 +10,8 @@ from meshmodel.canvas.scene import Box, Run
 from meshmodel.canvas.text import cells
 from meshmodel.model.records import Reference
 
+Cell: TypeAlias = tuple[int, int]
+"""A column and a row of the drawing."""
 LETTERS: Final = "asdfghjklqwertyuiopzxcvbnm"
 _GROUND: Final = frozenset([*" -|+~=.:", *map(chr, range(0x2500, 0x2580))])
 """What a label may cover beside a name: the ground and lines, but no arrow, mark or other text."""
@@ -74,23 +77,64 @@ class JumpLabels:
         """The letters that are still to be typed, on the records that they lead to.
 
         They begin where the record does; where they would cover its name, right before that if there is room.
+        Where several begin in one cell the smallest keeps it, and the others have theirs on their next free
+        cells, if they can on some that a click selects them by.
         """
-        found = []
         boxes: dict[str, Box] = {}
+        starts: dict[Cell, list[str]] = defaultdict(list)
         for label, reference in self._labelled.items():
             box = drawing.box_of(reference)
             if box is not None and label.startswith(self._typed):
-                boxes[label[len(self._typed) :]] = box
+                text = label[len(self._typed) :]
+                boxes[text] = box
+                starts[box[:2]].append(text)
+        parts: dict[Reference, list[Box]] = defaultdict(list)
+        for target in drawing.targets:
+            parts[target.reference].append(target.box)
         taken = {(box.x + by, box.y): box[:2] for text, box in boxes.items() for by in range(len(text))}
-        for text, box in boxes.items():
-            x = _before_name(drawing.rows[box.y], box, len(text))
-            wanted = [(x + by, box.y) for by in range(len(text))]
-            if x < self._left or any(taken.get(cell, box[:2]) != box[:2] for cell in wanted):
-                x = box.x
+        taken |= {start: start for start in starts}
+        found, others = list[Overlay](), list[str]()
+        for start, texts in starts.items():
+            text, *more = sorted(texts, key=lambda each: sum(map(_area, parts[self._of(each)])))
+            others += more
+            for x in (_before_name(drawing.rows[start[1]], boxes[text], len(text)), start[0]):
+                wanted = [(x + by, start[1]) for by in range(len(text))]
+                if x >= self._left and all(taken.get(cell, start) == start for cell in wanted):
+                    taken |= dict.fromkeys(wanted, start)
+                    found.append(Overlay(x, start[1], text, "label"))
+                    break
             else:
-                taken.update(dict.fromkeys(wanted, box[:2]))
-            found.append(Overlay(x, box.y, text, "label"))
+                others.append(text)
+        for text in others:
+            x, y = self._beside(drawing, text, [boxes[text], *parts[self._of(text)]], taken)
+            taken |= {(x + by, y): (x, y) for by in range(len(text))}
+            found.append(Overlay(x, y, text, "label"))
         return found
+
+    def _of(self, text: str) -> Reference:
+        """The record of a label of which so much is still to be typed."""
+        return self._labelled[self._typed + text]
+
+    def _beside(self, drawing: Drawing, text: str, boxes: Sequence[Box], taken: Container[Cell]) -> Cell:
+        """Where the label of a record can be read that begins where another one's is; if nowhere, there."""
+        left, top = boxes[0][:2]
+
+        def far(cell: Cell) -> tuple[bool, int, int]:
+            hit = drawing.hit(*cell)
+            return hit is None or hit.reference != self._of(text), abs(cell[1] - top), abs(cell[0] - left)
+
+        free = (
+            (x, y)
+            for box in boxes
+            for y in range(box.y, box.y + box.height)
+            for x in range(max(box.x, self._left), box.x + box.width)
+            if not any((x + by, y) in taken for by in range(-1, len(text) + 1))
+        )
+        return min(free, key=far, default=(left, top))
+
+
+def _area(box: Box) -> int:
+    return box.width * box.height
 
 
 def _before_name(row: Sequence[Run], box: Box, length: int) -> int:

@@ -250,3 +250,20 @@ async def test_a_credential_is_exchanged_at_the_token_service_that_it_is_connect
         await it.type("publish")
         await it.press("tab", "space", "enter")
         assert it.model.exchange["rollout-svid", "publish-token"].at == "sts"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_every_jump_label_is_seen_and_leads_to_a_record_of_its_own(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        bare = it.screen_text()
+        await it.press("g")
+        letters = [new for old, new in zip(bare, it.screen_text(), strict=True) if old != new]
+        await it.press("escape")
+        drawing, found = it.bench.context.canvas.drawing, set()
+        assert drawing is not None
+        for letter in letters:
+            await it.press("g", letter)
+            found.add(it.bench.shown.selected)
+        assert found == set(drawing.reading_order)
