@@ -6,7 +6,7 @@ from itertools import pairwise
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import instructs
 from meshmodel.analysis.graph import Step
-from meshmodel.analysis.listing import Coming, Listing, Place
+from meshmodel.analysis.listing import Coming, ListedCrossing, Listing
 from meshmodel.analysis.results import Explanation
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.unreached import why_not
@@ -31,7 +31,7 @@ class Explaining:
 
     def asked(
         self, agent: str | None, system: str | None, action: Action | None, source: str | None, stop: Stop
-    ) -> Place | Explanation | None:
+    ) -> ListedCrossing | Explanation | None:
         """What ``Analysis.explain`` asks about: the worst crossing, or else reach; or why there is none."""
         mesh, systems = self.mesh, self.snapshot.system
         if agent not in (None, *self.snapshot.agent) or system not in (None, *systems):
@@ -49,127 +49,127 @@ class Explaining:
                     break
         if agent is None or system is None:
             return None
-        place = None
+        crossing = None
         if agent in mesh.agent:
-            place = self.place(mesh.agent[agent], self._accesses(system, action), number)
+            crossing = self.worst(mesh.agent[agent], self._accesses(system, action), number)
         origin, reason = None if source == "home" else source, why_not(mesh, agent, system, action)
-        return place or Explanation(agent, origin, system, action, None, None, (), (), reason)
+        return crossing or Explanation(agent, origin, system, action, None, None, (), (), reason)
 
     def _accesses(self, system: str | None, action: Action | None) -> list[int]:
         """The accesses that were asked about, by system."""
         numbers = range(len(self.mesh.systems)) if system is None else (self.mesh.system[system],)
         return [5 * each + x for each in numbers for x in bits(action_mask(action and (action,)))]
 
-    def place(self, agent: int, accesses: Sequence[int], source: int | None = None) -> Place | None:
+    def worst(self, agent: int, accesses: Sequence[int], source: int | None = None) -> ListedCrossing | None:
         """The worst crossing of an agent to some accesses; or reach, if there is none."""
         reached = [access for access in accesses if self.reaches.full[access] >> agent & 1]
-        place = self.listing.worst(agent, reached, source)
-        return self.reach(agent, reached[0], source) if place is None and reached else place
+        crossing = self.listing.worst(agent, reached, source)
+        return self.reach(agent, reached[0], source) if crossing is None and reached else crossing
 
-    def reach(self, agent: int, access: int, source: int | None = None) -> Place:
+    def reach(self, agent: int, access: int, source: int | None = None) -> ListedCrossing:
         """Reach as if it were no crossing; the source that was asked about is kept."""
         coming = Coming(agent, HOME if source is None else source, agent, any_heard=False)
-        return Place(coming, access, None, -1, {})
+        return ListedCrossing(coming, access, None, -1, {})
 
     def _chosen(
         self, agent: str | None, system: str | None, action: Action | None, source: int | None
-    ) -> Place | None:
+    ) -> ListedCrossing | None:
         """The worst crossing of what is asked; where there is none, the first reach."""
         mesh = self.mesh
         if agent is not None and agent not in mesh.agent:
             return None
         agents = (1 << len(mesh.agents)) - 1 if agent is None else 1 << mesh.agent[agent]
         onto = [each for each in self._accesses(system, action) if self.reaches.full[each] & agents]
-        place = next(self.listing.uncontrolled(self.listing.starts.unfold(agents), onto, source), None)
-        for each in bits(agents) if place is None else ():
-            found = self.place(each, onto, source)
+        crossing = next(self.listing.uncontrolled(self.listing.starts.unfold(agents), onto, source), None)
+        for each in bits(agents) if crossing is None else ():
+            found = self.worst(each, onto, source)
             if found is not None and found.state is not None:
                 return found
-            place = place or found
-        return place if source is None or (place is not None and place.state is not None) else None
+            crossing = crossing or found
+        return crossing if source is None or (crossing is not None and crossing.state is not None) else None
 
     # Answers
 
-    def starts(self, place: Place) -> list[int]:
+    def starts(self, crossing: ListedCrossing) -> list[int]:
         """The nodes from which a crossing starts: the agent, with what it read if it can."""
-        agent, source = place.coming.agent, place.coming.source
+        agent, source = crossing.coming.agent, crossing.coming.source
         start, read = [self.mesh.first_agent + agent], 5 * source + READ
         can_read = source != HOME and self.reaches.readable[read] >> agent & 1
-        return [*start, read] if can_read and place.state is not None else start
+        return [*start, read] if can_read and crossing.state is not None else start
 
-    def counting(self, place: Place) -> Counting:
+    def counting(self, crossing: ListedCrossing) -> Counting:
         """The checkpoints that count for the start of a crossing."""
-        return self.paths.counting(self.listing.starts.power, place.coming.start)
+        return self.paths.counting(self.listing.starts.power, crossing.coming.start)
 
-    def closed(self, place: Place) -> frozenset[Step]:
+    def closed(self, crossing: ListedCrossing) -> frozenset[Step]:
         """The steps that a witness does not take: the guarded ones, if the crossing is uncontrolled."""
-        return self.paths.closed(self.counting(place)) if place.state == "uncontrolled" else frozenset()
+        return self.paths.closed(self.counting(crossing)) if crossing.state == "uncontrolled" else frozenset()
 
-    def told(self, place: Place, path: Sequence[int] | None = None) -> Explanation:
+    def told(self, crossing: ListedCrossing, path: Sequence[int] | None = None) -> Explanation:
         """One crossing, or reach that is none, told by a path from its start.
 
         By default that is a shortest one; if the crossing is uncontrolled, one on which nobody is asked.
         """
-        mesh, (agent, source, *_), starts = self.mesh, place.coming, self.starts(place)
-        path = path or self.paths.shortest(starts, place.access, self.closed(place))
+        mesh, (agent, source, *_), starts = self.mesh, crossing.coming, self.starts(crossing)
+        path = path or self.paths.shortest(starts, crossing.access, self.closed(crossing))
         assert path is not None
-        name, is_crossing = mesh.agents[agent], place.state is not None
+        name, is_crossing = mesh.agents[agent], crossing.state is not None
         origin = None if source == HOME else mesh.systems[source]
         identity = self.paths.identity(*starts) if starts[1:] else None
         steps = self.paths.told(
             path,
-            self.counting(place),
-            self.listing.zone(place.coming) if is_crossing else self.listing.home(agent),
+            self.counting(crossing),
+            self.listing.zone(crossing.coming) if is_crossing else self.listing.home(agent),
             None if path[0] == starts[0] else identity,
-            self.paths.first_of(self.boundaries(place)),
+            self.paths.first_of(self.boundaries(crossing)),
         )
         who = self.snapshot.agent[name].title
         opening = self.story.opening(name, origin, identity) if is_crossing else who
-        sentences = self.story.tell(opening, steps, path, self._unasked(place, path), place.state)
+        sentences = self.story.tell(opening, steps, path, self._unasked(crossing, path), crossing.state)
         return Explanation(
             name,
             origin,
-            mesh.systems[place.access // 5],
-            ACTIONS[place.access % 5],
-            place.state,
-            None if place.severity < 0 else SEVERITIES[place.severity],
+            mesh.systems[crossing.access // 5],
+            ACTIONS[crossing.access % 5],
+            crossing.state,
+            None if crossing.severity < 0 else SEVERITIES[crossing.severity],
             steps,
-            sentences + self._within(place),
+            sentences + self._within(crossing),
         )
 
-    def _within(self, place: Place) -> tuple[str, ...]:
+    def _within(self, crossing: ListedCrossing) -> tuple[str, ...]:
         """What makes a crossing where the zone is not left, if it is such a one."""
-        (system, action), mesh, source = divmod(place.access, 5), self.mesh, place.coming.source
-        if place.state is None or source == HOME or mesh.zone[source] != mesh.zone[system]:
+        (system, action), mesh, source = divmod(crossing.access, 5), self.mesh, crossing.coming.source
+        if crossing.state is None or source == HOME or mesh.zone[source] != mesh.zone[system]:
             return ()
         heard = instructs(self.reaches.as_source[source], mesh.traits[system], action)
         held = f"with what {self.snapshot.system[mesh.systems[source]].title} holds"
         what = "on what outsiders wrote" if heard else held
         return (f"within {self.story.zone(mesh.zone[system])}, {what}",)
 
-    def boundaries(self, place: Place) -> list[int]:
+    def boundaries(self, crossing: ListedCrossing) -> list[int]:
         """The checkpoints that count on the boundary of a crossing."""
-        zones = self.listing.zone(place.coming), self.mesh.zone[place.access // 5]
-        there = self.checkpoints.between(zones, place.access % 5) if place.state is not None else []
-        return sorted(self.counting(place).intersection(there))
+        zones = self.listing.zone(crossing.coming), self.mesh.zone[crossing.access // 5]
+        there = self.checkpoints.between(zones, crossing.access % 5) if crossing.state is not None else []
+        return sorted(self.counting(crossing).intersection(there))
 
-    def _unasked(self, place: Place, path: Sequence[int]) -> Mapping[int, str]:
+    def _unasked(self, crossing: ListedCrossing, path: Sequence[int]) -> Mapping[int, str]:
         """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.
 
         An intent covers them; a decision came before them on the way; or a checkpoint is missing on them, on
         this crossing or on another one of the agent; else nothing.
         """
-        mesh, agent, found = self.mesh, 1 << place.coming.agent, {}
-        for number, (leaves, enters) in enumerate(pairwise(path) if place.state is not None else ()):
+        mesh, agent, found = self.mesh, 1 << crossing.coming.agent, {}
+        for number, (leaves, enters) in enumerate(pairwise(path) if crossing.state is not None else ()):
             if mesh.kind(leaves, enters) == "grant":
                 after = path[number + 2 : number + 3]
                 implies = after and mesh.kind(enters, *after) == "implies"
                 used = mesh.original(after[0] if implies else enters)
-                crosses = self.listing.crosses(place.coming, used)
+                crosses = self.listing.crosses(crossing.coming, used)
                 missing = self.listing.missing(leaves, used)
-                if crosses and dict(self.listing.open_doors(place.coming, used)).get(leaves):
+                if crosses and dict(self.listing.open_doors(crossing.coming, used)).get(leaves):
                     found[number] = INTENDED
-                elif crosses and not self.listing.starts.reach[leaves] >> place.coming.start & 1:
+                elif crosses and not self.listing.starts.reach[leaves] >> crossing.coming.start & 1:
                     found[number] = AGAIN
                 elif missing is not None and missing.agents & agent and missing.actions >> used % 5 & 1:
                     found[number] = UNASKED
@@ -184,11 +184,11 @@ class Explaining:
         mesh, reaches, tables, origin = self.mesh, self.reaches, self.snapshot, explanation.source
         agent, system = mesh.agent[explanation.agent], mesh.system[explanation.system]
         source, action = HOME if origin is None else mesh.system[origin], NUMBER[explanation.action]
-        place, doors = self.listing.worst(agent, [5 * system + action], source), self.listing.doors()
+        crossing, doors = self.listing.worst(agent, [5 * system + action], source), self.listing.doors()
         heard = origin is not None and reaches.heard[source]
-        if place is None or not mesh.traceable[system] or (heard and mesh.words.instructed >> agent & 1):
+        if crossing is None or not mesh.traceable[system] or (heard and mesh.words.instructed >> agent & 1):
             return None
-        if not all(doors.in_hand(door, action) >> place.coming.start & 1 for door in place.doors):
+        if not all(doors.in_hand(door, action) >> crossing.coming.start & 1 for door in crossing.doors):
             return None
         known = tables.intent.get((explanation.agent, explanation.system))
         actions, from_ = (known.actions, known.from_ or ("home",)) if known is not None else ((), ())

@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.explain import Explaining
-from meshmodel.analysis.listing import Place
+from meshmodel.analysis.listing import ListedCrossing
 from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.steps import Relation
@@ -77,9 +77,9 @@ class FindingWay:
         onto = [5 * inside + action for inside in mesh.in_zone.get(record.to, ()) for action in bits(mask)]
         for coming in (each for agent in bits(agents) for each in self.listing.sources(agent)):
             if self.listing.zone(coming) == record.from_:
-                place = self.why.place(coming.agent, onto, coming.source)
-                if place is not None and place.state is not None:
-                    return self.why.told(place)
+                crossing = self.why.worst(coming.agent, onto, coming.source)
+                if crossing is not None and crossing.state is not None:
+                    return self.why.told(crossing)
         return None
 
     def _targets(self, finding: Finding, agent: int) -> set[int]:
@@ -118,7 +118,7 @@ class FindingWay:
         It ends at some accesses by the chain's own doors, or by default at any behind it, and leads by a step
         of the relation.
         """
-        best: tuple[Place, list[int]] | None = None
+        best: tuple[ListedCrossing, list[int]] | None = None
         every = (chain for chain in chains if all(map(self.mesh.has, pairwise(chain))))
         for chain in islice(every, _FEW):
             going = agents & self.reaches.full[chain[0]] if chain else agents
@@ -126,23 +126,23 @@ class FindingWay:
             if onto is None:
                 doors = {*self.why.paths.search(chain[-1:])}
                 ends = [each for each in doors if each < self.mesh.first_credential]
-            for place, path in self._ways(going, chain, sorted(ends or ()), doors):
+            for crossing, path in self._ways(going, chain, sorted(ends or ()), doors):
                 if relation in (None, *(self.mesh.relation(*step) for step in pairwise(path))):
-                    if best is None or place.severity > best[0].severity:
-                        best = place, path
+                    if best is None or crossing.severity > best[0].severity:
+                        best = crossing, path
                     break
         return None if best is None else self.why.told(*best)
 
     def _ways(
         self, agents: int, chain: Chain, onto: Sequence[int], through: Container[int] | None
-    ) -> Iterator[tuple[Place, list[int]]]:
+    ) -> Iterator[tuple[ListedCrossing, list[int]]]:
         """Crossings with ways through a chain: uncontrolled ones; then to what is most worth protecting."""
         starts, full, traits = self.listing.starts, self.reaches.full, self.mesh.traits
         some = starts.unfold(agents) & (starts.reach[chain[0]] if chain else -1)
-        for place in islice(self.listing.uncontrolled(some, onto, None, through), _FEW):
-            path = self._walk(place, (*chain, *(door for door in place.doors if door not in chain)))
+        for crossing in islice(self.listing.uncontrolled(some, onto, None, through), _FEW):
+            path = self._walk(crossing, (*chain, *(door for door in crossing.doors if door not in chain)))
             if path is not None:
-                yield place, path
+                yield crossing, path
         for agent in islice(bits(agents), 3):
             reached = [each for each in onto if full[each] >> agent & 1]
             reached.sort(key=lambda each: (-traits[each // 5].sensitivity, each % 5 == READ))
@@ -152,11 +152,11 @@ class FindingWay:
                     if each is not None and path is not None:
                         yield each, path
 
-    def _walk(self, place: Place, nodes: Chain) -> list[int] | None:
+    def _walk(self, crossing: ListedCrossing, nodes: Chain) -> list[int] | None:
         """Shortest paths from the start of a crossing on from node to node; ``None`` if there is none."""
-        closed, path = self.why.closed(place), list[int]()
-        for node in (*nodes, place.access):
-            more = self.why.paths.shortest(path[-1:] or self.why.starts(place), node, closed)
+        closed, path = self.why.closed(crossing), list[int]()
+        for node in (*nodes, crossing.access):
+            more = self.why.paths.shortest(path[-1:] or self.why.starts(crossing), node, closed)
             if more is None:
                 return None
             path += more[1:] if path else more

@@ -30,8 +30,8 @@ class Coming(NamedTuple):
     any_heard: bool
 
 
-class Place(NamedTuple):
-    """One crossing.
+class ListedCrossing(NamedTuple):
+    """One crossing, with its state and severity; or reach that is none.
 
     Attributes:
         coming: the agent and its source.
@@ -67,15 +67,15 @@ class Listing:
         for coming in self.sources(agent):
             for access in accesses:
                 if self.crosses(coming, access):
-                    place = self.place(coming, access, dict(self.open_doors(coming, access)))
-                    assert place.state is not None
+                    crossing = self.crossing(coming, access, dict(self.open_doors(coming, access)))
+                    assert crossing.state is not None
                     yield Crossing(
                         mesh.agents[agent],
                         None if coming.source == HOME else mesh.systems[coming.source],
                         mesh.systems[access // 5],
                         ACTIONS[access % 5],
-                        place.state,
-                        None if place.severity < 0 else SEVERITIES[place.severity],
+                        crossing.state,
+                        None if crossing.severity < 0 else SEVERITIES[crossing.severity],
                     )
 
     def sources(self, agent: int) -> list[Coming]:
@@ -104,11 +104,11 @@ class Listing:
             return crosses_within(source, target, action)
         return there != home or crosses_home(source, target, action)
 
-    def place(self, coming: Coming, access: int, doors: dict[int, bool]) -> Place:
+    def crossing(self, coming: Coming, access: int, doors: dict[int, bool]) -> ListedCrossing:
         """The crossing to an access by some open doors, with its state and severity."""
         bad = [self.severity(coming, access, door) for door, approved in doors.items() if not approved]
         state: CrossingState = "uncontrolled" if bad else "approved" if doors else "controlled"
-        return Place(coming, access, state, max(bad, default=-1), doors)
+        return ListedCrossing(coming, access, state, max(bad, default=-1), doors)
 
     def open_doors(self, coming: Coming, access: int) -> Iterator[tuple[int, bool]]:
         """The credentials, and copies of them, that are open doors; of each, whether it is approved."""
@@ -144,19 +144,19 @@ class Listing:
         """The missing checkpoint on a grant."""
         return self.doors().missing.get((self.mesh.original(credential), access // 5))
 
-    def worst(self, agent: int, accesses: Collection[int], source: int | None = None) -> Place | None:
+    def worst(self, agent: int, onto: Collection[int], source: int | None = None) -> ListedCrossing | None:
         """The worst crossing of an agent to some accesses that it reaches, from one source or any."""
-        best: Place | None = None
+        best: ListedCrossing | None = None
         opened: dict[tuple[int, int], dict[int, bool]] = {}
         for coming in self.sources(agent):
-            for access in accesses if source in (None, coming.source) else ():
+            for access in onto if source in (None, coming.source) else ():
                 if self.crosses(coming, access):
                     key = coming.start, access
                     if key not in opened:
                         opened[key] = dict(self.open_doors(coming, access))
-                    place = self.place(coming, access, opened[key])
-                    if best is None or place.rank < best.rank:
-                        best = place
+                    crossing = self.crossing(coming, access, opened[key])
+                    if best is None or crossing.rank < best.rank:
+                        best = crossing
         return best
 
     def _can_be(self, level: int, source: int, credential: int, access: int) -> int:
@@ -180,7 +180,7 @@ class Listing:
         onto: Iterable[int],
         source: int | None = None,
         through: Container[int] | None = None,
-    ) -> Iterator[Place]:
+    ) -> Iterator[ListedCrossing]:
         """The uncontrolled crossings of some starts to some accesses, by one door each, the worst first; from
         one source or any, by the doors of some credentials, or copies of them, or any.
         """
@@ -203,5 +203,5 @@ class Listing:
                             fits = coming.start == start and each in (None, coming.source)
                             fits = fits and self.crosses(coming, access)
                             if fits and self.severity(coming, access, node) == level:
-                                yield Place(coming, access, "uncontrolled", level, {node: False})
+                                yield ListedCrossing(coming, access, "uncontrolled", level, {node: False})
                                 break

@@ -6,12 +6,11 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Reference
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
 CrossingState = Literal["uncontrolled", "approved", "controlled"]
 StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
-Place = tuple[str, str | tuple[str, str]]
-"""A record as its table and its key."""
 MOST_LIT: Final = 50
 """Of more elements than this a finding lights the first ones: one can concern thousands."""
 
@@ -90,7 +89,7 @@ class Told(NamedTuple):
     """What a finding says: one sentence, the records concerned, and a remedy if the rule's does not fit."""
 
     message: str
-    about: tuple[Place, ...]
+    about: tuple[Reference, ...]
     remedy: str | None = None
 
 
@@ -128,7 +127,7 @@ class Finding:
         return self._told.remedy or self.standard_remedy
 
     @property
-    def about(self) -> tuple[Place, ...]:
+    def about(self) -> tuple[Reference, ...]:
         """The records concerned, as table and key, the most telling first."""
         return self._told.about
 

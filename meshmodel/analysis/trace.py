@@ -40,9 +40,9 @@ action. ``stale``: recorded before that read. ``unrecorded``: never recorded. ``
 model has no checkpoint there. ``unknown``: the model cannot explain the event, so it cannot tell.
 """
 _Kind = Literal["custody", "exchange"]
-Place = tuple[float, int]
-"""When something was: its time, then its place in the log."""
-_BEFORE: Final[Place] = (float("-inf"), 0)
+_Time = tuple[float, int]
+"""When something was: its time, then its number in the log."""
+_BEFORE: Final[_Time] = (float("-inf"), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,10 @@ class _State:
     """
 
     agent: str
-    last: Place = _BEFORE
-    reads: dict[int, Place] = field(default_factory=dict)
+    last: _Time = _BEFORE
+    reads: dict[int, _Time] = field(default_factory=dict)
     handed: dict[str, Handed] = field(default_factory=dict)
-    decided: dict[str, Place] = field(default_factory=dict)
+    decided: dict[str, _Time] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
 
@@ -147,7 +147,7 @@ class _Tracer:
         self.relations, self.paths = Relations(engine), Paths(engine.mesh, engine.checkpoints)
         self.coming = cache(listing.coming)
         self.states: dict[str, _State] = {}
-        self.written: dict[int, Place] = {}
+        self.written: dict[int, _Time] = {}
         self.intended = self.mesh.graph_of("hold", "exchange").spread(self.mesh.agent_seeds())
         self.beginnings = {
             each.id: [] if each.home is None else [HOME] for each in self.snapshot.agent.values()
@@ -165,15 +165,15 @@ class _Tracer:
         """What the model says of one event."""
         seen = Attribution(self.relations, event)
         state = self.states.setdefault(seen.active, _State(seen.active)) if seen.active else _State("")
-        place, acts = self._place(seen, state), bool(event.system and event.action)
+        moment, acts = self._moment(seen, state), bool(event.system and event.action)
         names = seen.credentials() if acts or event.credential or event.identity else ()
         credential = names[0] if len(names) == 1 else None
         yielded = seen.yielded(state.agent, credential, state.handed) if state.agent and credential else None
-        self._decide(seen, state, place)
+        self._decide(seen, state, moment)
         judged = _NONE_DUE
         if acts and not event.refused:
-            judged = self._judge(seen.access, names, state, place)
-            self._keep(seen, credential, state, place)
+            judged = self._judge(seen.access, names, state, moment)
+            self._keep(seen, credential, state, moment)
         records = [self.snapshot.credential[each] for each in names]
         principals, persons = {each.principal for each in records}, {each.on_behalf_of for each in records}
         return TracedEvent(
@@ -188,7 +188,7 @@ class _Tracer:
             tuple(seen.notes),
         )
 
-    def _place(self, seen: Attribution, state: _State) -> Place:
+    def _moment(self, seen: Attribution, state: _State) -> _Time:
         """When it was; without a time, when the one before of the same agent was."""
         event, (last, number) = seen.event, state.last
         if event.time is None:
@@ -202,7 +202,7 @@ class _Tracer:
         state.last = max(state.last, (event.time, event.number))
         return event.time, event.number
 
-    def _decide(self, seen: Attribution, state: _State, place: Place) -> None:
+    def _decide(self, seen: Attribution, state: _State, moment: _Time) -> None:
         """Keep a decision that was recorded."""
         name = seen.event.checkpoint
         if name is None or not state.agent:
@@ -216,11 +216,11 @@ class _Tracer:
             short = ", ".join(shortcomings(record, self.engine.view))
             if short:
                 seen.notes.append(f"a decision of {name} does not count: {short}")
-            if place > state.decided.get(name, _BEFORE):
-                state.decided[name] = place
+            if moment > state.decided.get(name, _BEFORE):
+                state.decided[name] = moment
                 state.used.discard(name)
 
-    def _keep(self, seen: Attribution, credential: str | None, state: _State, place: Place) -> None:
+    def _keep(self, seen: Attribution, credential: str | None, state: _State, moment: _Time) -> None:
         """Keep where an agent read and wrote, and what was handed out to it."""
         event, access = seen.event, seen.access
         if access is None:
@@ -228,7 +228,7 @@ class _Tracer:
         system, done = access // 5, expand_admin(1 << access % 5)
         for action, times in ((READ, state.reads), (WRITE, self.written)):
             if done >> action & 1:
-                times[system] = max(place, times.get(system, _BEFORE))
+                times[system] = max(moment, times.get(system, _BEFORE))
         here = Handed(Yielded("custody", None, event.system, event.number), access, credential, (), False)
         found: dict[str, Handed] = {}
         for kind, from_, to, mask in self.yielding.get(event.system, ()):
@@ -246,17 +246,17 @@ class _Tracer:
 
     # Whether a decision was due, and recorded
 
-    def _judge(self, access: int | None, names: Sequence[str], state: _State, place: Place) -> _Judged:
+    def _judge(self, access: int | None, names: Sequence[str], state: _State, moment: _Time) -> _Judged:
         """What is said of an action with one of some credentials."""
         if state.agent and self.snapshot.agent[state.agent].is_person:
             return _NONE_DUE
         if access is None or not state.agent:
             return _UNKNOWN
         known = [each for each in names if each in self.mesh.credential]
-        judged, *others = [self._worst(each, access, state, place) for each in known or (None,)]
+        judged, *others = [self._worst(each, access, state, moment) for each in known or (None,)]
         if any(each.recheck != judged.recheck for each in others):
             return _UNKNOWN
-        if judged.crossing is not None and place < state.last:
+        if judged.crossing is not None and moment < state.last:
             # A later decision may have taken the place of the one that was there then.
             return judged._replace(recheck="unknown", decision=None)
         opens, reaches = self.relations.opens, self.relations.reaches
@@ -267,18 +267,18 @@ class _Tracer:
             state.used.add(judged.decision[0])
         return judged
 
-    def _worst(self, credential: str | None, access: int, state: _State, place: Place) -> _Judged:
+    def _worst(self, credential: str | None, access: int, state: _State, moment: _Time) -> _Judged:
         """What is said by the source that leaves most to say; of equals by the one read last."""
         sources = dict.fromkeys(self.beginnings[state.agent], _BEFORE)
         written = [(each, self.written.get(each, _BEFORE)) for each in sources]
         for source, when in (*written, *state.reads.items()):
-            if when < place:
+            if when < moment:
                 sources[source] = max(when, sources.get(source, _BEFORE))
         found = [(self._after(each, read, credential, access, state), read) for each, read in sources.items()]
         worst = max(found, key=lambda each: (VERDICTS.index(each[0].recheck), each[1]), default=None)
         return _NONE_DUE if worst is None else worst[0]
 
-    def _after(self, source: int, read: Place, credential: str | None, access: int, state: _State) -> _Judged:
+    def _after(self, source: int, read: _Time, credential: str | None, access: int, state: _State) -> _Judged:
         """What is said of an action after one source was read, whether the model has it read or not."""
         coming = self.coming(self.mesh.agent[state.agent], source)
         if not self.listing.crosses(coming, access):
@@ -328,7 +328,7 @@ class _Tracer:
             name = way.credential
 
 
-def _decision(due: Mapping[str, bool], crossed: Crossed, read: Place, state: _State) -> _Judged:
+def _decision(due: Mapping[str, bool], crossed: Crossed, read: _Time, state: _State) -> _Judged:
     """What is said where a decision was due: the best of those recorded."""
     best = _Judged(crossed, "unrecorded", tuple(sorted(due)))
     for name in sorted(due.keys() & state.decided.keys()):

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from meshmodel.analysis.explain import Explaining
 from meshmodel.analysis.graph import Step
-from meshmodel.analysis.listing import Place
+from meshmodel.analysis.listing import ListedCrossing
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Element, Explanation, LastDoor, StepKey, Ways
 from meshmodel.analysis.unreached import elements, unreached
@@ -24,32 +24,32 @@ _GOAL: Final = -2
 """Two nodes more than the mesh has: all ways lead from the first to the second."""
 
 
-def all_ways(why: Explaining, asked: Place | Explanation, stop: Stop) -> Ways:
+def all_ways(why: Explaining, asked: ListedCrossing | Explanation, stop: Stop) -> Ways:
     """See ``Analysis.all_ways``."""
     if isinstance(asked, Explanation):
         return unreached(asked, why.mesh, stop)
-    mesh, place, closed, counting = why.mesh, asked, why.closed(asked), why.counting(asked)
+    mesh, crossing, closed, counting = why.mesh, asked, why.closed(asked), why.counting(asked)
     records = why.checkpoints.records
-    into = {place.access, *(admin for admin, implied in mesh.steps["implies"] if implied == place.access)}
+    into = {crossing.access, *(admin for admin, each in mesh.steps["implies"] if each == crossing.access)}
     ends = [step for step in mesh.steps["grant"] if step[1] in into and step not in closed]
-    meant = [step for step in ends if place.state == "uncontrolled" and place.doors.get(step[0])]
-    graph = WayGraph(why, place, set(ends).difference(meant), stop)
+    meant = [step for step in ends if crossing.state == "uncontrolled" and crossing.doors.get(step[0])]
+    graph = WayGraph(why, crossing, set(ends).difference(meant), stop)
     standing = {
         (records[number].id, key)
         for step, key in graph.key.items()
         for number in counting.intersection(why.checkpoints.guards.get(step, ()))
     }
-    boundary: StepKey = "boundary", why.listing.zone(place.coming) or "", mesh.zone[place.access // 5]
-    alone = why.reaches.alone.reach[place.access] >> place.coming.agent & 1
+    boundary: StepKey = "boundary", why.listing.zone(crossing.coming) or "", mesh.zone[crossing.access // 5]
+    alone = why.reaches.alone.reach[crossing.access] >> crossing.coming.agent & 1
     single = graph.single()
     return Ways(
-        why.told(place),
-        bool(alone if place.state is None else place.doors),
+        why.told(crossing),
+        bool(alone if crossing.state is None else crossing.doors),
         graph.through(),
-        tuple(_doors(mesh, [*graph.ends, *meant], place.doors)),
+        tuple(_doors(mesh, [*graph.ends, *meant], crossing.doors)),
         single,
         () if single else graph.cut(),
-        tuple(sorted({*standing, *((records[each].id, boundary) for each in why.boundaries(place))})),
+        tuple(sorted({*standing, *((records[each].id, boundary) for each in why.boundaries(crossing))})),
     )
 
 
@@ -77,10 +77,10 @@ class WayGraph:
         key: by step on ways, those of sessions included, its relation.
     """
 
-    def __init__(self, why: Explaining, place: Place, ends: Collection[Step], stop: Stop) -> None:
+    def __init__(self, why: Explaining, crossing: ListedCrossing, ends: Collection[Step], stop: Stop) -> None:
         import networkx as nx
 
-        mesh, closed, starts = why.mesh, why.closed(place), why.starts(place)
+        mesh, closed, starts = why.mesh, why.closed(crossing), why.starts(crossing)
         graph, waiting = nx.DiGraph([(_START, each) for each in starts]), list(starts)
         for node in waiting:
             for enters in (*mesh.graph.successors[node], *mesh.hearers(node)):

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from meshmodel.analysis.results import MOST_LIT, Finding, Place
-from meshmodel.model.records import Key
+from meshmodel.analysis.results import MOST_LIT, Finding
+from meshmodel.model.records import Key, Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
@@ -27,7 +27,7 @@ class FindingsIndex:
         """Arguments: all of an analysis."""
         self._findings = findings
         self.truncated: defaultdict[str, list[Finding]] = defaultdict(list)
-        self._numbers: defaultdict[Place, list[int]] = defaultdict(list)
+        self._numbers: defaultdict[Reference, list[int]] = defaultdict(list)
         for number, finding in enumerate(findings):
             check_current()
             # Of findings about a relation, such as doors, only agents can be so many; those are all named.
@@ -35,7 +35,7 @@ class FindingsIndex:
                 named = Counter(table for table, _ in finding.about if table != "agent")
                 for table in (each for each, count in named.items() if count >= MOST_LIT):
                     self.truncated[table].append(finding)
-            for place in _places(finding):
+            for place in _records(finding):
                 self._numbers[place].append(number)
 
     def about(self, table: str, key: Key) -> list[Finding]:
@@ -55,7 +55,7 @@ class FindingsIndex:
 
 def is_about(finding: Finding, table: str, key: Key) -> bool:
     """Whether a finding is about a record, or about a relation of it."""
-    return (table == "agent" and key in finding.agents) or (table, key) in set(_places(finding))
+    return (table == "agent" and key in finding.agents) or (table, key) in set(_records(finding))
 
 
 def may_be_about(finding: Finding, analysis: "Analysis", table: str, key: Key) -> bool:
@@ -73,14 +73,14 @@ def _joined(snapshot: Snapshot, one: str, other: str) -> bool:
     return any(pair in snapshot.grant or pair in snapshot.custody for pair in pairs)
 
 
-def _places(finding: Finding) -> Iterator[Place]:
+def _records(finding: Finding) -> Iterator[Reference]:
     """The records that a finding names, each once: relations with their ends (those of an intent are an agent
     and a system); agents not where all of them are given besides.
     """
     if finding.rule == DOOR:  # its subject says as much, and no words need be made for it
         credential, _, system = finding.subject.partition(">")
         return iter((("grant", (credential, system)), ("credential", credential), ("system", system)))
-    found: dict[Place, None] = {}
+    found: dict[Reference, None] = {}
     for table, key in finding.about:
         if table != "agent" or not finding.agents:
             found[table, key] = None

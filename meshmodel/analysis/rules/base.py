@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import MOST_LIT, Place, Told
+from meshmodel.analysis.results import MOST_LIT, Told
 from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Checkpoint, Delegation
+from meshmodel.model.records import Checkpoint, Delegation, Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action, Severity
@@ -131,20 +131,20 @@ def step_title(snapshot: Snapshot, checkpoint: Checkpoint) -> str:
 # Records
 
 
-def lit(table: str, ids: Iterable[str]) -> tuple[Place, ...]:
+def lit(table: str, ids: Iterable[str]) -> tuple[Reference, ...]:
     """Elements as records, as far as a finding lights them."""
     return tuple((table, each) for each in list(ids)[:MOST_LIT])
 
 
-def relation(table: str, ends: tuple[str, str], agents: Iterable[str] = ()) -> tuple[Place, ...]:
+def relation(table: str, ends: tuple[str, str], agents: Iterable[str] = ()) -> tuple[Reference, ...]:
     """A relation with the elements at its ends, and agents, as records."""
     one, other = STEP_ENDS[table]
     return ((table, ends), (one, ends[0]), (other, ends[1]), *lit("agent", agents))
 
 
-def step_records(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[Place, ...]:
+def step_records(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[Reference, ...]:
     """A checkpoint, the relation that it sits on, and the elements at its ends, as far as they are drawn."""
-    step: Place = checkpoint.step, (checkpoint.from_, checkpoint.to)
+    step: Reference = checkpoint.step, (checkpoint.from_, checkpoint.to)
     places = [step, *_ends(checkpoint)]
     return (("checkpoint", checkpoint.id), *(each for each in places if snapshot.get(*each) is not None))
 
@@ -200,7 +200,7 @@ def done(mesh: Mesh, reach: Reach, agent: int, systems: Iterable[int], mask: int
     return found
 
 
-def grants_into(mesh: Mesh, reach: Reach, agent: int, does: Mapping[str, int]) -> list[Place]:
+def grants_into(mesh: Mesh, reach: Reach, agent: int, does: Mapping[str, int]) -> list[Reference]:
     """The grants by which an agent does things, by system; none where it does them on many systems."""
     return [
         ("grant", (grant.credential, system))
@@ -218,7 +218,7 @@ def holding(mesh: Mesh, wanted: Container[str]) -> Iterator[tuple[str, str]]:
             yield mesh.name(agent), mesh.name(credential)
 
 
-def held_by(mesh: Mesh, agent: str, credential: str) -> tuple[Place, ...]:
+def held_by(mesh: Mesh, agent: str, credential: str) -> tuple[Reference, ...]:
     """The relation by which an agent has a credential in hand, and these two."""
     handing = (
         ("delegation", key)

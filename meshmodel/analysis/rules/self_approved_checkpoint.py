@@ -6,10 +6,10 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.crossing import HOME_SOURCE, crosses_home
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Place, Told
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, step_records, step_title, titles
 from meshmodel.analysis.starts import HOME
-from meshmodel.model.records import Checkpoint
+from meshmodel.model.records import Checkpoint, Reference
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -49,7 +49,7 @@ def _crossing(engine: Engine, boundary: Boundary) -> int:
 
 def _told(snapshot: Snapshot, checkpoint: Checkpoint, agents: tuple[str, ...]) -> Told:
     at, approvers = checkpoint.decided_at, " or ".join(checkpoint.approvers or ())
-    decided: tuple[Place, ...] = () if at is None else (("system", at),)
+    decided: tuple[Reference, ...] = () if at is None else (("system", at),)
     where = "" if at is None else snapshot.system[at].title
     power = f"can change what {where} decides"
     if approvers:

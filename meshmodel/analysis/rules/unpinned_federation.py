@@ -3,9 +3,9 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Place, Told
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation
-from meshmodel.model.records import Exchange
+from meshmodel.model.records import Exchange, Reference
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -22,7 +22,7 @@ def _told(snapshot: Snapshot, exchange: Exchange, agents: tuple[str, ...]) -> To
     ends, at = (exchange.from_, exchange.to), exchange.at
     before, after = (snapshot.credential[each].title for each in ends)
     where = "" if at is None else f" at {snapshot.system[at].title}"
-    places: tuple[Place, ...] = () if at is None else (("system", at),)
+    places: tuple[Reference, ...] = () if at is None else (("system", at),)
     return Told(
         f"Whatever resembles the workload behind {before} obtains {after}{where}: the trust condition does "
         "not name one exact workload",
