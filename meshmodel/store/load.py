@@ -41,18 +41,23 @@ def kind_by_content(path: str | Path) -> Kind | None:
 
 
 def is_model_file(path: str | Path) -> bool:
-    """Whether a path names a model file: by its ending, or where that tells nothing by its content."""
+    """Whether a path is to be opened as a model file: by its content, whatever it is called.
+
+    What is neither kind is read as the one that its ending names, else as a model file: opening it then
+    says in one line why it is none. What is no ordinary file, as a pipe, is not looked into.
+    """
+    kind = kind_by_content(path)
+    if kind is not None:
+        return kind == "model file"
     ending = Path(path).suffix.lower()
-    if ending in {".mesh", ".toml"}:
-        return ending == ".mesh"
-    return kind_by_content(path) == "model file"
+    return ending == ".mesh" or (ending != ".toml" and Path(path).is_file())
 
 
 def load(path: str | Path) -> Snapshot:
     """The model at a path; the database is imported for a model file only.
 
     Args:
-        path: a ``.toml`` or a ``.mesh``; with another ending, its content decides.
+        path: of either kind; its content decides, not its name.
 
     Raises:
         MeshmodelError: one line; it cannot be read, is no model, or is refused (section 10).
