@@ -87,10 +87,26 @@ def apply(arguments: argparse.Namespace) -> int:
 def _verified(arguments: argparse.Namespace) -> "tuple[Snapshot, Verification]":
     from meshmodel.exporters.policies.stub_reader import read_stub
     from meshmodel.exporters.policies.verification import verify as verified
+    from meshmodel.store.load import kind_by_content
 
+    order = "the stub comes first, the model second"
+    if kind_by_content(arguments.stub) is not None:
+        raise MeshmodelError(f"{one_line(arguments.stub)}: is a model, and no policy stub; {order}")
     stub = read_stub(arguments.stub)
+    if arguments.model.is_file() and _is_stub(arguments.model):  # a pipe can be read once only
+        raise MeshmodelError(f"{one_line(arguments.model)}: is a policy stub, and no model; {order}")
     snapshot = load(arguments.model)
     return snapshot, verified(stub, snapshot)
+
+
+def _is_stub(path: Path) -> bool:
+    from meshmodel.exporters.policies.stub_reader import read_stub
+
+    try:
+        read_stub(path)
+    except MeshmodelError:
+        return False
+    return True
 
 
 def _answer(arguments: argparse.Namespace, snapshot: "Snapshot", found: "Verification") -> None:

@@ -7,6 +7,7 @@ import pytest
 from meshmodel import cli
 from meshmodel.interchange import read_file
 from meshmodel.store.load import load
+from meshmodel.store.store import Store
 from tests.commands.running import MODELS, refused, run
 
 AGENT = MODELS / "support-agent.toml"
@@ -82,11 +83,25 @@ def test_what_is_refused_changes_nothing(tmp_path):
     old.write_text("old", encoding="utf-8")
     assert "is there already" in refused("policy", "apply", path, AGENT, "-o", old)
     assert ".toml or .mesh" in refused("policy", "apply", path, AGENT, "-o", tmp_path / "new.svg")
-    assert "is no policy stub" in refused("policy", "verify", AGENT, AGENT)
     assert "cannot be read" in refused("policy", "verify", tmp_path / "none.toml", AGENT)
     assert "verify|apply" in refused("policy")
     assert old.read_text(encoding="utf-8") == "old"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["old.toml", "stub.policy.toml"]
+
+
+@pytest.mark.parametrize("name", ["model.toml", "model.mesh", "model"])
+def test_swapped_files_are_told_which_comes_first(tmp_path, name):
+    model, path = tmp_path / name, stub(tmp_path)
+    if name == "model.mesh":
+        Store.create(model, read_file(CHAIN)).close()
+    else:
+        model.write_bytes(CHAIN.read_bytes())
+    order = "the stub comes first, the model second"
+    for does in (("verify",), ("apply", "-o", tmp_path / "new.toml")):
+        for first, second in ((model, path), (model, model)):
+            line = f"{model}: is a model, and no policy stub; {order}"
+            assert refused("policy", *does, first, second) == line
+        assert refused("policy", *does, path, path) == f"{path}: is a policy stub, and no model; {order}"
 
 
 @pytest.mark.parametrize(("ending", "beside"), [("cedar", "cedarschema"), ("rego", "json")])
