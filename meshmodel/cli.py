@@ -65,9 +65,13 @@ class _Parser(argparse.ArgumentParser):
             return found, left
         self._between = True
         try:
-            return self.parse_known_intermixed_args(args)
+            found, left = self.parse_known_intermixed_args(args)
         finally:
             self._between = False
+        if left:
+            words, hint = one_line(" ".join(left)), did_you_mean(left[0], self._option_string_actions)
+            raise UsageError(f"unrecognized arguments: {words}; {hint or f'see {self.prog} --help'}")
+        return found, left
 
 
 class _Version(argparse.Action):

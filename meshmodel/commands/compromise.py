@@ -11,6 +11,7 @@ from meshmodel.commands.models import (
     add_view,
     for_each,
     load,
+    nearest,
     view_of,
 )
 from meshmodel.commands.output import answer, style
@@ -63,8 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _qualified(start: str, snapshot: Snapshot) -> str:
     """The start with its kind, where only an id is given that one element has."""
-    tables = ("agent", "credential", "system") if start != "outsider" else ()
-    found = [f"{table}:{start}" for table in tables if start in snapshot.table(table)]
+    if start == "outsider":
+        return start
+    tables = "agent", "credential", "system"
+    names = [f"{table}:{key}" for table in tables for key in snapshot.table(table)]
+    found = [each for each in names if each.partition(":")[2] == start]
     if len(found) > 1:
         raise MeshmodelError(f"{one_line(start)} can be several things: write {' or '.join(found)}")
-    return found[0] if found else start
+    if found or start.partition(":")[0] in tables:
+        return found[0] if found else start
+    hint = nearest(start, [*names, "outsider"]) or "name agent:ID, credential:ID, system:ID or outsider"
+    raise MeshmodelError(f"the model has no agent, credential or system {one_line(start)}; {hint}")

@@ -1,7 +1,7 @@
 """The arguments and the loop that commands over one or several models share."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -73,6 +73,20 @@ def load(path: Path) -> "Snapshot":
     from meshmodel.store.load import load as load_any
 
     return load_any(path)
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """A question that suggests what is most like a name; empty where nothing is.
+
+    Args:
+        name: as it was written, with its kind before a colon or without.
+        known: what there is, each as ``kind:name``.
+    """
+    from difflib import get_close_matches
+
+    words = {each if ":" in name else each.rpartition(":")[2]: each for each in known}
+    close = [words[each] for each in get_close_matches(name[:100], list(words), n=3)]
+    return f"did you mean {' or '.join(close)}?" if close else ""
 
 
 class AnswerPrinter:

@@ -2,9 +2,9 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from meshmodel.commands.models import Subparsers, add_json, add_model, load
+from meshmodel.commands.models import Subparsers, add_json, add_model, load, nearest
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.rotation import RotationPlan
     from meshmodel.model.snapshot import Snapshot
+
+_KINDS: Final = ("agent:", "person:", "vendor:", "credential:")
 
 
 def add(commands: Subparsers) -> None:
@@ -69,8 +71,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _plan(snapshot: "Snapshot", who: str) -> "Offboarding | RotationPlan":
     from meshmodel.analysis.analysis import analyse
+    from meshmodel.analysis.offboarding import everybody
+    from meshmodel.analysis.results import CannotStartError
 
-    return analyse(snapshot).offboarding(who)
+    try:
+        return analyse(snapshot).offboarding(who)
+    except CannotStartError:
+        hint = "" if who.startswith(_KINDS) else nearest(who, everybody(snapshot))
+        if not hint:
+            raise
+        raise MeshmodelError(f"the model has no {one_line(who)} that could go; {hint}") from None
 
 
 def _applicable_plan(snapshot: "Snapshot", who: str) -> "Offboarding":

@@ -10,13 +10,13 @@ from meshmodel.edits.edit import Edit
 from meshmodel.importers.foreign_files import Reading, read_files
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.last_import import Renamed
-from meshmodel.importers.ledger import Row
+from meshmodel.importers.ledger import Row, words_for
 from meshmodel.importers.plan import Outcome, Plan, plan
 from meshmodel.importers.proposal import Picked, Proposed
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import did_you_mean, one_line
 from meshmodel.model.validation import label_of
 from meshmodel.store.imports import Imported
 
@@ -95,8 +95,11 @@ def prepare(
     outcomes = tuple(each for made in plans for each in made.outcomes)
     unknown = rejected - {(each.table, each.key) for each in outcomes}
     if unknown:
+        record = min(unknown, key=str)
+        hint = did_you_mean(words_for(record), [words_for((each.table, each.key)) for each in outcomes])
         raise MeshmodelError(
-            f"{label_of(*min(unknown, key=str))}: nothing is proposed about it, so it cannot be rejected"
+            f"{label_of(*record)}: nothing is proposed about it, so it cannot be rejected"
+            + (f"; {hint}" if hint else "")
         )
     labels = [made.edit.label for made in plans]
     label = labels[0] if len(labels) == 1 else f"import {len(reading.all_documents())} files"

@@ -32,7 +32,7 @@ from meshmodel.model.events import Event
 from meshmodel.model.open_file import open_file
 from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 FORMAT: Final = "meshmodel-map/1"
@@ -235,7 +235,7 @@ def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _
         if key == "match":
             continue
         if key in _ELEMENTS and value not in snapshot.table(key):
-            refuse(f"the model has no {key} {one_line(masked(value))}")
+            refuse(no_such(key, value, snapshot.table(key)))
         if key == "action" and value not in ACTIONS:
             refuse(f"{one_line(masked(value))} is no action; there are {', '.join(ACTIONS)}")
         means[key] = value

@@ -84,7 +84,8 @@ def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> s
     """
     more = f" and {len(known) - 5} more" if len(known) > 5 else ""
     has = f"it has {', '.join(sorted(known)[:5])}{more}" if known else "it has none"
-    return f"the model has no {kind} {one_line(masked(name))}; {did_you_mean(name, known, prefix) or has}"
+    shown = one_line(masked(name)) or '""'
+    return f"the model has no {kind} {shown}; {did_you_mean(name, known, prefix) or has}"
 
 
 def one_line(text: object, limit: int = 120) -> str:

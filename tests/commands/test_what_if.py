@@ -153,7 +153,7 @@ def test_a_compromise_starts_at_an_id_alone_where_one_element_has_it(tmp_path, c
     ("words", "line"),
     [
         (("compromise", LEAK, "agent:bot"), "the model has no agent bot; it has chat-service"),
-        (("compromise", LEAK, "bot"), "bot: a compromise starts at agent:ID"),
+        (("compromise", LEAK, "bot"), "the model has no agent, credential or system bot; name agent:ID"),
         (("offboard", LEAK, "chat"), "the model has no agent chat; it has chat-service"),
         (("offboard", LEAK, "person:chat"), "the model has no person or group chat; it has "),
         (

@@ -98,7 +98,7 @@ def test_one_zone_is_drawn_with_stubs_for_the_rest():
     (stub,) = (node for node in made.nodes if node.look == "stub")
     assert stub.lines == ("Attachments", "Cloud storage (production)")
     assert made.notes == ("+1 outside this zone",)
-    with pytest.raises(MeshmodelError, match="no zone has the id 'nope'"):
+    with pytest.raises(MeshmodelError, match="the model has no zone nope; it has cloud, helpdesk"):
         picture(snapshot, analysis, PictureOptions(zone="nope"))
 
 

@@ -12,7 +12,7 @@ from meshmodel.model.actions import ADMIN, WRITE
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import no_such
 
 Step = tuple[str, str, str]
 """A step that is drawn: its kind and the ids of its two ends."""
@@ -117,7 +117,7 @@ def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting
     """
     record = snapshot.agent.get(agent)
     if record is None:
-        raise MeshmodelError(f"no agent has the id '{one_line(agent)}': name one with --agent")
+        raise MeshmodelError(f"--agent: {no_such('agent', agent, snapshot.agent)}")
     reached = analysis.agent_reach(agent)
     if not record.is_active or reached is None:
         raise MeshmodelError(f"agent '{agent}' is retired and reaches nothing: name another with --agent")

@@ -16,7 +16,7 @@ from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import no_such
 
 ELEMENTS = ("agent/", "credential/", "system/")
 
@@ -316,7 +316,7 @@ def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:
         MeshmodelError: there is no such zone.
     """
     if zone not in snapshot.zone:
-        raise MeshmodelError(f"no zone has the id '{one_line(zone)}': name one with --zone")
+        raise MeshmodelError(f"--zone: {no_such('zone', zone, snapshot.zone)}")
     found = groups(whole)
     place = {element: _place(whole, group.zone) for group in found for element in group.elements}
     elements = [element for group in found if group.zone == zone for element in group.elements]

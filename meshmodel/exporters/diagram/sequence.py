@@ -19,7 +19,7 @@ from meshmodel.exporters.diagram.layout import FULL_WIDTH, RIM
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import did_you_mean, one_line
 
 _TEXT, _LEADING, _HEAD, _GAP = 190.0, 12.0, 50.0, 12.0
 _WIDEST, _NARROWEST, _LETTER = 86.0, 62.0, 5.4  # of columns, and of a letter of a name
@@ -50,11 +50,10 @@ def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: S
     """
     finding = next((each for each in analysis.findings if f"{each.rule}:{each.subject}" == named), None)
     if finding is None:
-        such = next((f", such as {each.rule}:{each.subject}" for each in analysis.findings), "")
-        raise MeshmodelError(
-            f"there is no finding '{one_line(named)}': name the rule and the subject that meshmodel check "
-            f"lists{one_line(such)}"
-        )
+        names = [f"{each.rule}:{each.subject}" for each in analysis.findings]
+        such = f", such as {names[0]}" if names else ""
+        hint = did_you_mean(named, names) or f"name the rule and the subject that meshmodel check lists{such}"
+        raise MeshmodelError(f"there is no finding '{one_line(named)}': {one_line(hint, 400)}")
     witness = analysis.explain_finding(finding)
     if witness is None or not witness.steps:
         raise MeshmodelError(f"the finding '{one_line(named)}' has no steps to draw: it is about what stands")
