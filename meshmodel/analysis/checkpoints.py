@@ -41,7 +41,7 @@ def is_decision(checkpoint: Checkpoint, view: View) -> bool:
 
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
-    """Why a checkpoint is no decision (``is_decision``), in words; empty where it is one."""
+    """Why a checkpoint is no decision (``is_decision``), in a word each; empty where it is one."""
     found = []
     if checkpoint.kind not in DECISION_KINDS:
         found.append("binding")
@@ -55,11 +55,11 @@ def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
 
 
 class Checkpoints:
-    """Those that meet points 1 to 3, numbered.
+    """The checkpoints that are decisions (``is_decision``), numbered.
 
     Attributes:
         records: by number.
-        controls: by number, the nodes that give power over the decision (point 4).
+        controls: by number, the nodes that give power over the decision.
         guards: by step, the numbers of the checkpoints on it.
         openable: the same of the steps that are unguarded for whoever has power over all of theirs.
         boundaries: those on boundaries.
@@ -107,7 +107,7 @@ class Checkpoints:
         return mesh.graph.replacing(replaced)
 
     def unchecked(self, seeds: dict[int, int]) -> Unchecked:
-        """The least fixpoint of point 4 for every start at once.
+        """What every start reaches, and its power over decisions: the least fixpoint, for all at once.
 
         All is monotone in the power that starts have, so guarded steps are opened as power is found.
 

@@ -27,12 +27,12 @@ class Key(NamedTuple):
 
     Attributes:
         gains: what follows on reading it, if the agent gains by that.
-        place: the zone where it lies, if there are boundaries from it.
+        zone: where it lies, if there are boundaries from there.
         intents: those that cover it.
     """
 
     gains: tuple[int, ...]
-    place: str | None
+    zone: str | None
     intents: tuple[int, ...]
 
 
@@ -174,9 +174,9 @@ class Starts:
     def _gaining(self, readers: dict[int, int]) -> dict[int, tuple[tuple[int, ...], int]]:
         """By source what is known to follow on it alike, and the agents that gain by reading it.
 
-        A crossing starts at the agent *together with* (S, read). That differs from the agent alone only if a
-        step from there leads to what it does not reach unchecked, or is guarded and may open, or if the read
-        is itself a way out.
+        A crossing starts at the agent *together with* (source, read). That differs from the agent alone only
+        if a step from there leads to what it does not reach unchecked, or is guarded and may open, or if the
+        read is itself a way out.
         """
         checkpoints = self.checkpoints
         reach, graph = self.reaches.alone.reach, checkpoints.graph
@@ -242,23 +242,23 @@ class Starts:
     def _split(self) -> None:
         """Give every source of every agent its start.
 
-        Which doors are open and approved depends on what the start reaches, on boundaries from
-        the zone of S and on the intents that cover S: the three parts of a key. One start a key is enough.
+        Which doors are open and approved depends on what the start reaches, on boundaries from the zone of
+        the source and on the intents that cover it: the three parts of a key. One start a key is enough.
         """
         gaining = self._gaining(self.readers)
         bounded = sorted({boundary.zone_from for boundary in self.checkpoints.boundaries})
         parts: list[tuple[int, Key, int]] = []
         for source, every in self.readers.items():
             gains, gain = gaining.get(source, ((), 0))
-            for place, there in self._places(source, every, bounded):
+            for zone, there in self._by_zone(source, every, bounded):
                 rest = there
                 for agent, intents in self._covered.get(source, {}).items():
                     mine = there & 1 << agent
                     if mine:
-                        parts.append((source, Key(gains if gain & mine else (), place, tuple(intents)), mine))
+                        parts.append((source, Key(gains if gain & mine else (), zone, tuple(intents)), mine))
                         rest ^= mine
-                parts.append((source, Key(gains, place, ()), rest & gain))
-                parts.append((source, Key((), place, ()), rest & ~gain))
+                parts.append((source, Key(gains, zone, ()), rest & gain))
+                parts.append((source, Key((), zone, ()), rest & ~gain))
         blocks = self._number(parts)
         self.sources: defaultdict[int, int] = defaultdict(int)
         for source, key, agents in parts:
@@ -267,8 +267,8 @@ class Starts:
         self.zone_from: defaultdict[str, int] = defaultdict(int)
         by_intent: defaultdict[int, int] = defaultdict(int)
         for key, block in blocks.items():
-            if key.place is not None:
-                self.zone_from[key.place] |= block.starts
+            if key.zone is not None:
+                self.zone_from[key.zone] |= block.starts
             for intent in key.intents:
                 by_intent[intent] |= block.starts
         self.approved = {
@@ -276,7 +276,7 @@ class Starts:
             for access, some in self._speaking.items()
         }
 
-    def _places(self, source: int, every: int, bounded: list[str]) -> Iterator[tuple[str | None, int]]:
+    def _by_zone(self, source: int, every: int, bounded: list[str]) -> Iterator[tuple[str | None, int]]:
         """The zone of a source as far as boundaries begin there, with the agents for which it lies there."""
         if source != HOME:
             zone = self.mesh.zone[source]
@@ -289,7 +289,7 @@ class Starts:
                 every ^= here
         yield None, every
 
-    def _number(self, parts: list[tuple[int, "Key", int]]) -> dict["Key", "Block"]:
+    def _number(self, parts: list[tuple[int, Key, int]]) -> dict[Key, Block]:
         """Number the starts that are told apart from their agents as such, by key."""
         wanted: defaultdict[Key, int] = defaultdict(int)
         read: dict[Key, int] = {}

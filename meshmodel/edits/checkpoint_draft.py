@@ -7,16 +7,14 @@ from typing import Any, cast
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.edits.fields import refusal_of
+from meshmodel.edits.operations import Step
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import BINDING_KINDS, CheckpointStep
 
-Place = tuple[str, str, str]
-"""A step and its two ends."""
 
-
-def first_place(snapshot: Snapshot) -> Place | None:
+def first_step(snapshot: Snapshot) -> Step | None:
     """The first step of a model on which a checkpoint can be placed: a grant, where there is one."""
     for step in ("grant", *checkpoint_places.usable_steps(snapshot)):
         for start in checkpoint_places.starts(snapshot, step):
@@ -25,9 +23,9 @@ def first_place(snapshot: Snapshot) -> Place | None:
     return None
 
 
-def new_checkpoint(snapshot: Snapshot, place: Place) -> Checkpoint:
+def new_checkpoint(snapshot: Snapshot, on: Step) -> Checkpoint:
     """A policy decision with a free id, for every action."""
-    step, start, end = place
+    step, start, end = on
     id_ = checkpoint_places.checkpoint_id(snapshot, "policy-decision", end)
     return Checkpoint(id_, "policy-decision", cast("CheckpointStep", step), start, end)
 

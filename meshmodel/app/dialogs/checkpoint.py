@@ -12,16 +12,16 @@ from meshmodel.app.widgets.form_rows import field_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 from meshmodel.edits.checkpoint_draft import (
-    Place,
     changed_checkpoint,
     counting_words,
-    first_place,
+    first_step,
     new_checkpoint,
     placement_edit,
     placement_problem,
 )
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.field_text import few_values
+from meshmodel.edits.operations import Step
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot
 
@@ -29,7 +29,7 @@ from meshmodel.model.snapshot import Snapshot
 class CheckpointDialog(Dialog[Edit]):
     """Asks for the details of a new checkpoint; the button that places it is in focus at once.
 
-    ``CheckpointDialog(snapshot, ("grant", "file-key", "files"))``, or without a place: then the first
+    ``CheckpointDialog(snapshot, ("grant", "file-key", "files"))``, or without a step: then the first
     step of the model is proposed. Result: the edit. Rows are edited as in the inspector: Enter opens a
     field, Space gives its next value.
     """
@@ -41,11 +41,11 @@ class CheckpointDialog(Dialog[Edit]):
         Binding("up", "to_rows", show=False),
     ]
 
-    def __init__(self, snapshot: Snapshot, place: Place | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, step: Step | None = None) -> None:
         """Arguments: the model; step, start and end."""
         super().__init__("place a checkpoint")
         self.snapshot = snapshot
-        found = place or first_place(snapshot)
+        found = step or first_step(snapshot)
         self.checkpoint = None if found is None else new_checkpoint(snapshot, found)
 
     def compose_body(self) -> ComposeResult:

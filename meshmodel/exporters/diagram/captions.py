@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.results import StepMark
 from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Node, Tone
 from meshmodel.exporters.diagram.labels import DOOR_COLUMNS, NODE_COLUMNS, Names, wrap
@@ -18,7 +19,7 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import plural
-from meshmodel.model.vocabulary import DECISION_KINDS, View
+from meshmodel.model.vocabulary import View
 
 _SYSTEM_LOOKS: tuple[tuple[Look, frozenset[str]], ...] = (
     (
@@ -29,7 +30,15 @@ _SYSTEM_LOOKS: tuple[tuple[Look, frozenset[str]], ...] = (
     ("pipeline", frozenset({"ci-pipeline", "message-queue", "api-gateway", "mcp-server"})),
 )
 
-_REMEMBERED = {"per-session": "remembered for a session", "cached": "remembered"}
+_SHORT = {
+    "binding": "binds, decides nothing",
+    "per-session": "remembered for a session",
+    "cached": "remembered",
+    "planned": "only planned",
+    "advisory": "only advised",
+    "no gateway": "no gateway decides",
+}
+"""Of each shortcoming of a checkpoint what is said."""
 _NAMED = 3
 """So many of the accesses that a delegation is limited to are named."""
 
@@ -144,22 +153,6 @@ def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
     return tuple(words)
 
 
-def shortcomings(checkpoint: Checkpoint, view: View) -> list[str]:
-    """Why a checkpoint is no decision for each action; nothing where it is one."""
-    found = []
-    if checkpoint.kind not in DECISION_KINDS:
-        found.append("binds, decides nothing")
-    if checkpoint.freshness != "per-action":
-        found.append(_REMEMBERED[checkpoint.freshness])
-    if checkpoint.state == "advisory":
-        found.append("only advised")
-    if checkpoint.state == "planned" and view == "built":
-        found.append("only planned")
-    if checkpoint.step == "boundary" and checkpoint.decided_at is None:
-        found.append("no gateway decides")
-    return found
-
-
 def checkpoint_words(
     placed: Iterable[Checkpoint],
     view: View,
@@ -175,7 +168,7 @@ def checkpoint_words(
         view: as built or as designed.
         self_approved: the ids of those that their own subject approves.
         became: by ``checkpoint:ID`` what became of it since an earlier model.
-        is_void: whether none counts, though it may meet points 1 to 3.
+        is_void: whether none counts, though it may be a decision.
     """
     lines: list[str] = []
     any_counts = False
@@ -186,7 +179,7 @@ def checkpoint_words(
         change = became.get(f"checkpoint:{each.id}")
         if change and change != "removed":
             lines += wrap(change, NODE_COLUMNS)
-        wrong = ["removed"] if change == "removed" else shortcomings(each, view)
+        wrong = ["removed"] if change == "removed" else [_SHORT[why] for why in shortcomings(each, view)]
         if each.id in self_approved:
             wrong.append("approved by its own subject")
         if not wrong and is_void:
