@@ -14,8 +14,10 @@ from meshmodel.app.dialogs.accept import AcceptDialog
 from meshmodel.app.dialogs.menu import ElementMenu, offered
 from meshmodel.app.dialogs.offboard import OffboardingDialog
 from meshmodel.app.dialogs.rule import RuleDialog
+from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model import records as r
 from tests.app.desk import MODELS, SIZES, Desk, desk
@@ -193,6 +195,7 @@ async def test_in_a_list_the_right_button_does_nothing_by_itself(tmp_path: Path)
         await it.pilot.pause()
         assert it.model is before
         assert rows.cursor == apply
+        await it.press("escape")
         await it.pilot.click(rows, offset=Offset(4, apply))
         await it.pilot.pause()
         assert it.model is not before
@@ -210,3 +213,96 @@ async def test_the_menu_of_an_element_is_there_in_the_outline_too(tmp_path: Path
             await it.press("escape")
             it.bench.context.select(None)
             await it.pilot.pause()
+
+
+def words(it: Desk) -> list[str]:
+    rows = menu_of(it).query_one(RowList).shown_rows
+    return [row.content.plain.strip() for row in rows]
+
+
+async def choose(it: Desk, text: str) -> None:
+    rows = menu_of(it).query_one(RowList)
+    at = next(n for n, said in enumerate(words(it)) if text in said)
+    await it.pilot.click(rows, offset=Offset(9, rows.first_line(at)))
+    await it.pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_cell_of_the_reach_matrix_has_a_menu(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, "support-agent", size) as it:
+        await it.press("r")
+        table = it.bench.query_one(MatrixView)
+        for text in ("its way", "why and why not", "go to agent", "go to system"):
+            at = Offset(table.fixed_width + 2, 1)
+            await it.pilot.click(table, offset=at, button=3)
+            await it.pilot.pause()
+            agent, system = table.at
+            await it.shows(f"{agent} > {system}")
+            assert it.bench.shown.explanation is None or text != "its way", "the button alone opens no way"
+            await choose(it, text)
+            if text == "its way":
+                told = it.bench.shown.explanation
+                assert told is not None
+                assert (told.agent, told.system) == (agent, system)
+            elif text == "why and why not":
+                assert isinstance(it.app.screen, WhyDialog)
+                await it.press("escape")
+            else:
+                assert it.bench.shown.selected == (text.split()[-1], agent if "agent" in text else system)
+                assert it.bench.focused is it.bench.context.canvas
+                assert not (size == SIZES[0] and it.bench.shown.lists_open), "it is seen there"
+                await it.press("r")
+
+
+async def test_a_step_of_the_fix_is_guarded_from_its_menu_or_looked_at(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.press("F")
+        await it.computed()
+        rows = it.bench.query_one("#fix RowList", RowList)
+        at = next(n for n, row in enumerate(rows.shown_rows) if row.value is not None and row.value.at)
+        kind, *ends = rows.shown_rows[at].value.at
+        line = Offset(4, rows.first_line(at) - rows.scroll_offset.y)
+        before = it.model
+        await it.pilot.click(rows, offset=line, button=3)
+        await it.pilot.pause()
+        assert [each.split()[0] for each in words(it)] == ["Enter", "go", "P"]
+        await choose(it, "go to")
+        assert it.bench.shown.selected == (kind, tuple(ends))
+        assert it.bench.focused is it.bench.context.canvas
+        assert it.model is before
+        await it.press("F")
+        await it.pilot.click(rows, offset=line, button=3)
+        await it.pilot.pause()
+        await choose(it, "guard what this row says")
+        await it.shows("guard this step")
+        await it.press("enter")
+        assert [(each.step, each.from_, each.to) for each in it.model.checkpoint.values()] == [(kind, *ends)]
+
+
+async def test_a_point_of_the_journal_is_compared_with_from_its_menu(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.sentence("bot > key > files: read")
+        await it.sentence("cat > toy > yarn: read")
+        await it.press("J")
+        rows = it.bench.query_one("#journal RowList", RowList)
+        await it.pilot.click(rows, offset=Offset(4, 1), button=3)
+        await it.pilot.pause()
+        assert names(it) == ["compare", "undo", "redo"]
+        await choose(it, "compare with")
+        await it.computed()
+        comparing = it.bench.shown.comparing
+        assert comparing is not None
+        assert comparing.since.name == "entry 1"
+        await it.press("J", ".")
+        await choose(it, "undo the last edit")
+        assert "cat" not in it.model.agent
+        assert "bot" in it.model.agent
+
+
+async def test_a_row_of_a_list_without_a_menu_opens_none(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.press("Q")
+        rows = it.bench.query_one("#questions RowList", RowList)
+        await it.pilot.click(rows, offset=Offset(4, 0), button=3)
+        await it.pilot.pause()
+        assert it.app.screen is it.bench

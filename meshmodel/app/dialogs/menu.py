@@ -1,6 +1,6 @@
 """The menu of what is selected: what can be done with it, each with its key."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -24,7 +24,13 @@ _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
 _OTHER: Final[tuple[str, ...]] = ("edit", "delete")
-_FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule", "group")
+OF_LISTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "findings": ("why", "checkpoint", "intend", "accept", "rule", "group"),
+    "fix": ("guard",),
+    "reach": ("why", "intend"),
+    "journal": ("compare", "undo", "redo"),
+}
+"""What can be done in a list that has a menu of its own."""
 _NOTHING: Final = (
     "add", "quick_line", "paste", "undo", "redo", "find", "outsider", "lens", "zoom_in", "zoom_out", "panel",
     "arrange", "about", "export",
@@ -32,8 +38,10 @@ _NOTHING: Final = (
 _TOGETHER: Final = ("copy", "cut", "duplicate", "move", "delete")
 
 
-class ElementMenu(PlacedDialog[str]):
-    """Lists what can be done with one thing; Enter, its key or a click does it. Result: the action's id.
+class ElementMenu(PlacedDialog[str | Callable[[], object]]):
+    """Lists what can be done with one thing; Enter, its key or a click does it.
+
+    Result: the action's id, or the value of one of the rows that are no command: what does it.
 
     ``ElementMenu("agent bot", offered(("agent", "bot")), keymap, state, at=(x, y))`` pushed as a screen.
     """
@@ -49,22 +57,24 @@ class ElementMenu(PlacedDialog[str]):
         state: WorkbenchState,
         *,
         at: tuple[int, int] | None = None,
+        first: Iterable[Row] = (),
     ) -> None:
-        """Arguments: what it is about, what can be done, the user's keys, the state of the workbench, and the
-        cell of the screen to stand by.
+        """Arguments: what it is about, what can be done, the user's keys, the state of the workbench, the
+        cell of the screen to stand by, and rows that are no command.
         """
         super().__init__(title, at=at)
+        self.first = tuple(first)
         self.keymap = keymap
         self.offered = tuple(each for each in offered if not each.disabled_reason(state))
 
     def compose_body(self) -> ComposeResult:
         """The list."""
-        yield RowList(list(self._rows()))
+        yield RowList([*self.first, *self._rows()])
 
     def _rows(self) -> Iterator[Row]:
         for action in self.offered:
             key = shown_key(keys_of(action, self.keymap)[0])
-            yield Row(action.id, line((f"{key:<7}", "$text-accent"), action.menu), action.id, indent=7)
+            yield menu_row(key, action.menu, action.id)
 
     def on_key(self, event: Key) -> None:
         """Do what the key stands for."""
@@ -80,6 +90,11 @@ class ElementMenu(PlacedDialog[str]):
         self.dismiss(event.row.value)
 
 
+def menu_row(key: str, words: str, value: object) -> Row:
+    """A row of a menu: its key, if it has one, what it does, and the result."""
+    return Row((key, words), line((f"{key:<7}", "$text-accent"), words), value, indent=7)
+
+
 def offered(reference: Reference | None, *, together: bool = False) -> tuple[Command, ...]:
     """What can be done with something on the canvas, with several things, or where nothing is selected."""
     names: tuple[str, ...] = _TOGETHER if together else _NOTHING
@@ -88,6 +103,6 @@ def offered(reference: Reference | None, *, together: bool = False) -> tuple[Com
     return tuple(BY_ID[name] for name in names)
 
 
-def offered_for_finding() -> tuple[Command, ...]:
-    """What can be done about the open finding."""
-    return tuple(BY_ID[name] for name in _FINDING)
+def offered_in(page: str) -> tuple[Command, ...]:
+    """What can be done in a list, by its id."""
+    return tuple(BY_ID[name] for name in OF_LISTS[page])

@@ -67,6 +67,12 @@ class MatrixView(VirtualTable):
     class Moved(Message):
         """The cursor stands on another cell."""
 
+    @dataclass
+    class MenuWanted(Message):
+        """The right button was pressed on a cell, where the cursor is now: its menu stands by there."""
+
+        at: tuple[int, int]
+
     def __init__(self) -> None:
         """An empty table."""
         super().__init__()
@@ -120,7 +126,7 @@ class MatrixView(VirtualTable):
             self.post_message(self.Opened(agent, system))
 
     def on_click(self, event: events.Click) -> None:
-        """Set the cursor, and open the cell."""
+        """Set the cursor; the left button opens the cell, the right one wants its menu."""
         row, column = self.row_under(event), self.column_under(event)
         if row is None or column is None:
             return
@@ -128,7 +134,10 @@ class MatrixView(VirtualTable):
         self.move_to(row)
         if row == before:
             self.action_go(0)
-        self.action_select()
+        if event.button == 1:
+            self.action_select()
+        elif event.button == 3:
+            self.post_message(self.MenuWanted((event.screen_x, event.screen_y)))
 
     def head_of(self, columns: Sequence[int]) -> list[str]:
         """The names of the systems."""

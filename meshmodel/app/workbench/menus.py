@@ -1,14 +1,33 @@
 """Help, palette and menu: each lists commands, and runs the one chosen."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from textual.widget import Widget
 
 from meshmodel.app.commands import Command
+from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.journal import JournalList
+from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.events import MenuWanted
 from meshmodel.edits.groups import listed
 from meshmodel.edits.operations import words_for
 from meshmodel.model.records import Reference
+
+if TYPE_CHECKING:
+    from meshmodel.app.widgets.rows import Row
+
+_LISTS: Final[dict[str, type[Widget]]] = {
+    "findings": FindingsList,
+    "fix": FixList,
+    "reach": ReachMatrix,
+    "journal": JournalList,
+}
+"""The lists that have a menu of their own."""
 
 
 class Menus(Controller):
@@ -56,19 +75,29 @@ class Menus(Controller):
         from meshmodel.app.dialogs.palette import Palette
 
         async def chosen(answer: Command | Reference) -> None:
-            if isinstance(answer, Command):
-                await self._perform(answer.id)
-            else:
-                with self.context.batch():
-                    self._go_to(answer)
+            await self._do(answer.id if isinstance(answer, Command) else partial(self._go_to, answer))
 
         self.context.ask(Palette(self.state, self.context.keymap), chosen)
 
+    async def _do(self, answer: str | Callable[[], object]) -> None:
+        """Run a command, or do something else."""
+        if isinstance(answer, str):
+            await self._perform(answer)
+        else:
+            with self.context.batch():
+                answer()
+
+    @property
+    def _list(self) -> str:
+        """The list in focus, if it has a menu of its own."""
+        focus = self.state.focus
+        return focus if focus in _LISTS and self.context.panel(_LISTS[focus]).has_focus_within else ""
+
     def menu(self) -> None:
-        """What can be done with what is selected, or about the open finding where findings are in focus."""
+        """What can be done with what is selected, or with the row under the cursor of the list in focus."""
         selected, drawing = self.state.selected, self.context.canvas.drawing
         box = None if selected is None or drawing is None else drawing.box_of(selected)
-        if box is None or self.context.is_in_findings:
+        if box is None or self._list:
             self._show(None)
         else:
             self._show(self.context.canvas.on_screen(box.x, box.y))
@@ -77,25 +106,44 @@ class Menus(Controller):
         """The right button was pressed on the canvas."""
         self._show(event.at)
 
-    def wanted_of_row(self, event: RowList.MenuWanted) -> None:
-        """The right button was pressed on a row of findings or of the outline."""
-        if not self.context.is_in_findings:
+    def wanted_of_row(self, event: RowList.MenuWanted | MatrixView.MenuWanted) -> None:
+        """The right button was pressed on a row of a list, or on a cell of the matrix."""
+        if self.state.focus == "outline" and isinstance(event, RowList.MenuWanted):
             self.context.select(event.row.value)
+        elif not self._list:
+            return
         self._show(event.at)
 
     def _show(self, at: tuple[int, int] | None) -> None:
         if not self.context.is_in_front:
             return  # a second click came with the first, or something else was opened meanwhile
-        from meshmodel.app.dialogs.menu import ElementMenu, offered, offered_for_finding
+        from meshmodel.app.dialogs.menu import ElementMenu, offered, offered_in
 
-        state, finding = self.state, self.context.finding_in_focus
-        if self.context.is_in_findings:
-            title = "findings" if finding is None else f"{finding.rule} {finding.subject}"
-            commands = offered_for_finding()
+        state, page = self.state, self._list
+        first: list[Row] = []
+        if page:
+            title, first = self._of_row(page)
+            commands = offered_in(page)
         else:
             title = "nothing selected" if state.selected is None else words_for(state.selected)
             if state.group:
                 title = f"selected {listed(state.snapshot, state.group)}"
             commands = offered(state.selected, together=bool(state.group))
-        menu = ElementMenu(title, commands, self.context.keymap, state, at=at)
-        self.context.ask(menu, self._perform)
+        menu = ElementMenu(title, commands, self.context.keymap, state, at=at, first=first)
+        self.context.ask(menu, self._do)
+
+    def _of_row(self, page: str) -> "tuple[str, list[Row]]":
+        """What the row under the cursor of a list is called, and what can be done with it by no command."""
+        from meshmodel.app.dialogs.menu import menu_row
+
+        title, does, places = page, [], []
+        if page == "findings" and (finding := self.context.finding_in_focus) is not None:
+            title = f"{finding.rule} {finding.subject}"
+        elif page == "reach" and (pair := (matrix := self.context.panel(ReachMatrix)).pair) is not None:
+            title, places = " > ".join(pair), [("agent", pair[0]), ("system", pair[1])]
+            does = [menu_row("Enter", "its way on the drawing, in words", matrix.table.action_select)]
+        elif page == "fix" and (row := (rows := self.context.panel(FixList).rows).row) is not None:
+            places = [(row.value.at[0], row.value.at[1:])] if row.value.at else []
+            does = [menu_row("Enter", "guard what this row says", rows.action_select)]
+        go = [menu_row("", f"go to {words_for(each)}", partial(self._go_to, each)) for each in places]
+        return title, [*does, *go]

@@ -21,8 +21,10 @@ from meshmodel.app.messages import (
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.imported import ImportList
+from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel, TraceView
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.events import (
     AddWanted,
     Aimed,
@@ -53,6 +55,8 @@ ROUTES: Final[dict[type[Message], str]] = {
     ImportList.Asked: "importing.asked",
     TracePanel.Left: "trace.left",
     TraceView.Pointed: "trace.pointed",
+    RowList.MenuWanted: "menus.wanted_of_row",
+    MatrixView.MenuWanted: "menus.wanted_of_row",
     PanelClosed: "screen.panel_closed",
     Notice: "screen.notice",
     TabRow.Chosen: "screen.tab_chosen",

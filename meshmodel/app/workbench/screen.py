@@ -260,12 +260,6 @@ class Workbench(Screen[None]):
         with self.context.batch():
             self.context.jobs.worker_changed(event)
 
-    @on(RowList.MenuWanted, "#findings RowList, #outline RowList")
-    def _menu_of_row_wanted(self, event: RowList.MenuWanted) -> None:
-        event.stop()
-        with self.context.batch():
-            self.menus.wanted_of_row(event)
-
     @on(RowList.Highlighted)
     @on(RowList.NoneLeft)
     @on(MatrixView.Moved)

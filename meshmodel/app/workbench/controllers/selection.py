@@ -55,7 +55,7 @@ class SelectionController(Controller):
         zone = zone_of(self.state.snapshot, reference)
         if zone in self.state.folded and reference[0] != "zone":
             self.context.update(folded=self.state.folded - {zone})
-        self.context.focus_canvas()
+        self.context.back_to_canvas()
         self.context.select(reference)
         self.context.after_refresh(lambda: self.context.canvas.reveal(reference))
 
