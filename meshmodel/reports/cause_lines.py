@@ -1,7 +1,7 @@
 """The causes of an analysis as lines of a list: those that are open, those accepted, and those gone."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -9,7 +9,7 @@ from meshmodel.analysis.results import Door, Finding
 from meshmodel.model.records import Acceptance, Agent, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
-from meshmodel.model.text import pad, shorten, width
+from meshmodel.model.text import counted, pad, shorten, width
 from meshmodel.reports.acceptances import acceptance_words
 from meshmodel.reports.cause_words import cause_words, rule_words, severity_sign, subject_words
 from meshmodel.reports.causes import Cause, causes_of, is_accepted
@@ -24,7 +24,7 @@ Order = Literal["severity", "door", "agents", "rule"]
 """What findings are listed by: one after the other by severity, or in groups."""
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 NAMED: Final = 1
-"""So many of more than two agents are named in a line: their number is what must still be seen."""
+"""So many of more than two agents are named in a line of unknown width: how many is what must be seen."""
 
 
 def cause_lines(
@@ -134,29 +134,52 @@ def _line(
         below: whether this is one of them.
     """
     finding = cause.finding
-    words = partial(_words, cause, doors, unfolded=unfolded, below=below)
+    fitted = partial(_words, cause, doors, unfolded=unfolded, below=below)
     search = partial(_searched, cause, doors, shared, unfolded=unfolded)
-    return Line((finding.rule, finding.subject), words, finding, 0, search=search)
+    return Line((finding.rule, finding.subject), partial(fitted, 0), finding, 0, search=search, fitted=fitted)
 
 
-def _words(cause: Cause, doors: Mapping[str, Door], *, unfolded: bool, below: bool) -> Words:
-    """Sign, severity, how many other rules say the same, subject, what it is about, and what they say."""
+def _words(cause: Cause, doors: Mapping[str, Door], cells: int, *, unfolded: bool, below: bool) -> Words:
+    """Sign, severity, how many other rules say the same, subject, what it is about, and what they say.
+
+    Of its agents as many are named as fit into so many cells; with 0 of these, as few as ever.
+    """
     finding, words = cause.finding, cause_words(cause, doors, unfolded=unfolded)
-    about = [*words.about]
-    if words.agents:
-        about.insert(1, name_list(words.agents, NAMED))
     is_open = finding.accepted is not None and finding.accepted.open
-    return (
+    what, *more = words.about
+    column = min(26, cells // 3 or 26) - 2 * below
+    parts: Words = (
         (
             f"{'  ' if below else ''}{severity_sign(finding)} {words.severity:<8} ",
             "muted" if words.is_settled else words.severity,
         ),
         (f"{f'+{words.others}' if words.others else '':<3}", "muted"),
-        (_column(finding.subject, 24 if below else 26), "" if is_accepted(finding) else "bold"),
-        ("  ".join(about), ""),
+        (_column(finding.subject, column), "" if is_accepted(finding) else "bold"),
+        (what, ""),
+        ("".join(f"  {each}" for each in more), ""),
         (words.accepted and f"  {words.accepted}", "warning" if is_open else "muted"),
         (words.also and f"  {words.also}", "muted"),
     )
+    if not words.agents:
+        return parts
+    before, beside = (sum(width(text) for text, _ in some) + 2 for some in (parts[:4], parts))
+    named = _named(words.agents, cells - before, cells - beside) if cells else name_list(words.agents, NAMED)
+    return (*parts[:4], (f"  {named}", ""), *parts[4:])
+
+
+def _named(agents: Sequence[str], most: int, room: int) -> str:
+    """As many names as fit into the room beside all else; at least one if that fits into the most cells that
+    there can be, else how many there are.
+    """
+    found = name_list(agents, NAMED)
+    if len(agents) > 1 and width(found) > most:
+        return counted(len(agents), "agent")
+    for number in range(NAMED + 1, len(agents)):
+        longer = name_list(agents, number)
+        if width(longer) > room:
+            break
+        found = longer
+    return found
 
 
 def _searched(

@@ -23,6 +23,7 @@ class Line(NamedTuple):
         kind: whether it can be chosen; a heading cannot, and goes with the lines below it where a filter
             leaves none of them; what is said of a whole list cannot either, and stays.
         search: what a filter looks in: a text of its own, and one that many lines share; else its words.
+        fitted: what it says in so many cells, where it says more if there is room.
     """
 
     key: Hashable
@@ -31,6 +32,7 @@ class Line(NamedTuple):
     indent: int = 2
     kind: Literal["choice", "heading", "said"] = "choice"
     search: Callable[[], tuple[str, str]] | None = None
+    fitted: Callable[[int], Words] | None = None
 
     @property
     def text(self) -> str:

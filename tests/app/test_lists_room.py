@@ -11,6 +11,7 @@ from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from tests.app.desk import SIZES, Desk, desk
+from tests.reports.test_headline import crowd
 
 
 def rows_of(it: Desk) -> int:
@@ -106,3 +107,15 @@ async def test_beside_the_questions_no_way_of_a_finding_is_told(tmp_path: Path) 
         await it.press("Q")
         assert it.bench.shown.finding is not None
         assert not it.bench.query_one(ExplanationList).display
+
+
+async def test_a_finding_names_as_many_agents_as_the_list_has_room_for(tmp_path: Path) -> None:
+    async with desk(tmp_path, crowd(range(43)), size=(120, 40)) as it:
+        await it.press("f")
+        await it.shows("read, write  43 agents")
+        assert "agent-0…" not in it.screen_text()
+        await it.pilot.resize_terminal(200, 40)
+        six = ", ".join(f"agent-{number:03}" for number in range(6))
+        await it.shows(f"read, write  {six} and 37 more")
+        await it.pilot.resize_terminal(120, 40)
+        await it.shows("read, write  43 agents")

@@ -124,6 +124,26 @@ def test_a_row_names_at_most_two_agents_and_how_many_more(number: int, named: st
     assert text.count("agent-") == named.count("agent-")
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 43])
+def test_a_row_names_as_many_agents_as_fit_and_how_many_more(number: int) -> None:
+    (line,) = [
+        each for each in cause_lines(analyse(crowd(range(number))), frozenset()) if each.key[0] == DOOR
+    ]
+    before = 0
+    for cells in range(50, 200):
+        assert line.fitted is not None
+        text = "".join(text for text, _ in line.fitted(cells))
+        named, more = text.count("agent-"), re.search(r" and (\d+) more", text)
+        if more is not None:
+            assert named + int(more[1]) == number
+        elif named < number:
+            assert f"{number} agents" in text
+        assert width(text) <= cells or named < 2
+        assert named >= before, "more room for no fewer names"
+        before = named
+    assert before > min(number, 3) - 1
+
+
 def headings(snapshot: Snapshot) -> list[Line]:
     return [each for each in cause_lines(analyse(snapshot), frozenset(), "agents") if each.kind == "heading"]
 

@@ -27,7 +27,7 @@ def content_of(words: Words) -> Content:
 
 def row_of(each: Line) -> Row:
     """The row of a line; what it says is made when it is first seen, unless it is there already."""
-    words, search = each.words, each.search
+    words, search, fitted = each.words, each.search, each.fitted
     return Row(
         each.key,
         (lambda: content_of(words())) if callable(words) else content_of(words),
@@ -36,4 +36,5 @@ def row_of(each: Line) -> Row:
         heading=each.kind != "choice",
         said=each.kind == "said",
         indent=each.indent,
+        fitted=None if fitted is None else lambda cells: content_of(fitted(cells)),
     )

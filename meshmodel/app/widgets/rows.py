@@ -47,6 +47,7 @@ class Row:
         said: of a heading: whether it says something that holds whatever a filter leaves, and stays.
         indent: how many characters stand in front of the others where it takes several lines.
         below: whether the others go below those where they would take many lines behind them.
+        fitted: what is shown in so many cells where it takes one line, if that depends on the room.
     """
 
     key: Hashable
@@ -57,6 +58,7 @@ class Row:
     said: bool = False
     indent: int = 0
     below: bool = False
+    fitted: Callable[[int], Content] | None = None
 
     @cached_property
     def content(self) -> Content:
@@ -106,7 +108,8 @@ def space(name: str) -> Row:
 def lines_of(row: Row, width: int, *, one_line: bool) -> list[Content]:
     """A row in lines of a width; cut to one where each row takes one."""
     if one_line:
-        return [row.content.truncate(width, ellipsis=True)]
+        content = row.content if row.fitted is None else row.fitted(width)
+        return [content.truncate(width, ellipsis=True)]
     return hanging(row.content, row.indent, width, below=row.below)
 
 
