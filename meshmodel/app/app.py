@@ -78,7 +78,7 @@ class MeshmodelApp(KeysInOrder):
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
         self.collector = Collector(self)
-        self.signals = Signals(self, self.leave)
+        self.signals = Signals(self, self.leave, lambda: self._is_opening)
         for theme in themes():
             self.register_theme(theme)
         names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
@@ -132,6 +132,12 @@ class MeshmodelApp(KeysInOrder):
         for problem in self.configuration.problems:
             self.notify(problem, severity="warning", markup=False, timeout=10)
         self.set_timer(SETTLE, self.collector.begin)
+
+    def release_keys(self) -> None:
+        """Hand over the keys that waited, and end the program if that was asked for meanwhile."""
+        super().release_keys()
+        if self.signals.ended is not None:
+            self.signals.end(self.signals.ended)
 
     async def on_event(self, event: events.Event) -> None:
         """Note when somebody last did something."""

@@ -80,10 +80,11 @@ class Signals:
         ended: how it was ended from outside, in a word; ``None``: it was not.
     """
 
-    def __init__(self, app: App[Any], leave: Callable[[], None]) -> None:
-        """Arguments: the program; what closes the model that is open."""
+    def __init__(self, app: App[Any], leave: Callable[[], None], is_opening: Callable[[], bool]) -> None:
+        """Arguments: the program; what closes the model that is open; whether one is being opened."""
         self._app = app
         self._leave = leave
+        self._is_opening = is_opening
         self.ended: str | None = None
 
     def catch(self) -> None:
@@ -112,7 +113,8 @@ class Signals:
         self._app.set_interval(LOOK, look)
 
     def end(self, word: str) -> None:
-        """Leave as by the key."""
+        """Leave as by the key; while a model is being opened, that is asked for again once it is there."""
         self.ended = word
-        self._leave()
-        self._app.exit()
+        if not self._is_opening():
+            self._leave()
+            self._app.exit()

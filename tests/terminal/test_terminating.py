@@ -11,6 +11,8 @@ import sys
 import termios
 from pathlib import Path
 
+import pytest
+
 from meshmodel.store.store import Store
 from tests.commands.running import PROGRAM
 
@@ -112,21 +114,25 @@ def test_what_is_drawn_on_must_be_a_terminal(tmp_path: Path) -> None:
 
 INTERRUPT_THE_START = """
 import os, signal, sys
+from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.workbench.screen import Workbench
-draw_first = Workbench.on_mount
+kind, name = {"made": (Workbench, "compose"), "drawn": (Workbench, "on_mount"),
+    "shown": (Workbench, "_begin"), "opened": (MeshmodelApp, "on_mount")}[sys.argv.pop(1)]
+usual = getattr(kind, name)
 def interrupted(self):
     os.kill(os.getpid(), signal.SIGINT)
-    draw_first(self)
-Workbench.on_mount = interrupted
+    return usual(self)
+setattr(kind, name, interrupted)
 from meshmodel.__main__ import run
 sys.exit(run())
 """
 
 
-def test_an_interruption_amid_the_first_events_is_no_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", ["opened", "made", "drawn", "shown"])
+def test_an_interruption_amid_the_first_events_is_no_fault(tmp_path: Path, moment: str) -> None:
     path, ours, theirs = _set_up(tmp_path)
     with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPT_THE_START, "open", path],
+        [sys.executable, "-c", INTERRUPT_THE_START, moment, "open", path],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

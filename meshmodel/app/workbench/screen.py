@@ -158,7 +158,8 @@ class Workbench(Screen[None]):
     async def _begin(self) -> None:
         """The model is on the screen: analyse it, add the other lists, do what was asked, take the keys."""
         self.analyses.analyse()
-        await self.layout_of_panels.add_pages(Workbench.state)
+        if not self.is_left:
+            await self.layout_of_panels.add_pages(Workbench.state)
         if self.first_command:
             await self.perform(self.first_command)
         self.context.once_drawn(self.app.release_keys)  # type: ignore[attr-defined]  # our program's
