@@ -15,6 +15,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, Record, Reference, System, Zone, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
+from meshmodel.model.text import first_few
 from meshmodel.model.validation import References, RefusedError
 
 _WITH_ENDS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
@@ -126,8 +127,7 @@ def _in_order(reference: Reference) -> tuple[int, Any]:
 def _listed(references: list[Reference]) -> str:
     """The first few of them; relations only where there are no elements."""
     main = [each for each in references if each[0] in ELEMENT_TABLES] or references
-    more = f" and {len(main) - _TOLD} more" if len(main) > _TOLD else ""
-    return ", ".join(words_for(each) for each in main[:_TOLD]) + more
+    return first_few([words_for(each) for each in main], _TOLD)
 
 
 def _steps_of(snapshot: Snapshot, wanted: set[Reference]) -> set[Reference]:

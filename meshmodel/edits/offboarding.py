@@ -17,7 +17,7 @@ from typing import Protocol
 from meshmodel.edits.edit import Change, Edit, Put, Remove, edit
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import first_few, one_line
 
 _NAMED = 5
 """So many credentials to rotate are named in the label."""
@@ -136,6 +136,5 @@ def _label(who: str, revoked: Sequence[str], rotated: Sequence[str]) -> str:
     if revoked:
         said += f", revoke {len(revoked)}"
     if rotated:
-        more = f" and {len(rotated) - _NAMED} more" if len(rotated) > _NAMED else ""
-        said += f", still to rotate: {', '.join(rotated[:_NAMED])}{more}"
+        said += f", still to rotate: {first_few(rotated, _NAMED)}"
     return said

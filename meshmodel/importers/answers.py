@@ -13,7 +13,7 @@ from meshmodel.importers.plan import Outcome
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import counted, one_line, plural
+from meshmodel.model.text import counted, first_few, one_line, plural
 
 _SHOWN: Final = 10
 """So many of a kind are listed in the text; the ledger and the JSON have all."""
@@ -113,7 +113,7 @@ def reading_lines(done: Import) -> list[str]:
     lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
     if done.reading.skipped:
         skipped = [f"{one_line(file)} ({why})" for file, why in done.reading.skipped]
-        lines.append(f"skipped: {_few(skipped)}")
+        lines.append(f"skipped: {first_few(skipped, _SHOWN)}")
     return lines
 
 
@@ -130,12 +130,7 @@ def _file_lines(done: Import, source: str, form: str, rows: Sequence[Row]) -> It
         yield f"  read in part, so nothing of it is taken for gone: {one_line(partial, 400)}"
     left = [f"{row.path} (line {row.line})" for row in rows if row.verdict == "not understood"]
     if left:
-        yield f"  not understood: {_few(left)}"
-
-
-def _few(listed: Sequence[str]) -> str:
-    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
-    return ", ".join(listed[:_SHOWN]) + more
+        yield f"  not understood: {first_few(left, _SHOWN)}"
 
 
 def _change_lines(done: Import, name: str) -> Iterator[str]:

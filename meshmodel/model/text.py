@@ -1,4 +1,4 @@
-"""Which characters a text of a model may have, and how text is cut, padded and escaped (section 10).
+"""Which characters a text of a model may have, and how text is cut, padded and escaped.
 
 A name is one printable line of at most 200 characters, a description one paragraph of at most
 2,000. A paragraph is a line too: a line feed and a tab are control characters, so neither may
@@ -9,7 +9,7 @@ right-to-left names need.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from meshmodel.model.secrets import masked
@@ -82,10 +82,14 @@ def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> s
         known: the names there are.
         prefix: what is to be written before each.
     """
-    more = f" and {len(known) - 5} more" if len(known) > 5 else ""
-    has = f"it has {', '.join(sorted(known)[:5])}{more}" if known else "it has none"
-    shown = one_line(masked(name)) or '""'
-    return f"the model has no {kind} {shown}; {did_you_mean(name, known, prefix) or has}"
+    has = f"it has {first_few(sorted(known), 5)}" if known else "it has none"
+    return f"the model has no {kind} {one_line(masked(name))}; {did_you_mean(name, known, prefix) or has}"
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """The names with commas between them; of more than ``most`` the first, and how many are left."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def one_line(text: object, limit: int = 120) -> str:

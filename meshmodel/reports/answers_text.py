@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach, Ways
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line, plural, width
+from meshmodel.model.text import first_few, one_line, plural, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 from meshmodel.reports.acceptances import accepted_words, unmatched_words
 from meshmodel.reports.answers_json import RuleText, crossing_order
@@ -229,8 +229,7 @@ def _heard_words(heard: Sequence[Heard]) -> str:
 
 def _some(ids: Sequence[str]) -> str:
     """The ids, or of many the first ones and how many more there are."""
-    named = ", ".join(map(one_line, ids[:_NAMED]))
-    return named if len(ids) <= _NAMED else f"{named} and {len(ids) - _NAMED} more"
+    return first_few([*map(one_line, ids)], _NAMED)
 
 
 def _severities(causes: Sequence[Cause]) -> str:

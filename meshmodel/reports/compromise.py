@@ -8,7 +8,7 @@ from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line, pad
+from meshmodel.model.text import first_few, one_line, pad
 from meshmodel.model.vocabulary import View
 from meshmodel.reports.answers_json import Answer
 from meshmodel.reports.lines import Line, Words, heading, said
@@ -103,8 +103,8 @@ def _credentials(snapshot: Snapshot, found: Compromise, style: Style) -> list[st
     lines = [style.paint(f"{counted(len(order), 'credential')} to revoke", "strong")]
     if len(order) > 1:
         rest = order[1:]
-        named = ", ".join(rest[:3]) + (f" and {len(rest) - 3} more" if len(rest) > 3 else "")
-        alive = f"Revoking {order[0]} alone leaves {counted(len(rest), 'other')} alive: {named}"
+        others = counted(len(rest), "other")
+        alive = f"Revoking {order[0]} alone leaves {others} alive: {first_few(rest, 3)}"
         lines += wrap(alive, style, "    ")
     return lines + wrapped_table(
         origin_rows(snapshot, found, "credential", unchecked=True), style, indent="    "

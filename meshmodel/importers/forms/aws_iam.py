@@ -49,7 +49,7 @@ from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Custody, Exchange, Grant, Reference
-from meshmodel.model.text import one_line
+from meshmodel.model.text import first_few, one_line
 from meshmodel.model.vocabulary import Action
 
 __all__ = ["RULES", "read", "recognise"]
@@ -369,11 +369,8 @@ def _picked(accounts: Accounts, trusts: Sequence[Trust], out: Proposal) -> list[
     for word in sorted(out.picked.names):
         found = [each for each in everybody if each.is_called(word)]
         if not found:
-            some = ", ".join(one_line(f"{each.kind}/{each.name}", 80) for each in everybody[:10])
-            raise MeshmodelError(
-                f"--only {one_line(word)}: no user or role is called so; there are {some or 'none'}"
-                + (f" and {len(everybody) - 10} more" if len(everybody) > 10 else "")
-            )
+            some = first_few([one_line(f"{each.kind}/{each.name}", 80) for each in everybody], 10) or "none"
+            raise MeshmodelError(f"--only {one_line(word)}: no user or role is called so; there are {some}")
         chosen.update(dict.fromkeys(found))
     chosen.update(dict.fromkeys(each for each in everybody if each.arn in out.picked.reached))
     if not chosen:

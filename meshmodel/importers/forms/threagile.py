@@ -46,6 +46,7 @@ from meshmodel.importers.forms.threagile_words import get, replaced
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal, clean_text
 from meshmodel.model.records import Grant, Hold, Reference
+from meshmodel.model.text import first_few
 from meshmodel.model.vocabulary import Action
 
 __all__ = ["RULES", "read", "recognise"]
@@ -327,7 +328,7 @@ class _Model:
     def _runtime(self, name: str, node: Node) -> None:
         running = [self._assets.get(each.text) for each in get(node, "technical_assets_running")]
         names = [each.shown for each in running if each]
-        shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+        shown = first_few(names, 20)
         text = (
             f"Who controls the runtime “{name}”, and with it what runs there{': ' + shown if shown else ''}?"
         )

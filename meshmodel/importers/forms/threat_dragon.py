@@ -32,6 +32,7 @@ from meshmodel.importers.forms.threat_dragon_rules import (
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal, clean_text
 from meshmodel.model.records import Reference
+from meshmodel.model.text import first_few
 
 __all__ = ["RULES", "read", "recognise"]
 
@@ -305,13 +306,13 @@ def _ask_of_names(at: Node, diagrams: Iterable[_Diagram], out: Proposal) -> None
             if first.setdefault((cell.rule.name, name), diagram) is not diagram:
                 again[cell.shown] = None
     if again:
-        out.ask(None, f"Several diagrams show {_words(list(again))}: are these the same?", SAME_NAME, at=at)
+        out.ask(
+            None,
+            f"Several diagrams show {first_few(list(again), _NAMES_SHOWN)}: are these the same?",
+            SAME_NAME,
+            at=at,
+        )
 
 
 def _listed(cells: Sequence[Cell]) -> str:
-    return _words([each.shown for each in cells])
-
-
-def _words(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMES_SHOWN])
-    return f"{shown} and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else shown
+    return first_few([each.shown for each in cells], _NAMES_SHOWN)
