@@ -155,6 +155,8 @@ def _run(arguments: Sequence[str]) -> int:
     if arguments and _is_path_of_a_model(arguments[0]):
         name = one_line(arguments[0])
         raise UsageError(f"{name}: is no command; meshmodel open {shlex.quote(name)} opens a model")
+    if "" in arguments:
+        raise UsageError("an argument is empty; name what is meant (is a variable of the shell not set?)")
     parser = _parser()
     if arguments and arguments[0] not in parser.commands and not arguments[0].startswith("-"):
         name = one_line(arguments[0])
@@ -201,9 +203,9 @@ def _parser() -> _Parser:
         prog="meshmodel",
         description="Draw which agent acts as whom and where, and see where nobody is asked. "
         "Without a command: the start screen.",
-        epilog="MODEL is a model file (.mesh) or an interchange file (.toml). "
-        "Exit status: 0 done; 1 check, diff or drift found something; 2 the input or the call was wrong, "
-        "or the answer is incomplete.",
+        epilog="MODEL is a model file (.mesh) or an interchange file (.toml); meshmodel help tells more. "
+        "Exit status: 0 done; 1 check, diff, drift or policy found something, or git-merge a conflict; 2 the "
+        "input or the call was wrong, or the answer is incomplete.",
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from meshmodel.commands.models import Subparsers, add_json, add_view, seconds, view_of
+from meshmodel.commands.models import Subparsers, add_json, add_view, load, seconds, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from meshmodel.exporters.diagram.render import DiagramFormat
 
 _PICTURES = (".svg", ".png", ".pdf", ".dot")
-_SIDE = "a .mesh or .toml file, or REV:PATH of git"
+_SIDE = "a .mesh or .toml file, or REV:PATH of git; - is standard input"
 
 
 def add(commands: Subparsers) -> None:
@@ -62,7 +62,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.picture is not None:
         _check_picture(arguments.picture)
-    snapshots = [load_side(each) for each in (arguments.old, arguments.new)]
+    if arguments.old == arguments.new == "-":
+        raise MeshmodelError("OLD and NEW are both standard input; name a file for one")
+    snapshots = [
+        load(Path(each)) if each == "-" else load_side(each) for each in (arguments.old, arguments.new)
+    ]
     old = analyse(snapshots[0], view=view_of(arguments))
     new = analyse(snapshots[1], view=old.view, today=old.today)
     with Progress(lambda: "comparing all crossings"):

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.commands.import_model import add_form
-from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, view_of
+from meshmodel.commands.import_model import add_form, refuse_models
+from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
 
@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.analysis.analysis import analyse
     from meshmodel.reports.diff.compare import compare
 
+    refuse_models(arguments.sources, "meshmodel diff compares two models")
     done = _read(arguments)
     old = analyse(done.before, view=view_of(arguments))
     new = analyse(done.after, view=old.view, today=old.today)
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read(arguments: argparse.Namespace) -> "Import":
     from meshmodel.importers.drift import drifted
-    from meshmodel.store.load import is_model_file, load
+    from meshmodel.store.load import is_model_file
 
     model: Path = arguments.model
     if not is_model_file(model):

@@ -170,7 +170,12 @@ def _format_of(output: Path | None) -> str:
     found = [each for each in FORMATS.values() if each.ending != "json" and name.endswith(f".{each.ending}")]
     if found:
         return max(found, key=lambda each: len(each.ending)).name
-    raise MeshmodelError(f"in which form? add --to and one of {', '.join(FORMATS)}")
+    if name.endswith(".mesh"):
+        raise MeshmodelError(
+            f"{one_line(output)}: export writes no model file; meshmodel import makes one of a .toml file"
+        )
+    where = "" if output is None else f"{one_line(output)}: "
+    raise MeshmodelError(f"{where}in which form? add --to and one of {', '.join(FORMATS)}")
 
 
 def _check_options(arguments: argparse.Namespace, to: str) -> None:

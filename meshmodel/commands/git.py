@@ -104,9 +104,12 @@ def textconv(arguments: argparse.Namespace) -> int:
 def merge(arguments: argparse.Namespace) -> int:
     """Merge into OURS; 1 if there are conflicts."""
     from meshmodel.edits.three_way import merge as merge_models
+    from meshmodel.store.load import kind_by_content
     from meshmodel.store.store import Store
 
     name = one_line(arguments.name or arguments.ours, 400)
+    if kind_by_content(arguments.ours) == "interchange file":
+        raise MeshmodelError(f"{name}: is an interchange file; git merges those itself, as text")
     base, theirs = _version(arguments.base), _version(arguments.theirs)
     with Store.open(arguments.ours) as store:
         if store.read_only:

@@ -12,6 +12,8 @@ from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meshmodel.importers.importing import Import
     from meshmodel.model.records import Reference
 
@@ -84,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("--apply and --reject are for --into; -o makes a new model of all that is found")
     if len(arguments.sources) == 1 and arguments.form is None and _is_a_model(first):
         return _copy_interchange_file(first, arguments)
+    refuse_models(arguments.sources, "import it alone, with -o")
     if arguments.into is None:
         return _make(arguments, arguments.output)
     from meshmodel.store.load import is_model_file
@@ -91,6 +94,15 @@ def run(arguments: argparse.Namespace) -> int:
     if is_model_file(arguments.into):
         return _into_model_file(arguments, arguments.into)
     return _into_interchange_file(arguments, arguments.into)
+
+
+def refuse_models(sources: "Sequence[Path]", instead: str) -> None:
+    """Refuse a model among the files of other programs; the line ends with what to do instead."""
+    from meshmodel.store.load import kind_by_content
+
+    for each in sources:
+        if kind_by_content(each) is not None:
+            raise MeshmodelError(f"{one_line(each)}: is a model, not a file of another program; {instead}")
 
 
 def _is_a_model(path: Path) -> bool:
@@ -253,6 +265,8 @@ def _write_ledger(arguments: argparse.Namespace, done: "Import") -> None:
     from meshmodel.model.atomic_file import replace_file
     from meshmodel.store.load import kind_by_content
 
+    if str(target) == "-":
+        raise MeshmodelError("-: standard output has the answer; name a file for the ledger")
     taken = {each.path.resolve() for each in done.reading.all_documents()}
     if arguments.output is not None:
         taken.add(arguments.output.resolve())

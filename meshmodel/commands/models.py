@@ -1,9 +1,10 @@
 """The arguments and the loop that commands over one or several models share."""
 
 import argparse
+import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from meshmodel.commands.output import complain, fault, say, style
 from meshmodel.model.errors import MeshmodelError
@@ -12,6 +13,8 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
     from meshmodel.model.vocabulary import View
+
+_MODEL: Final = "a .mesh or .toml file; - is standard input"
 
 
 class Subparsers(Protocol):
@@ -30,12 +33,12 @@ class Arguments(Protocol):
 
 def add_models(parser: argparse.ArgumentParser) -> None:
     """The argument MODEL…, one or more files."""
-    parser.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("models", nargs="+", type=Path, metavar="MODEL", help=_MODEL)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The argument MODEL, one file."""
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("model", type=Path, metavar="MODEL", help=_MODEL)
 
 
 def add_view(parser: argparse.ArgumentParser) -> None:
@@ -69,10 +72,18 @@ def seconds(text: str) -> float:
 
 
 def load(path: Path) -> "Snapshot":
-    """The snapshot of a model; raises MeshmodelError."""
+    """The snapshot of a model, which ``-`` reads from standard input; raises MeshmodelError."""
     from meshmodel.store.load import load as load_any
 
-    return load_any(path)
+    if str(path) != "-":
+        return load_any(path)
+    from meshmodel.interchange.reader import SIZE_LIMIT
+    from meshmodel.store.load import load_bytes
+
+    content = b"" if sys.stdin is None else sys.stdin.buffer.read(SIZE_LIMIT + 1)
+    if len(content) > SIZE_LIMIT:
+        raise MeshmodelError("standard input: is larger than 64 MiB; name the file")
+    return load_bytes(content, "standard input")
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.model.errors import MeshmodelError
+
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
 
@@ -11,6 +13,8 @@ def read(path: Path) -> "tuple[bytes, Snapshot]":
     """The bytes of an interchange file, and the model in them; raises InvalidModelError."""
     from meshmodel.interchange.reader import file_content, read_bytes
 
+    if str(path) == "-":
+        raise MeshmodelError("-: standard input can be read, but not be changed; name a file")
     content = file_content(path)
     return content, read_bytes(content, str(path))
 

@@ -50,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.importers.events import read_events
     from meshmodel.importers.mapping import read_map
 
+    if str(arguments.model) == str(arguments.events) == "-":
+        raise MeshmodelError("MODEL and EVENTS are both standard input; name a file for one")
     snapshot = load(arguments.model)
     mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
     events = read_events(arguments.events, arguments.format, mapper)

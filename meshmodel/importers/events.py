@@ -56,7 +56,7 @@ def format_of(path: Path) -> LogFormat:
         return "jsonl"
     if last == ".csv":
         return "csv"
-    if path.is_dir() or not path.exists():
+    if str(path) != "-" and (path.is_dir() or not path.exists()):
         why = "Is a directory" if path.is_dir() else "No such file or directory"
         raise MeshmodelError(f"{one_line(path)}: cannot be read: {why}")
     raise MeshmodelError(f"{one_line(path)}: what kind of log is it? add --format {'|'.join(LOG_FORMATS)}")

@@ -190,7 +190,7 @@ def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, Kno
             _text(model["model"]): dict(map(_read_row, model["findings"])) for model in document["models"]
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        said = one_line(error, 120)
+        said = "it is not UTF-8 text" if isinstance(error, UnicodeError) else one_line(error, 120)
         reason = f"the key {said} is missing" if isinstance(error, KeyError) else said
         raise MeshmodelError(
             f"{one_line(source)}: is no baseline ({reason}); check --write-baseline makes one"

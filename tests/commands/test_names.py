@@ -53,7 +53,7 @@ def test_what_is_like_nothing_is_told_what_there_is():
         "name agent:ID, credential:ID, system:ID or outsider"
     )
     assert refused("offboard", AGENT, "zzz") == "the model has no agent zzz; it has support-bot"
-    assert refused("explain", AGENT, "") == 'the model has no agent ""; it has support-bot'
+    assert refused("explain", AGENT, "zzz") == "the model has no agent zzz; it has support-bot"
     assert refused(*SVG, "--zone", "zzz") == "--zone: the model has no zone zzz; it has cloud, helpdesk"
     assert refused("reach", AGENT, "--agent", "x").endswith("see meshmodel reach --help")
 
