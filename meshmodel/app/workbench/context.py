@@ -46,6 +46,7 @@ class Context:
         session: the open model.
         state: what is shown; replaced by ``update``.
         jobs: background work.
+        after_analysis: what follows an edit once its analysis is shown, if this key is the last one then.
     """
 
     def __init__(self, screen: Screen[None], session: Session, paint: Callable[[], None]) -> None:
@@ -62,7 +63,7 @@ class Context:
         self._painted: WorkbenchState | None = None
         self._holding: Timer | None = None
         self._to_focus: Callable[[], object] | None = None
-        self._after_analysis: tuple[Callable[[], None], int] | None = None
+        self.after_analysis: tuple[Callable[[], None], int] | None = None
         self._question: tuple[str, Callable[[], None], int] | None = None
 
     # The state
@@ -356,7 +357,7 @@ class Context:
         done anything else by then: that may close the open finding, which is said, or open another one.
         """
         self.after_refresh(then)
-        self._after_analysis = then, self.acts
+        self.after_analysis = then, self.acts
 
     def answer_later(self, what: str, ask: Callable[[], None]) -> None:
         """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
@@ -377,7 +378,7 @@ class Context:
 
     def analysis_shown(self) -> None:
         """The analysis of the newest model is being shown: do what waited for it."""
-        again, self._after_analysis = self._after_analysis, None
+        again, self.after_analysis = self.after_analysis, None
         if again is not None and again[1] == self.acts:
             self.after_refresh(again[0])
         if self.state.is_current and self._question is not None:

@@ -36,8 +36,15 @@ class FindingsController(Controller):
         self.context.update(findings_by=by, said=f"findings by {by}; G lists them otherwise")
 
     def opened(self, event: FindingOpened) -> None:
-        """A panel opened a finding, or closed it."""
-        self.context.open_finding(event.finding)
+        """A panel opened a finding, or closed it.
+
+        Enter on the open one does nothing while an edit is analysed, which may close it: that is waited for.
+        """
+        finding, waiting = event.finding, self.context.after_analysis
+        if finding is None or finding is not self.state.finding or self.state.is_current:
+            self.context.open_finding(finding)
+        elif waiting is not None:
+            self.context.after_analysis = waiting[0], self.context.acts
 
     def explained(self, event: ExplanationRequested) -> None:
         """A panel asks to light the way of an agent to a system."""
