@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
@@ -90,3 +92,52 @@ async def test_the_line_of_a_credential_stands_for_it_where_a_compromise_starts(
         await it.press("C")
         assert it.bench.shown.compromise is not None
         assert it.bench.shown.compromise.start == "credential:file-sas"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    ("model", "keys"), [("support-agent", ""), ("support-agent", "f"), ("crm-assistant-gateway", "f")]
+)
+async def test_a_placed_checkpoint_says_that_it_is_enforced_and_what_edits_it(
+    tmp_path: Path, model: str, keys: str, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, model, size=size) as it:
+        if not keys:
+            await it.select("grant", ("file-sas", "attachments"))
+        before = set(it.model.checkpoint)
+        await it.press(*keys, "p")
+        (made,) = set(it.model.checkpoint) - before
+        assert it.model.checkpoint[made].state == "enforced"
+        words = " ".join(said(it).split())
+        assert f"> {it.model.checkpoint[made].to}, enforced; " in words
+        assert "Enter edits it" in words
+        await it.press(*(["escape"] if "Esc, Enter edits it" in words else []), "enter")
+        assert it.bench.query_one(Inspector).record == it.model.checkpoint[made]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_enter_right_behind_the_checkpoint_of_the_last_finding_waits_for_what_follows(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.press("f")
+        with it.held():
+            await it.press("p", "enter")
+            assert it.bench.shown.finding is not None, "it is not known yet whether it is closed"
+        await it.pilot.pause()
+        assert it.bench.shown.finding is None
+        assert f"{PLACED}, enforced; Enter edits it" in " ".join(said(it).split())
+        await it.press("enter")
+        assert it.bench.query_one(Inspector).record == it.model.checkpoint["policy-decision-attachments"]
+
+
+async def test_enter_right_behind_the_checkpoint_of_another_finding_opens_the_next(tmp_path: Path) -> None:
+    async with desk(tmp_path, "coding-agent-mcp") as it:
+        await it.press("f")
+        first = it.bench.shown.finding
+        with it.held():
+            await it.press("p", "enter")
+        await it.pilot.pause()
+        assert it.bench.shown.finding not in {None, first}
+        assert it.bench.shown.finding == it.bench.query_one(FindingsList).first
+        assert "enforced; Esc, Enter edits it" in " ".join(said(it).split())

@@ -22,7 +22,7 @@ async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path, s
     async with desk(tmp_path, size=size) as it:
         await it.press("f", "p")
         assert it.missing == 0
-        await it.shows("Enter edits it")
+        await it.shows("enforced; Enter edits")
         (placed,) = it.model.checkpoint
         assert it.bench.shown.selected == ("checkpoint", placed)
         await it.press("enter")
@@ -34,8 +34,8 @@ async def test_placing_while_findings_are_left_to_walk_does_not_say_that_enter_e
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("f", "p")
-        await it.shows("place policy-decision")
-        assert "Enter edits it" not in it.screen_text()
+        await it.shows("; Esc, Enter edits it")
+        assert "; Enter edits it" not in it.screen_text()
         assert it.bench.context.is_in_findings
 
 

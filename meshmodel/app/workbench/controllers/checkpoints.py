@@ -16,7 +16,7 @@ class CheckpointsController(Controller):
     """Answers a finding: with a checkpoint, or with an intent."""
 
     def checkpoint(self) -> None:
-        """Place a policy decision on the selected step, or on the door of the open finding.
+        """Place an enforced policy decision on the selected step, or on the door of the open finding.
 
         Where that has none, its remedy is told; where nothing is open and no step selected, a dialog asks.
         """
@@ -52,12 +52,12 @@ class CheckpointsController(Controller):
             self.context.once_shown(partial(self._placed, wanted.label))
 
     def _placed(self, said: str) -> None:
-        """Say what was placed; where no finding is left to walk, the canvas takes the focus again."""
+        """Say what was placed, and what edits it; the canvas takes the focus where no finding is left."""
         analysis, is_walking = self.state.analysis, self.context.is_in_findings
         if is_walking and analysis is not None and not analysis.findings:
             self.context.focus_canvas()
             is_walking = False
-        self.context.say(said if is_walking else f"{said}; Enter edits it")
+        self.context.say(f"{said}, enforced; {'Esc, Enter' if is_walking else 'Enter'} edits it")
 
     def _has_remedy(self) -> bool:
         """Whether a finding without a door is open: its checkpoint is opened, or its remedy is told."""
