@@ -134,6 +134,7 @@ class Gestures:
         self._surface = surface
         self._gesture: Gesture | None = None
         self._handle: list[Overlay] = []
+        self._has_panned = False
 
     @property
     def is_busy(self) -> bool:
@@ -315,12 +316,7 @@ class Gestures:
             return
         card = None if pointer is None else self._card_at(pointer)
         handle: list[Overlay] = []
-        if (
-            pointer is not None
-            and card is not None
-            and card.part == "card"
-            and card.reference[0] in ELEMENT_TABLES
-        ):
+        if pointer and card and card.part == "card" and card.reference[0] in ELEMENT_TABLES:
             handle = connect_handle(card, pointer.y)
         if handle != self._handle:
             self._handle = handle
@@ -341,6 +337,9 @@ class Gestures:
         if gesture.kind == "pan":
             surface.pan(gesture.start.view_x - pointer.view_x, gesture.start.view_y - pointer.view_y)
             gesture.start = pointer
+            if not self._has_panned:  # once: whoever expected a box knows it then
+                self._has_panned = True
+                surface.say("this moves the view; with Ctrl or Shift held, dragging draws a box that selects")
         elif gesture.kind == "box":
             surface.show_gesture(None, frame(box_between(gesture.start[:2], pointer[:2])))
         elif target is not None and gesture.kind == "move":
