@@ -16,25 +16,6 @@ from meshmodel.model.records import Credential
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.vocabulary import Action
 
-VERBS: Final[tuple[tuple[str, ...], ...]] = (
-    ("may",),
-    ("holds",),
-    ("opens",),
-    ("stores",),
-    ("issues",),
-    ("exchanges",),
-    ("delegates", "to"),
-    ("delegates",),
-    ("triggers",),
-    ("runs", "on"),
-    ("hosts",),
-    ("in",),
-    ("is",),
-    ("home",),
-    ("as",),
-)
-"""The verbs of the quick line; longer ones before those they begin with."""
-
 FIELDS: Final[Mapping[tuple[str, ...], str]] = {
     tuple(key.split("_")): key
     for key in sorted(
@@ -385,3 +366,5 @@ _DOES: Final[Mapping[tuple[str, ...], Callable[[Name, list[Token], tuple[int, in
     ("home",): _home,
     ("as",): _as,
 }
+VERBS: Final = tuple(_DOES)
+"""The verbs of the quick line; longer ones before those they begin with."""
