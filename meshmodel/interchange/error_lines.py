@@ -51,14 +51,14 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
         number: which of the tables of that name, from 1; ``None`` for the first.
         key: the key in it; ``None``, or one that is not there, for the header.
     """
-    depth, seen, header = 0, 0, None
-    current = "about"
+    depth, seen, header, current = 0, 0, None, "about"
     wanted = number or 1
     for line, content in enumerate(without_strings(text).split("\n"), start=1):
+        is_inside = current == table and (table == "about" or seen == wanted)
         start = _HEADER.match(content) if depth <= 0 else None
         if start:
             if start[3] == "]":
-                if header is not None and current == table and seen == wanted:
+                if header is not None and is_inside:
                     return header
                 current = start[2]
                 seen += current == table
@@ -66,16 +66,14 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
                     header = line
                 if table == "about" and key == current:
                     return line
-            elif header is not None and current == table and seen == wanted and start[2] == table:
+            elif header is not None and is_inside and start[2] == table:
                 rest = content[start.end() :]
                 if key is not None and re.match(rf"\s*{re.escape(key)}\s*[.\]]", rest):
                     return line
             continue
         found = _KEY.match(content) if depth <= 0 else None
-        if found and key is not None:
-            inside = current == table and (table == "about" or seen == wanted)
-            if inside and found[1] == key:
-                return line
+        if found and is_inside and found[1] == key:
+            return line
         if found and current == "about" and found[1] == table:
             header = line  # written as one list of inline tables
             if seen == 0:

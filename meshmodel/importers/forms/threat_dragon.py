@@ -306,12 +306,8 @@ def _ask_of_names(at: Node, diagrams: Iterable[_Diagram], out: Proposal) -> None
             if first.setdefault((cell.rule.name, name), diagram) is not diagram:
                 again[cell.shown] = None
     if again:
-        out.ask(
-            None,
-            f"Several diagrams show {first_few(list(again), _NAMES_SHOWN)}: are these the same?",
-            SAME_NAME,
-            at=at,
-        )
+        shown = first_few(list(again), _NAMES_SHOWN)
+        out.ask(None, f"Several diagrams show {shown}: are these the same?", SAME_NAME, at=at)
 
 
 def _listed(cells: Sequence[Cell]) -> str:
