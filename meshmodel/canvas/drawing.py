@@ -273,12 +273,7 @@ class Drawing:
             return zone, (0, [each for other in self.grid.lanes for each in other.keys].index(key))
         if lane.zones or not self.columns:  # the columns of folded zones say nothing of what lies in them
             return zone, (2 if lane.zones and (moving is None or moving[0] != "agent") else 0, 0)
-        column = min(
-            range(len(self.columns)),
-            key=lambda index: max(
-                self.columns[index][0] - x, x - self.columns[index][0] - self.columns[index][1] + 1, 0
-            ),
-        )
+        column = min(range(len(self.columns)), key=lambda index: self._aside(index, x))
         stack = [card for card in self.grid.stacks.get((number, column), ()) if card.reference != moving]
         order = sum(1 for card in stack if card.y + card.height / 2 <= y)
         last = self.columns[-1][0] + self.columns[-1][1]
@@ -286,13 +281,16 @@ class Drawing:
             return zone, (self.grid.logical[-1] + 2, 0)
         return zone, (self.grid.logical[column], order)
 
+    def _aside(self, column: int, x: int) -> int:
+        """How many cells a column of cells is beside a column of cards."""
+        left, width = self.columns[column]
+        return max(left - x, x - left - width + 1, 0)
+
     def _folded_at(self, lane: int, x: int, y: int) -> str:
         """The folded zone, of those that share a lane, whose card is the nearest to a cell."""
 
         def distance(card: Card) -> int:
-            left, width = self.columns[card.column]
-            aside = max(left - x, x - left - width + 1, 0)
-            return aside + 2 * max(card.y - y, y - card.y - card.height + 1, 0)
+            return self._aside(card.column, x) + 2 * max(card.y - y, y - card.y - card.height + 1, 0)
 
         cards = [self.grid.cards["zone", zone] for zone in self.grid.lanes[lane].zones]
         return str(min(cards, key=distance).reference[1])

@@ -9,7 +9,7 @@ element, and the order of a zone among the lanes.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +29,7 @@ from meshmodel.edits.approvers import approving_agents
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
+from meshmodel.model.text import plural
 
 _FLOW = 40
 """The cells of the screen that a column of folded zones takes about, with the lines beside it."""
@@ -213,13 +214,13 @@ def _make_cards(
     """
     depth, stage = _distances(snapshot, facts, links)
     hidden = set(folded)
-    counts: dict[str, list[int]] = {zone: [0, 0, 0] for zone in hidden}
+    counts: dict[str, Counter[str]] = {zone: Counter() for zone in hidden}
 
-    def add(card: Card, column: int, at: Slot | None, kind: int) -> None:
+    def add(card: Card, column: int, at: Slot | None) -> None:
         check_current()
         lane = keys[card.reference]
         if lane in hidden:
-            counts[lane][kind] += 1
+            counts[lane][card.reference[0]] += 1
             grid.card_for[card.reference] = ("zone", lane)
             return
         card.logical = max(0, at[0]) if at else column
@@ -228,18 +229,17 @@ def _make_cards(
         grid.cards[card.reference] = card
 
     for _, agent in sorted(snapshot.agent.items()):
-        add(agent_card(agent, facts), 0, agent.at, 0)
+        add(agent_card(agent, facts), 0, agent.at)
     for key in links.cards:
         credential = snapshot.credential[key]
-        add(credential_card(credential), _column_of(key, links, stage), credential.at, 2)
+        add(credential_card(credential), _column_of(key, links, stage), credential.at)
     for _, system in sorted(snapshot.system.items()):
-        add(system_card(system, facts), 2 + 2 * depth.get(system.id, 0), system.at, 1)
+        add(system_card(system, facts), 2 + 2 * depth.get(system.id, 0), system.at)
     for zone in sorted(hidden):
-        agents, systems, _ = counts[zone]
-        named = ((agents, "agent"), (systems, "system"))
-        fact = " ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in named if count)
+        inside = [(counts[zone][table], table) for table in ("agent", "system")]
+        fact = " ".join(f"{count} {plural(count, table)}" for count, table in inside if count)
         card = Card(("zone", zone), "fold", snapshot.zone[zone].title, fact or "empty", "▣")
-        card.logical = 0 if agents else 2
+        card.logical = 0 if counts[zone]["agent"] else 2
         grid.cards[card.reference] = card
     for _, zone_record in sorted(snapshot.zone.items()):
         if zone_record.at:

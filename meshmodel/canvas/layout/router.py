@@ -277,20 +277,15 @@ def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
         for trunk in range(size):
             here = line.index(trunk)
             best, best_at = 0, here
-            total = 0
-            for at in range(here - 1, -1, -1):  # moving left over line[at]
-                if fixed[line[at]][trunk]:
-                    break
-                total += gain[trunk][line[at]]
-                if total < best:
-                    best, best_at = total, at
-            total = 0
-            for at in range(here + 1, size):
-                if fixed[trunk][line[at]]:
-                    break
-                total += gain[line[at]][trunk]
-                if total < best:
-                    best, best_at = total, at
+            for places in (range(here - 1, -1, -1), range(here + 1, size)):
+                total = 0
+                for at in places:  # moving over line[at]
+                    left, right = (trunk, line[at]) if at < here else (line[at], trunk)
+                    if fixed[right][left]:
+                        break
+                    total += gain[left][right]
+                    if total < best:
+                        best, best_at = total, at
             if best_at != here:
                 line.insert(best_at, line.pop(here))
                 moved = True
