@@ -61,16 +61,17 @@ def count_parts(
         said = f"✖ {missing:,} missing"
         every = f"{said} · {counted(built.summary.uncontrolled, 'uncontrolled crossing')}"
         parts = [Part(every, "bad", 7, short=(said,), last=0, runs="findings")]
+    planned = f"{designed.summary.missing:,}"
+    parts.append(Part(f"designed {planned}", "plain", 2, short=(f"→ {planned}",), last=1, runs="view"))
     counts = open_counts(seen)
     if counts:
         every, *fewer = open_rows(counts)
         parts.append(Part(every, "plain", 6 if fewer else 1, short=tuple(fewer), last=1, runs="findings"))
-    parts.append(Part(f"designed {designed.summary.missing:,}", "plain", 2, runs="view"))
     change = delta(before and before[0], built.summary)
     if not change:
         change = delta(before and before[1], designed.summary)
         change = f"designed {change}" if change else ""
-    return [*parts, Part(change, "warning", 1)] if change else parts
+    return [*parts, Part(change, "warning", 2)] if change else parts
 
 
 def right_parts(
@@ -93,7 +94,7 @@ def right_parts(
     if lens == "structure":
         parts.append(Part("lens structure", "muted", 5, right=True, runs="lens"))
     else:
-        parts.append(Part(f"lens {lens}", "muted", 2, right=True, short=(lens,), last=0, runs="lens"))
+        parts.append(Part(f"lens {lens}", "muted", 3, right=True, short=(lens,), last=0, runs="lens"))
     parts.append(Part(f"as {view}", "muted" if view == "built" else "warning", right=True, runs="view"))
     if is_drawing:
         parts.append(Part("drawing...", "warning", right=True))
@@ -102,7 +103,7 @@ def right_parts(
     elif read_only:
         parts.append(Part("read only", "warning", 1, right=True))
     else:
-        parts.append(Part("saved", "muted", 2, right=True))
+        parts.append(Part("saved", "muted", 4, right=True))
     return parts
 
 

@@ -131,6 +131,22 @@ async def test_the_worst_severity_is_told_whole_on_the_smallest_screen(
             await it.press("v")
 
 
+@pytest.mark.parametrize("lens", LENSES)
+@pytest.mark.parametrize("name", ORDER)
+async def test_both_numbers_are_told_on_the_smallest_screen(
+    tmp_path: Path, name: str, lens: LensName
+) -> None:
+    async with desk(tmp_path, name, size=(80, 24)) as it:
+        it.bench.context.update(lens=lens)
+        for view in ("built", "designed"):
+            assert f"as {view}" in first_row(it)
+            assert it.bench.shown.designed is not None
+            planned = it.bench.shown.designed.summary.missing
+            told = f"{it.missing} missing  designed {planned}", f"{it.missing} missing  → {planned}"
+            assert any(each in first_row(it) for each in told)
+            await it.press("v")
+
+
 async def test_doors_and_crossings_are_both_named_where_there_is_room(tmp_path: Path) -> None:
     async with desk(tmp_path, size=(200, 60)) as it:
         built = it.bench.shown.built

@@ -23,7 +23,7 @@ def test_it_names_the_model_what_it_holds_and_what_is_missing():
     crossings = f"{ANALYSIS.summary.uncontrolled} uncontrolled crossings"
     assert parts[2].text == f"✖ {ANALYSIS.summary.missing} missing · {crossings}"
     assert parts[2].short == (f"✖ {ANALYSIS.summary.missing} missing",)
-    assert parts[-1].text == f"designed {ANALYSIS.summary.missing}"
+    assert parts[3].text == f"designed {ANALYSIS.summary.missing}"
 
 
 def test_it_says_what_the_last_edit_did():
