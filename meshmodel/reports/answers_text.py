@@ -17,6 +17,7 @@ from meshmodel.reports.answers_json import RuleText, crossing_order
 from meshmodel.reports.baseline import Comparison, comparison_lines
 from meshmodel.reports.causes import DOOR, Cause, fold
 from meshmodel.reports.questions import asked, open_notes, questions_of
+from meshmodel.reports.rule_lines import conditions_of
 from meshmodel.reports.standards import TITLES
 from meshmodel.reports.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
 from meshmodel.reports.ways_sentences import ways_sentences
@@ -199,7 +200,7 @@ def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = No
         ("finds", rule.detects),
         ("says", "" if example is None else f"{example[0]} (in {example[1]})"),
         ("to do", rule.remedy),
-        ("may be wrong", rule.false_positives),
+        ("may be wrong", "; ".join(conditions_of(rule.false_positives))),
     ):
         if text:
             lines += wrap(text, style, " " * 14, f"{head:<14}")

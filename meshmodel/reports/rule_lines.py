@@ -9,11 +9,17 @@ def rule_lines(rule: str) -> list[Line]:
     found = next((each for each in RULES if each.id == rule), None)
     if found is None:
         return [Line("unknown", (("there is no such rule any more", ""),))]
+    conditions = conditions_of(found.false_positives)
     parts = [
         ("severity", found.severity),
         ("finds", found.detects),
         ("to do", found.remedy),
         *zip(["follows", *("" for _ in found.references[1:])], found.references, strict=True),
-        ("may be wrong", found.false_positives),
+        *zip(["may be wrong", *("" for _ in conditions[1:])], conditions, strict=True),
     ]
     return [Line((name, text), ((f"{name:<14}", "muted"), (text, "")), indent=14) for name, text in parts]
+
+
+def conditions_of(false_positives: str) -> list[str]:
+    """Under which conditions a finding is none: each sentence of a rule about that, as one with *if*."""
+    return [f"if {each[0].lower()}{each[1:]}" for each in false_positives.split(". ")]

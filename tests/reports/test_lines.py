@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.rules import RULES
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
@@ -13,6 +14,7 @@ from meshmodel.reports.causes import causes_of
 from meshmodel.reports.compromise import compromise_lines
 from meshmodel.reports.fix_lines import Choice, fix_lines
 from meshmodel.reports.fix_state import Fixing
+from meshmodel.reports.rule_lines import rule_lines
 from meshmodel.reports.way_lines import numbered_words, way_lines
 from meshmodel.reports.witness import reference_of
 from meshmodel.store.load import load
@@ -128,3 +130,11 @@ def test_the_number_of_a_sentence_and_a_missing_checkpoint_stand_out(sentence, p
 def test_a_way_that_leads_nowhere_says_why():
     finding = replace(ANALYSIS.findings[0], accepted=None)
     assert any("no agent's way leads through it" in each.text for each in way_lines(None, finding, None))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_names_each_condition_under_which_it_may_be_wrong(rule):
+    lines = [each.text for each in rule_lines(rule.id)]
+    first = next(number for number, text in enumerate(lines) if text.startswith("may be wrong"))
+    assert all(text[14:].startswith("if ") for text in lines[first:])
+    assert ". ".join(text[17:] for text in lines[first:]).casefold() == rule.false_positives.casefold()
