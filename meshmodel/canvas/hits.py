@@ -5,8 +5,8 @@ from typing import Final
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Box, Target
 from meshmodel.edits.connections import end_of
-from meshmodel.edits.operations import ELEMENT_TABLES
 from meshmodel.model.records import Reference
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 NEAR: Final = sorted(
     ((x, y) for x in (-2, -1, 0, 1, 2) for y in (-1, 0, 1)), key=lambda by: abs(by[0]) + 2 * abs(by[1])

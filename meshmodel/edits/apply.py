@@ -15,6 +15,7 @@ from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, Touched, table_of
 from meshmodel.model.validation import References, RefusedError, label_of, normalise
 from meshmodel.model.values import RefusedValueError, check_new_id, quote
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 _NAMED_IN = {
     target: tuple(
@@ -25,7 +26,7 @@ _NAMED_IN = {
         and field.type in {"reference", "references"}
         and table.name not in {"checkpoint", "acceptance"}
     )
-    for target in ("zone", "system", "agent", "credential")
+    for target in ELEMENT_TABLES
 }
 """By kind of element, the fields that hold its id: table, attribute, whether a list, whether part of the key.
 

@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from meshmodel.edits.draft import new_element
 from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit, free_id
-from meshmodel.edits.operations import ELEMENT_TABLES, words_for
+from meshmodel.edits.operations import words_for
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, Record, Reference, System, Zone, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.text import first_few
 from meshmodel.model.validation import References, RefusedError
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 _WITH_ENDS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
 _WITH_IDS: Final = (*ELEMENT_TABLES, "checkpoint", "note")

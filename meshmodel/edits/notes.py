@@ -1,13 +1,10 @@
 """Lists the notes about an element or the model, and makes new ones. Pure."""
 
-from typing import Final
-
 from meshmodel.edits.edit import Edit, Put, unused_id
 from meshmodel.model.records import Note, Record, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
-from meshmodel.model.vocabulary import NoteKind
+from meshmodel.model.vocabulary import ELEMENT_TABLES, NoteKind
 
-ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
 """The tables of what a note can be about, besides the model itself."""
 
 

@@ -1,7 +1,6 @@
 """Makes the edits of keys and of gestures on the canvas. Pure: snapshot in, edit out."""
 
 from dataclasses import replace
-from typing import Final
 
 from meshmodel.edits.checkpoint_places import checkpoint_id
 from meshmodel.edits.edit import Change, Edit, Put, Remove, edit
@@ -20,11 +19,10 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import RECORD_TYPES, Snapshot
+from meshmodel.model.vocabulary import ELEMENT_TABLES as ELEMENT_TABLES  # noqa: PLC0414  # for gestures
 
 Step = tuple[str, str, str]
 """Where a checkpoint can sit: the kind of step, and its two ends."""
-
-ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
 
 
 def words_for(reference: Reference) -> str:

@@ -37,11 +37,12 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.stop import check_current
 from meshmodel.model.validation import References, normalise
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 from meshmodel.store.imports import Imported
 
 Kind = Literal["new", "changed", "gone", "conflict", "kept", "left out"]
 KINDS: Final[tuple[Kind, ...]] = ("new", "changed", "gone", "conflict", "kept", "left out")
-_WITH_ID: Final = ("zone", "system", "agent", "credential", "checkpoint", "note")
+_WITH_ID: Final = (*ELEMENT_TABLES, "checkpoint", "note")
 _REMOVED_FIRST: Final = ("checkpoint", "note", *reversed(TABLES[:11]))
 
 
@@ -232,7 +233,7 @@ class _Planning:
     def _leave_out_dangling(self) -> None:
         """Leave out what names an element that was removed or rejected; drop it from other fields."""
         while True:
-            there = {each for table in TABLES[:4] for each in _references(self.model, table)}
+            there = {each for table in ELEMENT_TABLES for each in _references(self.model, table)}
             there |= {each for each in self.puts if each[0] in _WITH_ID}
             dangling = [
                 each for each, record in self.puts.items() if any(it not in there for it in _named(record))

@@ -8,6 +8,7 @@ from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 _COMMENT: Final = "# A part of a model. Only named here, and not part of it: "
 _FORMAT: Final = re.compile(r"""^[ \t]*format[ \t]*=[ \t]*["']meshmodel/""", re.MULTILINE)
@@ -47,6 +48,5 @@ def read_fragment(text: str) -> tuple[Snapshot, frozenset[Reference]]:
     said = first.removeprefix(_COMMENT).split(", ") if first.startswith(_COMMENT) else []
     model = read_text(text.lstrip("\ufeff"), "the clipboard")
     pairs = [each.strip().partition(":") for each in said]
-    tables = ("zone", "system", "agent", "credential")
-    named = {(table, key) for table, _, key in pairs if table in tables and model.get(table, key) is not None}
-    return model, frozenset(named)
+    named = ((table, key) for table, _, key in pairs if table in ELEMENT_TABLES)
+    return model, frozenset(each for each in named if model.get(*each) is not None)

@@ -273,7 +273,7 @@ _TABLES = (
             Field(
                 "about",
                 "element",
-                refers=("zone", "system", "agent", "credential"),
+                refers=vocabulary.ELEMENT_TABLES,
                 hint="kind:id; none: the model",
             ),
             Field("kind", "choice", default="note", choices=vocabulary.NOTE_KINDS),

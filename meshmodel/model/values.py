@@ -9,13 +9,12 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, one_line, unprintable
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.model.vocabulary import ACTIONS, ELEMENT_TABLES
 
 Convert = Callable[[Any], Any]
 
 INTEGER_LIMIT: Final = 1_000_000_000
 SLOT_LIMIT: Final = 9999
-ELEMENTS: Final = ("zone", "system", "agent", "credential")
 SHORTEST_SECRET_IN_ID: Final = 16
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LIFETIME: Final = re.compile(r"[1-9][0-9]{0,8}[smhd]|unlimited")
@@ -209,7 +208,7 @@ def _element(value: Any) -> str:
     if value.__class__ is not str:
         raise _wrong(value, "an element like system:tickets")
     kind, colon, id_ = value.partition(":")
-    if not colon or kind not in ELEMENTS:
+    if not colon or kind not in ELEMENT_TABLES:
         raise RefusedValueError(
             f"{quote(value)} is no element: zone:ID, system:ID, agent:ID or credential:ID"
         )

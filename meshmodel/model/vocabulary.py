@@ -60,6 +60,8 @@ DECISION_KINDS: Final = (
 BINDING_KINDS: Final = ("sender-constraint", "audience-check", "re-attestation", "transaction-token")
 CHECKPOINT_KINDS: Final = DECISION_KINDS + BINDING_KINDS
 
+ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
+"""The tables of elements, in the order of the interchange file."""
 ENVIRONMENTS: Final = ("production", "staging", "development", "corporate", "external")
 SYSTEM_KINDS: Final = (
     "saas",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from meshmodel.analysis.results import MOST_LIT
 from meshmodel.edits.checkpoint_places import checkpoints_on
-from meshmodel.edits.notes import ELEMENT_TABLES, notes_about, subject_of
+from meshmodel.edits.notes import notes_about, subject_of
 from meshmodel.model.phrases import GLYPHS, glyph_of, letters, phrase, step_phrase
 from meshmodel.model.records import About, Agent, Credential, Key, Note, Record, Reference, System, key_of
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad, plural
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.findings_index import findings_index, may_be_about
 from meshmodel.reports.lines import Line, Section, Words, heading, space

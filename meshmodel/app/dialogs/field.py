@@ -22,11 +22,11 @@ from meshmodel.edits.field_choices import (
 from meshmodel.edits.field_text import parse_value, value_text
 from meshmodel.edits.fields import problem_of, refusal_of
 from meshmodel.edits.notes import note_addition
-from meshmodel.edits.operations import ELEMENT_TABLES
 from meshmodel.model.phrases import ACTIONS_BY_LETTER
 from meshmodel.model.records import Checkpoint, Record
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 Done = Callable[[Mapping[str, Any]], None]
 """Takes the attributes and values that were decided."""

@@ -16,10 +16,10 @@ from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import SEVERITIES
 
 MOST_CROSSINGS = 1_000_000
 """More crossings than this are not counted one by one."""
-_SEVERITIES = ("low", "medium", "high", "critical")
 _HEAD, _COLUMN, _ROW = 110.0, 74.0, 40.0
 _HEAD_COLUMNS, _CELL_COLUMNS = 20, 13
 
@@ -86,7 +86,7 @@ def _cells(snapshot: Snapshot, analysis: AnalysisResults) -> dict[tuple[str, str
         key = source, _zone_of(snapshot, each.target)
         states, worst = cells.get(key, (Counter(), 0))
         states[each.state] += 1
-        severity = 0 if each.severity is None else _SEVERITIES.index(each.severity)
+        severity = 0 if each.severity is None else SEVERITIES.index(each.severity)
         cells[key] = states, max(worst, severity)
     return cells
 
@@ -114,7 +114,7 @@ def _look(states: Counter[str]) -> Look:
 def _words(states: Counter[str], worst: int) -> tuple[str, ...]:
     """What a cell says: of how many crossings nobody asks, or that all are approved or controlled."""
     if states["uncontrolled"]:
-        return (f"\u00d7 {states['uncontrolled']} of {states.total()}", _SEVERITIES[worst])
+        return (f"\u00d7 {states['uncontrolled']} of {states.total()}", SEVERITIES[worst])
     said = (f"{states[state]} {state}" for state in ("approved", "controlled") if states[state])
     return tuple(said)
 

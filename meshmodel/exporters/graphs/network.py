@@ -14,6 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.exporters.graphs.relations import boundaries, edges, facts_of
+from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
 FORMAT: Final = "meshmodel-graph/1"
-_ELEMENTS: Final = ("zone", "system", "agent", "credential")
 
 
 def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
@@ -34,7 +34,7 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
 
     snapshot = analysis.snapshot
     graph = nx.MultiDiGraph(format=FORMAT, name=snapshot.about.name or "", view=analysis.view)
-    for table in _ELEMENTS:
+    for table in ELEMENT_TABLES:
         for key, record in sorted(snapshot.table(table).items()):
             stated = facts_of(record)
             named = {"type": stated.pop("kind")} if "kind" in stated else {}

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from meshmodel.importers.document import Node
+from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES
 
 SECTIONS: Final = ("technical_assets", "data_assets", "trust_boundaries", "shared_runtimes")
 _CONFIDENTIALITY: Final = ("public", "internal", "restricted", "confidential", "strictly-confidential")
 _INTEGRITY: Final = ("archive", "operational", "important", "critical", "mission-critical")
-_SENSITIVITIES: Final = ("public", "internal", "confidential", "restricted")
-_INTEGRITIES: Final = ("low", "medium", "high", "critical")
 KINDS: Final = {
     "build-pipeline": "ci-pipeline",
     "data-lake": "data-warehouse",
@@ -68,12 +67,12 @@ def is_part(key: str) -> bool:
 
 def sensitivity(found: Sequence[Node]) -> str | None:
     """The highest of some ratings of confidentiality, as our sensitivity."""
-    return _level(found, _CONFIDENTIALITY, _SENSITIVITIES)
+    return _level(found, _CONFIDENTIALITY, SENSITIVITIES)
 
 
 def integrity(found: Sequence[Node]) -> str | None:
     """The highest of some ratings of integrity, as our integrity."""
-    return _level(found, _INTEGRITY, _INTEGRITIES)
+    return _level(found, _INTEGRITY, INTEGRITIES)
 
 
 def _level(found: Sequence[Node], words: Sequence[str], ours: Sequence[str]) -> str | None:
