@@ -41,7 +41,10 @@ def add(commands: Subparsers) -> None:
     )
     add_model(parser)
     parser.add_argument(
-        "--to", choices=tuple(FORMATS), help="the form; default: what the name of FILE ends with"
+        "--to",
+        choices=tuple(FORMATS),
+        metavar="FORM",
+        help=f"the form: {', '.join(FORMATS)}; default: what the name of FILE ends with",
     )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="where to write it; - is standard output"

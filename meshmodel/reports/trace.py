@@ -83,7 +83,9 @@ class TraceText:
         style = self.style
         time = "" if event.time is None else f"{time_text(event.time)}  "
         number = style.paint(f"{event.number:>5}", "faint")
-        yield f"{number}  {time}{style.paint(_event_words(traced), 'strong')}"
+        begin, *more = wrap(_event_words(traced), style, "         ", f"       {' ' * len(time)}")
+        yield f"{number}  {time}{style.paint(begin.lstrip(), 'strong')}"
+        yield from (style.paint(line, "strong") for line in more)
         came = None if traced.credential is None else _origin_words(traced.credential, traced.yielded)
         if came is not None:
             yield from wrap(came, style, "         ", "       ")

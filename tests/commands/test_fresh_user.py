@@ -1,10 +1,13 @@
 """What somebody may type who does not know the program yet: an answer, or one line that tells what to do."""
 
+import re
 import subprocess
 
 import pytest
 
+from meshmodel.model.text import width
 from tests.commands.running import MODELS, PROGRAM, refused, run
+from tests.commands.test_text import on_a_terminal
 
 AGENT, LEAK = MODELS / "support-agent.toml", MODELS / "token-leak.toml"
 
@@ -75,6 +78,14 @@ def test_what_a_command_does_not_write_is_told(tmp_path):
         "is an interchange file; git merges those itself, as text"
     )
     assert [each.name for each in tmp_path.iterdir()] == [".mcp.json"]
+
+
+def test_help_and_events_fit_into_the_terminal():
+    for words in (("export", "--help"), ("trace", LEAK, MODELS / "token-leak.jsonl")):
+        said, error, status = on_a_terminal(*words, columns=72)
+        assert (error, status) == ("", 0)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", said).splitlines()
+        assert [line for line in plain if width(line) > 72 and "--lens" not in line] == []
 
 
 def test_a_baseline_that_is_no_text(tmp_path):

@@ -203,6 +203,8 @@ def _command(name: str, parser: argparse.ArgumentParser) -> str:
     options = [each for each in actions if each.option_strings]
     words = [each for each in actions if not each.option_strings]
     usage = " ".join(["meshmodel", name, *map(_word, words), *map(_option, options)])
+    if parser.usage:
+        usage = " ".join(parser.usage.split()).replace(" [-h]", "")
     rows = [f"| `{_named(each).replace('|', BAR)}` | {each.help} |" for each in [*words, *options]]
     table = ["", "| argument | what |", "|---|---|", *rows] if rows else []
     return "\n".join([f"    {usage}", "", _described(parser), *table])
