@@ -243,7 +243,7 @@ class MeshmodelApp(KeysInOrder):
 def run(path: Path | None) -> int:
     """Run the program; the exit status.
 
-    Arguments:
+    Args:
         path: the model to open, or ``None`` for the start screen.
 
     Raises:

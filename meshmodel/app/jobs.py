@@ -101,7 +101,7 @@ class Jobs:
     ) -> Task:
         """Have something done in a thread.
 
-        Arguments:
+        Args:
             group: of which only one runs.
             work: what to do; it asks its task now and then whether to stop.
             on_done: hears the answer, in the thread of the screen.

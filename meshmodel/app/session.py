@@ -109,7 +109,7 @@ class Session:
     ) -> Snapshot:
         """Make one edit; it is on disk when this returns.
 
-        Arguments:
+        Args:
             edit: the edit.
             on: the model that it was made on; what has been edited since is kept, or the edit refused.
             imported: what an import said, to be kept with it.

@@ -77,7 +77,7 @@ def _stop_passing(snapshot: Snapshot, key: tuple[str, str]) -> list[Change]:
 def placement(snapshot: Snapshot, step: Step, *, state: str = "enforced") -> tuple[Edit, Reference]:
     """The edit that puts a policy decision for every action on a step or a boundary.
 
-    Arguments:
+    Args:
         snapshot: the model.
         step: its kind and its ends; boundary ends are zones or ``system:ID``.
         state: enforced or planned.

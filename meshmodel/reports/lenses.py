@@ -72,7 +72,7 @@ def work_out(
 ) -> Looked:
     """What a lens shows of the model of an analysis; any thread may ask.
 
-    Arguments:
+    Args:
         lens: which one.
         analysis: of the view in force.
         about: for reach what is selected; for compromise its start.
@@ -127,7 +127,7 @@ def look(
 ) -> Seen:
     """What a lens shows of a model.
 
-    Arguments:
+    Args:
         lens: which one.
         snapshot: the model.
         analysis: of the view in force.

@@ -24,7 +24,7 @@ def reach_words(agent: str, reach: SystemReach) -> str:
 def door_on_way(doors: Container[str], way: Explanation) -> tuple[str, str] | None:
     """The first grant of a way that is a door where a checkpoint is missing: its credential and system.
 
-    Arguments:
+    Args:
         doors: the subjects of all doors.
         way: the way.
     """

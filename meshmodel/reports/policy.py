@@ -1,7 +1,7 @@
 """What ``policy verify`` and ``apply`` answer: what a stub closes, what is left, what no longer fits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.model.text import counted, one_line, plural
@@ -76,16 +76,15 @@ def verification_text(name: str | None, found: "Verification", style: Style) -> 
             "The model was changed since the stub was made (its digest differs); every access was compared."
         )
         lines += wrap(said, style)
-    lines += _listed("What no longer fits", map(_drift_row, found.drift), len(found.drift), style)
-    rows = _left_rows(found.left)
-    lines += _listed("What is left uncontrolled, by agent and system", rows, len(rows), style)
+    lines += _listed("What no longer fits", [*map(_drift_row, found.drift)], style)
+    lines += _listed("What is left uncontrolled, by agent and system", _left_rows(found.left), style)
     tables = [
         (each.agent, _access(each.system, each.actions), name_list(each.credentials))
         for each in found.unfilled
     ]
-    lines += _listed("No kind of decision is chosen", tables, len(tables), style)
+    lines += _listed("No kind of decision is chosen", tables, style)
     denials = [(each.agent, _access(each.system, each.actions), each.reason) for each in found.unenforceable]
-    lines += _listed("Denials that close nothing", denials, len(denials), style)
+    lines += _listed("Denials that close nothing", denials, style)
     decisions = [
         (
             each.kind,
@@ -94,7 +93,7 @@ def verification_text(name: str | None, found: "Verification", style: Style) -> 
         )
         for each in found.checkpoints
     ]
-    lines += _listed("Decisions that the stub adds", decisions, len(decisions), style)
+    lines += _listed("Decisions that the stub adds", decisions, style)
     grants = [
         (
             f"{each.credential} on {each.system}",
@@ -103,7 +102,7 @@ def verification_text(name: str | None, found: "Verification", style: Style) -> 
         )
         for each in found.narrowed
     ]
-    return "\n".join([*lines, *_listed("Grants that lose what is denied", grants, len(grants), style)])
+    return "\n".join([*lines, *_listed("Grants that lose what is denied", grants, style)])
 
 
 def _verdict(found: "Verification", style: Style) -> Sequence[str]:
@@ -120,14 +119,14 @@ def _verdict(found: "Verification", style: Style) -> Sequence[str]:
     return wrap(f"{style.glyph('✖')} {'; '.join(wrong)}", style)
 
 
-def _listed(head: str, rows: Iterable[Sequence[str]], number: int, style: Style) -> Iterator[str]:
+def _listed(head: str, rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
     """A heading with its rows; nothing where there is none."""
-    if not number:
+    if not rows:
         return
-    yield from ("", style.paint(f"{head} ({number})", "strong"))
-    yield from wrapped_table(list(rows)[:MOST], style, "  ")
-    if number > MOST:
-        yield f"  and {number - MOST} more, which --json lists"
+    yield from ("", style.paint(f"{head} ({len(rows)})", "strong"))
+    yield from wrapped_table(rows[:MOST], style, "  ")
+    if len(rows) > MOST:
+        yield f"  and {len(rows) - MOST} more, which --json lists"
 
 
 def _drift_row(drift: "Drift") -> Sequence[str]:

@@ -68,7 +68,7 @@ def path_field(
 ) -> FormField:
     """A field whose value is a file.
 
-    Arguments:
+    Args:
         name: what it is called.
         path: its value now.
         take: takes another one.

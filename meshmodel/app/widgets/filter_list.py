@@ -33,9 +33,9 @@ class FilterInput(LineInput):
 class FilterList(FilterPanel):
     """A :class:`RowList` with a filter line above it.
 
-    With ``always`` the line is there from the start and has the focus; else ``/`` (or
-    ``start_filter``) opens it, and Escape closes it and shows all rows again. Posts the list's
-    :class:`RowList.Chosen`, and :class:`FilterList.Typed` whenever the filter changes.
+    With ``always`` the line is there from the start and has the focus; else ``/`` opens it, and Escape
+    closes it and shows all rows again. Posts the list's :class:`RowList.Chosen`, and
+    :class:`FilterList.Typed` whenever the filter changes.
     """
 
     @dataclass

@@ -59,6 +59,7 @@ def credential_card(credential: Credential) -> Card:
 
 
 Label = tuple[tuple[str, str], ...]
+_NO_WORDS: Label = (("", ""),) * 4
 
 
 @lru_cache(maxsize=16_384)
@@ -161,23 +162,13 @@ class Links:
             record, card = snapshot.credential[key], key in carded
             if card:
                 for source, relation in sources:
+                    own, mark = [(source, relation)], marks.get(relation)
                     self.links.append(
-                        Link(
-                            [(source, relation)],
-                            reference,
-                            relation,
-                            "credential",
-                            (("", ""),) * 4,
-                            reference,
-                            marks.get(relation),
-                        )
+                        Link(own, reference, relation, "credential", _NO_WORDS, reference, mark)
                     )
                 sources, marks = [(reference, reference)], {}
-            principal, title, status = (
-                record.identity or record.title,
-                record.title,
-                "" if record.is_active else record.status,
-            )
+            principal, title = record.identity or record.title, record.title
+            status = "" if record.is_active else record.status
             for system in sorted(self.grants.get(key, ())):
                 mark = self.mark("grant", key, system)
                 actions = snapshot.grant[key, system].actions
@@ -209,8 +200,8 @@ class Links:
             if service:
                 issuer: Reference = ("system", service.id)
                 relation: Reference = ("exchange", (from_, to))
-                label = (("", ""),) * 4
-                self.links.append(Link([(issuer, issuer)], ("credential", to), relation, "hosting", label))
+                to_card: Reference = ("credential", to)
+                self.links.append(Link([(issuer, issuer)], to_card, relation, "hosting", _NO_WORDS))
         for (from_, to), delegation in sorted(snapshot.delegation.items()):
             words, limit = _delegation_words(delegation, snapshot.agent[to])
             self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)

@@ -2,7 +2,7 @@
 
 The font is Bitstream Vera, which comes with reportlab; it has the letters of western European
 languages. It runs wider than the font that was laid out for, so each text is set a little narrower
-where that is needed to stay in its shape. Names in other scripts are shown by id (``diagram_text``).
+where that is needed to stay in its shape. Names in other scripts are shown by id (``labels.Names``).
 """
 
 import io
