@@ -211,6 +211,26 @@ async def test_other_rules_of_one_cause_unfold(tmp_path: Path) -> None:
         assert len(rows.shown_rows) == before + len(folded.also)
         await it.press("space")
         assert len(rows.shown_rows) == before
+        await it.press("enter")
+        assert len(rows.shown_rows) == before + len(folded.also)
+        assert it.bench.shown.finding == folded.finding, "what Enter did before"
+        await it.press("enter", "/", *folded.finding.rule)
+        await it.press("enter")
+        assert len(rows.shown_rows) == 1, "the Enter that ends a filter unfolds nothing"
+
+
+async def test_a_click_on_the_open_finding_unfolds_it_and_one_on_another_opens_that(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.press("f")
+        rows = it.bench.query_one(FindingsList).rows
+        at = next(n for n, row in enumerate(rows.shown_rows) if "+" in row.content.plain)
+        before, finding = len(rows.shown_rows), rows.shown_rows[at].value
+        assert it.bench.shown.finding != finding
+        for expected in (before, before + 1, before):
+            await it.pilot.click(rows, offset=(4, rows.first_line(at)))
+            await it.pilot.pause()
+            assert it.bench.shown.finding == finding
+            assert (len(rows.shown_rows) > before) is (expected > before)
 
 
 async def test_where_no_other_rule_speaks_of_the_cause_that_is_said(tmp_path: Path) -> None:

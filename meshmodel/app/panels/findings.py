@@ -33,12 +33,14 @@ class FindingsList(Listing, Bound):
     """All findings of the view in force, by severity; choosing one lights its witness.
 
     What is accepted stands below, with who, until when and why; then acceptances whose finding is gone.
-    Space shows what other rules say of the same cause in rows of their own.
+    Space shows what other rules say of the same cause in rows of their own; so does choosing the open one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "unfold", "unfold", show=False)]
     one_line = True
     _unfolded: frozenset[_Key] = frozenset()
+    _opened_by = -1
+    """Which key or click opened a row last."""
 
     @property
     def first(self) -> Finding | None:
@@ -79,23 +81,41 @@ class FindingsList(Listing, Bound):
 
     def action_unfold(self) -> None:
         """Show or hide the rows of the other rules that speak of the same cause; say where there are none."""
-        shown, found = self.shown, self.first
-        if shown is None or shown.analysis is None or found is None:
-            return
-        if any(cause.also for cause in causes_of(shown.analysis) if cause.finding is found):
-            self._unfolded ^= {(found.rule, found.subject)}
-            self.follow(shown)
-        else:
+        if self.shown is not None and self.shown.analysis is not None and self.first and not self._unfold():
             self.post_message(Notice("nothing is folded under this finding"))
 
+    def _unfold(self) -> bool:
+        """Show or hide these rows; whether there are any."""
+        shown, found = self.shown, self.first
+        if shown is None or shown.analysis is None or found is None:
+            return False
+        is_folding = any(cause.also for cause in causes_of(shown.analysis) if cause.finding is found)
+        if is_folding:
+            self._unfolded ^= {(found.rule, found.subject)}
+            self.follow(shown)
+        return is_folding
+
+    @property
+    def _acts(self) -> int:
+        """How many keys and clicks there were so far."""
+        return int(getattr(self.app, "acts", 0))
+
+    def submit(self) -> None:
+        """Go from the filter to its row, and unfold nothing there."""
+        super().submit()
+        self._opened_by = self._acts
+
     def chosen(self, value: Any) -> None:
-        """Open the finding, or the acceptance of one that is gone."""
+        """Open the finding, or the acceptance of one that is gone; one that was open before is unfolded."""
         self.post_message(
             CommandRequested("accept") if isinstance(value, Acceptance) else FindingOpened(value)
         )
+        if self._opened_by != self._acts:
+            self._unfold()
 
     def pointed(self, value: Any) -> None:
         """Walking the list opens each finding as it goes; where that is gone, none is open."""
+        self._opened_by = self._acts
         self.post_message(FindingOpened(value if isinstance(value, Finding) else None))
 
     def pointed_at_none(self) -> None:
