@@ -70,6 +70,22 @@ async def test_what_is_told_of_a_card_does_not_cover_the_next_one_below(tmp_path
             assert [each.reference for each in below if regions[each].overlaps(tooltip.region)] == []
 
 
+async def test_what_is_told_of_a_card_does_not_cover_the_one_beside_it(tmp_path):
+    async with desk(tmp_path, "finance-orchestrator", tooltips=True) as it:
+        it.app.TOOLTIP_DELAY = 0.001
+        canvas, tooltip = it.bench.context.canvas, it.bench.get_child_by_type(Tooltip)
+        cards = [each for each in canvas.drawing.targets if each.part == "card"]
+        regions = {each: Region(*canvas.on_screen(*each.box[:2]), *each.box[2:]) for each in cards}
+        for card in (each for each in cards if canvas.region.contains_region(regions[each])):
+            await it.pilot.hover("#footer")
+            await it.pilot.hover("#canvas", offset=it.cell(card.reference, dx=3))
+            await it.shows(canvas.words_of(card.reference).partition(";")[0])
+            assert [each.reference for each in cards if regions[each].overlaps(tooltip.region)] == []
+        await it.pilot.hover("#header", offset=(2, 0))
+        await it.shows("uncontrolled crossings")
+        assert tooltip.region.y == 1, "it is as near as ever elsewhere"
+
+
 async def test_footer_tabs_and_header_say_what_they_are(tmp_path):
     async with desk(tmp_path, "support-agent") as it:
         footer, tabs, header = (it.bench.query_one(each) for each in (MeshFooter, TabRow, MeshHeader))

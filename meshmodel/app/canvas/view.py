@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.content import Content
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -15,6 +14,7 @@ from textual.timer import Timer
 
 from meshmodel.app.canvas.edge_scroll import EdgeScroll
 from meshmodel.app.canvas.paint import StripPainter, centred_line
+from meshmodel.app.canvas.tooltip import tooltip_of
 from meshmodel.app.commands import bindings
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, looks_of
@@ -283,13 +283,13 @@ class CanvasView(ScrollView, can_focus=True):
             target = None
         elif not self.is_jumping:
             self.gestures.hover(pointer)
-        said = ""
-        if target is not None and target.reference != self.selected:  # that is told below the canvas
-            said = self.words_of(target.reference)
-        self.tooltip = Content(said) if said else None
+        if target is not None and target.reference == self.selected:
+            target = None  # that is told below the canvas
+        self.tooltip = tooltip_of(self.screen, target, pointer.y, self.words_of)
 
     def on_leave(self) -> None:
         """Show nothing under the pointer any more."""
+        self.tooltip = tooltip_of(self.screen, None, 0, self.words_of)
         if not self.is_jumping:
             self.gestures.hover(None)
 
