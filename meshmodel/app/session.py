@@ -35,7 +35,8 @@ class Session:
     """One model that is open, and its newest snapshot.
 
     A model file (``.mesh``) is edited in place: every edit is on disk when it is seen. An interchange
-    file (``.toml``) is open for reading; ``meshmodel import`` makes a model file of it.
+    file (``.toml``) is open for reading; ``meshmodel import`` makes a model file of it. The content tells
+    them apart, not the name.
     """
 
     def __init__(self, path: Path, snapshot: Snapshot, store: "Store | None") -> None:
@@ -54,7 +55,9 @@ class Session:
         Raises:
             MeshmodelError: it cannot be opened; one line says why.
         """
-        if path.suffix.lower() == ".toml":
+        from meshmodel.store.load import is_model_file
+
+        if path.exists() and not is_model_file(path):
             from meshmodel.interchange import read_file
 
             return cls(path, read_file(path), None)
@@ -77,6 +80,8 @@ class Session:
         """What to do about it, in one line."""
         if self._store is None:
             target = self.path.with_suffix(".mesh").name
+            if target == self.path.name:
+                target = f"{self.path.stem}-model.mesh"
             return f"{READ_ONLY}; to edit: meshmodel import {self.path.name} -o {target}"
         what = unwritable_part(self.path) or "file"
         return f"{READ_ONLY}: its {what} cannot be written; to edit: export it (e) as another model file"

@@ -1,11 +1,14 @@
 """A model is told by its content, whatever its file is called."""
 
 import json
+import re
 import shutil
 
 import pytest
 
+from meshmodel.app.session import Session
 from meshmodel.interchange import read_file
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS, documents, refused, run
 
@@ -39,6 +42,20 @@ def test_every_command_takes_either_kind_under_any_name(tmp_path, kind, name):
     assert (begins == b"SQLite format 3\0") == (kind == "model file")
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["interchange file", "model file"])
+def test_the_workbench_opens_either_kind_under_any_name(tmp_path, kind, name):
+    path = model_in(tmp_path, name, kind)
+    session = Session.open(path)
+    try:
+        assert session.snapshot == read_file(AGENT)
+        assert session.read_only == (kind == "interchange file")
+        if session.read_only:
+            assert not session.why_read_only.endswith(f" -o {name}")
+    finally:
+        session.close()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
@@ -57,3 +74,5 @@ def test_what_is_neither_is_refused_in_one_line(tmp_path, name, content, why):
     line = refused("check", path)
     assert str(path) in line
     assert why in line
+    with pytest.raises(MeshmodelError, match=re.escape(line)):
+        Session.open(path)
