@@ -16,6 +16,7 @@ from meshmodel.reports.acceptances import accepted_words, unmatched_words
 from meshmodel.reports.answers_json import RuleText, crossing_order
 from meshmodel.reports.baseline import Comparison, comparison_lines
 from meshmodel.reports.causes import DOOR, Cause, fold
+from meshmodel.reports.count_words import controlled
 from meshmodel.reports.questions import asked, open_notes, questions_of
 from meshmodel.reports.rule_lines import conditions_of
 from meshmodel.reports.standards import TITLES
@@ -214,10 +215,9 @@ def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = No
 def _crossing_counts(summary: Summary) -> str:
     if not summary.crossings:
         return "0 crossings"
-    controlled = summary.crossings - summary.uncontrolled - summary.approved
     return (
         f"{counted(summary.crossings, 'crossing')}: {summary.uncontrolled} uncontrolled, "
-        f"{summary.approved} approved, {controlled} controlled"
+        f"{summary.approved} approved, {controlled(summary)} controlled"
     )
 
 

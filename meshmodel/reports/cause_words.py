@@ -8,6 +8,7 @@ from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import Severity, highest
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.causes import DOOR, Cause, is_accepted
+from meshmodel.reports.count_words import controlled
 
 
 class CauseWords(NamedTuple):
@@ -83,6 +84,5 @@ def words_of_none(summary: Summary) -> list[str]:
     if not summary.crossings:
         return [*lines, "nothing crosses a zone"]
     crossings = counted(summary.crossings, "crossing")
-    controlled = summary.crossings - summary.approved - summary.uncontrolled
-    parts = ((summary.approved, "approved by intents"), (controlled, "controlled by checkpoints"))
+    parts = ((summary.approved, "approved by intents"), (controlled(summary), "controlled by checkpoints"))
     return [*lines, *(f"{number:,} of {crossings} {how}" for number, how in parts if number)]

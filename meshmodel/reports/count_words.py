@@ -1,9 +1,14 @@
-"""Counts in few words: the open findings by severity, and what an edit did to the missing checkpoints."""
+"""Counts: controlled crossings, open findings by severity, what an edit did to missing checkpoints."""
 
 from collections.abc import Mapping
 
 from meshmodel.analysis.results import Summary
 from meshmodel.model.vocabulary import Severity
+
+
+def controlled(summary: Summary) -> int:
+    """How many crossings have a checkpoint that counts on every way."""
+    return summary.crossings - summary.uncontrolled - summary.approved
 
 
 def open_rows(counts: Mapping[Severity, int]) -> tuple[str, ...]:

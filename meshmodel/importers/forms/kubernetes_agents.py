@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.kubernetes_cluster import Cluster, Manifest
+from meshmodel.importers.forms.kubernetes_cluster import Cluster, Manifest, listed
 from meshmodel.importers.forms.kubernetes_rules import (
     AGENT,
     AGENT_TOOL,
@@ -321,7 +321,7 @@ class Agents:
         out, delegation = self._out, ("delegation", (agent, other))
         tools = sorted({leaf.text for leaf in link.tools or ()})
         if tools:
-            text = f"Only these tools of {link.name} are used: {_listed(tools)}. "
+            text = f"Only these tools of {link.name} are used: {listed(tools)}. "
             text += "Which action is each, on which system?"
             note = out.ask(("agent", agent), text, TOOLS, at=link.at.parent or link.at, detail=link.name)
             for leaf in link.tools or ():
@@ -329,7 +329,7 @@ class Agents:
         if link.lists and link.everything:
             self._checkpoint(agent, other, link, APPROVAL, link.lists)
         elif link.approved or any(leaf.is_true for leaf in link.lists):
-            asked = _listed(sorted(link.approved)) or "some tools"
+            asked = listed(sorted(link.approved)) or "some tools"
             text = f"A person is asked before these tools of {link.name}: {asked}. Which actions are they?"
             note = out.ask(
                 ("agent", agent), text, APPROVAL_SOME, at=link.at.parent or link.at, detail=link.name
@@ -346,7 +346,3 @@ class Agents:
         )  # fmt: skip
         for leaf in leaves:
             self._out.take(leaf, rule, ("checkpoint", made))
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:20]) + (", …" if len(names) > 20 else "")

@@ -24,6 +24,8 @@ from meshmodel.model.snapshot import table_of
 
 PERMISSION_LIMIT: Final = 100_000
 """The most permissions of one import: accounts bound times rules times namespaces, and rows on them."""
+LISTED: Final = 20
+"""The most names in a scope or question; the line that they are in has room for few more."""
 _NAMED: Final = frozenset(
     {"secretKeyRef", "secretRef", "gitAuthSecretRef", "credentialRef", "secretName", "apiKeySecret", "secret",
      "apiKeySecretRef", "secretRefs", "imagePullSecrets", "passwordSecretRef", "caCertSecretRef"}
@@ -302,6 +304,11 @@ class Cluster:
                 if credential not in self._running:
                     text = f"Who runs under the ServiceAccount {name}?"
                     self.out.ask(("credential", credential), text, ACCOUNT_USER, at=_above(at))
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names with commas between them; of many the first ones, and an ellipsis."""
+    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
 
 
 def _of(namespace: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.kubernetes_cluster import Cluster, Manifest
+from meshmodel.importers.forms.kubernetes_cluster import LISTED, Cluster, Manifest, listed
 from meshmodel.importers.forms.kubernetes_rules import (
     AGGREGATED,
     BINDING,
@@ -36,8 +36,6 @@ _MAKES_PODS: Final = frozenset(
     {"pods", "deployments", "statefulsets", "daemonsets", "replicasets", "replicationcontrollers", "jobs",
      "cronjobs"}
 )  # fmt: skip
-_LISTED: Final = 20
-"""The most names in a scope or question; the line that they are in has room for few more."""
 _ASKS_ONLY: Final = frozenset(
     {"tokenreviews", "subjectaccessreviews", "localsubjectaccessreviews", "selfsubjectaccessreviews",
      "selfsubjectrulesreviews", "selfsubjectreviews"}
@@ -95,8 +93,8 @@ def permission_of(node: Node) -> _Permission:
     groups = {each.text for each in node["apiGroups"].each()}
     named = tuple(each for each in node["resourceNames"].each() if each.text)
     urls = [each.text for each in node["nonResourceURLs"].each() if each.text]
-    extra = f" ({_listed([each.text for each in named])})" if named else ""
-    scope = tuple(f"{each}{extra}" for each in [*resources, *urls][:_LISTED])
+    extra = f" ({listed([each.text for each in named])})" if named else ""
+    scope = tuple(f"{each}{extra}" for each in [*resources, *urls][:LISTED])
     made = _Permission(names=named, scope=scope, node=node)
     if "*" in verbs and "*" in resources and "*" in groups:
         made.api = {"admin"}
@@ -106,7 +104,7 @@ def permission_of(node: Node) -> _Permission:
         return made
     unknown = [verb for verb in verbs if verb not in _KNOWN]
     if unknown:
-        text = f"{{}} may {_listed(unknown)} {_listed([*resources])}: what does that permit?"
+        text = f"{{}} may {listed(unknown)} {listed([*resources])}: what does that permit?"
         made.asks[verbs[unknown[0]], VERB] = text
     for verb, at in verbs.items() if resources else ():
         if verb not in _KNOWN:
@@ -117,10 +115,6 @@ def permission_of(node: Node) -> _Permission:
     for verb in verbs if urls else ():
         made.cluster.add("read" if verb in _READ else "write")
     return made
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
 
 
 def _targets(resource: str, groups: set[str]) -> list[str]:
@@ -296,7 +290,7 @@ class Permissions:
                     became |= {("credential", secret), cluster.relate(exchange, *said)}
         if actions:
             store = cluster.store(namespace, said[0])
-            scope = [each.text for each in what.names[:_LISTED]] or ["secrets"]
+            scope = [each.text for each in what.names[:LISTED]] or ["secrets"]
             became.add(self._allow(credential, store, actions, scope, *said))
         return became
 

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
-from meshmodel.analysis.results import Summary, SystemReach
+from meshmodel.analysis.results import SystemReach
 from meshmodel.model.records import Reference
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import counted, one_line, shorten
 from meshmodel.model.vocabulary import Action
 from meshmodel.reports.causes import DOOR, is_accepted
+from meshmodel.reports.count_words import controlled
 from meshmodel.reports.diff.changes import Diff, DrawnChange, FindingChange, FindingWord
 from meshmodel.reports.diff.crossing_rows import CrossingGroup, closed_words, groups, opened_words
 from meshmodel.reports.diff.names import few
@@ -198,7 +199,7 @@ def _count_rows(diff: Diff) -> list[Row]:
         ("crossings", old.crossings, new.crossings),
         ("uncontrolled", old.uncontrolled, new.uncontrolled),
         ("approved", old.approved, new.approved),
-        ("controlled", _controlled(old), _controlled(new)),
+        ("controlled", controlled(old), controlled(new)),
         ("doors", old.missing, new.missing),
     )
     rows = [
@@ -207,10 +208,6 @@ def _count_rows(diff: Diff) -> list[Row]:
     if diff.standing:
         rows.append(Row("=", "standing", counted(diff.standing, "uncontrolled crossing")))
     return rows
-
-
-def _controlled(summary: Summary) -> int:
-    return summary.crossings - summary.uncontrolled - summary.approved
 
 
 # Findings ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.reports.acceptances import lost_words, unmatched_acceptances
 from meshmodel.reports.causes import is_accepted
+from meshmodel.reports.count_words import controlled
 from meshmodel.reports.document.agents import agent_section, credential_section
 from meshmodel.reports.document.boundaries import boundary_section
 from meshmodel.reports.document.findings import finding_section
@@ -200,11 +201,10 @@ def _sizes(analysis: "Analysis") -> str:
 
 def _crossings(analysis: "Analysis") -> str:
     summary = analysis.summary
-    controlled = summary.crossings - summary.uncontrolled - summary.approved
     states = (
         (summary.uncontrolled, "uncontrolled"),
         (summary.approved, "approved"),
-        (controlled, "controlled"),
+        (controlled(summary), "controlled"),
     )
     return f"{summary.crossings:,}: {', '.join(f'{number:,} {state}' for number, state in states)}"
 
