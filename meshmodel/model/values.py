@@ -55,11 +55,7 @@ def check_value(field: Field, value: object) -> None:
 
 def converter(field: Field) -> Convert:
     """The function that converts a value of a field to its canonical form, or raises RefusedValueError."""
-    if field.type == "choice":
-        return _choice(field.choices)
-    if field.type == "references":
-        return _ids_or_home if field.key == "from" else _ids
-    return _CONVERTERS[field.type]
+    return _choice(field.choices) if field.type == "choice" else _CONVERTERS[field.type]
 
 
 def _wrong(value: object, wanted: str) -> RefusedValueError:
@@ -183,9 +179,6 @@ def _ids(value: Any) -> tuple[str, ...]:
     return tuple(sorted(_items(value, _id)))
 
 
-_ids_or_home: Final = _ids  # "home" is an id by its form
-
-
 def _names(value: Any) -> tuple[str, ...]:
     return tuple(sorted(_items(value, _line)))
 
@@ -247,6 +240,7 @@ def _slot(value: Any) -> tuple[int, int]:
 _CONVERTERS: Final[Mapping[str, Convert]] = {
     "id": _id,
     "reference": _reference,
+    "references": _ids,
     "line": _line,
     "paragraph": _paragraph,
     "suggestion": _line,
