@@ -1,11 +1,11 @@
-"""Section 12 by a naive reading, to which stubs and policies are compared."""
+"""The policy stub by a naive reading, to which stubs and policies are compared."""
 
 from tests.reference.crossings import WORDS, credential_at
 from tests.reference.mesh import all_five
 
 
 class Classification:
-    """Section 12 by a naive reading: each access of one agent looked at alone."""
+    """The policy stub by a naive reading: each access of one agent looked at alone."""
 
     def __init__(self, reading, agent):
         self.reading, self.mesh, self.agent = reading, reading.mesh, agent
