@@ -62,7 +62,7 @@ async def test_an_intent_that_leaves_the_finding_says_so(tmp_path: Path) -> None
     async with desk(tmp_path, "crm-assistant-gateway", size=(80, 24)) as it:
         await it.press("f", "i")
         assert it.model.intent
-        assert "the finding stays, for ways that it does not approve" in " ".join(said(it).split())
+        assert "the finding stays: intents alone do not close it" in " ".join(said(it).split())
 
 
 async def test_one_press_declares_all_that_closes_a_finding_as_one_edit(tmp_path: Path) -> None:

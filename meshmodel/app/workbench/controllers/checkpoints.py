@@ -99,11 +99,11 @@ class CheckpointsController(Controller):
             self.context.once_shown(partial(self._intended, said, finding))
 
     def _intended(self, said: str, finding: Finding) -> None:
-        """Say whether the finding is closed: intents do not approve every way."""
+        """Say whether the finding is closed: not every one can be by intents."""
         state, key = self.state, (finding.rule, finding.subject)
         if state.is_current and state.analysis is not None:
             if key in {(each.rule, each.subject) for each in state.analysis.findings}:
-                said = f"{said}; the finding stays, for ways that it does not approve"
+                said = f"{said}; the finding stays: intents alone do not close it"
             else:
                 said = f"{said}; the finding is closed"
             self.context.say(said)
