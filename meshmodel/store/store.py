@@ -270,16 +270,6 @@ class Store:
         snapshot = self._edit(work)
         return None if snapshot is None else Undone(label, snapshot)
 
-    @property
-    def undo_label(self) -> str | None:
-        """What ``undo`` would take back, or ``None``; nothing where edits are refused."""
-        return self._next_label("next_undo")
-
-    @property
-    def redo_label(self) -> str | None:
-        """What ``redo`` would do again, or ``None``."""
-        return self._next_label("next_redo")
-
     def refresh(self) -> Snapshot | None:
         """The new model if another program has edited it since this store last looked, else ``None``.
 
@@ -372,13 +362,6 @@ class Store:
         from meshmodel.store import journal
 
         journal.register(self._connection, presence.this_program(self.author))
-
-    def _next_label(self, kind: str) -> str | None:
-        from meshmodel.store import journal
-
-        with self._reading():
-            found = None if self.read_only else getattr(journal, kind)(self._connection, self.author)
-        return found and found[1]
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:

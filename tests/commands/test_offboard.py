@@ -5,6 +5,7 @@ import shutil
 from meshmodel.interchange import read_file
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS
+from tests.store.labels import undo_label
 
 LEAK = MODELS / "token-leak.toml"
 
@@ -24,7 +25,7 @@ def test_offboarding_is_applied_as_one_edit_that_undo_takes_back(tmp_path, docum
         assert after.credential["refresh-token"].status == "revoked"
         assert not after.hold
         assert not after.custody
-        assert store.undo_label.startswith(
+        assert undo_label(store).startswith(
             "offboard chat-service, revoke 1, still to rotate: cloud-key, ware"
         )
         store.undo()
@@ -48,7 +49,7 @@ def test_a_person_goes_in_one_edit_that_undo_takes_back(tmp_path, documents, cal
         assert after.agent["treasurer"].status == "retired"
         assert after.credential["treasurer-sign-in"].status == "revoked"
         assert after.checkpoint["payment-approval"].state == "planned"
-        assert store.undo_label == "offboard person treasurer, revoke 1"
+        assert undo_label(store) == "offboard person treasurer, revoke 1"
         store.undo()
         assert store.snapshot == before
     # A team owns and approves; nothing of it is an agent.

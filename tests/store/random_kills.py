@@ -14,6 +14,7 @@ from random import Random
 from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import System, Zone
 from meshmodel.store.store import Store
+from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, names_in
 
 ROUNDS = 100
@@ -26,9 +27,9 @@ def _edit_for_ever(path: Path, acknowledge: int) -> None:
         os.write(acknowledge, b"ready\n")
         while True:
             kind = random.random()
-            if kind < 0.15 and store.undo_label:
+            if kind < 0.15 and undo_label(store):
                 store.undo()
-            elif kind < 0.25 and store.redo_label:
+            elif kind < 0.25 and redo_label(store):
                 store.redo()
             elif kind < 0.35 and "helpdesk" in store.snapshot.zone:
                 store.apply(edit("remove", [Remove("zone", "helpdesk")]))

@@ -15,6 +15,7 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
 from meshmodel.store.store import Store
+from tests.store.labels import redo_label, undo_label
 from tests.store.sample import names_in
 
 
@@ -245,7 +246,7 @@ def test_a_crafted_journal_breaks_nothing(path, name):
     raw.close()
     uses: tuple[Callable[[Store], object], ...] = (
         lambda store: all(each.label.isprintable() and each.author.isprintable() for each in store.journal()),
-        lambda store: store.undo_label,
+        undo_label,
         lambda store: store.redo(),
         lambda store: store.undo(),
         lambda store: store.apply(edit("x", [Put(Zone("x"))])),
@@ -289,7 +290,7 @@ def test_opened_for_reading_only(path):
     with Store.open(path, read_only=True) as store, Store.open(path) as other:
         assert store.read_only
         assert store.snapshot == other.snapshot
-        assert (store.undo_label, store.redo_label) == (None, None)
+        assert (undo_label(store), redo_label(store)) == (None, None)
         for use in (store.undo, store.redo, lambda: store.apply(edit("z", [Put(Zone("z"))]))):
             with pytest.raises(StoreError, match="open for reading only"):
                 use()

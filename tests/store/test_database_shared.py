@@ -22,6 +22,7 @@ from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import presence, sqlite_file
 from meshmodel.store.store import Store
+from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, random_edit
 
 
@@ -114,17 +115,17 @@ def test_undo_never_takes_back_another_programs_edit(two):
     first, second = two
     first.apply(edit("first", [Put(Zone("f"))]))
     second.apply(edit("second", [Put(Zone("s"))]))
-    assert (first.undo_label, second.undo_label) == ("first", "second")
+    assert (undo_label(first), undo_label(second)) == ("first", "second")
     undone = first.undo()
     assert undone is not None
     assert undone.label == "first"
     assert "s" in undone.snapshot.zone
     assert first.undo() is None
     second.refresh()
-    assert (second.undo_label, second.redo_label) == ("second", None)
+    assert (undo_label(second), redo_label(second)) == ("second", None)
     second.apply(edit("third", [Put(Zone("t"))]))
     first.refresh()
-    assert first.redo_label == "first"
+    assert redo_label(first) == "first"
     assert first.redo() is not None
     assert {"f", "s", "t"} < set(first.snapshot.zone)
 
@@ -179,7 +180,7 @@ def test_the_edits_of_a_closed_program_may_be_undone_by_anyone(two):
     first, second = two
     first.apply(edit("z", [Put(Zone("z"))]))
     second.refresh()
-    assert second.undo_label is None
+    assert undo_label(second) is None
     first.close()
     assert second.undo() is not None
     assert second.snapshot == SAMPLE

@@ -15,6 +15,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store.store import Store
+from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, random_edit
 
 
@@ -94,8 +95,8 @@ class OneProgram(RuleBasedStateMachine):
             return
         assert self.store.snapshot == self.now
         check_snapshot(self.now)
-        assert self.store.undo_label == (self.past[-1][0] if self.past else None)
-        assert self.store.redo_label == (self.future[-1][0] if self.future else None)
+        assert undo_label(self.store) == (self.past[-1][0] if self.past else None)
+        assert redo_label(self.store) == (self.future[-1][0] if self.future else None)
         entries = self.store.journal()
         assert len(entries) == self.made
         assert [each.label for each in entries if not each.undone] == [label for label, _ in self.past]

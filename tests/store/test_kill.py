@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from meshmodel.store.store import Store
+from tests.store.labels import undo_label
 from tests.store.random_kills import ROUNDS
 
 
@@ -35,7 +36,7 @@ def test_the_edits_of_a_killed_program_may_be_undone_by_another(tmp_path):
         assert other.stdout.readline() == b"done\n"
         with Store.open(path) as store:
             assert "z" in store.snapshot.zone
-            assert store.undo_label is None
+            assert undo_label(store) is None
             assert store.undo() is None
             other.kill()
             other.wait()

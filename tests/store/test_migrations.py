@@ -16,6 +16,7 @@ from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
 from meshmodel.store.writer import sqlalchemy_connection
+from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, names_in
 
 FIRST = Path(__file__).with_name("revision-1.sql")
@@ -75,7 +76,7 @@ def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(old, tmp
     assert version_of(old) == (1, "1")
     with Store.open(old) as store:
         assert store.snapshot.system["files"] == System("files", zone="storage", name="Files")
-        assert (store.undo_label, store.redo_label) == ("name the files", "a zone")
+        assert (undo_label(store), redo_label(store)) == ("name the files", "a zone")
         store.apply(edit("more", [Put(System("more"))]))
         store.undo()
         store.undo()
@@ -106,7 +107,7 @@ def test_an_agent_of_no_kind_stays_as_steerable_as_it_was(second):
 
 def test_undoing_what_was_edited_before_means_what_it_meant(second):
     with Store.open(second) as store:
-        assert store.redo_label == "no help"
+        assert redo_label(store) == "no help"
         store.redo()
         assert list(store.snapshot.system) == ["sts", "tickets"]
         assert not store.snapshot.delegation
