@@ -21,11 +21,15 @@ class Completed:
     names: tuple[str, ...]
 
     @property
-    def says(self) -> str:
-        """The names in a line, as many as are shown."""
+    def shown(self) -> tuple[str, ...]:
+        """So many of the names as are shown."""
+        return self.names[:SHOWN]
+
+    @property
+    def more(self) -> str:
+        """How many others there are, in words."""
         more = len(self.names) - SHOWN
-        said = "  ".join(self.names[:SHOWN])
-        return f"{said}  and {more} more" if more > 0 else said
+        return f"and {more} more" if more > 0 else ""
 
 
 def complete_path(text: str, folder: Path, endings: Collection[str] = ()) -> Completed:

@@ -6,10 +6,12 @@ import pytest
 from textual.widgets import Input, Static
 
 from meshmodel.app.dialogs.base import TextEntry
+from meshmodel.app.dialogs.choose_files import ImportDialog
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.model.typed_paths import complete_path, proposed_file
 from tests.app.desk import desk
+from tests.app.test_by_mouse import click_on
 from tests.app.test_start_and_help import Beginning
 
 FILES = [
@@ -64,7 +66,9 @@ def test_what_is_absolute_or_at_home_begins_there(folder, monkeypatch):
 def test_of_many_names_the_rest_is_counted(tmp_path):
     for number in range(9):
         (tmp_path / f"log-{number}.csv").write_text("")
-    assert complete_path("", tmp_path).says.endswith("log-5.csv  and 3 more")
+    found = complete_path("", tmp_path)
+    assert found.shown[-1] == "log-5.csv"
+    assert found.more == "and 3 more"
 
 
 async def test_the_dialog_of_a_trace_completes_its_file(folder, tmp_path, monkeypatch):
@@ -86,6 +90,40 @@ async def test_the_dialog_of_a_trace_completes_its_file(folder, tmp_path, monkey
         await it.press("enter")
         assert it.app.screen is dialog
         assert dialog.path == Path("audit.csv")
+
+
+async def test_names_of_files_are_clicked_in_the_import_dialog(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "logs" / "[b]it's.json").write_text("{}")
+    async with desk(tmp_path, size=(80, 24)) as it:
+        await it.press("I")
+        entry = it.app.screen
+        assert isinstance(entry, TextEntry)
+        await click_on(it, "logs/")
+        assert entry.query_one(Input).value == "logs/"
+        await it.press("o", "backspace")  # the keys are still for the name
+        assert entry.query_one(Input).value == "logs/"
+        await click_on(it, "[b]it's.json")
+        dialog = it.app.screen
+        assert isinstance(dialog, ImportDialog)
+        assert dialog.paths == [Path("logs", "[b]it's.json")]
+
+
+async def test_a_double_click_on_a_folder_takes_nothing_in_it(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(folder)
+    for name in FILES:
+        (folder / name).unlink()
+    (folder / "logs" / "logs.json").write_text("{}")
+    async with desk(tmp_path, size=(80, 24)) as it:
+        await it.press("I", *"lo")
+        await it.shows("completes:  logs/")
+        hint = it.app.screen.query_one("#hint", Static)
+        y = next(y for y, said in enumerate(it.screen_text().splitlines()) if "completes:" in said)
+        await it.pilot.click(hint, offset=(17, y - hint.region.y), times=2)
+        await it.shows("completes:  logs.json")
+        entry = it.app.screen
+        assert isinstance(entry, TextEntry)
+        assert entry.query_one(Input).value == "logs/"
 
 
 async def test_the_start_screen_completes_the_model_to_open(folder):

@@ -4,6 +4,7 @@ Each is a modal screen whose result is what was decided, or ``None`` after Escap
 comes from a model is shown as text.
 """
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -16,6 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.screen import ModalScreen, Screen
+from textual.style import Style
 from textual.widgets import Button, Input, Static, TextArea
 from textual.widgets.button import ButtonVariant
 from textual.worker import Worker
@@ -207,6 +209,7 @@ class TextEntry(Dialog[str]):
         self._check = check
         self._long = long
         self._complete = complete
+        self._names: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         """The line, the hint and the reason why it does not fit."""
@@ -232,15 +235,34 @@ class TextEntry(Dialog[str]):
             self.focus_next()
             return
         found = self._complete(self.text)
+        self._put(found.text)
+
+    def _put(self, text: str) -> None:
+        """Write what is completed; what it may become is offered once it is there."""
         field = self.query_one("#text", Input)
-        field.value = found.text
-        field.cursor_position = len(found.text)
-        self._offer(self._complete(found.text))
+        field.value = text
+        field.cursor_position = len(text)
 
     def _offer(self, found: Completed) -> None:
-        """Show what the text may become below the hint."""
-        said = f"Tab completes: {found.says}" if found.names else ""
-        self.show_hint(f"{self._hint}\n{said}".strip())
+        """Show what the text may become below the hint; a click on a name takes it."""
+        self._names = found.shown
+        looks = (Style(underline=True) + Style.from_meta({"at": at}) for at in range(len(found.shown)))
+        names = (Content.styled(*each) for each in zip(found.shown, looks, strict=True))
+        said = Content("  ").join([Content("Tab completes:"), *names, Content(found.more)])
+        lines = [Content(self._hint)] * bool(self._hint) + [said] * bool(found.names)
+        self.query_one("#hint", Static).update(Content("\n").join(lines))
+
+    def on_click(self, event: Click) -> None:
+        """Take a name that is offered: a file is the answer, in a folder others are offered.
+
+        The second click of a double click is meant for the name that the first one took.
+        """
+        at = event.style.meta.get("at")
+        if at is not None and event.chain == 1:
+            name = self._names[at]
+            self._put(self.text[: self.text.rfind(os.sep) + 1] + name)
+            if not name.endswith(os.sep):
+                self.action_accept()
 
     @property
     def text(self) -> str:
