@@ -10,16 +10,15 @@ from typing import Any, Final
 
 from meshmodel.edits.draft import new_element
 from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit, free_id
-from meshmodel.edits.operations import words_for
+from meshmodel.edits.operations import without_slot, words_for
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, Record, Reference, System, Zone, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.text import first_few
 from meshmodel.model.validation import References, RefusedError
-from meshmodel.model.vocabulary import ELEMENT_TABLES
+from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 
-_WITH_ENDS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
 _WITH_IDS: Final = (*ELEMENT_TABLES, "checkpoint", "note")
 _TOLD: Final = 3
 """So many are named in what an edit is called."""
@@ -51,7 +50,7 @@ def copy(snapshot: Snapshot, selected: Iterable[Reference]) -> Fragment:
     wanted |= _steps_of(snapshot, wanted)
     wanted |= set(_belonging(snapshot, elements, wanted))
     records = [snapshot.get(*each) for each in sorted(wanted, key=_in_order)]
-    copied = [_without_slot(each) for each in records if each is not None]
+    copied = [without_slot(each) for each in records if each is not None]
     named = {each for record in copied for each in _names(record)} - elements
     stubs = [_named_only(snapshot, each) for each in sorted(named)]
     model = _with_checkpoints(Snapshot(), [*stubs, *copied])
@@ -140,7 +139,7 @@ def _steps_of(snapshot: Snapshot, wanted: set[Reference]) -> set[Reference]:
 
 def _belonging(snapshot: Snapshot, elements: set[Reference], wanted: set[Reference]) -> Iterator[Reference]:
     """The relations of elements, the checkpoints on steps to or from them or on wanted ones, the notes."""
-    for table in _WITH_ENDS:
+    for table in RELATION_TABLES:
         first, second = STEP_ENDS.get(table, ("agent", "system"))
         for key in snapshot.table(table):
             if (first, key[0]) in elements or (second, key[1]) in elements:
@@ -187,10 +186,6 @@ def _named_only(snapshot: Snapshot, reference: Reference) -> Record:
     record: Any = snapshot.get(table, key)
     stub = new_element(table, str(key), record.name)
     return replace(stub, kind=record.kind) if isinstance(stub, System | Agent | Credential) else stub
-
-
-def _without_slot(record: Record) -> Record:
-    return replace(record, at=None) if isinstance(record, Zone | System | Agent | Credential) else record
 
 
 def _with_checkpoints(snapshot: Snapshot, records: Iterable[Record]) -> Snapshot:

@@ -147,6 +147,11 @@ def at_slot(record: Record, zone: str | None, slot: Slot) -> Element | None:
     return None
 
 
+def without_slot(record: Record) -> Record:
+    """The record as it is wherever it lies on the canvas."""
+    return replace(record, at=None) if isinstance(record, Element) else record
+
+
 def move_label(snapshot: Snapshot, reference: Reference, moved: Record) -> str:
     """The label of a move: the zone or home that it changes, else the new position."""
     before = snapshot.get(*reference)

@@ -18,19 +18,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit, free_id
+from meshmodel.edits.operations import without_slot
 from meshmodel.importers.last_import import Place, Renamed, brought_forward, rows_to_keep
 from meshmodel.importers.proposal import Identity, Proposed, united
 from meshmodel.importers.references import named_in, with_ids
 from meshmodel.model.records import (
-    Agent,
     Checkpoint,
-    Credential,
     Delegation,
     Key,
     Record,
     Reference,
-    System,
-    Zone,
     key_of,
 )
 from meshmodel.model.schema import SCHEMA
@@ -279,7 +276,7 @@ class _Planning:
             elif reference in self.rejected:
                 self.dropped.add(row.place)
                 self._note(reference, "kept", why="rejected")
-            elif _without_slot(here) != _without_slot(row.record):
+            elif without_slot(here) != without_slot(row.record):
                 self._note(
                     reference, "kept", why="its file no longer has it, but it was changed in the model"
                 )
@@ -382,11 +379,6 @@ def _named(record: Record) -> set[Reference]:
 def _steps_of(record: Record) -> set[Reference]:
     """The relation that a checkpoint sits on."""
     return {(record.step, (record.from_, record.to))} if isinstance(record, Checkpoint) else set()
-
-
-def _without_slot(record: Record) -> Record:
-    """The record as it is wherever it lies on the canvas."""
-    return replace(record, at=None) if isinstance(record, Zone | System | Agent | Credential) else record
 
 
 def _is_moved(field: str, ours: Any, theirs: Any) -> bool:

@@ -10,17 +10,16 @@ from meshmodel.edits.ids import id_of
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Ledger, Rule
 from meshmodel.importers.withheld import shows_secret
+from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, Note, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.secrets import HIDDEN, looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, clean_line
-from meshmodel.model.vocabulary import ACTIONS
 
 _LIMITS: Final[Mapping[str, int]] = {"line": LINE_LIMIT, "suggestion": 60, "paragraph": PARAGRAPH_LIMIT}
 _KEY_LIMIT: Final = 400
-_PLACE: Final[Mapping[str, int]] = {action: place for place, action in enumerate(ACTIONS)}
 _UNITED: Final = ("actions", "passes", "entitled")
 """Lists of a relation that are united where two places say it; ``only`` is a limit and needs care."""
 
@@ -299,4 +298,4 @@ def united(one: Record, other: Record) -> Record:
 
 def _in_order(each: str) -> tuple[int, str]:
     """Actions in the order of ``ACTIONS``, other words by themselves."""
-    return (_PLACE.get(each, len(_PLACE)), each)
+    return (NUMBER.get(each, len(NUMBER)), each)

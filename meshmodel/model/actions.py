@@ -1,6 +1,6 @@
 """Actions as numbers from 0 to 4, and sets of them as masks of five bits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from meshmodel.model.vocabulary import ACTIONS, Action
@@ -10,7 +10,7 @@ ALL: Final = 0b11111
 """All five actions."""
 ACTING: Final = 0b11110
 """All but read."""
-NUMBER: Final = {action: number for number, action in enumerate(ACTIONS)}
+NUMBER: Final[Mapping[str, int]] = {action: number for number, action in enumerate(ACTIONS)}
 
 
 def action_mask(actions: Iterable[Action] | None) -> int:

@@ -24,23 +24,9 @@ from meshmodel.model.records import (
     Trigger,
     Zone,
 )
+from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 
-TABLES: Final = (
-    "zone",
-    "system",
-    "agent",
-    "credential",
-    "hold",
-    "grant",
-    "custody",
-    "exchange",
-    "delegation",
-    "trigger",
-    "intent",
-    "checkpoint",
-    "note",
-    "acceptance",
-)
+TABLES: Final = (*ELEMENT_TABLES, *RELATION_TABLES, "checkpoint", "note", "acceptance")
 """The tables of a model in the fixed order of the interchange file."""
 
 RECORD_TYPES: Final[Mapping[str, type[Any]]] = MappingProxyType(

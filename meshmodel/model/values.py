@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from meshmodel.model.actions import NUMBER
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
@@ -18,7 +19,6 @@ SLOT_LIMIT: Final = 9999
 SHORTEST_SECRET_IN_ID: Final = 16
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LIFETIME: Final = re.compile(r"[1-9][0-9]{0,8}[smhd]|unlimited")
-_ORDER: Final[Mapping[str, int]] = {action: place for place, action in enumerate(ACTIONS)}
 
 
 class RefusedValueError(ValueError):
@@ -171,7 +171,7 @@ _action: Final = _choice(ACTIONS)
 def _actions(value: Any) -> tuple[str, ...]:
     items = _items(value, _action)
     if len(items) > 1:
-        items.sort(key=_ORDER.__getitem__)
+        items.sort(key=NUMBER.__getitem__)
     return tuple(items)
 
 
@@ -187,7 +187,7 @@ def _access(value: Any) -> str:
     if value.__class__ is not str:
         raise _wrong(value, "a system and an action like tickets:read")
     system, colon, action = value.partition(":")
-    if not colon or action not in _ORDER or _ID.fullmatch(system) is None:
+    if not colon or action not in NUMBER or _ID.fullmatch(system) is None:
         raise RefusedValueError(f"{quote(value)} is no system:action, like tickets:read")
     _id(system)
     return f"{system}:{action}"

@@ -62,6 +62,8 @@ CHECKPOINT_KINDS: Final = DECISION_KINDS + BINDING_KINDS
 
 ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
 """The tables of elements, in the order of the interchange file."""
+RELATION_TABLES: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
+"""Those of relations."""
 ENVIRONMENTS: Final = ("production", "staging", "development", "corporate", "external")
 SYSTEM_KINDS: Final = (
     "saas",

@@ -13,7 +13,7 @@ from meshmodel.model.records import About, Agent, Credential, Key, Note, Record,
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad, plural
-from meshmodel.model.vocabulary import ELEMENT_TABLES
+from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.findings_index import findings_index, may_be_about
 from meshmodel.reports.lines import Line, Section, Words, heading, space
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import AgentReach, Finding, SystemReach
 
-_RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
-_ENDS: Final = {each: STEP_ENDS.get(each, ("agent", "system")) for each in _RELATIONS}
+_ENDS: Final = {each: STEP_ENDS.get(each, ("agent", "system")) for each in RELATION_TABLES}
 """What they join: steps as always, and an intent an agent with a system."""
 _COUNTED: Final = 10
 """Of more findings the title says how many there are."""
@@ -114,7 +113,7 @@ def relation_sections(snapshot: Snapshot, record: Record) -> list[Section]:
 
 def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[Any]:
     """The relations of an element, what lies in a zone or runs on a system, and what is decided there."""
-    for each in _RELATIONS:
+    for each in RELATION_TABLES:
         ends = _ENDS[each]
         for pair, record in snapshot.table(each).items():
             if (ends[0] == table and pair[0] == key) or (ends[1] == table and pair[1] == key):

@@ -12,14 +12,13 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
+from meshmodel.model.actions import NUMBER
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Key, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import RECORD_TYPES, table_of
-from meshmodel.model.vocabulary import ACTIONS
 
 _LISTS: Final = frozenset({"references", "actions", "names", "accesses", "slot"})
-_ORDER: Final = {action: place for place, action in enumerate(ACTIONS)}
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _JSON_LIMIT: Final = 1_000_000
 
@@ -161,5 +160,5 @@ def _in_order(field: Field, value: list[Any]) -> bool:
     """Whether a list is sorted and names nothing twice; unknown actions are refused by validation."""
     if field.type == "slot":
         return True
-    keys = [_ORDER.get(each, 0) for each in value] if field.type == "actions" else value
+    keys = [NUMBER.get(each, 0) for each in value] if field.type == "actions" else value
     return all(first < second for first, second in pairwise(keys))
