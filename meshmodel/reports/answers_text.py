@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _NAMED: Final = 5
 """So many systems or agents are named in one line."""
-_VIEWS = {"built": "as built", "designed": "as designed"}
 
 
 def check_text(
@@ -60,7 +59,7 @@ def check_text(
         counted(summary.credentials, "credential"),
     )
     lines = [
-        f"{style.paint(title, 'strong')}, {_VIEWS[analysis.view]}",
+        f"{style.paint(title, 'strong')}, as {analysis.view}",
         *wrap(f" {style.glyph('·')} ".join(counts), style),
         *wrap(_crossing_counts(summary), style),
     ]

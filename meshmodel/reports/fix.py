@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.model.text import one_line, share
-from meshmodel.model.vocabulary import CheckpointStep, View
+from meshmodel.model.vocabulary import CheckpointStep
 from meshmodel.reports.answers_json import Answer
 from meshmodel.reports.fix_words import STANDING, standing_words
 from meshmodel.reports.style import Style, counted, table, wrap, wrapped_table
@@ -94,8 +94,8 @@ def fix_text(
         standing: the findings of high or above that stand even with the checkpoints.
     """
     title = one_line(analysis.snapshot.about.name or "A model without a name", limit=200)
-    seen = _SEEN[analysis.view]
-    lines = [f"{style.paint(title, 'strong')}, {seen}", *wrap(_verdict(fix, style, good=not standing), style)]
+    head = f"{style.paint(title, 'strong')}, as {analysis.view}"
+    lines = [head, *wrap(_verdict(fix, style, good=not standing), style)]
     if fix.checkpoints:
         lines += ["", *_checkpoint_lines(fix, style), *_better_lines(fix, better or {}, style)]
         lines += ["", *_interrupted(fix, style)]
@@ -109,9 +109,6 @@ def fix_text(
     if outcome is not None:
         lines += ["", *wrap(outcome, style)]
     return "\n".join(lines)
-
-
-_SEEN: Final[dict[View, str]] = {"built": "as built", "designed": "as designed"}
 
 
 def _verdict(fix: "Fix", style: Style, *, good: bool) -> str:

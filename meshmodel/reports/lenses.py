@@ -96,7 +96,7 @@ def facts_of(analysis: "Analysis | None") -> Facts:
         identities=analysis.identity_counts(),
         marks={(step, start, end): mark for (step, start, end), mark in analysis.marks().items()},
         depths=analysis.depths(),
-        heard=frozenset(each.system for each in getattr(analysis, "heard", ())),
+        heard=frozenset(each.system for each in analysis.heard),
     )
 
 
