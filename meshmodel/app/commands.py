@@ -80,7 +80,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run="editing.rename", changes=True, menu="give it another name"),
     Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run="moving.move", changes=True, menu="move it"),
     Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run="editing.delete", changes=True, needs=_selection, menu="delete it, and what hangs on it"),
-    Command("menu", (".",), "menu", "What can be done with what is selected, or about a finding; the right mouse button shows it too", "Draw", run="menus.menu"),
+    Command("menu", (".",), "menu", "What can be done with what is selected, or with the row of a list; the right mouse button shows it too", "Draw", run="menus.menu"),
     Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run="editing.quick_line", menu="type a sentence"),
     Command("copy", ("Y",), "copy", "Copy what is selected, with its relations; Y, X and V work between models too", "Draw", run="clipboard.copy", menu="copy it, with its relations"),
     Command("cut", ("X", "ctrl+x"), "cut", "Copy what is selected, and delete it", "Draw", run="clipboard.cut", changes=True, menu="cut it, with its relations"),
