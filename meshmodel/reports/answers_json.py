@@ -89,11 +89,13 @@ def check_json(
     }
     if baseline is not None:
         after["baseline"] = comparison_answer(baseline)
+    # Before the first piece: where this fails, nothing is written.
+    doors = sorted(analysis.doors, key=lambda door: (door.credential, door.system))
     yield f'{_json(before)[:-1]}, "missing": ['
     # Doors that the same agents find open share one tuple.
     known: dict[int, str] = {}
     between = ""
-    for door in sorted(analysis.doors, key=lambda door: (door.credential, door.system)):
+    for door in doors:
         agents = known.get(id(door.agents))
         if agents is None:
             agents = known[id(door.agents)] = _json(list(door.agents))
