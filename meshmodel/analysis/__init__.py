@@ -1,1 +1,1 @@
-"""What follows from a mesh, as ``docs/semantics.md`` defines it; pure and deterministic."""
+"""What follows from a mesh: reach, crossings, missing checkpoints, findings; pure and deterministic."""

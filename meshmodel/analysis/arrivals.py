@@ -1,4 +1,4 @@
-"""Which starts have a crossing to which targets, and how severe a door there is for them."""
+"""Which starts have a crossing to which targets, and how severe a door there is for them (section 6)."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -132,7 +132,7 @@ class Arrivals:
     def _grouped(self, system: int, action: int) -> list[Group]:
         """All sources, those in one group that an action on a system does not tell apart.
 
-        Crossings and severity depend on a source only by its zone (see ``_from``) and by what
+        Crossings and severity depend in section 6 on a source only by its zone (see ``_from``) and by what
         ``Source`` holds, and on a start only by whether any source is heard and whether it has a way out.
         """
         target, itself = self._mesh.traits[system], self._as_source[system]

@@ -1,4 +1,4 @@
-"""Which checkpoints count, which steps they guard, and who has power over them."""
+"""Which checkpoints count, which steps they guard, and who has power over them (section 5)."""
 
 from collections.abc import Collection
 from functools import reduce
@@ -36,12 +36,12 @@ class Unchecked(NamedTuple):
 
 
 def is_decision(checkpoint: Checkpoint, view: View) -> bool:
-    """Whether a checkpoint decides for each action and is enforced, power over it aside."""
+    """Whether a checkpoint meets points 1 to 3 of section 5."""
     return not shortcomings(checkpoint, view)
 
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
-    """Why a checkpoint is no decision (``is_decision``), in a word each; empty where it is one."""
+    """Why a checkpoint is no decision (section 5, points 1 to 3), in a word each; empty where it is one."""
     found = []
     if checkpoint.kind not in DECISION_KINDS:
         found.append("binding")

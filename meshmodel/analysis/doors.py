@@ -1,4 +1,4 @@
-"""Missing checkpoints: open doors that are not approved, by credential and system."""
+"""Missing checkpoints (section 6): open doors that are not approved, by credential and system."""
 
 from collections import defaultdict
 from collections.abc import Iterable

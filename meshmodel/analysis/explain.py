@@ -1,4 +1,4 @@
-"""Explanations: what a question means, and the witness and the story that answer it."""
+"""Explanations: what a question means, and the witness and the story that answer it (section 11)."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -91,7 +91,7 @@ class Explaining:
     # Answers
 
     def starts(self, crossing: ListedCrossing) -> list[int]:
-        """The nodes from which a crossing starts: the agent, with what it read if it can."""
+        """The nodes from which a crossing starts: the agent, with what it read if it can (section 6)."""
         agent, source = crossing.coming.agent, crossing.coming.source
         start, read = [self.mesh.first_agent + agent], 5 * source + READ
         can_read = source != HOME and self.reaches.readable[read] >> agent & 1
@@ -178,7 +178,7 @@ class Explaining:
     # Intents
 
     def can_be_intended(self, explanation: Explanation) -> Intent | None:
-        """The agent's intent with what approves every open door of a crossing, or ``None``."""
+        """The agent's intent with what approves every open door of a crossing (section 6), or ``None``."""
         if explanation.state != "uncontrolled" or explanation.action is None:
             return None
         mesh, reaches, tables, origin = self.mesh, self.reaches, self.snapshot, explanation.source

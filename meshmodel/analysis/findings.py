@@ -1,4 +1,4 @@
-"""Findings of all rules in their order, with what was accepted about them."""
+"""Findings of all rules in their order, with what was accepted about them (section 9)."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Crossings one by one, and the worst of many."""
+"""Crossings one by one, and the worst of many (sections 6 and 11)."""
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import Final, NamedTuple
@@ -162,7 +162,7 @@ class Listing:
     def _can_be(self, level: int, source: int, credential: int, access: int) -> int:
         """The starts whose crossings from a source through a door can be as severe as that.
 
-        Severity only grows with a way out, a heard source and a credential picked up. So
+        By the table of section 6 it only grows with a way out, a heard source and a credential picked up. So
         the first two are taken as given; where only the third lifts it, it is asked who picked it up.
         """
         system, action, origin = self.mesh.traits[access // 5], access % 5, self._source(source)

@@ -1,4 +1,4 @@
-"""A mesh: its nodes, its steps with those of sessions, and its graphs."""
+"""A mesh: its nodes, its steps with those of sessions, and its graphs (section 3)."""
 
 from functools import cached_property
 from weakref import proxy
@@ -13,7 +13,7 @@ from meshmodel.model.snapshot import Snapshot
 
 
 class Mesh(Steps):
-    """The nodes and all steps of a snapshot, checkpoints aside.
+    """All that section 3 says of a snapshot, checkpoints aside.
 
     Attributes:
         sessions: those of limited delegations.

@@ -1,4 +1,4 @@
-"""The elements of a mesh as small integers, and what matters of each system."""
+"""The elements of a mesh as small integers, and what matters of each system (sections 1 and 3)."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -17,7 +17,7 @@ ANYBODY: Final = ""
 
 
 class Traits(NamedTuple):
-    """What matters of a system as the target of a crossing, its zone aside.
+    """What matters of a system as the target of a crossing, its zone aside (section 6).
 
     Attributes:
         sensitivity, integrity: 0 to 3.
@@ -84,13 +84,13 @@ class Nodes:
         ]
 
     def yields(self, custody: Custody) -> bool:
-        """Whether a custody yields anything: merely storing a bound credential does not."""
+        """Whether a custody yields anything: merely storing a bound credential does not (section 3)."""
         if custody.credential not in self.credential:
             return False
         return not (custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound)
 
     def _persons(self) -> Iterable[str | None]:
-        """By system the one person to whom it belongs, if it belongs to one."""
+        """By system the one person to whom it belongs (section 6), if it belongs to one."""
         tables = self.snapshot
         names: dict[str, set[str | None]] = {}
         for credential, system in tables.grant:

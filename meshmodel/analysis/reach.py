@@ -1,4 +1,4 @@
-"""What every agent reaches: for each node the agents that come there, as bits."""
+"""What every agent reaches (section 4): for each node the agents that come there, as bits."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -49,7 +49,7 @@ class Reaches:
 
     @cached_property
     def readable(self) -> Reach:
-        """By all steps but triggers from typed systems: what agents can read as a source."""
+        """By all steps but triggers from typed systems: what agents can read as a source (section 6)."""
         mesh, after = self.mesh, self.mesh.graph.successors
         writes = [5 * system + WRITE for system, traits in enumerate(mesh.traits) if traits.typed]
         kept = {node: [each for each in after[node] if each < mesh.first_agent] for node in writes}
@@ -104,7 +104,7 @@ class Reaches:
         return self.handed(self.mesh.agent_seeds())
 
     def intended(self, handed: Mapping[int, int]) -> Reach:
-        """By node, the starts whose agent reaches it by hold and exchange steps alone.
+        """By node, the starts whose agent reaches it by hold and exchange steps alone (section 6, approved).
 
         Args:
             handed: by credential, or copy of one, the starts whose agent holds it.
@@ -113,13 +113,13 @@ class Reaches:
 
     @cached_property
     def outsider(self) -> Unchecked:
-        """What the outsider reaches: one start, the writes into systems with untrusted input."""
+        """What the outsider reaches: one start, the writes into systems with untrusted input (section 7)."""
         entries = [number for number, untrusted in enumerate(self.mesh.untrusted) if untrusted]
         return self.checkpoints.unchecked({5 * number + WRITE: 1 for number in entries})
 
     @cached_property
     def heard(self) -> list[bool]:
-        """By system, whether it is heard."""
+        """By system, whether it is heard (section 3)."""
         mesh, reach = self.mesh, self.outsider.reach
         return [
             mesh.untrusted[system] or (system in mesh.words.systems and reach[5 * system + WRITE] > 0)
@@ -128,7 +128,7 @@ class Reaches:
 
     @cached_property
     def as_source(self) -> list[Source]:
-        """By system, what matters of it as a source."""
+        """By system, what matters of it as a source (section 6)."""
         return sources_of(self.mesh, self.heard)
 
     def carrying(self, system: int) -> int:

@@ -1,4 +1,4 @@
-"""What an analysis answers: documented, frozen types."""
+"""What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,13 +16,13 @@ MOST_LIT: Final = 50
 
 
 class CannotStartError(MeshmodelError, ValueError):
-    """A start that is refused: unknown, retired or revoked; ``str()`` is one clear line."""
+    """A start that section 7 refuses: unknown, retired or revoked; ``str()`` is one clear line."""
 
 
 @dataclass(frozen=True, slots=True)
 class SystemReach:
     """What one agent reaches on one system: the actions, and which of them directly, as itself,
-    and without any checkpoint that counts; actions in the order of ``ACTIONS``.
+    and without any checkpoint that counts (section 4); actions in the order of section 2.
     """
 
     system: str
@@ -45,7 +45,7 @@ class AgentReach:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One crossing; ``source`` is ``None`` for home."""
+    """One crossing (section 6); ``source`` is ``None`` for home."""
 
     agent: str
     source: str | None
@@ -95,7 +95,7 @@ class Told(NamedTuple):
 
 @dataclass(unsafe_hash=True)  # not frozen: there can be thirty thousand, and those are slow to make
 class Finding:
-    """One finding of one rule.
+    """One finding of one rule (section 9).
 
     ``about`` names the records it is about, for the canvas and the inspector; ``agents`` and ``actions`` are
     complete, as an acceptance of the finding would state them. What it says is put in words when it is first
@@ -133,7 +133,7 @@ class Finding:
 
 
 class Heard(NamedTuple):
-    """A heard system, and whether outsiders put content into it themselves."""
+    """A heard system (section 3), and whether outsiders put content into it themselves."""
 
     system: str
     first_hand: bool
@@ -148,7 +148,7 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The counts of a model."""
+    """The counts of section 11."""
 
     agents: int
     systems: int
@@ -180,7 +180,7 @@ class WitnessStep:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an agent reaches an access, or why not.
+    """Why an agent reaches an access, or why not (section 11, explain).
 
     ``state`` is ``None`` where there is no crossing; ``sentences`` tell the steps in words; where
     ``steps`` is empty, ``why_not`` says what stands in the way, and ``action`` is ``None`` if none was
@@ -200,7 +200,7 @@ class Explanation:
 
 StepMark = Literal["missing", "counts", "does-not-count"]
 StepKey = tuple[CheckpointStep, str, str]
-"""A step that a checkpoint can sit on: its kind and its two ends."""
+"""A step that a checkpoint can sit on: its kind and its two ends, as in section 5."""
 
 Element = tuple[str, tuple[Action, ...]]
 """An element as in ``WitnessStep``; of a system also the actions that are meant."""

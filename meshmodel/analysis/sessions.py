@@ -1,4 +1,4 @@
-"""The sessions of limited delegations, with copies of the second agent's credentials."""
+"""The sessions of limited delegations, with copies of the second agent's credentials (section 3)."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The steps of a mesh, by kind, as pairs of nodes."""
+"""The steps of a mesh, by kind, as pairs of nodes (section 3)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Witnesses: shortest paths, what is true at each of their steps, and this in sentences."""
+"""Witnesses (section 6): shortest paths, what is true at each of their steps, and this in sentences."""
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 
 RANK: Final = {kind: number for number, kind in enumerate(KINDS)}
-"""The kinds of steps in their order."""
+"""The kinds of steps in the order of section 3."""
 UNASKED: Final = " ✖ nobody asks"
 INTENDED: Final = " ◇ nobody asks, which is intended"
 AGAIN: Final = ", nobody asks again"

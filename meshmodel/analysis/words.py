@@ -1,4 +1,4 @@
-"""Where outsiders' words may come to, whom they steer, and which triggers arise by themselves."""
+"""Where outsiders' words may come to, whom they steer, and which triggers arise by themselves (section 3)."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -124,7 +124,7 @@ class Words:
     def _by_hubs(self, systems: list[int], graph: Graph, reach: Reach) -> list[Step]:
         """The steps from systems to the agents that hear them, by one hub a component on the way back.
 
-        An agent hears a system where it reaches (s, read) in this graph: hubs that are entered
+        By section 3 an agent hears a system where it reaches (s, read) in this graph: hubs that are entered
         from (s, write), and go this graph backwards from (s, read), lead to just those that hear it.
         """
         component, outgoing = graph.condensed

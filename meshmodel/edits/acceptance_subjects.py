@@ -1,4 +1,4 @@
-"""Rewrites the subject of an acceptance when something that it names gets another id."""
+"""Rewrites the subject of an acceptance when something that it names gets another id (section 9)."""
 
 from collections.abc import Container
 from typing import Final

@@ -1,4 +1,4 @@
-"""Makes and withdraws acceptances of findings. Pure."""
+"""Makes and withdraws acceptances of findings (section 9). Pure."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Who approves at checkpoints: that no agent has power over one whom nothing else names proves little."""
+"""Who approves at checkpoints: where nothing else names them, point 4 of section 5 proves little."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Where a checkpoint can be placed: the steps and boundaries that a model has."""
+"""Where a checkpoint can be placed: the steps and boundaries that a model has (section 5)."""
 
 from collections.abc import Mapping
 from typing import Final

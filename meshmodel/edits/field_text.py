@@ -93,7 +93,7 @@ def words(text: str) -> list[str]:
 
 
 def actions_in_order(actions: Iterable[str]) -> tuple[Action, ...]:
-    """The actions once each, in the order of ``ACTIONS``."""
+    """The actions once each, in the order of section 2."""
     chosen = set(actions)
     return tuple(action for action in ACTIONS if action in chosen)
 

@@ -1,4 +1,4 @@
-"""Lists the notes about an element or the model, and makes new ones. Pure."""
+"""Lists the notes about an element or the model, and makes new ones (section 2). Pure."""
 
 from meshmodel.edits.edit import Edit, Put, unused_id
 from meshmodel.model.records import Note, Record, key_of

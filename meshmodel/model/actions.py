@@ -1,4 +1,4 @@
-"""Actions as numbers from 0 to 4, and sets of them as masks of five bits."""
+"""Actions as numbers from 0 to 4, and sets of them as masks of five bits (section 2)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -24,7 +24,7 @@ def expand_admin(mask: int) -> int:
 
 
 def actions_of(mask: int) -> tuple[Action, ...]:
-    """The actions of a mask, in the order of ``ACTIONS``."""
+    """The actions of a mask, in the order of section 2."""
     return _ACTIONS_OF[mask]
 
 

@@ -10,7 +10,7 @@ class MeshmodelError(Exception):
 
 
 class InvalidModelError(MeshmodelError):
-    """A model, a record or a value that the semantics refuse."""
+    """A model, a record or a value that the semantics refuse (section 10)."""
 
 
 class StoreError(MeshmodelError):

@@ -57,7 +57,7 @@ _BY_KIND: Final = {
 """By kind of an agent or a system, the name of its sign."""
 
 LETTERS: Final[dict[Action, str]] = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
-"""One letter for every action, in the order of ``ACTIONS``."""
+"""One letter for every action, in the order of section 2."""
 ACTIONS_BY_LETTER: Final = {letter: action for action, letter in LETTERS.items()}
 
 

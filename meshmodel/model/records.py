@@ -1,4 +1,4 @@
-"""The records of a model: elements and relations, immutable.
+"""The records of a model: elements (section 1) and relations (section 2), immutable.
 
 An attribute that is ``None`` was not stated in the model; the properties give the default then. Records
 do not check their values: ``validation`` does.
@@ -272,7 +272,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """An authorization decision, placed on one step or one boundary."""
+    """An authorization decision, placed on one step or one boundary (section 5)."""
 
     id: str
     kind: str

@@ -1,4 +1,4 @@
-"""Checks records and whole models, with the fields of ``schema.SCHEMA``.
+"""Checks records and whole models against section 10, with the fields of ``schema.SCHEMA``.
 
 Three layers: ``check_value`` for one value of one field, ``normalise`` for all values of a record
 (it also gives the one canonical form: lists sorted, defaults left out), ``References`` for what a
@@ -285,7 +285,7 @@ _REFERENCE_LISTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
 
 
 def check_snapshot(snapshot: Snapshot) -> None:
-    """Refuse a whole model that the semantics refuse; raises InvalidModelError."""
+    """Refuse a whole model that the semantics refuse; raises InvalidModelError (section 10)."""
     check_records(
         snapshot, (("about", ""), *((name, key) for name in TABLES for key in snapshot.table(name)))
     )

@@ -64,7 +64,7 @@ def with_scopes(edit: Edit, findings: Iterable[Finding]) -> Edit:
 
 
 def scope_words(finding: Finding) -> str:
-    """What accepting a finding as it is now covers, and what opens it again."""
+    """What accepting a finding as it is now covers, and what opens it again (section 9)."""
     scope = [f"accepted as {finding.severity}"]
     for name, found in (("agents", finding.agents), ("actions", finding.actions)):
         if found:

@@ -1,4 +1,4 @@
-"""The JSON answers of ``check``, ``reach``, ``explain`` and ``rules`` as dictionaries."""
+"""The JSON answers of ``check``, ``reach``, ``explain`` and ``rules`` as dictionaries (section 11)."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -164,7 +164,7 @@ def _system(reach: SystemReach) -> Answer:
 
 
 def crossing_order(crossing: Crossing) -> tuple[str, bool, str, str, int]:
-    """How crossings are sorted: by agent, source (home first), target, action (``ACTIONS``)."""
+    """How crossings are sorted: by agent, source (home first), target, action in the order of section 2."""
     source = crossing.source
     action = ACTIONS.index(crossing.action)
     return crossing.agent, source is not None, source or "", crossing.target, action

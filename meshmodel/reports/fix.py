@@ -1,4 +1,4 @@
-"""The minimum fix and the closing curve, as JSON and as text for people."""
+"""The minimum fix and the closing curve, as JSON (section 11) and as text for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final

@@ -1,4 +1,4 @@
-"""The intents that together close a missing checkpoint, where intents can."""
+"""The intents that together close a missing checkpoint (section 6), where intents can."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Why an acceptance no longer covers a finding, in words."""
+"""Why an acceptance no longer covers a finding, in words (section 9)."""
 
 from datetime import date
 

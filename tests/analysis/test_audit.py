@@ -63,7 +63,7 @@ to = "bank-key"
     ],
 )
 def test_a_start_that_has_read_its_source_is_controlled_by_what_stands_behind_the_read(home, expected):
-    """A decision made before the source was read says nothing about what follows."""
+    """Section 6: a decision made before the source was read says nothing about what follows."""
     snapshot = read_text(NOTES_THEN_BANK.format(home=home))
     (agent,) = tomllib.loads(policy_stub(snapshot, analyse(snapshot)))["agent"]
     (bank,) = [each for each in agent["allow"] if each["system"] == "bank"]
@@ -72,7 +72,7 @@ def test_a_start_that_has_read_its_source_is_controlled_by_what_stands_behind_th
 
 
 def test_without_doors_some_crossing_is_told_rather_than_reach_that_is_none():
-    """Without options, the worst crossing; of those that are equally bad the first by id."""
+    """Section 11: without options, the worst crossing; of those that are equally bad the first by id."""
     text = NOTES_THEN_BANK.format(home='home = "desk"')
     text += """
         [[system]]
@@ -120,7 +120,7 @@ actions = ["write"]
 
 
 def test_from_home_is_the_home_of_the_agent_also_where_a_system_has_that_id():
-    """``--from SYSTEM|home``; home is listed with the source null."""
+    """Section 11: ``--from SYSTEM|home``; home is listed with the source null."""
     analysis = analyse(read_text(HOME))
     assert analysis.explain("clerk", "bank").source == "home"  # the system, which is worse
     told = analysis.explain("clerk", "bank", source="home")

@@ -1,4 +1,4 @@
-"""The intent that would approve a crossing, where one would."""
+"""The intent that would approve a crossing (section 6), where one would."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The machine-readable answers have their keys in order, and are sorted."""
+"""The machine-readable answers have the keys of section 11, in its order, and its sorting."""
 
 import json
 

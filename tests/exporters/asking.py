@@ -1,4 +1,4 @@
-"""Requests to policy engines, what the engines say, and what a naive reading of the policy stub says.
+"""Requests to policy engines, what the engines say, and what a naive reading of section 12 says.
 
 A request is a dictionary: agent (the first behind it), actors (all of them), credential, system, action,
 request (its name), time, last_read, decision. A target knows no agent and no actors.

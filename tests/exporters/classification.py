@@ -1,11 +1,11 @@
-"""The policy stub by a naive reading, to which stubs and policies are compared."""
+"""Section 12 by a naive reading, to which stubs and policies are compared."""
 
 from tests.reference.crossings import WORDS, credential_at
 from tests.reference.mesh import all_five
 
 
 class Classification:
-    """The policy stub by a naive reading: each access of one agent looked at alone."""
+    """Section 12 by a naive reading: each access of one agent looked at alone."""
 
     def __init__(self, reading, agent):
         self.reading, self.mesh, self.agent = reading, reading.mesh, agent

@@ -75,7 +75,7 @@ def test_equal_models_give_equal_stubs_and_no_two_tables_should_be_one(flavour):
 
 
 def example():
-    """The model that ``docs/policy.md`` tells of."""
+    """The model that section 12 tells of."""
     return snapshot_of(
         [
             r.About(name="Support agent"),
@@ -190,7 +190,7 @@ def test_a_model_of_nothing_still_denies():
 
 
 def test_a_session_uses_the_credential_of_its_agent_and_is_told_by_its_name():
-    """Sessions stand for the originals in every answer."""
+    """Section 3: sessions stand for the originals in every answer."""
     snapshot = snapshot_of(
         [
             r.System("files"),

@@ -1,4 +1,4 @@
-"""The reach lens lights what a slow reading of reach finds, in the tone of the nearest way."""
+"""The reach lens lights what a slow reading of section 4 reaches, in the tone of the nearest way."""
 
 import pytest
 

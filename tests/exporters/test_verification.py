@@ -49,7 +49,7 @@ def keys(document, kind):
 
 
 def applied_by_hand(snapshot, document):
-    """The policy stub read slowly: the grants by key and the decided steps after a stub that fits."""
+    """Section 12 read slowly: the grants by key and the decided steps after a stub that fits."""
     grants = {key: set(each.actions) for key, each in snapshot.grant.items()}
     for _, system, action, table in keys(document, "deny"):
         for credential in table["credentials"] if table["enforceable"] else ():

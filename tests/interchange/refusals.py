@@ -1,4 +1,4 @@
-"""Every refusal as a table: what is added to a valid model, and what must be said of it."""
+"""Every refusal of section 10 as a table: what is added to a valid model, and what must be said of it."""
 
 BASE = """format = "meshmodel/1"
 name = "m"

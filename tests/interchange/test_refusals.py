@@ -1,4 +1,4 @@
-"""Every refusal: it names the file, the line, the table, the key and the reason."""
+"""Every refusal of section 10: it names the file, the line, the table, the key and the reason."""
 
 import tracemalloc
 

@@ -70,7 +70,7 @@ def decision(grant: Grant, **fields: object) -> Checkpoint:
 
 
 def spread(snapshot: Snapshot, credentials: Iterable[str] = (), systems: Iterable[tuple[str, str]] = ()):
-    """What follows from some credentials or accesses, by the steps of a mesh, checkpoints aside.
+    """What follows from some credentials or accesses, by the steps of section 3, checkpoints aside.
 
     A reading of its own, as simple as can be: rounds over every relation until nothing is added.
     It knows the steps that the worked examples have.

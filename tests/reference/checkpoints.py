@@ -1,4 +1,4 @@
-"""What counts for whom, the unchecked reach of a start, the outsider and what is heard."""
+"""Section 5: what counts for whom, and the unchecked reach of a start; sections 3 and 7 with it."""
 
 from tests.reference.mesh import closure
 
@@ -16,7 +16,7 @@ class Checkpoints:
     """The checkpoints of a mesh, in one view.
 
     ``guarded`` are steps, as (kind, from, to), on each of which lies one more decision of nobody's
-    power: it counts for every start and covers all actions (the minimum fix).
+    power: it counts for every start and covers all actions (the minimum fix of section 6).
     """
 
     def __init__(self, words, view, guarded=()):
@@ -88,7 +88,7 @@ class Checkpoints:
             if not any(k.id in counting for k in on_it) and (step.kind, *step.key) not in self.guarded
         ]
 
-    # The outsider; what is heard
+    # Section 7: the outsider; section 3: what is heard
 
     def outsider(self):
         """The write access of every system with untrusted input."""

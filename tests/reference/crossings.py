@@ -1,4 +1,4 @@
-"""Crossings, doors and severity; toxic flow, which the minimum fix needs too."""
+"""Section 6: crossings, doors and severity; section 9: toxic flow, which the minimum fix needs too."""
 
 from typing import NamedTuple
 
@@ -220,7 +220,7 @@ class Crossings(Checkpoints):
         return crossings, doors
 
     def toxic(self):
-        """The rule toxic-flow: the agents."""
+        """Section 9, toxic-flow: the agents."""
         return [a for a in self.acting_agents() if self.mesh.can_be_instructed(a) and self._is_toxic(a)]
 
     def _is_toxic(self, agent):

@@ -1,4 +1,4 @@
-"""What the rules and the questions ask again and again."""
+"""What the rules and the questions of section 9 ask again and again."""
 
 from typing import NamedTuple
 

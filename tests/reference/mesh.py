@@ -1,4 +1,4 @@
-"""Elements, relations and steps, read slowly: nodes are tuples, steps are named tuples, everything is a set.
+"""Sections 1 to 3, read slowly: nodes are tuples, steps are named tuples, everything is a set.
 
 It shares no code with the analysis. Where the two disagree, one of them has misread the page.
 
@@ -31,7 +31,7 @@ def all_five(actions):
 
 
 def ordered(actions):
-    """The actions in the order of ``ACTIONS``."""
+    """The actions in the order of section 2."""
     wanted = set(actions)
     return tuple(x for x in ACTIONS if x in wanted)
 
@@ -61,7 +61,7 @@ class Mesh:
         holds = [step for step in self.steps_but_triggers if step.kind == "hold"]
         self.held_by_steps = {(s.leaves[1], s.enters[1]) for s in holds if s.leaves[0] == "agent"}
 
-    # Elements -------------------------------------------------------------------------------------
+    # Section 1 ------------------------------------------------------------------------------------
 
     def zone(self, system):
         record = self.s.system[system]
@@ -101,7 +101,7 @@ class Mesh:
     def identity(self, credential):
         return self.s.credential[credential].identity or credential
 
-    # The table of steps -----------------------------------------------------------------------------
+    # Section 3: the table of steps ------------------------------------------------------------------
 
     def _is_drawn(self, step):
         return self.is_node(step.leaves) and self.is_node(step.enters)
@@ -157,7 +157,7 @@ class Mesh:
             for x in ACTIONS[:4]:
                 yield Step("implies", ("access", system, "admin"), ("access", system, x), (), None)
 
-    # Limited delegations ----------------------------------------------------------------------------
+    # Section 3: limited delegations -----------------------------------------------------------------
 
     def only_counts(self, delegation):
         """It counts where b is not steerable: a limit that is asked of a model is no limit."""

@@ -1,4 +1,4 @@
-"""The minimum fix, by trying every set of steps; each is judged by the naive reading."""
+"""Section 6, the minimum fix, by trying every set of steps; each is judged by the naive reading."""
 
 from itertools import combinations
 from typing import NamedTuple
@@ -73,7 +73,7 @@ def judged(reading, chosen):
 
 
 def preference(fix):
-    """The fewest of each in turn, then by kind of step and by id."""
+    """The fewest of each in turn, then in the order of section 3 and by id."""
     return *fix[:4], tuple(in_order(step) for step in fix.steps)
 
 

@@ -1,4 +1,4 @@
-"""The questions: what the drawing does not say."""
+"""Section 9, the questions: what the drawing does not say."""
 
 from tests.reference.facts import DAY, Facts, lifetime_seconds
 

@@ -1,4 +1,4 @@
-"""Small valid random models with every field; a flavour makes some things dense.
+"""Small valid random models with every field of sections 1 and 2; a flavour makes some things dense.
 
 The seed decides everything. Elements are named by a letter and a number, so that a small model that
 shows a difference can be read.

@@ -1,4 +1,4 @@
-"""The naive reading of one snapshot in one view."""
+"""The naive reading of one snapshot in one view, with answers as in section 11."""
 
 from tests.reference.crossings import WORDS, Crossings
 from tests.reference.mesh import ACTIONS, ordered
@@ -6,7 +6,7 @@ from tests.reference.words import Words
 
 
 class Reading(Crossings):
-    """All answers of ``docs/semantics.md``."""
+    """All answers of sections 4 to 7."""
 
     def __init__(self, snapshot, view="built"):
         super().__init__(Words(snapshot), view)
@@ -16,7 +16,7 @@ class Reading(Crossings):
         return Crossings(self.mesh, self.view, steps)
 
     def reach(self):
-        """``meshmodel reach``: its ``agents``."""
+        """Section 11, ``meshmodel reach``: its ``agents``."""
         return [self._reach_of(agent) for agent in sorted(self.mesh.agents)]
 
     def _reach_of(self, agent):
@@ -39,7 +39,7 @@ class Reading(Crossings):
         }
 
     def answer(self):
-        """``meshmodel check --crossings``: summary, crossings, missing, heard."""
+        """Section 11, ``meshmodel check --crossings``: summary, crossings, missing, heard."""
         crossings, missing = self.crossings_and_missing()
         states = [c.state for c in crossings]
         return {
@@ -66,7 +66,7 @@ class Reading(Crossings):
         }
 
     def compromise(self, start):
-        """A compromise; a start that is refused gives ``{"start": …, "refused": True}``."""
+        """Section 7; a start that is refused gives ``{"start": …, "refused": True}``."""
         starts = self.starts_of(start)
         if starts is None:
             return {"start": start, "refused": True}

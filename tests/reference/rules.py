@@ -1,4 +1,4 @@
-"""The rules, one by one: what each rule finds, with nothing shared with the analysis.
+"""Section 9, row by row of its table: what each rule finds, with nothing shared with the analysis.
 
 ``findings`` gives (rule, subject) with the severity, the agents and the actions. Agents and actions are
 defined by the text for missing-checkpoint alone; elsewhere they are this reading's opinion.

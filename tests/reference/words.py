@@ -1,4 +1,4 @@
-"""Outsiders' words, and reach."""
+"""Section 3, outsiders' words, and section 4, reach."""
 
 from tests.reference.mesh import OWN_STEPS, Mesh, Step, closure
 
@@ -17,7 +17,7 @@ class Words(Mesh):
             for s, b in sorted(self.triggers)
         ]
 
-    # Outsiders' words --------------------------------------------------------------------------------
+    # Section 3: outsiders' words --------------------------------------------------------------------
 
     def _with_tools(self, agent):
         """Own steps, and delegations, limited or not, to agents that are not steerable."""
@@ -72,7 +72,7 @@ class Words(Mesh):
             for d in self.s.delegation.values()
         )
 
-    # Reach ----------------------------------------------------------------------------------------
+    # Section 4 ------------------------------------------------------------------------------------
 
     def reached_by(self, starts, kinds=None):
         key = frozenset(starts), None if kinds is None else frozenset(kinds)
@@ -96,7 +96,7 @@ class Words(Mesh):
         plain = {node[1] if node[0] == "copy" else node for node in nodes}
         return tuple(sorted({self.identity(node[1]) for node in plain if node[0] == "cred"}))
 
-    # What an agent can read, as for sources ---------------------------------------------------------
+    # Section 6: what an agent can read, as for sources ----------------------------------------------
 
     def can_read(self, agent):
         """By effective steps other than triggers from typed systems: nothing comes back from there."""

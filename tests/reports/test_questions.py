@@ -1,4 +1,4 @@
-"""Who an approver is whom nothing names is asked; ``check --json`` does not have that."""
+"""Who an approver is whom nothing names is asked; ``check --json`` stays as section 9 says."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which of the smallest fixes: each criterion is settled before the next one is looked at.
+"""Which of the smallest fixes (section 6): each criterion is settled before the next one is looked at.
 
 An intent goes through today as far as its agent, unasked, can do what it covers in the way in which it could
 be approved: by hold and exchange steps and a grant; what is read also by a delegation limited by an ``only``
@@ -91,7 +91,8 @@ class Intents:
 class Preference:
     """Chooses the preferred of the sets of one size that hit all known proofs.
 
-    A set that interrupts more than was known is not the answer: that is learnt, and the program solved again.
+    The criteria come in the order of section 6. A set that interrupts more than was known is not the answer:
+    that is learnt, and the program solved again.
     """
 
     def __init__(self, engine: Engine, known: Known, intents: Intents, stop: Stop) -> None:
@@ -129,7 +130,7 @@ class Preference:
 
     @staticmethod
     def _first(program: Program) -> Proof:
-        """The first, by kind of step and ends, of the sets that a program admits."""
+        """The first in the order of section 3 and by id of the sets that a program admits."""
         while free := [each for each in program.column.values() if each not in program.fixed][:_TOGETHER]:
             costs = [0.0] * program.count
             for number, each in enumerate(free):

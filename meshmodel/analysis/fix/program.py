@@ -1,6 +1,6 @@
 """Integer programs over zero and one, solved by HiGHS, which is imported for the first: it takes long.
 
-A minimum fix is a smallest set that hits every proof: a column is a relation, and a row says that
+A minimum fix (section 6) is a smallest set that hits every proof: a column is a relation, and a row says that
 those of a proof sum up to at least one. Of its preferences each is settled before the next one is looked at.
 """
 

@@ -43,12 +43,12 @@ class Known:
         return self._number[name]
 
     def named(self, relations: Iterable[int]) -> tuple[StepKey, ...]:
-        """The names of some relations, by kind of step and ends."""
+        """The names of some relations, in the order of section 3."""
         found = [self.names[each] for each in sorted(relations, key=self.place)]
         return tuple(found)  # type: ignore[arg-type] # implies is none
 
     def place(self, number: int) -> tuple[int, str, str]:
-        """Where a relation stands: by kind of step and ends."""
+        """Where a relation stands in the order of section 3."""
         kind, from_, to = self.names[number]
         return KINDS.index(kind), from_, to
 

@@ -1,4 +1,4 @@
-"""The rules: one file each, listed here in the order of ``docs/rules.md``."""
+"""The rules of section 9: one file each, listed here in the order of the page."""
 
 from typing import Final
 
@@ -39,6 +39,6 @@ _MODULES: Final = (
     person_uses_workload_identity, environment_crossing, third_party_reach, shared_memory, untraceable_step,
 )  # fmt: skip
 RULES: Final[tuple[Rule, ...]] = tuple(each.RULE for each in _MODULES)
-"""The rules in the order of ``docs/rules.md``."""
+"""The rules in the order of section 9."""
 
 __all__ = ["RULES", "Case", "Rule"]

@@ -1,4 +1,4 @@
-"""What a rule is, and how its findings are put in words and in records."""
+"""What a rule is, and how its findings are put in words and in records (section 9)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ class Case(NamedTuple):
     """One place where a rule holds.
 
     Attributes:
-        subject: what it is about, as acceptances name it.
+        subject: as section 9 names it for the rule.
         severity: of this case.
         tell: puts it in words, once somebody reads them.
         agents, actions: what an acceptance of it would accept.
@@ -50,7 +50,7 @@ Cases = Iterator[Case]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule.
+    """One rule of section 9.
 
     Attributes:
         id: its name.

@@ -1,4 +1,4 @@
-"""A checkpoint that decides nothing about this action."""
+"""A checkpoint that decides nothing about this action (section 5, points 1 to 3)."""
 
 from functools import partial
 from typing import Final

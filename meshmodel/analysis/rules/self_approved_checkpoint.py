@@ -1,4 +1,4 @@
-"""A checkpoint over whose decision an agent that meets it has power."""
+"""A checkpoint over whose decision an agent that meets it has power (section 5, point 4)."""
 
 from functools import partial
 

@@ -134,7 +134,7 @@ def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
 
     Args:
         delegation: the delegation.
-        second: the agent that is set to work: a steerable one is only asked to keep to a limit.
+        second: the agent that is set to work: a steerable one is only asked to keep to a limit (section 3).
     """
     words = ["delegates"]
     if delegation.only:

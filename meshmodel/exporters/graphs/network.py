@@ -1,7 +1,7 @@
 """The model as a networkx graph, and that as GraphML and node-link JSON.
 
 Nodes are zones, systems, agents and credentials, as ``kind:id``. Edges are their relations, of kind ``hold``,
-``grant``, …; besides, ``hosting`` for an agent's ``runs_on``, ``zone`` and ``home`` for the
+``grant``, … as in section 2; besides, ``hosting`` for an agent's ``runs_on``, ``zone`` and ``home`` for the
 zone of a system and of an agent, ``boundary`` for a checkpoint between zones. Attributes are the stated
 fields; edges on which a checkpoint is missing, counts or does not count say so in ``mark``.
 

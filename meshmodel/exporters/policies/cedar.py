@@ -139,5 +139,5 @@ def _agents(agents: Iterable[str]) -> str:
 
 
 def _entity(kind: str, name: str) -> str:
-    """An entity; ids and actions have no character that Cedar would read otherwise."""
+    """An entity; ids and actions have no character that Cedar would read otherwise (section 10)."""
     return f'{kind}::"{name}"'

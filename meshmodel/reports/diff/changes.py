@@ -51,7 +51,7 @@ class DrawnChange(NamedTuple):
 
 
 class ReachChange(NamedTuple):
-    """What an agent reaches on a system, before and after; ``None``: nothing."""
+    """What an agent reaches on a system, before and after (section 4); ``None``: nothing."""
 
     agent: str
     system: str
@@ -78,7 +78,7 @@ class IdentityChange(NamedTuple):
 
 
 class CrossingChange(NamedTuple):
-    """A crossing whose state or severity differs, before and after; ``None``: there is none."""
+    """A crossing whose state or severity differs (section 6), before and after; ``None``: there is none."""
 
     before: Crossing | None
     after: Crossing | None
@@ -102,7 +102,7 @@ class CrossingChange(NamedTuple):
 
 
 class FindingChange(NamedTuple):
-    """A finding before and after; ``None``: there is none."""
+    """A finding before and after (section 9); ``None``: there is none."""
 
     before: Finding | None
     after: Finding | None
@@ -129,7 +129,7 @@ class FindingChange(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One of the two models: its name, and its counts."""
+    """One of the two models: its name, and the counts of section 11."""
 
     name: str | None
     summary: Summary

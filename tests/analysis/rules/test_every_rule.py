@@ -34,7 +34,7 @@ TABLES = [
     for row in module.TABLE
 ]
 
-# In the order of ``docs/rules.md``, with the references that it gives.
+# In the order of section 9, with the references that it gives.
 PAGE = {
     "missing-checkpoint": (
         "ASI03:2026",

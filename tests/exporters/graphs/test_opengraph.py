@@ -1,4 +1,4 @@
-"""BloodHound OpenGraph: payload and extension keep its rules, and its paths are the reach of the analysis."""
+"""BloodHound OpenGraph: payload and extension keep its rules, and its paths are the reach of section 4."""
 
 import json
 
