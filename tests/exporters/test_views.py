@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,6 +12,7 @@ from meshmodel.exporters.diagram.render import PictureOptions, diagram_of, pictu
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
+from tests.benchmarks.meshes import clustered
 from tests.exporters.drawing import SVG, faults
 from tests.exporters.parts import MODELS, both, every_step_model, render
 from tests.reference.random_models import snapshot_of
@@ -59,6 +61,45 @@ def test_a_finding_that_is_none_or_has_no_witness_is_refused():
     named = next(iter(witnessed(snapshot, analysis)))[0]
     with pytest.raises(MeshmodelError, match="leave --lens"):
         picture(snapshot, analysis, PictureOptions(finding=named, lens="missing"))
+
+
+def test_a_word_of_a_name_is_broken_only_where_it_has_no_room():
+    snapshot, analysis = example("coding-agent-mcp")
+    said = texts(picture(snapshot, analysis, PictureOptions(finding=WAY)).content)
+    assert "(Collaboration)" in said
+    assert [text for text in said if text.endswith("\u2026")] == []
+
+
+WAY = "missing-checkpoint:browser-session>web"
+LONG = "PAYMENT PROCESSING ENVIRONMENT FOR ALL CUSTOMERS AND ACQUIRERS OF THE WESTERN REGION, "
+
+
+@pytest.mark.parametrize("options", [{"lens": "boundaries"}, {"finding": WAY}], ids=["boundaries", "finding"])
+def test_a_long_name_in_a_head_is_cut_with_an_ellipsis_and_stays_in_its_shape(options):
+    snapshot, _ = example("coding-agent-mcp")
+    zones = {key: replace(zone, name=LONG + key) for key, zone in snapshot.zone.items()}
+    agents = {key: replace(agent, name=LONG + key) for key, agent in snapshot.agent.items()}
+    renamed, analysis = both(replace(snapshot, zone=zones, agent=agents))
+    content = picture(renamed, analysis, PictureOptions(**options)).content
+    assert [each for each in faults(content) if "runs through the shape step/" not in each] == []
+    assert [text for text in texts(content) if text.endswith("\u2026")]
+
+
+def test_the_title_of_a_page_is_not_broken_where_the_drawn_one_is():
+    snapshot, _ = example("coding-agent-mcp")
+    name = "A model with a name so long that the rule after it is broken"
+    renamed, analysis = both(replace(snapshot, about=replace(snapshot.about, name=name)))
+    page = picture(renamed, analysis, PictureOptions(finding=WAY))
+    assert page.title == f"{name}: missing-checkpoint, browser-session>web"
+    assert page.title not in texts(page.content)
+
+
+def test_numbers_of_many_crossings_stay_in_their_cells():
+    snapshot, analysis = both(clustered(140, 270, dense=True, seed=1))
+    content = picture(snapshot, analysis, PictureOptions(lens="boundaries")).content
+    assert faults(content) == []
+    summary = analysis.summary
+    assert f"\u00d7 {summary.uncontrolled:,} of {summary.crossings:,}" in texts(content)
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)

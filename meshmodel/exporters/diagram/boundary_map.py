@@ -8,20 +8,22 @@ from collections import Counter
 
 import graphviz
 
-from meshmodel.exporters.diagram.captions import TITLES, count, legend
+from meshmodel.exporters.diagram.captions import TITLES, legend
 from meshmodel.exporters.diagram.compact import stamp
-from meshmodel.exporters.diagram.dot import TITLE_SIZE, base_graph, node_attributes
+from meshmodel.exporters.diagram.dot import EDGE_SIZE, TITLE_SIZE, base_graph, node_attributes
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Look, Node
-from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names, Shows, text_width, wrap
+from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
 
 MOST_CROSSINGS = 1_000_000
 """More crossings than this are not counted one by one."""
 _HEAD, _COLUMN, _ROW = 110.0, 74.0, 40.0
-_HEAD_COLUMNS, _CELL_COLUMNS = 20, 13
+_AROUND = 12.0
+"""The room of a cell, and of the gap beside it, that its words do not take."""
 
 
 def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) -> tuple[Diagram, str]:
@@ -40,27 +42,29 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     zones = [*(f"zone/{zone}" for zone in sorted(snapshot.zone)), *_lone(snapshot)]
     rows = [zone for zone in zones if any(zone == source for source, _ in cells)]
     entered = [zone for zone in zones if any(zone == target for _, target in cells)]
+    said = [text_width(line) for cell in cells.values() for line in _words(*cell)]
+    column = max(_COLUMN, EDGE_SIZE * max(said, default=0.0) + _AROUND)
     nodes: list[tuple[Node, float, float, float]] = []
     for number, zone in enumerate(rows):
-        lines = wrap(f"from {_name(snapshot, names, zone)}", _HEAD_COLUMNS)[:3]
+        lines = fit(f"from {_name(snapshot, names, zone)}", (_HEAD - _AROUND) / EDGE_SIZE, 3)
         nodes.append((Node(f"from/{zone}", lines, "zone"), 0, -number, _HEAD))
     for number, zone in enumerate(entered, 1):
-        lines = wrap(f"into {_name(snapshot, names, zone)}", _CELL_COLUMNS)[:3]
-        nodes.append((Node(f"into/{zone}", lines, "zone"), number, 1, _COLUMN))
+        lines = fit(f"into {_name(snapshot, names, zone)}", (column - _AROUND) / EDGE_SIZE, 3)
+        nodes.append((Node(f"into/{zone}", lines, "zone"), number, 1, column))
     for (source, target), (states, worst) in sorted(cells.items()):
         gates = _gates(snapshot, source, target)
         node = Node(f"cell/{source}/{target}", (*_words(states, worst), *gates), _look(states))
-        nodes.append((node, entered.index(target) + 1, -rows.index(source), _COLUMN))
+        nodes.append((node, entered.index(target) + 1, -rows.index(source), column))
     drawn = [node for node, *_ in nodes]
     traced = stamp(snapshot)
     shapes, samples = legend(drawn, (), traced)
     called = names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
     line = (
-        f"{count(summary.crossings, 'crossing')}, {summary.uncontrolled} uncontrolled, "
-        f"{summary.approved} approved, as {analysis.view}"
+        f"{counted(summary.crossings, 'crossing')}, {summary.uncontrolled:,} uncontrolled, "
+        f"{summary.approved:,} approved, as {analysis.view}"
     )
     diagram = Diagram(
-        title=(*wrap(f"{called}: {TITLES['boundaries']}", TITLE_COLUMNS), line),
+        title=(f"{called}: {TITLES['boundaries']}", line),
         description=f"{line}.",
         frames=(),
         nodes=tuple(drawn),
@@ -71,7 +75,7 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
         stamp=traced,
         model=snapshot.about.name or "",
     )
-    return diagram, _text(diagram, nodes, len(rows), len(entered))
+    return diagram, _text(diagram, nodes, len(rows), len(entered) * column)
 
 
 def _cells(snapshot: Snapshot, analysis: AnalysisResults) -> dict[tuple[str, str], tuple[Counter[str], int]]:
@@ -114,8 +118,8 @@ def _look(states: Counter[str]) -> Look:
 def _words(states: Counter[str], worst: int) -> tuple[str, ...]:
     """What a cell says: of how many crossings nobody asks, or that all are approved or controlled."""
     if states["uncontrolled"]:
-        return (f"\u00d7 {states['uncontrolled']} of {states.total()}", SEVERITIES[worst])
-    said = (f"{states[state]} {state}" for state in ("approved", "controlled") if states[state])
+        return (f"\u00d7 {states['uncontrolled']:,} of {states.total():,}", SEVERITIES[worst])
+    said = (f"{states[state]:,} {state}" for state in ("approved", "controlled") if states[state])
     return tuple(said)
 
 
@@ -126,22 +130,21 @@ def _gates(snapshot: Snapshot, source: str, target: str) -> list[str]:
     return ["gateway"] if any((each.from_, each.to) == ends for each in placed) else []
 
 
-def _text(diagram: Diagram, nodes: list[tuple[Node, float, float, float]], rows: int, columns: int) -> str:
+def _text(diagram: Diagram, nodes: list[tuple[Node, float, float, float]], rows: int, wide: float) -> str:
     """The table with the positions of its cells."""
-    lines = (*diagram.title, *diagram.notes)
+    lines = (*diagram.title_lines, *diagram.notes)
     title = 14.0 * len(lines)
     top = 1.5 * _ROW + title + 8
-    width = max(_HEAD + columns * _COLUMN, 1.0)
-    box = (-_HEAD / 2, -(rows - 0.5) * _ROW, width - _HEAD / 2, top)
+    box = (-_HEAD / 2, -(rows - 0.5) * _ROW, wide + _HEAD / 2, top)
     graph = base_graph(diagram)
-    wide = TITLE_SIZE * max(text_width(line) for line in lines)
-    graph.attr("graph", bb=",".join(f"{each:.2f}" for each in box), lwidth=f"{wide / 72:.2f}")
-    graph.attr("graph", lp=f"{wide / 2 + box[0]:.2f},{top - title / 2:.2f}", lheight=f"{title / 72:.2f}")
+    longest = TITLE_SIZE * max(text_width(line) for line in lines)
+    graph.attr("graph", bb=",".join(f"{each:.2f}" for each in box), lwidth=f"{longest / 72:.2f}")
+    graph.attr("graph", lp=f"{longest / 2 + box[0]:.2f},{top - title / 2:.2f}", lheight=f"{title / 72:.2f}")
     cells = graphviz.Digraph()
     for node, column, row, cell in nodes:
-        x = 0.0 if column == 0 else _HEAD / 2 + (column - 0.5) * _COLUMN
+        x = 0.0 if column == 0 else _HEAD / 2 + (column - 0.5) * cell
         size = {"width": f"{(cell - 4) / 72:.3f}", "height": f"{(_ROW - 4) / 72:.3f}"}
-        placed = {"pos": f"{x:.2f},{row * _ROW:.2f}", "margin": "0", "fontsize": "9.5"}
+        placed = {"pos": f"{x:.2f},{row * _ROW:.2f}", "margin": "0", "fontsize": f"{EDGE_SIZE:g}"}
         cells.node(node.id, **{**node_attributes(node), **size, **placed})
     graph.body += cells.body
     return add_legend(str(graph.source), box, diagram)

@@ -52,7 +52,6 @@ from meshmodel.exporters.diagram.labels import (
     DOOR_COLUMNS,
     NODE_COLUMNS,
     SUBSTITUTED,
-    TITLE_COLUMNS,
     Names,
     Shows,
     shows_everything,
@@ -391,10 +390,10 @@ class _Builder:
         frames[:] = [frame for frame in frames if frame.id in zones]
         return before - len(elements(self.nodes))
 
-    def _title(self, lens: Lens, agent: str | None) -> tuple[tuple[str, ...], str]:
+    def _title(self, lens: Lens, agent: str | None) -> tuple[tuple[str, str], str]:
         name = self.names.text(self.snapshot.about.name or "Identity mesh", "Identity mesh")
         what = TITLES.get(lens)
         if what is None and agent is not None:
             what = "reach of " + self.names.name(self.snapshot.agent[agent].title, agent)
         line = counts_line(self.nodes, self.edges, self.analysis.view)
-        return (*wrap(f"{name}: {what}", TITLE_COLUMNS), line), f"{line}."
+        return (f"{name}: {what}", line), f"{line}."

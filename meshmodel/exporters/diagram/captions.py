@@ -292,7 +292,9 @@ def legend(
     for look, said in _LINES.items():
         one = next((edge for edge in drawn if edge.look == look), None)
         if one is not None:
-            styles.append((said, Edge(f"legend/line/{look}", "", "", look, arrow=look != "hold")))
+            styles.append(
+                (said, Edge(f"legend/line/{look}", "", "", look, arrow=look not in {"hold", "lifeline"}))
+            )
     for mark, said in _MARKS.items():
         if any(edge.mark == mark for edge in drawn):
             styles.append((said, Edge(f"legend/line/{mark}", "", "", "grant", mark)))

@@ -262,7 +262,7 @@ def base_graph(diagram: Diagram, **more: str) -> graphviz.Digraph:
             "fontname": FONT,
             "fontsize": f"{TITLE_SIZE:g}",
             "fontcolor": INK,
-            "label": label(pad_lines((*diagram.title, *diagram.notes)), just="l"),
+            "label": label(pad_lines((*diagram.title_lines, *diagram.notes)), just="l"),
             "labelloc": "t",
             "labeljust": "l",
             "bgcolor": "#FFFFFF",

@@ -18,6 +18,7 @@ from meshmodel.analysis.results import (
     StepMark,
     Summary,
 )
+from meshmodel.exporters.diagram.labels import TITLE_COLUMNS, wrap
 from meshmodel.model.vocabulary import View
 
 Lens = Literal["structure", "missing", "reach", "boundaries", "before", "after", "changes"]
@@ -120,7 +121,7 @@ class Diagram:
     """A whole picture.
 
     Attributes:
-        title: its lines; the last one counts what is drawn.
+        title: what it shows, and a line that counts what is drawn.
         notes: lines below the title that say what is not as in the model.
         legend, samples: the shapes of the legend, and the lines in it.
         model: the name of the model.
@@ -129,7 +130,7 @@ class Diagram:
         dark: whether it is light on dark.
     """
 
-    title: tuple[str, ...]
+    title: tuple[str, str]
     description: str
     frames: tuple[Frame, ...]
     nodes: tuple[Node, ...]
@@ -141,6 +142,11 @@ class Diagram:
     model: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     dark: bool = False
+
+    @property
+    def title_lines(self) -> tuple[str, ...]:
+        """The title as it is drawn."""
+        return (*wrap(self.title[0], TITLE_COLUMNS), self.title[1])
 
     @property
     def all_nodes(self) -> tuple[Node, ...]:

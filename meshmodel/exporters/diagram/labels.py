@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from wcwidth import wcwidth
 
+from meshmodel.model.text import shorten
+
 Shows = Callable[[str], bool]
 """Whether a format has glyphs for a whole text."""
 
@@ -68,6 +70,28 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
     if rest or not lines:
         lines.append(rest)
     return tuple(lines)
+
+
+def fit(text: str, room: float, lines: int) -> tuple[str, ...]:
+    """Break a text into lines that are at most as wide as there is room; what is cut ends in an ellipsis.
+
+    Args:
+        text: it.
+        room: the width of a line, at one point of size.
+        lines: so many at most.
+    """
+    width = max(columns(text), 1)
+    while width > 1 and max(map(text_width, wrap(text, width))) > room:
+        width -= 1
+    found = wrap(text, width)
+    if len(found) <= lines:
+        return found
+    *kept, last = found[:lines]
+    cells = columns(last)
+    while cells > 1 and text_width(f"{last}\u2026") > room:
+        cells -= 1
+        last = shorten(last, cells).removesuffix("\u2026").rstrip()
+    return (*kept, f"{last}\u2026")
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from meshmodel.exporters.diagram.captions import TITLES, legend
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
-from meshmodel.exporters.diagram.labels import NODE_COLUMNS, TITLE_COLUMNS, wrap
+from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
 from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
 from meshmodel.model.errors import MeshmodelError
@@ -169,7 +169,7 @@ class Sheet:
     @property
     def title(self) -> str:
         """The title, without the line of counts."""
-        return " ".join(self.diagram.title[:-1])
+        return self.diagram.title[0]
 
     @property
     def size(self) -> tuple[float, float]:
@@ -254,25 +254,25 @@ def _numbered(
 def _drawn(whole: Diagram, group: Group, page_of: Callable[[str], str]) -> Diagram:
     drawn = cut(whole, group.elements, page_of)
     counted = element_counts(group.elements)
-    return replace(drawn, title=(*_name(whole, group.zone), counted), description=f"{counted}.")
+    return replace(drawn, title=(_name(whole, group.zone), counted), description=f"{counted}.")
 
 
 def _sheet(
     diagram: Diagram, stem: str, number: int, of: int, arranged: Callable[[Diagram], Arrangement]
 ) -> Sheet:
-    *title, line = diagram.title
-    numbered = replace(diagram, title=(*title, f"{number} of {of}: {line}"))
+    title, line = diagram.title
+    numbered = replace(diagram, title=(title, f"{number} of {of}: {line}"))
     return Sheet(stem, numbered, arranged(numbered))
 
 
-def _name(whole: Diagram, zone: str | None) -> tuple[str, ...]:
+def _name(whole: Diagram, zone: str | None) -> str:
     """The title of the page of a zone."""
-    return wrap(f"{_heading(whole)}: {_place(whole, zone)}", TITLE_COLUMNS)
+    return f"{_heading(whole)}: {_place(whole, zone)}"
 
 
 def _heading(whole: Diagram) -> str:
     """The title of the whole, without what is said of the lens that shows everything."""
-    return " ".join(whole.title[:-1]).removesuffix(f": {TITLES['structure']}")
+    return whole.title[0].removesuffix(f": {TITLES['structure']}")
 
 
 def _links(diagram: Diagram, addresses: Mapping[str, str]) -> dict[str, str]:
@@ -305,7 +305,7 @@ def overview(whole: Diagram, found: Sequence[Group]) -> Diagram:
         missing = sum(any(piece.mark == "missing" for piece in line.pieces) for line in lines)
         words = [*step_counts(counted), *([f"\u00d7 {missing} not asked"] if missing else [])]
         made.line(tail, head, words, "missing" if missing else None)
-    title = (*wrap(f"{_heading(whole)}: overview", TITLE_COLUMNS), whole.title[-1])
+    title = (f"{_heading(whole)}: overview", whole.title[1])
     return made.diagram(title, whole.description, whole.model, whole.stamp, whole.notes)
 
 
@@ -324,7 +324,7 @@ def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:
     drawn = cut(whole, [*elements, *anchor], lambda end: place.get(end, OUTSIDE))
     outside = len(place) - len(elements)
     notes = [f"+{outside} outside this zone"] if outside else []
-    return replace(drawn, title=(*_name(whole, zone), element_counts(elements)), notes=(*whole.notes, *notes))
+    return replace(drawn, title=(_name(whole, zone), element_counts(elements)), notes=(*whole.notes, *notes))
 
 
 def _place(whole: Diagram, zone: str | None) -> str:

@@ -103,15 +103,13 @@ def picture(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptio
         placed = _placed(snapshot, analysis, options)
         diagram = diagram_of(snapshot, analysis, options) if placed is None else placed[0]
         text = write_dot(diagram) if placed is None else placed[1]
-        return Page(" ".join(diagram.title[:-1]), "picture", text.encode(), SMALLEST)
+        return Page(diagram.title[0], "picture", text.encode(), SMALLEST)
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
         if options.to != "pdf":
             return _page(renderer, _one(renderer, snapshot, analysis, options), options)
         found = _sheets(renderer, snapshot, analysis, options, lambda stem: f"#{stem}")
-        title = (
-            " ".join(diagram_of(snapshot, analysis, options).title[:-1]) if len(found) > 1 else found[0].title
-        )
+        title = diagram_of(snapshot, analysis, options).title[0] if len(found) > 1 else found[0].title
         points = min(each.points for each in found)
         return Page(title, "picture", pdf.draw(found, title), points, sheets=len(found))
 

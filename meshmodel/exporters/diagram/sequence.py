@@ -12,9 +12,16 @@ import graphviz
 from meshmodel.analysis.results import Explanation, Finding, StepMark, WitnessStep
 from meshmodel.exporters.diagram.captions import agent_look, count, legend
 from meshmodel.exporters.diagram.compact import stamp
-from meshmodel.exporters.diagram.dot import TITLE_SIZE, base_graph, edge_attributes, label, node_attributes
+from meshmodel.exporters.diagram.dot import (
+    NODE_SIZE,
+    TITLE_SIZE,
+    base_graph,
+    edge_attributes,
+    label,
+    node_attributes,
+)
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge, Look, Node
-from meshmodel.exporters.diagram.labels import SUBSTITUTED, TITLE_COLUMNS, Names, Shows, text_width, wrap
+from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width, wrap
 from meshmodel.exporters.diagram.layout import FULL_WIDTH, RIM
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
@@ -22,7 +29,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import did_you_mean, one_line
 
 _TEXT, _LEADING, _HEAD, _GAP = 190.0, 12.0, 50.0, 12.0
-_WIDEST, _NARROWEST, _LETTER = 86.0, 62.0, 5.4  # of columns, and of a letter of a name
+_WIDEST, _NARROWEST = 86.0, 62.0  # of columns
 _TEXT_COLUMNS = 36
 
 
@@ -159,11 +166,11 @@ class _Sequence:
         self._heads(y)
         diagram = self._diagram(len(rows))
         width = _TEXT + self._column * len(self.participants)
-        title = len(diagram.title) + len(diagram.notes)
+        title = len(diagram.title_lines) + len(diagram.notes)
         top = _HEAD / 2 + 14.0 * title + 14
         around = (0.0, y - 4, width, top)
         text = base_graph(diagram)
-        wide = TITLE_SIZE * max(text_width(line) for line in (*diagram.title, *diagram.notes))
+        wide = TITLE_SIZE * max(text_width(line) for line in (*diagram.title_lines, *diagram.notes))
         text.attr("graph", bb=",".join(f"{each:.2f}" for each in around), lwidth=f"{wide / 72:.2f}")
         text.attr("graph", lp=f"{wide / 2:.2f},{top - 7.0 * title:.2f}", lheight=f"{14 * title / 72:.2f}")
         text.body += self.graph.body
@@ -206,8 +213,8 @@ class _Sequence:
             look: Look = agent_look(record) if table == "agent" else "system"
             zone = self.snapshot.zone.get((record.home if table == "agent" else record.zone) or "")
             where = names.name(zone.title, zone.id) if (names := self.names) and zone else "no zone"
-            wide = int((self._column - 8) / _LETTER)
-            lines = (*wrap(self._name(reference), wide)[:2], *wrap(f"({where})", wide)[:2])
+            room = (self._column - 14) / NODE_SIZE
+            lines = (*fit(self._name(reference), room, 2), *fit(f"({where})", room, 2))
             x = self._x(reference)
             self._node(Node(f"{table}/{key}", lines, look), x, 0, self._column - 8, _HEAD + 8)
             end = Node(f"lifeline/{table}/{key}", ("",), "point")
@@ -229,7 +236,7 @@ class _Sequence:
         shapes, samples = legend(self.nodes, self.edges, traced)
         return replace(
             Diagram(
-                title=(*wrap(f"{name}: {finding.rule}, {finding.subject}", TITLE_COLUMNS), line),
+                title=(f"{name}: {finding.rule}, {finding.subject}", line),
                 description=f"{finding.message}",
                 frames=(),
                 nodes=tuple(self.nodes),

@@ -60,7 +60,7 @@ def clean_svg(drawn: bytes, diagram: Diagram, widths: Mapping[str, float]) -> by
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}-title {prefix}-description")
     names = ET.Element(_tag("title"), {"id": f"{prefix}-title"})
-    names.text = " ".join(diagram.title[:-1])
+    names.text = diagram.title[0]
     description = ET.Element(_tag("desc"), {"id": f"{prefix}-description"})
     description.text = " ".join((diagram.description, *diagram.notes, diagram.stamp))
     root.insert(0, description)

@@ -37,12 +37,12 @@ class ZoneMap:
         self.edges.append(Edge(f"{base}/1", words_node.id, head, "crossing", mark))
 
     def diagram(
-        self, title: Sequence[str], description: str, model: str, stamp: str, notes: Sequence[str] = ()
+        self, title: tuple[str, str], description: str, model: str, stamp: str, notes: Sequence[str] = ()
     ) -> Diagram:
         """The map as a diagram."""
         shapes, samples = legend(self.nodes, self.edges, stamp)
         return Diagram(
-            title=tuple(title),
+            title=title,
             description=description,
             frames=(),
             nodes=tuple(self.nodes),
