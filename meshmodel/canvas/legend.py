@@ -7,7 +7,7 @@ from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.glyphs import ASCII_HORIZONTAL, HORIZONTAL, PLAIN, SIGNS
 from meshmodel.canvas.layout.elements import MARK_GLYPHS, Link
 from meshmodel.canvas.scene import Facts, Style
-from meshmodel.model.phrases import ACTIONS_BY_LETTER, GLYPHS, LETTERS, glyph_of, phrase
+from meshmodel.model.phrases import ACTIONS_BY_LETTER, GLYPHS, LETTERS, glyph_of, listed, phrase
 from meshmodel.model.records import Agent, Checkpoint, Reference, System
 from meshmodel.model.snapshot import Snapshot
 
@@ -89,15 +89,34 @@ def words_of(snapshot: Snapshot, facts: Facts, reference: Reference) -> str:
     record = snapshot.get(table, key)
     step = (record.step, record.from_, record.to) if isinstance(record, Checkpoint) else (table, *key)
     mark = facts.marks.get(step) if len(step) == 3 else None
-    if record is None:
+    if table == "flow" and not isinstance(key, str):
+        said = [f"lines from {key[0].replace(':', ' ')} to {key[1].replace(':', ' ')}"]
+    elif record is None:
         said = [] if isinstance(key, str) else [f"{table} {key[0]} > {key[1]}"]
     else:
-        said = [phrase(record)]
-        if isinstance(record, Checkpoint) and record.approvers:
-            said = [f"{said[0]} by {' or '.join(record.approvers)}"]
+        said = [_checkpoint_words(record) if isinstance(record, Checkpoint) else phrase(record)]
     signs = [MARK_GLYPHS[mark]] if mark else []
+    asked = _asked(snapshot, step) if mark == "missing" else ""
+    if asked:
+        said.append(f"{signs.pop()} a missing checkpoint: {asked}")
     if isinstance(record, Agent | System):
         signs.append(glyph_of(record))
     if isinstance(record, System):
         signs += ["⚑"] if record.untrusted_input else ["⚐"] if record.id in facts.heard else []
     return "; ".join([*said, *(f"{sign} {_MEANINGS[sign]}" for sign in signs if sign != _PLAIN_SYSTEM)])
+
+
+def _checkpoint_words(record: Checkpoint) -> str:
+    actions = f" for {listed(record.actions)}" if record.actions else ""
+    approvers = f" by {' or '.join(record.approvers)}" if record.approvers else ""
+    return f"{phrase(record)}{actions}{approvers}"
+
+
+def _asked(snapshot: Snapshot, step: tuple[str, ...]) -> str:
+    """The checkpoints of a step that are for some actions alone; empty where there are none."""
+    found = (each for each in snapshot.checkpoint.values() if (each.step, each.from_, each.to) == step)
+    return " and ".join(
+        f"{each.kind} is for {listed(each.actions)} alone"
+        for each in found
+        if each.actions and each.state == "enforced"
+    )

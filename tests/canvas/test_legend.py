@@ -1,5 +1,7 @@
 """The legend names the signs that a drawing shows, all of them and no others."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.glyphs import PLAIN, SIGNS
 from meshmodel.canvas.legend import legend, words_of
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.model.records import Agent, Credential, Exchange, Hold, System, Zone
+from meshmodel.model.records import Agent, Checkpoint, Credential, Exchange, Hold, System, Zone
 from tests.canvas.building import approved, helpdesk, snapshot_of
 from tests.reference.random_models import FLAVOURS, random_model
 
@@ -70,6 +72,7 @@ def test_lines_between_folded_zones_are_named_with_the_marks_that_they_count():
             f"human-approval on deploy-key > files; ◇ {dict(SIGNS)['◇']}",
         ),
         (("hosting", ("ci", "deployer")), "hosting ci > deployer"),
+        (("flow", ("zone:desk", "system:files")), "lines from zone desk to system files"),
         (("lane", ""), ""),
         (("agent", "gone"), ""),
     ],
@@ -82,6 +85,19 @@ def test_a_record_is_named_with_what_its_signs_mean(reference, words):
 def test_a_checkpoint_is_named_with_those_who_approve_there():
     assert "reconciler by ann; ◆" in words_of(*approved(), ("checkpoint", "ask-hand-over"))
     assert "files by svc-support or boss; ◇" in words_of(*approved(), ("checkpoint", "once"))
+
+
+def test_a_step_where_some_actions_alone_are_asked_for_is_not_said_to_ask_nobody():
+    snapshot, facts = helpdesk()
+    ask = Checkpoint("ask", "human-approval", "grant", "file-key", "files", actions=("write",))
+    drawn = replace(snapshot, checkpoint={**snapshot.checkpoint, "ask": ask})
+    said = words_of(drawn, facts, ("grant", ("file-key", "files")))
+    assert said.endswith("read; ✖ a missing checkpoint: human-approval is for write alone")
+    assert words_of(drawn, facts, ("checkpoint", "ask")).startswith(
+        "human-approval on file-key > files for write;"
+    )
+    planned = replace(snapshot, checkpoint={"ask": replace(ask, state="planned")})
+    assert "nobody asks here" in words_of(planned, facts, ("grant", ("file-key", "files")))
 
 
 def test_a_credential_with_a_card_has_a_sign_of_its_own():
