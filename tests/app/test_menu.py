@@ -41,6 +41,16 @@ async def right_click(it: Desk, at: Offset) -> None:
     await it.pilot.pause()
 
 
+async def test_every_row_of_the_menu_of_the_ground_says_what_it_does(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent") as it:
+        canvas = it.bench.context.canvas
+        await right_click(it, Offset(canvas.size.width - 2, canvas.size.height - 2))
+        assert {"find", "zoom_in", "zoom_out", "map", "signs"} <= set(names(it))
+        assert all(action.menu for action in menu_of(it).offered)
+        for table in ("agent", "system", "credential", "zone", "grant", "hold"):
+            assert all(action.menu for action in offered((table, "any")))
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_an_agent_is_offboarded_from_its_menu_by_mouse_alone(
     tmp_path: Path, size: tuple[int, int]

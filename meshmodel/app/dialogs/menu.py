@@ -32,8 +32,8 @@ OF_LISTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What can be done in a list that has a menu of its own."""
 _NOTHING: Final = (
-    "add", "quick_line", "paste", "undo", "redo", "find", "outsider", "lens", "zoom_in", "zoom_out", "panel",
-    "arrange", "about", "export",
+    "add", "quick_line", "paste", "undo", "redo", "find", "outsider", "lens", "zoom_in", "zoom_out", "map",
+    "signs", "panel", "arrange", "about", "export",
 )  # fmt: skip
 _TOGETHER: Final = ("copy", "cut", "duplicate", "move", "delete")
 
