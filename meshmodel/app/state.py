@@ -134,6 +134,12 @@ class WorkbenchState:
         return self.group or (frozenset() if self.selected is None else frozenset({self.selected}))
 
     @property
+    def is_overlaid(self) -> bool:
+        """Whether something lies over the drawing that Esc ends: a preview, a way, what falls, a group."""
+        over = self.preview, self.comparing, self.importing and self.marked, self.finding, self.explanation
+        return any((*over, self.traced, self.lens == "compromise", self.group))
+
+    @property
     def read_only(self) -> bool:
         """Whether edits are refused."""
         return bool(self.why_read_only)

@@ -64,6 +64,29 @@ async def test_on_the_smallest_screen_clicks_open_the_list_and_close_it_again(tm
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_what_lies_over_the_drawing_is_ended_by_clicks_in_the_footer(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "support-agent", size) as it:
+        assert "Esc back" not in it.screen_text().splitlines()[-1]
+        await it.press("f", "escape")
+        shown = it.bench.shown
+        assert (shown.focus, shown.finding is None) == ("canvas", False)
+        assert "p checkpoint" in it.screen_text().splitlines()[-1]
+        await click_on(it, "Esc back")
+        assert it.bench.shown.finding is None
+        await it.sentence("bot > key > files: read")
+        await it.press("J", "B")
+        await it.computed()
+        assert it.bench.shown.comparing is not None
+        await it.press("escape")
+        assert it.bench.shown.focus == "canvas"
+        await click_on(it, "Esc back")
+        assert it.bench.shown.comparing is None
+        assert "Esc back" not in it.screen_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_a_dialog_that_fills_the_screen_closes_by_a_click_on_its_title(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

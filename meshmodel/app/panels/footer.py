@@ -35,20 +35,16 @@ class MeshFooter(Bound):
         shown = self.shown
         if shown is None:
             return []
-        wanted = [BY_ID[each] for each in FOOTERS[shown.focus]]
+        instead = {"quick_line": "close"} if shown.is_overlaid else {}
+        wanted = [BY_ID[instead.get(each, each)] for each in FOOTERS[shown.focus]]
         if shown.focus != "canvas":  # there it filters
             wanted = [replace(each, label="filter") if each.id == "find" else each for each in wanted]
-        wanted = [each for each in wanted if not (shown.read_only and each.changes)]
-        helping = [each for each in wanted if each.id == "help"]
-        others = [each for each in wanted if each.id != "help"]
-        found: list[Command] = []
-        for action in others:
-            if self._cells([*found, action, *helping]) > room:
-                break
-            found.append(action)
+        *found, helping = [each for each in wanted if not (shown.read_only and each.changes)]
+        while found and self._cells([*found, helping]) > room:
+            found.pop()
         placed = []
         x = 1
-        for action in [*found, *helping]:
+        for action in [*found, helping]:
             key = shown_key(keys_of(action, self.keymap)[0]) if keys_of(action, self.keymap) else ""
             placed.append((action, key, x))
             x += self._width(action)
