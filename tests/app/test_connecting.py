@@ -267,3 +267,61 @@ async def test_every_jump_label_is_seen_and_leads_to_a_record_of_its_own(
             await it.press("g", letter)
             found.add(it.bench.shown.selected)
         assert found == set(drawing.reading_order)
+
+
+async def test_what_would_connect_is_told_as_an_offer_and_not_as_done(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.select(*BOT)
+        await it.press("c")
+        await find(it, CI)
+        assert it.bench.shown.said.endswith("; Enter connects")
+        await it.press("escape")
+        await it.select("zone", "helpdesk")
+        await it.press("c")
+        await find(it, FILE_KEY)
+        assert it.bench.shown.said.startswith("nothing connects ")
+        assert it.bench.shown.said.endswith("; choose another, or Esc")
+
+
+@pytest.mark.parametrize("key", ["N", "a", "n", ":", "u", "d"])
+async def test_another_command_that_draws_ends_a_connection_in_progress(tmp_path: Path, key: str) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.select(*BOT)
+        await it.press("c")
+        await find(it, CI)
+        await it.press(key, "escape")
+        assert not it.bench.context.canvas.gestures.is_busy, "Enter would connect, and nothing says so"
+
+
+@pytest.mark.parametrize("key", ["N", ":"])
+async def test_another_command_that_draws_leaves_a_card_where_it_was(tmp_path: Path, key: str) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.select(*BOT)
+        before = it.model
+        await it.press("m", "down", key, "escape")
+        assert it.bench.shown.tentative is None
+        assert it.model == before
+
+
+async def test_letters_switch_actions_on_the_button_too(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.select("grant", ("file-key", "files"))
+        await it.press("c")
+        await find(it, ("system", "wiki"))
+        await it.press("enter", "enter", "tab", "w", "enter")
+        assert it.model.grant["file-key", "wiki"].actions == ("read", "write")
+
+
+async def test_the_hint_names_letters_only_where_actions_can_be_chosen(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.select("grant", ("file-key", "files"))
+        await it.press("c")
+        await find(it, ("credential", "ci-token"))
+        await it.press("enter")
+        assert "or a click, Enter" in it.screen_text()
+        assert "r w x i a" not in it.screen_text()
+        await it.press("escape")
+        await it.select(*BOT)
+        await it.press("c")
+        await jump_to(it, CI)
+        assert "r w x i a" in it.screen_text()

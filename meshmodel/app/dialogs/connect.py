@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from meshmodel.app.dialogs.anchored import PlacedDialog
 from meshmodel.app.widgets.line_input import LineInput
@@ -25,7 +25,6 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.vocabulary import ACTIONS
 
-_HOW: Final = "↑ ↓ or a click, Enter · … asks more: r w x i a"
 _SWITCHES: Final = "Space: on or off · Enter connects"
 
 
@@ -83,8 +82,14 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             yield ToggleList((), (), letters=ACTIONS_BY_LETTER, id="toggles")
             yield Static("", id="problem", markup=False)
             yield self.buttons(self.button("Connect", "accept"))
-        hint = _HOW if self.found else "nothing connects these two"
-        yield Static(hint, id="hint", markup=False)
+        yield Static(self._how, id="hint", markup=False)
+
+    @property
+    def _how(self) -> str:
+        """How to choose an offer; actions only where one has some."""
+        letters = ": r w x i a" if any("actions" in each.inputs for each in self.found) else ""
+        more = f" · … asks more{letters}" if any(each.inputs for each in self.found) else ""
+        return f"↑ ↓ or a click, Enter{more}" if self.found else "nothing connects these two"
 
     def on_mount(self) -> None:
         """Ask at once what the only offer needs."""
@@ -92,10 +97,13 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             self._ask(self.found[0])
 
     def on_key(self, event: Key) -> None:
-        """A letter of an action on an offer that needs some: choose the offer, and switch it."""
+        """A letter switches its action: on the button too, and on an offer, which it chooses."""
         offers = self.query_one("#offers", RowList)
         action = ACTIONS_BY_LETTER.get(event.key)
-        if action and offers.has_focus and offers.row is not None and "actions" in offers.row.value.inputs:
+        if action and self.offer is not None and self.query_one(Button).has_focus:
+            if "actions" in self.offer.inputs:
+                self.query_one(ToggleList).toggle(action)
+        elif action and offers.has_focus and offers.row is not None and "actions" in offers.row.value.inputs:
             event.stop()
             self._ask(offers.row.value)
             toggles = self.query_one(ToggleList)
@@ -151,7 +159,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             return
         self.offer = None
         self.remove_class("-details")
-        self.show_hint(_HOW)
+        self.show_hint(self._how)
         self.query_one("#offers", RowList).focus()
 
     def _finish(self, offer: Offer) -> None:

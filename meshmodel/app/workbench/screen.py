@@ -235,11 +235,14 @@ class Workbench(Screen[None]):
     def action_run(self, command: str) -> None:
         """Run a command of the table, or say why it cannot be run."""
         with self.context.batch():
-            reason = BY_ID[command].disabled_reason(self.context.state)
+            known = BY_ID[command]
+            if known.task == "Draw" and self.context.canvas.gestures.cancel(told=False):
+                self.moving.cancelled()  # else it would go on unseen behind what this asks
+            reason = known.disabled_reason(self.context.state)
             if reason:
                 self.context.say(self.context.ghost_words(self.context.state.ghost) or reason)
             else:
-                self._method(BY_ID[command].run)()
+                self._method(known.run)()
 
     async def perform(self, command: str) -> None:
         """Run a command of the table, wherever its keys work."""

@@ -43,7 +43,9 @@ class ConnectingController(Controller):
             self.context.say(f"connect {start} with …  {how}")
             return
         words, found = self._offered(event.source, event.target)
-        self.context.say(f"connect {words}: {found[0].label}" if found else f"nothing connects {words}")
+        said = f"connect {words}: {found[0].label}" if found else f"nothing connects {words}"
+        how = "Enter connects" if found else "choose another, or Esc"
+        self.context.say(said if self.context.canvas.gestures.is_carrying else f"{said}; {how}")
 
     def _offered(self, source: Reference, target: Reference) -> tuple[str, list[Offer]]:
         """Two elements in words, and what can connect them."""

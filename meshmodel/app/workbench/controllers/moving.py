@@ -97,7 +97,7 @@ class MovingController(Controller):
         else:
             self.context.say(operations.move_label(self.state.snapshot, event.reference, moved))
 
-    def cancelled(self, event: Cancelled) -> None:
+    def cancelled(self, event: Cancelled | None = None) -> None:
         """The gesture was given up."""
         del event
         self._end()
