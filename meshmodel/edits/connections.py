@@ -184,10 +184,11 @@ def _exchanges_at(snapshot: Snapshot, credential: str, system: str) -> Iterable[
         free = tuple(
             other for other, pair in pairs.items() if pair not in exchanges or exchanges[pair].at is None
         )
-        if len(free) == 1:
-            first, second = pairs[free[0]]
+        drawn = [other for other in free if pairs[other] in exchanges]
+        for other in free if len(free) == 1 else drawn:
+            first, second = pairs[other]
             yield Offer("exchange", first, second, f"{first} exchanges {second} at {system}", at=system)
-        elif free:
+        if len(free) > 1:
             label = f"{credential} {words} at {system}"
             yield Offer("exchange", start, end, label, ("exchanged",), at=system, choices=free)
 
@@ -267,8 +268,8 @@ def _system_zone(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
 def _systems(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
     first, second = snapshot.system[start].domain, snapshot.system[end].domain
     if first != second:
-        label = f"checkpoint between {first} and {second}"
-        yield Offer("boundary", first, second, label, ("checkpoint",))
+        names = " and ".join(each.removeprefix("system:") for each in (first, second))
+        yield Offer("boundary", first, second, f"checkpoint between {names}", ("checkpoint",))
 
 
 def _agent_zone(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:

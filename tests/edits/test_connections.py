@@ -155,11 +155,15 @@ def test_a_credential_can_be_exchanged_at_a_token_service_both_ways(first: tuple
 def test_which_credentials_are_exchanged_at_a_system_is_asked_where_several_can_be() -> None:
     records = [System("broker"), *(Credential(each) for each in ("user", "key", "other"))]
     snapshot = snapshot_of([*records, Exchange("other", "key", "broker"), Exchange("user", "other")])
-    there, back = [
+    drawn, there, back = [
         each
         for each in offers(snapshot, ("credential", "user"), ("system", "broker"))
         if each.relation == "exchange"
     ]
+    assert drawn.label == "user exchanges other at broker", "one that is drawn already just lacks the place"
+    assert not drawn.inputs
+    after = apply_edit(snapshot, drawn.edit(snapshot))  # type: ignore[arg-type] # an edit
+    assert after.exchange["user", "other"].at == "broker"
     assert (there.choices, back.choices) == (("key", "other"), ("key", "other"))
     assert there.lacks((), ())
     assert there.edit(snapshot) is None
@@ -183,3 +187,10 @@ def test_every_offer_is_valid_and_is_one_edit(pair: tuple[tuple[str, str], tuple
         if edit is not None:
             assert apply_edit(snapshot, edit) != snapshot
             assert edit.label
+
+
+def test_a_checkpoint_between_systems_without_a_zone_is_offered_by_their_names() -> None:
+    snapshot = snapshot_of([System("sts"), System("crm")])
+    (found,) = offers(snapshot, ("system", "sts"), ("system", "crm"))
+    assert found.label == "checkpoint between sts and crm"
+    assert (found.start, found.end) == ("system:sts", "system:crm")
