@@ -14,12 +14,12 @@ from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.field import MultiPicker
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.edits.edit import Edit, apply_edit
-from meshmodel.model.records import Agent, Checkpoint, Credential, Record, System
+from meshmodel.model.records import Agent, Checkpoint, Credential, Record, System, Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from tests.app.desk import desk
 from tests.app.form_host import enter
-from tests.edits.models import HOSTILE, full_snapshot
+from tests.edits.models import HOSTILE, full_snapshot, snapshot_of
 
 
 class Asking(App[Any]):
@@ -348,3 +348,21 @@ async def test_after_enter_on_no_row_a_dialog_goes_on_taking_letters(tmp_path: P
         await it.shows(system)
         await it.press("enter")
         assert it.bench.shown.selected == ("system", system)
+
+
+async def test_a_second_zone_of_the_same_name_is_refused_and_a_part_asks_for_its_name_alone() -> None:
+    zones = snapshot_of([Zone("vendors"), Zone("z", "Mail & co")])
+    dialog = AddDialog(zones)
+    app = Asking(dialog)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("z")
+        for name in ("vendors", "Mail & co"):
+            await enter(pilot, "home", "ctrl+k", f"={name}", "enter")
+            assert app.answers == []
+            assert "already" in str(dialog.query_one("#problem", Static).content)
+        await enter(pilot, "home", "ctrl+k", "enter")
+        assert str(dialog.query_one("#problem", Static).content) == "✖ a name is needed"
+        await enter(pilot, "=partners", "enter")
+        await pilot.pause()
+        assert apply_edit(zones, app.answers[0][0]).zone["partners"] == Zone("partners")

@@ -139,7 +139,10 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         kind = None if rows.row.key in _TABLES else str(rows.row.value)
         name = clean_line(self.query_one("#name", Input).value)
         if event is not None and not name and kind is None:
-            self.show_problem("a name is needed, or a kind")
+            self.show_problem("a name is needed, or a kind" if _kinds(self.kind) else "a name is needed")
+            return
+        if self.kind == "zone" and any(name in {each.id, each.name} for each in self.snapshot.zone.values()):
+            self.show_problem(f"a zone is called {one_line(name, 40)} already; c connects with it")
             return
         try:
             part = entry(self.kind)
