@@ -10,6 +10,7 @@ from meshmodel.app import analysis_service
 from meshmodel.app.dialogs.accept import AcceptDialog
 from meshmodel.app.dialogs.rule import RuleDialog
 from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.edits.acceptances import USUAL_DAYS
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.model.records import Acceptance, Agent, Hold
@@ -17,6 +18,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.causes import causes_of, open_counts
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.canvas.building import helpdesk
 from tests.edits.models import HOSTILE
 
 KEY = ("missing-checkpoint", "file-sas>attachments")
@@ -298,3 +300,12 @@ async def test_a_narrow_header_counts_the_same_rows_and_says_that_there_are_more
             assert built is not None
             assert open_counts(built)["critical"] == 5
             await it.shows(said)
+
+
+async def test_what_is_open_is_told_before_what_is_accepted(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0], (80, 24)) as it:
+        await accept(it)
+        await it.press("escape", "escape", "tab")
+        told = str(it.bench.query_one(StatusBar).render()).splitlines()[0]
+        assert "≈" not in told, "others are open"
+        assert any(sign in told for sign in "✖▲")

@@ -158,7 +158,8 @@ class StatusBar(Bound):
             return Content.styled(f" {shown.why_nothing}", "$text-warning")
         findings = () if shown.analysis is None else shown.analysis.findings
         if findings:
-            told, how = _finding(shown, findings[0], room), Content.styled("  f opens it", "$text-muted")
+            first = next((each for each in findings if each.accepted is None), findings[0])
+            told, how = _finding(shown, first, room), Content.styled("  f opens it", "$text-muted")
             return told if room and told.cell_length + how.cell_length > room else told + how
         return Content.styled(" no findings", "$text-muted") if shown.analysis is not None else Content("")
 
