@@ -28,7 +28,7 @@ def _searched(snapshot: Snapshot, reference: Reference) -> tuple[str, str]:
     table, key = reference
     record = snapshot.table(table)[key]
     if table in _ELEMENTS:
-        return f"{table} {key} {' '.join(_name_and_kind(record))}".casefold(), ""
+        return f"{key} {' '.join(_name_and_kind(record))} {table} {key}".casefold(), ""
     return f"{GLYPHS[table]} {phrase(record)}".casefold(), ""
 
 

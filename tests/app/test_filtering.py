@@ -258,11 +258,12 @@ async def test_the_palette_and_the_outline_make_what_is_seen(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("typed", "best"),
-    [("bot", "bot"), ("agent bot", "bot"), ("support", "support-bot")],
+    [("bot", "bot"), ("agent bot", "bot"), ("support", "support-bot"), ("search", "search")],
 )
 def test_enter_takes_what_was_typed_whole_before_what_only_begins_with_it(typed: str, best: str) -> None:
     """An element whose deletion was undone stands behind others: ``agent-55`` behind ``agent-550``."""
-    snapshot = snapshot_of([Zone("bot-zone"), *map(Agent, ("bot-1", "support-bot", "bot-10", "bot"))])
+    agents = *map(Agent, ("bot-1", "support-bot", "bot-10", "bot")), Agent("search-service", "search service")
+    snapshot = snapshot_of([Zone("bot-zone"), *agents, System("search")])
     found = Filtering([*map(row_of, found_lines(snapshot))], typed)
     while not found.go_on():
         pass

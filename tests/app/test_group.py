@@ -118,3 +118,12 @@ async def test_a_field_is_set_on_all_by_one_edit(tmp_path: Path) -> None:
         assert {it.model.system[each].kind for each in ("wiki", "tickets")} == {"saas"}
         await it.press("u")
         assert it.model == before
+
+
+async def test_find_goes_on_from_what_is_selected_together(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await by_space(it, WIKI)
+        await it.press("/")
+        await it.type("tickets")
+        await it.press("enter", "space")
+        assert it.bench.shown.group == {WIKI, TICKETS}

@@ -16,8 +16,8 @@ from meshmodel.app.widgets.hanging_indent import hanging
 PART: Final = 1_000
 """So many rows a filter looks in between two keys."""
 
-_BEST = 3
-"""How well a row fits that begins with just what is typed."""
+_BEST = 4
+"""How well a row fits that begins with just what is typed, as a word."""
 
 Part = str | tuple[str, str]
 
@@ -169,8 +169,9 @@ class Filtering:
         return True
 
     def _fit(self, row: Row) -> int:
-        is_whole = f" {self._begins} " in f" {row.searched.text} "
-        return 2 * is_whole + row.begins_with(self._begins)
+        whole, text = f"{self._begins} ", f"{row.searched.text} "
+        is_first = text.startswith(whole)
+        return is_first + 2 * (f" {whole}" in f" {text}") + row.begins_with(self._begins)
 
     @property
     def shown(self) -> Sequence[Row]:

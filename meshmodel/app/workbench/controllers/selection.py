@@ -56,7 +56,7 @@ class SelectionController(Controller):
         if zone in self.state.folded and reference[0] != "zone":
             self.context.update(folded=self.state.folded - {zone})
         self.context.back_to_canvas()
-        self.context.select(reference)
+        self.context.select(reference, together=True)
         self.context.after_refresh(lambda: self.context.canvas.reveal(reference))
 
     def view(self) -> None:
