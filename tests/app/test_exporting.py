@@ -61,6 +61,8 @@ async def test_by_keys_a_picture_tells_its_size_and_is_written_as_it_was_drawn(t
     missing = export_picture(snapshot, analysis, ExportOptions("png", "missing", dark=True))
     async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
         await it.press("e")
+        await choose(it, "format", "toml")
+        await it.shows("Ctrl+S exports")
         await choose(it, "format", "png")
         await choose(it, "shows", "missing")
         await choose(it, "colours", "dark")

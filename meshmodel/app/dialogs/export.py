@@ -41,6 +41,7 @@ class ExportDialog(FormDialog[Written]):
     """
 
     does = "Export", "export"
+    hint = "Enter asks for another value, Ctrl+S exports"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "export", show=False)]
 
     def __init__(
@@ -61,7 +62,7 @@ class ExportDialog(FormDialog[Written]):
         self._path = path
         self._drawn: list[Page] | None = None
         self._is_waiting = False
-        self._says = ""
+        self._says = self.hint
 
     @property
     def path(self) -> Path:
@@ -179,8 +180,8 @@ class ExportDialog(FormDialog[Written]):
         self.jobs.run("export", work, done, self._fail, title, "Esc cancels")
 
     def _say(self, words: str) -> None:
-        self._says = words
-        self.show_hint(words)
+        self._says = words or self.hint
+        self.show_hint(self._says)
 
     def _fail(self, why: str) -> None:
         self._is_waiting = False
