@@ -99,6 +99,17 @@ async def test_a_dialog_that_fills_the_screen_closes_by_a_click_on_its_title(
         assert it.app.screen is it.bench
 
 
+async def test_a_double_click_selects_the_name_that_is_proposed(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        await it.press("M", "enter")
+        await it.pilot.click("#text", offset=(1, 0))
+        await it.type("My ")
+        await it.pilot.click("#text", offset=(1, 0), times=2)
+        await it.type("Desk")
+        await click_on(it, " Done ")
+        assert it.model.about.name == "Desk"
+
+
 async def test_the_right_button_on_one_of_several_is_about_them_all(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0]) as it:
         before = it.model

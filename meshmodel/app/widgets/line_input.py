@@ -15,6 +15,11 @@ class LineInput(Input):
 
     joint: ClassVar[str] = " "
 
+    def on_click(self, event: events.Click) -> None:
+        """Select all of it by a double click: what is typed then takes its place."""
+        if event.chain == 2:
+            self.select_all()
+
     def on_paste(self, event: events.Paste) -> None:
         """Take every line that is not blank."""
         event.stop()
