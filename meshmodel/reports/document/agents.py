@@ -1,14 +1,16 @@
-"""The sections of a report on agents, with what each reaches, and on credentials."""
+"""The sections of a report on agents, with what each reaches, on systems and on credentials."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from meshmodel.exporters.diagram.captions import system_facts
+from meshmodel.exporters.diagram.labels import Names
 from meshmodel.reports.document.tree import Block, Facts, Heading, Paragraph, Table
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import AgentReach, SystemReach
-    from meshmodel.model.records import Agent, Credential
+    from meshmodel.model.records import Agent, Credential, System
     from meshmodel.model.snapshot import Snapshot
 
 
@@ -24,7 +26,7 @@ def agent_section(analysis: "Analysis") -> Iterator[Block]:
         "Through a deputy: by setting another agent to work. What is behind a checkpoint that counts says so."
     )
     for key, agent in sorted(snapshot.agent.items()):
-        yield Heading(3, _named(agent.title, key))
+        yield Heading(3, named(agent.title, key))
         yield _agent(snapshot, agent, analysis.agent_reach(key))
 
 
@@ -73,6 +75,35 @@ def _reached(reach: "AgentReach", of: "Callable[[SystemReach], tuple[str, ...]]"
     return ", ".join(said)
 
 
+def system_section(analysis: "Analysis") -> Iterator[Block]:
+    """Each system: its zone, what is in it, and what comes into it."""
+    snapshot = analysis.snapshot
+    yield Heading(2, "System inventory")
+    if not snapshot.system:
+        yield Paragraph("The model has no system.")
+        return
+    heard = {each.system for each in analysis.heard}
+    yield Table.of(
+        ("System", "Zone", "Properties", "Owner"),
+        (28, 22, 32, 18),
+        (
+            (
+                named(each.title, key),
+                zone_named(snapshot, each.domain) if each.zone else "a zone of its own",
+                ", ".join((*system_facts(each, Names(), is_heard=key in heard), _log(each))),
+                each.owner,
+            )
+            for key, each in sorted(snapshot.system.items())
+        ),
+    )
+
+
+def _log(system: "System") -> str:
+    if system.audit is None:
+        return "log not stated"
+    return f"log tells {'nothing' if system.audit == 'none' else system.audit}"
+
+
 def credential_section(analysis: "Analysis") -> Iterator[Block]:
     """Each credential: whom it authenticates, who has it, where it is accepted and where it lies."""
     snapshot = analysis.snapshot
@@ -87,7 +118,7 @@ def credential_section(analysis: "Analysis") -> Iterator[Block]:
         (22, 24, 16, 16, 22),
         (
             (
-                _named(each.title, key),
+                named(each.title, key),
                 _properties(each),
                 ", ".join(holders.get(key, ())),
                 ", ".join(places.get(key, ())),
@@ -125,6 +156,12 @@ def _properties(credential: "Credential") -> str:
     return ", ".join(each for each in said if each)
 
 
-def _named(title: str, key: str) -> str:
+def named(title: str, key: str) -> str:
     """A name with its id, which other sections use."""
     return title if title == key else f"{title} ({key})"
+
+
+def zone_named(snapshot: "Snapshot", domain: str) -> str:
+    """A zone, or the system that is one of its own, by name and id."""
+    _, alone, key = domain.partition(":")
+    return named((snapshot.system[key] if alone else snapshot.zone[domain]).title, domain)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
+from meshmodel.reports.document.agents import zone_named
 from meshmodel.reports.document.pictures import Pictures
 from meshmodel.reports.document.tree import Block, Heading, Paragraph, Table
 
@@ -26,7 +27,8 @@ def boundary_section(analysis: "Analysis", pictures: Pictures) -> Iterator[Block
         return
     if number > MOST_CROSSINGS:
         yield Paragraph(
-            f"The {number:,} crossings are too many to count by zone; the findings name the doors."
+            f"The {number:,} crossings are too many to count by zone; the findings name the missing "
+            "checkpoints."
         )
         return
     snapshot = analysis.snapshot
@@ -43,9 +45,10 @@ def _table(analysis: "Analysis") -> Table:
     states: dict[tuple[str, str], Counter[str]] = {}
     worst: dict[tuple[str, str], Severity] = {}
     for each in analysis.crossings():
-        home = snapshot.agent[each.agent].home or "no home"
+        home = snapshot.agent[each.agent].home
         source = home if each.source is None else snapshot.system[each.source].domain
-        ends = source, snapshot.system[each.target].domain
+        target = zone_named(snapshot, snapshot.system[each.target].domain)
+        ends = "no home" if source is None else zone_named(snapshot, source), target
         states.setdefault(ends, Counter())[each.state] += 1
         if each.state == "uncontrolled" and each.severity is not None:
             worst[ends] = highest((each.severity, worst.get(ends, SEVERITIES[0])))

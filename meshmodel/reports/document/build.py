@@ -11,7 +11,7 @@ from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.reports.acceptances import lost_words, unmatched_acceptances
 from meshmodel.reports.causes import is_accepted
 from meshmodel.reports.count_words import controlled
-from meshmodel.reports.document.agents import agent_section, credential_section
+from meshmodel.reports.document.agents import agent_section, credential_section, system_section
 from meshmodel.reports.document.boundaries import boundary_section
 from meshmodel.reports.document.findings import finding_section
 from meshmodel.reports.document.fix import fix_section
@@ -36,6 +36,41 @@ MOST_DRAWN: Final = 100
 """Models of more elements are not drawn whole: that takes minutes, and tens of pages."""
 LONGEST_CURVE: Final = 60
 """The closing curve of a fix of more checkpoints is left out: each of its numbers is a search."""
+_WORDS: Final = (
+    (
+        "Crossing",
+        (
+            "an action of an agent on one system after it read another, or after it started at home, where "
+            "the two lie in different zones, outsiders' words can cause it, or confidential data leave by it"
+        ),
+    ),
+    (
+        "Checkpoint",
+        (
+            "an authorization decision on a step; it counts if it is enforced, is made for each action, and "
+            "cannot be decided by the agent itself"
+        ),
+    ),
+    ("Controlled", "a crossing with a checkpoint that counts on every way"),
+    ("Approved", "a crossing with ways without one, which the model declares intended"),
+    ("Uncontrolled", "any other crossing: nobody is asked"),
+    (
+        "Missing checkpoint",
+        (
+            "a credential and the system that accepts it, by which uncontrolled crossings go; it is named by "
+            "their ids, as in credential>system"
+        ),
+    ),
+    ("As built, as designed", "without the checkpoints that are only planned, and with them"),
+    (
+        "Minimum fix",
+        (
+            "the fewest checkpoints with which no crossing is uncontrolled and no flow toxic: none by which "
+            "an agent hears outsiders, reads what is confidential and can carry it out unasked"
+        ),
+    ),
+)
+"""What a reader who does not know the program has to know."""
 
 
 class Builder:
@@ -88,6 +123,7 @@ class Builder:
             ("drawing the findings", lambda: finding_section(self._analysis, self._pictures, self._tell)),
             ("drawing the fix", lambda: fix_section(self._analysis, fix, curve, self._pictures, MOST_DRAWN)),
             ("listing tickets", lambda: self._tickets(fix)),
+            ("listing systems", lambda: system_section(self._analysis)),
             ("listing credentials", lambda: credential_section(self._analysis)),
             ("listing questions", self._not_modelled),
         )
@@ -129,6 +165,8 @@ class Builder:
             ),
             ("Source", self._pictures.stamp),
         )
+        yield Heading(3, "Words in this report")
+        yield Facts(_WORDS)
 
     def _drawing(self) -> Iterator[Block]:
         yield Heading(2, "The model as it is drawn")
@@ -154,11 +192,12 @@ class Builder:
         yield Heading(2, "Tickets")
         made = tickets(self._analysis, fix)
         if not made:
-            yield Paragraph("Nothing is to be done: no door is open, and the fix has no checkpoint.")
+            yield Paragraph("Nothing is to be done: no checkpoint is missing, and the fix has none.")
             return
         yield Paragraph(
-            "One for each open door and one for each checkpoint of the minimum fix. Their ids stay the "
-            "same; export --to tickets writes them for a tracker."
+            "One for each missing checkpoint and one for each checkpoint of the minimum fix; all of the "
+            "second kind close the first. Their ids stay the same; meshmodel export --to tickets writes "
+            "them for a tracker."
         )
         yield Table.of(
             ("Ticket", "Severity", "State", "What to do", "Owner"),

@@ -37,18 +37,19 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
             "others are told in words; export --finding draws one."
         )
     done = 0
+    told: dict[tuple[str, ...], Finding] = {}
     for place, cause in enumerate(causes):
         for finding in (cause.finding, *cause.also):
             done += 1
             tell(f"finding {done:,} of {number:,}")
             above = None if finding is cause.finding else cause.finding
             is_drawn = above is None and place < MOST_WITNESSES
-            yield from _finding(analysis, finding, above, pictures if is_drawn else None, f"finding-{done}")
+            yield from _finding(finding, above)
+            if above is None:
+                yield from _way(analysis, finding, told, pictures if is_drawn else None, f"finding-{done}")
 
 
-def _finding(
-    analysis: "Analysis", finding: "Finding", above: "Finding | None", pictures: Pictures | None, stem: str
-) -> Iterator[Block]:
+def _finding(finding: "Finding", above: "Finding | None") -> Iterator[Block]:
     """One finding; ``above`` is the one of the same cause, whose way it shares."""
     yield Heading(3, plain(f"{finding.severity}, {finding.rule}: {finding.subject}"))
     yield Paragraph(plain(finding.message))
@@ -62,10 +63,22 @@ def _finding(
         ("Actions", ", ".join(finding.actions)),
         ("Same cause as", None if above is None else f"{above.rule}: {above.subject}"),
     )
-    if above is not None:
-        return
+
+
+def _way(
+    analysis: "Analysis",
+    finding: "Finding",
+    told: "dict[tuple[str, ...], Finding]",
+    pictures: Pictures | None,
+    stem: str,
+) -> Iterator[Block]:
+    """The way of a finding, drawn and in words; ``told`` are those of the findings above it."""
     witness = analysis.explain_finding(finding)
     if witness is None or not witness.steps:
+        return
+    first = told.setdefault(witness.sentences, finding)
+    if first is not finding:
+        yield Paragraph(plain(f"Its way is that of {first.rule}: {first.subject}, above."))
         return
     if pictures is None:
         yield Paragraph("Its way, in words:")

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -13,10 +14,14 @@ import pypdf
 import pytest
 from PIL import Image
 
+from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.tickets import tickets
+from meshmodel.interchange import read_file
 from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.document.boundaries import boundary_section
+from meshmodel.reports.document.findings import finding_section
 from meshmodel.reports.document.html import POLICY
-from meshmodel.reports.document.tree import Facts, Heading, Items, Picture, Table
+from meshmodel.reports.document.tree import Facts, Heading, Items, Paragraph, Picture, Table
 from tests.docs.pages import ROOT
 from tests.reports.document.models import FORMS, analysed, written
 from tests.reports.document.reading import READ, Page
@@ -31,6 +36,7 @@ SECTIONS = [
     "Findings",
     "Minimum fix",
     "Tickets",
+    "System inventory",
     "Credential inventory",
     "What was not modelled",
 ]
@@ -123,6 +129,7 @@ def test_tickets_credentials_questions_fix_and_curve_are_all_there(name):
     made = tickets(analysis)
     listed = [(each.id, each.severity or "", each.state) for each in made]
     assert [row[:3] for row in tables["Ticket"]] == listed
+    assert len(tables["System"]) == len(analysis.snapshot.system) > 0
     assert len(tables["Credential"]) == len(analysis.snapshot.credential) > 0
     assert [row[0] for row in tables.get("Element", ())] == [each.element for each in analysis.questions]
     fix = analysis.minimum_fix()
@@ -132,6 +139,46 @@ def test_tickets_credentials_questions_fix_and_curve_are_all_there(name):
     ]
     counted = Counter(crossing.state for crossing in analysis.crossings())
     assert sum(int(row[2]) for row in tables["From"]) == counted["uncontrolled"]
+
+
+def test_zones_are_named_as_in_the_picture_and_systems_with_their_zone():
+    snapshot = analysed(QUICK).snapshot
+    tables = {each.head[0]: each.rows for each in blocks(QUICK, "html", Table)}
+    assert [row[:2] for row in tables["From"]] == [("Help desk (helpdesk)", "Cloud storage (cloud)")]
+    listed = {row[0]: row for row in tables["System"]}
+    assert listed.keys() == {f"{each.name} ({key})" for key, each in snapshot.system.items()}
+    assert listed["Tickets (tickets)"][1:] == (
+        "Help desk (helpdesk)",
+        "saas, confidential, outsiders write here, log tells identity-and-subject",
+        "Customer support",
+    )
+
+
+def test_a_system_that_is_a_zone_of_its_own_is_named_in_the_boundary_table():
+    snapshot = replace(analysed(QUICK).snapshot, acceptance={})
+    alone = replace(snapshot.system["attachments"], zone=None)
+    analysis = analyse(replace(snapshot, system={**snapshot.system, "attachments": alone}))
+    (table,) = [each for each in boundary_section(analysis, Undrawn()) if isinstance(each, Table)]
+    assert [row[:2] for row in table.rows] == [("Help desk (helpdesk)", "Attachments (system:attachments)")]
+
+
+class Undrawn:
+    """Pictures that are not drawn."""
+
+    def lens(self, stem, lens):
+        return []
+
+    def witness(self, stem, finding):
+        return []
+
+
+def test_the_same_way_is_told_once():
+    analysis = analyse(read_file(ROOT / "models" / f"{PAGED}.toml"))
+    made = [*finding_section(analysis, Undrawn(), lambda _: None)]
+    ways = [each.items for each in made if isinstance(each, Items)]
+    assert len(ways) == len({*ways}) > 5
+    said = [each.text for each in made if isinstance(each, Paragraph)]
+    assert "Its way is that of missing-checkpoint: billing-token>billing, above." in said
 
 
 def test_html_stands_alone_and_its_ids_are_unique():
