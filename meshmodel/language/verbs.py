@@ -168,7 +168,9 @@ def _hosts(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draf
 
 
 def _in(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
-    zone = _one(rest, where)
+    place, *more = split(rest, ",")
+    said = [part for part in more if any(qualifier(table, as_typed(part)) for table in ("system", "agent"))]
+    zone = _one(place if more and said == more else rest, where)  # what else it is may stand behind its zone
     found = [each for each in draft.find(subject, ELEMENTS) if each[0] in {"system", "agent"}]
     table, key = draft.single_match(subject, found) if found else ("", "")
     if not found:
@@ -179,6 +181,8 @@ def _in(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
         key = draft.find_or_add(subject, table)
     attribute = "zone" if table == "system" else "home"
     set_values(table, key, {attribute: draft.find_or_add(zone, "zone")}, draft)
+    for part in said:
+        _is(subject, part, where, draft)
 
 
 def _home(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:

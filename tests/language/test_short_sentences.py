@@ -58,6 +58,8 @@ def test_the_copilot_pasted_at_once_is_one_edit() -> None:
 @pytest.mark.parametrize(
     ("short", "long"),
     [
+        ("files (database in cloud, restricted)", "files is database; files in cloud; files is restricted"),
+        ("files in cloud, restricted, untrusted", "files in cloud; files is restricted, untrusted"),
         ("bot (ai-agent)", "bot is ai-agent"),
         ("bot (ai-agent in desk) > key", "bot is ai-agent; bot in desk; bot > key"),
         ("bot (home desk) holds key (1h, dpop)", "bot home desk; key is 1h, dpop; bot holds key"),
