@@ -21,7 +21,7 @@ from meshmodel.model.records import (
     Trigger,
     Zone,
 )
-from meshmodel.model.snapshot import table_of
+from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.vocabulary import Action
 
 GLYPHS: Final = {
@@ -77,6 +77,12 @@ def glyph_of(record: Record) -> str:
     if isinstance(record, Agent | System):
         table = _BY_KIND.get(record.kind or "", table)
     return GLYPHS.get(table, " ")
+
+
+def sign_in(snapshot: Snapshot, table: str, key: str) -> str:
+    """The sign of an element by its id; where there is none, that of its table, or a space."""
+    record = snapshot.get(table, key)
+    return GLYPHS.get(table, " ") if record is None else glyph_of(record)
 
 
 def phrase(record: Record) -> str:

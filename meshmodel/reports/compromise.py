@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
-from meshmodel.model.phrases import GLYPHS
+from meshmodel.model.phrases import sign_in
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import first_few, one_line, pad
 from meshmodel.model.vocabulary import View
@@ -195,25 +195,25 @@ def compromise_lines(snapshot: Snapshot, found: Compromise, view: View) -> Itera
         found: what follows.
         view: as built or as designed.
     """
-    free = found.unchecked
+    free, lines = found.unchecked, partial(_lines, snapshot)
     yield said(f"{compromise_title(found)}, {'as designed' if view == 'designed' else 'as built'}")
     yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
-    yield from _lines("credential", origin_rows(snapshot, found, "credential", unchecked=True))
+    yield from lines("credential", origin_rows(snapshot, found, "credential", unchecked=True))
     driven = origin_rows(snapshot, found, "agent", unchecked=True)
     if driven:
         yield heading(f"driven from there: {counted(len(driven), 'agent')}")
-        yield from _lines("agent", driven)
+        yield from lines("agent", driven)
     if found.limited:
         yield heading(f"set to work within a limit: {counted(len(found.limited), 'agent')}")
         for number, row in enumerate(limited_rows(found)):  # an agent may work for several
-            yield from _lines("agent", [row], f"limited {number}")
+            yield from lines("agent", [row], f"limited {number}")
     yield heading(f"reached, and nobody is asked: {counted(len(free.systems), 'system')}")
-    yield from _lines("system", _systems_by_actions(snapshot, free))
+    yield from lines("system", _systems_by_actions(snapshot, free))
     if found.holding:
         yield heading(f"held back by {', '.join(found.holding)}")
         for table in ("credential", "agent"):
-            yield from _lines(table, origin_rows(snapshot, found, table, unchecked=False), "held")
-        yield from _lines("system", _systems_by_actions(snapshot, found.held_back), "held")
+            yield from lines(table, origin_rows(snapshot, found, table, unchecked=False), "held")
+        yield from lines("system", _systems_by_actions(snapshot, found.held_back), "held")
     else:
         yield said("no checkpoint holds anything back")
     if found.controlled:
@@ -225,10 +225,13 @@ def _systems_by_actions(snapshot: Snapshot, spread: Spread) -> list[tuple[str, s
     return [(system, actions, sensitivity) for system, sensitivity, actions in system_rows(snapshot, spread)]
 
 
-def _lines(table: str, listed: Iterable[tuple[str, ...]], part: str = "free") -> Iterator[Line]:
+def _lines(
+    snapshot: Snapshot, table: str, listed: Iterable[tuple[str, ...]], part: str = "free"
+) -> Iterator[Line]:
     for key, *more in listed:
-        yield Line((table, key, part), partial(_line_words, table, key, more), (table, key), indent=4)
+        sign = sign_in(snapshot, table, key)
+        yield Line((table, key, part), partial(_line_words, sign, key, more), (table, key), indent=4)
 
 
-def _line_words(table: str, key: str, more: list[str]) -> Words:
-    return (f"  {GLYPHS[table]} {pad(key, _NAME)} ", ""), ("  ".join(filter(None, more)), "muted")
+def _line_words(sign: str, key: str, more: list[str]) -> Words:
+    return (f"  {sign} {pad(key, _NAME)} ", ""), ("  ".join(filter(None, more)), "muted")

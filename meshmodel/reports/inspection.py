@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from meshmodel.analysis.results import MOST_LIT
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import notes_about, subject_of
-from meshmodel.model.phrases import GLYPHS, glyph_of, letters, phrase, step_phrase
-from meshmodel.model.records import About, Agent, Credential, Key, Note, Record, Reference, System, key_of
+from meshmodel.model.phrases import GLYPHS, glyph_of, letters, listed, phrase, sign_in, step_phrase
+from meshmodel.model.records import (
+    About,
+    Agent,
+    Checkpoint,
+    Credential,
+    Key,
+    Note,
+    Record,
+    Reference,
+    System,
+    key_of,
+)
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad, plural
@@ -39,16 +50,13 @@ class NewNote(NamedTuple):
 
 def _record_line(record: Record, more: str = "") -> Line:
     """The line of another record that this one is related to."""
-    return _reference_line(table_of(record), key_of(record), f"{phrase(record)}{more}")
+    reference = table_of(record), key_of(record)
+    return Line(reference, ((f"{glyph_of(record)} {phrase(record)}{more}", ""),), reference)
 
 
-def _end_line(table: str, key: str) -> Line:
+def _end_line(snapshot: Snapshot, table: str, key: str) -> Line:
     """The line of an element at the end of a relation."""
-    return _reference_line(table, key, f"{table} {key}")
-
-
-def _reference_line(table: str, key: Key, text: str) -> Line:
-    return Line((table, key), ((f"{GLYPHS.get(table, ' ')} {text}", ""),), (table, key))
+    return Line((table, key), ((f"{sign_in(snapshot, table, key)} {table} {key}", ""),), (table, key))
 
 
 def lines_about(snapshot: Snapshot, analysis: "Analysis | None", record: Record) -> Iterator[Line]:
@@ -90,7 +98,7 @@ def without_record(snapshot: Snapshot, reference: Reference) -> tuple[list[str],
         said.append("arises by itself: the agent hears outsiders' words there")
     ends = [end for end in zip(("system", "agent"), key, strict=True) if end[1] in snapshot.table(end[0])]
     on_it = map(_record_line, checkpoints_on(snapshot, table, *key))
-    return said, [*starmap(_end_line, ends), *on_it]
+    return said, [*starmap(partial(_end_line, snapshot), ends), *on_it]
 
 
 def relation_sections(snapshot: Snapshot, record: Record) -> list[Section]:
@@ -101,14 +109,20 @@ def relation_sections(snapshot: Snapshot, record: Record) -> list[Section]:
         return [Section("relations", lines)] if lines else []
     if isinstance(record, Note) and record.about is not None:
         end, _, name = record.about.partition(":")
-        return [Section("about", [_end_line(end, name)])]
+        return [Section("about", [_end_line(snapshot, end, name)])]
     if table not in _ENDS or not isinstance(key, tuple):
         return []
-    lines = [*map(_end_line, _ENDS[table], key)]
+    lines = [*map(partial(_end_line, snapshot), _ENDS[table], key)]
     if table != "intent":
         on_it = checkpoints_on(snapshot, table, *key)
-        lines += [_record_line(each, f" ({each.state}, {each.freshness})") for each in on_it]
+        lines += [_record_line(each, _asked_for(each)) for each in on_it]
     return [Section("joins", lines)]
+
+
+def _asked_for(checkpoint: Checkpoint) -> str:
+    """For which actions a checkpoint is, unless for all, and how it stands."""
+    actions = f" for {listed(checkpoint.actions)}" if checkpoint.actions else ""
+    return f"{actions} ({checkpoint.state}, {checkpoint.freshness})"
 
 
 def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[Any]:
@@ -206,19 +220,24 @@ def _system_reach(analysis: "Analysis", system: System) -> list[Section]:
     if not system.untrusted_input and any(each.system == system.id for each in analysis.heard):
         # Outsiders cannot write there themselves.
         carriers = [
-            Line(("carrier", each), ((f"◉ {each}", ""),), ("agent", each))
+            Line(
+                ("carrier", each),
+                ((f"{sign_in(analysis.snapshot, 'agent', each)} {each}", ""),),
+                ("agent", each),
+            )
             for each in analysis.carried_by(system.id)
         ]
         sections.append(Section("⚐ outsiders' words, carried here by", carriers))
     reached = [
-        Line(("reached", agent), partial(_reached_words, agent, each), ("agent", agent))
+        Line(("reached", agent), partial(_reached_words, analysis.snapshot, agent, each), ("agent", agent))
         for agent, each in analysis.reach_table.reaching(system.id)
     ]
     return [*sections, *([Section("who ends up here", reached)] if reached else [])]
 
 
-def _reached_words(agent: str, each: "SystemReach") -> Words:
-    return (f"◉ {_name(agent)} {letters(each.actions):<5} ", ""), _how_reached(each)
+def _reached_words(snapshot: Snapshot, agent: str, each: "SystemReach") -> Words:
+    sign = sign_in(snapshot, "agent", agent)
+    return (f"{sign} {_name(agent)} {letters(each.actions):<5} ", ""), _how_reached(each)
 
 
 def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Credential) -> list[Section]:
@@ -226,7 +245,7 @@ def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Cred
     title = "who ends up with it" if len(shared) == 1 else f"who ends up acting as {credential.principal}"
 
     def words(agent: str, *ways: bool) -> Words:
-        return (f"◉ {_name(agent)}", ""), _how(*ways)
+        return (f"{sign_in(snapshot, 'agent', agent)} {_name(agent)}", ""), _how(*ways)
 
     lines = [
         Line(("has", each[0]), partial(words, *each), ("agent", each[0]))

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Question
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
-from meshmodel.model.phrases import GLYPHS
+from meshmodel.model.phrases import sign_in
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.lines import Line, Words, said
 
@@ -42,13 +42,14 @@ def question_lines(analysis: "Analysis") -> Iterator[Line]:
     """One line for every element of which something is not said; it leads there."""
     for each in questions_of(analysis):
         table, _, key = each.element.partition(":")
-        yield Line(each.element, partial(_words, table, key, each.asks), (table, key))
+        sign = sign_in(analysis.snapshot, table, key)
+        yield Line(each.element, partial(_words, sign, key, each.asks), (table, key))
     if not questions_of(analysis):
         yield said("the drawing says all that is asked")
 
 
-def _words(table: str, key: str, asks: tuple[str, ...]) -> Words:
-    return (f"? {GLYPHS.get(table, ' ')} {key}  ", ""), ("; ".join(asks), "muted")
+def _words(sign: str, key: str, asks: tuple[str, ...]) -> Words:
+    return (f"? {sign} {key}  ", ""), ("; ".join(asks), "muted")
 
 
 def _about_approvers(analysis: "Analysis") -> Iterator[Question]:

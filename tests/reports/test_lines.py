@@ -1,5 +1,6 @@
 """What lists say of a model, as lines: their order, their values, and what a filter looks in."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,12 +9,15 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
+from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.cause_lines import ORDERS, cause_lines
 from meshmodel.reports.causes import causes_of
 from meshmodel.reports.compromise import compromise_lines
 from meshmodel.reports.fix_lines import Choice, fix_lines
 from meshmodel.reports.fix_state import Fixing
+from meshmodel.reports.inspection import lines_about
+from meshmodel.reports.questions import question_lines
 from meshmodel.reports.rule_lines import rule_lines
 from meshmodel.reports.way_lines import numbered_words, way_lines
 from meshmodel.reports.witness import reference_of
@@ -138,3 +142,33 @@ def test_a_rule_names_each_condition_under_which_it_may_be_wrong(rule):
     first = next(number for number, text in enumerate(lines) if text.startswith("may be wrong"))
     assert all(text[14:].startswith("if ") for text in lines[first:])
     assert ". ".join(text[17:] for text in lines[first:]).casefold() == rule.false_positives.casefold()
+
+
+def test_lists_show_an_element_with_the_sign_of_its_kind():
+    text = (
+        "clerk > key > crm: read; clerk is person; runner > key; runner is service; bot > key; "
+        "bot is ai-agent; bot delegates to runner; crm is database"
+    )
+    snapshot = apply_edit(Snapshot(), parse(text, Snapshot()).edit)
+    analysis = analyse(snapshot)
+    shown = [
+        *lines_about(snapshot, analysis, snapshot.system["crm"]),
+        *lines_about(snapshot, analysis, snapshot.credential["key"]),
+        *lines_about(snapshot, analysis, snapshot.delegation["bot", "runner"]),
+        *lines_about(snapshot, analysis, snapshot.grant["key", "crm"]),
+        *question_lines(analysis),
+        *compromise_lines(snapshot, analysis.compromise("agent:bot"), "built"),
+    ]
+    signs = {"clerk": "♙", "runner": "◎", "bot": "◉", "crm": "▤"}
+    for name, sign in signs.items():
+        before = [found[1] for line in shown if (found := re.search(rf"([◉◎♙▣▤]) \w* ?{name}\b", line.text))]
+        assert before
+        assert set(before) == {sign}
+
+
+def test_a_grant_says_which_actions_its_checkpoint_is_for():
+    snapshot = apply_edit(Snapshot(), parse("bot > key > crm: read, write", Snapshot()).edit)
+    ask = Checkpoint("ask", "human-approval", "grant", "key", "crm", actions=("write",))
+    drawn = replace(snapshot, checkpoint={"ask": ask})
+    said = [line.text for line in lines_about(drawn, None, drawn.grant["key", "crm"])]
+    assert any(each.endswith("crm for write (enforced, per-action)") for each in said)
