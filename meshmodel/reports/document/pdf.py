@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from anyascii import anyascii
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.styles import ListStyle, ParagraphStyle
 from reportlab.lib.units import cm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -48,6 +48,9 @@ _TEXT: Final = ParagraphStyle("text", fontName=FONT, fontSize=9.5, leading=13, s
 _FACT: Final = ParagraphStyle("fact", _TEXT, leftIndent=12, firstLineIndent=-12, spaceAfter=2)
 _CELL: Final = ParagraphStyle("cell", _TEXT, fontSize=7.5, leading=10, spaceAfter=0)
 _HEAD: Final = ParagraphStyle("head", _CELL, fontName=_BOLD)
+_ITEMS: Final = ListStyle(
+    "items", bulletType="bullet", start="-", leftIndent=14, bulletFontName=FONT, bulletFontSize=_TEXT.fontSize
+)
 _SMALL: Final = ParagraphStyle("small", _TEXT, fontSize=7.5, leading=10, textColor=colors.HexColor("#555555"))
 _SIZES: Final = {1: 18, 2: 14, 3: 10.5}
 _HEADINGS: Final = {
@@ -169,7 +172,7 @@ class _Story:
                 self.flowables.append(_words(block.text))
             case Items():
                 items = [ListItem(_words(each)) for each in block.items]
-                self.flowables.append(ListFlowable(items, bulletType="bullet", start="-", leftIndent=14))
+                self.flowables.append(ListFlowable(items, style=_ITEMS))
             case Facts():
                 for name, value in block.rows:
                     said = f"<b>{escape(name)}:</b> {escape(_letters(value))}"

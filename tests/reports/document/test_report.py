@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -225,6 +226,22 @@ def test_no_text_of_a_pdf_lies_beyond_its_page_and_every_page_is_a4(name):
 
         page.extract_text(visitor_text=look)
         assert beyond == []
+
+
+def test_the_dash_of_an_item_of_a_pdf_stands_on_the_line_of_its_words():
+    lines = {}
+
+    def look(text, matrix, text_matrix, font, size, number=0):
+        for word in text.split("\n"):
+            if word.strip():
+                height = matrix[1] * text_matrix[4] + matrix[3] * text_matrix[5] + matrix[5]
+                lines.setdefault((number, round(height, 1)), []).append(word.strip())
+
+    for number, page in enumerate(pypdf.PdfReader(BytesIO(written(QUICK, "pdf").document)).pages):
+        page.extract_text(visitor_text=partial(look, number=number))
+    dashed = [words for words in lines.values() if "-" in words]
+    assert dashed
+    assert [words for words in dashed if len(words) < 2] == []
 
 
 @pytest.mark.parametrize("name", [QUICK, pytest.param(PAGED, marks=slow)])
