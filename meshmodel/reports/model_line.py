@@ -71,7 +71,8 @@ def count_parts(
     if not change:
         change = delta(before and before[1], designed.summary)
         change = f"designed {change}" if change else ""
-    return [*parts, Part(change, "warning", 2)] if change else parts
+    told = Part(f"{change} by the last edit", "warning", 7, short=(change,), last=2)
+    return [*parts, told] if change else parts
 
 
 def right_parts(

@@ -29,9 +29,13 @@ def test_it_names_the_model_what_it_holds_and_what_is_missing():
 def test_it_says_what_the_last_edit_did():
     none = analyse(type(MODEL)())
     (_, *_, change) = count_parts(ANALYSIS, ANALYSIS, ANALYSIS, (none.summary, none.summary))
-    assert change.text == f"▲+{ANALYSIS.summary.missing}"
+    assert change.text == f"▲+{ANALYSIS.summary.missing} by the last edit"
+    assert change.short == (f"▲+{ANALYSIS.summary.missing}",)
     (first, *_, change) = count_parts(none, none, none, (none.summary, ANALYSIS.summary))
-    assert (first.text, change.text) == ("◆ 0 missing", f"designed ▼−{ANALYSIS.summary.missing}")
+    assert (first.text, change.text) == (
+        "◆ 0 missing",
+        f"designed ▼−{ANALYSIS.summary.missing} by the last edit",
+    )
 
 
 @pytest.mark.parametrize("room", [1, 20, 40, 60, 80, 200])
