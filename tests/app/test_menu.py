@@ -41,12 +41,17 @@ async def right_click(it: Desk, at: Offset) -> None:
     await it.pilot.pause()
 
 
-async def test_every_row_of_the_menu_of_the_ground_says_what_it_does(tmp_path: Path) -> None:
-    async with desk(tmp_path, "support-agent") as it:
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_row_of_the_menu_of_the_ground_is_seen_and_says_what_it_does(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "support-agent", size) as it:
         canvas = it.bench.context.canvas
         await right_click(it, Offset(canvas.size.width - 2, canvas.size.height - 2))
+        await it.shows("export a picture")
         assert {"find", "zoom_in", "zoom_out", "map", "signs"} <= set(names(it))
         assert all(action.menu for action in menu_of(it).offered)
+        assert all(f"{action.menu}  " in it.screen_text() for action in menu_of(it).offered)
         for table in ("agent", "system", "credential", "zone", "grant", "hold"):
             assert all(action.menu for action in offered((table, "any")))
 

@@ -46,7 +46,7 @@ class ElementMenu(PlacedDialog[str | Callable[[], object]]):
     ``ElementMenu("agent bot", offered(("agent", "bot")), keymap, state, at=(x, y))`` pushed as a screen.
     """
 
-    DEFAULT_CSS = "ElementMenu > #dialog { width: 46; }"
+    DEFAULT_CSS = "ElementMenu > #dialog { width: 46; } ElementMenu RowList { max-height: 100%; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("full_stop", "cancel", show=False)]
 
     def __init__(
