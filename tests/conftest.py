@@ -16,8 +16,8 @@ settings.load_profile("random" if os.environ.get("MESHMODEL_RANDOM") else "same"
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """With ``-n auto`` two more than there are cores: tests wait for screens and for the disk."""
-    return (os.cpu_count() or 1) + 2
+    """With ``-n auto`` one more than there are cores: tests wait for the disk, and for terminals."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items):

@@ -174,12 +174,13 @@ async def test_the_second_of_two_quick_clicks_chooses_nothing_in_it(
 ) -> None:
     drawn = snapshot_of(r.Zone("desk"), *(r.Agent(f"bot{each}", home="desk") for each in range(4)))
     async with desk(tmp_path, drawn) as it:
-        at = Offset(10, row)
-        for _ in range(2):
+        at, began = Offset(10, row), 0.0
+        for number in range(2):
             for kind in (MouseDown, MouseUp):
-                it.app.post_message(
-                    kind(None, *at, 0, 0, 3, False, False, False, screen_x=at.x, screen_y=at.y)
-                )
+                event = kind(None, *at, 0, 0, 3, False, False, False, screen_x=at.x, screen_y=at.y)
+                began = began or event.time
+                event.time = began + number * between  # however long a busy machine takes
+                it.app.post_message(event)
             await asyncio.sleep(between)
         await it.pilot.pause(0.3)
         assert isinstance(it.app.screen, ElementMenu)
