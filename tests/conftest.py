@@ -23,6 +23,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items):
     """What waits for screens is slow: real terminals, all sizes but one, and what is pressed in lists."""
     lists = ("test_filtering", "test_left_out", "test_trace_screen", "test_two_programs", "test_accepting")
+    lists = (*lists, "test_fix_tab", "test_exploring", "test_comparing")
     for item in items:
         size = getattr(item, "callspec", None) and item.callspec.params.get("size")
         other_size = "app" in item.path.parts and size not in (None, (120, 40))
