@@ -14,7 +14,7 @@ from textual.driver import Driver
 from textual.filter import ANSIToTruecolor, LineFilter
 
 from meshmodel.app.ascii_filter import PlainText
-from meshmodel.app.commands import bindings
+from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.config import Configuration, read_configuration
 from meshmodel.app.key_queue import KeysInOrder, TypedEvent
 from meshmodel.app.messages import CommandRequested, OpenRequested
@@ -214,6 +214,12 @@ class MeshmodelApp(KeysInOrder):
     async def _action_requested(self, event: CommandRequested) -> None:
         event.stop()
         await self.run_action(event.command)
+
+    def action_run(self, command: str) -> None:
+        """Run a command of the table whose keys work on every screen."""
+        run = BY_ID[command].in_program
+        assert run is not None
+        run(self)
 
     def action_open(self) -> None:
         """Show the start screen; the model stays open until another one is chosen."""

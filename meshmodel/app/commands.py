@@ -11,7 +11,10 @@ from textual.binding import Binding
 from meshmodel.edits.connections import end_of
 
 if TYPE_CHECKING:
+    from meshmodel.app.app import MeshmodelApp
+    from meshmodel.app.canvas.view import CanvasView
     from meshmodel.app.state import WorkbenchState
+    from meshmodel.app.workbench.screen import Workbench
 
 Context = Literal["canvas", "workbench", "program"]
 """Where the keys of a command work: on the canvas, anywhere in the workbench, or everywhere."""
@@ -31,14 +34,13 @@ class Command:
         label: one or two words, for the footer.
         description: one line, for help, palette and manual.
         task: what a person wants who looks for it.
-        run: what does it: a controller and its method, such as ``editing.undo``; ``screen`` and a method of
-            the workbench itself; ``list`` and the list to be shown. For the canvas and the program Textual's
-            name of the action, such as ``go('left')``; empty where that is the id.
-        context: where its keys work.
+        run: what it calls, on the workbench; its keys work anywhere there.
+        on_canvas: the same of a command whose keys work on the canvas alone.
+        in_program: the same of a command whose keys work on every screen.
         changes: whether it edits the model, and so is refused where that is read-only.
         palette: whether the command palette offers it (not, where only its key makes sense).
         menu: what a menu says of it, where one offers it.
-        needs: why it cannot be done in a state, in one line; empty where it can.
+        why_not: why it cannot be done in a state, in one line; empty where it can.
     """
 
     id: str
@@ -46,16 +48,22 @@ class Command:
     label: str
     description: str
     task: Task
-    run: str = ""
-    context: Context = "workbench"
+    run: "Callable[[Workbench], object] | None" = None
+    on_canvas: "Callable[[CanvasView], object] | None" = None
+    in_program: "Callable[[MeshmodelApp], object] | None" = None
     changes: bool = False
     palette: bool = True
     menu: str = ""
-    needs: "Callable[[WorkbenchState], str]" = lambda _: ""
+    why_not: "Callable[[WorkbenchState], str]" = lambda _: ""
+
+    @property
+    def context(self) -> Context:
+        """Where its keys work."""
+        return "canvas" if self.on_canvas else "program" if self.in_program else "workbench"
 
     def disabled_reason(self, state: "WorkbenchState") -> str:
         """Why it cannot be done now, in one line; empty where it can."""
-        return state.why_read_only if self.changes and state.read_only else self.needs(state)
+        return state.why_read_only if self.changes and state.read_only else self.why_not(state)
 
 
 def _connectable(state: "WorkbenchState") -> str:
@@ -67,80 +75,82 @@ def _selection(state: "WorkbenchState") -> str:
     return "" if state.chosen else "delete: select something first"
 
 
-def _look(id_: str, keys: str, label: str, description: str, run: str) -> Command:
+def _look(
+    id_: str, keys: str, label: str, description: str, run: "Callable[[CanvasView], object]"
+) -> Command:
     """A command of the canvas that only its keys make sense for."""
-    return Command(id_, tuple(keys.split()), label, description, "Look", run, context="canvas", palette=False)
+    return Command(id_, tuple(keys.split()), label, description, "Look", on_canvas=run, palette=False)
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run="editing.add", changes=True, menu="add an element"),
-    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run="connecting.connect", changes=True, needs=_connectable, menu="connect it with another"),
-    Command("connect_new", ("N",), "new beside", "Add an element that is connected with the selected one, in one edit", "Draw", run="connecting.connect_new", changes=True, needs=_connectable),
-    Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", context="canvas", menu="edit every field"),
-    Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run="editing.rename", changes=True, menu="give it another name"),
-    Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run="moving.move", changes=True, menu="move it"),
-    Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run="editing.delete", changes=True, needs=_selection, menu="delete it, and what hangs on it"),
-    Command("menu", (".",), "menu", "What can be done with what is selected, or with the row of a list; the right mouse button shows it too", "Draw", run="menus.menu"),
-    Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run="editing.quick_line", menu="type a sentence"),
-    Command("copy", ("Y",), "copy", "Copy what is selected, with its relations; Y, X and V work between models too", "Draw", run="clipboard.copy", menu="copy it, with its relations"),
-    Command("cut", ("X", "ctrl+x"), "cut", "Copy what is selected, and delete it", "Draw", run="clipboard.cut", changes=True, menu="cut it, with its relations"),
-    Command("paste", ("V", "ctrl+v"), "paste", "Add what was copied; sentences that were copied open the quick line", "Draw", run="clipboard.paste", changes=True, menu="paste what was copied"),
-    Command("duplicate", ("d",), "duplicate", "Add what is selected once more, with the same relations", "Draw", run="clipboard.duplicate", changes=True, menu="add it once more"),
-    Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run="editing.undo", changes=True, menu="undo the last edit made here"),
-    Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run="editing.redo", changes=True, menu="redo what was undone"),
-    Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run="drawing.arrange", changes=True, menu="lay the drawing out again"),
-    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run="checkpoints.checkpoint", changes=True, menu="place a checkpoint there"),
-    Command("intend", ("i",), "intend", "Declare intended all that closes the open finding, else the lit path", "Check", run="checkpoints.intend", changes=True, menu="declare its ways intended"),
-    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run="fix.guard", changes=True, menu="guard all that the drawing shows"),
-    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run="findings.accept", changes=True, menu="accept it for a time, or no longer"),
-    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run="findings.why", menu="why and why not: its ways"),
-    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run="findings.rule", menu="its rule: what to do, when it errs"),
-    Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run="lens.compromise", menu="what falls if it is compromised"),
-    Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run="lens.outsider", menu="what falls to an outsider"),
-    Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run="offboarding.offboard", menu="offboard: when it goes, or is rotated"),
-    Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run="comparing.compare", menu="compare with how it was then"),
-    Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run="selection.view"),
-    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run="lens.lens", menu="change the lens"),
-    _look("go_left", "left h", "left", "Select what lies to the left, along the line", "go('left')"),
-    _look("go_right", "right", "right", "Select what lies to the right, along the line", "go('right')"),
-    _look("go_up", "up k", "up", "Select what lies above", "go('up')"),
-    _look("go_down", "down j", "down", "Select what lies below", "go('down')"),
-    _look("next", "tab", "next", "Select the next one in reading order", "step(1)"),
-    _look("previous", "shift+tab", "previous", "Select the one before in reading order", "step(-1)"),
-    _look("pan_left", "shift+left", "pan", "Show more of the left of the drawing", "pan(-8, 0)"),
-    _look("pan_right", "shift+right", "pan", "Show more of the right of the drawing", "pan(8, 0)"),
-    _look("pan_up", "shift+up", "pan", "Show more of the top of the drawing", "pan(0, -4)"),
-    _look("pan_down", "shift+down", "pan", "Show more of the bottom of the drawing", "pan(0, 4)"),
-    Command("mark", ("space",), "select too", "Select several together, as Shift or Ctrl with the mouse does: what follows is one edit", "Draw", context="canvas", palette=False),
-    Command("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", context="canvas"),
-    Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run="screen.find", menu="find an element by its name"),
-    Command("signs", ("s",), "signs", "What the signs of this drawing mean", "Look", run="menus.signs", menu="what the signs mean"),
-    Command("in_words", ("S",), "in words", "The drawing in words, for screen readers: a list that begins at what is selected", "Look", run="menus.in_words"),
-    Command("map", ("W",), "where", "Show or hide the map of the whole drawing in the corner; a click on it goes there", "Look", run="layout.map", menu="show or hide the map"),
-    Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run="selection.zoom_in", menu="zoom in"),
-    Command("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look", run="selection.zoom_out", menu="zoom out"),
-    Command("zoom_reset", ("0",), "cards", "Back to cards", "Look", run="selection.zoom_reset"),
-    Command("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look", run="selection.fold", menu="fold or unfold it"),
-    Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run="findings.show"),
-    Command("group", ("G",), "group", "List the findings by severity, by doors of each system, by agents, or by rule", "Panels", run="findings.group", menu="list them by door, agents or rule"),
-    Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels", run="fix.fix"),
-    Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run="list.reach"),
-    Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run="list.questions"),
-    Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run="list.journal"),
-    Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run="trace.trace"),
-    Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run="layout.outline"),
-    Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run="layout.panel", menu="show or hide the side panel"),
-    Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run="layout.enlarge"),
-    Command("next_panel", ("f6",), "next panel", "Go to the next panel", "Panels", run="layout.next_panel"),
-    Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run="screen.close", palette=False),
-    Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run="editing.export", menu="export a picture, or the model"),
-    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run="importing.choose", changes=True),
-    Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run="screen.open"),
-    Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run="editing.about", changes=True, menu="name and describe the model"),
-    Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", context="program"),
-    Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run="menus.help"),
-    Command("palette", ("ctrl+p",), "palette", "Find and run any command, or go to any element", "Model and program", context="program", palette=False),
-    Command("quit", ("q", "ctrl+q"), "quit", "Leave; everything is on disk already", "Model and program", run="screen.quit"),
+    Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run=lambda w: w.editing.add(), changes=True, menu="add an element"),
+    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run=lambda w: w.connecting.connect(), changes=True, why_not=_connectable, menu="connect it with another"),
+    Command("connect_new", ("N",), "new beside", "Add an element that is connected with the selected one, in one edit", "Draw", run=lambda w: w.connecting.connect_new(), changes=True, why_not=_connectable),
+    Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", on_canvas=lambda c: c.action_edit(), menu="edit every field"),
+    Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run=lambda w: w.editing.rename(), changes=True, menu="give it another name"),
+    Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run=lambda w: w.moving.move(), changes=True, menu="move it"),
+    Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run=lambda w: w.editing.delete(), changes=True, why_not=_selection, menu="delete it, and what hangs on it"),
+    Command("menu", (".",), "menu", "What can be done with what is selected, or with the row of a list; the right mouse button shows it too", "Draw", run=lambda w: w.menus.menu()),
+    Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run=lambda w: w.editing.quick_line(), menu="type a sentence"),
+    Command("copy", ("Y",), "copy", "Copy what is selected, with its relations; Y, X and V work between models too", "Draw", run=lambda w: w.clipboard.copy(), menu="copy it, with its relations"),
+    Command("cut", ("X", "ctrl+x"), "cut", "Copy what is selected, and delete it", "Draw", run=lambda w: w.clipboard.cut(), changes=True, menu="cut it, with its relations"),
+    Command("paste", ("V", "ctrl+v"), "paste", "Add what was copied; sentences that were copied open the quick line", "Draw", run=lambda w: w.clipboard.paste(), changes=True, menu="paste what was copied"),
+    Command("duplicate", ("d",), "duplicate", "Add what is selected once more, with the same relations", "Draw", run=lambda w: w.clipboard.duplicate(), changes=True, menu="add it once more"),
+    Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run=lambda w: w.editing.undo(), changes=True, menu="undo the last edit made here"),
+    Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run=lambda w: w.editing.redo(), changes=True, menu="redo what was undone"),
+    Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run=lambda w: w.drawing.arrange(), changes=True, menu="lay the drawing out again"),
+    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run=lambda w: w.checkpoints.checkpoint(), changes=True, menu="place a checkpoint there"),
+    Command("intend", ("i",), "intend", "Declare intended all that closes the open finding, else the lit path", "Check", run=lambda w: w.checkpoints.intend(), changes=True, menu="declare its ways intended"),
+    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run=lambda w: w.fix.guard(), changes=True, menu="guard all that the drawing shows"),
+    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run=lambda w: w.findings.accept(), changes=True, menu="accept it for a time, or no longer"),
+    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run=lambda w: w.findings.why(), menu="why and why not: its ways"),
+    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run=lambda w: w.findings.rule(), menu="its rule: what to do, when it errs"),
+    Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run=lambda w: w.lens.compromise(), menu="what falls if it is compromised"),
+    Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run=lambda w: w.lens.outsider(), menu="what falls to an outsider"),
+    Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run=lambda w: w.offboarding.offboard(), menu="offboard: when it goes, or is rotated"),
+    Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run=lambda w: w.comparing.compare(), menu="compare with how it was then"),
+    Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run=lambda w: w.selection.view()),
+    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run=lambda w: w.lens.lens(), menu="change the lens"),
+    _look("go_left", "left h", "left", "Select what lies to the left, along the line", lambda c: c.action_go("left")),
+    _look("go_right", "right", "right", "Select what lies to the right, along the line", lambda c: c.action_go("right")),
+    _look("go_up", "up k", "up", "Select what lies above", lambda c: c.action_go("up")),
+    _look("go_down", "down j", "down", "Select what lies below", lambda c: c.action_go("down")),
+    _look("next", "tab", "next", "Select the next one in reading order", lambda c: c.action_step(1)),
+    _look("previous", "shift+tab", "previous", "Select the one before in reading order", lambda c: c.action_step(-1)),
+    _look("pan_left", "shift+left", "pan", "Show more of the left of the drawing", lambda c: c.pan(-8, 0)),
+    _look("pan_right", "shift+right", "pan", "Show more of the right of the drawing", lambda c: c.pan(8, 0)),
+    _look("pan_up", "shift+up", "pan", "Show more of the top of the drawing", lambda c: c.pan(0, -4)),
+    _look("pan_down", "shift+down", "pan", "Show more of the bottom of the drawing", lambda c: c.pan(0, 4)),
+    Command("mark", ("space",), "select too", "Select several together, as Shift or Ctrl with the mouse does: what follows is one edit", "Draw", on_canvas=lambda c: c.action_mark(), palette=False),
+    Command("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", on_canvas=lambda c: c.action_jump()),
+    Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run=lambda w: w.find(), menu="find an element by its name"),
+    Command("signs", ("s",), "signs", "What the signs of this drawing mean", "Look", run=lambda w: w.menus.signs(), menu="what the signs mean"),
+    Command("in_words", ("S",), "in words", "The drawing in words, for screen readers: a list that begins at what is selected", "Look", run=lambda w: w.menus.in_words()),
+    Command("map", ("W",), "where", "Show or hide the map of the whole drawing in the corner; a click on it goes there", "Look", run=lambda w: w.layout_of_panels.map(), menu="show or hide the map"),
+    Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run=lambda w: w.selection.zoom_in(), menu="zoom in"),
+    Command("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look", run=lambda w: w.selection.zoom_out(), menu="zoom out"),
+    Command("zoom_reset", ("0",), "cards", "Back to cards", "Look", run=lambda w: w.selection.zoom_reset()),
+    Command("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look", run=lambda w: w.selection.fold(), menu="fold or unfold it"),
+    Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run=lambda w: w.findings.show()),
+    Command("group", ("G",), "group", "List the findings by severity, by doors of each system, by agents, or by rule", "Panels", run=lambda w: w.findings.group(), menu="list them by door, agents or rule"),
+    Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels", run=lambda w: w.fix.fix()),
+    Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
+    Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
+    Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),
+    Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run=lambda w: w.trace.trace()),
+    Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run=lambda w: w.layout_of_panels.outline()),
+    Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu="show or hide the side panel"),
+    Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run=lambda w: w.layout_of_panels.enlarge()),
+    Command("next_panel", ("f6",), "next panel", "Go to the next panel", "Panels", run=lambda w: w.layout_of_panels.next_panel()),
+    Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False),
+    Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run=lambda w: w.editing.export(), menu="export a picture, or the model"),
+    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True),
+    Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run=lambda w: w.open()),
+    Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run=lambda w: w.editing.about(), changes=True, menu="name and describe the model"),
+    Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", in_program=lambda p: p.action_theme()),
+    Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run=lambda w: w.menus.help()),
+    Command("palette", ("ctrl+p",), "palette", "Find and run any command, or go to any element", "Model and program", in_program=lambda p: p.action_palette(), palette=False),
+    Command("quit", ("q", "ctrl+q"), "quit", "Leave; everything is on disk already", "Model and program", run=lambda w: w.quit()),
 )  # fmt: skip
 """Every command of the workbench, in the order in which help lists them within a task."""
 
@@ -208,7 +218,7 @@ def bindings(context: Context) -> list[Binding]:
     return [
         Binding(
             ",".join(command.keys),
-            f"run('{command.id}')" if command.context == "workbench" else command.run or command.id,
+            f"run('{command.id}')",
             command.label,
             show=False,
             tooltip=command.description,

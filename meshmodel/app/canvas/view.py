@@ -15,7 +15,7 @@ from textual.timer import Timer
 from meshmodel.app.canvas.edge_scroll import EdgeScroll
 from meshmodel.app.canvas.paint import StripPainter, centred_line
 from meshmodel.app.canvas.tooltip import tooltip_of
-from meshmodel.app.commands import bindings
+from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, looks_of
 from meshmodel.canvas.drawing import NO_RECORD, Drawing
@@ -344,6 +344,12 @@ class CanvasView(ScrollView, can_focus=True):
         if not still:
             self.reveal(reference)
         self.emit(Selected(reference, still))
+
+    def action_run(self, command: str) -> None:
+        """Run a command of the table whose keys work here."""
+        run = BY_ID[command].on_canvas
+        assert run is not None
+        run(self)
 
     def action_go(self, direction: Direction) -> None:
         """Use an arrow key: for the gesture in progress, otherwise to move the selection."""

@@ -1,12 +1,10 @@
 """Which controller hears which message, and with which method."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from textual.events import Paste
-from textual.message import Message
 
-from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.messages import (
     EditRequested,
     ExplanationRequested,
@@ -29,7 +27,6 @@ from meshmodel.canvas.events import (
     AddWanted,
     Aimed,
     Cancelled,
-    CanvasEvent,
     Connected,
     Dragged,
     FoldToggled,
@@ -40,50 +37,60 @@ from meshmodel.canvas.events import (
     Stepped,
 )
 
-ROUTES: Final[dict[type[Message], str]] = {
-    SelectionRequested: "selection.requested",
-    EditRequested: "findings.edit_requested",
-    Paste: "clipboard.pasted",
-    FieldRequested: "editing.field_requested",
-    NoteRequested: "editing.note_requested",
-    FindingOpened: "findings.opened",
-    ExplanationRequested: "findings.explained",
-    FixList.Previewed: "fix.previewed",
-    FixList.Wanted: "fix.wanted",
-    FixList.Left: "fix.left",
-    CompromiseList.Left: "lens.left",
-    ImportList.Asked: "importing.asked",
-    TracePanel.Left: "trace.left",
-    TraceView.Pointed: "trace.pointed",
-    RowList.MenuWanted: "menus.wanted_of_row",
-    MatrixView.MenuWanted: "menus.wanted_of_row",
-    PanelClosed: "screen.panel_closed",
-    Notice: "screen.notice",
-    TabRow.Chosen: "screen.tab_chosen",
-    TabRow.Dragged: "layout.resize",
-    ModelChanged: "screen.model_changed",
-}
+if TYPE_CHECKING:
+    from meshmodel.app.workbench.screen import Workbench
+
+M = TypeVar("M")
+
+
+class Route(NamedTuple):
+    """A kind of message, and what handles it."""
+
+    kind: type
+    handle: "Callable[[Workbench, Any], object]"
+
+
+def route(kind: type[M], handle: "Callable[[Workbench, M], object]") -> Route:
+    """A route whose handler takes messages of this kind."""
+    return Route(kind, handle)
+
+
+ROUTES: Final = (
+    route(SelectionRequested, lambda w, event: w.selection.requested(event)),
+    route(EditRequested, lambda w, event: w.findings.edit_requested(event)),
+    route(Paste, lambda w, event: w.clipboard.pasted(event)),
+    route(FieldRequested, lambda w, event: w.editing.field_requested(event)),
+    route(NoteRequested, lambda w, event: w.editing.note_requested(event)),
+    route(FindingOpened, lambda w, event: w.findings.opened(event)),
+    route(ExplanationRequested, lambda w, event: w.findings.explained(event)),
+    route(FixList.Previewed, lambda w, event: w.fix.previewed(event)),
+    route(FixList.Wanted, lambda w, event: w.fix.wanted(event)),
+    route(FixList.Left, lambda w, event: w.fix.left(event)),
+    route(CompromiseList.Left, lambda w, event: w.lens.left(event)),
+    route(ImportList.Asked, lambda w, event: w.importing.asked(event)),
+    route(TracePanel.Left, lambda w, event: w.trace.left(event)),
+    route(TraceView.Pointed, lambda w, event: w.trace.pointed(event)),
+    route(RowList.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
+    route(MatrixView.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
+    route(PanelClosed, lambda w, event: w.panel_closed(event)),
+    route(Notice, lambda w, event: w.notice(event)),
+    route(TabRow.Chosen, lambda w, event: w.tab_chosen(event)),
+    route(TabRow.Dragged, lambda w, event: w.layout_of_panels.resize(event)),
+    route(ModelChanged, lambda w, event: w.model_changed(event)),
+)
 """Which controller hears which message, and with which method."""
 
-CANVAS_ROUTES: Final[dict[type[CanvasEvent], str]] = {
-    Selected: "selection.selected",
-    Grouped: "selection.grouped",
-    Opened: "selection.opened",
-    FoldToggled: "selection.fold_toggled",
-    Stepped: "moving.stepped",
-    Dragged: "moving.dragged",
-    Cancelled: "moving.cancelled",
-    AddWanted: "connecting.add_wanted",
-    Aimed: "connecting.aimed",
-    Connected: "connecting.connected",
-    MenuWanted: "menus.wanted",
-}
+CANVAS_ROUTES: Final = (
+    route(Selected, lambda w, event: w.selection.selected(event)),
+    route(Grouped, lambda w, event: w.selection.grouped(event)),
+    route(Opened, lambda w, event: w.selection.opened(event)),
+    route(FoldToggled, lambda w, event: w.selection.fold_toggled(event)),
+    route(Stepped, lambda w, event: w.moving.stepped(event)),
+    route(Dragged, lambda w, event: w.moving.dragged(event)),
+    route(Cancelled, lambda w, event: w.moving.cancelled(event)),
+    route(AddWanted, lambda w, event: w.connecting.add_wanted(event)),
+    route(Aimed, lambda w, event: w.connecting.aimed(event)),
+    route(Connected, lambda w, event: w.connecting.connected(event)),
+    route(MenuWanted, lambda w, event: w.menus.wanted(event)),
+)
 """The same of what is asked for on the canvas."""
-
-
-def route(message: Message, method: Callable[[str], Callable[..., Any]]) -> None:
-    """Let the controller hear a message, or what the canvas asks for in it; ``method`` finds it by name."""
-    if isinstance(message, CanvasView.Asked):
-        method(CANVAS_ROUTES[type(message.event)])(message.event)
-    else:
-        method(ROUTES[type(message)])(message)

@@ -1,9 +1,8 @@
 """The workbench: composes the panels, routes keys and messages to controllers, paints the state."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -53,7 +52,7 @@ from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
-from meshmodel.app.workbench.routes import ROUTES, route
+from meshmodel.app.workbench.routes import CANVAS_ROUTES, ROUTES
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
@@ -62,6 +61,11 @@ from meshmodel.model.vocabulary import View
 from meshmodel.reports.both_analyses import Results
 from meshmodel.reports.lenses import LENSES
 from meshmodel.store.saved_state import Place
+
+if TYPE_CHECKING:
+    from meshmodel.app.app import MeshmodelApp
+
+_HANDLERS: Final = {each.kind: each.handle for each in (*ROUTES, *CANVAS_ROUTES)}
 
 
 class Workbench(Screen[None]):
@@ -81,22 +85,23 @@ class Workbench(Screen[None]):
         super().__init__()
         self.session = session
         self.is_ascii = is_ascii
-        self.context = context = Context(self, session, self._paint)
+        self.context: Context = Context(self, session, self._paint)
+        context = self.context
         self.analyses = AnalysisService(context.jobs, session.snapshot, self._analysed, self._not_analysed)
-        self.selection = SelectionController(context)
-        self.findings = FindingsController(context)
-        self.editing = EditingController(context)
-        self.connecting = ConnectingController(context)
-        self.checkpoints = CheckpointsController(context)
-        self.clipboard = ClipboardController(context)
-        self.moving = MovingController(context)
-        self.fix = FixController(context)
-        self.importing = ImportingController(context)
-        self.comparing = ComparingController(context)
-        self.lens = LensController(context)
-        self.offboarding = OffboardingController(context)
-        self.trace = TraceController(context)
-        self.menus = Menus(context, self.perform, self.selection.go_to)
+        self.selection: SelectionController = SelectionController(context)
+        self.findings: FindingsController = FindingsController(context)
+        self.editing: EditingController = EditingController(context)
+        self.connecting: ConnectingController = ConnectingController(context)
+        self.checkpoints: CheckpointsController = CheckpointsController(context)
+        self.clipboard: ClipboardController = ClipboardController(context)
+        self.moving: MovingController = MovingController(context)
+        self.fix: FixController = FixController(context)
+        self.importing: ImportingController = ImportingController(context)
+        self.comparing: ComparingController = ComparingController(context)
+        self.lens: LensController = LensController(context)
+        self.offboarding: OffboardingController = OffboardingController(context)
+        self.trace: TraceController = TraceController(context)
+        self.menus: Menus = Menus(context, self.perform, self.selection.go_to)
         self._counts: dict[str, object] = {}
         """What the first row tells already, and panels do not yet."""
         self.taken_away: Reference | None = None
@@ -131,11 +136,11 @@ class Workbench(Screen[None]):
     def on_mount(self) -> None:
         """Draw first, analyse right after, then listen for other programs."""
         context = self.context
-        self.layout_of_panels = Layout(context, self)
-        self.drawing = DrawingController(
+        self.layout_of_panels: Layout = Layout(context, self)
+        self.drawing: DrawingController = DrawingController(
             context, self.moving.drawn, is_ascii=self.is_ascii, no_color=self.app.no_color
         )
-        place: Place = self.app.state.place(self.session.path)  # type: ignore[attr-defined]  # our program's
+        place: Place = self.program.state.place(self.session.path)
         snapshot = self.session.snapshot
         with context.batch():
             self.layout_of_panels.fit_to(self.app.size)
@@ -162,7 +167,7 @@ class Workbench(Screen[None]):
             await self.layout_of_panels.add_pages(Workbench.state)
         if self.first_command:
             await self.perform(self.first_command)
-        self.context.once_drawn(self.app.release_keys)  # type: ignore[attr-defined]  # our program's
+        self.context.once_drawn(self.program.release_keys)
         self.call_after_refresh(lambda: self.context.jobs.run("preparing", self._prepare, lambda _: None))
 
     def _prepare(self, _: object) -> None:
@@ -179,7 +184,7 @@ class Workbench(Screen[None]):
         state, offset = self.context.state, self.context.canvas.scroll_offset
         here = offset.x, offset.y, state.zoom, state.lens_before or state.lens, state.selected
         place = Place(*here, self.drawing.kept_order(), state.lists_rows)
-        self.app.state.leave(self.session.path, place)  # type: ignore[attr-defined]  # our program's
+        self.program.state.leave(self.session.path, place)
         self.session.close()
 
     # Painting
@@ -216,42 +221,47 @@ class Workbench(Screen[None]):
 
     # Routing
 
-    def _method(self, name: str) -> Callable[..., Any]:
-        """A method named as in the tables of commands and routes."""
-        holder, _, method = name.partition(".")
-        if holder == "list":
-            return partial(self.context.open_list, method)
-        places = {"screen": self, "layout": getattr(self, "layout_of_panels", None)}
-        return getattr(places.get(holder) or getattr(self, holder), method)  # type: ignore[no-any-return]  # by name
-
     def _route(self, event: Message) -> None:
         event.stop()
         with self.context.batch():
-            route(event, self._method)
+            _HANDLERS[type(event)](self, event)
 
-    for _kind in (*ROUTES, CanvasView.Asked):
-        _route = on(_kind)(_route)
+    @on(CanvasView.Asked)
+    def _asked(self, event: CanvasView.Asked) -> None:
+        event.stop()
+        with self.context.batch():
+            _HANDLERS[type(event.event)](self, event.event)
+
+    for _kind in ROUTES:
+        _route = on(_kind.kind)(_route)
 
     def action_run(self, command: str) -> None:
         """Run a command of the table, or say why it cannot be run."""
         with self.context.batch():
             known = BY_ID[command]
+            assert known.run is not None
             if known.task == "Draw" and self.context.canvas.gestures.cancel(told=False):
                 self.moving.cancelled()  # else it would go on unseen behind what this asks
             reason = known.disabled_reason(self.context.state)
             if reason:
                 self.context.say(self.context.ghost_words(self.context.state.ghost) or reason)
             else:
-                self._method(known.run)()
+                known.run(self)
+
+    @property
+    def program(self) -> "MeshmodelApp":
+        """The program that shows it."""
+        return cast("MeshmodelApp", self.app)
 
     async def perform(self, command: str) -> None:
         """Run a command of the table, wherever its keys work."""
-        known = BY_ID[command]
-        if known.context == "workbench":
-            self.action_run(command)
-        else:
-            place = self.context.canvas if known.context == "canvas" else self.app
-            await self.app.run_action(known.run or command, default_namespace=place)
+        match BY_ID[command].context:
+            case "workbench":
+                self.action_run(command)
+            case "canvas":
+                self.context.canvas.action_run(command)
+            case "program":
+                self.program.action_run(command)
 
     @on(CommandRequested)
     async def _command_requested(self, event: CommandRequested) -> None:
