@@ -30,7 +30,7 @@ def add_gate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--annotations",
         action="store_true",
-        help="print the open findings as annotations of a GitHub workflow too",
+        help="print the worst open findings as annotations of a GitHub workflow too",
     )
     parser.add_argument(
         "--baseline",
@@ -61,6 +61,7 @@ class Gate:
         """
         self._arguments = arguments
         self._results: list[Located] = []
+        self._annotated: list[Located] = []
         self._failures: list[str] = []
         self._found: dict[str, dict[FindingKey, Known]] = {}
         self._baseline: dict[str, dict[FindingKey, Known]] | None = None
@@ -99,11 +100,11 @@ class Gate:
         return compare(self._baseline.get(path.as_posix(), {}), now)
 
     def take(self, path: Path, analysis: "Analysis", comparison: "Comparison | None") -> None:
-        """Keep the findings of a model for the SARIF file, and print annotations."""
+        """Keep the findings of a model for the SARIF file and the annotations."""
         if self._arguments.sarif is None and not self._arguments.annotations:
             return
         from meshmodel.reports.causes import is_accepted
-        from meshmodel.reports.sarif import annotation, located
+        from meshmodel.reports.sarif import located
 
         known = comparison.known if comparison is not None else frozenset()
         states = None
@@ -115,7 +116,7 @@ class Gate:
             if is_open or self._arguments.with_accepted:
                 self._results.append(each)
             if is_open and self._arguments.annotations:
-                say(annotation(each))
+                self._annotated.append(each)
 
     def _lines(self, path: Path, analysis: "Analysis") -> "Mapping[tuple[str, Key], int]":
         from meshmodel.store.load import is_model_file
@@ -129,11 +130,16 @@ class Gate:
         return record_lines(text, analysis.snapshot)
 
     def write(self) -> None:
-        """Write the files.
+        """Print the annotations, and write the files.
 
         Raises:
             MeshmodelError: one cannot be written.
         """
+        if self._annotated:
+            from meshmodel.reports.annotations import annotations
+
+            for each in annotations(self._annotated):
+                say(each)
         if self._arguments.sarif is not None:
             self._write_sarif()
         if self._arguments.write_baseline is not None:

@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, for code scanning, and as annotations of a GitHub workflow."""
+"""Findings as SARIF 2.1.0, for code scanning."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from meshmodel.analysis.results import Finding
 from meshmodel.analysis.rules import RULES, Rule
-from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.causes import is_accepted
@@ -24,12 +23,13 @@ MOST_SHOWN: Final = 5_000
 MOST_TAGS: Final = 10
 """So many tags of a rule are shown there."""
 
-_LEVELS: Final[Mapping[Severity, str]] = {
+LEVELS: Final[Mapping[Severity, str]] = {
     "low": "note",
     "medium": "warning",
     "high": "error",
     "critical": "error",
 }
+"""The level of a result by the severity of its finding."""
 _SCORES: Final[Mapping[Severity, str]] = {"low": "3.0", "medium": "5.0", "high": "8.0", "critical": "9.5"}
 """``security-severity``: the middle of the range that GitHub gives each word."""
 
@@ -113,7 +113,7 @@ def _rule(rule: Rule, worst: Severity) -> Log:
         "shortDescription": {"text": rule.id.replace("-", " ")},
         "fullDescription": {"text": rule.detects},
         "help": {"text": f"{text} References: {'; '.join(cited)}."},
-        "defaultConfiguration": {"level": _LEVELS[worst]},
+        "defaultConfiguration": {"level": LEVELS[worst]},
         "properties": {"tags": tags(rule), "security-severity": _SCORES[worst]},
     }
 
@@ -137,7 +137,7 @@ def _result(located: Located, index: int) -> Log:
     result: Log = {
         "ruleId": finding.rule,
         "ruleIndex": index,
-        "level": _LEVELS[finding.severity],
+        "level": LEVELS[finding.severity],
         "message": {"text": f"{finding.message} {finding.remedy}"},
         "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
         "partialFingerprints": {"meshmodelFinding/v1": hashlib.sha256(identity.encode()).hexdigest()},
@@ -153,27 +153,3 @@ def _result(located: Located, index: int) -> Log:
 
 def _uri(path: PurePath) -> str:
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
-
-
-def annotation(located: Located) -> str:
-    """A finding as a command of a GitHub workflow, which shows it at its line.
-
-    Source: GitHub documentation, "Workflow commands", and its escaping of data and of properties.
-    """
-    finding = located.finding
-    level = {"note": "notice"}.get(_LEVELS[finding.severity], _LEVELS[finding.severity])
-    where = {
-        "file": located.path.as_posix(),
-        "line": located.line,
-        "title": f"{finding.rule} {finding.subject}",
-    }
-    properties = ",".join(
-        f"{name}={_escaped(str(value), ':,')}" for name, value in where.items() if value is not None
-    )
-    return f"::{level} {properties}::{_escaped(f'{finding.severity}: {one_line(finding.message, 1_000)}')}"
-
-
-def _escaped(text: str, more: str = "") -> str:
-    for each in f"%\r\n{more}":
-        text = text.replace(each, f"%{ord(each):02X}")
-    return text

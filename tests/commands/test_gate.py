@@ -62,10 +62,13 @@ def test_accepted_findings_are_left_out_unless_asked_for(agent):
     assert "--sarif" in refused("check", agent, "--with-accepted")
 
 
-def test_annotations_are_printed_after_the_text(agent):
-    done = run("check", "a.toml", "--annotations", cwd=agent.parent)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("::")]
-    assert any(line.startswith("::error file=a.toml,line=") for line in lines)
+def test_annotations_of_all_models_are_printed_after_the_text_the_worst_first(agent):
+    done = run("check", "a.toml", CHAIN, "--annotations", cwd=agent.parent)
+    lines = done.stdout.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("::"))
+    assert all(line.startswith("::") for line in lines[first:])
+    assert "::critical: " in lines[first]
+    assert any(line.startswith("::error file=a.toml,line=") for line in lines[first:])
     assert "--annotations" in refused("check", agent, "--annotations", "--json")
 
 

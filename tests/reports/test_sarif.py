@@ -9,7 +9,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.interchange.reader import read_text
 from meshmodel.interchange.record_lines import record_lines
-from meshmodel.reports.sarif import MOST_TAGS, annotation, located, sarif_log, tags
+from meshmodel.reports.sarif import MOST_TAGS, located, sarif_log, tags
 from tests.docs.pages import ROOT
 from tests.reports.sarif_schema import LOG
 
@@ -79,11 +79,3 @@ def test_a_failed_check_is_no_successful_run():
     log = sarif_log([], "0.2.0", ["b.toml: not checked: is not TOML"])
     VALIDATOR.validate(log)
     assert log["runs"][0]["invocations"][0]["executionSuccessful"] is False
-
-
-def test_an_annotation_names_file_and_line_and_cannot_be_broken_out_of():
-    text = (ROOT / "models" / "support-agent.toml").read_text(encoding="utf-8")
-    one = results(text, PurePosixPath("odd%,:\n::error::x.toml"))[0]
-    said = annotation(one)
-    assert "\n" not in said
-    assert said.startswith("::error file=odd%25%2C%3A%0A%3A%3Aerror%3A%3Ax.toml,line=")
