@@ -3,8 +3,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from textual.binding import Binding
 
@@ -23,6 +23,32 @@ Task = Literal["Draw", "Check", "Look", "Panels", "Model and program"]
 TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Look", "Panels", "Model and program")
 """The tasks in the order in which help and the manual list them."""
 
+MenuPlace = Literal[
+    "agent", "system", "credential", "zone", "step", "other", "several", "ground", "findings", "fix", "reach", "journal"
+]  # fmt: skip
+"""What a menu is about: a thing on the canvas, several of them, the empty ground, or the row of a list."""
+
+FooterPlace = Literal[
+    "canvas", "findings", "fix", "reach", "trace", "compromise", "import", "questions", "journal", "changes",
+    "outline", "inspector",
+]  # fmt: skip
+"""The panels that have a footer of their own, by the ids of their widgets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """How menus offer a command.
+
+    Attributes:
+        rank: where it stands in all menus, the lowest first.
+        label: what it does, in the words of a row.
+        places: the menus that offer it.
+    """
+
+    rank: int
+    label: str
+    places: tuple[MenuPlace, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -39,7 +65,8 @@ class Command:
         in_program: the same of a command whose keys work on every screen.
         changes: whether it edits the model, and so is refused where that is read-only.
         palette: whether the command palette offers it (not, where only its key makes sense).
-        menu: what a menu says of it, where one offers it.
+        menu: how menus offer it, where one does.
+        footers: the footers that name it, each with its rank there: narrow screens show only the lowest.
         why_not: why it cannot be done in a state, in one line; empty where it can.
     """
 
@@ -53,7 +80,8 @@ class Command:
     in_program: "Callable[[MeshmodelApp], object] | None" = None
     changes: bool = False
     palette: bool = True
-    menu: str = ""
+    menu: Menu | None = None
+    footers: Mapping[FooterPlace, int] = field(default_factory=dict, hash=False)
     why_not: "Callable[[WorkbenchState], str]" = lambda _: ""
 
     @property
@@ -83,34 +111,34 @@ def _look(
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run=lambda w: w.editing.add(), changes=True, menu="add an element"),
-    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run=lambda w: w.connecting.connect(), changes=True, why_not=_connectable, menu="connect it with another"),
+    Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run=lambda w: w.editing.add(), changes=True, menu=Menu(8, "add an element", ("zone", "ground")), footers={"canvas": 2, "outline": 4, "inspector": 2}),
+    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run=lambda w: w.connecting.connect(), changes=True, why_not=_connectable, menu=Menu(3, "connect it with another", ("agent", "system", "credential", "zone")), footers={"canvas": 1, "outline": 1, "inspector": 8}),
     Command("connect_new", ("N",), "new beside", "Add an element that is connected with the selected one, in one edit", "Draw", run=lambda w: w.connecting.connect_new(), changes=True, why_not=_connectable),
-    Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", on_canvas=lambda c: c.action_edit(), menu="edit every field"),
-    Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run=lambda w: w.editing.rename(), changes=True, menu="give it another name"),
-    Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run=lambda w: w.moving.move(), changes=True, menu="move it"),
-    Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run=lambda w: w.editing.delete(), changes=True, why_not=_selection, menu="delete it, and what hangs on it"),
-    Command("menu", (".",), "menu", "What can be done with what is selected, or with the row of a list; the right mouse button shows it too", "Draw", run=lambda w: w.menus.menu()),
-    Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run=lambda w: w.editing.quick_line(), menu="type a sentence"),
-    Command("copy", ("Y",), "copy", "Copy what is selected, with its relations; Y, X and V work between models too", "Draw", run=lambda w: w.clipboard.copy(), menu="copy it, with its relations"),
-    Command("cut", ("X", "ctrl+x"), "cut", "Copy what is selected, and delete it", "Draw", run=lambda w: w.clipboard.cut(), changes=True, menu="cut it, with its relations"),
-    Command("paste", ("V", "ctrl+v"), "paste", "Add what was copied; sentences that were copied open the quick line", "Draw", run=lambda w: w.clipboard.paste(), changes=True, menu="paste what was copied"),
-    Command("duplicate", ("d",), "duplicate", "Add what is selected once more, with the same relations", "Draw", run=lambda w: w.clipboard.duplicate(), changes=True, menu="add it once more"),
-    Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run=lambda w: w.editing.undo(), changes=True, menu="undo the last edit made here"),
-    Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run=lambda w: w.editing.redo(), changes=True, menu="redo what was undone"),
-    Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run=lambda w: w.drawing.arrange(), changes=True, menu="lay the drawing out again"),
-    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run=lambda w: w.checkpoints.checkpoint(), changes=True, menu="place a checkpoint there"),
-    Command("intend", ("i",), "intend", "Declare intended all that closes the open finding, else the lit path", "Check", run=lambda w: w.checkpoints.intend(), changes=True, menu="declare its ways intended"),
-    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run=lambda w: w.fix.guard(), changes=True, menu="guard all that the drawing shows"),
-    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run=lambda w: w.findings.accept(), changes=True, menu="accept it for a time, or no longer"),
-    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run=lambda w: w.findings.why(), menu="why and why not: its ways"),
-    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run=lambda w: w.findings.rule(), menu="its rule: what to do, when it errs"),
-    Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run=lambda w: w.lens.compromise(), menu="what falls if it is compromised"),
-    Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run=lambda w: w.lens.outsider(), menu="what falls to an outsider"),
-    Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run=lambda w: w.offboarding.offboard(), menu="offboard: when it goes, or is rotated"),
-    Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run=lambda w: w.comparing.compare(), menu="compare with how it was then"),
+    Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", on_canvas=lambda c: c.action_edit(), menu=Menu(1, "edit every field", ("agent", "system", "credential", "zone", "step", "other")), footers={"canvas": 4}),
+    Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run=lambda w: w.editing.rename(), changes=True, menu=Menu(2, "give it another name", ("agent", "system", "credential", "zone")), footers={"outline": 2, "inspector": 1}),
+    Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run=lambda w: w.moving.move(), changes=True, menu=Menu(7, "move it", ("agent", "system", "zone", "several"))),
+    Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run=lambda w: w.editing.delete(), changes=True, why_not=_selection, menu=Menu(35, "delete it, and what hangs on it", ("agent", "system", "credential", "zone", "step", "other", "several")), footers={"outline": 3, "inspector": 4}),
+    Command("menu", (".",), "menu", "What can be done with what is selected, or with the row of a list; the right mouse button shows it too", "Draw", run=lambda w: w.menus.menu(), footers={"outline": 9, "inspector": 9}),
+    Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run=lambda w: w.editing.quick_line(), menu=Menu(9, "type a sentence", ("ground",)), footers={"canvas": 3}),
+    Command("copy", ("Y",), "copy", "Copy what is selected, with its relations; Y, X and V work between models too", "Draw", run=lambda w: w.clipboard.copy(), menu=Menu(4, "copy it, with its relations", ("agent", "system", "credential", "zone", "several"))),
+    Command("cut", ("X", "ctrl+x"), "cut", "Copy what is selected, and delete it", "Draw", run=lambda w: w.clipboard.cut(), changes=True, menu=Menu(5, "cut it, with its relations", ("several",))),
+    Command("paste", ("V", "ctrl+v"), "paste", "Add what was copied; sentences that were copied open the quick line", "Draw", run=lambda w: w.clipboard.paste(), changes=True, menu=Menu(10, "paste what was copied", ("ground",))),
+    Command("duplicate", ("d",), "duplicate", "Add what is selected once more, with the same relations", "Draw", run=lambda w: w.clipboard.duplicate(), changes=True, menu=Menu(6, "add it once more", ("agent", "system", "credential", "zone", "several"))),
+    Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run=lambda w: w.editing.undo(), changes=True, menu=Menu(19, "undo the last edit made here", ("ground", "journal")), footers={"canvas": 8, "findings": 93, "fix": 93, "reach": 93, "trace": 93, "compromise": 93, "import": 93, "questions": 93, "journal": 93, "changes": 93, "outline": 6, "inspector": 6}),
+    Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run=lambda w: w.editing.redo(), changes=True, menu=Menu(20, "redo what was undone", ("ground", "journal"))),
+    Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run=lambda w: w.drawing.arrange(), changes=True, menu=Menu(32, "lay the drawing out again", ("ground",))),
+    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run=lambda w: w.checkpoints.checkpoint(), changes=True, menu=Menu(12, "place a checkpoint there", ("step", "findings")), footers={"canvas": 6, "findings": 1, "outline": 8, "inspector": 3}),
+    Command("intend", ("i",), "intend", "Declare intended all that closes the open finding, else the lit path", "Check", run=lambda w: w.checkpoints.intend(), changes=True, menu=Menu(13, "declare its ways intended", ("findings", "reach")), footers={"findings": 5, "reach": 2}),
+    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run=lambda w: w.fix.guard(), changes=True, menu=Menu(17, "guard all that the drawing shows", ("fix",)), footers={"fix": 2}),
+    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run=lambda w: w.findings.accept(), changes=True, menu=Menu(14, "accept it for a time, or no longer", ("findings",)), footers={"findings": 3}),
+    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run=lambda w: w.findings.why(), menu=Menu(11, "why and why not: its ways", ("agent", "system", "findings", "reach")), footers={"findings": 2, "reach": 1}),
+    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run=lambda w: w.findings.rule(), menu=Menu(15, "its rule: what to do, when it errs", ("findings",)), footers={"findings": 4}),
+    Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run=lambda w: w.lens.compromise(), menu=Menu(22, "what falls if it is compromised", ("agent", "system", "credential")), footers={"compromise": 1}),
+    Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run=lambda w: w.lens.outsider(), menu=Menu(25, "what falls to an outsider", ("ground",)), footers={"compromise": 2}),
+    Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run=lambda w: w.offboarding.offboard(), menu=Menu(23, "offboard: when it goes, or is rotated", ("agent", "credential"))),
+    Command("compare", ("B",), "compare", "Compare with the point of the journal under its cursor, else with another file or REV:PATH of git", "Check", run=lambda w: w.comparing.compare(), menu=Menu(18, "compare with how it was then", ("journal",)), footers={"journal": 1, "changes": 1}),
     Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run=lambda w: w.selection.view()),
-    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run=lambda w: w.lens.lens(), menu="change the lens"),
+    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run=lambda w: w.lens.lens(), menu=Menu(26, "change the lens", ("ground",)), footers={"canvas": 5}),
     _look("go_left", "left h", "left", "Select what lies to the left, along the line", lambda c: c.action_go("left")),
     _look("go_right", "right", "right", "Select what lies to the right, along the line", lambda c: c.action_go("right")),
     _look("go_up", "up k", "up", "Select what lies above", lambda c: c.action_go("up")),
@@ -123,32 +151,32 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _look("pan_down", "shift+down", "pan", "Show more of the bottom of the drawing", lambda c: c.pan(0, 4)),
     Command("mark", ("space",), "select too", "Select several together, as Shift or Ctrl with the mouse does: what follows is one edit", "Draw", on_canvas=lambda c: c.action_mark(), palette=False),
     Command("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", on_canvas=lambda c: c.action_jump()),
-    Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run=lambda w: w.find(), menu="find an element by its name"),
-    Command("signs", ("s",), "signs", "What the signs of this drawing mean", "Look", run=lambda w: w.menus.signs(), menu="what the signs mean"),
+    Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run=lambda w: w.find(), menu=Menu(21, "find an element by its name", ("ground",)), footers={"canvas": 7, "findings": 92, "fix": 92, "reach": 92, "trace": 92, "compromise": 92, "import": 92, "questions": 92, "journal": 92, "changes": 92, "outline": 5, "inspector": 5}),
+    Command("signs", ("s",), "signs", "What the signs of this drawing mean", "Look", run=lambda w: w.menus.signs(), menu=Menu(30, "what the signs mean", ("ground",))),
     Command("in_words", ("S",), "in words", "The drawing in words, for screen readers: a list that begins at what is selected", "Look", run=lambda w: w.menus.in_words()),
-    Command("map", ("W",), "where", "Show or hide the map of the whole drawing in the corner; a click on it goes there", "Look", run=lambda w: w.layout_of_panels.map(), menu="show or hide the map"),
-    Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run=lambda w: w.selection.zoom_in(), menu="zoom in"),
-    Command("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look", run=lambda w: w.selection.zoom_out(), menu="zoom out"),
+    Command("map", ("W",), "where", "Show or hide the map of the whole drawing in the corner; a click on it goes there", "Look", run=lambda w: w.layout_of_panels.map(), menu=Menu(29, "show or hide the map", ("ground",))),
+    Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run=lambda w: w.selection.zoom_in(), menu=Menu(27, "zoom in", ("ground",))),
+    Command("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look", run=lambda w: w.selection.zoom_out(), menu=Menu(28, "zoom out", ("ground",))),
     Command("zoom_reset", ("0",), "cards", "Back to cards", "Look", run=lambda w: w.selection.zoom_reset()),
-    Command("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look", run=lambda w: w.selection.fold(), menu="fold or unfold it"),
-    Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run=lambda w: w.findings.show()),
-    Command("group", ("G",), "group", "List the findings by severity, by doors of each system, by agents, or by rule", "Panels", run=lambda w: w.findings.group(), menu="list them by door, agents or rule"),
-    Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels", run=lambda w: w.fix.fix()),
+    Command("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look", run=lambda w: w.selection.fold(), menu=Menu(24, "fold or unfold it", ("zone",))),
+    Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run=lambda w: w.findings.show(), footers={"canvas": 9}),
+    Command("group", ("G",), "group", "List the findings by severity, by doors of each system, by agents, or by rule", "Panels", run=lambda w: w.findings.group(), menu=Menu(16, "list them by door, agents or rule", ("findings",))),
+    Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels", run=lambda w: w.fix.fix(), footers={"fix": 1}),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),
-    Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run=lambda w: w.trace.trace()),
+    Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run=lambda w: w.trace.trace(), footers={"trace": 1}),
     Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run=lambda w: w.layout_of_panels.outline()),
-    Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu="show or hide the side panel"),
+    Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu=Menu(31, "show or hide the side panel", ("ground",))),
     Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run=lambda w: w.layout_of_panels.enlarge()),
     Command("next_panel", ("f6",), "next panel", "Go to the next panel", "Panels", run=lambda w: w.layout_of_panels.next_panel()),
-    Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False),
-    Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run=lambda w: w.editing.export(), menu="export a picture, or the model"),
-    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True),
+    Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False, footers={"findings": 91, "fix": 91, "reach": 91, "trace": 91, "compromise": 91, "import": 91, "questions": 91, "journal": 91, "changes": 91, "outline": 7, "inspector": 7}),
+    Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run=lambda w: w.editing.export(), menu=Menu(34, "export a picture, or the model", ("ground",))),
+    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True, footers={"import": 1}),
     Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run=lambda w: w.open()),
-    Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run=lambda w: w.editing.about(), changes=True, menu="name and describe the model"),
+    Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run=lambda w: w.editing.about(), changes=True, menu=Menu(33, "name and describe the model", ("ground",))),
     Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", in_program=lambda p: p.action_theme()),
-    Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run=lambda w: w.menus.help()),
+    Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run=lambda w: w.menus.help(), footers={"canvas": 10, "findings": 94, "fix": 94, "reach": 94, "trace": 94, "compromise": 94, "import": 94, "questions": 94, "journal": 94, "changes": 94, "outline": 10, "inspector": 10}),
     Command("palette", ("ctrl+p",), "palette", "Find and run any command, or go to any element", "Model and program", in_program=lambda p: p.action_palette(), palette=False),
     Command("quit", ("q", "ctrl+q"), "quit", "Leave; everything is on disk already", "Model and program", run=lambda w: w.quit()),
 )  # fmt: skip
@@ -157,28 +185,20 @@ COMMANDS: Final[tuple[Command, ...]] = (
 
 BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
 
-_LIST: Final = ("close", "find", "undo", "help")
-FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "canvas": (
-        "connect", "add", "quick_line", "edit", "lens", "checkpoint", "find", "undo", "findings", "help"
-    ),
-    "findings": ("checkpoint", "why", "accept", "rule", "intend", *_LIST),
-    "fix": ("fix", "guard", *_LIST),
-    "reach": ("why", "intend", *_LIST),
-    "trace": ("trace", *_LIST),
-    "compromise": ("compromise", "outsider", *_LIST),
-    "import": ("import", *_LIST),
-    "questions": _LIST,
-    "journal": ("compare", *_LIST),
-    "changes": ("compare", *_LIST),
-    "outline": (
-        "connect", "rename", "delete", "add", "find", "undo", "close", "checkpoint", "menu", "help"
-    ),
-    "inspector": (
-        "rename", "add", "checkpoint", "delete", "find", "undo", "close", "connect", "menu", "help"
-    ),
-}  # fmt: skip
-"""What the footer names where a panel has the focus, the most needed first: narrow screens show fewer."""
+FOOTERS: Final[Mapping[str, tuple[Command, ...]]] = {
+    place: tuple(
+        sorted((each for each in COMMANDS if place in each.footers), key=lambda each: each.footers[place])
+    )
+    for place in get_args(FooterPlace)
+}
+"""What the footer names where a panel has the focus, the most needed first."""
+
+
+def menu_commands(place: MenuPlace) -> tuple[tuple[Command, Menu], ...]:
+    """The commands that the menu of a place offers, each with how it is offered, in its order."""
+    offered = [(each, each.menu) for each in COMMANDS if each.menu and place in each.menu.places]
+    return tuple(sorted(offered, key=lambda pair: pair[1].rank))
+
 
 _NAMES: Final = {
     "left": "←",

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.events import Paste
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
 from meshmodel.app.dialogs.field import FieldEditor, note_entry
+from meshmodel.app.key_queue import KeysInOrder
 from meshmodel.app.messages import EditRequested, FieldRequested, NoteRequested
 from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, apply_edit
@@ -20,7 +21,7 @@ from meshmodel.model.records import (
 from meshmodel.model.snapshot import Snapshot
 
 
-class Host(App[Any]):
+class Host(KeysInOrder):
     """Shows one widget, applies its edits to a snapshot, and keeps its messages."""
 
     def __init__(self, widget: Widget, snapshot: Snapshot, selected: Reference | None = None) -> None:

@@ -1,6 +1,6 @@
 """The findings of the view in force, one cause a row, and what was accepted of them."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
 from textual.binding import Binding, BindingType
@@ -22,6 +22,7 @@ from meshmodel.reports.lenses import facts_of
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
+    from meshmodel.app.key_queue import KeysInOrder
     from meshmodel.canvas.scene import Facts
     from meshmodel.model.vocabulary import View
     from meshmodel.reports.both_analyses import Results
@@ -98,7 +99,7 @@ class FindingsList(Listing, Bound):
     @property
     def _acts(self) -> int:
         """How many keys and clicks there were so far."""
-        return int(getattr(self.app, "acts", 0))
+        return cast("KeysInOrder", self.app).acts
 
     def submit(self) -> None:
         """Go from the filter to its row, and unfold nothing there."""

@@ -35,8 +35,8 @@ class MeshFooter(Bound):
         shown = self.shown
         if shown is None:
             return []
-        instead = {"quick_line": "close"} if shown.is_overlaid else {}
-        wanted = [BY_ID[instead.get(each, each)] for each in FOOTERS[shown.focus]]
+        instead = {"quick_line": BY_ID["close"]} if shown.is_overlaid else {}
+        wanted = [instead.get(each.id, each) for each in FOOTERS[shown.focus]]
         if shown.focus != "canvas":  # there it filters
             wanted = [replace(each, label="filter") if each.id == "find" else each for each in wanted]
         *found, helping = [each for each in wanted if not (shown.read_only and each.changes)]

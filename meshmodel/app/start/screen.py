@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +24,9 @@ from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.typed_paths import complete_path
 from meshmodel.store.examples import Example, copies_path, examples, private_copy
 from meshmodel.store.new_model import create_empty, new_model_path, new_model_problem
+
+if TYPE_CHECKING:
+    from meshmodel.app.app import MeshmodelApp
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5
@@ -169,7 +172,7 @@ class StartScreen(Screen[None]):
                 case _:
                     self.show_problem(f"{BY_ID[command].label}: open a model first, or press n for a new one")
 
-        ask(self.app, HelpScreen(getattr(self.app, "keymap", None)), chosen)
+        ask(self.app, HelpScreen(cast("MeshmodelApp", self.app).keymap), chosen)
 
     def action_back(self) -> None:
         """Back to the model that is open, if one is."""

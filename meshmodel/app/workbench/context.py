@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 
 from textual.screen import Screen
 from textual.timer import Timer
@@ -27,6 +27,9 @@ from meshmodel.edits.operations import exists
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.app.app import MeshmodelApp
 
 Severity = Literal["information", "warning", "error"]
 T = TypeVar("T")
@@ -141,9 +144,14 @@ class Context:
         return self._screen.query_one(kind)
 
     @property
+    def app(self) -> "MeshmodelApp":
+        """The program, which is what shows a workbench."""
+        return cast("MeshmodelApp", self._screen.app)
+
+    @property
     def acts(self) -> int:
         """How many keys and clicks there were so far."""
-        return int(getattr(self._screen.app, "acts", 0))
+        return self.app.acts
 
     @property
     def is_in_front(self) -> bool:
@@ -159,7 +167,7 @@ class Context:
     @property
     def keymap(self) -> Mapping[str, str]:
         """The keys of commands that have others than usual."""
-        return dict(getattr(self._screen.app, "keymap", {}))
+        return self.app.keymap
 
     def open_model(self, path: Path, said: str) -> None:
         """Open another model in place of this one, and say something then."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.widget import Widget
 
-from meshmodel.app.commands import Command
+from meshmodel.app.commands import Command, MenuPlace
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.journal import JournalList
@@ -21,7 +21,7 @@ from meshmodel.model.records import Reference
 if TYPE_CHECKING:
     from meshmodel.app.widgets.rows import Row
 
-_LISTS: Final[dict[str, type[Widget]]] = {
+_LISTS: Final[dict[MenuPlace, type[Widget]]] = {
     "findings": FindingsList,
     "fix": FixList,
     "reach": ReachMatrix,
@@ -88,10 +88,10 @@ class Menus(Controller):
                 answer()
 
     @property
-    def _list(self) -> str:
+    def _list(self) -> MenuPlace | None:
         """The list in focus, if it has a menu of its own."""
-        focus = self.state.focus
-        return focus if focus in _LISTS and self.context.panel(_LISTS[focus]).has_focus_within else ""
+        place = next((each for each in _LISTS if each == self.state.focus), None)
+        return place if place and self.context.panel(_LISTS[place]).has_focus_within else None
 
     def menu(self) -> None:
         """What can be done with what is selected, or with the row under the cursor of the list in focus."""
@@ -117,19 +117,18 @@ class Menus(Controller):
     def _show(self, at: tuple[int, int] | None) -> None:
         if not self.context.is_in_front:
             return  # a second click came with the first, or something else was opened meanwhile
-        from meshmodel.app.dialogs.menu import ElementMenu, offered, offered_in
+        from meshmodel.app.dialogs.menu import ElementMenu, menu_place
 
-        state, page = self.state, self._list
+        state, place = self.state, self._list
         first: list[Row] = []
-        if page:
-            title, first = self._of_row(page)
-            commands = offered_in(page)
+        if place:
+            title, first = self._of_row(place)
         else:
             title = "nothing selected" if state.selected is None else words_for(state.selected)
             if state.group:
                 title = f"selected {listed(state.snapshot, state.group)}"
-            commands = offered(state.selected, together=bool(state.group))
-        menu = ElementMenu(title, commands, self.context.keymap, state, at=at, first=first)
+            place = menu_place(state.selected, together=bool(state.group))
+        menu = ElementMenu(title, place, self.context.keymap, state, at=at, first=first)
         self.context.ask(menu, self._do)
 
     def _of_row(self, page: str) -> "tuple[str, list[Row]]":
