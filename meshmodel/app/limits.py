@@ -5,8 +5,6 @@ from typing import Final
 AT_ONCE: Final = 300
 """Elements of a model up to which a single question is answered before the screen is drawn again: it takes a
 few milliseconds there."""
-OPEN_FOLDED: Final = 300
-"""Elements of a model above which it opens with its zones folded: their cards would not be found."""
 DRAWN_BESIDE: Final = 1_000
 """Elements of a model above which it is drawn in a thread: a drawing takes longer than a key may wait."""
 BURST: Final = 1.0

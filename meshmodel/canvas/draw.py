@@ -73,6 +73,12 @@ def draw(
     )
 
 
+def lane_order(snapshot: Snapshot, facts: Facts, options: Options) -> list[str]:
+    """The keys of the lanes from the top, as the model alone orders them; the arguments are as above."""
+    grid = make_grid(snapshot, facts, replace(options, folded=frozenset(), zoom="card"))
+    return [lane.key for lane in grid.lanes]
+
+
 def changed_order(
     snapshot: Snapshot, facts: Facts, options: Options, order: Sequence[Reference]
 ) -> tuple[Reference, ...]:

@@ -1,7 +1,8 @@
-"""Slots of a drawing: where cards stand in their columns, and which slot an arrow key leads to."""
+"""Slots: which zones are folded, where cards stand in their columns, which slot an arrow key leads to."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from typing import Final
 
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.layout.columns import Grid
@@ -9,6 +10,33 @@ from meshmodel.canvas.layout.lanes import NOWHERE
 from meshmodel.canvas.scene import Direction
 from meshmodel.edits.operations import at_slot
 from meshmodel.model.records import Credential, Element, Record, Reference, Slot, System, Zone
+from meshmodel.model.snapshot import Snapshot
+
+OPEN_FOLDED: Final = 300
+"""Elements of a model above which zones without a slot are folded: their cards would not be found."""
+
+
+def folded_zones(snapshot: Snapshot) -> frozenset[str]:
+    """The zones that a model draws as one card each."""
+    is_large = snapshot.elements > OPEN_FOLDED
+    zones = snapshot.zone.values()
+    return frozenset(zone.id for zone in zones if (is_large if zone.is_folded is None else zone.is_folded))
+
+
+def refolded(before: Snapshot, after: Snapshot, folded: AbstractSet[str]) -> frozenset[str]:
+    """The zones that are folded after an edit: it changes only those whose slot says something else now."""
+    changed = {key for key, zone in after.zone.items() if _says_folded(before, key) is not zone.is_folded}
+    return frozenset(folded - changed | (folded_zones(after) & changed))
+
+
+def _says_folded(snapshot: Snapshot, key: str) -> bool | None:
+    zone = snapshot.zone.get(key)
+    return None if zone is None else zone.is_folded
+
+
+def lane_keys_of(drawing: Drawing) -> list[str]:
+    """The keys of all lanes from the top, those of folded zones in a shared lane one by one."""
+    return [key for lane in drawing.grid.lanes for key in lane.keys]
 
 
 def can_move(drawing: Drawing, reference: Reference) -> bool:
@@ -38,12 +66,12 @@ def step_slot(drawing: Drawing, reference: Reference, record: Record, direction:
     """
     grid = drawing.grid
     if isinstance(record, Zone):
-        lanes = [key for lane in grid.lanes for key in lane.keys]
+        lanes = lane_keys_of(drawing)
         is_flowing = record.id not in {lane.key for lane in grid.lanes}
         if record.id not in lanes or (direction in {"left", "right"} and not is_flowing):
             return None
         order = lanes.index(record.id) + (1 if direction in {"down", "right"} else -1)
-        return replace(record, at=(0, order)) if 0 <= order < len(lanes) else None
+        return at_slot(record, None, (0, order)) if 0 <= order < len(lanes) else None
     card = grid.cards.get(reference)
     if card is None:
         return None

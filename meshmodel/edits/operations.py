@@ -1,5 +1,7 @@
 """Makes the edits of keys and of gestures on the canvas. Pure: snapshot in, edit out."""
 
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from meshmodel.edits.checkpoint_places import checkpoint_id
@@ -143,8 +145,40 @@ def at_slot(record: Record, zone: str | None, slot: Slot) -> Element | None:
     if isinstance(record, Credential):
         return replace(record, at=slot)
     if isinstance(record, Zone):
-        return replace(record, at=(0, slot[1]))
+        return replace(record, at=(record.at[0] if record.at else 0, slot[1]))
     return None
+
+
+def lane_places(snapshot: Snapshot, lanes: Iterable[str], folded: AbstractSet[str]) -> list[Change]:
+    """The changes that give every zone its place among the lanes, and say whether it is folded.
+
+    All zones get one, so that the order is the same wherever the model is opened.
+
+    Args:
+        snapshot: the model.
+        lanes: the keys of all lanes from the top: zones, ``system:ID``, or ``""``; unknown ones are left out.
+        folded: the zones that are drawn as one card.
+    """
+    known = [
+        key
+        for key in lanes
+        if not key or key in snapshot.zone or key.removeprefix("system:") in snapshot.system
+    ]
+    zones = [
+        replace(snapshot.zone[key], at=(int(key in folded), number))
+        for number, key in enumerate(known)
+        if key in snapshot.zone
+    ]
+    return [Put(zone) for zone in zones if zone != snapshot.zone[zone.id]]
+
+
+def lane_move(
+    snapshot: Snapshot, lanes: Sequence[str], folded: AbstractSet[str], moved: Zone
+) -> list[Change]:
+    """The changes that move the lane of a zone to the order in its slot; the other arguments as above."""
+    rest = [key for key in lanes if key != moved.id]
+    order = moved.at[1] if moved.at else len(rest)
+    return lane_places(snapshot, [*rest[:order], moved.id, *rest[order:]], folded)
 
 
 def without_slot(record: Record) -> Record:

@@ -30,7 +30,7 @@ from meshmodel.model.vocabulary import (
 )
 
 Slot = tuple[int, int]
-"""A position on the canvas: column and order; for a zone 0 and the order of its lane."""
+"""A position on the canvas: column and order; for a zone the order of its lane, after 1 if folded, else 0."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -44,6 +44,11 @@ class Zone:
     environment: str | None = None
     description: str | None = None
     at: Slot | None = None
+
+    @property
+    def is_folded(self) -> bool | None:
+        """Whether it is drawn as one card; ``None`` where its slot does not say."""
+        return None if self.at is None else self.at[0] == 1
 
     @property
     def title(self) -> str:

@@ -109,7 +109,7 @@ _TABLES = (
             _NAME,
             Field("environment", "suggestion", choices=vocabulary.ENVIRONMENTS, hint="what it is for"),
             _DESCRIPTION,
-            _AT,
+            Field("at", "slot", hint="its lane on the canvas: 1 if it is folded, else 0, and its order"),
         ),
         ("id",),
     ),

@@ -144,8 +144,8 @@ def find_conflict(table: str, values: Mapping[str, Any]) -> tuple[str, str] | No
             return "actions", f"has no meaning on a {values['step']} step: leave the key out"
     elif table == "zone":
         slot = values.get("at")
-        if slot is not None and slot[0] != 0:
-            return "at", "of a zone is its lane: [0, order]"
+        if slot is not None and slot[0] not in {0, 1}:
+            return "at", "of a zone is its lane: [0, order], or [1, order] where it is folded"
     return None
 
 

@@ -3,9 +3,11 @@
 import pytest
 
 from meshmodel.edits.edit import Put, edit
-from meshmodel.interchange import read_file
+from meshmodel.interchange import read_file, write_text
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System, Trigger, Zone
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
 from tests.app.desk import MODELS, Desk, desk
 from tests.canvas.building import snapshot_of
 
@@ -103,3 +105,59 @@ async def test_a_drawing_higher_than_the_canvas_needs_no_scrollbar_below(tmp_pat
         assert canvas.show_vertical_scrollbar
         assert not canvas.show_horizontal_scrollbar
         assert canvas.virtual_size.width >= canvas.scrollable_content_region.width - 4, "it fits just so"
+
+
+def lanes(it: Desk) -> list[tuple[str, bool]]:
+    """The zones from the top, and whether each is folded."""
+    folded = it.bench.context.state.folded
+    return [(str(key), key in folded) for table, key in dict.fromkeys(order(it)) if table == "zone"]
+
+
+async def test_lanes_and_folds_arranged_by_hand_are_the_same_wherever_the_model_is_opened(tmp_path):
+    path = tmp_path / "a" / "mesh.mesh"
+    path.parent.mkdir()
+    Store.create(path, apart()).close()
+    async with desk(tmp_path / "a", path) as it, desk(tmp_path / "b", path) as other:
+        for record in connected():
+            it.bench.context.apply(edit("connect", [Put(record)]), on=it.model)
+        await it.select("zone", "gamma")
+        await it.press("m", "up", "up", "enter")
+        await it.select("zone", "alpha")
+        await it.press("z")
+        arranged = lanes(it)
+        assert arranged == [("alpha", True), ("gamma", False), ("beta", False), ("delta", False)]
+        other.bench._poll()
+        await other.pilot.pause()
+        assert lanes(other) == arranged
+        crashed = path.read_bytes()
+        await it.press("u")
+        assert ("alpha", False) in lanes(it), "a fold is an edit"
+        await it.press("U")
+        await it.select("zone", "alpha")
+        await it.press("z")
+        assert lanes(it) == [(zone, False) for zone, _ in arranged]
+        assert it.model.zone["alpha"].at is not None, "it stays where it was put"
+    path.write_bytes(crashed)
+    async with desk(tmp_path / "c", path) as it:
+        assert lanes(it) == arranged
+    text = tmp_path / "colleague.toml"
+    text.write_bytes(write_text(load(path)).encode())
+    async with desk(tmp_path / "d", text) as it:
+        assert lanes(it) == arranged
+        await it.select("zone", "alpha")
+        await it.press("z")
+        assert ("alpha", False) in lanes(it), "what cannot be edited can be unfolded on this screen"
+
+
+async def test_arrange_forgets_the_order_of_lanes_and_keeps_the_folds(tmp_path):
+    async with desk(tmp_path, apart()) as it:
+        fresh = [zone for zone, _ in lanes(it)]
+        await it.select("zone", fresh[0])
+        await it.press("m", "down", "down", "enter")
+        await it.select("zone", fresh[1])
+        await it.press("z")
+        assert [zone for zone, _ in lanes(it)] != fresh
+        await it.press("A")
+        assert lanes(it) == [(zone, zone == fresh[1]) for zone in fresh]
+        await it.press("z", "A")
+        assert all(zone.at is None for zone in it.model.zone.values())

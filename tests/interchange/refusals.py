@@ -89,7 +89,7 @@ REFUSED = {
     "huge slot": ("[[agent]]\nid = 'x'\nat = [1, 10000]", 3, ['"at"', "out of range"]),
     "short slot": ("[[agent]]\nid = 'x'\nat = [1]", 3, ['"at"', "[column, order]"]),
     "slot of fractions": ("[[agent]]\nid = 'x'\nat = [1, 2.0]", 3, ['"at"', "two whole numbers"]),
-    "zone off its lane": ("[[zone]]\nid = 'x'\nat = [1, 2]", 3, ['zone "x"', '"at"', "[0, order]"]),
+    "zone off its lane": ("[[zone]]\nid = 'x'\nat = [2, 2]", 3, ['zone "x"', '"at"', "[0, order]"]),
     "slot on a relation": (
         "[[trigger]]\nsystem = 's1'\nagent = 'a1'\nat = [1, 2]",
         4,

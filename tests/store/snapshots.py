@@ -65,7 +65,11 @@ def snapshots(draw) -> Snapshot:
     made: list[records.Record] = [records.About(draw(LINE), draw(LINE))]
     made += [
         records.Zone(
-            i, draw(LINE), draw(LINE), draw(LINE), draw(st.none() | st.tuples(st.just(0), st.integers(0, 99)))
+            i,
+            draw(LINE),
+            draw(LINE),
+            draw(LINE),
+            draw(st.none() | st.tuples(st.integers(0, 1), st.integers(0, 99))),
         )
         for i in zones
     ]

@@ -19,7 +19,7 @@ from meshmodel.app.analysis_service import AnalysisService
 from meshmodel.app.canvas.corner_map import CornerMap
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
-from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
+from meshmodel.app.limits import POLL, TOGETHER
 from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList, make_ready
@@ -54,6 +54,7 @@ from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import CANVAS_ROUTES, ROUTES
 from meshmodel.canvas.scene import Facts
+from meshmodel.canvas.slots import folded_zones, refolded
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
@@ -141,15 +142,13 @@ class Workbench(Screen[None]):
             context, self.moving.drawn, is_ascii=self.is_ascii, no_color=self.app.no_color
         )
         place: Place = self.program.state.place(self.session.path)
-        snapshot = self.session.snapshot
         with context.batch():
             self.layout_of_panels.fit_to(self.app.size)
             if place.zoom in {"card", "line", "overview"}:
                 context.update(zoom=place.zoom)
             lens = place.lens if place.lens in LENSES else "structure"
             context.update(lens=lens, lists_rows=place.lists_rows)
-            if snapshot.elements > OPEN_FOLDED:
-                context.update(folded=frozenset(snapshot.zone))
+            context.update(folded=folded_zones(self.session.snapshot))
             self.drawing.order = place.order
             context.update(is_current=False, said=context.state.why_read_only)
         self.context.canvas.focus()
@@ -309,7 +308,9 @@ class Workbench(Screen[None]):
         elif is_back and selected in {None, before} and self.taken_away and context.exists(self.taken_away):
             selected = self.taken_away
         context.update(group=frozenset(filter(context.exists, context.state.group)))
-        context.update(snapshot=event.snapshot, selected=selected, is_current=self.analyses.is_current)
+        folded = refolded(context.state.snapshot, event.snapshot, context.state.folded)
+        context.update(snapshot=event.snapshot, selected=selected, folded=folded)
+        context.update(is_current=self.analyses.is_current)
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
         if event.cause in said and not is_said:
             context.say(f"{said[event.cause]}{event.label}")

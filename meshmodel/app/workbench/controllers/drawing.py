@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.workbench.context import Context, Controller
-from meshmodel.canvas.draw import changed_order, draw
+from meshmodel.canvas.draw import changed_order, draw, lane_order
 from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.edits.operations import arrangement
+from meshmodel.canvas.slots import folded_zones
+from meshmodel.edits.edit import apply_edit, edit
+from meshmodel.edits.operations import arrangement, lane_places
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
@@ -69,8 +71,16 @@ class DrawingController(Controller):
 
     def arrange(self) -> None:
         """Lay the drawing out again: forget where things were put, and how they were drawn."""
-        snapshot = self.state.snapshot
-        self.context.apply(arrangement(snapshot), on=snapshot)
+        state = self.state
+        snapshot = state.snapshot
+        cleared = arrangement(snapshot)
+        if cleared is not None:
+            after, in_model = apply_edit(snapshot, cleared), folded_zones(snapshot)
+            if folded_zones(after) != in_model:  # folded by hand: a slot says so
+                facts = state.facts.get(state.view, Facts())
+                places = lane_places(after, lane_order(after, facts, self._of_state().options), in_model)
+                cleared = edit(cleared.label, (*cleared.changes, *places))
+            self.context.apply(cleared, on=snapshot)
         self.order = ()
         self._is_afresh = True
         self.context.say("arranged")

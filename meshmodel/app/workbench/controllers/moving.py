@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 from meshmodel.app.workbench.context import Controller
 from meshmodel.canvas.events import Cancelled, Dragged, Stepped
-from meshmodel.canvas.slots import can_move, drawn_slots, step_slot
+from meshmodel.canvas.slots import can_move, drawn_slots, folded_zones, lane_keys_of, step_slot
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.edits.groups import move_of_all
-from meshmodel.model.records import Agent, Credential, Record, Reference, Slot, System
+from meshmodel.model.records import Agent, Credential, Record, Reference, Slot, System, Zone
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -123,6 +123,10 @@ class MovingController(Controller):
     def _move(self, reference: Reference, moved: Record) -> Edit:
         snapshot = self.state.snapshot
         label, others = operations.move_label(snapshot, reference, moved), dict(self._slots)
+        drawing = self.context.canvas.drawing
+        if isinstance(moved, Zone) and drawing is not None:
+            lanes = lane_keys_of(drawing)
+            return edit(label, operations.lane_move(snapshot, lanes, folded_zones(snapshot), moved))
         start = others.pop(reference, None)
         if start is None or not isinstance(moved, System | Agent | Credential):
             return edit(label, [Put(moved)])

@@ -6,8 +6,10 @@ from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.workbench.context import Controller
 from meshmodel.canvas.events import FoldToggled, Grouped, Opened, Selected
 from meshmodel.canvas.scene import Zoom
+from meshmodel.canvas.slots import folded_zones, lane_keys_of
+from meshmodel.edits.edit import edit
 from meshmodel.edits.groups import listed
-from meshmodel.edits.operations import zone_of
+from meshmodel.edits.operations import lane_places, zone_of
 from meshmodel.model.records import Reference
 
 ZOOMS: Final[tuple[Zoom, ...]] = ("overview", "line", "card")
@@ -95,5 +97,15 @@ class SelectionController(Controller):
         self._fold(event.zone)
 
     def _fold(self, zone: str) -> None:
-        self.context.update(folded=self.state.folded ^ {zone}, selected=("zone", zone))
-        self.context.after_refresh(lambda: self.context.canvas.reveal(("zone", zone)))
+        """Fold or unfold a zone in the model; only on this screen where that cannot be edited or agrees."""
+        context, snapshot, drawing = self.context, self.state.snapshot, self.context.canvas.drawing
+        in_model = folded_zones(snapshot)
+        wanted = zone not in self.state.folded
+        can_edit = zone in snapshot.zone and not self.state.read_only
+        if drawing is None or not can_edit or wanted is (zone in in_model):
+            context.update(folded=self.state.folded ^ {zone}, selected=("zone", zone))
+        else:
+            places = lane_places(snapshot, lane_keys_of(drawing), in_model ^ {zone})
+            context.update(selected=("zone", zone))
+            context.apply(edit(f"{'fold' if wanted else 'unfold'} zone {zone}", places), on=snapshot)
+        context.after_refresh(lambda: context.canvas.reveal(("zone", zone)))
