@@ -40,6 +40,10 @@ class Navigation:
             if branch.link.credential:
                 self._drawn_as.setdefault(branch.link.credential, branch.link.relation)
             self._drawn_as.setdefault(branch.start, branch.link.relation)
+        self._place_checkpoints(targets)
+
+    def _place_checkpoints(self, targets: Sequence[Target]) -> None:
+        """Let a checkpoint be where the step it sits on is drawn; one on a boundary has a box of its own."""
         at_box: dict[Box, list[Target]] = defaultdict(list)
         for target in targets:
             at_box[target.box].append(target)

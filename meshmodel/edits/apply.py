@@ -139,21 +139,14 @@ class MutableModel:
         """Remove the relations of a removed element, and its id from the fields that hold it."""
         self._drop_checkpoints(lambda c: _is_on(c, target, ident))
         for name, attribute, many, end in _NAMED_IN[target]:
-            for key, record in list(self._read(name).items()):
-                value = getattr(record, attribute)
-                if value is None or (ident not in value if many else ident != value):
-                    continue
+            for key, value in self._naming(name, attribute, many, ident):
                 if end:
                     if key in self._read(name):
                         self._delete(name, key)
                 elif not many:
                     self._set(name, key, attribute, None)
                 elif not (name == "intent" and ident == "home"):
-                    rest = tuple(each for each in value if each != ident)
-                    if rest or name != "intent":
-                        self._set(name, key, attribute, rest or None)
-                    else:
-                        self._delete(name, key)
+                    self._forget_in_list(name, key, attribute, tuple(each for each in value if each != ident))
         for key, note in list(self._read("note").items()):
             if note.about == f"{target}:{ident}":
                 self._delete("note", key)
@@ -162,6 +155,22 @@ class MutableModel:
             for key, checkpoint in list(self._read("checkpoint").items()):
                 if checkpoint.decided_at == ident:
                     self._set("checkpoint", key, "decided_at", None)
+
+    def _naming(self, name: str, attribute: str, many: bool, ident: str) -> list[tuple[Key, Any]]:
+        """The records of a table that name an id in a field, as keys and values; ``many``: in a list."""
+        named = [(key, getattr(record, attribute)) for key, record in self._read(name).items()]
+        return [
+            (key, value)
+            for key, value in named
+            if value is not None and (ident in value if many else ident == value)
+        ]
+
+    def _forget_in_list(self, name: str, key: Key, attribute: str, rest: tuple[str, ...]) -> None:
+        """Set what is left of a list; an intent left without a source is removed."""
+        if rest or name != "intent":
+            self._set(name, key, attribute, rest or None)
+        else:
+            self._delete(name, key)
 
     def _forget_limits(self, system: str) -> None:
         """Remove a system from ``only``; a delegation left without a limit is removed."""
@@ -214,23 +223,12 @@ class MutableModel:
         """Give an element, a checkpoint or a note another id; raises InvalidModelError."""
         if name not in _NAMED_IN and name not in _ALSO_RENAMED:
             raise InvalidModelError(f"{quote(name)} has no ids that can be changed")
-        table = self._read(name)
-        if old not in table:
+        if old not in self._read(name):
             raise RefusedError(name, label_of(name, old), None, "there is none to rename")
         if old == new:
             return
         self._on_steps = None
-        try:
-            check_new_id(new)
-        except RefusedValueError as error:
-            raise RefusedError(name, label_of(name, old), "id", str(error)) from None
-        if new in table:
-            raise RefusedError(name, label_of(name, old), "id", f"{quote(new)} is taken")
-        if name == "system" and new == "home":
-            for key, intent in self._read("intent").items():
-                if old in (intent.from_ or ()):
-                    reason = 'an id "home" would mean the agent\'s home in the sources of '
-                    raise RefusedError(name, label_of(name, old), "id", reason + label_of("intent", key))
+        self._check_new_id(name, old, new)
         if name == "credential":
             self._follow_identity(old, new)
         self._move(name, old, {"id": new})
@@ -243,6 +241,19 @@ class MutableModel:
                 listed = _replaced(listed, old, new)
             if (subject, listed) != (acceptance.subject, acceptance.agents):
                 self._move("acceptance", key, {"subject": subject, "agents": listed})
+
+    def _check_new_id(self, name: str, old: str, new: str) -> None:
+        """Refuse an id that is none, is taken, or would mean the home in the sources of an intent."""
+        try:
+            check_new_id(new)
+        except RefusedValueError as error:
+            raise RefusedError(name, label_of(name, old), "id", str(error)) from None
+        if new in self._read(name):
+            raise RefusedError(name, label_of(name, old), "id", f"{quote(new)} is taken")
+        if name == "system" and new == "home":
+            for key, _ in self._naming("intent", "from_", True, old):
+                reason = 'an id "home" would mean the agent\'s home in the sources of '
+                raise RefusedError(name, label_of(name, old), "id", reason + label_of("intent", key))
 
     def _move(self, name: str, key: Key, values: dict[str, Any]) -> None:
         """Change values of a record, perhaps its key; it keeps its position in the table."""
@@ -265,14 +276,11 @@ class MutableModel:
     def _follow(self, target: str, old: str, new: str) -> None:
         moved: dict[str, dict[Key, dict[str, Any]]] = {}
         for name, attribute, many, _ in _NAMED_IN[target]:
-            for key, record in self._read(name).items():
-                value = getattr(record, attribute)
-                if value is None or (old not in value if many else old != value):
-                    continue
-                if many and not (name == "intent" and old == "home"):
-                    moved.setdefault(name, {}).setdefault(key, {})[attribute] = _replaced(value, old, new)
-                elif not many:
-                    moved.setdefault(name, {}).setdefault(key, {})[attribute] = new
+            for key, value in self._naming(name, attribute, many, old):
+                if many and name == "intent" and old == "home":
+                    continue  # there it means the home of the agent
+                now = _replaced(value, old, new) if many else new
+                moved.setdefault(name, {}).setdefault(key, {})[attribute] = now
         for key, checkpoint in self._read("checkpoint").items():
             values = _checkpoint_follows(checkpoint, target, old, new)
             if values:

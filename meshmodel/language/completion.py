@@ -102,23 +102,19 @@ def _tokens_from(head: str, start: int) -> list[Token]:
 
 def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
     """What may follow these tokens of one sentence, the most likely first."""
+    about = None
     if before and not notes.is_note(before):
         before, about = descriptions.closed_and_open(before)
-        if about is not None:
-            yield from _qualifiers(name_of(about), snapshot)
-            return
-    if not before:
-        yield from _names(snapshot, ("agent", "system", "credential", "zone"))
-        yield from (
-            ("ask", "a checkpoint"),
-            ("add", "an element, or a part such as an MCP server"),
-            ("rename", "another id"),
-            ("delete", ""),
-            ("name", "what it is called"),
-            *((kind, "kept beside the model") for kind in v.NOTE_KINDS),
-        )
-        yield from ((kind, "a new one") for kind in ELEMENTS)
-        return
+    if about is not None:
+        yield from _qualifiers(name_of(about), snapshot)
+    elif not before:
+        yield from _at_the_beginning(snapshot)
+    else:
+        yield from _in_sentence(before, snapshot)
+
+
+def _in_sentence(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
+    """What may follow the tokens of a sentence that has begun."""
     first, last = before[0], before[-1]
     words = [token.text.lower() for token in before]
     if first.is_word("add") and len(before) == 1:
@@ -140,22 +136,40 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
         yield from _names(snapshot, _next_in_chain(before, snapshot))
     elif last.is_word("is"):
         yield from _qualifiers(name_of(before[:-1]), snapshot)
-    elif words[-2:] == ["runs", "on"]:
+    elif last.kind == "word":
+        yield from _after_word(before, words, snapshot)
+    else:
+        yield from _verbs(before, words, snapshot)
+
+
+def _after_word(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Iterator[Option]:
+    """What may follow a verb, the words of a field, or a name."""
+    if words[-2:] == ["runs", "on"]:
         yield from _names(snapshot, ("system",))
     elif words[-2:] == ["delegates", "to"]:
         yield from _names(snapshot, ("agent",))
-    elif (
-        last.kind == "word"
-        and words[-1] in _AFTER
-        and len(before) > (0 if words[-1] in {"delete", "rename", "name"} else 1)
-    ):
+    elif words[-1] in _AFTER and len(before) > (0 if words[-1] in {"delete", "rename", "name"} else 1):
         if words[-1] == "from" and "may" in words:
             yield "home", "the home of the agent"
         yield from _names(snapshot, _AFTER[words[-1]])
-    elif last.kind == "word" and (key := _field_before(words)) is not None:
+    elif (key := _field_before(words)) is not None:
         yield from _field_values(key)
     else:
         yield from _verbs(before, words, snapshot)
+
+
+def _at_the_beginning(snapshot: Snapshot) -> Iterator[Option]:
+    """What a sentence may begin with."""
+    yield from _names(snapshot, ("agent", "system", "credential", "zone"))
+    yield from (
+        ("ask", "a checkpoint"),
+        ("add", "an element, or a part such as an MCP server"),
+        ("rename", "another id"),
+        ("delete", ""),
+        ("name", "what it is called"),
+        *((kind, "kept beside the model") for kind in v.NOTE_KINDS),
+    )
+    yield from ((kind, "a new one") for kind in ELEMENTS)
 
 
 def _names(snapshot: Snapshot, tables: Iterable[str]) -> Iterator[Option]:

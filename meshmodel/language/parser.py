@@ -137,19 +137,25 @@ def _do(tokens: Sequence[Token], draft: Draft) -> None:
         return
     verb = verbs.find(tokens, draft)
     known = name_of(tokens[: verb[0]]) if verb else None
-    if not alone and not (known and draft.find(known, WITH_IDS)):
-        if first.is_word("rename"):
-            _rename(tokens, draft)
-            return
-        if first.is_word("name"):
-            _name(tokens, draft)
-            return
-        if first.is_word(*ELEMENTS, "add") and (verb is None or first.is_word("add")):
-            _add(tokens, draft)
-            return
+    if not alone and not (known and draft.find(known, WITH_IDS)) and _began(tokens, verb is None, draft):
+        return
     if verb is None:
         raise _not_understood(tokens, draft)
     verbs.carry_out(tokens, verb, draft)
+
+
+def _began(tokens: Sequence[Token], has_no_verb: bool, draft: Draft) -> bool:
+    """Carry out a sentence whose first word says what to do; whether it was one."""
+    first = tokens[0]
+    if first.is_word("rename"):
+        _rename(tokens, draft)
+    elif first.is_word("name"):
+        _name(tokens, draft)
+    elif first.is_word("add") or (first.is_word(*ELEMENTS) and has_no_verb):
+        _add(tokens, draft)
+    else:
+        return False
+    return True
 
 
 def _not_understood(tokens: Sequence[Token], draft: Draft) -> SentenceError:

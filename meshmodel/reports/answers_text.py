@@ -89,12 +89,7 @@ def check_text(
         lines += ["", style.paint(f"{counted(len(unmatched), 'acceptance')} without a finding", "strong")]
     for acceptance in unmatched:
         lines += wrap(unmatched_words(acceptance, analysis), style, "      ", "  ! ")
-    if questions := questions_of(analysis):
-        every, left = counted(asked(analysis), "question"), open_notes(snapshot)
-        every += f", {left:,} of them in notes" if left else ""
-        lines += ["", style.paint(f"{every}: what the drawing does not say", "strong")]
-        for question in questions:
-            lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
+    lines += _question_lines(analysis, style)
     if kindless:
         lines += ["", *wrap(_kindless_words(kindless), style)]
     if baseline is not None:
@@ -102,6 +97,19 @@ def check_text(
     if crossings:
         lines += ["", *_crossing_lines(analysis, style)]
     return "\n".join(lines)
+
+
+def _question_lines(analysis: "Analysis", style: Style) -> list[str]:
+    """What the drawing does not say, below a heading that counts it; none where it says all."""
+    questions = questions_of(analysis)
+    if not questions:
+        return []
+    every, left = counted(asked(analysis), "question"), open_notes(analysis.snapshot)
+    every += f", {left:,} of them in notes" if left else ""
+    lines = ["", style.paint(f"{every}: what the drawing does not say", "strong")]
+    for question in questions:
+        lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
+    return lines
 
 
 def _nothing_missing(snapshot: Snapshot, style: Style) -> str:

@@ -1,7 +1,7 @@
 """Lays out the Markdown of the manual as text for a terminal or a pipe."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from meshmodel.model.text import width
@@ -48,29 +48,29 @@ def _blocks(lines: list[str], style: Style) -> Iterator[list[str]]:
         end = index + 1
         line = lines[index]
         if line.startswith("```"):
-            while end < len(lines) and not lines[end].startswith("```"):
-                end += 1
+            end = _end(lines, end, lambda each: not each.startswith("```"))
             yield [f"    {each}".rstrip() for each in lines[index + 1 : end]]
             end += 1
         elif line.startswith("    "):
-            while end < len(lines) and lines[end].startswith("    "):
-                end += 1
+            end = _end(lines, end, lambda each: each.startswith("    "))
             yield [each.rstrip() for each in lines[index:end]]
         elif line.startswith("#"):
             yield _heading(line, style)
         elif line.startswith("|"):
-            while end < len(lines) and lines[end].startswith("|"):
-                end += 1
+            end = _end(lines, end, lambda each: each.startswith("|"))
             yield _table(lines[index:end], style)
         elif _ITEM.match(line):
-            while end < len(lines) and lines[end].strip():
-                end += 1
+            end = _end(lines, end, lambda each: bool(each.strip()))
             yield list(_items(lines[index:end], style))
         elif line.strip():
-            while end < len(lines) and lines[end].strip() and not lines[end].startswith(("```", "|", "#")):
-                end += 1
+            end = _end(lines, end, lambda each: bool(each.strip()) and not each.startswith(("```", "|", "#")))
             yield [_paragraph(" ".join(lines[index:end]), style)]
         index = end
+
+
+def _end(lines: list[str], start: int, goes_on: Callable[[str], bool]) -> int:
+    """The index of the first line from ``start`` on with which a block does not go on."""
+    return next((index for index in range(start, len(lines)) if not goes_on(lines[index])), len(lines))
 
 
 def _heading(line: str, style: Style) -> list[str]:

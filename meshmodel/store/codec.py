@@ -129,21 +129,21 @@ def _record(table: str, values: Mapping[str, Any], where: str) -> Record:
     return record
 
 
+_PLAIN_TYPES: Final[Mapping[str, type]] = {"boolean": bool, "integer": int}
+"""The field types that are the same in a file and in a record."""
+
+
 def _plain(field: Field, value: object, where: str) -> Any:
     """The attribute of a record for a value of its plain form, if it has exactly the type of its field."""
     if value is None:
         return None
     if field.type in _LISTS:
-        wanted = int if field.type == "slot" else str
-        if isinstance(value, list) and value and all(type(each) is wanted for each in value):
+        if isinstance(value, list) and _holds_its_type(field, value):
             if not _in_order(field, value):
                 raise damage_error(where, f"holds a list out of order in “{field.key}”")
             return tuple(value)
-    elif field.type == "boolean":
-        if isinstance(value, bool):
-            return value
-    elif field.type == "integer":
-        if type(value) is int:
+    elif field.type in _PLAIN_TYPES:
+        if type(value) is _PLAIN_TYPES[field.type]:
             return value
     elif field.type == "date":
         if isinstance(value, str) and _DATE.fullmatch(value):
@@ -154,6 +154,12 @@ def _plain(field: Field, value: object, where: str) -> Any:
     elif isinstance(value, str):
         return value
     raise damage_error(where, f"holds the wrong type of value in “{field.key}”")
+
+
+def _holds_its_type(field: Field, value: list[Any]) -> bool:
+    """Whether a list is not empty, and all its entries have the type of its field."""
+    wanted = int if field.type == "slot" else str
+    return bool(value) and all(type(each) is wanted for each in value)
 
 
 def _in_order(field: Field, value: list[Any]) -> bool:

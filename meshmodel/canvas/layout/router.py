@@ -273,25 +273,36 @@ def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
             fixed[i][number[other]] = True
     line = list(range(size))
     for _ in range(2):
-        moved = False
+        before = list(line)
         for trunk in range(size):
             here = line.index(trunk)
-            best, best_at = 0, here
-            for places in (range(here - 1, -1, -1), range(here + 1, size)):
-                total = 0
-                for at in places:  # moving over line[at]
-                    left, right = (trunk, line[at]) if at < here else (line[at], trunk)
-                    if fixed[right][left]:
-                        break
-                    total += gain[left][right]
-                    if total < best:
-                        best, best_at = total, at
-            if best_at != here:
-                line.insert(best_at, line.pop(here))
-                moved = True
-        if not moved:
+            line.insert(_best_position(line, here, gain, fixed), line.pop(here))
+        if line == before:
             break
     return [order[index] for index in line]
+
+
+def _best_position(line: list[int], here: int, gain: list[list[int]], fixed: list[list[bool]]) -> int:
+    """Return the index in ``line`` at which the trunk at ``here`` makes the fewest crossings.
+
+    Args:
+        line: the trunks, from left to right.
+        here: the index of the trunk to move.
+        gain: by two trunks, how many crossings more there are if the first is left of the second.
+        fixed: by two trunks, whether the first must stay left of the second.
+    """
+    trunk = line[here]
+    best, best_at = 0, here
+    for places in (range(here - 1, -1, -1), range(here + 1, len(line))):
+        total = 0
+        for at in places:  # moving over line[at]
+            left, right = (trunk, line[at]) if at < here else (line[at], trunk)
+            if fixed[right][left]:
+                break
+            total += gain[left][right]
+            if total < best:
+                best, best_at = total, at
+    return best_at
 
 
 def assign_tracks(

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from meshmodel.exporters.graphs.relations import boundaries, edges, facts_of
+from meshmodel.exporters.graphs.relations import Edge, boundaries, edges, facts_of
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import StepKey
 
 FORMAT: Final = "meshmodel-graph/1"
 
@@ -39,9 +40,6 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
             stated = facts_of(record)
             named = {"type": stated.pop("kind")} if "kind" in stated else {}
             graph.add_node(f"{table}:{key}", kind=table, **named, **stated)
-    marks = analysis.marks()
-    severities = {(each.credential, each.system): each.severity for each in analysis.doors}
-
     numbers = map("e{}".format, count())
 
     def add(start: str, end: str, kind: str, facts: Mapping[str, Any]) -> None:
@@ -52,18 +50,10 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
             zone = getattr(record, field)
             if zone is not None:
                 add(f"{table}:{key}", f"zone:{zone}", field, {})
+    marks = analysis.marks()
+    severities = {(each.credential, each.system): each.severity for each in analysis.doors}
     for edge in edges(snapshot):
-        facts = {} if edge.record is None else facts_of(edge.record)
-        if edge.passed_by:
-            facts["passed_by"] = list(edge.passed_by)
-        mark = marks.get((edge.step, edge.from_, edge.to))
-        if mark is not None:
-            facts["mark"] = mark
-        if mark == "missing":
-            facts["severity"] = severities[edge.from_, edge.to]
-        if edge.checkpoints:
-            facts["checkpoints"] = [each.id for each in edge.checkpoints]
-        add(*edge.nodes, edge.step, facts)
+        add(*edge.nodes, edge.step, _edge_facts(edge, marks, severities))
     for (agent, system), intent in sorted(snapshot.intent.items()):
         add(f"agent:{agent}", f"system:{system}", "intent", facts_of(intent))
     for each in boundaries(snapshot):
@@ -71,6 +61,23 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
         mark = marks["boundary", each.from_, each.to]
         add(start, end, "boundary", {"mark": mark, "checkpoints": [each.id]})
     return graph
+
+
+def _edge_facts(
+    edge: Edge, marks: "Mapping[StepKey, str]", severities: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    """The attributes of the edge of a step: its fields, who passes it, its mark, its checkpoints."""
+    facts = {} if edge.record is None else facts_of(edge.record)
+    if edge.passed_by:
+        facts["passed_by"] = list(edge.passed_by)
+    mark = marks.get((edge.step, edge.from_, edge.to))
+    if mark is not None:
+        facts["mark"] = mark
+    if mark == "missing":
+        facts["severity"] = severities[edge.from_, edge.to]
+    if edge.checkpoints:
+        facts["checkpoints"] = [each.id for each in edge.checkpoints]
+    return facts
 
 
 def graphml(analysis: "Analysis") -> str:

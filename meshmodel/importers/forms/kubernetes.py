@@ -111,7 +111,7 @@ def _ask_namespaces(cluster: Cluster) -> None:
             cluster.out.ask(None, text, NO_NAMESPACE, at=each.node)
 
 
-def _read_core(each: Manifest, cluster: Cluster) -> None:
+def _read_core(each: Manifest, cluster: Cluster) -> None:  # noqa: C901  # one short case a kind of object
     """Read what is no workload, role or object of kagent."""
     node, out = each.node, cluster.out
     match _role_of(each):

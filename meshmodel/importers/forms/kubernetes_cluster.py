@@ -74,9 +74,12 @@ def pod_of(workload: Manifest) -> Node:
     return workload.spec.get("template", "spec")
 
 
-def _names(key: str, node: Node) -> Iterator[Node]:
-    """The nodes that name a Secret under such a key."""
-    for each in node.each():
+def _secrets_named(key: str, node: Node) -> Iterator[Node]:
+    """The nodes that name a Secret under a key."""
+    if key == "valueFrom" and node["type"].text == "Secret":
+        yield from [each for each in (node["name"], node["valueRef"]) if each.text][:1]
+        return
+    for each in node.each() if key in _NAMED else ():
         if each.is_map and each["name"].text:
             yield each["name"]
         elif each.text and key != "secret":
@@ -232,10 +235,7 @@ class Cluster:
         while waiting:
             here = waiting.pop()
             for key, value in here.items():
-                found = list(_names(key, value)) if key in _NAMED else []
-                if key == "valueFrom" and value["type"].text == "Secret":
-                    found = [each for each in (value["name"], value["valueRef"]) if each.text][:1]
-                for each in found:
+                for each in _secrets_named(key, value):
                     given += self._named(each, namespace, None if key == "imagePullSecrets" else holder, key)
                 if key in {"args", "command", "cmd"}:
                     for hidden in in_arguments(value.each()):

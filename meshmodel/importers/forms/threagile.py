@@ -349,15 +349,18 @@ class _Model:
                 out.take(get(node, key), DATA if key == "id" else RATING, *users[id_])
             self._rest(node, words.OF_DATA)
         for root in self._roots:
-            for text, answer in root["questions"].items():
-                if not answer.text.strip():
-                    out.ask(None, text, QUESTION, at=answer, detail=text)
-            for key in words.HEADERS:
-                out.take(root[key], HEADER)
-            for key in words.RISKS:
-                out.take(root[key], RISK)
-            for key, node in root.items():
-                if key.startswith("diagram_tweak_") or (
-                    key in (*words.SECTIONS, "includes") and not node.value
-                ):
-                    out.take(node, SETTING)
+            self._root_words(root)
+
+    def _root_words(self, root: Node) -> None:
+        """Take the headers, the risks and the settings of a file, and ask its questions without an answer."""
+        out = self._out
+        for text, answer in root["questions"].items():
+            if not answer.text.strip():
+                out.ask(None, text, QUESTION, at=answer, detail=text)
+        for key in words.HEADERS:
+            out.take(root[key], HEADER)
+        for key in words.RISKS:
+            out.take(root[key], RISK)
+        for key, node in root.items():
+            if key.startswith("diagram_tweak_") or (key in (*words.SECTIONS, "includes") and not node.value):
+                out.take(node, SETTING)
