@@ -1,0 +1,101 @@
+"""What keeps the house liveable: floors, long functions, lonely modules, names in many files, privates.
+
+Sizes of files and rooms are no measure; ``python -m tests.house`` prints them. A bound is never raised to let
+a change in: lists and numbers go down.
+"""
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from meshmodel.analysis.rules import RULES
+from meshmodel.exporters.export import FORMATS
+from meshmodel.importers.forms import FORMS
+from tests.house.sources import ROOT, functions, import_graph, literals, modules, nodes
+
+HERE = Path(__file__).parent
+LONG = 40
+"""Lines above which a function is listed with a reason."""
+
+
+def listed(name: str) -> dict[str, str]:
+    """The rows of a list of this folder: what, and why after a colon."""
+    rows = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return dict(row.split(": ", 1) for row in rows if row and not row.startswith("#"))
+
+
+def floors(graph: "nx.DiGraph[str]") -> int:
+    return nx.dag_longest_path_length(graph) + 1
+
+
+def test_the_house_has_few_floors_and_no_circle() -> None:
+    graph = import_graph()
+    assert nx.is_directed_acyclic_graph(graph)
+    assert floors(graph) <= 32
+    assert floors(graph.subgraph(name for name in graph if ".analysis" in name)) <= 14
+
+
+def test_every_long_function_has_a_reason() -> None:
+    found = {
+        f"{path.relative_to(ROOT / 'meshmodel')} {node.name}"
+        for path in modules().values()
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > LONG
+    }
+    assert found == set(listed("long_functions.txt"))
+
+
+def test_every_module_that_only_its_neighbour_imports_is_an_idea_of_its_own() -> None:
+    graph = import_graph()
+    found = set()
+    for name, path in modules().items():
+        users = set(graph.predecessors(name))
+        if len(users) == 1 and path.name != "__init__.py":
+            user = modules()[users.pop()]
+            if user.parent == path.parent and user.name != "__init__.py":
+                found.add(str(path.relative_to(ROOT / "meshmodel")))
+    assert found == set(listed("single_importers.txt"))
+
+
+@pytest.mark.parametrize(
+    ("names", "most"),
+    [([each.id for each in RULES], 7), (list(FORMATS), 8), (list(FORMS), 5)],
+    ids=["rules", "formats", "forms"],
+)
+def test_a_name_is_written_in_few_files(names: list[str], most: int) -> None:
+    """A cheap proxy of what a change costs: who adds one must find all the files that name its like."""
+    counts = Counter(each for path in modules().values() for each in literals(path))
+    assert {name: counts[name] for name in names if counts[name] > most} == {}
+
+
+def test_few_privates_of_the_program_are_used_in_tests() -> None:
+    uses = 0
+    for path in (ROOT / "tests").rglob("*.py"):
+        if not re.search(r"(?<!self)(?<!cls)\._[a-z]|import .*\b_[a-z]", path.read_text(encoding="utf-8")):
+            continue
+        for node in nodes(path):
+            if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+                is_own = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+                is_public = node.attr.startswith("__") or node.attr in {"_replace", "_asdict", "_fields"}
+                uses += not is_own and not is_public
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("meshmodel"):
+                uses += sum(each.name.startswith("_") for each in node.names)
+    assert uses <= 71
+
+
+def test_classes_have_few_bases_of_their_own() -> None:
+    classes = {
+        node.name: node
+        for path in modules().values()
+        for node in nodes(path)
+        if isinstance(node, ast.ClassDef)
+    }
+    own = {
+        name: [getattr(base, "id", "") for base in node.bases if getattr(base, "id", "") in classes]
+        for name, node in classes.items()
+    }
+    assert {name: bases for name, bases in own.items() if len(bases) > 2} == {}
