@@ -1,6 +1,7 @@
 """The one writer of the workbench: an open model and its edits."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ from textual.message import Message
 from meshmodel.app.messages import Cause, ModelChanged
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import StoreError
+from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+from meshmodel.store.drawn_order import LIMIT
 from meshmodel.store.sqlite_file import identity, path_text, unwritable_part
 
 if TYPE_CHECKING:
@@ -165,6 +168,17 @@ class Session:
             return False
         self._changed(snapshot, f"{one_line(self.path.name)} was changed: read again", "elsewhere")
         return True
+
+    @property
+    def order(self) -> tuple[Reference, ...]:
+        """Lanes and cards as some window drew them last; empty where the model alone orders them."""
+        return () if self._store is None else self._store.order
+
+    def keep_order(self, order: tuple[Reference, ...]) -> None:
+        """Keep how lanes and cards are drawn now, for every window; what cannot be written is left."""
+        if self._store is not None and not self.read_only and len(order) <= LIMIT and order != self.order:
+            with suppress(StoreError):
+                self._store.keep_order(order)
 
     def journal(self) -> "list[JournalEntry]":
         """Every edit with its time; empty for an interchange file."""

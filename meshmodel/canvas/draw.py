@@ -79,26 +79,6 @@ def lane_order(snapshot: Snapshot, facts: Facts, options: Options) -> list[str]:
     return [lane.key for lane in grid.lanes]
 
 
-def changed_order(
-    snapshot: Snapshot, facts: Facts, options: Options, order: Sequence[Reference]
-) -> tuple[Reference, ...]:
-    """The lanes and cards in the order in which they were drawn, if the model alone orders them otherwise.
-
-    Args:
-        snapshot: the model.
-        facts: what its analysis adds.
-        options: how it was drawn; for the order it is neither folded nor zoomed.
-        order: how lanes and cards were drawn, perhaps with some that are gone.
-
-    Returns:
-        Those of ``order`` that are there, or nothing where that is the model's own order.
-    """
-    alone = make_grid(snapshot, facts, replace(options, folded=frozenset(), zoom="card")).order
-    known = set(alone)
-    found = tuple(each for each in order if each in known)
-    return () if found == tuple(alone) else found
-
-
 def _make_plan(grid: Grid, options: Options) -> Plan:
     """Assign rows and route every channel, then add the cards without lines, which change neither.
 

@@ -23,10 +23,6 @@ RECENT_LIMIT: Final = 12
 """How many recent files are kept."""
 PLACES_LIMIT: Final = 100
 """Of how many models the place, zoom and lens are kept."""
-ORDERS_LIMIT: Final = 12
-"""Of how many of them the order of lanes and cards is kept too ..."""
-ORDER_LIMIT: Final = 2_000
-"""... where they are no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +30,6 @@ class Place:
     """Where somebody was in a model: the scroll offset, the zoom, the lens, and what was selected.
 
     ``lists_rows`` is how many rows the lists were given; 0: none were.
-    ``order`` has the lanes and cards as they were drawn, where that comes of what was done in between and
-    not of the model alone.
     """
 
     x: int = 0
@@ -43,7 +37,6 @@ class Place:
     zoom: str = "card"
     lens: str = "structure"
     selected: Reference | None = None
-    order: tuple[tuple[str, str], ...] = ()
     lists_rows: int = 0
 
 
@@ -96,13 +89,9 @@ class State:
         """Remember where somebody was in a model."""
         name = str(path.absolute())
         self._places.pop(name, None)
-        kept = len(place.order) <= ORDER_LIMIT
-        order = [f"{table}:{key}" for table, key in place.order] if kept else []
-        self._places[name] = asdict(place) | {"order": order}
+        self._places[name] = asdict(place)
         for old in list(self._places)[:-PLACES_LIMIT]:
             del self._places[old]
-        for old in list(self._places)[:-ORDERS_LIMIT]:
-            self._places[old].pop("order", None)
         self._write()
 
     def exported(self, path: Path) -> Exported | None:
@@ -148,17 +137,12 @@ def _is_export(said: object) -> bool:
 
 
 def _place(said: Mapping[str, Any]) -> Place:
-    order = _of(list, said.get("order"))
-    if len(order) > ORDER_LIMIT or not all(isinstance(each, str) for each in order):
-        order = []
-    parted = [each.partition(":") for each in order]
     return Place(
         _offset(said.get("x")),
         _offset(said.get("y")),
         _of(str, said.get("zoom")) or "card",
         _of(str, said.get("lens")) or "structure",
         _selected(said.get("selected")),
-        tuple((table, key) for table, _, key in parted),
         _offset(said.get("lists_rows")),
     )
 

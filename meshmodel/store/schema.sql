@@ -42,6 +42,12 @@ CREATE TABLE credential (
     PRIMARY KEY (id)
 );
 
+CREATE TABLE drawn_order (
+    number INTEGER NOT NULL,
+    entries TEXT NOT NULL,
+    PRIMARY KEY (number)
+);
+
 CREATE TABLE journal (
     number INTEGER NOT NULL,
     time VARCHAR NOT NULL,

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Final, Self
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.merge import carry_out, inverse, rebase
 from meshmodel.model.errors import StoreError
+from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store import create, imports, presence, reader, sqlite_file
+from meshmodel.store import create, drawn_order, imports, presence, reader, sqlite_file
 from meshmodel.store.imports import Imported
 from meshmodel.store.sqlite_file import path_text
 
@@ -49,6 +50,7 @@ class Store:
     Attributes:
         path: the file, symbolic links resolved.
         snapshot: the model as this store last saw it.
+        order: lanes and cards as some window drew them last, as this store last saw it.
         read_only: whether edits are refused.
         author: an opaque word for this open store, as journal entries name it.
     """
@@ -60,6 +62,7 @@ class Store:
         self.path = path
         self.snapshot = snapshot
         self.read_only = read_only
+        self.order = drawn_order.read(connection)
         self.author = os.urandom(8).hex()
         self._raw = connection
         self._file = sqlite_file.identity(path)
@@ -291,6 +294,27 @@ class Store:
             finally:
                 sqlite_file.set_busy_timeout(self._raw, sqlite_file.BUSY_TIMEOUT)
 
+    def keep_order(self, order: Iterable[Reference]) -> None:
+        """Keep how lanes and cards are drawn now, for every window; not at all while another program writes.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        wanted = tuple(order)
+        with _LOCK, sqlite_file.store_errors(self.path):
+            self._require_open()
+            self._require_same_file()
+            sqlite_file.set_busy_timeout(self._raw, 0)
+            try:
+                with self._transaction("BEGIN IMMEDIATE"):
+                    drawn_order.write(self._raw, wanted)
+                self.order = wanted
+            except Exception as error:
+                if not sqlite_file.is_busy(error):
+                    raise
+            finally:
+                sqlite_file.set_busy_timeout(self._raw, sqlite_file.BUSY_TIMEOUT)
+
     def journal(self) -> "list[JournalEntry]":
         """Every edit since the file was made, oldest first."""
         from meshmodel.store import journal
@@ -311,6 +335,7 @@ class Store:
             return None
         with self._transaction("BEGIN"):
             fresh = self._current()
+            self.order = drawn_order.read(self._raw)
         self._version = version
         if fresh is self.snapshot:
             return None

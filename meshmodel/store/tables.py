@@ -318,6 +318,14 @@ class ProgramRow(Row, table=True):
     seen: int
 
 
+class DrawnOrderRow(Row, table=True):
+    """The order in which lanes and cards were drawn last, as JSON: one row, numbered 1, or none."""
+
+    __tablename__ = "drawn_order"
+    number: int = Field(primary_key=True)
+    entries: str = Field(sa_type=Text)
+
+
 SCHEMA_REVISION: Final = Table(
     "alembic_version",
     Row.metadata,
@@ -328,7 +336,7 @@ SCHEMA_REVISION: Final = Table(
 _ROWS: Final = (
     AboutRow, ZoneRow, SystemRow, AgentRow, CredentialRow, HoldRow, GrantRow, CustodyRow, ExchangeRow,
     DelegationRow, TriggerRow, IntentRow, CheckpointRow, NoteRow, AcceptanceRow, JournalRow,
-    JournalChangeRow, ImportedRow, ProgramRow,
+    JournalChangeRow, ImportedRow, ProgramRow, DrawnOrderRow,
 )  # fmt: skip
 
 METADATA: Final = Row.metadata

@@ -65,36 +65,56 @@ async def test_nothing_moves_until_it_is_arranged(tmp_path):
         assert order(it) == after
 
 
-async def test_the_order_is_kept_beside_the_model_only_where_the_model_does_not_say_it(tmp_path):
-    async with desk(tmp_path, apart(), size=(120, 40)) as it:
-        assert it.app.state.place(it.bench.session.path).order == ()
-    async with desk(tmp_path, apart(), size=(120, 40)) as it:
-        assert it.app.state.place(it.bench.session.path).order == ()
-        it.bench.context.apply(edit("connect", [Put(record) for record in connected()]), on=it.model)
-        await it.pilot.pause()
-        assert all(each.at is None for each in it.model.system.values())
-    async with desk(tmp_path, apart(), size=(120, 40)) as it:
-        assert ("zone", "alpha") in it.app.state.place(it.bench.session.path).order
+def picture(it: Desk) -> str:
+    assert it.bench.context.canvas.drawing is not None
+    return it.bench.context.canvas.drawing.as_text()
+
+
+async def test_every_window_on_a_model_draws_one_picture(tmp_path):
+    path = tmp_path / "mesh.mesh"
+    Store.create(path, apart()).close()
+    async with desk(tmp_path / "a", path) as it, desk(tmp_path / "b", path) as other:
+        alone = picture(other)
+        assert it.bench.session.order == (), "looking at a model writes nothing"
+        for record in (Zone("a-new-one"), System("new", zone="a-new-one"), *connected()):
+            it.bench.context.apply(edit("connect", [Put(record)]), on=it.model)
+            await it.pilot.pause()
+        drawn = picture(it)
+        assert drawn != alone
+        crashed = path.read_bytes()
+        for _ in range(100):
+            other.bench._poll()
+            await other.pilot.pause()
+            if picture(other) == drawn:
+                break
+        assert picture(other) == drawn
+        other.bench.action_run("arrange")
+        await other.pilot.pause()
+        assert picture(other) != drawn
+        for _ in range(100):
+            it.bench._poll()
+            await it.pilot.pause()
+            if picture(it) == picture(other):
+                break
+        assert picture(it) == picture(other), "also what was arranged"
+    path.write_bytes(crashed)
+    async with desk(tmp_path / "c", path) as it:
+        assert picture(it) == drawn
 
 
 async def test_what_is_undone_and_done_again_looks_as_before(tmp_path):
     async with desk(tmp_path, apart(), size=(120, 40)) as it:
-
-        def shown() -> str:
-            assert it.bench.context.canvas.drawing is not None
-            return it.bench.context.canvas.drawing.as_text()
-
-        texts = [shown()]
+        texts = [picture(it)]
         for record in (Agent("alpha-a", home="alpha"), System("a"), Credential("loose"), *connected()):
             it.bench.context.apply(edit("add", [Put(record)]), on=it.model)
             await it.pilot.pause()
-            texts.append(shown())
+            texts.append(picture(it))
         for text in texts[-2::-1]:
             await it.press("u")
-            assert shown() == text
+            assert picture(it) == text
         for text in texts[1:]:
             await it.press("U")
-            assert shown() == text
+            assert picture(it) == text
 
 
 @pytest.mark.parametrize("width", [100, 101, 102, 130])

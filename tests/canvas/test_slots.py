@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from meshmodel.canvas.draw import changed_order, draw
+from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Direction, Facts, Options
 from meshmodel.canvas.slots import can_move, drawn_slots, step_slot
 from meshmodel.edits.edit import Edit, Put, apply_edit
@@ -116,13 +116,6 @@ def test_what_has_no_slot_is_not_moved() -> None:
     assert not can_move(DRAWING, ("grant", ("key", "first")))
     assert drawn_slots(DRAWING, [("grant", ("key", "first"))]) == {}
     assert step_slot(DRAWING, ("system", "gone"), System("gone"), "up") is None
-
-
-def test_an_order_is_told_only_where_the_model_alone_gives_another() -> None:
-    order = DRAWING.order
-    assert changed_order(MODEL, Facts(), OPTIONS, order) == ()
-    other = tuple(reversed(order))
-    assert changed_order(MODEL, Facts(), OPTIONS, (*other, ("system", "gone"))) == other
 
 
 @pytest.mark.parametrize(

@@ -374,3 +374,24 @@ TestTwoPrograms.settings = settings(
     max_examples=50, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
 )
 TestTwoPrograms.pytestmark = [pytest.mark.slow]
+
+
+def test_the_order_of_one_window_is_that_of_all(two):
+    one, other = two
+    assert one.order == ()
+    one.keep_order([("zone", "helpdesk"), ("lane", ""), ("system", "files")])
+    assert other.refresh() is None, "it is no edit"
+    assert other.order == one.order == (("zone", "helpdesk"), ("lane", ""), ("system", "files"))
+    assert not one.journal()
+    with other._transaction("BEGIN IMMEDIATE"):
+        one.keep_order([])  # somebody writes just now: nobody waits for it
+    assert one.order == other.order
+
+
+@pytest.mark.parametrize("entries", ["{", "[1]", "[" * 90_000, "7", "x" * 200_000, b"\x00\xff"])
+def test_an_order_that_is_damaged_is_none(path, entries):
+    with Store.open(path) as store:
+        store.keep_order([("zone", "helpdesk")])
+        store._raw.execute("UPDATE drawn_order SET entries = ?", (entries,))
+    with Store.open(path) as store:
+        assert store.order == ()

@@ -26,6 +26,9 @@ SECOND = Path(__file__).with_name("revision-2.sql")
 THIRD = Path(__file__).with_name("revision-3.sql")
 """One of schema version 3: the sample, one edit, a credential that was renamed, and one edit undone."""
 
+FOURTH = Path(__file__).with_name("revision-4.sql")
+"""One of schema version 4: the sample, one edit and one undone."""
+
 SAMPLE_OF_THEN = apply_edit(
     SAMPLE,
     edit(
@@ -48,7 +51,7 @@ def written(source: Path, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=[FIRST, SECOND, THIRD], ids=["1", "2", "3"])
+@pytest.fixture(params=[FIRST, SECOND, THIRD, FOURTH], ids=["1", "2", "3", "4"])
 def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A model file of each version before this one."""
     return written(request.param, tmp_path / "old.mesh")
@@ -214,7 +217,7 @@ def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path
         "UPDATE system SET sensitivity = 'enormous'",
         "UPDATE agent SET steerable = 'no' WHERE id = 'helper'",
         "DELETE FROM system WHERE id = 'tickets'",
-        "CREATE TABLE imported (number INTEGER)",
+        "CREATE TABLE drawn_order (number INTEGER)",
     ],
 )
 def test_an_older_file_that_is_damaged_stays_as_it_is(older, damage):

@@ -149,7 +149,6 @@ class Workbench(Screen[None]):
             lens = place.lens if place.lens in LENSES else "structure"
             context.update(lens=lens, lists_rows=place.lists_rows)
             context.update(folded=folded_zones(self.session.snapshot))
-            self.drawing.order = place.order
             context.update(is_current=False, said=context.state.why_read_only)
         self.context.canvas.focus()
         if place.selected is not None and context.canvas.drawing is not None:
@@ -182,7 +181,7 @@ class Workbench(Screen[None]):
         self.context.jobs.close()
         state, offset = self.context.state, self.context.canvas.scroll_offset
         here = offset.x, offset.y, state.zoom, state.lens_before or state.lens, state.selected
-        place = Place(*here, self.drawing.kept_order(), state.lists_rows)
+        place = Place(*here, state.lists_rows)
         self.program.state.leave(self.session.path, place)
         self.session.close()
 
@@ -298,6 +297,7 @@ class Workbench(Screen[None]):
         self.analyses.edited(event.snapshot, event.cause)
         self.context.jobs.drop("panels")
         self._counts = {}
+        self.drawing.model_changed(event.cause)
         is_said = self.moving.model_changed(event.snapshot)
         selected, is_back = context.state.selected, event.cause in {"undo", "redo"}
         if event.cause == "edit":
@@ -364,6 +364,7 @@ class Workbench(Screen[None]):
             self.session.refresh()
         except MeshmodelError as error:
             self.context.say(one_line(error, 300), "error")
+        self.drawing.follow_order()
         is_lost = self.session.is_lost
         if is_lost is not self.context.state.is_lost:
             self.context.update(is_lost=is_lost)

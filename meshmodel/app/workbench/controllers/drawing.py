@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_BESIDE
+from meshmodel.app.messages import Cause
 from meshmodel.app.workbench.context import Context, Controller
-from meshmodel.canvas.draw import changed_order, draw, lane_order
+from meshmodel.canvas.draw import draw, lane_order
 from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.slots import folded_zones
 from meshmodel.edits.edit import apply_edit, edit
-from meshmodel.edits.operations import arrangement, lane_places
+from meshmodel.edits.operations import arrangement, exists, lane_places
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
 from meshmodel.reports.lenses import with_preview
 from meshmodel.reports.log_words import lit_by_event
 from meshmodel.reports.witness import lit_by_witness
-from meshmodel.store.saved_state import ORDER_LIMIT
 
 if TYPE_CHECKING:
     from meshmodel.canvas.drawing import Drawing
@@ -53,8 +53,10 @@ class DrawingController(Controller):
         only ASCII is drawn, and without colours.
         """
         self.context = context
-        self.order: tuple[Reference, ...] = ()
+        self.order: tuple[Reference, ...] = context.session.order
         """Lanes and cards as they were drawn; nothing but Arrange moves them by itself."""
+        self._kept_order = self.order
+        self._keeps_order = False
         self._on_drawn = on_drawn
         self._is_ascii = is_ascii
         self._closed_cards = is_ascii or no_color
@@ -82,7 +84,7 @@ class DrawingController(Controller):
                 cleared = edit(cleared.label, (*cleared.changes, *places))
             self.context.apply(cleared, on=snapshot)
         self.order = ()
-        self._is_afresh = True
+        self._is_afresh = self._keeps_order = True
         self.context.say("arranged")
 
     def follow(self) -> None:
@@ -165,6 +167,8 @@ class DrawingController(Controller):
         # What is gone keeps its place: it may come back by undo or redo.
         self.order = tuple(dict.fromkeys((*self.order, *drawing.order)))
         self._drawn = of
+        if self._keeps_order and of.snapshot is self.context.session.snapshot:
+            self._keep_order()
         if of.snapshot.elements <= DRAWN_BESIDE or drawing.is_indexed:
             canvas.get_ready_at_rest()
             return
@@ -194,10 +198,24 @@ class DrawingController(Controller):
         signs = {} if marked is None else marked.signs
         self.context.canvas.light(state.selected or state.ghost, shown, witness, state.group, signs)
 
-    def kept_order(self) -> tuple[tuple[str, str], ...]:
-        """The lanes and cards as they were drawn, where the model alone would not order them so."""
-        drawn = self._drawn
-        if drawn is None or not 0 < len(self.order) <= ORDER_LIMIT:
-            return ()
-        order = changed_order(self.context.session.snapshot, drawn.facts, drawn.options, self.order)
-        return tuple((table, str(key)) for table, key in order)
+    def follow_order(self) -> None:
+        """Go by the order in which another window has drawn lanes and cards since."""
+        kept = self.context.session.order
+        if kept == self._kept_order:
+            return
+        self._kept_order, known = kept, frozenset(kept)
+        if tuple(each for each in self.order if each in known) != kept:
+            self.order = tuple(dict.fromkeys((*kept, *self.order)))
+            self._is_afresh = True
+            self.context.update()
+
+    def model_changed(self, cause: Cause) -> None:
+        """After an edit of this window, the order in which it is drawn holds in the others too."""
+        self._keeps_order = cause != "elsewhere"
+
+    def _keep_order(self) -> None:
+        session = self.context.session
+        lanes = {("lane", f"system:{key}") for key in session.snapshot.system} | {("lane", "")}
+        there = (each for each in self.order if each in lanes or exists(session.snapshot, each))
+        session.keep_order(tuple(there))
+        self._kept_order = session.order
