@@ -202,7 +202,7 @@ class Analysis:
         from meshmodel.analysis.rules import RULES
 
         found = ((rule, rule.find(self.engine)) for rule in RULES)
-        return findings(found, self.snapshot.acceptance.values(), self.today)
+        return findings(found, self.snapshot, self.today)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

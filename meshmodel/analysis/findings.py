@@ -2,33 +2,35 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from itertools import chain
 from operator import itemgetter
 
 from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.analysis.rules.base import Case, Rule, joined
 from meshmodel.model.records import Acceptance
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 
 def findings(
-    found: Iterable[tuple[Rule, Iterable[Case]]], acceptances: Iterable[Acceptance], today: date
+    found: Iterable[tuple[Rule, Iterable[Case]]], snapshot: Snapshot, today: date
 ) -> tuple[Finding, ...]:
     """The findings by severity (highest first), rule and subject.
 
     Args:
         found: the rules, each with its cases.
-        acceptances: what was accepted.
+        snapshot: the model, with what was accepted.
         today: the day (UTC) on which acceptances must still hold.
     """
     listed: dict[Severity, list[Finding]] = {severity: [] for severity in reversed(SEVERITIES)}
-    accepting = {(each.rule, each.subject): each for each in acceptances}
+    accepting = {(each.rule, each.subject): each for each in snapshot.acceptance.values()}
     for rule, cases in sorted(found, key=lambda pair: pair[0].id):
         check_current()
-        id_, remedy, references = rule.id, rule.remedy, rule.references
+        id_, remedy, cited = rule.id, rule.remedy, partial(rule.cited, snapshot)
         for subject, severity, tell, agents, actions in sorted(cases, key=itemgetter(0)):
-            finding = Finding(id_, severity, subject, tell, remedy, references, agents, actions)
+            finding = Finding(id_, severity, subject, tell, remedy, cited, agents, actions)
             if accepting and (id_, subject) in accepting:
                 finding.accepted = accepted(accepting[id_, subject], finding, today)
             listed[severity].append(finding)

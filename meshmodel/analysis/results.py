@@ -107,7 +107,7 @@ class Finding:
     subject: str
     tell: Callable[[], Told] = field(repr=False, compare=False)
     standard_remedy: str
-    references: tuple[str, ...]
+    cited: Callable[["Finding"], tuple[str, ...]] = field(repr=False, compare=False)
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     accepted: Accepted | None = None
@@ -125,6 +125,11 @@ class Finding:
     def remedy(self) -> str:
         """What to do about it."""
         return self._told.remedy or self.standard_remedy
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The standards that it follows from."""
+        return self.cited(self)
 
     @property
     def about(self) -> tuple[Reference, ...]:

@@ -19,7 +19,7 @@ from meshmodel.reports.causes import DOOR, Cause, fold
 from meshmodel.reports.count_words import controlled
 from meshmodel.reports.questions import asked, open_notes, questions_of
 from meshmodel.reports.rule_lines import conditions_of
-from meshmodel.reports.standards import TITLES
+from meshmodel.reports.standards import titled
 from meshmodel.reports.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
 from meshmodel.reports.ways_sentences import ways_sentences
 
@@ -212,10 +212,9 @@ def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = No
     ):
         if text:
             lines += wrap(text, style, " " * 14, f"{head:<14}")
-    for number, reference in enumerate(rule.references):
+    for number, (reference, about) in enumerate(rule.conditions.items()):
         head = "" if number else "follows"
-        title = f"{reference}  {TITLES[reference]}" if reference in TITLES else reference
-        lines += wrap(title, style, " " * 16, f"{head:<14}")
+        lines += wrap(titled(reference, about, "  "), style, " " * 16, f"{head:<14}")
     return "\n".join(lines)
 
 

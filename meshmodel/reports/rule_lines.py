@@ -2,6 +2,7 @@
 
 from meshmodel.analysis.rules import RULES
 from meshmodel.reports.lines import Line
+from meshmodel.reports.standards import titled
 
 
 def rule_lines(rule: str) -> list[Line]:
@@ -10,11 +11,12 @@ def rule_lines(rule: str) -> list[Line]:
     if found is None:
         return [Line("unknown", (("there is no such rule any more", ""),))]
     conditions = conditions_of(found.false_positives)
+    follows = [titled(*each) for each in found.conditions.items()]
     parts = [
         ("severity", found.severity),
         ("finds", found.detects),
         ("to do", found.remedy),
-        *zip(["follows", *("" for _ in found.references[1:])], found.references, strict=True),
+        *zip(["follows", *("" for _ in follows[1:])], follows, strict=True),
         *zip(["may be wrong", *("" for _ in conditions[1:])], conditions, strict=True),
     ]
     return [Line((name, text), ((f"{name:<14}", "muted"), (text, "")), indent=14) for name, text in parts]

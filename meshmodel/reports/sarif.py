@@ -12,7 +12,7 @@ from meshmodel.analysis.rules import RULES, Rule
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.causes import is_accepted
-from meshmodel.reports.standards import TITLES
+from meshmodel.reports.standards import titled
 
 Log = dict[str, Any]
 """A SARIF document, or a part of one."""
@@ -106,7 +106,7 @@ def sarif_log(results: Sequence[Located], version: str, failures: Sequence[str] 
 
 
 def _rule(rule: Rule, worst: Severity) -> Log:
-    cited = [f"{each} {TITLES.get(each, '')}".strip() for each in rule.references]
+    cited = [titled(each, about) for each, about in rule.conditions.items()]
     text = f"{rule.remedy} Not a fault where: {rule.false_positives}"
     return {
         "id": rule.id,

@@ -17,7 +17,7 @@ from tests.app.desk import MODELS, SIZES, desk
 
 def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
     about = (("custody", ("disk", "key")), ("system", "disk"))
-    finding = Finding("secret-at-rest", "high", "disk>key", lambda: Told("m", about), "r", ())
+    finding = Finding("secret-at-rest", "high", "disk>key", lambda: Told("m", about), "r", lambda _: ())
     assert lit_by_finding(finding) == {*about, ("credential", "key")}
 
 

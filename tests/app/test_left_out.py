@@ -51,7 +51,9 @@ async def test_the_quick_line_says_how_many_completions_more_there_are():
 def test_an_agent_of_a_finding_with_very_many_is_told_of_it():
     agents = tuple(f"bot-{number:03}" for number in range(80))
     about = tuple(("agent", each) for each in agents[:50])
-    finding = Finding("shared-credential", "medium", "key", lambda: Told("m", about), "r", (), agents=agents)
+    finding = Finding(
+        "shared-credential", "medium", "key", lambda: Told("m", about), "r", lambda _: (), agents=agents
+    )
     assert is_about(finding, "agent", "bot-079")
     assert not is_about(finding, "agent", "bot-080")
 

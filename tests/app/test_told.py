@@ -107,7 +107,9 @@ async def test_findings_are_told_as_ever(tmp_path):
 async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
     names = tuple(f"bot-{number:02}" for number in range(agents))
     about = tuple((table, f"{table}-{number:02}") for number in range(named))
-    finding = Finding("shared-memory", "medium", "notes", lambda: Said("m", about), "r", (), agents=names)
+    finding = Finding(
+        "shared-memory", "medium", "notes", lambda: Said("m", about), "r", lambda _: (), agents=names
+    )
     assert what_is_lit(finding) == says
     panel = ExplanationList()
     async with Host(panel, None).run_test():

@@ -27,7 +27,7 @@ from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.reports.baseline import baseline_text, known_findings
-from meshmodel.reports.standards import TITLES
+from meshmodel.reports.standards import RELEASES, titled
 from meshmodel.store.examples import examples
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_import import SAMPLES
@@ -78,6 +78,7 @@ def written(name: str) -> str:
         case _:
             tables = {
                 "rules": rules,
+                "releases": releases,
                 "keys": key_table,
                 "examples": example_table,
                 "catalogue": catalogue_table,
@@ -97,7 +98,7 @@ def rules() -> str:
     parts = [table]
     for rule in RULES:
         message, model = _said()[rule.id]
-        named = (f"{each} {TITLES[each]}" if each in TITLES else each for each in rule.references)
+        named = (titled(*each) for each in rule.conditions.items())
         told = (
             ("Severity", rule.severity),
             ("Says", f"{message} (in {model})"),
@@ -121,6 +122,12 @@ def _said() -> dict[str, tuple[str, str]]:
     return found
 
 
+def releases() -> str:
+    """The releases of standards to which the rules refer, by how an identifier of theirs begins."""
+    rows = [f"| `{beginning}` | {release} |" for beginning, release in RELEASES.items()]
+    return "\n".join(["| written | release |", "|---|---|", *rows])
+
+
 def example_table() -> str:
     """The worked examples: name, and the first sentence of each."""
     rows = [f"| `{each.id}` | {each.sentence} |" for each in examples()]
@@ -131,9 +138,6 @@ def catalogue_table() -> str:
     """The parts of the catalogue, in sentences of the quick line."""
     rows = [f"| `{each.key}` | {each.what} | `{each.sentences}` |" for each in ENTRIES]
     return "\n".join(["| part | what it is | what is added |", "|---|---|---|", *rows])
-
-
-_TABLES: Final = {"rules": rules, "keys": key_table, "examples": example_table, "catalogue": catalogue_table}
 
 
 def fields(table: str) -> str:

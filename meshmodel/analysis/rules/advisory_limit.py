@@ -32,7 +32,8 @@ RULE = Rule(
     severity="medium",
     detects="A delegation limits what an agent does that can be steered: a limit that is asked of a model",
     remedy="Enforce it outside the model: by credentials that allow no more, or by a program between",
-    cites="ASI02:2026; SP 800-207 tenet 6; SP 800-53 AC-6",
+    cites="ASI02:2026; SP 800-207 tenet 6; SP 800-53 AC-6; AISVS v1.0-C9.5.3; AISVS v1.0-C9.5.5; "
+    "ATLAS AML.T0051; LLM03:2026",
     false_positives="A program holds it to the limit: draw that as an agent that is not steerable",
     find=_find,
 )

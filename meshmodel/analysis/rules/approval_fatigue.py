@@ -35,7 +35,7 @@ RULE = Rule(
     severity="medium",
     detects="A person is asked for more than 50 approvals a day",
     remedy="Let a policy decide what is routine and ask people about the rest, or share the approvals",
-    cites="T10 (Agentic threats 1.1); ASI09:2026",
+    cites="T10 (Agentic threats 1.1); ASI09:2026; ATLAS AML.M0029",
     false_positives="The approvals are shared among so many people that each one sees few of them",
     find=_find,
 )

@@ -3,20 +3,30 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import MOST_LIT, Told
+from meshmodel.analysis.results import MOST_LIT, Finding, Told
 from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Checkpoint, Delegation, Reference
+from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action, Severity
 
 K = TypeVar("K")
 V = TypeVar("V")
+ABOUT: Final[Mapping[str, Callable[[object], bool]]] = {
+    "MCP servers": lambda each: getattr(each, "kind", None) in {"mcp-server", "mcp-environment-secret"},
+    "build pipelines": lambda each: getattr(each, "kind", None) == "ci-pipeline",
+    "knowledge bases": lambda each: getattr(each, "kind", None) == "knowledge-base",
+    "session cookies": lambda each: getattr(each, "kind", None) == "session-cookie",
+    "bearer credentials": lambda each: isinstance(each, Credential) and not each.is_bound,
+    "steerable agents": lambda each: isinstance(each, Agent) and each.is_steerable,
+}
+"""What a finding can be about for a standard to apply, by the word for it, and whether a record is one."""
 _FEW: Final = 5
 """A list names so many; of more the first three."""
 _VERBS: Final[Mapping[Action, tuple[str, str]]] = {
@@ -57,7 +67,8 @@ class Rule:
         severity: what severity it gives, in words.
         detects: what it holds for.
         remedy: what to do.
-        cites: identifiers of standards, each with its year or version; semicolons between them.
+        cites: identifiers of standards, each with its year or version; semicolons between them. What stands
+            behind a word of ``ABOUT`` is cited only by a finding that is about such a thing.
         false_positives: when a finding may be ignored.
         find: finds its cases in an engine.
     """
@@ -72,8 +83,29 @@ class Rule:
 
     @property
     def references(self) -> tuple[str, ...]:
-        """The identifiers of standards."""
-        return tuple(self.cites.split("; "))
+        """The identifiers of all standards that its findings may cite."""
+        return tuple(self.conditions)
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """By identifier the word of ``ABOUT`` for what a finding must be about to cite it; empty: for any."""
+        return _conditions(self.cites)
+
+    def cited(self, snapshot: Snapshot, finding: Finding) -> tuple[str, ...]:
+        """The identifiers that one of its findings cites."""
+        conditions = self.conditions
+        if not any(conditions.values()):
+            return tuple(conditions)
+        about = {*finding.about, *(("agent", each) for each in finding.agents)}
+        records = [snapshot.get(*each) for each in about]
+        met = {word for word, holds in ABOUT.items() if any(map(holds, records))}
+        return tuple(each for each, word in conditions.items() if not word or word in met)
+
+
+@cache
+def _conditions(cites: str) -> dict[str, str]:
+    cited = (each.rpartition(": ") for each in cites.split("; "))
+    return {identifier: word for word, _, identifier in cited}
 
 
 # Words

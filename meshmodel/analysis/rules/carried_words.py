@@ -33,7 +33,8 @@ RULE = Rule(
     severity="high if the integrity of the system is high or critical, else medium",
     detects="Agents that outsiders' words steer can carry them into a system, and nobody is asked on the way",
     remedy="Place a decision on the way in, let it hold only checked values (typed), or let others write it",
-    cites="ASI06:2026; ASI01:2026; T1 (Agentic threats 1.1); SP 800-53 AC-4",
+    cites="ASI06:2026; ASI01:2026; T1 (Agentic threats 1.1); SP 800-53 AC-4; AISVS v1.0-C8.2.3; "
+    "AISVS v1.0-C9.3.6; ATLAS AML.T0080; ATLAS AML.T0099; CWE-1427",
     false_positives="What is written is validated against closed sets: mark the system as typed",
     find=_find,
 )

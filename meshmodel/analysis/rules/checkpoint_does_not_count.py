@@ -45,7 +45,8 @@ RULE = Rule(
     severity="medium",
     detects="A checkpoint is a binding, remembers its decision, is not enforced, or lacks its gateway",
     remedy="Make it a decision for each action, enforced outside the agent; a boundary needs its gateway",
-    cites="SP 800-207 tenet 6; SP 800-53 IA-11; CWE-613",
+    cites="SP 800-207 tenet 6; SP 800-53 IA-11; CWE-613; AISVS v1.0-C9.5.6; AISVS v1.0-C9.2.8; "
+    "AISVS v1.0-C9.5.3; ATLAS AML.M0029",
     false_positives="It is there for another reason than authorization: to bind a token to its holder",
     find=_find,
 )

@@ -66,7 +66,8 @@ RULE = Rule(
     severity="low",
     detects="The only decision before an agent acts on a confidential system is to set it to work",
     remedy="Decide at the system, for each action, with the action and its target known",
-    cites="ASI02:2026; SP 800-53 AC-3",
+    cites="ASI02:2026; SP 800-53 AC-3; AISVS v1.0-C9.2.8; AISVS v1.0-C9.2.2; AISVS v1.0-C9.5.1; "
+    "ATLAS AML.M0029",
     false_positives="The second agent can do nothing but the one action that was decided about",
     find=_find,
 )

@@ -32,7 +32,7 @@ RULE = Rule(
     severity="medium",
     detects="A credential is stored in two or more systems",
     remedy="Keep it in one place from which it is fetched, or give each place a credential of its own",
-    cites="NHI2:2025; NHI9:2025; SP 800-53 IA-5",
+    cites="NHI2:2025; NHI9:2025; SP 800-53 IA-5; MCP servers: AISVS v1.0-C10.2.3; ATLAS AML.T0055",
     false_positives="The places are replicas of one store that are changed together: draw them as one system",
     find=_find,
 )

@@ -47,7 +47,8 @@ RULE = Rule(
     severity="high",
     detects="A system takes a person's delegate for a principal of its own, or lets it do more",
     remedy="Honour the credential as a delegate, and grant no more than the person is entitled to",
-    cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04",
+    cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C9.5.2; "
+    "AISVS v1.0-C5.2.2; ATLAS AML.M0027; LLM03:2026",
     false_positives="The system decides by the person's own rights: draw the grant as honoured as delegate",
     find=_find,
 )

@@ -42,7 +42,7 @@ RULE = Rule(
     severity="high",
     detects="Without being asked, an agent acts in production and has access to development or staging",
     remedy="Give each environment an agent and credentials of its own, or decide on the way to production",
-    cites="NHI8:2025; SP 800-53 AC-4",
+    cites="NHI8:2025; SP 800-53 AC-4; ATLAS AML.M0032",
     false_positives="A person who looks after both decides afresh each time: draw that decision",
     find=_find,
 )

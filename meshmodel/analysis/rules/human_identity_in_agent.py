@@ -43,7 +43,8 @@ RULE = Rule(
     severity="high",
     detects="An agent presents a person's identity that nobody delegated to it, as with a session cookie",
     remedy="Give the agent an identity of its own, or a token on behalf of the person that names the agent",
-    cites="ASI03:2026; SP 800-53 AU-10; T9 (Agentic threats 1.1)",
+    cites="ASI03:2026; SP 800-53 AU-10; T9 (Agentic threats 1.1); AISVS v1.0-C9.4.1; AISVS v1.0-C9.5.2; "
+    "ATLAS AML.T0091.000; session cookies: ATLAS AML.T0091.001; ATT&CK T1550",
     false_positives="The account is that of a machine, and only the kind of credential is made for people",
     find=_find,
 )

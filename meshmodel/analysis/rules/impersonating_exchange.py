@@ -39,7 +39,8 @@ RULE = Rule(
     severity="medium",
     detects="A credential is exchanged by impersonation, and an agent acts with what it got",
     remedy="Exchange by delegation, so that the new credential names the actor beside the subject",
-    cites="SP 800-53 AU-10; T8 (Agentic threats 1.1); ASI03:2026",
+    cites="SP 800-53 AU-10; T8 (Agentic threats 1.1); ASI03:2026; AISVS v1.0-C9.4.1; AISVS v1.0-C9.4.2; "
+    "AISVS v1.0-C9.5.2",
     false_positives="The token service logs who exchanged what, and its log can be joined with others",
     find=_find,
 )

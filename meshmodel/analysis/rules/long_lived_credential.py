@@ -45,7 +45,8 @@ RULE = Rule(
     severity="medium; high if it is an unattested bearer credential that opens a restricted system",
     detects="A credential never expires, or lives more than 90 days",
     remedy="Obtain it for minutes or hours, by an attested identity; until then renew it within 90 days",
-    cites="NHI7:2025; NHI4:2025; SP 800-53 IA-5; SP 800-53 IA-9",
+    cites="NHI7:2025; NHI4:2025; SP 800-53 IA-5; SP 800-53 IA-9; AISVS v1.0-C9.4.3; AISVS v1.0-C5.1.2; "
+    "ATLAS AML.T0012",
     false_positives="It is renewed on each use, so that what is written down is the longest it could live",
     find=_find,
 )

@@ -69,7 +69,8 @@ RULE = Rule(
     remedy="Place a decision for each action on the grant, where no agent has power; or declare "
     "the intent, where the agents hold the credential, outsiders cannot instruct them and the target logs",
     cites="ASI03:2026; NHI5:2025; NHI8:2025; SP 800-207 tenet 3; SP 800-207 tenet 6; CSF 2.0 PR.AA-05; "
-    "SP 800-53 AC-3; SP 800-53 AC-4; SP 800-53 IA-11; CWE-862",
+    "SP 800-53 AC-3; SP 800-53 AC-4; SP 800-53 IA-11; CWE-862; AISVS v1.0-C9.5.6; AISVS v1.0-C9.5.1; "
+    "MCP servers: AISVS v1.0-C10.2.5; ATLAS AML.T0053; LLM03:2026",
     false_positives="The path is intended: declare it. The target decides by itself: draw that decision. The "
     "zones are one trust domain: draw one",
     find=_find,

@@ -34,7 +34,7 @@ RULE = Rule(
     severity="medium",
     detects="A credential is accepted somewhere, and no active agent reaches it and no system keeps it",
     remedy="Revoke it; or draw who uses it",
-    cites="NHI1:2025; SP 800-53 AC-2",
+    cites="NHI1:2025; SP 800-53 AC-2; ATLAS AML.M0027",
     false_positives="Somebody outside the drawing uses it",
     find=_find,
 )

@@ -29,7 +29,7 @@ RULE = Rule(
     severity="high",
     detects="A retired agent still holds an active credential",
     remedy="Revoke what it alone held, and change what it shared with others",
-    cites="NHI1:2025; SP 800-53 AC-2",
+    cites="NHI1:2025; SP 800-53 AC-2; ATLAS AML.T0012; ATLAS AML.M0027",
     false_positives="What it holds was changed since and is no longer valid: delete the hold",
     find=_find,
 )

@@ -39,7 +39,9 @@ RULE = Rule(
     severity="high if what follows from it includes a confidential or restricted system, else medium",
     detects="A bearer credential is stored in a system that is no secrets manager",
     remedy="Delete the copy and issue a new one; keep it in a secrets manager, bind it, or use federation",
-    cites="NHI2:2025; ATT&CK T1552; CWE-522; CWE-798",
+    cites="NHI2:2025; ATT&CK T1552; CWE-522; CWE-798; steerable agents: AISVS v1.0-C9.5.4; "
+    "MCP servers: AISVS v1.0-C10.2.3; ATLAS AML.T0055; ATLAS AML.T0083; ATLAS AML.T0098; "
+    "knowledge bases: ATLAS AML.T0082; ATT&CK T1552.001",
     false_positives="It is kept there encrypted, with a key that nobody who gets at it can use",
     find=_find,
 )

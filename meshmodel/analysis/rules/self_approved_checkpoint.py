@@ -66,7 +66,8 @@ RULE = Rule(
     severity="critical",
     detects="An agent that meets a checkpoint has its approver's identity, or can change what decides",
     remedy="Decide where no agent writes, executes or administers, or by approvers beyond all agents' reach",
-    cites="SP 800-53 AC-5; ASI03:2026; CWE-863",
+    cites="SP 800-53 AC-5; ASI03:2026; CWE-863; AISVS v1.0-C9.2.9; AISVS v1.0-C5.2.5; "
+    "build pipelines: AISVS v1.0-AC.8.1; ATLAS AML.T0081",
     false_positives="What the agent can write there has no influence on decisions: name the approvers",
     find=_find,
 )

@@ -34,7 +34,7 @@ RULE = Rule(
     severity="medium",
     detects="Two or more agents hold the same credential",
     remedy="Give each agent a credential of its own, with no more than it needs",
-    cites="NHI9:2025; SP 800-53 AC-2; SP 800-53 AU-10",
+    cites="NHI9:2025; SP 800-53 AC-2; SP 800-53 AU-10; AISVS v1.0-C9.4.1",
     false_positives="The agents are instances of one workload: draw them as one agent",
     find=_find,
 )

@@ -48,7 +48,8 @@ RULE = Rule(
     severity="medium",
     detects="An unpartitioned memory is written and read for different people, or from different homes",
     remedy="Partition it by the person or the task, or let others read only what was looked at",
-    cites="ASI06:2026; SP 800-53 AC-4",
+    cites="ASI06:2026; SP 800-53 AC-4; AISVS v1.0-C8.1.1; AISVS v1.0-C8.1.3; AISVS v1.0-C8.2.3; "
+    "ATLAS AML.T0080.000; ATLAS AML.T0070; ATLAS AML.M0031; T1 (Agentic threats 1.1); LLM09:2026",
     false_positives="What is written is looked at before others read it, or all may steer one another",
     find=_find,
 )

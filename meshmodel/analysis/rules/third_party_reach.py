@@ -61,7 +61,8 @@ RULE = Rule(
     severity="medium; high if it acts there",
     detects="An agent that a vendor runs or steers reaches confidential systems other than its own",
     remedy="Narrow it to what was agreed with the vendor, decide about the rest, and know how to cut it off",
-    cites="NHI3:2025; ASI04:2026; CSF 2.0 GV.SC-07",
+    cites="NHI3:2025; ASI04:2026; CSF 2.0 GV.SC-07; AISVS v1.0-C10.1.2; AISVS v1.0-C9.3.7; "
+    "ATLAS AML.T0010.005; ATLAS AML.T0110; LLM04:2026; T17 (Agentic threats 1.1); ATT&CK T1199",
     false_positives="What it reaches lies with that supplier by contract anyway",
     find=_find,
 )

@@ -60,7 +60,8 @@ RULE = Rule(
     severity="high",
     detects="A bearer credential for more than one system is handed on, or one for others is accepted",
     remedy="Exchange the credential for one that names the single system of the task, and pass on that",
-    cites="MCP authorization; CWE-441; CSF 2.0 PR.AA-04",
+    cites="MCP authorization; CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C10.2.7; AISVS v1.0-C10.2.2; "
+    "bearer credentials: AISVS v1.0-C10.3.5; ATLAS AML.T0091.000; MCP 2026-07-28",
     false_positives="The audience is checked but not drawn, or is one name for several systems trusted alike",
     find=_find,
 )

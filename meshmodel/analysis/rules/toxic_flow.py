@@ -70,7 +70,8 @@ RULE = Rule(
     detects="Unasked, an agent hears outsiders' words, reads confidential data, and can carry it out",
     remedy="Take one of the three from the agent, or give it to a second agent that returns values alone; or "
     "place a decision before one of them",
-    cites="ASI01:2026; ASI02:2026; ATLAS AML.T0051; ATLAS AML.T0086; SP 800-53 AC-4",
+    cites="ASI01:2026; ASI02:2026; ATLAS AML.T0051; ATLAS AML.T0086; SP 800-53 AC-4; AISVS v1.0-C9.3.5; "
+    "AISVS v1.0-C9.3.6; AISVS v1.0-C7.3.3; ATLAS AML.T0085.001; ATLAS AML.M0030; LLM01:2026; CWE-1427",
     false_positives="What is marked as exposed shows outsiders nothing of the agent's: not even an address",
     find=_find,
 )

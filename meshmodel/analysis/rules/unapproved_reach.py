@@ -42,7 +42,8 @@ RULE = Rule(
     severity="high if it acts on a confidential or restricted system, else medium",
     detects="An agent has intents, and reaches systems or actions that none of them names",
     remedy="Narrow the grants, or what it finds on the way, to what is intended; or declare the rest",
-    cites="NHI5:2025; ASI03:2026; SP 800-53 AC-6; CSF 2.0 PR.AA-05; CWE-269",
+    cites="NHI5:2025; ASI03:2026; SP 800-53 AC-6; CSF 2.0 PR.AA-05; CWE-269; AISVS v1.0-C9.5.1; "
+    "AISVS v1.0-C5.2.1; ATLAS AML.T0053; ATLAS AML.M0026; ATLAS AML.M0037; LLM03:2026",
     false_positives="The intents are not complete yet: declare the paths that were approved since",
     find=_find,
 )

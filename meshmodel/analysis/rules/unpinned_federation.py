@@ -35,7 +35,7 @@ RULE = Rule(
     severity="high",
     detects="The trust condition of an exchange does not name one exact workload",
     remedy="Pin the condition to one workload: its full subject, and its branch or namespace",
-    cites="NHI6:2025; CWE-863",
+    cites="NHI6:2025; CWE-863; AISVS v1.0-C5.1.2; ATLAS AML.T0012",
     false_positives="A condition outside the drawing, such as a policy of the organization, narrows it",
     find=_find,
 )

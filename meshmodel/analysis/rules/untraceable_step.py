@@ -53,7 +53,8 @@ RULE = Rule(
     severity="medium",
     detects="An agent acts where nothing is logged, or for a person where the log has the identity alone",
     remedy="Let the system log identity and subject of every action, where no agent can change the log",
-    cites="SP 800-53 AU-10; SP 800-53 AU-12; T8 (Agentic threats 1.1); CSF 2.0 PR.PS-04",
+    cites="SP 800-53 AU-10; SP 800-53 AU-12; T8 (Agentic threats 1.1); CSF 2.0 PR.PS-04; AISVS v1.0-C9.4.2; "
+    "AISVS v1.0-C12.4.2; AISVS v1.0-C12.1.1; ATLAS AML.M0024",
     false_positives="Another system on every way to it logs what is missing here",
     find=_find,
 )

@@ -7,7 +7,7 @@ from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.causes import causes_of
 from meshmodel.reports.document.pictures import Pictures
 from meshmodel.reports.document.tree import Block, Facts, Heading, Items, Paragraph, plain
-from meshmodel.reports.standards import TITLES
+from meshmodel.reports.standards import releases_of, titled
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -30,6 +30,8 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
     if not number:
         yield Paragraph("Nothing is found.")
         return
+    cited = {each for finding in analysis.findings for each in finding.references}
+    yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
     causes = causes_of(analysis)
     if len(causes) > MOST_WITNESSES:
         yield Paragraph(
@@ -54,10 +56,9 @@ def _finding(finding: "Finding", above: "Finding | None") -> Iterator[Block]:
     yield Heading(3, plain(f"{finding.severity}, {finding.rule}: {finding.subject}"))
     yield Paragraph(plain(finding.message))
     accepted = finding.accepted
-    references = [f"{each} {TITLES[each]}" if each in TITLES else each for each in finding.references]
     yield Facts.of(
         ("Remedy", finding.remedy),
-        ("References", "; ".join(references)),
+        ("References", "; ".join(map(titled, finding.references))),
         ("Acceptance", None if accepted is None else accepted_words(accepted)),
         ("Agents", ", ".join(finding.agents)),
         ("Actions", ", ".join(finding.actions)),
