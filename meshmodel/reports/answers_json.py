@@ -1,7 +1,7 @@
 """The JSON answers of ``check``, ``reach``, ``explain`` and ``rules`` as dictionaries (section 11)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -50,6 +50,10 @@ class RuleText(Protocol):
     @property
     def references(self) -> tuple[str, ...]:
         """The standards it follows from."""
+
+    @property
+    def conditions(self) -> Mapping[str, str]:
+        """By standard the elements that a finding must be about to cite it; empty: any."""
 
     @property
     def false_positives(self) -> str:
