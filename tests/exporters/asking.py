@@ -6,6 +6,7 @@ request (its name), time, last_read, decision. A target knows no agent and no ac
 
 import copy
 import json
+import re
 from typing import NamedTuple
 
 import cedarpy
@@ -66,16 +67,15 @@ def times(decision, last_read=None):
 
     def change(each):
         each["decision"]["time"] = NOW - decision
-        each.pop("last_read")
-        if last_read is not None:
-            each["last_read"] = NOW - last_read
+        each["last_read"] = 0 if last_read is None else NOW - last_read
 
     return change
 
 
 STATES = {
     "fresh": lambda each: None,
-    "nothing was read": without("last_read"),
+    "nothing was read": lambda each: each.update(last_read=0),
+    "reads in the future": lambda each: each.update(last_read=NOW + 1),
     "just in time": times(LONGEST, LONGEST + 1),
     "just now": times(0),
     "none": without("decision"),
@@ -88,6 +88,10 @@ STATES = {
     "refused": decided(granted=False),
     "of no request": changed(request=""),
     "of another agent": decided(agent="other"),
+    "of reordered and doubled actors": lambda each: each["decision"].update(
+        actors=[*reversed(each["actors"]), each["actors"][0]]
+    ),
+    "by doubled actors": lambda each: each.update(actors=each["actors"] * 2),
     "of other actors": lambda each: each["decision"]["actors"].append("other"),
     "of another credential": decided(credential="other"),
     "of another system": decided(system="other"),
@@ -98,18 +102,31 @@ STATES = {
 }
 """What may be the matter with a request and its decision."""
 MALFORMED = {
-    "no time": without("time"),
-    "no name": without("request"),
     "no name anywhere": lambda each: (each.pop("request"), each["decision"].pop("request")),
-    "null for a name": changed(request=None),
-    "null for the last read": lambda each: each.update(last_read=None),
+    "a number for a name": changed(request=7),
     "a decision without its use": lambda each: each["decision"].pop("used"),
     "a decision without its time": lambda each: each["decision"].pop("time"),
+    "a decision without its actors": lambda each: each["decision"].pop("actors"),
+    "keys for the actors of a decision": decided(actors={"0": "bot"}),
     "null for the time of a decision": decided(time=None),
     "words for the time of a decision": decided(time="soon"),
+    "half a millisecond for the time of a decision": decided(time=NOW - 50.5),
     "words for a truth": decided(granted="true"),
 }
-"""What no enforcement point may send: an engine must not permit it, and an error is a denial that shows."""
+"""What no enforcement point may send with a decision: an engine must not permit it, and an error shows."""
+VALUES = (None, True, 7, 7.5, "", "bot", [], ["bot"], [["bot"]], {}, {"0": "bot"}, {"bot": True})
+FITTING = {"request": ("", "bot"), "time": (7,), "last_read": (7,), "actors": ([], ["bot"])}
+"""What a request has, whether a decision is due or not, with which of these values are of its type."""
+INCOMPLETE = {
+    **{f"without {key}": without(key) for key in FITTING},
+    **{
+        f"{value!r} for {key}": lambda each, key=key, value=value: each.update({key: value})
+        for key, fitting in FITTING.items()
+        for value in VALUES
+        if not any(value is each or (value == each and type(value) is type(each)) for each in fitting)
+    },
+}
+"""A request that lacks something, or has it of another type."""
 
 
 def other_action(action):
@@ -125,16 +142,23 @@ def in_state(asked, state):
 # The naive reading
 
 
+def is_complete(asked):
+    """Whether a request of the right types has a name, and nothing was read after it."""
+    return asked["request"] != "" and asked["last_read"] <= asked["time"]
+
+
 def is_fresh(asked, *, knows_agent):
     """Whether there is a decision for this very request, read condition by condition."""
     decision = asked.get("decision")
-    if decision is None or not decision["granted"] or decision["used"] or not asked["request"]:
+    if decision is None or not decision["granted"] or decision["used"]:
         return False
-    same = ["request", "credential", "system", "action", *(["agent", "actors"] if knows_agent else [])]
+    same = ["request", "credential", "system", "action", *(["agent"] if knows_agent else [])]
     if any(decision[key] != asked[key] for key in same):
         return False
+    if knows_agent and set(decision["actors"]) != set(asked["actors"]):
+        return False
     age = asked["time"] - decision["time"]
-    return 0 <= age <= LONGEST and decision["time"] > asked.get("last_read", -1)
+    return 0 <= age <= LONGEST and decision["time"] > asked["last_read"]
 
 
 class Answers:
@@ -171,7 +195,7 @@ class Answers:
     def initiator(self, asked):
         verdicts = self.verdicts.get((asked["credential"], asked["system"], asked["action"]), {})
         found = {verdicts.get(actor) for actor in asked["actors"]}
-        if asked["agent"] not in asked["actors"] or not found <= {"free", "asked"}:
+        if not is_complete(asked) or asked["agent"] not in asked["actors"] or not found <= {"free", "asked"}:
             return False
         return found == {"free"} or is_fresh(asked, knows_agent=True)
 
@@ -185,9 +209,12 @@ class Answers:
     def target(self, asked):
         key = asked["credential"], asked["system"], asked["action"]
         alike = self.alike(key) if key in self.verdicts else set()
-        if alike != {"asked"}:
-            return alike == {"free"}
-        return is_fresh(asked, knows_agent=False) and asked["decision"]["agent"] in self.verdicts[key]
+        if alike != {"asked"} or not is_complete(asked):
+            return alike == {"free"} and is_complete(asked)
+        if not is_fresh(asked, knows_agent=False):
+            return False
+        agent = asked["decision"]["agent"]
+        return agent in self.verdicts[key] and agent in asked["decision"]["actors"]
 
 
 # The engines
@@ -209,6 +236,23 @@ class Texts(NamedTuple):
     rego: str
     data: str
 
+    @property
+    def package(self):
+        return re.search(r"^package (\S+)$", self.rego, re.MULTILINE)[1]
+
+    @property
+    def policy(self):
+        """What the data have under the name of the package, and nothing beside it."""
+        data = json.loads(self.data)
+        for part in (*self.package.split("."), "policy"):
+            ((name, data),) = data.items()
+            assert name == part
+        return data
+
+    @property
+    def namespace(self):
+        return re.match(r"namespace (\S+) ", self.cedarschema)[1]
+
 
 def texts(snapshot, side, view="built"):
     analysis = analyse(snapshot, view=view)
@@ -216,18 +260,20 @@ def texts(snapshot, side, view="built"):
     return Texts(side, *(export(snapshot, analysis, ExportOptions(to, side=side)).decode() for to in forms))
 
 
-def cedar_request(asked, side):
+def cedar_request(asked, side, namespace):
     """As an enforcement point puts it to Cedar; what is no entity or value of Cedar's goes in as it is."""
 
     def entity(kind, name):
-        return {"__entity": {"type": kind, "id": name}}
+        return {"__entity": {"type": f"{namespace}::{kind}", "id": name}}
 
     def entities(record):
         made = dict(record)
         for key, kind in (("agent", "Agent"), ("credential", "Credential"), ("system", "System")):
             if key in made:
                 made[key] = entity(kind, made[key])
-        return made | {"actors": [entity("Agent", each) for each in record["actors"]]}
+        if isinstance(actors := made.get("actors"), list):
+            made["actors"] = [entity("Agent", each) if isinstance(each, str) else each for each in actors]
+        return made
 
     context = entities(asked)
     if "decision" in asked:
@@ -238,37 +284,38 @@ def cedar_request(asked, side):
         else ("agent", "actors", "credential", "system", "action")
     )
     for key in known:
-        context.pop(key)
+        context.pop(key, None)
     kind, name = ("Agent", asked["agent"]) if side == "initiator" else ("Credential", asked["credential"])
     return {
-        "principal": f'{kind}::"{name}"',
-        "action": f'Action::"{asked["action"]}"',
-        "resource": f'System::"{asked["system"]}"',
+        "principal": f'{namespace}::{kind}::"{name}"',
+        "action": f'{namespace}::Action::"{asked["action"]}"',
+        "resource": f'{namespace}::System::"{asked["system"]}"',
         "context": context,
     }
 
 
-def ask_cedar(made, asked, *, with_schema=True):
-    """The answers of Cedar to several requests."""
-    schema = cedarpy.Schema.from_str(made.cedarschema) if with_schema else None
-    policies, entities = cedarpy.PolicySet.from_str(made.cedar), cedarpy.Entities.from_json_str("[]")
-    results = cedarpy.is_authorized_batch(
-        [cedar_request(each, made.side) for each in asked], policies, entities, schema
-    )
+def ask_cedar(made, asked, *, with_schema=True, beside=()):
+    """The answers of Cedar to several requests; ``beside`` is loaded into the same engine."""
+    loaded = (made, *beside)
+    schema = cedarpy.Schema.from_str("".join(each.cedarschema for each in loaded)) if with_schema else None
+    policies = cedarpy.PolicySet.from_str("\n".join(each.cedar for each in loaded))
+    requests = [cedar_request(each, made.side, made.namespace) for each in asked]
+    results = cedarpy.is_authorized_batch(requests, policies, cedarpy.Entities.from_json_str("[]"), schema)
     return [Said(each.allowed, "; ".join(each.diagnostics.errors)) for each in results]
 
 
-def ask_rego(made, asked):
-    """The answers of a Rego engine to several requests."""
+def ask_rego(made, asked, *, beside=()):
+    """The answers of a Rego engine to several requests; ``beside`` is loaded into the same engine."""
     engine = regorus.Engine()
-    engine.add_policy("policy.rego", made.rego)
-    engine.add_data_json(made.data)
+    for number, each in enumerate((made, *beside)):
+        engine.add_policy(f"{number}.rego", each.rego)
+        engine.add_data_json(each.data)
     found = []
     for each in asked:
         hidden = ("agent", "actors") if made.side == "target" else ()
         engine.set_input_json(json.dumps({key: value for key, value in each.items() if key not in hidden}))
         try:
-            answer = engine.eval_rule("data.meshmodel.authz.allow")
+            answer = engine.eval_rule(f"data.{made.package}.allow")
             found.append(Said(answer is True, "" if answer in (True, False) else f"answers {answer}"))
         except RuntimeError as error:
             found.append(Said(permits=False, error=str(error)))

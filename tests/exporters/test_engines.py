@@ -1,20 +1,23 @@
 """Exported policies in the engines that they are for: no answer differs from a naive reading."""
 
 import itertools
-import json
 import re
+from dataclasses import replace
 
+import cedarpy
 import pytest
 
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from tests.exporters.asking import (
+    INCOMPLETE,
     MALFORMED,
     STATES,
     Answers,
     Said,
     ask_cedar,
     ask_rego,
+    cedar_request,
     in_state,
     is_valid,
     request,
@@ -28,23 +31,37 @@ SIDES = ("initiator", "target")
 ENGINES = {"cedar": ask_cedar, "rego": ask_rego}
 
 
-WITHOUT = ("fresh", "none", "by one who is no actor", "by nobody", "with one more actor")
+WITHOUT = (
+    "fresh",
+    "none",
+    "of no request",
+    "reads in the future",
+    "by doubled actors",
+    "by one who is no actor",
+    "by nobody",
+    "with one more actor",
+)
 """The states that matter where no decision is due."""
 
 
-def requests_of(snapshot, answers):
-    """Each use of each credential by each agent with and without a decision; all states where one is due."""
+def requests_of(snapshot, answers, share=6):
+    """Each use of each credential by each agent, in a share of the states, which take turns.
+
+    Args:
+        share: of how many states one is taken; 1 takes all of them each time.
+    """
     agents = [each.id for each in snapshot.agent.values()]
     chains = [[each] for each in (*agents, "nobody")]
     chains += [[each.from_, each.to] for each in snapshot.delegation.values()]
-    found = []
+    found, turn = [], 0
     for key in itertools.product(snapshot.credential, snapshot.system, ACTIONS):
         verdicts = answers.verdicts.get(key, {})
         for chain in chains if verdicts else chains[:1]:
             asked = request(chain, *key)
             due = "asked" in {verdicts.get(each) for each in chain}
-            names = STATES if due else WITHOUT if verdicts else ("fresh", "of another action")
-            found += [in_state(asked, STATES[name]) for name in names]
+            names = tuple(STATES) if due else WITHOUT if verdicts else ("fresh", "of another action")
+            found += [in_state(asked, STATES[name]) for name in names[turn % share :: share]]
+            turn += 1
     return found
 
 
@@ -55,11 +72,12 @@ def check(snapshot, view="built"):
     for side in SIDES:
         made = texts(snapshot, side, view)
         assert is_valid(made)
+        assert cedarpy.format_policies(made.cedar) == made.cedar
         right = [Said(getattr(answers, side)(each)) for each in asked]
         for ask in ENGINES.values():
             assert ask(made, asked) == right
     named = re.findall(r"^// cannot decide (\S+)>(\S+):(\w+), so denied", made.cedar, re.MULTILINE)
-    listed = json.loads(made.data)["meshmodel"]["policy"]["undecided"]
+    listed = made.policy["undecided"]
     keys = {(each["credential"], each["system"], each["action"]) for each in listed}
     assert keys == set(map(tuple, named)) == answers.undecided()
     return answers
@@ -96,6 +114,7 @@ def small_model():
     """Two agents with one credential, both asked for reading files; tickets are free to one of them."""
     return snapshot_of(
         [
+            r.About(name="D"),
             r.Zone("desk"),
             r.Zone("store"),
             r.System("tickets", zone="desk", untrusted_input=True),
@@ -140,53 +159,143 @@ def test_what_a_checkpoint_on_the_grant_decides_is_asked_for():
     assert answers.verdicts["key", "files", "read"] == {"bot": "asked", "helper": "asked"}
 
 
+USES = {"asked": ("key", "files", "read"), "free": ("ticket-token", "tickets", "read")}
+"""Of ``small_model``, by whether a decision is due of those who may."""
+
+
+def malformed(side):
+    """Requests that no enforcement point may send."""
+    states = {
+        name: state for name, state in INCOMPLETE.items() if side == "initiator" or "actors" not in name
+    }
+    found = [in_state(request(["bot"], *use), state) for use in USES.values() for state in states.values()]
+    found += [in_state(request(["bot"], *USES["asked"]), state) for state in MALFORMED.values()]
+    return found
+
+
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("name", MALFORMED)
-def test_what_is_malformed_is_denied_and_the_error_shows(side, name):
-    made = texts(small_model(), side)
-    asked = in_state(request(["bot"], "key", "files", "read"), MALFORMED[name])
-    (with_schema,), (without_schema,) = ask_cedar(made, [asked]), ask_cedar(made, [asked], with_schema=False)
-    assert not with_schema.permits
-    assert with_schema.error
-    assert not without_schema.permits
-    assert not ask_rego(made, [asked])[0].permits
+def test_what_is_malformed_or_missing_is_denied_where_a_decision_is_asked_and_where_none_is(side):
+    made, asked = texts(small_model(), side), malformed(side)
+    assert len(asked) > 70
+    for use in USES.values():
+        for ask in ENGINES.values():
+            assert ask(made, [request(["bot"], *use)]) == [Said(permits=True)]
+    with_schema = ask_cedar(made, asked)
+    assert all(each.error for each in with_schema)
+    for said in (with_schema, ask_cedar(made, asked, with_schema=False), ask_rego(made, asked)):
+        assert [each for each, answer in zip(asked, said, strict=True) if answer.permits] == []
 
 
 @pytest.mark.parametrize("side", SIDES)
 def test_cedar_without_required_context_does_not_decide_with_the_schema_and_denies_without(side):
-    import cedarpy
-
-    from tests.exporters.asking import cedar_request
-
     made = texts(small_model(), side)
-    asked = in_state(request(["bot"], "key", "files", "read"), MALFORMED["no time"])
-    for schema, decision in ((made.cedarschema, "NoDecision"), (None, "Deny")):
-        found = cedarpy.is_authorized(cedar_request(asked, side), made.cedar, [], schema)
-        assert found.decision.value == decision
-        assert any("time" in each for each in found.diagnostics.errors)
+    for key in ("time", "last_read"):
+        asked = in_state(request(["bot"], "key", "files", "read"), INCOMPLETE[f"without {key}"])
+        for schema, decision in ((made.cedarschema, "NoDecision"), (None, "Deny")):
+            put = cedar_request(asked, side, made.namespace)
+            found = cedarpy.is_authorized(put, made.cedar, [], schema)
+            assert found.decision.value == decision
+            assert any(key in each for each in found.diagnostics.errors)
 
 
 def test_a_rego_engine_that_fails_shows_it():
     made = texts(small_model(), "initiator")
-    asked = in_state(request(["bot"], "key", "files", "read"), MALFORMED["null for the time of a decision"])
-    (said,) = ask_rego(made, [asked])
+    (said,) = ask_rego(
+        made, [in_state(request(["bot"], "key", "files", "read"), INCOMPLETE["None for time"])]
+    )
     assert not said.permits
     assert "numeric" in said.error
+
+
+# Several models in one engine
+
+
+def same_ids_other_verdicts():
+    """A model with the ids of ``small_model`` in which what is free there is asked for, and the other way."""
+    changed = {"files": "desk", "tickets": "store"}
+    small = small_model()
+    return snapshot_of(
+        [
+            r.About(name="Desk of others"),
+            *(
+                each
+                for table in ("zone", "agent", "credential", "hold", "grant")
+                for each in small.table(table).values()
+            ),
+            *(r.System(name, zone=zone, sensitivity="confidential") for name, zone in changed.items()),
+        ]
+    )
+
+
+def check_loaded_together(ask):
+    """Two models and both sides of them in one engine answer as alone."""
+    snapshots = small_model(), same_ids_other_verdicts()
+    made = [(Answers(each), texts(each, side)) for each in snapshots for side in SIDES]
+    asked = requests_of(snapshots[0], made[0][0], share=1)
+    answers = []
+    for known, each in made:
+        beside = [other for _, other in made if other is not each]
+        right = [Said(getattr(known, each.side)(one)) for one in asked]
+        assert ask(each, asked, beside=beside) == right
+        answers.append(right)
+    assert len({tuple(each) for each in answers}) > 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_two_models_and_both_sides_of_them_load_into_one_engine_and_answer_as_alone(engine):
+    check_loaded_together(ENGINES[engine])
+
+
+NAMES = {
+    "Support agent": ("meshmodel.support_agent", "SupportAgent"),
+    "3 agents_of.two": ("meshmodel.model_3_agents_of_two", "Model3AgentsOfTwo"),
+    "Default": ("meshmodel.model_default", "ModelDefault"),
+    "String": ("meshmodel.string", "String"),
+    "Agent": ("meshmodel.agent", "Agent"),
+    "policy": ("meshmodel.policy", "Policy"),
+    "Größe & Söhne": ("meshmodel.grosse_sohne", "GrosseSohne"),
+    "支払い": ("meshmodel.zhifani", "Zhifani"),
+    '"; permit (principal, action, resource); //': (
+        "meshmodel.permit_principal_action_resource",
+        "PermitPrincipalActionResource",
+    ),
+    "w" * 200: (f"meshmodel.{'w' * 40}", f"W{'w' * 39}"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("side", SIDES)
+def test_package_data_and_namespace_carry_the_name_of_the_model(name, side):
+    made = texts(replace(small_model(), about=r.About(name=name)), side)
+    package, namespace = NAMES[name]
+    suffixes = (".target", "::Target") if side == "target" else ("", "")
+    assert (made.package, made.namespace) == (f"{package}{suffixes[0]}", f"{namespace}{suffixes[1]}")
+    assert made.policy["model"] == name
+    assert is_valid(made)
+    assert cedarpy.format_policies(made.cedar) == made.cedar
+    asked = [request(["bot"], *use) for use in USES.values()]
+    for ask in ENGINES.values():
+        assert ask(made, asked) == [Said(permits=True)] * 2
+
+
+def test_models_without_a_name_are_told_apart_by_their_digest():
+    one, other = (texts(snapshot_of([r.System(each)]), "initiator") for each in ("a", "b"))
+    assert one.package != other.package
+    assert one.package == f"meshmodel.model_{one.policy['model_digest'].removeprefix('sha256:')[:12]}"
 
 
 # Removing a condition
 
 
 def mutants(made):
-    """The texts with one condition less: of Cedar in a scope or a when, of Rego in a body."""
-    lines = made.cedar.split("\n")
+    """The texts with one condition less: of Cedar in a scope or a when, of Rego in a body or behind an if."""
+    lines, inside = made.cedar.split("\n"), False
     for number, line in enumerate(lines):
+        inside = line == "{" or (inside and line != "};")
         scope = re.fullmatch(r"  (principal|action|resource) == .*?(,?)", line)
         less = f"  {scope[1]}{scope[2]}" if scope else None
-        if line.startswith("  && "):
-            less = ""
-        elif number and lines[number - 1].endswith(" when {"):
-            less = "  true"
+        if inside and line != "{":
+            less = f"  true{' &&' if line.endswith(' &&') else ''}"
         if less is not None:
             yield (
                 f"cedar: {line.strip()}",
@@ -194,39 +303,38 @@ def mutants(made):
             )
     lines = made.rego.split("\n")
     for number, line in enumerate(lines):
-        if line.startswith("\t"):
+        less = None
+        if line.startswith("whole("):
+            less = "whole(_) := true"
+        elif line.startswith("names("):
+            less = line.partition(" if ")[0]
+        if line.startswith("\t") or less:
             yield (
                 f"rego: {line.strip()}",
-                made._replace(rego="\n".join([*lines[:number], *lines[number + 1 :]])),
+                made._replace(rego="\n".join([*lines[:number], less or "", *lines[number + 1 :]])),
             )
     yield "rego: the default", made._replace(rego=made.rego.replace("default allow := false", ""))
-    yield (
-        "rego: of no rule",
-        made._replace(rego=made.rego.replace("allow if rule.free == true", "allow if true")),
-    )
 
 
-def is_caught(made, asked, right):
+def is_caught(engine, made, asked, right, broken):
     """Whether a changed text is no longer valid, or gives an answer that it should not, or an error."""
+    if engine == "rego":
+        return ask_rego(made, asked) != right or any(each.permits for each in ask_rego(made, broken))
     if not is_valid(made):
         return True
-    wrong = any(ask(made, asked[: -len(MALFORMED)]) != right[: -len(MALFORMED)] for ask in ENGINES.values())
-    return wrong or any(
-        said.permits for ask in ENGINES.values() for said in ask(made, asked[-len(MALFORMED) :])
-    )
+    said = ask_cedar(made, asked + broken, with_schema=False)
+    return said[: len(asked)] != right or any(each.permits for each in said[len(asked) :])
 
 
 @pytest.mark.parametrize("side", SIDES)
 def test_a_policy_with_one_condition_less_is_found_out(side):
     snapshot = small_model()
     answers, made = Answers(snapshot), texts(snapshot, side)
-    asked = requests_of(snapshot, answers)
-    right = [Said(getattr(answers, side)(each)) for each in asked]
-    asked += [in_state(request(["bot"], "key", "files", "read"), state) for state in MALFORMED.values()]
-    right += [Said(permits=False)] * len(MALFORMED)
-    assert not is_caught(made, asked, right)
-    found = [(name, is_caught(less, asked, right)) for name, less in mutants(made) if less != made]
-    assert len(found) > 25
+    asked, broken = requests_of(snapshot, answers, share=1), malformed(side)
+    told = asked, [Said(getattr(answers, side)(each)) for each in asked], broken
+    assert not any(is_caught(engine, made, *told) for engine in ENGINES)
+    found = [(name, is_caught(name.partition(":")[0], less, *told)) for name, less in mutants(made)]
+    assert len(found) > 35
     assert [name for name, caught in found if not caught] == []
 
 
@@ -235,7 +343,7 @@ def test_names_stay_what_they_are():
     for side in SIDES:
         made = texts(snapshot, side)
         assert is_valid(made)
-        assert json.loads(made.data)["meshmodel"]["policy"]["model"] == snapshot.about.name
+        assert made.policy["model"] == snapshot.about.name
     check(
         snapshot_of(
             [

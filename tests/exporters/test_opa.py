@@ -2,14 +2,24 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from meshmodel.interchange import read_file
-from tests.exporters.asking import MALFORMED, Answers, Said, in_state, request, texts
+from meshmodel.model import records as r
+from tests.exporters.asking import Answers, Said, request, texts
 from tests.exporters.parts import MODELS
-from tests.exporters.test_engines import SIDES, requests_of, small_model
+from tests.exporters.test_engines import (
+    NAMES,
+    SIDES,
+    USES,
+    check_loaded_together,
+    malformed,
+    requests_of,
+    small_model,
+)
 from tests.reference.random_models import FLAVOURS, random_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
@@ -24,16 +34,17 @@ def ask(monkeypatch):
     monkeypatch.syspath_prepend(folder)
     from opa_bindings import OpaEngine, OpaError
 
-    def answer(made, asked):
+    def answer(made, asked, *, beside=()):
         hidden = ("agent", "actors") if made.side == "target" else ()
         found = []
         with OpaEngine() as engine:
-            engine.add_policy("policy.rego", made.rego)
-            engine.add_data(json.loads(made.data))
+            for number, each in enumerate((made, *beside)):
+                engine.add_policy(f"{number}.rego", each.rego)
+                engine.add_data(json.loads(each.data))
             for each in asked:
                 told = {key: value for key, value in each.items() if key not in hidden}
                 try:
-                    found.append(Said(engine.eval_document("meshmodel.authz.allow", told) is True))
+                    found.append(Said(engine.eval_document(f"{made.package}.allow", told) is True))
                 except OpaError as error:
                     found.append(Said(permits=False, error=str(error)))
         return found
@@ -61,8 +72,16 @@ def test_no_answer_about_random_models_is_wrong(flavour, ask):
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_what_is_malformed_is_denied(side, ask):
-    asked = [in_state(request(["bot"], "key", "files", "read"), state) for state in MALFORMED.values()]
-    said = dict(zip(MALFORMED, ask(texts(small_model(), side), asked), strict=True))
-    assert not any(each.permits for each in said.values())
-    assert "must be number" in said["null for the time of a decision"].error
+def test_what_is_malformed_or_missing_is_denied(side, ask):
+    said = ask(texts(small_model(), side), malformed(side))
+    assert not any(each.permits for each in said)
+
+
+def test_two_models_and_both_sides_of_them_load_into_one_engine_and_answer_as_alone(ask):
+    check_loaded_together(ask)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_package_of_any_name_is_asked(name, ask):
+    made = texts(replace(small_model(), about=r.About(name=name)), "initiator")
+    assert ask(made, [request(["bot"], *use) for use in USES.values()]) == [Said(permits=True)] * 2

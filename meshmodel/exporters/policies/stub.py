@@ -19,15 +19,14 @@ What section 12 leaves open is read like this:
 - The view is that of the analysis given: with ``designed``, planned checkpoints control too.
 """
 
-import hashlib
 from typing import Any
 
 import tomli_w
 
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.facts import Access, PolicyFacts
+from meshmodel.exporters.policies.model_names import digest
 from meshmodel.exporters.policies.words import Wording
-from meshmodel.interchange import write_text
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
 
@@ -64,11 +63,6 @@ def stub_document(snapshot: Snapshot, facts: PolicyFacts) -> Table:
     if agents:
         content["agent"] = agents
     return content
-
-
-def digest(snapshot: Snapshot) -> str:
-    """By what a stub knows its model: ``sha256:`` and the digest of the interchange text."""
-    return f"sha256:{hashlib.sha256(write_text(snapshot).encode()).hexdigest()}"
 
 
 def _agent(facts: PolicyFacts, words: Wording, agent: int) -> Table:

@@ -12,8 +12,8 @@ from meshmodel.exporters.policies.verdicts import Side
 POLICY_TEXTS: Final[Mapping[str, Callable[[Analysis, Side], str]]] = {
     "policy": lambda analysis, _: policy_stub(analysis.snapshot, analysis),
     "cedar": cedar_policies,
-    "cedarschema": lambda _, side: cedar_schema(side),
-    "rego": lambda _, side: rego_module(side),
+    "cedarschema": cedar_schema,
+    "rego": rego_module,
     "rego-data": rego_data,
 }
 """What writes each of them, from an analysis and the side that asks the engine."""

@@ -21,7 +21,7 @@ from meshmodel.edits.edit import Change, Put, Remove, apply_edit, edit, free_id
 from meshmodel.edits.ids import id_of
 from meshmodel.exporters.policies.drift import Drift, ModelAccesses, drift_of, keys_of
 from meshmodel.exporters.policies.facts import PolicyFacts
-from meshmodel.exporters.policies.stub import digest
+from meshmodel.exporters.policies.model_names import digest
 from meshmodel.exporters.policies.stub_reader import Stub, StubTable
 from meshmodel.exporters.policies.words import Wording
 from meshmodel.model.actions import ADMIN, action_mask, actions_of, expand_admin
