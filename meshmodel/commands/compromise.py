@@ -51,12 +51,14 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
         found = analysis.compromise(_qualified(arguments.start, snapshot))
-        from meshmodel.reports.compromise import compromise_answer, compromise_text
+        from meshmodel.reports.compromise import compromise_answer, compromise_blocks
+        from meshmodel.reports.painters import text_of, titled
 
         if arguments.json:
             answer(compromise_answer(found))
         else:
-            printer.say(path, compromise_text(snapshot, found, analysis.view, style()))
+            blocks = titled(snapshot, compromise_blocks(snapshot, found, analysis.view))
+            printer.say(path, text_of(blocks, style()))
         return 0
 
     return for_each(arguments.models, compromise)

@@ -52,20 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         snapshot = load(arguments.model)
         plan = _plan(snapshot, arguments.who)
-    if isinstance(plan, RotationPlan):
-        from meshmodel.reports.rotation import rotation_answer, rotation_text
+    from meshmodel.reports.offboarding import offboarding_answer
+    from meshmodel.reports.painters import text_of, titled
+    from meshmodel.reports.rotation import plan_blocks, rotation_answer
 
-        if arguments.json:
-            answer(rotation_answer(plan))
-        else:
-            say(rotation_text(snapshot, plan, style()))
-        return 0
-    from meshmodel.reports.offboarding import offboarding_answer, offboarding_text
-
-    if arguments.json:
-        answer(offboarding_answer(plan, applied=arguments.apply))
+    if not arguments.json:
+        say(text_of(titled(snapshot, plan_blocks(snapshot, plan, done=done)), style()))
+    elif isinstance(plan, RotationPlan):
+        answer(rotation_answer(plan))
     else:
-        say(offboarding_text(snapshot, plan, style(), done=done))
+        answer(offboarding_answer(plan, applied=arguments.apply))
     return 0
 
 

@@ -8,15 +8,12 @@ from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
 from meshmodel.model.phrases import sign_in
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import first_few, one_line, pad
+from meshmodel.model.text import counted, first_few, one_line
 from meshmodel.model.vocabulary import View
 from meshmodel.reports.answers_json import Answer
-from meshmodel.reports.lines import Line, Words, heading, said
-from meshmodel.reports.phrases import compromise_title
-from meshmodel.reports.style import Style, counted, wrap, wrapped_table
+from meshmodel.reports.blocks import Block, Paragraph, Row, Section, Table, section
 
-_NAME: Final = 24
-"""Cells of the column of names in a list."""
+_FALL: Final = ("credential", "agent")
 _START = "where it starts"
 _HOW: dict[StepKind, str] = {
     "hold": "held by {}",
@@ -45,36 +42,62 @@ def _spread(spread: Spread) -> Answer:
     }
 
 
-def compromise_text(snapshot: Snapshot, found: Compromise, view: View, style: Style) -> str:
-    """What ``compromise`` prints: what to revoke, who is driven, what is reached, what is held back.
+def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iterator[Block]:
+    """What to revoke, who is driven, what is reached, and what checkpoints hold back.
 
     Args:
         snapshot: the model.
         found: what follows.
         view: as built or as designed.
-        style: how it may look.
     """
-    title = one_line(snapshot.about.name or "A model without a name", limit=200)
-    seen = "as designed" if view == "designed" else "as built"
-    lines = [
-        style.paint(title, "strong"),
-        *wrap(f"{_opening(snapshot, found.start)}, {seen}", style),
-        "",
-    ]
-    lines += _credentials(snapshot, found, style)
+    free, rows = found.unchecked, partial(_rows, snapshot)
+    yield Paragraph(f"{_opening(snapshot, found.start)}, as {view}")
+    yield from _credentials(snapshot, found)
     driven = origin_rows(snapshot, found, "agent", unchecked=True)
-    if driven:
-        lines += ["", style.paint(f"{counted(len(driven), 'agent')} driven from there", "strong")]
-        lines += wrapped_table(driven, style, indent="    ")
-    if found.limited:
-        lines += [
-            "",
-            style.paint(f"{counted(len(found.limited), 'agent')} set to work within a limit", "strong"),
-        ]
-        lines += wrapped_table(limited_rows(found), style, indent="    ")
-    lines += ["", *_systems(snapshot, found.unchecked, style)]
-    lines += ["", *_held_back(snapshot, found, style)]
-    return "\n".join(lines)
+    yield from section(f"{counted(len(driven), 'agent')} driven from there", rows("agent", driven))
+    within = f"{counted(len(found.limited), 'agent')} set to work within a limit"
+    yield from section(within, rows("agent", limited_rows(found), "limited"))
+    if free.systems:
+        title = f"{counted(len(free.systems), 'system')} reached, and nobody is asked"
+        yield Section(title, [rows("system", system_rows(snapshot, free))])
+    else:
+        yield Section("✔ No system is reached", look="good")
+    if found.holding:
+        held = [rows(each, origin_rows(snapshot, found, each, unchecked=False), "held") for each in _FALL]
+        held.append(rows("system", system_rows(snapshot, found.held_back), "held"))
+        yield Section(f"◆ Held back by {', '.join(found.holding)}", held, look="")
+    else:
+        yield Section("", [Paragraph("No checkpoint holds anything back")], indent=0)
+    if found.controlled:
+        power = f"◇ The start has power over {', '.join(found.controlled)}, so that does not count"
+        yield Paragraph(power, "warning", hang=4)
+
+
+def _credentials(snapshot: Snapshot, found: Compromise) -> Iterator[Block]:
+    rows = origin_rows(snapshot, found, "credential", unchecked=True)
+    if not rows:
+        yield Section("✔ No credential to revoke", look="good")
+        return
+    first, *rest = (row[0] for row in rows)
+    others = counted(len(rest), "other")
+    alive = [Paragraph(f"Revoking {first} alone leaves {others} alive: {first_few(rest, 3)}")] if rest else []
+    title = f"{counted(len(rows), 'credential')} to revoke"
+    yield Section(title, [*alive, _rows(snapshot, "credential", rows)])
+
+
+def _rows(snapshot: Snapshot, table: str, listed: Iterable[tuple[str, ...]], part: str = "free") -> Table:
+    """Rows that lead to elements; an agent may be set to work by several."""
+    return Table(
+        tuple(
+            Row(
+                cells,
+                (table, cells[0], f"{part} {n}" if part == "limited" else part),
+                (table, cells[0]),
+                sign_in(snapshot, table, cells[0]),
+            )
+            for n, cells in enumerate(listed)
+        )
+    )
 
 
 def limited_rows(found: Compromise) -> list[tuple[str, str]]:
@@ -94,21 +117,6 @@ def _opening(snapshot: Snapshot, start: str) -> str:
     record = snapshot.table(kind)[key]
     named = f" ({one_line(record.name)})" if record.name else ""
     return f"If {kind} {key}{named} is compromised"
-
-
-def _credentials(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]:
-    order = [each.element.partition(":")[2] for each in found.origins if _is(each, "credential", True)]
-    if not order:
-        return [style.paint(f"{style.glyph('✔')} No credential to revoke", "good")]
-    lines = [style.paint(f"{counted(len(order), 'credential')} to revoke", "strong")]
-    if len(order) > 1:
-        rest = order[1:]
-        others = counted(len(rest), "other")
-        alive = f"Revoking {order[0]} alone leaves {others} alive: {first_few(rest, 3)}"
-        lines += wrap(alive, style, "    ")
-    return lines + wrapped_table(
-        origin_rows(snapshot, found, "credential", unchecked=True), style, indent="    "
-    )
 
 
 def origin_rows(
@@ -152,86 +160,9 @@ def origin_words(snapshot: Snapshot, origin: Origin) -> str:
     return _HOW[origin.step].format(source)
 
 
-def _systems(snapshot: Snapshot, spread: Spread, style: Style) -> list[str]:
-    if not spread.systems:
-        return [style.paint(f"{style.glyph('✔')} No system is reached", "good")]
-    return [
-        style.paint(f"{counted(len(spread.systems), 'system')} reached, and nobody is asked", "strong"),
-        *wrapped_table(system_rows(snapshot, spread), style, indent="    "),
-    ]
-
-
 def system_rows(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:
     """The systems that are reached, with their sensitivity and the actions there."""
     return [
         (system, snapshot.system[system].sensitivity or "", ", ".join(actions))
         for system, actions in spread.systems
     ]
-
-
-def _held_back(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]:
-    lines: list[str] = []
-    behind = found.held_back
-    credentials = origin_rows(snapshot, found, "credential", unchecked=False)
-    agents = origin_rows(snapshot, found, "agent", unchecked=False)
-    if found.holding:
-        lines += wrap(f"{style.glyph('◆')} Held back by {', '.join(found.holding)}", style, "    ", "")
-        lines += wrapped_table(credentials, style, indent="    ")
-        lines += wrapped_table(agents, style, indent="    ")
-        lines += wrapped_table(system_rows(snapshot, behind), style, indent="    ")
-    else:
-        lines.append("No checkpoint holds anything back")
-    if found.controlled:
-        power = f"The start has power over {', '.join(found.controlled)}, so that does not count"
-        lines += wrap(f"{style.glyph('◇')} {power}", style, "    ", "")
-    return lines
-
-
-def compromise_lines(snapshot: Snapshot, found: Compromise, view: View) -> Iterator[Line]:
-    """All that falls, and then what only checkpoints hold back, as lines of a list.
-
-    Args:
-        snapshot: the model.
-        found: what follows.
-        view: as built or as designed.
-    """
-    free, lines = found.unchecked, partial(_lines, snapshot)
-    yield said(f"{compromise_title(found)}, {'as designed' if view == 'designed' else 'as built'}")
-    yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
-    yield from lines("credential", origin_rows(snapshot, found, "credential", unchecked=True))
-    driven = origin_rows(snapshot, found, "agent", unchecked=True)
-    if driven:
-        yield heading(f"driven from there: {counted(len(driven), 'agent')}")
-        yield from lines("agent", driven)
-    if found.limited:
-        yield heading(f"set to work within a limit: {counted(len(found.limited), 'agent')}")
-        for number, row in enumerate(limited_rows(found)):  # an agent may work for several
-            yield from lines("agent", [row], f"limited {number}")
-    yield heading(f"reached, and nobody is asked: {counted(len(free.systems), 'system')}")
-    yield from lines("system", _systems_by_actions(snapshot, free))
-    if found.holding:
-        yield heading(f"held back by {', '.join(found.holding)}")
-        for table in ("credential", "agent"):
-            yield from lines(table, origin_rows(snapshot, found, table, unchecked=False), "held")
-        yield from lines("system", _systems_by_actions(snapshot, found.held_back), "held")
-    else:
-        yield said("no checkpoint holds anything back")
-    if found.controlled:
-        power = f"does not count, since the start has power over it: {', '.join(found.controlled)}"
-        yield Line("controlled", ((power, "warning"),), indent=0)
-
-
-def _systems_by_actions(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:
-    return [(system, actions, sensitivity) for system, sensitivity, actions in system_rows(snapshot, spread)]
-
-
-def _lines(
-    snapshot: Snapshot, table: str, listed: Iterable[tuple[str, ...]], part: str = "free"
-) -> Iterator[Line]:
-    for key, *more in listed:
-        sign = sign_in(snapshot, table, key)
-        yield Line((table, key, part), partial(_line_words, sign, key, more), (table, key), indent=4)
-
-
-def _line_words(sign: str, key: str, more: list[str]) -> Words:
-    return (f"  {sign} {pad(key, _NAME)} ", ""), ("  ".join(filter(None, more)), "muted")

@@ -5,7 +5,10 @@ from typing import Any, Literal, NamedTuple
 
 from meshmodel.model.vocabulary import Severity
 
-Look = Literal["", "bold", "muted", "warning", "error", "accent", "number", "bar", "gone"] | Severity
+Look = (
+    Literal["", "bold", "muted", "warning", "error", "accent", "number", "bar", "gone", "strong", "good"]
+    | Severity
+)
 """How a part stands out; ``number``: that of a step; ``bar``: a part of a chart;
 ``gone``: what holds no more."""
 Words = tuple[tuple[str, Look], ...]

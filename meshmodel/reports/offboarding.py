@@ -1,14 +1,14 @@
 """The plan of an offboarding as JSON and as text for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
 from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import counted, one_line
 from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.blocks import Block, Paragraph, Section, section, table
 from meshmodel.reports.name_list import name_list
-from meshmodel.reports.style import Style, counted, wrap, wrapped_table
 
 
 def offboarding_answer(plan: Offboarding, *, applied: bool) -> Answer:
@@ -62,50 +62,42 @@ def copy_entry(each: Copy) -> Answer:
     return {"system": each.system, "credential": each.credential, "agents": list(each.agents)}
 
 
-def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, done: str | None = None) -> str:
-    """What ``offboard`` prints: what to revoke, to rotate and to delete, what breaks, who notices.
+def offboarding_blocks(snapshot: Snapshot, plan: Offboarding, *, done: str | None = None) -> Iterator[Block]:
+    """What to revoke, to rotate and to delete, what breaks, and who notices.
 
     Args:
         snapshot: the model before.
         plan: what is to be done.
-        style: how it may look.
         done: what to say where it was carried out in the model.
     """
-    title = one_line(snapshot.about.name or "A model without a name", limit=200)
-    lines = [style.paint(title, "strong"), *wrap(f"When {_named(snapshot, plan.who)} goes", style)]
+    yield Paragraph(f"When {_named(snapshot, plan.who)} goes")
     if plan.is_empty:
-        lines += ["", style.paint(f"{style.glyph('✔')} {_nothing(snapshot, plan)}", "good")]
+        yield Section(f"✔ {_nothing(snapshot, plan)}", look="good")
     kind = plan.who.partition(":")[0]
     if kind != "agent":
         agents = [(each, _agent_named(snapshot, each)) for each in plan.agents]
-        lines += section("to retire", counted(len(agents), "agent"), agents, style)
-        lines += section("to find a new owner for", counted(len(plan.owned), "element"), _owned(plan), style)
-    lines += section(
-        f"to revoke: {_only(plan)}",
-        counted(len(plan.revoke), "credential"),
-        [(each, f"as {snapshot.credential[each].principal}") for each in plan.revoke],
-        style,
-    )
+        yield from section(f"{counted(len(agents), 'agent')} to retire", table(agents))
+        owned = counted(len(plan.owned), "element")
+        yield from section(f"{owned} to find a new owner for", table(_owned(plan)))
+    revoked = [(each, f"as {snapshot.credential[each].principal}") for each in plan.revoke]
+    title = f"{counted(len(revoked), 'credential')} to revoke: {_only(plan)}"
+    yield from section(title, table(revoked))
     who, them = "it" if kind == "agent" else "who goes", _them(plan.rotate)
-    lines += section(
-        f"to rotate: others present {them} too, or {who} could obtain {them}",
-        counted(len(plan.rotate), "credential"),
-        rotation_rows(snapshot, plan.rotate),
-        style,
-    )
+    why = f"others present {them} too, or {who} could obtain {them}"
+    title = f"{counted(len(plan.rotate), 'credential')} to rotate: {why}"
+    yield from section(title, table(rotation_rows(snapshot, plan.rotate)))
     copies = [(each.credential, f"in {each.system}") for each in plan.copies]
-    lines += section("at rest to delete", counted(len(copies), "copy", "copies"), copies, style)
+    yield from section(f"{counted(len(copies), 'copy', 'copies')} at rest to delete", table(copies))
     kept = [(each, snapshot.system[each].computed_sensitivity) for each in plan.systems]
     keep = "it keeps" if len(kept) == 1 else "they keep"
     stays = f"of {_name(plan)}: what {keep} stays there until it is deleted"
-    lines += section(stays, counted(len(kept), "system"), kept, style)
-    lines += section("", "Breaks or lapses", _broken(snapshot, plan), style)
+    yield from section(f"{counted(len(kept), 'system')} {stays}", table(kept))
+    yield from section("Breaks or lapses", table(_broken(snapshot, plan)))
     notices = _notices(plan)
-    lines += section("to tell", counted(len(notices), "agent"), notices, style)
+    yield from section(f"{counted(len(notices), 'agent')} to tell", table(notices))
     if done is not None:
         rotation = "; a rotation cannot be drawn and is still to be done" if plan.rotate else ""
-        lines += ["", *wrap(f"{style.glyph('✔')} {done}{rotation}", style)]
-    return "\n".join(lines)
+        yield Section(f"✔ {done}{rotation}", look="")
 
 
 def _name(plan: Offboarding) -> str:
@@ -152,13 +144,6 @@ def _approval(each: LostApproval) -> str:
     if each.left:
         return f"{loses}; {name_list([one_line(name) for name in each.left])} still decides"
     return f"{loses} and decides nothing from then on: name another"
-
-
-def section(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -> list[str]:
-    """The lines of a section: a heading and its rows; empty without rows."""
-    if not rows:
-        return []
-    return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *wrapped_table(rows, style, indent="    ")]
 
 
 def _only(plan: Offboarding) -> str:

@@ -9,8 +9,8 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stopped
 from meshmodel.model.text import one_line
 from meshmodel.reports.lines import Line, Words, heading, said
-from meshmodel.reports.rotation import plan_text
-from meshmodel.reports.style import Style
+from meshmodel.reports.painters import lines_of
+from meshmodel.reports.rotation import plan_blocks
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -40,15 +40,11 @@ def plan_in_lines(
         MeshmodelError: there is none of that name.
     """
     plan = analysis.offboarding(who, cancelled=is_cancelled)
-    text = plan_text(analysis.snapshot, plan, Style(columns=400))  # the list wraps by itself
     lines = []
-    for number, each in enumerate(text.splitlines()[1:]):  # the first names the model
+    for each in lines_of(plan_blocks(analysis.snapshot, plan)):
         if is_cancelled():
             raise Stopped
-        if each.startswith("    "):
-            lines.append(Line(number, ((each, ""),), number, indent=6))
-        else:
-            lines.append(Line(("head", number), ((each, "bold"),), indent=0, kind="heading"))
+        lines.append(each)
     return plan, lines or [said("nothing to do")]
 
 

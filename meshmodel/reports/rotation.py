@@ -1,19 +1,15 @@
 """The plan for replacing the secret of a credential, as JSON and as text for people."""
 
+from collections.abc import Iterator
+
 from meshmodel.analysis.offboarding import Offboarding
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import counted, one_line
 from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.blocks import Block, Paragraph, section, table
 from meshmodel.reports.name_list import name_list
-from meshmodel.reports.offboarding import (
-    copy_entry,
-    offboarding_text,
-    rotation_entry,
-    rotation_rows,
-    section,
-)
-from meshmodel.reports.style import Style, counted, wrap
+from meshmodel.reports.offboarding import copy_entry, offboarding_blocks, rotation_entry, rotation_rows
 
 
 def rotation_answer(plan: RotationPlan) -> Answer:
@@ -31,48 +27,36 @@ def rotation_answer(plan: RotationPlan) -> Answer:
     }
 
 
-def plan_text(snapshot: Snapshot, plan: Offboarding | RotationPlan, style: Style) -> str:
-    """What ``offboard`` prints of whatever goes: an agent, a person, a vendor or a secret."""
+def plan_blocks(
+    snapshot: Snapshot, plan: Offboarding | RotationPlan, *, done: str | None = None
+) -> Iterator[Block]:
+    """What to do when an agent, a person or a vendor goes, or a secret is rotated."""
     if isinstance(plan, RotationPlan):
-        return rotation_text(snapshot, plan, style)
-    return offboarding_text(snapshot, plan, style)
+        return rotation_blocks(snapshot, plan)
+    return offboarding_blocks(snapshot, plan, done=done)
 
 
-def rotation_text(snapshot: Snapshot, plan: RotationPlan, style: Style) -> str:
-    """What ``offboard`` prints of a credential: copies, who needs the new secret, what follows, the order.
-
-    Args:
-        snapshot: the model.
-        plan: what is to be done.
-        style: how it may look.
-    """
+def rotation_blocks(snapshot: Snapshot, plan: RotationPlan) -> Iterator[Block]:
+    """Where the secret lies, who needs the new one, what to rotate with it, and in which order."""
     record, key = snapshot.credential[plan.credential], plan.credential
-    title = one_line(snapshot.about.name or "A model without a name", limit=200)
     named = f" ({one_line(record.name)})" if record.name else ""
-    lines = [style.paint(title, "strong"), *wrap(f"To rotate {key}{named}, as {record.principal}", style)]
+    yield Paragraph(f"To rotate {key}{named}, as {record.principal}")
     places = [(each.system, _copy(snapshot, each.system, each.agents)) for each in plan.copies]
-    lines += section("at rest to replace or delete", counted(len(places), "copy", "copies"), places, style)
+    copies = counted(len(places), "copy", "copies")
+    yield from section(f"{copies} at rest to replace or delete", table(places))
     sources = [(each, "issues it: have a new one issued, and the old one refused") for each in plan.issuers]
     sources += [(each, f"is exchanged for it{_where(snapshot, each, key)}") for each in plan.exchanged]
-    lines += section("it comes from", counted(len(sources), "place"), sources, style)
+    yield from section(f"{counted(len(sources), 'place')} it comes from", table(sources))
     users = [
         (each, "holds it: bring it the new secret" if each in plan.holders else "fetches it")
         for each in plan.agents
     ]
-    lines += section(
-        "need the new secret" if len(users) != 1 else "needs the new secret",
-        counted(len(users), "agent"),
-        users,
-        style,
-    )
-    lines += section(
-        f"to rotate with it: who has {key} can obtain {'it' if len(plan.rotate) == 1 else 'them'}",
-        counted(len(plan.rotate), "credential"),
-        rotation_rows(snapshot, plan.rotate),
-        style,
-    )
-    lines += section("", "In this order", _order(plan), style)
-    return "\n".join(lines)
+    need = "needs" if len(users) == 1 else "need"
+    yield from section(f"{counted(len(users), 'agent')} {need} the new secret", table(users))
+    them = "it" if len(plan.rotate) == 1 else "them"
+    title = f"{counted(len(plan.rotate), 'credential')} to rotate with it: who has {key} can obtain {them}"
+    yield from section(title, table(rotation_rows(snapshot, plan.rotate)))
+    yield from section("In this order", table(_order(plan)))
 
 
 def _copy(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> str:

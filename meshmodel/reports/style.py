@@ -36,6 +36,10 @@ class Style:
         """The text in one of the looks: a severity, good, strong or faint."""
         return f"\x1b[{_CODES[look]}m{text}\x1b[0m" if self.colour and text else text
 
+    def is_look(self, look: str) -> bool:
+        """Whether text can stand out so."""
+        return look in _CODES
+
     def glyph(self, glyph: str) -> str:
         """The glyph, or what stands for it in ASCII."""
         return glyph if self.glyphs else _ASCII.get(glyph, "?")
@@ -44,6 +48,8 @@ class Style:
 _LEAST_WORDS: Final = 20
 """The last column of a table is wrapped in place if at least this many cells are left for it."""
 _ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">", "▪": "="}
+ASCII: Final = str.maketrans(_ASCII)
+"""What stands for each glyph where only ASCII can be written."""
 
 
 def unbroken_items(items: Iterable[str]) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ class CompromiseList(Listing, Bound):
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what falls."""
-        from meshmodel.reports.compromise import compromise_lines
+        from meshmodel.reports.compromise import compromise_blocks
+        from meshmodel.reports.painters import lines_of
 
         if shown.compromise is None:
             said = shown.looked.refusal or shown.why_nothing
@@ -39,7 +40,7 @@ class CompromiseList(Listing, Bound):
         else:
             # What fell before the last edit may not be there any more.
             snapshot = shown.snapshot if shown.analysis is None else shown.analysis.snapshot
-            rows = [*map(row_of, compromise_lines(snapshot, shown.compromise, shown.view))]
+            rows = [*map(row_of, lines_of(compromise_blocks(snapshot, shown.compromise, shown.view)))]
             if shown.why_nothing:
                 rows.insert(0, saying(f"{shown.why_nothing} this is from before the last edit"))
             self.show_rows(rows)

@@ -16,6 +16,8 @@ _STYLES = {
     "number": "bold $background on $primary",
     "bar": "$text-accent",
     "gone": "$text-muted strike",
+    "strong": "bold",
+    "good": "",
     **SEVERITY_STYLES,
 }
 
