@@ -147,20 +147,24 @@ class _FixRun:
 
     def text(self) -> str:
         """The answer for people."""
-        from meshmodel.reports.fix import fix_text
+        from meshmodel.reports.blocks import Section
+        from meshmodel.reports.fix import fix_blocks
         from meshmodel.reports.fix_advice import alternatives
+        from meshmodel.reports.fix_state import Fixing
+        from meshmodel.reports.painters import text_of, titled
 
-        return fix_text(
+        stop = Stop(self.arguments.deadline, None)
+        known = Fixing(
             self.analysis,
             self.fix,
-            style(),
-            curve=self.curve,
-            outcome=self._outcome(),
-            better=alternatives(
-                self.analysis.engine, self.fix.checkpoints, Stop(self.arguments.deadline, None)
-            ),
-            standing=self._standing(),
+            better=alternatives(self.analysis.engine, self.fix.checkpoints, stop),
+            standing=tuple(self._standing()),
+            curve=None if self.curve is None else tuple(self.curve),
         )
+        blocks = [*titled(self.analysis.snapshot, fix_blocks(known, self.fix), self.analysis.view)]
+        if (outcome := self._outcome()) is not None:
+            blocks.append(Section(outcome, look=""))
+        return text_of(blocks, style())
 
     def _standing(self) -> "list[Finding]":
         """The findings of high or above that stand even where the fix is enforced."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshmodel.reports.lines import Look, Words
 
@@ -28,6 +28,21 @@ class Paragraph:
     words: Words = ()
 
 
+class Bar(NamedTuple):
+    """A part of a whole; pages leave it out, since they have pictures."""
+
+    part: int
+    whole: int
+
+    def drawn(self, full: str, empty: str, cells: int = 20) -> str:
+        """As so many characters; full where nothing is left only."""
+        taken = cells if not self.whole else self.part * cells // self.whole
+        return full * taken + empty * (cells - taken)
+
+
+Cells = tuple[str | Bar, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of a table.
@@ -37,27 +52,50 @@ class Row:
         key, leads_to: as of a paragraph.
         sign: for lists: the sign of the element that it leads to.
         notes: what is said below it.
+        details: the same where it cannot be chosen; in a list choosing it shows them.
     """
 
-    cells: tuple[str, ...] | Callable[[], tuple[str, ...]]
+    cells: Cells | Callable[[], Cells]
     key: Hashable = None
     leads_to: Any = None
     sign: str = ""
     notes: tuple[str, ...] = ()
+    details: tuple[Callable[[], str], ...] = ()
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def made(self) -> Cells:
         """The cells."""
         return self.cells() if callable(self.cells) else self.cells
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; without ``head`` no format shows one. ``widths``: shares of a page."""
+    """Rows of cells.
+
+    Attributes:
+        rows: all of them.
+        head: the names of the columns, for texts and pages.
+        widths: the shares of a page of those columns that have a name.
+        first: cells of the first column in a list.
+        most: so many rows are shown on a screen, and how many more there are; ``None``: all.
+    """
 
     rows: tuple[Row, ...]
     head: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
+    first: int = 24
+    most: int | None = None
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows that a screen shows."""
+        return self.rows[: self.most]
+
+    @property
+    def more(self) -> str:
+        """How many more there are."""
+        left = len(self.rows) - len(self.shown)
+        return f"and {left:,} more" if left else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,34 @@
-"""The minimum fix and the closing curve, as JSON (section 11) and as text for people."""
+"""The minimum fix and the closing curve, as JSON and as blocks."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
 
-from meshmodel.model.text import one_line, share
+from meshmodel.analysis.results import StepKey
+from meshmodel.model.text import counted, one_line, share
 from meshmodel.model.vocabulary import CheckpointStep
 from meshmodel.reports.answers_json import Answer
-from meshmodel.reports.fix_words import STANDING, standing_words
-from meshmodel.reports.style import Style, counted, table, wrap, wrapped_table
+from meshmodel.reports.blocks import Bar, Block, Paragraph, Row, Section, Table
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import CurvePoint, Fix
-    from meshmodel.analysis.results import Finding, StepKey
-    from meshmodel.reports.fix_advice import Alternative
+    from meshmodel.analysis.results import Finding
+    from meshmodel.reports.fix_state import Fixing, Part
+
+State = Literal["enforced", "planned"]
+STANDING: Final = 10
+"""So many findings that remain are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a row stands for: the steps to guard, in which state if that is said, and the one to look at."""
+
+    steps: tuple[StepKey, ...]
+    state: State | None = None
+    at: StepKey | None = None
+
 
 _WHEN: Final[dict[CheckpointStep, str]] = {
     "grant": "when {} is used on {}",
@@ -24,8 +39,6 @@ _WHEN: Final[dict[CheckpointStep, str]] = {
     "trigger": "when what is written into {} starts {}",
     "hosting": "when what runs on {} acts as {}",
 }
-_BAR: Final = 20
-"""Cells of a bar that stands for all crossings."""
 
 
 def fix_answer(
@@ -70,139 +83,129 @@ def _steps(steps: "Sequence[StepKey]") -> list[Answer]:
     return sorted(listed, key=lambda each: (each["step"], each["from"], each["to"]))
 
 
-def fix_text(
-    analysis: "Analysis",
-    fix: "Fix",
-    style: Style,
-    *,
-    curve: "Sequence[CurvePoint] | None" = None,
-    outcome: str | None = None,
-    better: "Mapping[StepKey, Sequence[Alternative]] | None" = None,
-    standing: "Sequence[Finding]" = (),
-) -> str:
-    """What ``fix`` prints: the checkpoints, what each closes, what they interrupt, before and after.
-
-    ✔ and ``good`` are left out while a finding of high or above stands.
+def fix_blocks(fixing: "Fixing", fix: "Fix") -> Iterator[Block]:
+    """The checkpoints, what each closes, what they interrupt, what fewer close, and what remains.
 
     Args:
-        analysis: of the model as it was.
-        fix: the answer.
-        style: how it may look.
-        curve: the closing curve, where it was asked for.
-        outcome: what was done to the model, if anything, in a sentence.
-        better: by step, what may be better than a checkpoint on it.
-        standing: the findings of high or above that stand even with the checkpoints.
+        fixing: the analysis, and what else is known of the fix.
+        fix: the smallest, or the best that was found.
     """
-    title = one_line(analysis.snapshot.about.name or "A model without a name", limit=200)
-    head = f"{style.paint(title, 'strong')}, as {analysis.view}"
-    lines = [head, *wrap(_verdict(fix, style, good=not standing), style)]
+    standing = fixing.standing or ()
+    yield verdict(fix, stopped=fixing.stopped, good=not standing)
     if fix.checkpoints:
-        lines += ["", *_checkpoint_lines(fix, style), *_better_lines(fix, better or {}, style)]
-        lines += ["", *_interrupted(fix, style)]
-        arrow = style.glyph("→")
-        lines.append(f"uncontrolled crossings: {fix.before} {arrow} {fix.before - fix.closes}")
-        if fix.flows:
-            lines.append(f"agents with a toxic flow: {len(fix.flows)} {arrow} 0")
-    if curve is not None and fix.before:
-        lines += ["", *_curve_lines(curve, fix, style)]
-    lines += _standing_lines(fix, standing, style)
-    if outcome is not None:
-        lines += ["", *wrap(outcome, style)]
-    return "\n".join(lines)
+        rows = (_checkpoint_row(fixing, fix, number) for number in range(fix.cost))
+        yield Section("", [Table((*rows,), _HEAD, (10, 15, 50, 25), first=4)], indent=2)
+        yield Section("", [*_outcome(fixing, fix)], indent=0)
+    if fixing.curve is not None and fix.before:
+        yield Section("What so many checkpoints close at best", [_curve(fixing.curve, fix)], indent=2)
+    if standing:
+        rows = (
+            Row((each.severity, each.rule, one_line(each.subject)), ("standing", each)) for each in standing
+        )
+        title = f"{standing_words(standing, guarded=bool(fix.checkpoints))}:"
+        yield Section(title, [Table((*rows,), most=STANDING)], look="", indent=2)
 
 
-def _verdict(fix: "Fix", style: Style, *, good: bool) -> str:
+_HEAD: Final = ("Number", "On", "Asked", "Closes")
+
+
+def verdict(fix: "Fix", *, stopped: bool = False, good: bool = True) -> Paragraph:
+    """What is proven of a fix.
+
+    Args:
+        fix: the smallest, or the best that was found.
+        stopped: whether somebody stopped the search.
+        good: whether no finding of high or above remains.
+    """
     if not fix.before and not fix.flows:
         said = "No crossing is uncontrolled: nothing to guard"
-        return style.paint(f"{style.glyph('✔')} {said}", "good") if good else said
-    closed = [f"{_all(fix.before)}{counted(fix.before, 'uncontrolled crossing')}"] if fix.before else []
+        return Paragraph(f"✔ {said}", "good") if good else Paragraph(said)
+    the = "the" if fix.before == 1 else "all"
+    closed = [f"{the} {counted(fix.before, 'uncontrolled crossing')}"] if fix.before else []
     if fix.flows:
-        closed.append(f"the toxic flow{'s' if len(fix.flows) > 1 else ''} of {_agents(fix.flows)}")
-    one = fix.cost == 1
-    closes = f"{counted(fix.cost, 'checkpoint')} close{'s' if one else ''} {' and '.join(closed)}"
+        agents = one_line(fix.flows[0]) if len(fix.flows) == 1 else counted(len(fix.flows), "agent")
+        closed.append(f"the toxic flow{'s' if len(fix.flows) > 1 else ''} of {agents}")
+    close = "closes" if fix.cost == 1 else "close"
+    closes = f"{counted(fix.cost, 'checkpoint')} {close} {' and '.join(closed)}"
     if fix.optimal:
-        return f"{closes}; fewer cannot (proven)"
-    return (
-        f"{closes}. Time was over before fewer were ruled out: it takes at least {fix.lower_bound}, "
-        "and this is the smallest set found"
-    )
+        return Paragraph(f"{closes}; fewer cannot (proven)", "strong")
+    why = "It was stopped" if stopped else "Time was over"
+    least = f"it takes at least {fix.lower_bound}, and this is the smallest set found"
+    return Paragraph(f"{closes}. {why} before fewer were ruled out: {least}", "strong")
 
 
-def _all(number: int) -> str:
-    return "the " if number == 1 else "all "
+def standing_words(standing: "Sequence[Finding]", *, guarded: bool) -> str:
+    """That findings remain, at least one, and that a checkpoint does not mend them.
+
+    Args:
+        standing: those of high or above.
+        guarded: whether the model is thought of with checkpoints.
+    """
+    some, one = counted(len(standing), "finding"), len(standing) == 1
+    even = " even then" if guarded else ""
+    mends = "a checkpoint does not mend " + ("it" if one else "them")
+    return f"{some} of high or above stand{'s' if one else ''}{even}; {mends}"
 
 
-def _agents(agents: Sequence[str]) -> str:
-    return one_line(agents[0]) if len(agents) == 1 else counted(len(agents), "agent")
-
-
-def _better_lines(
-    fix: "Fix", better: "Mapping[StepKey, Sequence[Alternative]]", style: Style
-) -> Iterator[str]:
-    """What may be better than a checkpoint, by its number."""
-    for number, step in enumerate(fix.checkpoints, 1):
-        for each in better.get(step, ()):
-            yield from wrap(f"{number}: {each.words}", style, "     ", "  ")
-
-
-def _standing_lines(fix: "Fix", standing: "Sequence[Finding]", style: Style) -> Iterator[str]:
-    """What remains, and that a checkpoint does not mend it."""
-    if not standing:
-        return
-    yield from ("", *wrap(f"{standing_words(standing, guarded=bool(fix.checkpoints))}:", style))
-    rows = [(each.severity, each.rule, one_line(each.subject)) for each in standing[:STANDING]]
-    yield from table(rows, indent="  ")
-    if len(standing) > STANDING:
-        yield f"  and {len(standing) - STANDING} more, which check lists"
-
-
-def _checkpoint_lines(fix: "Fix", style: Style) -> list[str]:
-    numbered = list(enumerate(fix.checkpoints, 1))
-    if not fix.closes_each:
-        # To count what each closes would take longer than to find them.
-        rows = [(f"{number}", step[0], _when(step)) for number, step in numbered]
-        return wrapped_table([("", "on", "asked"), *rows], style, indent="  ")
-    counted_rows = [
-        (f"{number}", step[0], _when(step), _closing(closes, fix.before))
-        for (number, step), closes in zip(numbered, fix.closes_each, strict=True)
-    ]
-    return wrapped_table([("", "on", "asked", "closes alone"), *counted_rows], style, indent="  ")
-
-
-def _when(step: "StepKey") -> str:
+def when(step: StepKey) -> str:
+    """When a checkpoint on a step asks."""
     return _WHEN[step[0]].format(*(one_line(end) for end in step[1:]))
 
 
-def _closing(closes: int, of: int) -> str:
-    return f"{closes} ({share(closes, of)})" if closes else "none: it takes several"
+def _checkpoint_row(fixing: "Fixing", fix: "Fix", number: int) -> Row:
+    step = fix.checkpoints[number]
+    part = fixing.parts[number] if number < len(fixing.parts) else None
+    closes = fix.closes_each[number] if fix.closes_each else None if part is None else part.alone
+    notes = tuple(each.words for each in fixing.better.get(step, ()))
+    cells = partial(_checkpoint_cells, number + 1, step, fix.before, closes, part)
+    return Row(cells, step, Choice((step,), at=step), "◈", notes)
 
 
-def _interrupted(fix: "Fix", style: Style) -> list[str]:
+def _checkpoint_cells(
+    number: int, step: StepKey, before: int, closes: int | None, part: "Part | None"
+) -> tuple[str, ...]:
+    if closes is None:  # to count what each closes would take longer than to find them
+        return f"{number}", step[0], when(step), ""
+    alone = f"closes {closes} alone ({share(closes, before)})" if closes else "closes none alone"
+    more = "" if part is None else f"; without it {counted(part.without, 'remains', 'remain')}"
+    return f"{number}", step[0], when(step), alone + more
+
+
+def _outcome(fixing: "Fixing", fix: "Fix") -> Iterator[Block]:
+    if 0 < len(fixing.parts) < fix.cost:
+        first = len(fixing.parts)
+        yield Paragraph(f"what each closes was counted of the first {first:,} only: it takes long", "muted")
     if not fix.interrupts:
-        return ["interrupts no declared intent"]
-    arrow = style.glyph("→")
-    which = "; ".join(f"{one_line(agent)} {arrow} {one_line(system)}" for agent, system in fix.interrupts)
-    said = counted(len(fix.interrupts), "declared intent")
-    least = ", the fewest unless more stored secrets are guarded" if fix.settled else ""
-    return list(wrap(f"interrupts {said}{least}: {which}", style, "  ", ""))
+        yield Paragraph("interrupts no declared intent")
+    else:
+        which = "; ".join(f"{one_line(agent)} → {one_line(system)}" for agent, system in fix.interrupts)
+        said = counted(len(fix.interrupts), "declared intent")
+        least = ", the fewest unless more stored secrets are guarded" if fix.settled else ""
+        yield Paragraph(f"interrupts {said}{least}: {which}", "warning", hang=2)
+    yield Paragraph(f"uncontrolled crossings: {fix.before} → {fix.before - fix.closes}")
+    if fix.flows:
+        yield Paragraph(f"agents with a toxic flow: {len(fix.flows)} → 0")
 
 
-def _curve_lines(curve: "Sequence[CurvePoint]", fix: "Fix", style: Style) -> list[str]:
-    lines = [style.paint("What so many checkpoints close at best", "strong")]
-    rows = []
+def _curve(curve: "Sequence[CurvePoint]", fix: "Fix") -> Table:
+    rows, here = [], set[StepKey]()
     for point in curve:
-        closed = fix.before - point.remaining
-        known = "" if point.exact else f"at most {fix.before - point.lower_bound}; not proven"
-        if not point.remaining and point.checkpoints < fix.cost:
-            known = "a toxic flow remains"
-        bar = style.glyph("▪") * (_BAR * closed // fix.before)  # full where nothing remains only
-        rows.append((f"{point.checkpoints}", f"{closed}", share(closed, fix.before), f"{bar:<{_BAR}}", known))
-    lines += table(rows, indent="  ")
-    here: set[StepKey] = set()
-    for point in curve[1:-1]:
-        if set(point.chosen) == here:
-            continue
+        is_new = 0 < point.checkpoints < fix.cost and set(point.chosen) != here
         here = set(point.chosen)
-        chosen = "; ".join(_when(step) for step in point.chosen)
-        lines += wrap(f"{point.checkpoints}: {chosen}", style, "     ", "  ")
-    return lines
+        chosen = (partial(_chosen, point),) if is_new else ()
+        key = "curve", point.checkpoints
+        rows.append(Row(partial(_curve_cells, point, fix), key, Choice(point.chosen), details=chosen))
+    return Table((*rows,), ("Checkpoints", "Remaining", "", "Closed", "Known"), (20, 20, 15, 45), first=4)
+
+
+def _chosen(point: "CurvePoint") -> str:
+    return "; ".join(map(when, point.chosen))
+
+
+def _curve_cells(point: "CurvePoint", fix: "Fix") -> tuple[str | Bar, ...]:
+    closed = fix.before - point.remaining
+    known = "" if point.exact else f"at least {point.lower_bound} remain; not proven"
+    if not point.remaining and point.checkpoints < fix.cost:
+        known = "a toxic flow remains"
+    bar = Bar(closed, fix.before)
+    return f"{point.checkpoints}", f"{point.remaining}", bar, f"{share(closed, fix.before)} closed", known

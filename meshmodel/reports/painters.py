@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Literal
 
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line, pad
-from meshmodel.reports.blocks import Block, Paragraph, Row, Section, Table
+from meshmodel.reports.blocks import Bar, Block, Paragraph, Row, Section, Table
 from meshmodel.reports.document import tree
-from meshmodel.reports.lines import Line, Words, heading
+from meshmodel.reports.lines import Line, Look, Words, heading, said
 from meshmodel.reports.style import ASCII, Style, wrap, wrapped_table
-
-_NAME = 24
-"""Cells of the first column in a list, where rows lead somewhere."""
 
 
 def text_of(blocks: Iterable[Block], style: Style) -> str:
@@ -32,11 +30,21 @@ def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[
                 at = indent + block.indent
                 yield from _painted(block.text, style, block.look, at, at + block.hang)
             case Table():
-                cells = [each.texts for each in block.rows]
-                yield from wrapped_table([*[block.head][: bool(block.head)], *cells], style, " " * indent)
-                for each in block.rows:
-                    for note in each.notes:
-                        yield from wrap(f"{each.texts[0]}: {note}", style, " " * (indent + 3), " " * indent)
+                yield from _table_lines(block, style, indent)
+
+
+def _table_lines(block: Table, style: Style, indent: int) -> Iterator[str]:
+    cells = [tuple(_bar(each, "▪", " ") for each in row.made) for row in block.shown]
+    yield from wrapped_table([*[block.head][: bool(block.head)], *cells], style, " " * indent)
+    for row in block.shown:
+        for note in (*row.notes, *(each() for each in row.details)):
+            yield from wrap(f"{row.made[0]}: {note}", style, " " * (indent + 3), " " * indent)
+    if block.more:
+        yield f"{' ' * indent}{block.more}"
+
+
+def _bar(cell: str | Bar, full: str, empty: str) -> str:
+    return cell.drawn(full, empty) if isinstance(cell, Bar) else cell
 
 
 def _painted(text: str, style: Style, look: str, indent: int, hang: int) -> Iterator[str]:
@@ -62,20 +70,32 @@ def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
                     "said" if block.leads_to is None else "choice",
                 )
             case Table():
-                yield from (line for row in block.rows for line in _row_lines(row))
+                for row in block.shown:
+                    yield from _row_lines(row, block.first)
+                if block.more:
+                    yield said(f"  {block.more}")
 
 
-def _row_lines(row: Row) -> Iterator[Line]:
-    yield Line(row.key or row.cells, partial(_row_words, row), row.leads_to, indent=4)
+def _row_lines(row: Row, first: int) -> Iterator[Line]:
+    words, search = partial(_row_words, row, first), partial(_searched, row)
+    kind: Literal["choice", "said"] = "said" if row.leads_to is None else "choice"
+    yield Line(row.key or row.cells, words, row.leads_to, 4, kind, search)
     for note in row.notes:
         yield Line((row.key, note), ((f"      {note}", "muted"),), indent=6, kind="said")
 
 
-def _row_words(row: Row) -> Words:
-    first, *more = row.texts
-    if not more:
-        return ((f"  {first}", ""),)
-    return (f"  {row.sign} {pad(first, _NAME)} ", ""), ("  ".join(filter(None, more)), "muted")
+def _searched(row: Row) -> tuple[str, str]:
+    return " ".join(each for each in row.made if isinstance(each, str)).casefold(), ""
+
+
+def _row_words(row: Row, width: int) -> Words:
+    first, *more = row.made
+    look: Look = "muted" if row.leads_to is not None else ""
+    rest: Words = tuple(
+        (f"  {_bar(each, '█', '░')}", "bar" if isinstance(each, Bar) else look) for each in more if each
+    )
+    name = _bar(first, "█", "░")
+    return ((f"  {row.sign} {pad(name, width) if more else name}", ""), *rest)
 
 
 def report_of(blocks: Iterable[Block], level: int = 3) -> Iterator[tree.Block]:
@@ -83,20 +103,35 @@ def report_of(blocks: Iterable[Block], level: int = 3) -> Iterator[tree.Block]:
     for block in blocks:
         match block:
             case Section():
-                if block.title:
+                if block.title and block.look == "strong":
                     yield tree.Heading(level, block.title)
+                elif block.title:
+                    yield tree.Paragraph(tree.plain(block.title))
                 yield from report_of(block.blocks, level + 1)
             case Paragraph():
                 yield tree.Paragraph(tree.plain(block.text))
             case Table() if block.head:
-                yield tree.Table.of(block.head, block.widths, (each.texts for each in block.rows))
+                kept = [number for number, name in enumerate(block.head) if name]
+                rows = ([row.made[number] for number in kept] for row in block.rows)
+                yield tree.Table.of([block.head[number] for number in kept], block.widths, rows)
+                yield from _notes(block)
             case Table():
-                yield tree.Items(
-                    tuple(tree.plain(": ".join(filter(None, each.texts))) for each in block.rows)
-                )
+                items = (": ".join(each for each in row.made if isinstance(each, str)) for row in block.rows)
+                yield tree.Items(tuple(map(tree.plain, items)))
 
 
-def titled(snapshot: Snapshot, blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks below the name of the model."""
-    yield Paragraph(one_line(snapshot.about.name or "A model without a name", limit=200), "strong")
+def _notes(block: Table) -> Iterator[tree.Items]:
+    notes = [
+        tree.plain(f"{row.made[0]}: {note}")
+        for row in block.rows
+        for note in (*row.notes, *(each() for each in row.details))
+    ]
+    if notes:
+        yield tree.Items(tuple(notes))
+
+
+def titled(snapshot: Snapshot, blocks: Iterable[Block], view: str = "") -> Iterator[Block]:
+    """The blocks below the name of the model, and how it is looked at."""
+    name = one_line(snapshot.about.name or "A model without a name", limit=200)
+    yield Paragraph(f"{name}, as {view}" if view else name, "strong")
     yield from blocks

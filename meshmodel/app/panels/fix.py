@@ -12,7 +12,8 @@ from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import PART, Row, saying
-from meshmodel.reports.fix_lines import Choice, fix_lines
+from meshmodel.reports.fix import Choice
+from meshmodel.reports.fix_lines import fix_lines
 from meshmodel.reports.fix_state import Fixing
 
 

@@ -11,7 +11,8 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
 from meshmodel.model.stop import Task
-from meshmodel.reports.fix_lines import STATES, Choice, State
+from meshmodel.reports.fix import Choice, State
+from meshmodel.reports.fix_lines import STATES
 from meshmodel.reports.fix_state import (
     Fixing,
     left_open,
