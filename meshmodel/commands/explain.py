@@ -80,6 +80,8 @@ def _answer_text(
 ) -> str | None:
     """The answer for one model as text; ``None`` if it was printed as JSON."""
     from meshmodel.api import analyse
+    from meshmodel.reports.painters import text_of
+    from meshmodel.reports.ways import explain_blocks, ways_blocks
 
     snapshot = load(path)
     _require_known("agent", agent, snapshot.agent)
@@ -97,9 +99,7 @@ def _answer_text(
             return None
         if ways is None:
             return _NOTHING
-        from meshmodel.reports.answers_text import ways_text
-
-        return ways_text(snapshot, ways, style(), arguments.source)
+        return text_of(ways_blocks(snapshot, ways, arguments.source), style())
     explanation = analysis.explain(*asked)
     if arguments.json:
         from meshmodel.reports.answers_json import explain_answer
@@ -108,9 +108,7 @@ def _answer_text(
         return None
     if explanation is None:
         return _NOTHING
-    from meshmodel.reports.answers_text import explain_text
-
-    return explain_text(explanation, style(), arguments.source)
+    return text_of(explain_blocks(explanation, arguments.source), style())
 
 
 def _require_known(kind: str, name: str | None, known: Collection[str]) -> None:

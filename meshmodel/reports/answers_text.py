@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach, Ways
+from meshmodel.analysis.results import AgentReach, Heard, Summary, SystemReach
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import first_few, one_line, plural, width
@@ -21,7 +21,6 @@ from meshmodel.reports.questions import asked, open_notes, questions_of
 from meshmodel.reports.rule_lines import conditions_of
 from meshmodel.reports.standards import titled
 from meshmodel.reports.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
-from meshmodel.reports.ways_sentences import ways_sentences
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -143,44 +142,6 @@ def reach_text(title: str | None, reach: Sequence[AgentReach], style: Style) -> 
         lines += ["", "No active agent."]
     for agent in reach:
         lines += ["", *_agent_lines(agent, style)]
-    return "\n".join(lines)
-
-
-def explain_text(explanation: Explanation, style: Style, source: str | None = None) -> str:
-    """What ``explain`` prints: the way in words, or what stands in it.
-
-    Args:
-        explanation: the answer.
-        style: how it may look.
-        source: the system that was asked for as the one it comes from, or ``home``; ``None``: any.
-    """
-    agent, system = one_line(explanation.agent), one_line(explanation.system)
-    came_from = "home" if explanation.source is None else one_line(explanation.source)
-    lines = [style.paint(f"{agent} {explanation.action or 'reach'} {system}", "strong")]
-    if explanation.state is None:
-        lines.append("no crossing" if source is None else f"no crossing from {came_from}")
-        if source is not None and explanation.steps:
-            lines += wrap("this is how it comes there at all; leave --from out for the worst crossing", style)
-    else:
-        state = f"{explanation.state} crossing from {came_from}"
-        if explanation.severity is not None and explanation.state == "uncontrolled":
-            state += f", {explanation.severity}"
-            lines.append(style.paint(state, explanation.severity))
-        else:
-            lines.append(style.paint(state, "good"))
-    lines.append("")
-    for sentence in explanation.sentences:
-        lines += wrap(sentence, style, "    ", "  ")
-    if explanation.why_not is not None:
-        lines += wrap(explanation.why_not, style)
-    return "\n".join(lines).rstrip()
-
-
-def ways_text(snapshot: Snapshot, ways: Ways, style: Style, source: str | None = None) -> str:
-    """What ``explain --all`` prints: the shortest way (as ``explain_text``), then all of them."""
-    lines = [explain_text(ways.explanation, style, source), ""]
-    for sentence in ways_sentences(snapshot, ways):
-        lines += wrap(sentence, style, "    ", "  ")
     return "\n".join(lines)
 
 

@@ -43,8 +43,7 @@ class Bar(NamedTuple):
 Cells = tuple[str | Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row of a table.
 
     Attributes:

@@ -75,15 +75,6 @@ def way_of(
     return Answered(asked, told, is_of_finding)
 
 
-def crossing_words(told: "Explanation") -> str:
-    """Whether a way is a crossing, from where and into what, and how bad it is."""
-    if told.state is None:
-        return f"{told.action or 'any action'} on {told.system}: no crossing"
-    source = "home" if told.source is None else told.source
-    severity = f", {told.severity}" if told.severity and told.state == "uncontrolled" else ""
-    return f"{told.state} crossing from {source}: {told.action} on {told.system}{severity}"
-
-
 def ways_in_words(
     analysis: "Analysis", asked: Asked, is_cancelled: Callable[[], bool] | None = None
 ) -> list[str]:

@@ -93,7 +93,7 @@ def fix_blocks(fixing: "Fixing", fix: "Fix") -> Iterator[Block]:
     standing = fixing.standing or ()
     yield verdict(fix, stopped=fixing.stopped, good=not standing)
     if fix.checkpoints:
-        rows = (_checkpoint_row(fixing, fix, number) for number in range(fix.cost))
+        rows = (_checkpoint_row(fixing, fix, number) for number in range(len(fix.checkpoints)))
         yield Section("", [Table((*rows,), _HEAD, (10, 15, 50, 25), first=4)], indent=2)
         yield Section("", [*_outcome(fixing, fix)], indent=0)
     if fixing.curve is not None and fix.before:
@@ -103,7 +103,7 @@ def fix_blocks(fixing: "Fixing", fix: "Fix") -> Iterator[Block]:
             Row((each.severity, each.rule, one_line(each.subject)), ("standing", each)) for each in standing
         )
         title = f"{standing_words(standing, guarded=bool(fix.checkpoints))}:"
-        yield Section(title, [Table((*rows,), most=STANDING)], look="", indent=2)
+        yield Section(title, [Table((*rows,), first=8, most=STANDING)], look="", indent=2)
 
 
 _HEAD: Final = ("Number", "On", "Asked", "Closes")
@@ -172,7 +172,7 @@ def _checkpoint_cells(
 
 
 def _outcome(fixing: "Fixing", fix: "Fix") -> Iterator[Block]:
-    if 0 < len(fixing.parts) < fix.cost:
+    if 0 < len(fixing.parts) < len(fix.checkpoints):
         first = len(fixing.parts)
         yield Paragraph(f"what each closes was counted of the first {first:,} only: it takes long", "muted")
     if not fix.interrupts:

@@ -1,4 +1,4 @@
-"""Draws blocks as text for a terminal or a pipe, as lines of lists, and as blocks of a report."""
+"""Draws blocks as text for a terminal or a pipe, and as lines of lists; ``document.blocks`` as pages."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -7,7 +7,6 @@ from typing import Literal
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line, pad
 from meshmodel.reports.blocks import Bar, Block, Paragraph, Row, Section, Table
-from meshmodel.reports.document import tree
 from meshmodel.reports.lines import Line, Look, Words, heading, said
 from meshmodel.reports.style import ASCII, Style, wrap, wrapped_table
 
@@ -66,7 +65,7 @@ def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
                     block.key or ("said", block.text),
                     block.words or ((block.text, look),),
                     block.leads_to,
-                    block.hang,
+                    block.hang + 2 * bool(block.words),
                     "said" if block.leads_to is None else "choice",
                 )
             case Table():
@@ -96,38 +95,6 @@ def _row_words(row: Row, width: int) -> Words:
     )
     name = _bar(first, "█", "░")
     return ((f"  {row.sign} {pad(name, width) if more else name}", ""), *rest)
-
-
-def report_of(blocks: Iterable[Block], level: int = 3) -> Iterator[tree.Block]:
-    """The blocks for a page: HTML, PDF, Word and Markdown are made from these."""
-    for block in blocks:
-        match block:
-            case Section():
-                if block.title and block.look == "strong":
-                    yield tree.Heading(level, block.title)
-                elif block.title:
-                    yield tree.Paragraph(tree.plain(block.title))
-                yield from report_of(block.blocks, level + 1)
-            case Paragraph():
-                yield tree.Paragraph(tree.plain(block.text))
-            case Table() if block.head:
-                kept = [number for number, name in enumerate(block.head) if name]
-                rows = ([row.made[number] for number in kept] for row in block.rows)
-                yield tree.Table.of([block.head[number] for number in kept], block.widths, rows)
-                yield from _notes(block)
-            case Table():
-                items = (": ".join(each for each in row.made if isinstance(each, str)) for row in block.rows)
-                yield tree.Items(tuple(map(tree.plain, items)))
-
-
-def _notes(block: Table) -> Iterator[tree.Items]:
-    notes = [
-        tree.plain(f"{row.made[0]}: {note}")
-        for row in block.rows
-        for note in (*row.notes, *(each() for each in row.details))
-    ]
-    if notes:
-        yield tree.Items(tuple(notes))
 
 
 def titled(snapshot: Snapshot, blocks: Iterable[Block], view: str = "") -> Iterator[Block]:

@@ -1,14 +1,13 @@
 """Why an agent reaches a system, or why not, as lines: the way, all ways, and what to do about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from meshmodel.analysis.results import Explanation, Finding
-from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.explanations import crossing_words
+from meshmodel.reports.blocks import Paragraph
 from meshmodel.reports.lines import Line, Look, heading, space
-from meshmodel.reports.way_lines import numbered_words
-from meshmodel.reports.witness import told_steps
+from meshmodel.reports.painters import lines_of
+from meshmodel.reports.ways import crossing_blocks, finding_blocks, step_blocks
 
 LIGHT: Final = "light"
 """The value of the lines of steps: one that is chosen lights the way."""
@@ -27,11 +26,12 @@ def why_lines(
     """
     yield space("above")
     if finding is not None:
-        yield _text(finding.message, "bold")
-        if finding.accepted is not None:
-            yield _text(accepted_words(finding.accepted), "warning")
+        yield from _chosen(finding_blocks(finding))
     if told is not None:
-        yield from _way(told)
+        yield from _chosen(crossing_blocks(told) if told.state is not None or told.steps else ())
+        yield from _chosen(step_blocks(told))
+        if not told.steps and told.why_not:
+            yield _text(told.why_not)
     yield space("ways")
     yield heading("all ways")
     if ways is None:
@@ -43,17 +43,10 @@ def why_lines(
         yield _text("; ".join(finding.references), "muted")
 
 
-def _way(told: Explanation) -> Iterator[Line]:
-    if told.state is not None or told.steps:
-        yield _text(crossing_words(told))
-    for number, (sentence, step) in enumerate(told_steps(told)):
-        if step is None:
-            yield _text(sentence, "muted")
-        else:
-            indent = len(sentence.partition(" ")[0]) + 3
-            yield Line(("step", number), numbered_words(sentence), LIGHT, indent)
-    if not told.steps and told.why_not:
-        yield _text(told.why_not)
+def _chosen(blocks: Iterable[Paragraph]) -> Iterator[Line]:
+    """The lines, none of them a heading: the cursor scrolls to each, and a step lights the way."""
+    for each in lines_of(blocks):
+        yield each._replace(kind="choice", value=None if each.value is None else LIGHT)
 
 
 def _text(text: str, look: Look = "") -> Line:

@@ -10,7 +10,8 @@ from meshmodel.analysis.compromise import Spread
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
-from meshmodel.reports.compromise import compromise_answer, compromise_text
+from meshmodel.reports.compromise import compromise_answer, compromise_blocks
+from meshmodel.reports.painters import text_of
 from meshmodel.reports.style import Style
 from tests.analysis.crowds import crowded
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
@@ -132,7 +133,7 @@ def check_steps(found, reading, free, counting):
 def test_where_every_place_steers_every_agent_only_relations_are_its_steps():
     snapshot = crowded(agents=200, systems=200)
     found = analyse(snapshot).compromise("outsider")
-    text = compromise_text(snapshot, found, "built", Style())
+    text = text_of(compromise_blocks(snapshot, found, "built"), Style())
     assert len(found.unchecked.agents) == 200
     assert found.held_back == Spread((), (), ())
     assert "200 agents driven from there" in text
@@ -187,7 +188,7 @@ def test_what_a_limited_delegation_uses_is_not_in_hand_but_what_it_does_counts()
     assert found.unchecked == Spread(("bot",), ("bot-key",), (("files", ("read",)),))
     assert found.limited == (("server", "bot"),)
     assert ("grant", "server-key", "files") in found.steps
-    text = compromise_text(snapshot, found, "built", Style())
+    text = text_of(compromise_blocks(snapshot, found, "built"), Style())
     assert "server  for bot only, within a limit: it hands out no credential" in text
     alone = analyse(snapshot).compromise("agent:server")
     assert alone.unchecked.credentials == ("deep", "server-key")

@@ -16,7 +16,8 @@ from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Stopped
 from meshmodel.model.validation import check_snapshot
-from meshmodel.reports.offboarding import offboarding_answer, offboarding_text
+from meshmodel.reports.offboarding import offboarding_answer, offboarding_blocks
+from meshmodel.reports.painters import text_of
 from meshmodel.reports.style import Style
 from meshmodel.store.store import Store
 from tests.analysis.test_offboarding_naive import with_status
@@ -189,7 +190,7 @@ def test_a_person_leaves_owners_tokens_and_approvals():
     )
     assert plan.checkpoints == ("mine", "shown")
     assert plan.touched == (Touched("bot", "presents", credential="token"),)
-    text = offboarding_text(PEOPLE, plan, Style())
+    text = text_of(offboarding_blocks(PEOPLE, plan), Style())
     assert "4 elements to find a new owner for" in text
     assert "2 credentials to revoke: on behalf of ann, or only ann could present them" in text
     assert "checkpoint alone loses its approver ann and decides nothing from then on: name another" in text
@@ -222,7 +223,7 @@ def test_a_group_that_is_no_agent():
     plan = analyse(PEOPLE).offboarding("person:ben")
     assert (plan.agents, plan.owned, plan.revoke, plan.rotate) == ((), ("system:wiki",), (), ())
     assert plan.approvals == (LostApproval("sso", "ben", ("ann", "ann-sso")),)
-    assert offboarding_text(PEOPLE, plan, Style()).splitlines()[1] == "When ben goes"
+    assert text_of(offboarding_blocks(PEOPLE, plan), Style()).splitlines()[0] == "When ben goes"
 
 
 VENDORS = snapshot_of(
@@ -265,7 +266,7 @@ def test_a_vendor_takes_its_agents_and_what_its_systems_keep():
         Touched("bot", "sets-to-work", "helper"),
         Touched("bot", "triggered", system="crm"),
     )
-    text = offboarding_text(VENDORS, plan, Style())
+    text = text_of(offboarding_blocks(VENDORS, plan), Style())
     assert "1 credential to revoke: only its agents could present it" in text
     assert "2 systems of Acme: what they keep stays there until it is deleted" in text
     assert "crm   confidential" in text

@@ -3,7 +3,8 @@
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rotation import Copy
 from meshmodel.model import records as r
-from meshmodel.reports.rotation import rotation_answer, rotation_text
+from meshmodel.reports.painters import text_of
+from meshmodel.reports.rotation import rotation_answer, rotation_blocks
 from meshmodel.reports.style import Style
 from tests.analysis.test_offboarding_naive import OBTAIN, credentials
 from tests.reference.random_models import random_model, snapshot_of
@@ -51,7 +52,7 @@ def test_a_rotation_names_copies_users_and_what_it_yields_in_a_safe_order():
     ]
     assert plan.order == (("key",), ("loop", "role"), ("deep",))
     assert rotation_answer(plan)["order"] == [["key"], ["loop", "role"], ["deep"]]
-    text = rotation_text(ROTATED, plan, Style())
+    text = text_of(rotation_blocks(ROTATED, plan), Style())
     assert "2 copies at rest to replace or delete" in text
     assert "wiki   is no secrets manager: delete it, or replace it; read by nobody" in text
     assert "reader  fetches it" in text

@@ -18,10 +18,11 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.model.stop import Task
 from meshmodel.reports import fix_state as work
+from meshmodel.reports.fix import fix_blocks, verdict
 from meshmodel.reports.fix_lines import fix_lines
 from meshmodel.reports.fix_state import Fixing, Part
-from meshmodel.reports.fix_words import bar, curve_words, verdict
 from meshmodel.reports.lenses import with_preview
+from meshmodel.reports.painters import lines_of
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import Host
@@ -54,13 +55,15 @@ async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: 
         await it.computed()
         text = listed(it)
         assert (
-            f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings: proven smallest" in text
+            f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings; fewer cannot (proven)"
+            in text
         )
-        assert f"uncontrolled: {FIX.before} before, 0 after" in text
+        assert f"uncontrolled crossings: {FIX.before} → 0" in text
         assert marks(it) == set(FIX.checkpoints)
         for step, alone in zip(FIX.checkpoints, FIX.closes_each, strict=True):
             rest = FIX.before - analyse(CHAIN).closing([each for each in FIX.checkpoints if each != step])
-            assert f"alone closes {alone}; without it {rest} remain" in text
+            assert f"closes {alone} alone" in text
+            assert f"; without it {rest} remain" in text
         assert "100 % closed" in text
         await it.shows("◈")
         await it.shows("guard")
@@ -205,7 +208,7 @@ async def test_in_a_large_model_it_is_computed_again_where_asked_only(
         await it.shows("missing")
         await it.press("F")
         await it.computed()
-        assert "proven smallest" in listed(it)
+        assert "fewer cannot (proven)" in listed(it)
         await it.sentence("ask policy-decision on " + place(FIX.checkpoints[0]))
         await it.computed()
         assert it.bench.shown.fixing is None
@@ -224,7 +227,7 @@ async def test_nothing_to_fix(tmp_path: Path) -> None:
     async with desk(tmp_path, "federated-release") as it:
         await it.press("F")
         await it.computed()
-        assert "nothing to fix" in listed(it)
+        assert "nothing to guard" in listed(it)
         await it.press("escape", "P")
         await it.shows("F shows which steps")
 
@@ -278,13 +281,12 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
         await it.press("escape")
         await it.computed()
         text = listed(it)
-        assert "at least 1; the best found" in text
-        assert "(stopped)" in text
-        assert "proven smallest" not in text
+        assert "It was stopped before fewer were ruled out: it takes at least 1" in text
+        assert "fewer cannot (proven)" not in text
         monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", real)
         await it.press("F")
         await it.computed()
-        assert "proven smallest" in listed(it)
+        assert "fewer cannot (proven)" in listed(it)
 
 
 async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,20 +333,25 @@ def test_what_was_stopped_is_computed_again_by_its_key() -> None:
     assert replace(done, problem="x").is_partial
 
 
+def curve_rows(*points: CurvePoint, before: int) -> list[str]:
+    fix = Fix(9, 9, True, FIX.checkpoints, before, (), (), before, True)
+    fixing = Fixing(analyse(CHAIN), fix=fix, curve=points)
+    return [each.text for each in lines_of(fix_blocks(fixing, fix)) if each.key[0] == "curve"]
+
+
 def test_bounds_are_marked_as_such() -> None:
-    assert "proven" not in verdict(
-        Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False),
-        stopped=False,
-        seconds=30,
-    )
-    assert curve_words(CurvePoint(1, 5, 5, True, ()), 20) == "5 remain, 75 % closed"
-    assert curve_words(CurvePoint(1, 1, 1, True, ()), 4) == "1 remains, 75 % closed"
-    assert curve_words(CurvePoint(1, 8, 8, True, ()), 42) == "8 remain, 80 % closed"  # 80.95: down, never up
-    assert curve_words(CurvePoint(1, 999, 999, True, ()), 1000) == "999 remain, < 1 % closed"
-    assert curve_words(CurvePoint(1, 5, 2, False, ()), 20).startswith("at most 5 remain, at least 2")
-    assert bar(999, 1_000, 10) == "█████████░", "something remains, so it is not full"
-    assert bar(0, 1_000, 10) == "░░░░░░░░░░"
-    assert bar(1_000, 1_000, 4) == "████"
+    unproven = Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False)
+    assert "proven" not in verdict(unproven).text
+    (row,) = curve_rows(CurvePoint(1, 5, 5, True, ()), before=20)
+    assert row.split() == ["1", "5", "█" * 15 + "░" * 5, "75", "%", "closed"]
+    (row,) = curve_rows(CurvePoint(1, 8, 8, True, ()), before=42)
+    assert "80 % closed" in row  # 80.95: down, never up
+    (row,) = curve_rows(CurvePoint(1, 999, 999, True, ()), before=1000)
+    assert "< 1 % closed" in row
+    (row,) = curve_rows(CurvePoint(1, 5, 2, False, ()), before=20)
+    assert row.endswith("at least 2 remain; not proven")
+    (row,) = curve_rows(CurvePoint(1, 1, 1, True, ()), before=1000)
+    assert "░" in row, "something remains, so it is not full"
 
 
 async def test_the_list_shows_nothing_of_another_analysis() -> None:
@@ -356,7 +363,7 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
             CHAIN, built=analysis, designed=analysis, fixing=Fixing(analysis, fix=FIX, curve=())
         )
         app.show(shown)
-        assert "proven smallest" in "\n".join(row.content.plain for row in found.rows.shown_rows)
+        assert "fewer cannot (proven)" in "\n".join(row.content.plain for row in found.rows.shown_rows)
         app.show(replace(shown, built=analyse(CHAIN)))
         assert [row.content.plain.strip() for row in found.rows.shown_rows] == [FixList.nothing]
         app.show(replace(shown, is_current=False))
@@ -366,14 +373,14 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
 def test_what_was_not_counted_of_each_is_said() -> None:
     fixing = Fixing(analyse(CHAIN), fix=FIX, parts=(Part(16, 1),))
     text = "\n".join(each.text for each in fix_lines(FIX, fixing, marks_open=True))
-    assert text.count("alone closes") == text.count("alone closes 16; without it 1 remains") == 1
+    assert text.count("; without it 1 remains") == 1
     assert "counted of the first 1 only" in text
 
 
 def test_interrupted_intents_are_named() -> None:
     fix = Fix(1, 1, True, (("grant", "k", "s"),), 2, (("bot", "s"),), (2,), 2, True)
     lines = fix_lines(fix, Fixing(analyse(CHAIN), fix=fix), marks_open=True)
-    assert any("interrupts what is declared intended: bot on s" in each.text for each in lines)
+    assert any("interrupts 1 declared intent" in each.text and "bot → s" in each.text for each in lines)
 
 
 async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ async def test_how_long_it_has_been_computed_is_told_again_once_the_filter_is_em
 async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None:
     async with computing() as (found, _, pilot):
         before = told(found)
-        assert "the best found: 2000 checkpoints close all" in before
+        assert "2,000 checkpoints close all 2,000 uncontrolled crossings. Time was over" in before
         await pilot.press("/", *"key-1999")
         found.rows.settle()
         assert told(found) == f"{before}\n2,001 left out by the filter"
@@ -95,7 +95,10 @@ async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None
 @pytest.mark.parametrize(
     ("fixing", "says"),
     [
-        (Fixing(EMPTY, fix=Fix(0, 0, True, (), 0, (), (), 0, True)), "nothing to fix"),
+        (
+            Fixing(EMPTY, fix=Fix(0, 0, True, (), 0, (), (), 0, True)),
+            "✔ No crossing is uncontrolled: nothing to guard",
+        ),
         (Fixing(EMPTY, problem="no solver"), "could not be computed: no solver"),
         (Fixing(EMPTY), "computing the smallest fix: 0 s"),
         (None, FixList.nothing),

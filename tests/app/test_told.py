@@ -32,7 +32,7 @@ def told(at) -> list[str]:
 async def test_a_fix_is_told_row_by_row(tmp_path):
     async with desk(tmp_path, "agent-chain", size=(80, 24)) as at:
         await at.press("F")
-        await at.shows("alone closes")
+        await at.shows(" alone")
         rows = at.bench.query_one(FixList).rows
         for _ in range(4):
             text = " ".join(told(at)).strip()

@@ -13,8 +13,10 @@ from meshmodel.analysis.results import Accepted, AgentReach, Explanation, System
 from meshmodel.analysis.rules import RULES
 from meshmodel.commands.rules import example_of
 from meshmodel.model.text import width
-from meshmodel.reports.answers_text import explain_text, reach_text, rule_text, rules_text
+from meshmodel.reports.answers_text import reach_text, rule_text, rules_text
+from meshmodel.reports.painters import text_of
 from meshmodel.reports.style import Style, table, wrap
+from meshmodel.reports.ways import explain_blocks
 from tests.commands.running import MODELS, PROGRAM, run
 
 AGENT = MODELS / "support-agent.toml"
@@ -232,7 +234,12 @@ def test_what_is_no_crossing_is_told_without_the_signs_of_one(words):
 
 def test_explain_says_why_not():
     explanation = Explanation("a", None, "s", "read", None, None, (), (), "there is no way")
-    assert explain_text(explanation, PLAIN).splitlines() == ["a read s", "no crossing", "", "there is no way"]
+    assert text_of(explain_blocks(explanation), PLAIN).splitlines() == [
+        "a read s",
+        "no crossing",
+        "",
+        "there is no way",
+    ]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -9,8 +9,9 @@ import pytest
 
 from meshmodel.api import Analysis, analyse
 from meshmodel.interchange import read_file
-from meshmodel.reports.answers_text import ways_text
+from meshmodel.reports.painters import text_of
 from meshmodel.reports.style import Style
+from meshmodel.reports.ways import ways_blocks
 from tests.models.meshes import FOLDER
 
 GOLDENS = Path(__file__).parent / "stories"
@@ -47,7 +48,7 @@ def stories(analysis: Analysis) -> str:
         first = {agent: system for agent, system in reversed(pairs) if (agent, system) not in reached}
         pairs = sorted({*worst, *first.items()})
     told = [
-        ways_text(snapshot, ways, Style())
+        text_of(ways_blocks(snapshot, ways), Style())
         for pair in pairs
         for ways in [analysis.all_ways(*pair)]
         if ways is not None

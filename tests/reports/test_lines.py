@@ -13,13 +13,16 @@ from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.cause_lines import ORDERS, cause_lines
 from meshmodel.reports.causes import causes_of
-from meshmodel.reports.compromise import compromise_lines
-from meshmodel.reports.fix_lines import Choice, fix_lines
+from meshmodel.reports.compromise import compromise_blocks
+from meshmodel.reports.fix import Choice
+from meshmodel.reports.fix_lines import fix_lines
 from meshmodel.reports.fix_state import Fixing
 from meshmodel.reports.inspection import lines_about
+from meshmodel.reports.painters import lines_of
 from meshmodel.reports.questions import question_lines
 from meshmodel.reports.rule_lines import rule_lines
-from meshmodel.reports.way_lines import numbered_words, way_lines
+from meshmodel.reports.way_lines import way_lines
+from meshmodel.reports.ways import numbered_words
 from meshmodel.reports.witness import reference_of
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
@@ -90,7 +93,7 @@ def test_what_other_rules_say_follows_a_cause_that_is_unfolded():
 
 def test_lines_of_a_compromise_name_each_thing_that_falls_once_and_lead_there():
     found = ANALYSIS.compromise("agent:chat-service")
-    lines = [*compromise_lines(MODEL, found, "built")]
+    lines = [*lines_of(compromise_blocks(MODEL, found, "built"))]
     assert lines[0].text.endswith(", as built")
     reached = [each.value for each in lines if each.kind == "choice" and each.key[2:] == ("free",)]
     assert {key for table, key in reached if table == "credential"} == set(found.unchecked.credentials)
@@ -157,7 +160,7 @@ def test_lists_show_an_element_with_the_sign_of_its_kind():
         *lines_about(snapshot, analysis, snapshot.delegation["bot", "runner"]),
         *lines_about(snapshot, analysis, snapshot.grant["key", "crm"]),
         *question_lines(analysis),
-        *compromise_lines(snapshot, analysis.compromise("agent:bot"), "built"),
+        *lines_of(compromise_blocks(snapshot, analysis.compromise("agent:bot"), "built")),
     ]
     signs = {"clerk": "♙", "runner": "◎", "bot": "◉", "crm": "▤"}
     for name, sign in signs.items():

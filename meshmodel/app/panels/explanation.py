@@ -9,7 +9,8 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import content_of, row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.reports.way_lines import numbered_words, way_lines
+from meshmodel.reports.way_lines import way_lines
+from meshmodel.reports.ways import numbered_words
 
 
 class ExplanationList(Listing, Bound):

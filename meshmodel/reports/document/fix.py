@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from meshmodel.reports.document.blocks import report_of
 from meshmodel.reports.document.pictures import Pictures
 from meshmodel.reports.document.tree import Block, Heading, Paragraph
 from meshmodel.reports.fix import fix_blocks
 from meshmodel.reports.fix_state import Fixing
-from meshmodel.reports.painters import report_of
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -38,6 +38,6 @@ def fix_section(
         yield from pictures.curve("curve", fix, curve)
     elif fix.before:
         yield Paragraph(
-            f"The closing curve is left out for a fix of {fix.cost} checkpoints, since each of its numbers is "
-            "a search of its own; fix --curve searches."
+            f"The closing curve is left out for a fix of {fix.cost} checkpoints, since each of its numbers "
+            "is a search of its own; fix --curve searches."
         )
