@@ -70,7 +70,7 @@ class Steps(Nodes):
                 return [node("credential", from_)], [node("credential", to)]
             case "delegation":
                 return [node("agent", from_)], [node("agent", to)]
-            case "trigger":
+            case "trigger" | "hearing":
                 return [self.access(from_, WRITE)], [node("agent", to)]
             case "hosting":
                 return [self.access(from_, EXECUTE)], [node("agent", to)]

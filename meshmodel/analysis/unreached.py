@@ -75,6 +75,8 @@ def _openings(mesh: Mesh, *sides: set[int]) -> Iterator[Opening]:
     only = {"trigger": WRITE, "hosting": EXECUTE}
     named = [[(reference_of(mesh, node), node) for node in sorted(side)] for side in sides]
     for kind in CHECKPOINT_STEPS:
+        if kind == "hearing":  # it arises by itself
+            continue
         ends = zip(named, STEP_ENDS[kind], strict=True)
         from_, to = ([node for name, node in side if name.startswith(table)] for side, table in ends)
         from_ = [each for each in from_ if each % 5 == only.get(kind, each % 5)]

@@ -13,7 +13,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import About, Agent, Checkpoint, Delegation, Key, Record, System, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, Touched, table_of
-from meshmodel.model.validation import References, RefusedError, label_of, normalise
+from meshmodel.model.validation import References, RefusedError, label_of, normalise, with_actual_step
 from meshmodel.model.values import RefusedValueError, check_new_id, quote
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 
@@ -64,6 +64,11 @@ class MutableModel:
 
     def finish(self) -> Snapshot:
         """The snapshot after all changes; raises InvalidModelError."""
+        for name, key in self._put:
+            placed = self._read(name).get(key) if name == "checkpoint" else None
+            actual = placed and with_actual_step(placed, self._read("trigger"))
+            if actual is not placed:
+                self._write(name)[key] = actual
         changed: dict[str, Any] = {name: MappingProxyType(table) for name, table in self._copies.items()}
         touched = {
             name: Touched(self._before.table(name), changed[name], frozenset(table.keys_written))

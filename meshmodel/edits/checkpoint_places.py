@@ -24,6 +24,8 @@ def starts(snapshot: Snapshot, step: str) -> list[str]:
     if step == "boundary":
         found = domains(snapshot)
         return found if len(found) > 1 else []
+    if step == "hearing":
+        return sorted(key for key, each in snapshot.system.items() if each.untrusted_input or not each.typed)
     return sorted({start for start, _ in _pairs(snapshot, step)})
 
 
@@ -32,17 +34,25 @@ def ends(snapshot: Snapshot, step: str, start: str) -> list[str]:
     if step == "boundary":
         found = domains(snapshot)
         return [each for each in found if each != start] if start in found else []
+    if step == "hearing":
+        return sorted(key for key, each in snapshot.agent.items() if each.is_steerable and not each.is_person)
     return sorted({end for begin, end in _pairs(snapshot, step) if begin == start})
 
 
 def exists(snapshot: Snapshot, step: str, start: str, end: str) -> bool:
-    """Whether a checkpoint may be placed there."""
+    """Whether a checkpoint may be placed there; on hearing it may wherever the two elements are."""
+    if step == "hearing":
+        return start in snapshot.system and end in snapshot.agent
     return end in ends(snapshot, step, start)
 
 
 def usable_steps(snapshot: Snapshot) -> list[str]:
     """The kinds of steps of which the model has at least one, in the order of the vocabulary."""
-    return [step for step in STEP_ENDS if starts(snapshot, step)]
+    return [
+        step
+        for step in STEP_ENDS
+        if starts(snapshot, step) and (step != "hearing" or ends(snapshot, step, ""))
+    ]
 
 
 def slot_values(snapshot: Snapshot, slot: str, slots: Mapping[str, str]) -> list[str]:
@@ -87,11 +97,7 @@ def checkpoint_id(snapshot: Snapshot, kind: str, end: str) -> str:
 
 
 def _pairs(snapshot: Snapshot, step: str) -> list[tuple[str, str]]:
-    """The ends of every step of that kind.
-
-    A trigger can also arise by itself, so every steerable agent counts for every system where
-    outsiders can write.
-    """
+    """The ends of every step of that kind, which is drawn."""
     if step == "hosting":
         return [(agent.runs_on, agent.id) for agent in snapshot.agent.values() if agent.runs_on]
     pairs: list[tuple[str, str]] = list(snapshot.table(step))
@@ -101,8 +107,4 @@ def _pairs(snapshot: Snapshot, step: str) -> list[tuple[str, str]]:
             for delegation in snapshot.delegation.values()
             for credential in delegation.passes or ()
         ]
-    if step == "trigger":
-        outside = [system.id for system in snapshot.system.values() if system.untrusted_input]
-        steerable = [agent.id for agent in snapshot.agent.values() if agent.is_steerable]
-        pairs += [(system, agent) for system in outside for agent in steerable]
     return pairs

@@ -18,6 +18,7 @@ from meshmodel.model.records import (
     key_of,
 )
 from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.validation import with_actual_step
 
 
 class SentenceError(Exception):
@@ -96,6 +97,8 @@ class Draft:
 
     def put(self, record: Record, line: str | None = None) -> None:
         """Insert or replace a record, unless it is there as it is."""
+        if isinstance(record, Checkpoint):
+            record = with_actual_step(record, self.snapshot.trigger)
         before = self.snapshot.get(table_of(record), key_of(record))
         if before == record:
             return

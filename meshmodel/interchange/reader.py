@@ -15,7 +15,14 @@ from meshmodel.model.records import About
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.model.validation import References, RefusedError, drop_derived, find_conflict, label_of
+from meshmodel.model.validation import (
+    References,
+    RefusedError,
+    drop_derived,
+    find_conflict,
+    label_of,
+    with_actual_step,
+)
 from meshmodel.model.values import CONVERTERS, REQUIRED, RefusedValueError, quote
 
 FORMAT: Final = "meshmodel/1"
@@ -173,6 +180,11 @@ def _snapshot_of(document: Mapping[str, Any]) -> Snapshot:
     tables: dict[str, Any] = {
         name: MappingProxyType(_table(name, document[name])) for name in TABLES if name in document
     }
+    triggers = tables.get("trigger", {})
+    if "checkpoint" in tables:
+        tables["checkpoint"] = MappingProxyType(
+            {key: with_actual_step(each, triggers) for key, each in tables["checkpoint"].items()}
+        )
     snapshot = Snapshot(about=About(**about), **tables)
     _check_references(snapshot)
     return snapshot

@@ -46,7 +46,7 @@ def _value(field: Field, value: Any) -> str:
     match value:
         case bool():
             return "true" if value else "false"
-        case int():
+        case int() | float():
             return str(value)
         case str():
             return _string(value)

@@ -25,10 +25,11 @@ LINKS: Final[Mapping[tuple[str, ...], str]] = {
     ("delegates", "to"): "delegation",
     ("delegates",): "delegation",
     ("triggers",): "trigger",
+    ("hears",): "hearing",
     ("hosts",): "hosting",
     ("runs", "on"): "hosting",
 }
-"""The verbs that name a step; with ``runs on`` the ends stand the other way round."""
+"""The verbs that name a step; with ``runs on`` and ``hears`` the ends stand the other way round."""
 
 OPTIONS: Final = ("at", "by", "rate")
 _CHAIN_STEPS: Final = ("grant", "hold", "exchange", "delegation", "custody", "trigger")
@@ -190,13 +191,15 @@ def _step(tokens: Sequence[Token], draft: Draft, where: tuple[int, int]) -> tupl
     parts = split(tokens, ">")
     if len(parts) == 2:
         start, end = name_of(parts[0]), name_of(parts[1])
+        if len(parts[0]) > 1 and tokens[0].is_word("hearing"):
+            return _named_step(name_of(parts[0][1:]), end, ("hearing",), draft, where)
         return _named_step(start, end, _CHAIN_STEPS, draft, where)
     found = find_link(tokens)
     if found is None:
         raise SentenceError("name a step: key > system, bot > key, system stores key, …", *where)
     begin, after, step = found
     start, end = name_of(tokens[:begin]), name_of(tokens[after:])
-    if tokens[begin].is_word("runs"):
+    if tokens[begin].is_word("runs", "hears"):
         start, end = end, start
     return _named_step(start, end, (step,), draft, where)
 
@@ -204,7 +207,7 @@ def _step(tokens: Sequence[Token], draft: Draft, where: tuple[int, int]) -> tupl
 def _named_step(
     start: Name | None, end: Name | None, steps: Sequence[str], draft: Draft, where: tuple[int, int]
 ) -> tuple[str, str, str]:
-    """The step between two names; of a trigger the two elements are enough."""
+    """The step between two names; a trigger that is not drawn is hearing, of which the two are enough."""
     if start is None or end is None:
         raise SentenceError("name both ends of the step", *where)
     found = []
@@ -212,8 +215,10 @@ def _named_step(
         for _, first in draft.find(start, (STEP_ENDS[step][0],)):
             for _, last in draft.find(end, (STEP_ENDS[step][1],)):
                 usual = checkpoint_places.exists(draft.snapshot, step, first, last)
-                if usual or (step == "trigger" and len(steps) == 1):
+                if usual:
                     found.append((step, first, last))
+                elif step == "trigger" and len(steps) == 1:
+                    found.append(("hearing", first, last))
     if not found:
         raise SentenceError(
             f"there is no such step from {start.text!r} to {end.text!r}: connect them first", *where

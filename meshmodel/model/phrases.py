@@ -141,6 +141,8 @@ def step_phrase(step: str, start: str, end: str) -> str:
             return f"{start} delegates {end}"
         case "trigger":
             return f"{start} triggers {end}"
+        case "hearing":
+            return f"{end} hears {start}"
         case "hosting":
             return f"{start} hosts {end}"
         case _:

@@ -9,6 +9,7 @@ from datetime import date
 
 from meshmodel.model.vocabulary import (
     INTEGRITIES,
+    PRIVATE_REQUEST_KINDS,
     SENSITIVITIES,
     STEERABLE_KINDS,
     Action,
@@ -99,8 +100,10 @@ class System:
 
     @property
     def exposes_requests(self) -> bool:
-        """Whether outsiders see what is asked of it; by default whether they see what is written."""
-        return self.is_exposed if self.exposed_requests is None else self.exposed_requests
+        """Whether outsiders see what is asked of it; by default as ``is_exposed``, unless by its kind not."""
+        if self.exposed_requests is None:
+            return self.is_exposed and self.kind not in PRIVATE_REQUEST_KINDS
+        return self.exposed_requests
 
     @property
     def computed_integrity(self) -> Integrity:
@@ -259,7 +262,7 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What is written into the system starts or steers the agent."""
+    """What is written into the system starts the agent."""
 
     system: str
     agent: str
@@ -267,12 +270,16 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """This path was approved by design; ``from_`` lists systems, or ``home``."""
+    """This path was approved by design.
+
+    ``from_`` lists systems, or ``home``; ``per_day`` is how often a day it is used.
+    """
 
     agent: str
     system: str
     actions: tuple[Action, ...]
     from_: tuple[str, ...] | None = None
+    per_day: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,8 +369,8 @@ def key_of(record: Record) -> Key:
 Reference = tuple[str, Key]
 """Table and key of a record: ``("agent", "support-bot")``, ``("grant", ("file-key", "files"))``.
 
-Steps that have no record of their own (hosting, a trigger that arises by itself) are
-``("hosting", (system, agent))`` and ``("trigger", (system, agent))``. Lanes that are no zone are
+Steps that have no record of their own are ``("hosting", (system, agent))`` and
+``("hearing", (system, agent))``. Lanes that are no zone are
 ``("lane", "system:ID")`` and ``("lane", "")``; the counted lines of a folded zone are
 ``("flow", ("zone:a", "system:b"))``; the way of one line is ``("branch", number)``.
 """

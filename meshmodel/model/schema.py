@@ -21,6 +21,7 @@ FieldType = Literal[
     "suggestion",  # a word, usually of an open list: an unknown one is kept
     "boolean",
     "integer",  # a whole number, 0 to 1,000,000,000
+    "number",  # above 0, at most 1,000,000,000
     "actions",  # a list of actions
     "names",  # a list of free names (identities)
     "accesses",  # a list of ``system:action``
@@ -136,7 +137,9 @@ _TABLES = (
             ),
             Field("exposed", "boolean", hint="outsiders see what is written to it; default: if public"),
             Field(
-                "exposed_requests", "boolean", hint="outsiders see what is asked of it; default: as exposed"
+                "exposed_requests",
+                "boolean",
+                hint="outsiders see what is asked of it; default: as exposed, by some kinds no",
             ),
             Field("audit", "choice", choices=vocabulary.AUDITS, hint="what its log can later tell"),
             Field("partitioned", "boolean", default=False, hint="one subject cannot read another's"),
@@ -245,6 +248,7 @@ _TABLES = (
             _one("system", "system"),
             _actions(required=True),
             Field("from", "references", refers=("system",), hint="systems, or home"),
+            Field("per_day", "number", hint="how often a day it is used; above 0"),
         ),
         ("agent", "system"),
     ),
@@ -312,6 +316,7 @@ STEP_ENDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "exchange": ("credential", "credential"),
         "delegation": ("agent", "agent"),
         "trigger": ("system", "agent"),
+        "hearing": ("system", "agent"),
         "hosting": ("system", "agent"),
         "boundary": ("zone", "zone"),
     }

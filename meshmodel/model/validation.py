@@ -10,11 +10,12 @@ Decisions where the semantics leave room:
 - An empty text is refused: leave the key out.
 - ``agents`` of an acceptance tell what was accepted then, so they need not exist any more.
 - A default that was stated is left out (an ``identity`` equal to the id, ``exposed`` equal to whether
-  it is public, ``exposed_requests`` equal to ``exposed``, ``integrity`` equal to what the sensitivity
-  gives, ``steerable`` equal to what the kind gives, ``by`` equal to what ``how`` gives).
+  it is public, ``exposed_requests`` equal to what ``exposed`` and the kind give, ``integrity`` equal to
+  what the sensitivity gives, ``steerable`` equal to what the kind gives, ``by`` equal to what ``how`` gives).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from meshmodel.model.errors import InvalidModelError
@@ -30,7 +31,12 @@ from meshmodel.model.values import (
     check_value,
     quote,
 )
-from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, STEERABLE_KINDS
+from meshmodel.model.vocabulary import (
+    INTEGRITIES,
+    PRIVATE_REQUEST_KINDS,
+    SENSITIVITIES,
+    STEERABLE_KINDS,
+)
 
 __all__ = [
     "References",
@@ -42,6 +48,7 @@ __all__ = [
     "find_conflict",
     "label_of",
     "normalise",
+    "with_actual_step",
 ]
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -109,7 +116,8 @@ def drop_derived(table: str, values: dict[str, Any]) -> None:
         if exposed is not None and exposed == public:
             del values["exposed"]
         requests = values.get("exposed_requests")
-        if requests is not None and requests == values.get("exposed", public):
+        seen = values.get("exposed", public) and values.get("kind") not in PRIVATE_REQUEST_KINDS
+        if requests is not None and requests == seen:
             del values["exposed_requests"]
         by_sensitivity = INTEGRITIES[SENSITIVITIES.index(values.get("sensitivity") or "internal")]
         if values.get("integrity") == by_sensitivity:
@@ -249,9 +257,7 @@ class References:
                 return ends in self._tables["hold"] or ends in self._passed_credentials()
             case "hosting":
                 return bool(self._tables["agent"][checkpoint.to].runs_on == checkpoint.from_)
-            case "trigger":
-                return True
-            case "boundary":
+            case "hearing" | "boundary":
                 return True
             case step:
                 return ends in self._tables[step]
@@ -279,6 +285,20 @@ _REFERENCE_LISTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
     name: tuple((f.key, f.attribute, f.refers[0]) for f in fields if f.type == "references")
     for name, fields in _REFERRING_FIELDS.items()
 }
+
+
+def with_actual_step(checkpoint: Checkpoint, triggers: Container[tuple[str, str]]) -> Checkpoint:
+    """The checkpoint as it is read and written: on hearing, where its trigger is not drawn.
+
+    What the system says then reaches the agent only as words that it reads (docs/semantics.md#checkpoints).
+
+    Args:
+        checkpoint: of any model; its ends need not exist.
+        triggers: the ends of the triggers that are drawn.
+    """
+    if checkpoint.step == "trigger" and (checkpoint.from_, checkpoint.to) not in triggers:
+        return replace(checkpoint, step="hearing")
+    return checkpoint
 
 
 # One model ---------------------------------------------------------------------------------------

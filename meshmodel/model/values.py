@@ -139,6 +139,19 @@ def _integer(value: Any) -> int:
     return int(value)
 
 
+def canonical_number(value: float) -> float:
+    """A number as records hold it: an ``int`` where it is whole, so that equal numbers are written alike."""
+    return int(value) if value == int(value) else value
+
+
+def _number(value: Any) -> float:
+    if value.__class__ is not int and value.__class__ is not float:
+        raise _wrong(value, "a number above 0")
+    if not 0 < value <= INTEGER_LIMIT:  # what is no number (nan) is in no range
+        raise RefusedValueError(f"is out of range: above 0, at most {INTEGER_LIMIT:,}")
+    return canonical_number(value)
+
+
 def _choice(choices: tuple[str, ...]) -> Convert:
     allowed = frozenset(choices)
 
@@ -246,6 +259,7 @@ _CONVERTERS: Final[Mapping[str, Convert]] = {
     "suggestion": _line,
     "boolean": _boolean,
     "integer": _integer,
+    "number": _number,
     "actions": _actions,
     "names": _names,
     "accesses": _accesses,

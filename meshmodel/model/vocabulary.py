@@ -16,7 +16,7 @@ NoteKind = Literal["note", "assumption", "question", "action"]
 NoteState = Literal["open", "done"]
 ExchangeSemantics = Literal["delegation", "impersonation"]
 CheckpointStep = Literal[
-    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "boundary"
+    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting", "boundary"
 ]
 Freshness = Literal["per-action", "per-session", "cached"]
 CheckpointState = Literal["enforced", "planned", "advisory"]
@@ -42,6 +42,7 @@ CHECKPOINT_STEPS: Final[tuple[CheckpointStep, ...]] = (
     "exchange",
     "delegation",
     "trigger",
+    "hearing",
     "hosting",
     "boundary",
 )
@@ -88,6 +89,10 @@ SYSTEM_KINDS: Final = (
     "browser",
     "other",
 )
+PRIVATE_REQUEST_KINDS: Final = frozenset(
+    {"saas", "code-repository", "messaging", "knowledge-base", "database", "data-warehouse"}
+)
+"""The kinds of systems where outsiders do not see who reads, unless the model says so."""
 AGENT_KINDS: Final = ("ai-agent", "orchestrator", "broker", "workflow", "service", "person")
 STEERABLE_KINDS: Final = frozenset({"ai-agent", "orchestrator", None})
 """The kinds of agents that are steerable by default; ``None``: no kind is given."""

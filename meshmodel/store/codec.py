@@ -6,6 +6,7 @@ values as 0 and 1.
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -17,6 +18,7 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Key, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import RECORD_TYPES, table_of
+from meshmodel.model.values import canonical_number
 
 _LISTS: Final = frozenset({"references", "actions", "names", "accesses", "slot"})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -145,6 +147,9 @@ def _plain(field: Field, value: object, where: str) -> Any:
     elif field.type in _PLAIN_TYPES:
         if type(value) is _PLAIN_TYPES[field.type]:
             return value
+    elif field.type == "number":
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf:
+            return canonical_number(value)
     elif field.type == "date":
         if isinstance(value, str) and _DATE.fullmatch(value):
             try:

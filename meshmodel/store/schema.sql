@@ -231,6 +231,7 @@ CREATE TABLE intent (
     system VARCHAR NOT NULL,
     actions JSON NOT NULL,
     "from" JSON,
+    per_day FLOAT,
     PRIMARY KEY (agent, system),
     FOREIGN KEY(agent) REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY(system) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED

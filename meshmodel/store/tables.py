@@ -13,7 +13,7 @@ import sys
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import registry
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -186,7 +186,7 @@ class DelegationRow(Row, table=True):
 
 
 class TriggerRow(Row, table=True):
-    """What is written into the system starts or steers the agent."""
+    """What is written into the system starts the agent."""
 
     __tablename__ = "trigger"
     system: str = _end("system", "system.id")
@@ -201,6 +201,7 @@ class IntentRow(Row, table=True):
     system: str = _end("system", "system.id")
     actions: list[str] = _list(required=True)
     from_: list[str] | None = _list("from")
+    per_day: float | None = Field(default=None, sa_type=Float)
 
 
 class CheckpointRow(Row, table=True):

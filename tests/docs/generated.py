@@ -162,6 +162,7 @@ _KINDS: Final = {
     "paragraph": "a paragraph",
     "boolean": "true or false",
     "integer": "a whole number",
+    "number": "a number",
     "actions": "a list of actions",
     "names": "a list of names",
     "accesses": "a list of system:action",

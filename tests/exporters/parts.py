@@ -76,7 +76,7 @@ def every_step_model():
             r.Checkpoint("later", "policy-decision", "grant", "k3", "lone", state="planned"),
             r.Checkpoint("gate", "policy-decision", "boundary", "one", "system:lone", decided_at="vault"),
             r.Checkpoint("empty-gate", "policy-decision", "boundary", "empty", "two"),
-            r.Checkpoint("steer", "policy-decision", "trigger", "inbox", "bot"),
+            r.Checkpoint("steer", "policy-decision", "hearing", "inbox", "bot"),
         ]
     )
 

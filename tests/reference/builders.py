@@ -7,6 +7,7 @@ from pathlib import Path
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.validation import with_actual_step
 from tests.reference.random_models import snapshot_of
 from tests.reference.words import Words
 
@@ -86,13 +87,14 @@ def decided_everywhere(model: Snapshot, seed=0) -> Snapshot:
     found = {}
     for number, step in enumerate(sorted(steps)):
         if rng.random() < 0.85:
-            found[f"d{number}"] = r.Checkpoint(
+            placed = r.Checkpoint(
                 f"d{number}",
                 DECISION,
                 *step,
                 decided_at=rng.choice(systems) if rng.random() < 0.6 else None,
                 approvers=("i0",) if rng.random() < 0.2 else None,
             )
+            found[placed.id] = with_actual_step(placed, model.trigger)
     return replace(model, checkpoint={**model.checkpoint, **found})
 
 
@@ -103,8 +105,8 @@ def decided_hearing(model: Snapshot, seed=0) -> Snapshot:
     for system, agent in sorted(Words(model).hearing - set(model.trigger)):
         name = f"h-{system}-{agent}"
         decided_at = rng.choice([None, *sorted(model.system)])
-        found[name] = r.Checkpoint(name, DECISION, "trigger", system, agent, decided_at=decided_at)
-    others = {k.id: k for k in model.checkpoint.values() if k.step != "trigger"}
+        found[name] = r.Checkpoint(name, DECISION, "hearing", system, agent, decided_at=decided_at)
+    others = {k.id: k for k in model.checkpoint.values() if k.step != "hearing"}
     return replace(model, checkpoint={**others, **found})
 
 

@@ -39,7 +39,8 @@ class Checkpoints:
     @staticmethod
     def covers(k, step):
         """Whether it sits on the step and covers its action, taken literally."""
-        if k.step != step.kind or (k.from_, k.to) != step.key:
+        on = "trigger" if k.step == "hearing" else k.step
+        if on != step.kind or (k.from_, k.to) != step.key:
             return False
         return k.actions is None or step.action in k.actions
 

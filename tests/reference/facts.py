@@ -14,6 +14,7 @@ ENDS = {
     "exchange": ("cred", "cred"),
     "delegation": ("agent", "agent"),
     "trigger": (None, "agent"),
+    "hearing": (None, "agent"),
     "hosting": (None, "agent"),
     "boundary": (None, None),
 }

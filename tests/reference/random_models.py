@@ -233,7 +233,7 @@ class Maker:
         found += [("hold", d.to, c) for d in self.of("delegation") for c in d.passes or ()]
         found += [("hosting", a.runs_on, a.id) for a in self.of("agent") if a.runs_on is not None]
         often = 0.5 if self.is_a("words", "decided") else 0.15
-        found += [("trigger", s, a) for s in self.systems for a in self.agents if self.chance(often)]
+        found += [("hearing", s, a) for s in self.systems for a in self.agents if self.chance(often)]
         return found
 
     def decided_steps(self):

@@ -69,10 +69,11 @@ RECORDS: tuple[Record, ...] = (
         "bot", "helper", passes=("role", "token"), only=("files:read", "tickets:write"), returns="values"
     ),
     Trigger("tickets", "bot"),
-    Intent("bot", "files", ("read",), from_=("home", "tickets")),
+    Intent("bot", "files", ("read",), from_=("home", "tickets"), per_day=0.5),
     Checkpoint(
         "ask", "human-approval", "grant", "key", "files", ("read",), approvers=("anna", "bert"), rate=3
     ),
+    Checkpoint("filter", "policy-decision", "hearing", "files", "bot"),
     Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "system:sts", decided_at="sts"),
     Note(
         "owner",
@@ -129,7 +130,7 @@ def _random_record(random: Random, snapshot: Snapshot, table: str) -> Record:
 def _random_step(random: Random, snapshot: Snapshot) -> dict[str, object]:
     step = random.choice(tuple(STEP_ENDS))
     ends: tuple[str, str]
-    if step in {"trigger", "hosting", "boundary"}:
+    if step in {"trigger", "hearing", "hosting", "boundary"}:
         first, second = STEP_ENDS[step]
         ends = (_any_id(random, snapshot, first), _any_id(random, snapshot, second))
     else:
@@ -156,6 +157,8 @@ def _random_value(random: Random, snapshot: Snapshot, table: str, field: Field) 
             return random.random() < 0.5
         case "integer":
             return random.randrange(1000)
+        case "number":
+            return random.choice((1, 0.25, 40))
         case "actions":
             return tuple(random.sample(field.choices, random.randint(1, 3)))
         case "names":

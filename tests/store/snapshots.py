@@ -231,13 +231,14 @@ def _steps(made, zones, systems, agents):
                 | records.Custody()
                 | records.Exchange()
                 | records.Delegation()
+                | records.Trigger()
             ):
                 found.append((table_of(record), *key_of(record)))
             case records.Agent(runs_on=str(system)):
                 found.append(("hosting", system, record.id))
     passed = {("hold", d.to, c) for d in made if isinstance(d, records.Delegation) for c in d.passes or ()}
     found += [step for step in sorted(passed) if step not in found]
-    found += [("trigger", s, a) for s in systems for a in agents]
+    found += [("hearing", s, a) for s in systems for a in agents]
     lone = [f"system:{s.id}" for s in made if isinstance(s, records.System) and s.zone is None]
     ends = [*zones, *lone]
     return found + [("boundary", a, b) for a in ends for b in ends if a != b]

@@ -37,6 +37,8 @@ SAMPLE_OF_THEN = apply_edit(
             Put(replace(SAMPLE.system["tickets"], integrity=None, exposed_requests=None)),
             Put(replace(SAMPLE.system["sts"], typed=False)),
             Put(Delegation("bot", "helper", passes=("role", "token"))),
+            Put(replace(SAMPLE.intent["bot", "files"], per_day=None)),
+            Remove("checkpoint", "filter"),
             *(Remove("note", key) for key in SAMPLE.note),
         ],
     ),

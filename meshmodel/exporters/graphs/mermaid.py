@@ -30,6 +30,7 @@ _ARROWS: Final = {
     "hold": "---",
     "delegation": "-.->",
     "trigger": "-.->",
+    "hearing": "-.->",
     "hosting": "-.->",
     "boundary": "-.-",
 }
@@ -261,7 +262,9 @@ def _words(edge: Edge) -> list[str]:
             words = ["delegates", *([f"only {_some(only)}"] if only else [])]
             words += ["returns values"] if edge.record.returns == "values" else []
         case _:
-            words = {"trigger": ["triggers"], "hosting": ["hosts"]}.get(edge.step, [])
+            words = {"trigger": ["triggers"], "hearing": ["is heard by"], "hosting": ["hosts"]}.get(
+                edge.step, []
+            )
     return [*words, *([f"passed by {_some(edge.passed_by)}"] if edge.passed_by else [])]
 
 

@@ -19,7 +19,7 @@ class Edge(NamedTuple):
     Attributes:
         step: its kind.
         from_, to: the ids of its ends, of the tables that ``STEP_ENDS`` names.
-        record: the relation; ``None`` for a hosting, a hold by a pass alone, a trigger that arises by itself.
+        record: the relation; ``None`` for a hosting, a hearing, a hold by a pass alone.
         passed_by: of a hold, the agents that pass the credential.
         checkpoints: those on it, by id.
     """
@@ -41,7 +41,7 @@ class Edge(NamedTuple):
 def edges(snapshot: Snapshot) -> Iterator[Edge]:
     """All steps between elements, by kind and ends.
 
-    A trigger that arises by itself is one of them if a checkpoint is on it.
+    Hearing is one of them where a checkpoint is on it.
     """
     passed: dict[tuple[str, str], list[str]] = {}
     for (giver, taker), delegation in sorted(snapshot.delegation.items()):
@@ -54,11 +54,11 @@ def edges(snapshot: Snapshot) -> Iterator[Edge]:
     hosted = [(each.runs_on, each.id) for each in snapshot.agent.values() if each.runs_on is not None]
     without_record: dict[str, list[tuple[str, str]]] = {
         "hold": list(passed),
-        "trigger": [(start, end) for step, start, end in placed if step == "trigger"],
+        "hearing": [(start, end) for step, start, end in placed if step == "hearing"],
         "hosting": hosted,
     }
     for step in CHECKPOINT_STEPS[:-1]:  # the last is the boundary, no step between elements
-        table = {} if step == "hosting" else snapshot.table(step)
+        table = {} if step in {"hearing", "hosting"} else snapshot.table(step)
         for key in sorted({*table, *without_record.get(step, ())}):
             givers = tuple(passed.get(key, ())) if step == "hold" else ()
             start, end = key

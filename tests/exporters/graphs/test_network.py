@@ -64,7 +64,8 @@ def test_elements_relations_and_marks_are_all_there():
         each: len(snapshot.table(each)) for each in tables
     }
     assert counts["hold"] == len(snapshot.hold) + 1, "one is passed"
-    assert counts["trigger"] == len(snapshot.trigger) + 1, "one arises by itself, and has a checkpoint"
+    assert counts["trigger"] == len(snapshot.trigger)
+    assert counts["hearing"] == 1, "it arises by itself, and has a checkpoint"
     assert (counts["hosting"], counts["boundary"], counts["zone"], counts["home"]) == (1, 2, 2, 4)
     (grant,) = graph["credential:k3"]["system:lone"].values()
     assert grant["actions"] == ["read", "write"]
