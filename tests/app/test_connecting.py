@@ -303,13 +303,38 @@ async def test_another_command_that_draws_leaves_a_card_where_it_was(tmp_path: P
         assert it.model == before
 
 
-async def test_letters_switch_actions_on_the_button_too(tmp_path: Path) -> None:
+async def test_letters_switch_no_action_where_the_button_has_the_focus(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0]) as it:
         await it.select("grant", ("file-key", "files"))
         await it.press("c")
         await find(it, ("system", "wiki"))
-        await it.press("enter", "enter", "tab", "w", "enter")
-        assert it.model.grant["file-key", "wiki"].actions == ("read", "write")
+        await it.press("enter", "enter", "tab", *"writer", "enter")
+        assert it.model.grant["file-key", "wiki"].actions == ("read",)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_word_that_is_typed_where_the_actions_have_the_focus_grants_neither_admin_nor_issue(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, helpdesk()[0], size) as it:
+        await it.select(*BOT)
+        await it.press("N", "s", "tab", "c", "i", "enter")
+        await it.shows("r w x: with that action")
+        await it.press("x")
+        assert "type its name" not in it.screen_text()
+        await it.shows("Space or r w x: on or off")
+        await it.type("admin-token")
+        await it.press("shift+tab")
+        await it.shows("type its name")
+        await it.type("admin-token")
+        await it.press("tab", "tab")
+        assert "r w x" not in it.screen_text(), "the button has the focus, and no letter does anything there"
+        await it.press("shift+tab", "slash")
+        await it.type("ad")
+        assert "Space" not in it.screen_text(), "it is text in a filter"
+        await it.press("enter")
+        (grant,) = [each for each in it.model.grant.values() if each.credential == "admin-token"]
+        assert grant.actions == ("read", "execute")
 
 
 async def test_the_hint_names_letters_only_where_actions_can_be_chosen(tmp_path: Path) -> None:
@@ -319,9 +344,11 @@ async def test_the_hint_names_letters_only_where_actions_can_be_chosen(tmp_path:
         await find(it, ("credential", "ci-token"))
         await it.press("enter")
         assert "or a click, Enter" in it.screen_text()
-        assert "r w x i a" not in it.screen_text()
+        assert "r w x" not in it.screen_text()
         await it.press("escape")
         await it.select(*BOT)
         await it.press("c")
         await jump_to(it, CI)
-        assert "r w x i a" in it.screen_text()
+        assert "r w x" in it.screen_text()
+        await it.press("end")
+        assert "r w x" not in it.screen_text(), "to hold a credential takes no action"

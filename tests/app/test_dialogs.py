@@ -73,10 +73,10 @@ async def test_a_typed_name_replaces_the_one_proposed_and_letters_switch_actions
     app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("enter", *"raw", onward, "w", "a", "r", "enter")
+        await pilot.press("enter", *"raw", onward, "w", "a", "r", "i", "enter")
         await pilot.pause()
         drawn = after(app.answers[0])
-        assert drawn.grant["raw", "lone"].actions == ("write", "admin")
+        assert drawn.grant["raw", "lone"].actions == ("write",), "no letter grants admin or issue"
 
 
 async def test_a_pasted_name_is_text() -> None:

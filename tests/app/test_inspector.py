@@ -269,7 +269,7 @@ async def test_a_word_that_no_list_has_can_be_a_kind_but_no_sensitivity() -> Non
         assert app.snapshot.system["files"].sensitivity == "confidential"
 
 
-async def test_actions_by_letters_and_never_none() -> None:
+async def test_actions_by_letters_or_in_the_list_and_never_none() -> None:
     inspector = Inspector()
     app = Host(inspector, full_snapshot(), ("grant", ("file-key", "files")))
     async with app.run_test(size=(40, 40)) as pilot:
@@ -278,7 +278,7 @@ async def test_actions_by_letters_and_never_none() -> None:
         await pilot.press("r", "enter")
         await pilot.pause()
         assert isinstance(app.screen, MultiPicker), "a grant without actions is none"
-        await pilot.press("w", "a", "enter")
+        await pilot.press("w", "a", "i", "up", "space", "enter")
         await pilot.pause()
         assert app.snapshot.grant["file-key", "files"].actions == ("write", "admin")
 

@@ -276,7 +276,7 @@ ascluster⇥ku⏎
 ⏎r⏎
 asci⇥ci⏎
 Ncdeploy-key⏎⏎
-c⟨cluster⟩ar⏎
+c⟨cluster⟩␣↑␣⏎
 azsupport⏎
 aaapprover⇥p⏎
 assts⇥t⏎

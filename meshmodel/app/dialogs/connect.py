@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Key
-from textual.widgets import Button, Input, Static
+from textual.events import DescendantFocus, Key
+from textual.widgets import Input, Static
 
 from meshmodel.app.dialogs.anchored import PlacedDialog
 from meshmodel.app.widgets.line_input import LineInput
@@ -20,12 +20,12 @@ from meshmodel.edits.connections import Offer, offers
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.field_text import actions_in_order
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.phrases import ACTIONS_BY_LETTER
+from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.vocabulary import ACTIONS
 
-_SWITCHES: Final = "Space: on or off · Enter connects"
+_LETTERS: Final = " ".join(SWITCHED_BY_LETTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     ``at`` is the cell of the screen that it should stand by (in the middle without it). Result: the
     edit, or :class:`CheckpointWanted`, or ``None``. Enter or a click chooses; an offer that needs
     actions, a name or credentials asks for them in the same box, the only one at once: typing replaces the
-    name proposed, Tab or the down key goes on to the actions, which letters (r w x i a) switch; on an offer
-    they choose it too.
+    name proposed, Tab or the down key goes on to the actions, of which letters (r w x) switch three; on an
+    offer they choose it too, and the actions get the focus. The hint names the keys of what has the focus.
     """
 
     DEFAULT_CSS = """
@@ -79,17 +79,36 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         with Vertical(id="details"):
             yield Static("", id="what", markup=False)
             yield LineInput(id="name", compact=True, placeholder="name of the new credential")
-            yield ToggleList((), (), letters=ACTIONS_BY_LETTER, id="toggles")
+            yield ToggleList((), (), letters=SWITCHED_BY_LETTER, id="toggles")
             yield Static("", id="problem", markup=False)
             yield self.buttons(self.button("Connect", "accept"))
-        yield Static(self._how, id="hint", markup=False)
+        yield Static("", id="hint", markup=False)
+
+    @on(DescendantFocus)
+    @on(RowList.Highlighted, "#offers")
+    def _show_keys(self) -> None:
+        """Let the hint name the keys of what has the focus, or of the offer under the cursor."""
+        self.show_hint(self._keys())
+
+    def _keys(self) -> str:
+        if not self.found:
+            return "nothing connects these two"
+        toggles, name, offered = self.query_one(ToggleList), self.query_one("#name"), self._offered
+        if self.offer is None:
+            letters = f" · {_LETTERS}: with that action" if offered and "actions" in offered.inputs else ""
+            more = " · … asks more" if any(each.inputs for each in self.found) else ""
+            return f"↑ ↓ or a click, Enter{letters}{more}"
+        if name.has_focus:
+            return "type its name · Tab: its actions · Enter connects"
+        keys = f"{toggles.keys} · " if toggles.has_focus_within else ""
+        back = " · Shift+Tab: its name" if name.display and toggles.rows.has_focus else ""
+        return f"{keys}Enter connects{back}"
 
     @property
-    def _how(self) -> str:
-        """How to choose an offer; actions only where one has some."""
-        letters = ": r w x i a" if any("actions" in each.inputs for each in self.found) else ""
-        more = f" · … asks more{letters}" if any(each.inputs for each in self.found) else ""
-        return f"↑ ↓ or a click, Enter{more}" if self.found else "nothing connects these two"
+    def _offered(self) -> Offer | None:
+        """The offer under the cursor."""
+        row = self.query_one("#offers", RowList).row
+        return None if row is None else row.value
 
     def on_mount(self) -> None:
         """Ask at once what the only offer needs."""
@@ -97,15 +116,12 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             self._ask(self.found[0])
 
     def on_key(self, event: Key) -> None:
-        """A letter switches its action: on the button too, and on an offer, which it chooses."""
-        offers = self.query_one("#offers", RowList)
-        action = ACTIONS_BY_LETTER.get(event.key)
-        if action and self.offer is not None and self.query_one(Button).has_focus:
-            if "actions" in self.offer.inputs:
-                self.query_one(ToggleList).toggle(action)
-        elif action and offers.has_focus and offers.row is not None and "actions" in offers.row.value.inputs:
+        """A letter chooses the offer under the cursor, with its action switched on."""
+        action, offered = SWITCHED_BY_LETTER.get(event.key), self._offered
+        is_on_offer = self.query_one("#offers").has_focus
+        if action and is_on_offer and offered is not None and "actions" in offered.inputs:
             event.stop()
-            self._ask(offers.row.value)
+            self._ask(offered)
             toggles = self.query_one(ToggleList)
             if action not in toggles.chosen:
                 toggles.toggle(action)
@@ -136,10 +152,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         name.value = offer.name
         if name.display:
             name.focus()
-            self.show_hint("type its name · Tab: actions by letter · Enter")
         else:
             toggles.focus_list()
-            self.show_hint("Space or a letter: on or off · Enter connects" if actions else _SWITCHES)
 
     @on(ToggleList.Accepted)
     @on(Input.Submitted, "#name")
@@ -159,8 +173,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             return
         self.offer = None
         self.remove_class("-details")
-        self.show_hint(self._how)
-        self.query_one("#offers", RowList).focus()
+        self.query_one("#offers").focus()
 
     def _finish(self, offer: Offer) -> None:
         chosen = self.query_one(ToggleList).chosen

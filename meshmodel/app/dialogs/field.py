@@ -22,7 +22,7 @@ from meshmodel.edits.field_choices import (
 from meshmodel.edits.field_text import parse_value, value_text
 from meshmodel.edits.fields import problem_of, refusal_of
 from meshmodel.edits.notes import note_addition
-from meshmodel.model.phrases import ACTIONS_BY_LETTER
+from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.records import Checkpoint, Record
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
@@ -68,8 +68,14 @@ class MultiPicker(Dialog[tuple[str, ...]]):
     def compose_body(self) -> ComposeResult:
         """The list and two buttons."""
         yield ToggleList(self._choices, self._chosen, letters=self._letters)
-        keys = "Space: on or off · Enter: done · / filter"
-        yield from self.foot(f"{self._hint}\n{keys}".strip(), self.button("Done", "accept"))
+        yield from self.foot(self._hint, self.button("Done", "accept"))
+
+    def on_descendant_focus(self) -> None:
+        """Let the hint name the keys of what has the focus now."""
+        toggles = self.query_one(ToggleList)
+        keys = f"{toggles.keys} · " if toggles.has_focus_within else ""
+        more = " · / filter" if toggles.rows.has_focus else ""
+        self.show_hint(f"{self._hint}\n{keys}Enter: done{more}".strip())
 
     @on(ToggleList.Accepted)
     def action_accept(self) -> None:
@@ -127,7 +133,7 @@ class FieldEditor:
         ask(self.app, dialog, lambda value: done({field.attribute: value}))
 
     def _toggle(self, field: Field, found: Choices, done: Done) -> None:
-        letters = ACTIONS_BY_LETTER if field.type == "actions" else None
+        letters = SWITCHED_BY_LETTER if field.type == "actions" else None
         current = getattr(self.record, field.attribute) or ()
         snapshot = self.snapshot if self.placed else None
         dialog = MultiPicker(

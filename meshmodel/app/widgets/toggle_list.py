@@ -55,6 +55,15 @@ class ToggleList(FilterList):
         self._on = set(chosen)
         self.set_rows(self._marked())
 
+    @property
+    def keys(self) -> str:
+        """What the keys do in the part that has the focus, in words."""
+        if self.filter.has_focus:
+            return "type a part of a name"
+        offered = {value for value, _ in self._choices}
+        letters = " ".join(key for key, value in self._letters.items() if value in offered)
+        return f"Space{letters and ' or '}{letters}: on or off"
+
     def action_accept(self) -> None:
         """Take what is on."""
         self.post_message(self.Accepted())
