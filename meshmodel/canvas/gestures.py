@@ -34,6 +34,12 @@ def fits_all(_source: Reference, _target: Reference) -> bool:
 EDGE: Final = 2
 """Dragging from this many last cells of a card, or from the one beside them, connects it; from its other
 cells it moves it."""
+OUTSIDE: Final = {
+    "move": "nothing is moved",
+    "connect": "nothing is connected",
+    "box": "nothing is selected",
+}
+"""What comes of a drag that ends outside the canvas, by its kind."""
 
 
 class Pointer(NamedTuple):
@@ -45,6 +51,8 @@ class Pointer(NamedTuple):
     view_y: int
     is_adding: bool = False
     """Whether Shift or Ctrl is held: what is pressed comes to what is selected."""
+    is_outside: bool = False
+    """Whether that cell is not seen: it is beyond the canvas, or something lies over it."""
 
 
 class Surface(Protocol):
@@ -94,6 +102,7 @@ class Gesture:
         start: where the mouse was pressed, or for a pan where it was last; ``None`` for keys.
         fits: which elements keys stop at.
         here: what keys came to last; ``None`` before the first.
+        is_outside: whether the mouse holds it outside the canvas.
     """
 
     kind: Literal["press", "pan", "move", "connect", "box"]
@@ -101,6 +110,7 @@ class Gesture:
     start: Pointer | None = None
     fits: Fits = fits_all
     here: Reference | None = None
+    is_outside: bool = False
 
     @property
     def is_by_key(self) -> bool:
@@ -334,7 +344,11 @@ class Gestures:
         is_first = gesture.kind == "press"
         gesture.drag_to(pointer)
         target, surface = gesture.target, self._surface
-        if gesture.kind == "pan":
+        is_back, gesture.is_outside = gesture.is_outside and not pointer.is_outside, pointer.is_outside
+        if pointer.is_outside and gesture.kind in OUTSIDE:
+            surface.show_gesture(None, ())
+            surface.say(f"released here, outside the drawing: {OUTSIDE[gesture.kind]}")
+        elif gesture.kind == "pan":
             surface.pan(gesture.start.view_x - pointer.view_x, gesture.start.view_y - pointer.view_y)
             gesture.start = pointer
             if not self._has_panned:  # once: whoever expected a box knows it then
@@ -342,16 +356,20 @@ class Gestures:
                 surface.say("this moves the view; with Ctrl or Shift held, dragging draws a box that selects")
         elif gesture.kind == "box":
             surface.show_gesture(None, frame(box_between(gesture.start[:2], pointer[:2])))
+            if is_back:
+                surface.say("")
         elif target is not None and gesture.kind == "move":
             surface.show_gesture(None, dragged_card(target, pointer.x, pointer.y))
             surface.emit(Dragged(target.reference, pointer.x, pointer.y, dropped=False))
         elif target is not None and gesture.kind == "connect":
             line = connecting_line(target, pointer.x, pointer.y)
-            self._aim(target.reference, self._other_end(target, pointer), line, is_first=is_first)
+            self._aim(target.reference, self._other_end(target, pointer), line, is_first=is_first or is_back)
         return True
 
     def release(self, pointer: Pointer) -> bool:
         """Drop the card, connect with what is there or with a new element, or select the lane or nothing.
+
+        Outside the canvas nothing comes of it.
 
         Returns:
             As :meth:`drag`.
@@ -362,7 +380,10 @@ class Gestures:
         target, surface = gesture.target, self._surface
         self._end()
         is_alone = target is None or target.part == "lane" or target.reference in surface.group
-        if gesture.kind == "press" and is_alone and not pointer.is_adding:
+        if pointer.is_outside and gesture.kind in OUTSIDE:
+            surface.emit(Cancelled())
+            surface.say(f"released outside the drawing: {OUTSIDE[gesture.kind]}")
+        elif gesture.kind == "press" and is_alone and not pointer.is_adding:
             surface.select(None if target is None else target.reference, still=True)
         elif gesture.kind == "box" and gesture.start is not None and surface.drawing is not None:
             inside = cards_within(surface.drawing, box_between(gesture.start[:2], pointer[:2]))

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.errors import NoWidget
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -263,7 +264,17 @@ class CanvasView(ScrollView, can_focus=True):
 
     def _pointer(self, event: events.MouseEvent) -> Pointer:
         x, y = int(event.x), int(event.y)
-        return Pointer(x + self.scroll_offset.x, y + self.scroll_offset.y, x, y, event.shift or event.ctrl)
+        left, top = self.scroll_offset
+        is_outside = not self._is_seen_at(event.screen_x, event.screen_y)
+        return Pointer(x + left, y + top, x, y, event.shift or event.ctrl, is_outside)
+
+    def _is_seen_at(self, x: int, y: int) -> bool:
+        """Whether the canvas, or one of its scroll bars, is what is seen in a cell of the screen."""
+        try:
+            widget, _ = self.screen.get_widget_at(x, y)
+        except NoWidget:
+            return False
+        return self in widget.ancestors_with_self
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a gesture with the left button."""

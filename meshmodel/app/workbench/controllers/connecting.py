@@ -95,9 +95,7 @@ class ConnectingController(Controller):
         canvas = self.context.canvas
         if self.context.is_read_only():
             return
-        if not canvas.region.contains(*canvas.on_screen(event.x, event.y)):
-            self.context.say("connect: it was released beside the canvas")
-        elif canvas.drawing is not None:
+        if canvas.drawing is not None:
             self._ask_new(event.source, *canvas.drawing.slot_at(event.x, event.y))
 
     def _ask_new(self, source: Reference | None, zone: str | None, slot: Slot | None) -> None:

@@ -91,11 +91,13 @@ class MovingController(Controller):
         moved = operations.at_slot(record, zone, slot)
         if moved is None:
             return
+        self._slots = self._slots_of_group(event.reference)
         if event.dropped:
-            self._slots = self._slots_of_group(event.reference)
             self._put_there(event.reference, moved)
+        elif moved == record:
+            self.context.say("released here: it stays where it is")
         else:
-            self.context.say(operations.move_label(self.state.snapshot, event.reference, moved))
+            self.context.say(f"released here: {self._move(event.reference, moved).label}")
 
     def cancelled(self, event: Cancelled | None = None) -> None:
         """The gesture was given up."""
