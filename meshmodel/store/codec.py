@@ -132,7 +132,7 @@ def _record(table: str, values: Mapping[str, Any], where: str) -> Record:
 
 
 _PLAIN_TYPES: Final[Mapping[str, type]] = {"boolean": bool, "integer": int}
-"""The field types that are the same in a file and in a record."""
+"""The type of a plain value that is no text, by type of its field."""
 
 
 def _plain(field: Field, value: object, where: str) -> Any:
@@ -144,9 +144,6 @@ def _plain(field: Field, value: object, where: str) -> Any:
             if not _in_order(field, value):
                 raise damage_error(where, f"holds a list out of order in “{field.key}”")
             return tuple(value)
-    elif field.type in _PLAIN_TYPES:
-        if type(value) is _PLAIN_TYPES[field.type]:
-            return value
     elif field.type == "number":
         if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf:
             return canonical_number(value)
@@ -156,7 +153,7 @@ def _plain(field: Field, value: object, where: str) -> Any:
                 return date.fromisoformat(value)
             except ValueError as error:
                 raise damage_error(where, f"holds no date in “{field.key}”") from error
-    elif isinstance(value, str):
+    elif type(value) is _PLAIN_TYPES.get(field.type, str):
         return value
     raise damage_error(where, f"holds the wrong type of value in “{field.key}”")
 

@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "5"
-down_revision = "4"
+revision = "6"
+down_revision = "5"
 
 Ends = tuple[str, str]
 Texts = tuple[str | None, str | None]
@@ -43,7 +43,7 @@ def upgrade() -> None:
         "UPDATE checkpoint SET step = 'hearing' WHERE step = 'trigger' AND NOT EXISTS "
         '(SELECT 1 FROM "trigger" t WHERE t.system = checkpoint."from" AND t.agent = checkpoint."to")'
     )
-    op.execute("PRAGMA user_version = 5")
+    op.execute("PRAGMA user_version = 6")
 
 
 def _leave_defaults_out() -> None:
