@@ -19,6 +19,17 @@ NO_RECORD: Final = "lane"
 """The table in references to lanes that are no zones: they can be hit and passed by arrow keys only."""
 
 
+def _record_of(branches: Sequence[Branch]) -> Reference:
+    """What a line stands for that branches share: an arrow, a start, or a credential; else the first arrow."""
+    first = branches[0]
+    if any(each.link.relation != first.link.relation for each in branches):
+        if all(each.start == first.start for each in branches):
+            return first.start
+        if first.link.credential and all(each.link.credential == first.link.credential for each in branches):
+            return first.link.credential
+    return first.link.relation
+
+
 class Rows(Sequence[tuple[Run, ...]]):
     """The rows of a drawing; each is painted when it is first read."""
 
@@ -102,7 +113,24 @@ class Drawing:
         On a label the name is the credential, and the actions are the grant. A line comes last, so that
         whatever lies on it is found before it.
         """
-        return next((target for target in self._by_row.get(y, ()) if target.box.contains(x, y)), None)
+        found = (target for target in self._by_row.get(y, ()) if target.box.contains(x, y))
+        return next(found, None) or self._line_at(x, y)
+
+    @cached_property
+    def _branch_of(self) -> dict[Reference, Branch]:
+        return {branch.reference: branch for branch in self.branches}
+
+    def _line_at(self, x: int, y: int) -> Target | None:
+        """The line at a cell that no target has: between two cards, or where lines share a bus."""
+        start = 0
+        for run in self.rows[y] if 0 <= y < self.height else ():
+            if start <= x < start + run.cells:
+                owners = run.parts[0].owners if run.parts else run.owners
+                branches = [self._branch_of[each] for each in owners if each in self._branch_of]
+                box = Box(start, y, run.cells, 1)
+                return Target(_record_of(branches), "line", box) if branches else None
+            start += run.cells
+        return None
 
     def box_of(self, reference: Reference) -> Box | None:
         """Where a record is drawn first; for a folded one, the card of its zone; ``None`` where it is not."""

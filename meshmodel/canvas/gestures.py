@@ -292,13 +292,15 @@ class Gestures:
     def press(self, pointer: Pointer) -> None:
         """Select what is under the pointer; where it goes next decides on the gesture.
 
+        Just beside a card that is its line there, or the card, and dragging connects the card.
         While keys connect, what is under the pointer is the other end.
         """
         target = self._card_at(pointer)
         if target is not None and self._choose(target.reference):
             return
         self.cancel()
-        reference = None if target is None or target.part == "lane" else target.reference
+        under = self._hit(pointer) or target
+        reference = None if under is None or under.part == "lane" else under.reference
         if reference is not None and pointer.is_adding:
             self.toggle(reference)
             return

@@ -15,9 +15,9 @@ NEAR: Final = sorted(
 
 
 def card_before(drawing: Drawing, x: int, y: int) -> Target | None:
-    """The card that ends just before a cell on which there is only the ground or a line."""
+    """The card that ends just before a cell on which there is only the ground, or a line of any card."""
     here, card = drawing.hit(x, y), drawing.hit(x - 1, y)
-    is_free = here is None or here.part == "line"
+    is_free = here is None or here.part in {"line", "label", "mark"}
     return card if is_free and card is not None and card.part == "card" else None
 
 

@@ -118,6 +118,32 @@ def test_dragging_the_edge_of_a_card_connects_it_with_the_card_where_the_button_
     assert (connected.source, connected.target) == (BOT, FILES)
 
 
+@pytest.mark.parametrize(
+    ("card", "line"),
+    [
+        (("agent", "deployer"), ("trigger", ("tickets", "deployer"))),  # its arrow enters from the right
+        (("system", "files"), ("grant", ("deploy-key", "files"))),
+        (BOT, ("hold", ("support-bot", "wiki-token"))),
+    ],
+)
+def test_the_cell_beside_a_card_is_its_line_and_dragging_from_it_connects_the_card(
+    sheet, gestures, card, line
+):
+    box = sheet.drawing.box_of(card)
+    beside = cell(box.x + box.width, box.y)
+    gestures.hover(beside)
+    assert [each.x for each in sheet.overlays] == [beside.x - 1], "the handle is drawn there"
+    gestures.press(beside)
+    gestures.release(beside)
+    assert sheet.selected[0] == line[0]
+    gestures.press(beside)
+    gestures.drag(sheet.at(BILLING))
+    gestures.release(sheet.at(BILLING))
+    connected = sheet.posted[-1]
+    assert isinstance(connected, events.Connected)
+    assert (connected.source, connected.target) == (card, BILLING)
+
+
 @pytest.mark.parametrize("where", [cell(*GROUND), cell(3, 1), cell(4, 6)], ids=["ground", "itself", "lane"])
 def test_a_connection_released_over_nothing_that_can_be_connected_is_none(sheet, gestures, where):
     gestures.press(sheet.at(BOT, dx=-1))

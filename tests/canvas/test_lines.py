@@ -85,6 +85,20 @@ def check_moved(drawing: Drawing) -> None:
             assert acting.reference == link.relation
 
 
+def check_hits(drawing: Drawing) -> None:
+    """Every cell of a line is the line: clicked, it is one of the records that run there."""
+    branches = {branch.reference: branch for branch in drawing.branches}
+    for (x, y), cell in cells_of(drawing).items():
+        if not cell.is_line:
+            continue
+        named = [branches[owner] for owner in cell.owners if owner in branches]
+        records = {each for branch in named for each in (branch.start, branch.link.relation)}
+        records |= {branch.link.credential for branch in named}
+        hit = drawing.hit(x, y)
+        assert hit is not None, (x, y)
+        assert hit.reference in records or hit.reference[0] == "checkpoint", (x, y, hit)
+
+
 def check_owners(drawing: Drawing) -> None:
     """What two trees share is at most a crossing."""
     tree_of = {branch.reference: number for number, branch in enumerate(drawing.branches)}
@@ -135,6 +149,7 @@ def test_any_mesh_is_drawn_true(mesh, width, zoom, closed) -> None:
     check_cells(drawing)
     check_lines(drawing)
     check_owners(drawing)
+    check_hits(drawing)
     check_boxes(drawing)
     assert draw(snapshot, facts, options).as_text() == drawing.as_text()
 
@@ -284,6 +299,7 @@ def test_a_worked_example_is_as_wide_as_the_smallest_screen_at_most(path):
     check_cells(drawing)
     check_lines(drawing)
     check_owners(drawing)
+    check_hits(drawing)
     labels = {target.reference for target in drawing.targets}
     assert {("grant", key) for key in model.grant} <= labels
     wide = draw(model, Facts(), Options(200, 20))
@@ -302,6 +318,7 @@ def test_a_long_label_leaves_room_for_the_lines_that_cross_its_row(width, ends):
     check_cells(drawing)
     check_lines(drawing)
     check_owners(drawing)
+    check_hits(drawing)
     assert drawing.as_text().count("Identity of") == len(ends)
 
 
