@@ -8,7 +8,7 @@ from meshmodel.analysis.checkpoints import is_decision
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import Door, Finding, StepKey, StepMark, SystemReach
+from meshmodel.analysis.results import Door, Finding, How, StepKey, StepMark, SystemReach, way
 from meshmodel.analysis.steps import OWN
 from meshmodel.model.actions import actions_of
 
@@ -49,12 +49,13 @@ class ReachTable:
             if cell is not None:
                 yield agent, cell
 
-    def carrying(self, identity: str) -> Iterator[tuple[str, bool, bool]]:
-        """The agents that end up with an identity, sorted: each with whether directly, and by own steps."""
+    def carrying(self, identity: str) -> Iterator[tuple[str, How]]:
+        """The agents that end up with an identity, sorted, each with how."""
         kinds = self._reaches.full, self._reaches.direct, self._reaches.own
         full, direct, own = (self._carrying(identity, reach) for reach in kinds)
         for agent in bits(full):
-            yield self._mesh.agents[agent], bool(direct >> agent & 1), bool(own >> agent & 1)
+            how = way(is_direct=bool(direct >> agent & 1), is_own=bool(own >> agent & 1))
+            yield self._mesh.agents[agent], how
 
     def _carrying(self, identity: str, reach: Reach) -> int:
         names = map(self._mesh.name, self._mesh.principals.get(identity, ()))

@@ -15,6 +15,17 @@ MOST_LIT: Final = 50
 """Of more elements than this a finding lights the first ones: one can concern thousands."""
 
 
+How = Literal["direct", "hidden", "deputy"]
+"""How an agent reaches something: with what it holds, by other own steps, or through another agent."""
+WAYS: Final[tuple[How, ...]] = ("direct", "hidden", "deputy")
+"""The same, the nearest first."""
+
+
+def way(*, is_direct: bool, is_own: bool) -> How:
+    """How something is reached that is in the direct reach, else in the own reach, else in neither."""
+    return "direct" if is_direct else "hidden" if is_own else "deputy"
+
+
 class CannotStartError(MeshmodelError, ValueError):
     """A start that section 7 refuses: unknown, retired or revoked; ``str()`` is one clear line."""
 
@@ -31,6 +42,20 @@ class SystemReach:
     own: tuple[Action, ...]
     unchecked: tuple[Action, ...]
 
+    def how(self, action: Action) -> How:
+        """How the agent reaches one of the actions at best; see ``How``."""
+        return way(is_direct=action in self.direct, is_own=action in self.own)
+
+    @property
+    def by_way(self) -> dict[How, tuple[Action, ...]]:
+        """The actions by how they are reached, the nearest way first; a way may have none."""
+        return {how: tuple(each for each in self.actions if self.how(each) == how) for how in WAYS}
+
+    @property
+    def farthest(self) -> How:
+        """How the agent reaches the action that is farthest from it."""
+        return max(map(self.how, self.actions), key=WAYS.index, default="direct")
+
 
 @dataclass(frozen=True, slots=True)
 class AgentReach:
@@ -41,6 +66,15 @@ class AgentReach:
     direct_identities: tuple[str, ...]
     own_identities: tuple[str, ...]
     reach: tuple[SystemReach, ...]
+
+    def how(self, identity: str) -> How:
+        """How the agent comes to one of its identities at best."""
+        return way(is_direct=identity in self.direct_identities, is_own=identity in self.own_identities)
+
+    @property
+    def identities_by_way(self) -> dict[How, list[str]]:
+        """The identities by how the agent comes to them, the nearest way first; a way may have none."""
+        return {how: [each for each in self.identities if self.how(each) == how] for how in WAYS}
 
 
 @dataclass(frozen=True, slots=True)

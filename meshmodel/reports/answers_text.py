@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.results import AgentReach, Heard, Summary, SystemReach
+from meshmodel.analysis.results import AgentReach, Heard, How, Summary, SystemReach
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import first_few, one_line, plural, width
@@ -271,11 +271,8 @@ def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
     """One agent: its identities, then a row for every system and way of reaching it."""
     carried = counted(len(agent.identities), "identity", "identities")
     lines = [f"{style.paint(one_line(agent.agent), 'strong')}  {carried}"]
-    direct, own = set(agent.direct_identities), set(agent.own_identities)
-    for head, names in (
-        ("held", [each for each in agent.identities if each in direct]),
-        ("found", [each for each in agent.identities if each in own and each not in direct]),
-        ("through a deputy", [each for each in agent.identities if each not in own]),
+    for head, names in zip(
+        ("held", "found", "through a deputy"), agent.identities_by_way.values(), strict=True
     ):
         if names:
             lines += wrap(", ".join(names), style, "      ", f"  {head}: ")
@@ -288,12 +285,14 @@ def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
     return lines + (wrapped_table(rows, style, "    ") if rows else ["    reaches no system"])
 
 
+_HOW: Final[dict[How, str]] = {
+    "direct": "direct",
+    "hidden": "hidden: with something found or exchanged on the way",
+    "deputy": "hidden: through a deputy",
+}
+
+
 def _how(system: SystemReach, action: Action) -> str:
     """How an action is reached, and whether only behind a checkpoint."""
-    if action in system.direct:
-        how = "direct"
-    elif action in system.own:
-        how = "hidden: with something found or exchanged on the way"
-    else:
-        how = "hidden: through a deputy"
+    how = _HOW[system.how(action)]
     return how if action in system.unchecked else f"{how}, behind a checkpoint"

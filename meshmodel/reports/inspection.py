@@ -5,7 +5,7 @@ from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from meshmodel.analysis.results import MOST_LIT
+from meshmodel.analysis.results import MOST_LIT, How
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import notes_about, subject_of
 from meshmodel.model.phrases import GLYPHS, glyph_of, letters, listed, phrase, sign_in, step_phrase
@@ -207,8 +207,8 @@ def _agent_reach(analysis: "Analysis", agent: str) -> list[Section]:
 
 
 def _identity_words(found: "AgentReach", identity: str) -> Words:
-    how = _how(identity in found.direct_identities, identity in found.own_identities)
-    return (f"  as {_name(identity)}", ""), how
+    how = found.how(identity)
+    return (f"  as {_name(identity)}", ""), (how, _LOOKS[how])
 
 
 def _reach_words(each: "SystemReach") -> Words:
@@ -244,8 +244,8 @@ def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Cred
     shared = [each for each in snapshot.credential.values() if each.principal == credential.principal]
     title = "who ends up with it" if len(shared) == 1 else f"who ends up acting as {credential.principal}"
 
-    def words(agent: str, *ways: bool) -> Words:
-        return (f"{sign_in(snapshot, 'agent', agent)} {_name(agent)}", ""), _how(*ways)
+    def words(agent: str, how: How) -> Words:
+        return (f"{sign_in(snapshot, 'agent', agent)} {_name(agent)}", ""), (how, _LOOKS[how])
 
     lines = [
         Line(("has", each[0]), partial(words, *each), ("agent", each[0]))
@@ -255,18 +255,14 @@ def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Cred
 
 
 def _how_reached(each: "SystemReach") -> tuple[str, Literal["muted", "warning"]]:
-    return _how(
-        all(action in each.direct for action in each.actions),
-        all(action in each.own for action in each.actions),
-    )
+    return each.farthest, _LOOKS[each.farthest]
 
 
-def _how(
-    is_direct: bool, is_own: bool
-) -> tuple[str, Literal["muted", "warning"]]:  # as the table of reach has them
-    if is_direct:
-        return "direct", "muted"
-    return ("hidden", "warning") if is_own else ("deputy", "warning")
+_LOOKS: Final[dict[How, Literal["muted", "warning"]]] = {
+    "direct": "muted",
+    "hidden": "warning",
+    "deputy": "warning",
+}
 
 
 def finding_sections(analysis: "Analysis | None", record: Record) -> list[Section]:

@@ -1,9 +1,9 @@
 """Sentences about reach, ways and compromises that reports and the workbench share; plain text."""
 
 from collections.abc import Container, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.results import Door, Explanation, Finding, SystemReach
+from meshmodel.analysis.results import Door, Explanation, Finding, How, SystemReach
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
 
@@ -11,13 +11,16 @@ if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
 
 
+_HOW: Final[dict[How, str]] = {
+    "direct": "directly",
+    "hidden": "by hidden steps of its own",
+    "deputy": "through a deputy",
+}
+
+
 def reach_words(agent: str, reach: SystemReach) -> str:
     """What an agent reaches on a system, and how, in a sentence."""
-    ways: dict[str, list[str]] = {"directly": [], "by hidden steps of its own": [], "through a deputy": []}
-    direct, own, deputy = ways.values()
-    for action in reach.actions:
-        (direct if action in reach.direct else own if action in reach.own else deputy).append(action)
-    said = [f"{', '.join(found)} {how}" for how, found in ways.items() if found]
+    said = [f"{', '.join(actions)} {_HOW[way]}" for way, actions in reach.by_way.items() if actions]
     return f"{agent} reaches {reach.system}: {'; '.join(said)}"
 
 

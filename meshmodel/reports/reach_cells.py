@@ -1,12 +1,11 @@
 """The reach matrix in letters: what is in a cell, and which rows and columns a filter leaves."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from meshmodel.analysis.results import SystemReach
-from meshmodel.model.phrases import LETTERS
+from meshmodel.analysis.results import How, SystemReach
+from meshmodel.model.phrases import LETTERS, letters
 
-How = Literal["direct", "hidden", "deputy"]
 SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "·", "deputy": "»"}
 MEANINGS: Final = (
     ("".join(LETTERS.values()), ", ".join(LETTERS)),
@@ -24,26 +23,13 @@ class Cell:
     how: How
 
 
-def how_reached(reach: SystemReach) -> How:
-    """Directly, by its own hidden steps, or through a deputy: that of the action farthest away."""
-    if any(action not in reach.own for action in reach.actions):
-        return "deputy"
-    if any(action not in reach.direct for action in reach.actions):
-        return "hidden"
-    return "direct"
-
-
 def cell_of(reach: SystemReach) -> Cell:
     """The letters of the actions, and behind those that are not direct the sign of how."""
-    by_way: dict[How, str] = {"direct": "", "hidden": "", "deputy": ""}
-    for action in reach.actions:
-        way: How = "direct" if action in reach.direct else "hidden" if action in reach.own else "deputy"
-        by_way[way] += LETTERS[action]
-    text = by_way["direct"]
-    for way in ("hidden", "deputy"):
-        if by_way[way]:
-            text += SIGNS[way] + by_way[way]
-    return Cell(text, how_reached(reach))
+    parts = []
+    for way, actions in reach.by_way.items():
+        sign = "" if way == "direct" or not actions else SIGNS[way]
+        parts.append(sign + letters(actions))
+    return Cell("".join(parts), reach.farthest)
 
 
 def names_shown(

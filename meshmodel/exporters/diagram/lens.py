@@ -181,10 +181,9 @@ def _add_words(mesh: Mesh, lit: Lighting, agent: str, reached: Sequence[SystemRe
         if each != agent and f"agent:{each}" in lit.nodes:
             lit.words[f"agent:{each}"] = "deputy"
     for system in reached:
-        parts = []
-        hidden = [x for x in system.own if x not in system.direct]
-        deputy = [x for x in system.actions if x not in system.own and x not in system.direct]
-        for word, actions in (("direct", system.direct), ("hidden", hidden), ("by a deputy", deputy)):
-            if actions:
-                parts.append(f"{word}: {', '.join(actions)}")
+        parts = [
+            f"{'by a deputy' if way == 'deputy' else way}: {', '.join(actions)}"
+            for way, actions in system.by_way.items()
+            if actions
+        ]
         lit.words[f"system:{system.system}"] = "; ".join(parts)

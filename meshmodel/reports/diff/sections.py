@@ -186,7 +186,7 @@ def _ways(reach: SystemReach | None) -> Iterator[tuple[Action, str]]:
 
 def _way(reach: SystemReach, action: Action) -> str:
     """By which steps an action is reached (section 4), and whether somebody is asked."""
-    way = "direct" if action in reach.direct else "hidden" if action in reach.own else "through a deputy"
+    way = {"deputy": "through a deputy"}.get(reach.how(action), reach.how(action))
     return way if action in reach.unchecked else f"{way}, asked"
 
 

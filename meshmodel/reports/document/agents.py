@@ -1,6 +1,6 @@
 """The sections of a report on agents, with what each reaches, on systems and on credentials."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meshmodel.exporters.diagram.captions import system_facts
@@ -9,7 +9,7 @@ from meshmodel.reports.document.tree import Block, Facts, Heading, Paragraph, Ta
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.results import AgentReach, SystemReach
+    from meshmodel.analysis.results import AgentReach, How
     from meshmodel.model.records import Agent, Credential, System
     from meshmodel.model.snapshot import Snapshot
 
@@ -42,30 +42,24 @@ def _agent(snapshot: "Snapshot", agent: "Agent", reach: "AgentReach | None") -> 
     )
     if reach is None:
         return Facts.of(*what, ("Status", f"{agent.status}: it reaches nothing"))
-    direct, own = {*reach.direct_identities}, {*reach.own_identities}
-    found = [each for each in reach.identities if each in own and each not in direct]
-    deputy = [each for each in reach.identities if each not in own]
+    held, found, deputy = reach.identities_by_way.values()
     return Facts.of(
         *what,
         ("Identities", f"{len(reach.identities):,}"),
-        ("Identities held", ", ".join(reach.direct_identities)),
+        ("Identities held", ", ".join(held)),
         ("Identities found", ", ".join(found)),
         ("Identities through a deputy", ", ".join(deputy)),
-        ("Direct reach", _reached(reach, lambda each: each.direct) or "none"),
-        ("Found reach", _reached(reach, lambda each: _without(each.own, each.direct)) or "none"),
-        ("Reach through a deputy", _reached(reach, lambda each: _without(each.actions, each.own)) or "none"),
+        ("Direct reach", _reached(reach, "direct") or "none"),
+        ("Found reach", _reached(reach, "hidden") or "none"),
+        ("Reach through a deputy", _reached(reach, "deputy") or "none"),
     )
 
 
-def _without(actions: tuple[str, ...], less: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each for each in actions if each not in less)
-
-
-def _reached(reach: "AgentReach", of: "Callable[[SystemReach], tuple[str, ...]]") -> str:
+def _reached(reach: "AgentReach", way: "How") -> str:
     """The systems with the actions there, those behind a checkpoint apart."""
     said = []
     for each in reach.reach:
-        actions = of(each)
+        actions = each.by_way[way]
         unchecked = [action for action in actions if action in each.unchecked]
         asked = [action for action in actions if action not in each.unchecked]
         parts = [", ".join(unchecked)] if unchecked else []
