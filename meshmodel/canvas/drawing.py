@@ -20,7 +20,7 @@ NO_RECORD: Final = "lane"
 
 
 def _record_of(branches: Sequence[Branch]) -> Reference:
-    """What a line stands for that branches share: an arrow, a start, or a credential; else the first arrow."""
+    """What a line of several branches stands for: an arrow, a start, a credential; else the first arrow."""
     first = branches[0]
     if any(each.link.relation != first.link.relation for each in branches):
         if all(each.start == first.start for each in branches):
