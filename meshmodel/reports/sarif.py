@@ -85,7 +85,7 @@ def sarif_log(results: Sequence[Located], version: str, failures: Sequence[str] 
         worst[rule] = max(worst.get(rule, severity), severity, key=SEVERITIES.index)
     rules = [each for each in RULES if each.id in worst]
     place = {each.id: number for number, each in enumerate(rules)}
-    told = [{"level": "error", "message": {"text": each}} for each in failures]
+    told = [{"level": "error", "message": {"text": _sentence(each)}} for each in failures]
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -95,6 +95,7 @@ def sarif_log(results: Sequence[Located], version: str, failures: Sequence[str] 
                     "driver": {
                         "name": "meshmodel",
                         "semanticVersion": version,
+                        "informationUri": _information(version),
                         "rules": [_rule(each, worst[each.id]) for each in rules],
                     }
                 },
@@ -105,17 +106,38 @@ def sarif_log(results: Sequence[Located], version: str, failures: Sequence[str] 
     }
 
 
+def _information(version: str) -> str:
+    """Where the program is described, as an absolute URI, which the format asks for.
+
+    It has no page of its own on the web: its manual is in it, and this URI holds the line that says so.
+    """
+    return f"data:text/plain,{quote(f'meshmodel {version}: its manual is printed by meshmodel help.')}"
+
+
 def _rule(rule: Rule, worst: Severity) -> Log:
     cited = [titled(each, about) for each, about in rule.conditions.items()]
-    text = f"{rule.remedy} Not a fault where: {rule.false_positives}"
+    remedy, exceptions = _sentence(rule.remedy), _sentence(rule.false_positives)
+    name = rule.id.replace("-", " ").capitalize()
+    references = "".join(f"\n- {each}" for each in cited)
     return {
         "id": rule.id,
-        "shortDescription": {"text": rule.id.replace("-", " ")},
-        "fullDescription": {"text": rule.detects},
-        "help": {"text": f"{text} References: {'; '.join(cited)}."},
+        "shortDescription": {"text": f"{name}."},
+        "fullDescription": {"text": _sentence(rule.detects)},
+        "help": {
+            "text": f"{remedy} Not a fault where: {exceptions} References: {'; '.join(cited)}.",
+            "markdown": (
+                f"**What to do.** {remedy}\n\n**Not a fault where.** {exceptions}\n\n"
+                f"**References**\n{references}\n\n`meshmodel help rules` has the page of all rules."
+            ),
+        },
         "defaultConfiguration": {"level": LEVELS[worst]},
         "properties": {"tags": tags(rule), "security-severity": _SCORES[worst]},
     }
+
+
+def _sentence(text: str) -> str:
+    """A text as a sentence: with a full stop, unless it ends in a mark already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def tags(rule: Rule) -> list[str]:
@@ -138,7 +160,7 @@ def _result(located: Located, index: int) -> Log:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{finding.message} {finding.remedy}"},
+        "message": {"text": f"{_sentence(finding.message)} {_sentence(finding.remedy)}"},
         "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
         "partialFingerprints": {"meshmodelFinding/v1": hashlib.sha256(identity.encode()).hexdigest()},
         "properties": {"severity": finding.severity},
@@ -146,7 +168,7 @@ def _result(located: Located, index: int) -> Log:
     if located.state is not None:
         result["baselineState"] = located.state
     if finding.accepted is not None and is_accepted(finding):
-        words = accepted_words(finding.accepted)
+        words = _sentence(accepted_words(finding.accepted))
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": words}]
     return result
 

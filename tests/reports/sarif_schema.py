@@ -28,12 +28,14 @@ def unique(items: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 MESSAGE = exact({"text": TEXT})
+MULTIFORMAT = exact({"text": TEXT}, markdown=TEXT)
+ABSOLUTE = {"allOf": [URI, {"pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:"}]}
 NOTIFICATION = exact({"message": MESSAGE}, level=LEVEL)
 RULE = exact(
     {"id": TEXT},
-    shortDescription=MESSAGE,
-    fullDescription=MESSAGE,
-    help=MESSAGE,
+    shortDescription=MULTIFORMAT,
+    fullDescription=MULTIFORMAT,
+    help=MULTIFORMAT,
     defaultConfiguration=exact({}, level=LEVEL),
     properties=exact(
         {"tags": unique({"type": "string"}, maxItems=10)},
@@ -62,8 +64,9 @@ RESULT = exact(
     baselineState={"enum": ["new", "unchanged", "updated", "absent"]},
     suppressions=unique(SUPPRESSION),
 )
+DRIVER = exact({"name": TEXT}, semanticVersion=TEXT, informationUri=ABSOLUTE, rules=unique(RULE))
 RUN = exact(
-    {"tool": exact({"driver": exact({"name": TEXT}, semanticVersion=TEXT, rules=unique(RULE))})},
+    {"tool": exact({"driver": DRIVER})},
     invocations={
         "type": "array",
         "items": exact(

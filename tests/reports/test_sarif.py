@@ -1,9 +1,12 @@
 """SARIF is valid, points to the right lines, and is the same for the same findings."""
 
+import re
 from pathlib import PurePosixPath
+from urllib.request import urlopen
 
 import jsonschema
 import pytest
+from markdown_it import MarkdownIt
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
@@ -65,6 +68,30 @@ def test_a_result_keeps_its_fingerprint_and_finds_its_line_after_comments_and_re
     for key, each in before.items():
         assert each["partialFingerprints"] == after[key]["partialFingerprints"]
         assert record(text, each) == record(other, after[key])
+
+
+def test_texts_are_sentences_and_rules_have_help_in_markdown():
+    text = (ROOT / "models" / "token-leak.toml").read_text(encoding="utf-8")
+    log = sarif_log(results(text), "0.2.0", ["b.toml: not checked: is not TOML"])
+    run = log["runs"][0]
+    driver = run["tool"]["driver"]
+    texts = [
+        *(each["message"]["text"] for each in run["results"]),
+        *(each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]),
+    ]
+    for rule in driver["rules"]:
+        texts += [rule["shortDescription"]["text"], rule["fullDescription"]["text"], rule["help"]["text"]]
+        tokens = MarkdownIt().parse(rule["help"]["markdown"])
+        items = sum(each.type == "list_item_open" for each in tokens)
+        assert items == len(next(each.references for each in RULES if each.id == rule["id"]))
+    assert [each for each in texts if not each[0].isalnum() or not re.search(r"[^.]\.$", each)] == []
+    assert [each for each in texts if re.search(r"[a-z] (Not a fault|References)", each)] == []
+
+
+def test_the_program_says_where_it_is_described_without_an_address_that_does_not_exist():
+    uri = sarif_log([], "0.2.0")["runs"][0]["tool"]["driver"]["informationUri"]
+    with urlopen(uri) as opened:
+        assert opened.read() == b"meshmodel 0.2.0: its manual is printed by meshmodel help."
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda each: each.id)
