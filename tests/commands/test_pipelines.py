@@ -76,8 +76,12 @@ def test_the_hook_stops_a_commit_of_a_model_with_a_missing_checkpoint(project):
     assert run("git", "log", "--format=%s").split() == ["safe"]
 
 
-def test_the_workflow_is_one_of_github():
-    workflow = YAML(typ="safe", pure=True).load(FILES[WORKFLOW])
+(README,) = (block.code for block in blocks(text_of("README")) if block.language == "yaml")
+
+
+@pytest.mark.parametrize("text", [FILES[WORKFLOW], README], ids=["manual", "README"])
+def test_a_workflow_is_one_of_github(text):
+    workflow = YAML(typ="safe", pure=True).load(text)
     jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(workflow)
 
 

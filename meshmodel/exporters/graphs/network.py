@@ -3,7 +3,8 @@
 Nodes are zones, systems, agents and credentials, as ``kind:id``. Edges are their relations, of kind ``hold``,
 ``grant``, … as in section 2; besides, ``hosting`` for an agent's ``runs_on``, ``zone`` and ``home`` for the
 zone of a system and of an agent, ``boundary`` for a checkpoint between zones. Attributes are the stated
-fields; edges on which a checkpoint is missing, counts or does not count say so in ``mark``.
+fields, and of a node the ``label`` under which programs show it; edges on which a checkpoint is missing,
+counts or does not count say so in ``mark``.
 
 GraphML knows no lists: there they are one text, with ", " between the entries.
 """
@@ -39,7 +40,7 @@ def model_graph(analysis: "Analysis") -> "nx.MultiDiGraph[str]":
         for key, record in sorted(snapshot.table(table).items()):
             stated = facts_of(record)
             named = {"type": stated.pop("kind")} if "kind" in stated else {}
-            graph.add_node(f"{table}:{key}", kind=table, **named, **stated)
+            graph.add_node(f"{table}:{key}", label=record.title, kind=table, **named, **stated)
     numbers = map("e{}".format, count())
 
     def add(start: str, end: str, kind: str, facts: Mapping[str, Any]) -> None:

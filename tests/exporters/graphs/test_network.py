@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.graphs.network import flat, graphml, model_graph, node_link
+from meshmodel.interchange import read_file
+from tests.docs.pages import ROOT
 from tests.exporters.parts import every_step_model, hostile_model
 from tests.reference.random_models import FLAVOURS, random_model
 
@@ -54,6 +56,14 @@ def test_node_link_json_is_read_back_isomorphic(snapshot):
     assert back.graph == {"format": "meshmodel-graph/1", "name": snapshot.about.name or "", "view": "built"}
 
 
+def test_each_node_of_graphml_is_labelled_with_its_name():
+    text = graphml(analyse(read_file(ROOT / "models" / "support-agent.toml")))
+    labels = dict(nx.read_graphml(io.BytesIO(text.encode())).nodes(data="label"))
+    assert labels["agent:support-bot"] == "Support bot"
+    assert labels["credential:file-sas"] != "file-sas"
+    assert all(labels.values())
+
+
 def test_elements_relations_and_marks_are_all_there():
     snapshot = every_step_model()
     graph = model_graph(analyse(snapshot))
@@ -71,6 +81,7 @@ def test_elements_relations_and_marks_are_all_there():
     assert grant["actions"] == ["read", "write"]
     assert (grant["mark"], grant["severity"], grant["checkpoints"]) == ("missing", "critical", ["later"])
     assert graph.nodes["agent:old"] == {
+        "label": "old",
         "kind": "agent",
         "type": "service",
         "home": "two",
