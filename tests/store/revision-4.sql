@@ -61,6 +61,8 @@ CREATE TABLE checkpoint (
 );
 INSERT INTO "checkpoint" VALUES('ask','human-approval','grant','key','files','["read"]','per-action','enforced',NULL,'["anna", "bert"]',3,NULL);
 INSERT INTO "checkpoint" VALUES('gate','policy-decision','boundary','helpdesk','system:sts',NULL,'per-action','enforced','sts',NULL,NULL,NULL);
+INSERT INTO "checkpoint" VALUES('start','human-approval','trigger','tickets','bot',NULL,'per-action','enforced',NULL,NULL,NULL,NULL);
+INSERT INTO "checkpoint" VALUES('late','human-approval','trigger','files','helper',NULL,'per-action','enforced',NULL,NULL,NULL,NULL);
 CREATE TABLE credential (
     id VARCHAR NOT NULL,
     name VARCHAR,
@@ -101,7 +103,7 @@ CREATE TABLE delegation (
     FOREIGN KEY("from") REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY("to") REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED
 );
-INSERT INTO "delegation" VALUES('bot','helper','["role", "token"]',NULL,'words');
+INSERT INTO "delegation" VALUES('bot','helper','["role", "token"]','["files:read", "tickets:write"]','values');
 CREATE TABLE exchange (
     "from" VARCHAR NOT NULL,
     "to" VARCHAR NOT NULL,
@@ -148,6 +150,7 @@ CREATE TABLE imported (
     PRIMARY KEY (number),
     FOREIGN KEY(entry) REFERENCES journal (number) DEFERRABLE INITIALLY DEFERRED
 );
+INSERT INTO "imported" VALUES(1,NULL,'f.json','mcp','','','checkpoint','"words"','{"id":"words","kind":"human-approval","step":"trigger","from":"files","to":"bot","freshness":"per-action","state":"enforced","approvers":["anna","bert"],"rate":3}');
 CREATE TABLE intent (
     agent VARCHAR NOT NULL,
     system VARCHAR NOT NULL,
@@ -168,8 +171,10 @@ CREATE TABLE journal (
     last_by VARCHAR,
     PRIMARY KEY (number)
 );
-INSERT INTO "journal" VALUES(1,'2026-11-30T18:23:40.075+00:00','name the files','d4140f7d1b0c403d',0,1,'d4140f7d1b0c403d');
-INSERT INTO "journal" VALUES(2,'2026-11-30T18:23:40.138+00:00','a zone','d4140f7d1b0c403d',1,3,'d4140f7d1b0c403d');
+INSERT INTO "journal" VALUES(1,'2026-11-30T18:42:11.991+00:00','draw the trigger','e50140ca4b17da5e',0,1,'e50140ca4b17da5e');
+INSERT INTO "journal" VALUES(2,'2026-11-30T18:42:12.071+00:00','judge the helper','e50140ca4b17da5e',0,2,'e50140ca4b17da5e');
+INSERT INTO "journal" VALUES(3,'2026-11-30T18:42:12.112+00:00','delete the trigger','e50140ca4b17da5e',0,3,'e50140ca4b17da5e');
+INSERT INTO "journal" VALUES(4,'2026-11-30T18:42:12.170+00:00','start the helper','e50140ca4b17da5e',1,5,'e50140ca4b17da5e');
 CREATE TABLE journal_change (
     entry INTEGER NOT NULL,
     position INTEGER NOT NULL,
@@ -180,8 +185,13 @@ CREATE TABLE journal_change (
     PRIMARY KEY (entry, position),
     FOREIGN KEY(entry) REFERENCES journal (number) DEFERRABLE INITIALLY DEFERRED
 );
-INSERT INTO "journal_change" VALUES(1,0,'system','"files"','{"id":"files","zone":"storage","sensitivity":"confidential","untrusted_input":false,"typed":false,"audit":"identity","partitioned":true,"owner":"me"}','{"id":"files","name":"Files","zone":"storage","sensitivity":"confidential","untrusted_input":false,"typed":false,"audit":"identity","partitioned":true,"owner":"me"}');
-INSERT INTO "journal_change" VALUES(2,0,'zone','"more"',NULL,'{"id":"more"}');
+INSERT INTO "journal_change" VALUES(1,0,'trigger','["files","bot"]',NULL,'{"system":"files","agent":"bot"}');
+INSERT INTO "journal_change" VALUES(2,0,'system','"chat"','{"id":"chat","kind":"messaging","sensitivity":"public","untrusted_input":false,"typed":false,"exposed_requests":false,"partitioned":false}','{"id":"chat","kind":"messaging","sensitivity":"public","untrusted_input":false,"typed":false,"partitioned":false}');
+INSERT INTO "journal_change" VALUES(2,1,'checkpoint','"late"',NULL,'{"id":"late","kind":"human-approval","step":"trigger","from":"files","to":"helper","freshness":"per-action","state":"enforced"}');
+INSERT INTO "journal_change" VALUES(3,0,'trigger','["files","bot"]','{"system":"files","agent":"bot"}',NULL);
+INSERT INTO "journal_change" VALUES(3,1,'checkpoint','"words"','{"id":"words","kind":"human-approval","step":"trigger","from":"files","to":"bot","freshness":"per-action","state":"enforced","approvers":["anna","bert"],"rate":3}',NULL);
+INSERT INTO "journal_change" VALUES(4,0,'trigger','["files","helper"]',NULL,'{"system":"files","agent":"helper"}');
+INSERT INTO "journal_change" VALUES(4,1,'checkpoint','"late"','{"id":"late","kind":"human-approval","step":"trigger","from":"files","to":"helper","freshness":"per-action","state":"enforced"}','{"id":"late","kind":"human-approval","step":"trigger","from":"files","to":"helper","freshness":"per-action","state":"planned"}');
 CREATE TABLE note (
     id VARCHAR NOT NULL,
     about VARCHAR,
@@ -193,6 +203,8 @@ CREATE TABLE note (
     source VARCHAR,
     PRIMARY KEY (id)
 );
+INSERT INTO "note" VALUES('owner','system:files','question','Who owns the – 票 files?','anna','done','2027-03-01','infra/main.tf:12');
+INSERT INTO "note" VALUES('scope',NULL,'note','Drawn for the review.',NULL,'open',NULL,NULL);
 CREATE TABLE program (
     id VARCHAR NOT NULL,
     machine VARCHAR NOT NULL,
@@ -221,9 +233,11 @@ CREATE TABLE system (
     PRIMARY KEY (id),
     FOREIGN KEY(zone) REFERENCES zone (id) DEFERRABLE INITIALLY DEFERRED
 );
-INSERT INTO "system" VALUES('tickets','Tickets – 票','saas','helpdesk',NULL,NULL,1,0,NULL,NULL,NULL,0,NULL,NULL,NULL,'[2, -1]');
-INSERT INTO "system" VALUES('files','Files',NULL,'storage','confidential',NULL,0,0,NULL,NULL,'identity',1,NULL,'me',NULL,NULL);
-INSERT INTO "system" VALUES('sts',NULL,'token-service',NULL,NULL,NULL,0,0,NULL,NULL,NULL,0,'Other Inc.',NULL,NULL,NULL);
+INSERT INTO "system" VALUES('tickets','Tickets – 票','saas','helpdesk',NULL,'high',1,0,NULL,1,NULL,0,NULL,NULL,NULL,'[2, -1]');
+INSERT INTO "system" VALUES('files',NULL,'database','storage','confidential',NULL,0,0,1,NULL,'identity',1,NULL,'me',NULL,NULL);
+INSERT INTO "system" VALUES('sts',NULL,'token-service',NULL,NULL,NULL,0,1,NULL,NULL,NULL,0,'Other Inc.',NULL,NULL,NULL);
+INSERT INTO "system" VALUES('chat',NULL,'messaging',NULL,'public',NULL,0,0,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL);
+INSERT INTO "system" VALUES('site',NULL,'saas',NULL,'internal',NULL,0,0,NULL,1,NULL,0,NULL,NULL,NULL,NULL);
 CREATE TABLE "trigger" (
     system VARCHAR NOT NULL,
     agent VARCHAR NOT NULL,

@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Agent, Delegation, System
+from meshmodel.model.records import Agent, Checkpoint, Delegation, System
+from meshmodel.model.validation import normalise
 from meshmodel.store import imports, reader, sqlite_file
 from meshmodel.store.migrations import upgrade
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
@@ -27,7 +28,7 @@ THIRD = Path(__file__).with_name("revision-3.sql")
 """One of schema version 3: the sample, one edit, a credential that was renamed, and one edit undone."""
 
 FOURTH = Path(__file__).with_name("revision-4.sql")
-"""One of schema version 4: the sample, one edit and one undone."""
+"""One of schema version 4: the sample and checkpoints on triggers, of which some were drawn at times."""
 
 SAMPLE_OF_THEN = apply_edit(
     SAMPLE,
@@ -126,6 +127,53 @@ def test_undoing_what_was_edited_before_means_what_it_meant(second):
         assert not store.snapshot.agent
         store.redo()
         assert store.snapshot == SAMPLE_OF_THEN
+
+
+def steps_of(store: Store) -> dict[str, str]:
+    """The steps of the checkpoints that the sample has not."""
+    checkpoints = store.snapshot.checkpoint
+    return {key: each.step for key, each in checkpoints.items() if key not in SAMPLE_OF_THEN.checkpoint}
+
+
+def test_a_checkpoint_on_a_trigger_that_was_not_drawn_sits_on_hearing_at_every_time(tmp_path):
+    path = written(FOURTH, tmp_path / "fourth.mesh")
+    deleted = {"late": "hearing", "start": "trigger"}
+    judged = {"late": "hearing", "start": "trigger", "words": "trigger"}
+    drawn = {"start": "trigger", "words": "trigger"}
+    begun = {"start": "trigger", "words": "hearing"}
+    with Store.open(path) as store:
+        assert steps_of(store) == deleted
+        for there in (judged, drawn, begun):
+            store.undo()
+            assert steps_of(store) == there
+        assert store.snapshot.trigger.keys() == {("tickets", "bot")}
+        for there in (drawn, judged, deleted, deleted | {"late": "trigger"}):
+            store.redo()
+            assert steps_of(store) == there
+        assert store.snapshot.checkpoint["late"].state == "planned"
+        store.undo()
+        assert steps_of(store) == deleted
+    (row,) = imports.read(path)
+    assert row.record == Checkpoint(
+        "words", "human-approval", "hearing", "files", "bot", approvers=("anna", "bert"), rate=3
+    )
+
+
+def test_what_outsiders_see_is_told_where_the_default_does_not_tell_it(tmp_path):
+    with Store.open(written(FOURTH, tmp_path / "fourth.mesh")) as store:
+        systems = store.snapshot.system
+        assert {key: (each.exposed_requests, each.exposes_requests) for key, each in systems.items()} == {
+            "tickets": (True, True),
+            "files": (None, False),  # a database that was exposed: who reads is not seen there
+            "sts": (None, False),
+            "chat": (None, False),
+            "site": (True, True),
+        }
+        for key in systems:
+            assert normalise(systems[key]) == systems[key]
+        store.undo()
+        store.undo()
+        assert store.snapshot.system["chat"] == systems["chat"]
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", "[" * 90_000, '{"id":"\\ud800"}', '{"id":"still","typed":0}'])
