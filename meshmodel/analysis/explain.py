@@ -197,4 +197,5 @@ class Explaining:
         at_home = origin is not None and mesh.zone[source] == tables.agent[explanation.agent].home
         if (origin or "home") not in from_ and not ("home" in from_ and at_home):
             from_ = tuple(sorted({*from_, origin or "home"}))
-        return Intent(explanation.agent, explanation.system, actions, from_)
+        per_day = None if known is None else known.per_day
+        return Intent(explanation.agent, explanation.system, actions, from_, per_day)

@@ -1,5 +1,6 @@
 """Converts values of fields to text that people read and type, and back."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
@@ -7,10 +8,12 @@ from typing import Any, Final
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Checkpoint, Delegation, Note, Record
 from meshmodel.model.schema import Field
+from meshmodel.model.values import canonical_number
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 FEW: Final = 5
 """A field with at most this many values is switched to the next one instead of typed."""
+_NUMBER: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
 YES = ("yes", "true", "on", "y")
 NO = ("no", "false", "off", "n")
 
@@ -72,6 +75,8 @@ def parse_value(field: Field, text: str) -> Any:
             return _boolean(field, text)
         case "integer":
             return _integer(field.key, text)
+        case "number":
+            return number(field.key, text)
         case "date":
             try:
                 return date.fromisoformat(text)
@@ -111,6 +116,13 @@ def _integer(key: str, text: str) -> int:
     if not (sign.isascii() and sign.isdigit() and len(sign) <= 12):
         raise InvalidModelError(f"{key}: a whole number")
     return int(text)
+
+
+def number(key: str, text: str) -> float:
+    """The number above 0 that a text means, with or without a fraction; raises InvalidModelError."""
+    if not _NUMBER.fullmatch(text) or not float(text):
+        raise InvalidModelError(f"{key}: a number above 0, such as 40 or 0.5")
+    return canonical_number(float(text))
 
 
 def _slot(field: Field, text: str) -> tuple[int, int]:

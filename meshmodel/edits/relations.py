@@ -83,7 +83,18 @@ def trigger(draft: Draft, system: str, agent: str) -> None:
 
 
 def intent(
-    draft: Draft, agent: str, system: str, actions: tuple[Action, ...], sources: Sequence[str] = ()
+    draft: Draft,
+    agent: str,
+    system: str,
+    actions: tuple[Action, ...],
+    sources: Sequence[str] = (),
+    per_day: float | None = None,
 ) -> None:
-    """The path was approved by design, for just these actions, coming from these sources."""
-    draft.put(Intent(agent, system, actions, tuple(sorted(set(sources))) or None))
+    """The path was approved by design, for just these actions, coming from these sources.
+
+    How often a day it is used stays as it was where nothing is said of it: it allows nothing.
+    """
+    known = draft.snapshot.intent.get((agent, system))
+    if per_day is None and known is not None:
+        per_day = known.per_day
+    draft.put(Intent(agent, system, actions, tuple(sorted(set(sources))) or None, per_day))

@@ -287,6 +287,8 @@ def _verbs(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
     """What may follow a name, or a name after a verb."""
     if "may" in words and "from" not in words:
         yield "from", "where the agent comes from"
+    if "may" in words and words[-1].replace(".", "", 1).isdigit():
+        yield "times a day", "how often it is used"
     if "exchanges" in words:
         yield from (
             ("at", "the system that issues it"),
@@ -328,15 +330,12 @@ def _in_checkpoint(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
             yield from (("on", "a step"), ("between", "two zones"))
             yield from ((each, hint) for each, hint in _ASKED if each not in words)
     elif last == "on":
-        for step in usable_steps(snapshot):
-            if step in {"hold", "grant", "exchange"}:
-                yield from ((f"{start} > {end}", step) for start, end in snapshot.table(step))
-        yield from _names(snapshot, ELEMENTS[:3])
-    elif last in {">", "at", "between", "and"} or last in {link[-1] for link in checkpoints.LINKS}:
+        yield from _steps(snapshot)
+    elif last in {">", "at", "between", "and", "hearing"} or last in {link[-1] for link in checkpoints.LINKS}:
         zones = (
             ("zone", "system") if "between" in words and last != "at" else ("system", "credential", "agent")
         )
-        yield from _names(snapshot, ("system",) if last == "at" else zones)
+        yield from _names(snapshot, ("system",) if last in {"at", "hearing"} else zones)
     elif last == "by":
         yield from _approvers(snapshot)
     elif last in {":", ","}:
@@ -346,6 +345,16 @@ def _in_checkpoint(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
             yield "and", "the other zone"
         yield from ((each, hint) for each, hint in _ASKED if each not in words)
         yield from ((link[0], step) for link, step in checkpoints.LINKS.items())
+
+
+def _steps(snapshot: Snapshot) -> Iterator[Option]:
+    """The steps on which one is asked: usual ones whole, of others what begins them."""
+    for step in usable_steps(snapshot):
+        if step in {"hold", "grant", "exchange"}:
+            yield from ((f"{start} > {end}", step) for start, end in snapshot.table(step))
+        elif step == "hearing":
+            yield step, "what an agent reads: system > agent"
+    yield from _names(snapshot, ELEMENTS[:3])
 
 
 def _approvers(snapshot: Snapshot) -> Iterator[Option]:

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from meshmodel.edits import relations
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
-from meshmodel.edits.field_text import parse_value
+from meshmodel.edits.field_text import number, parse_value
 from meshmodel.language import limits
 from meshmodel.language.actions import action_words, read_actions
 from meshmodel.language.qualifiers import TABLES, close_word, qualifier, qualifiers
 from meshmodel.language.tokens import Token, as_typed, name_of, span, split
+from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import listed
 from meshmodel.model.records import Credential
 from meshmodel.model.schema import SCHEMA
@@ -196,6 +197,7 @@ def _as(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
 
 
 def _may(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    rest, per_day = _cut_daily(rest)
     head, sources = _cut(rest, "from")
     index = 0
     while index < len(head) and (
@@ -213,7 +215,24 @@ def _may(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft)
         "home" if name.text == "home" and name.table is None else draft.find_or_add(name, "system")
         for name in names
     ]
-    relations.intent(draft, agent, system, actions, coming)
+    relations.intent(draft, agent, system, actions, coming, per_day)
+
+
+def _cut_daily(tokens: list[Token]) -> tuple[list[Token], float | None]:
+    """The tokens without ``40 times a day`` and a comma before it, and that number."""
+    for index in range(1, len(tokens) - 1):
+        if tokens[index].is_word("a") and tokens[index + 1].is_word("day"):
+            begin = index - 2 if tokens[index - 1].is_word("times") else index - 1
+            if begin < 1:
+                break
+            said = tokens[begin]
+            try:
+                per_day = number("a day", said.text)
+            except InvalidModelError as error:
+                raise SentenceError(str(error), said.start, said.end) from None
+            comma = tokens[begin - 1].is_sign(",")
+            return [*tokens[: begin - comma], *tokens[index + 2 :]], per_day
+    return tokens, None
 
 
 def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:

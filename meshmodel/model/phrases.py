@@ -120,7 +120,8 @@ def phrase(record: Record) -> str:  # noqa: C901  # one line a kind of record
             return f"{record.system} triggers {record.agent}"
         case Intent():
             coming = f" from {listed(record.from_)}" if record.from_ else ""
-            return f"{record.agent} may {listed(record.actions)} {record.system}{coming}"
+            often = f", {daily(record.per_day)}" if record.per_day else ""
+            return f"{record.agent} may {listed(record.actions)} {record.system}{coming}{often}"
         case Checkpoint():
             return f"{record.kind} on {step_phrase(record.step, record.from_, record.to)}"
         case Note():
@@ -130,6 +131,11 @@ def phrase(record: Record) -> str:  # noqa: C901  # one line a kind of record
             return f"{record.rule} of {record.subject} accepted until {record.until.isoformat()}"
         case About():
             return "the model"
+
+
+def daily(per_day: float) -> str:
+    """How often a day something is done: ``once a day``, ``40 times a day``, ``0.5 times a day``."""
+    return "once a day" if per_day == 1 else f"{per_day} times a day"
 
 
 def step_phrase(step: str, start: str, end: str) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.model.phrases import listed
+from meshmodel.model.phrases import daily, listed
 from meshmodel.model.records import Agent, Checkpoint, Reference, System
 from meshmodel.model.text import counted
 from meshmodel.reports.style import Style, wrap
@@ -105,7 +105,9 @@ class Description:
                 yield ("delegation", (agent.id, each.to)), delegates
         for intent in snapshot.intent.values():
             if intent.agent == agent.id:
-                may = f"    may {listed(intent.actions)} {self._title('system', intent.system)}, as intended"
+                often = f", {daily(intent.per_day)}" if intent.per_day else ""
+                system = self._title("system", intent.system)
+                may = f"    may {listed(intent.actions)} {system}, as intended{often}"
                 yield ("intent", (intent.agent, intent.system)), may
 
     def _system(self, system: System) -> Iterator[Line]:

@@ -46,7 +46,9 @@ def closing_intents(analysis: "Analysis", finding: Finding) -> dict[Intent, int]
                 for each in origins
                 if each in from_ or each == "home" or home is None or tables.system[each].zone != home
             }
-        found[Intent(agent, system, actions_of(named | needed), tuple(sorted(origins)))] = len(ways)
+        per_day = None if known is None else known.per_day
+        intent = Intent(agent, system, actions_of(named | needed), tuple(sorted(origins)), per_day)
+        found[intent] = len(ways)
     return found
 
 

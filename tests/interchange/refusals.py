@@ -85,6 +85,29 @@ REFUSED = {
         7,
         ["out of range"],
     ),
+    **{
+        f"{value} a day": (
+            f"[[intent]]\nagent = 'a1'\nsystem = 's1'\nactions = ['read']\nper_day = {value}",
+            5,
+            ['intent "a1" > "s1"', '"per_day"', *said],
+        )
+        for value, said in (
+            ("0", ["out of range: above 0"]),
+            ("-2.5", ["out of range"]),
+            ("nan", ["out of range"]),
+            ("inf", ["out of range", "1,000,000,000"]),
+            ("true", ["is true or false", "a number above 0 is wanted"]),
+            ("'3'", ["is text", "a number above 0 is wanted"]),
+            ("[3]", ["is a list"]),
+            (str(10**30), ["out of range"]),
+        )
+    },
+    "no element, hearing": (CHECKPOINT + "step = 'hearing'\nfrom = 's1'\nto = 'a9'", 6, ["no agent", '"a9"']),
+    "actions on hearing": (
+        CHECKPOINT + "step = 'hearing'\nfrom = 's1'\nto = 'a2'\nactions = ['write']",
+        7,
+        ['"actions"', "no meaning on a hearing step"],
+    ),
     "endless number": (f"[[agent]]\nid = 'x'\nat = [1, {'9' * 6000}]", 3, ["number", "out of range"]),
     "huge slot": ("[[agent]]\nid = 'x'\nat = [1, 10000]", 3, ['"at"', "out of range"]),
     "short slot": ("[[agent]]\nid = 'x'\nat = [1]", 3, ['"at"', "[column, order]"]),

@@ -25,7 +25,7 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES
-from meshmodel.model.validation import check_snapshot
+from meshmodel.model.validation import check_snapshot, normalise
 from tests.store.sample import SAMPLE
 from tests.store.snapshots import snapshot_of, snapshots
 
@@ -84,6 +84,53 @@ def test_a_model_with_every_table_and_every_field_in_the_fixed_order():
             if block.startswith(f"[[{name}]]"):
                 keys = [line.split(" = ")[0] for line in block.splitlines()[1:]]
                 assert keys == sorted(keys, key=order.index)
+
+
+def test_a_checkpoint_on_a_trigger_that_is_not_drawn_is_read_and_written_as_one_on_hearing():
+    text = (
+        'format = "meshmodel/1"\n[[system]]\nid = "s"\n[[agent]]\nid = "a"\n[[checkpoint]]\nid = "k"\n'
+        'kind = "human-approval"\nstep = "trigger"\nfrom = "s"\nto = "a"\n'
+    )
+    assert read_text(text).checkpoint["k"].step == "hearing"
+    assert 'step = "hearing"' in write_text(read_text(text))
+    drawn = text + '[[trigger]]\nsystem = "s"\nagent = "a"\n'
+    assert read_text(drawn).checkpoint["k"].step == "trigger"
+    both = drawn + drawn[drawn.index("[[checkpoint]]") : drawn.index("[[trigger]]")]
+    both = both.replace('id = "k"', 'id = "read"', 1).replace('"trigger"', '"hearing"', 1)
+    assert {key: each.step for key, each in read_text(both).checkpoint.items()} == {
+        "read": "hearing",
+        "k": "trigger",
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "again"), [("40.0", "40"), ("40", "40"), ("0.5", "0.5"), ("1e-3", "0.001"), ("1e3", "1000")]
+)
+def test_equal_numbers_are_written_alike(written, again):
+    text = (
+        'format = "meshmodel/1"\n[[system]]\nid = "s"\n[[agent]]\nid = "a"\n[[intent]]\nagent = "a"\n'
+        f'system = "s"\nactions = ["read"]\nper_day = {written}\n'
+    )
+    assert write_text(read_text(text)).endswith(f"\nper_day = {again}\n")
+
+
+@pytest.mark.parametrize(
+    ("system", "seen"),
+    [
+        (System("s", sensitivity="public"), True),
+        (System("s", sensitivity="public", kind="saas"), False),
+        (System("s", exposed=True, kind="database"), False),
+        (System("s", exposed=True, kind="object-storage"), True),
+        (System("s", exposed=True, kind="browser"), True),
+        (System("s", kind="browser"), False),
+        (System("s", kind="messaging", exposed_requests=True), True),
+    ],
+)
+def test_who_reads_is_seen_by_default_where_what_is_written_is_but_not_by_every_kind(system, seen):
+    assert system.exposes_requests is seen
+    stated = replace(system, exposed_requests=seen)
+    by_default = replace(system, exposed_requests=None).exposes_requests
+    assert normalise(stated).exposed_requests == (None if by_default is seen else seen)
 
 
 def test_the_form_of_a_written_file():

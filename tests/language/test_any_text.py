@@ -154,6 +154,9 @@ def test_completions() -> None:
     assert "file-key > files" in said("ask human-approval on ")
     assert "from" in said("bot may read files ")
     assert said("bot may read files from ")[0] == "home"
+    assert "times a day" in said("bot may read files 40 ")
+    assert "hearing" in said("ask human-approval on hear")
+    assert set(said("ask human-approval on hearing ")) == set(full_snapshot().system)
     assert said("x > y; bot ho") == ["holds", "home"]
     assert said("files audit ") == ["none", "identity", "identity-and-subject"]
 

@@ -8,6 +8,7 @@ from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.language import parse
 from meshmodel.model import records as r
+from meshmodel.model.phrases import phrase
 from meshmodel.model.snapshot import TABLES, Snapshot
 from tests.edits.models import HOSTILE, MODELS, full_snapshot
 
@@ -139,6 +140,25 @@ def test_intents() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("bot may read files 40 times a day", r.Intent("bot", "files", ("read",), per_day=40)),
+        ("bot may read files, 0.5 a day", r.Intent("bot", "files", ("read",), per_day=0.5)),
+        ("bot may rw files 3 a day from home", r.Intent("bot", "files", ("read", "write"), ("home",), 3)),
+        ("bot may read files from home, tickets, 2 times a day; bot may write files",
+         r.Intent("bot", "files", ("write",), per_day=2)),
+    ],
+)  # fmt: skip
+def test_how_often_an_intent_is_used(text: str, intent: r.Intent) -> None:
+    drawn = after(text, full_snapshot())
+    assert drawn.intent["bot", "files"] == intent
+    shown = "0.5 times a day" if intent.per_day == 0.5 else f"{intent.per_day} times a day"
+    assert shown in phrase(drawn.intent["bot", "files"])
+    again = phrase(intent)
+    assert after(again, full_snapshot()).intent["bot", "files"] == intent
+
+
+@pytest.mark.parametrize(
     ("text", "step", "start", "end"),
     [
         ("ask human-approval on ticket-token > tickets", "grant", "ticket-token", "tickets"),
@@ -146,6 +166,10 @@ def test_intents() -> None:
         ("ask policy-decision on tickets stores role", "custody", "tickets", "role"),
         ("ask policy on bot delegates worker", "delegation", "bot", "worker"),
         ("ask policy on tickets triggers worker", "trigger", "tickets", "worker"),
+        ("ask policy on files triggers bot", "hearing", "files", "bot"),
+        ("ask policy on hearing files > bot", "hearing", "files", "bot"),
+        ("ask policy on hearing tickets > worker by ann", "hearing", "tickets", "worker"),
+        ("ask policy on bot hears files", "hearing", "files", "bot"),
         ("ask policy on ticket-token > role", "exchange", "ticket-token", "role"),
         ("ask policy-decision between desk and cloud at gateway", "boundary", "desk", "cloud"),
         ("ask policy-decision between desk and system:lone", "boundary", "desk", "system:lone"),
@@ -290,6 +314,11 @@ def test_what_could_be_two_things_is_asked() -> None:
         ("ask human-approval on a > b", "connect them first"),
         ("ask human-approval on", "name a step"),
         ("bot may files", "actions are needed"),
+        ("bot may read files 0 times a day", "a number above 0"),
+        ("bot may read files many times a day", "a number above 0"),
+        ("bot may read files -1 a day", "a number above 0"),
+        ("ask human-approval on hearing nothing > bot", "there is no such step"),
+        ("ask human-approval on hearing tickets", "name a step"),
         ("a delegates a", "itself"),
         ("name x", "write: name"),
         ("k is api-key; k in z", "lies in no zone"),

@@ -41,6 +41,7 @@ def _fitting(text: str) -> str:
 
 LINE = st.none() | _line(60)
 FLAG = st.booleans()
+OFTEN = st.none() | st.integers(1, 900) | st.floats(0, 1e9, exclude_min=True)
 SLOT = st.none() | st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999))
 
 
@@ -168,7 +169,7 @@ def snapshots(draw) -> Snapshot:
     ]
     made += [records.Trigger(s, a) for s, a in pairs(systems, agents)]
     made += [
-        records.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4])))
+        records.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4])), draw(OFTEN))
         for a, s in pairs(agents, systems)
     ]
     steps = _steps(made, zones, systems, agents)
