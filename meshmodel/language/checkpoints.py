@@ -102,7 +102,7 @@ def _cut_options(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[T
     options: dict[str, list[Token]] = {}
     current = head
     for index, token in enumerate(tokens):
-        if index and token.is_word(*OPTIONS):
+        if index and not tokens[index - 1].is_sign(">") and token.is_word(*OPTIONS):
             current = options.setdefault(token.text.lower(), [])
         else:
             current.append(token)

@@ -148,6 +148,8 @@ def _after_word(before: Sequence[Token], words: list[str], snapshot: Snapshot) -
         yield from _names(snapshot, ("system",))
     elif words[-2:] == ["delegates", "to"]:
         yield from _names(snapshot, ("agent",))
+    elif len(before) > 1 and before[-2].is_sign(">"):
+        yield from _verbs(before, words, snapshot)  # only a name can stand there
     elif words[-1] in _AFTER and len(before) > (0 if words[-1] in {"delete", "rename", "name"} else 1):
         if words[-1] == "from" and "may" in words:
             yield "home", "the home of the agent"

@@ -17,7 +17,7 @@ from meshmodel.language import (
     verbs,
 )
 from meshmodel.language.result import Problem, Sentence
-from meshmodel.language.tokens import Token, name_of, sentences, span, split
+from meshmodel.language.tokens import Token, is_alone, name_of, sentences, span, split
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import phrase
 from meshmodel.model.records import About, Reference, Slot
@@ -114,7 +114,7 @@ def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
 
 def _do(tokens: Sequence[Token], draft: Draft) -> None:
     first = tokens[0]
-    alone = len(tokens) == 1 or tokens[1].kind == "sign"
+    alone = is_alone(tokens)
     if not alone and first.is_word("ask"):
         checkpoints.carry_out(tokens, draft)
         return
@@ -127,7 +127,7 @@ def _do(tokens: Sequence[Token], draft: Draft) -> None:
     if notes.is_note(tokens):
         notes.carry_out(tokens, draft)
         return
-    if not first.is_word("name", "rename"):
+    if alone or not first.is_word("name", "rename"):
         plain = descriptions.carry_out(tokens, draft)
         if len(plain) < len(tokens) and _is_known(plain, draft):
             return  # it was nothing but a description
@@ -141,6 +141,7 @@ def _do(tokens: Sequence[Token], draft: Draft) -> None:
         return
     if verb is None:
         raise _not_understood(tokens, draft)
+    draft.warnings += verbs.read_as_verb(tokens, verb, draft)
     verbs.carry_out(tokens, verb, draft)
 
 

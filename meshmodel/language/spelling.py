@@ -11,6 +11,7 @@ from meshmodel.language.verbs import VERBS
 _SHORTEST: Final = 5
 """Shorter verbs are like too many other words: ``my`` is like ``may``."""
 _VERBS: Final = tuple(dict.fromkeys(verb[0] for verb in VERBS if len(verb[0]) >= _SHORTEST))
+_ALL_VERBS: Final = frozenset(verb[0] for verb in VERBS)
 _LIKENESS: Final = 0.75
 """Two letters in the wrong order, one too few or too many; ``token`` is less like ``opens``."""
 
@@ -31,7 +32,7 @@ def first_mistyped(tokens: Sequence[Token]) -> tuple[Token, str] | None:
 
 
 def warnings(tokens: Sequence[Token], added: Iterable[Name]) -> list[str]:
-    """One line for each word within a new name, between other words of it, that looks like a verb.
+    """One line for each word within a new name, between other words of it, that is or looks like a verb.
 
     Args:
         tokens: of the sentence.
@@ -42,7 +43,9 @@ def warnings(tokens: Sequence[Token], added: Iterable[Name]) -> list[str]:
         within = [token for token in tokens if name.start <= token.start and token.end <= name.end]
         for token in within[1:-1]:
             verb = verb_meant(token)
-            if verb is not None:
+            if token.is_word(*_ALL_VERBS):
+                said.append(f"“{token.text}” is taken as part of the name {name.text!r}, not as a verb")
+            elif verb is not None:
                 said.append(
                     f"“{token.text}” is taken as part of the name {name.text!r}: did you mean {verb}?"
                 )

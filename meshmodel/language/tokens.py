@@ -73,6 +73,11 @@ def name_of(tokens: Sequence[Token]) -> Name | None:
     return Name(" ".join(words), table, tokens[0].start, tokens[-1].end)
 
 
+def is_alone(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence begins with one word and a sign behind it, if anything: that word is a name."""
+    return len(tokens) == 1 or tokens[1].kind == "sign"
+
+
 def split(tokens: Iterable[Token], sign: str) -> list[list[Token]]:
     """The tokens between signs of one kind; parts may be empty."""
     parts: list[list[Token]] = [[]]

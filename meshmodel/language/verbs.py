@@ -30,6 +30,7 @@ FIELDS: Final[Mapping[tuple[str, ...], str]] = {
 What only notes have is no such field: their words are too usual to be verbs."""
 
 _CONTINUED: Final = frozenset({("in",), ("is",), ("home",), ("as",)})
+_QUOTES: Final = "a name that it is part of stands in quotes"
 VerbMatch = tuple[int, int, tuple[str, ...]]
 
 
@@ -44,6 +45,19 @@ def find(tokens: Sequence[Token], draft: Draft) -> VerbMatch | None:
         if name is not None and draft.find(name, WITH_IDS):
             return each
     return found[0] if found else None
+
+
+def read_as_verb(tokens: Sequence[Token], verb: VerbMatch, draft: Draft) -> list[str]:
+    """A line that says which word is read as the verb, where the name before it is new and could go on over
+    that word up to a later verb.
+    """
+    name = name_of(tokens[: verb[0]])
+    later = [each for each in _all(tokens, VERBS) if verb[1] < each[0] and each[1] < len(tokens)]
+    is_continued = verb[2] in _CONTINUED and all(each[2] in _CONTINUED for each in later)
+    if not later or is_continued or name is None or draft.find(name, WITH_IDS):
+        return []
+    words = as_typed(tokens[verb[0] : verb[1]])
+    return [f"“{words}” is read as the verb; {_QUOTES}"]
 
 
 def carry_out(tokens: Sequence[Token], verb: VerbMatch, draft: Draft) -> None:
@@ -67,20 +81,26 @@ def carry_out(tokens: Sequence[Token], verb: VerbMatch, draft: Draft) -> None:
 
 def _all(tokens: Sequence[Token], verbs: tuple[tuple[str, ...], ...]) -> list[VerbMatch]:
     """Every position after the first token at which a verb begins; the longest verb at each."""
-    found: list[VerbMatch] = []
-    for index in range(1, len(tokens)):
-        for verb in verbs:
-            part = tokens[index : index + len(verb)]
-            if len(part) == len(verb) and all(t.is_word(w) for t, w in zip(part, verb, strict=True)):
-                found.append((index, index + len(verb), verb))
-                break
-    return found
+    found = (verb_at(tokens, index, verbs) for index in range(1, len(tokens)))
+    return [each for each in found if each is not None]
+
+
+def verb_at(
+    tokens: Sequence[Token], index: int, verbs: tuple[tuple[str, ...], ...] | None = None
+) -> VerbMatch | None:
+    """The longest verb that begins at a position; of ``VERBS``, unless others are asked for."""
+    for verb in VERBS if verbs is None else verbs:
+        part = tokens[index : index + len(verb)]
+        if len(part) == len(verb) and all(t.is_word(w) for t, w in zip(part, verb, strict=True)):
+            return index, index + len(verb), verb
+    return None
 
 
 def _names(tokens: Sequence[Token], where: tuple[int, int]) -> list[Name]:
     names = [name_of(part) for part in split(tokens, ",")]
     if not names or any(name is None or not name.text for name in names):
-        raise SentenceError("a name is needed here", *span(tokens, where))
+        said = "a name is needed " + ("here" if tokens else f"behind this verb; {_QUOTES}")
+        raise SentenceError(said, *span(tokens, where))
     return [name for name in names if name is not None]
 
 

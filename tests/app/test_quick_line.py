@@ -41,6 +41,19 @@ async def test_a_sentence_is_previewed_done_and_cleared_for_the_next() -> None:
         assert line.is_open
 
 
+async def test_a_name_that_is_also_a_verb_is_a_name_where_nothing_else_can_stand() -> None:
+    line = QuickLine()
+    app = Host(line, full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=bot > t1 > issues (saas): read", "enter")
+        await pilot.pause()
+        assert app.snapshot.system["issues"].kind == "saas"
+        assert app.snapshot.grant["t1", "issues"].actions == ("read",)
+        await enter(pilot, "=vault issues ")
+        assert "a name is needed behind this verb" in preview(app)
+
+
 async def test_two_sentences_in_one_burst_are_two_edits() -> None:
     line = QuickLine()
     app = Host(line, Snapshot())

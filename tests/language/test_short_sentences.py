@@ -75,6 +75,25 @@ def test_the_copilot_pasted_at_once_is_one_edit() -> None:
         ("bot holds key; > box > files", "bot holds key; bot > box > files"),
         ("bot > k > l at sts > files: w", "bot > k; k exchanges l at sts; l > files: w"),
         ("k > l at sts (token-service)", "sts is token-service; k exchanges l at sts"),
+        ("bot > t1 > issues (saas): read", "issues is saas; bot > t1 > issues: read"),
+        ("a > b > order in progress (saas)", '"order in progress" is saas; a > b > "order in progress"'),
+        ("issue stores (saas in desk)", '"issue stores" is saas; "issue stores" in desk'),
+        ("system (saas); add system issues (database)", "system:system is saas; system:issues is database"),
+        (
+            "add (service) > key; name (service) > key",
+            "agent:add is service; agent:name is service; add > key; name > key",
+        ),
+        ("bot holds stores (1h)", "stores is 1h; bot holds stores"),
+        ("vault stores my issues (1h)", '"my issues" is 1h; vault stores "my issues"'),
+        ("issues > key; > box", "issues > key; issues > box"),
+        (
+            "a > key > files; ask human-approval on a > key",
+            "a > key > files; ask human-approval on a holds key",
+        ),
+        (
+            "k opens at; ask human-approval on k > at: w",
+            "k opens at; ask human-approval on k opens system:at: w",
+        ),
         ("a > b returns values > k", "a delegates b returns values; b > k"),
         (
             "a > b passing k, l only s:rw, t:read > m > s",

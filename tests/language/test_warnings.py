@@ -30,9 +30,38 @@ def test_a_mistyped_verb_in_a_new_name_is_told_with_the_name(text: str, word: st
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "order in progress stores key",
+            "“in” is read as the verb; a name that it is part of stands in quotes",
+        ),
+        ("bot > key > order in progress: read", "“in” is taken as part of the name 'order in progress'"),
+        ("bot holds key in desk", "“in” is taken as part of the name 'key in desk'"),
+    ],
+)
+def test_what_is_read_as_a_verb_or_not_though_it_might_be_is_told(text: str, said: str) -> None:
+    sentence = parse(text, Snapshot())
+    assert any(each.startswith(said) for each in sentence.warnings)
+    assert f"? {said}" in sentence.shown
+
+
+@pytest.mark.parametrize("text", ["tickets issues", "vault issues "])
+def test_a_verb_without_a_name_behind_it_says_that_it_is_read_as_one(text: str) -> None:
+    found = parse(text, Snapshot()).problem
+    assert found is not None
+    assert text[found.start : found.end] == "issues"
+    assert found.message.startswith("a name is needed behind this verb; ")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "ticket store > key",
+        "tickets is saas in desk",
+        "files stores issues",
+        'bot > key > "order in progress"',
+        "bot > t1 > issues (saas): read",
         '"bot stroes key" > files',
         "order token service > key",
         "support-bot > ticket-token > tickets: read, write",
