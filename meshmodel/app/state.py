@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.importers.log_request import LogRequest
     from meshmodel.importers.preview import Importing
+    from meshmodel.logs.log_request import LogRequest
     from meshmodel.reports.cause_lines import Order
     from meshmodel.reports.diff.since import Comparing, Marked
     from meshmodel.reports.fix_state import Fixing

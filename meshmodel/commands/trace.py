@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
-from meshmodel.importers.formats import LOG_FORMATS
+from meshmodel.logs.formats import LOG_FORMATS
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer event by event; the last line says whether that was all."""
     from meshmodel.analysis.analysis import analyse
     from meshmodel.analysis.trace import Tally
-    from meshmodel.importers.events import read_events
-    from meshmodel.importers.mapping import read_map
+    from meshmodel.logs.events import read_events
+    from meshmodel.logs.mapping import read_map
 
     if str(arguments.model) == str(arguments.events) == "-":
         raise MeshmodelError("MODEL and EVENTS are both standard input; name a file for one")

@@ -1,1 +1,1 @@
-"""Reads logs of events: our own formats, and those of real systems by a map of their names."""
+"""Reads files of other programs as edits of a model, with a ledger of what became of each value."""

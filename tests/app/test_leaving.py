@@ -11,7 +11,7 @@ from meshmodel.app.dialogs import why
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.app.workbench.controllers import lens
 from meshmodel.app.workbench.controllers import trace as traces
-from meshmodel.importers.log_request import LogRequest
+from meshmodel.logs.log_request import LogRequest
 from meshmodel.reports.lenses import Looked, Seen
 from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded

@@ -14,7 +14,7 @@ from meshmodel.api import analyse
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.importers.log_request import LogRequest, suggested_log
+from meshmodel.logs.log_request import LogRequest, suggested_log
 from meshmodel.model.events import Event
 from meshmodel.reports.log_table import cells_of_event
 from meshmodel.reports.log_words import WORDS, lit_by_event
@@ -96,7 +96,7 @@ async def test_a_log_is_chosen_and_its_events_are_listed_lit_and_told(
 
 
 def follow(path: Path) -> Iterator[Event]:
-    from meshmodel.importers.events import read_events
+    from meshmodel.logs.events import read_events
 
     return read_events(path)
 
@@ -195,7 +195,7 @@ async def test_it_can_be_stopped_and_then_is_incomplete(
             begun.set()
             yield Event(number, agent="support-bot", system="tickets", action="read")
 
-    monkeypatch.setattr("meshmodel.importers.events.read_events", endless)
+    monkeypatch.setattr("meshmodel.logs.events.read_events", endless)
     async with desk(tmp_path) as it:
         await it.shows("missing")
         await it.press("L")

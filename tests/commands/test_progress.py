@@ -13,9 +13,9 @@ import pytest
 
 from meshmodel.cli import main
 from meshmodel.commands import progress
-from meshmodel.importers.events import read_events
-from meshmodel.importers.mapping import LogRecord, read_map
 from meshmodel.interchange import read_file
+from meshmodel.logs.events import read_events
+from meshmodel.logs.mapping import LogRecord, read_map
 from meshmodel.model.errors import MeshmodelError
 from tests.commands.running import MODELS, PROGRAM, ROOT
 

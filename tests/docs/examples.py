@@ -16,9 +16,9 @@ from meshmodel import cli
 from meshmodel.app.config import read_configuration
 from meshmodel.edits.edit import apply_edit
 from meshmodel.exporters.policies.stub_reader import read_stub
-from meshmodel.importers.mapping import read_map
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
+from meshmodel.logs.mapping import read_map
 from meshmodel.model.snapshot import Snapshot
 from tests.docs.pages import ROOT, Block, blocks
 

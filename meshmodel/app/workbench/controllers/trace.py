@@ -13,7 +13,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.importers.log_request import LogRequest
+    from meshmodel.logs.log_request import LogRequest
     from meshmodel.reports.log_words import LaidLog
 
 
@@ -33,7 +33,7 @@ class TraceController(Controller):
             self.context.answer_later("trace", self.trace)
             return
         from meshmodel.app.dialogs.choose_log import LogDialog
-        from meshmodel.importers.log_request import suggested_log
+        from meshmodel.logs.log_request import suggested_log
 
         before = suggested_log(self.context.session.path) if tracing is None else tracing.request
         self.context.ask(LogDialog(before, another=tracing is not None and not is_stale), self._begin)
@@ -101,7 +101,7 @@ class TraceController(Controller):
 
 def follow_log(analysis: "Analysis", request: "LogRequest", task: Task) -> "LaidLog":
     """Read a log and lay it on the model, in a thread."""
-    from meshmodel.importers.log_request import requested_events
+    from meshmodel.logs.log_request import requested_events
     from meshmodel.reports.laid_log import lay_log
 
     return lay_log(analysis, requested_events(request, analysis.snapshot), request.path, task)

@@ -7,9 +7,9 @@ enterprise. What: the name of the action; what reads, writes or runs code is kno
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from meshmodel.importers.mapping import LogRecord
-from meshmodel.importers.record_values import distinct, text
-from meshmodel.importers.streams import Document
+from meshmodel.logs.mapping import LogRecord
+from meshmodel.logs.record_values import distinct, text
+from meshmodel.logs.streams import Document
 from meshmodel.model.vocabulary import Action
 
 _ACTIONS: Final[dict[str, Action]] = {

@@ -5,10 +5,10 @@ from itertools import islice
 
 import pytest
 
-from meshmodel.importers.events import EventsError, read_events
-from meshmodel.importers.mapping import read_map
+from meshmodel.logs.events import EventsError, read_events
+from meshmodel.logs.mapping import read_map
 from tests.commands.running import MODELS, refused
-from tests.importers.test_logs_of_systems import GENUINE, LOGS, MAP, RELEASE
+from tests.logs.test_logs_of_systems import GENUINE, LOGS, MAP, RELEASE
 
 
 @pytest.mark.parametrize("form", GENUINE)

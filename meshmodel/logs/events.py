@@ -15,10 +15,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
-from meshmodel.importers.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
-from meshmodel.importers.mapping import LogRecord, Mapper
-from meshmodel.importers.record_values import seconds
-from meshmodel.importers.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
+from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
+from meshmodel.logs.mapping import LogRecord, Mapper
+from meshmodel.logs.record_values import seconds
+from meshmodel.logs.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
@@ -128,7 +128,7 @@ def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: st
 
 def _records(form: LogFormat, found: Iterable[Document], name: str) -> Iterator[LogRecord]:
     """The records of a log in the names of its form."""
-    from meshmodel.importers import cloudtrail, github_audit, kubernetes_audit
+    from meshmodel.logs import cloudtrail, github_audit, kubernetes_audit
 
     reading = {
         "cloudtrail": cloudtrail.records,

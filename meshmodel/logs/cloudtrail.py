@@ -9,9 +9,9 @@ looked up among the identities of the map.
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from meshmodel.importers.mapping import LogRecord
-from meshmodel.importers.record_values import distinct, nested, text, timestamp
-from meshmodel.importers.streams import Document, json_object
+from meshmodel.logs.mapping import LogRecord
+from meshmodel.logs.record_values import distinct, nested, text, timestamp
+from meshmodel.logs.streams import Document, json_object
 from meshmodel.model.vocabulary import Action
 
 _ISSUES: Final = frozenset(

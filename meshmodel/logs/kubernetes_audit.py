@@ -8,9 +8,9 @@ namespace with a slash behind it, the path of what is no resource. What: ``verb 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from meshmodel.importers.mapping import LogRecord
-from meshmodel.importers.record_values import distinct, nested, text, timestamp
-from meshmodel.importers.streams import Document
+from meshmodel.logs.mapping import LogRecord
+from meshmodel.logs.record_values import distinct, nested, text, timestamp
+from meshmodel.logs.streams import Document
 from meshmodel.model.vocabulary import Action
 
 _LAST: Final = frozenset({"ResponseComplete", "Panic"})

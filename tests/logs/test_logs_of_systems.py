@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.importers.events import read_events
-from meshmodel.importers.mapping import LogRecord, read_map
-from meshmodel.importers.record_values import text
 from meshmodel.interchange import read_file
+from meshmodel.logs.events import read_events
+from meshmodel.logs.mapping import LogRecord, read_map
+from meshmodel.logs.record_values import text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 

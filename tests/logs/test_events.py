@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.importers.events import KEYS, format_of, read_events
-from meshmodel.importers.formats import LOG_FORMATS
-from meshmodel.importers.record_values import seconds
-from meshmodel.importers.streams import RECORD_LIMIT, EventsError, documents, lines
+from meshmodel.logs.events import KEYS, format_of, read_events
+from meshmodel.logs.formats import LOG_FORMATS
+from meshmodel.logs.record_values import seconds
+from meshmodel.logs.streams import RECORD_LIMIT, EventsError, documents, lines
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.vocabulary import ACTIONS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.importers.formats import OWN_FORMATS, LogFormat
+from meshmodel.logs.formats import OWN_FORMATS, LogFormat
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.typed_paths import file_problem
 
@@ -30,7 +30,7 @@ def checked_request(path: Path | None, form: LogFormat | None, mapping: Path | N
     Raises:
         MeshmodelError: something is missing; one line says what.
     """
-    from meshmodel.importers.events import format_of
+    from meshmodel.logs.events import format_of
 
     if path is None:
         raise MeshmodelError("file: needed")
@@ -68,8 +68,8 @@ def requested_events(request: LogRequest, snapshot: "Snapshot") -> "Iterator[Eve
     Raises:
         MeshmodelError: its form is not known, or its map cannot be read.
     """
-    from meshmodel.importers.events import read_events
-    from meshmodel.importers.mapping import read_map
+    from meshmodel.logs.events import read_events
+    from meshmodel.logs.mapping import read_map
 
     mapper = None if request.mapping is None else read_map(request.mapping, snapshot)
     return iter(read_events(request.path, request.form, mapper))

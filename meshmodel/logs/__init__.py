@@ -1,0 +1,1 @@
+"""What was observed: logs of agents and of systems, read as events."""
