@@ -17,7 +17,6 @@ from typing import Any, Final
 from platformdirs import user_config_path
 
 from meshmodel.app.commands import problems
-from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key
 from meshmodel.model.open_file import read_small_file
 from meshmodel.model.text import one_line
 
@@ -59,16 +58,14 @@ def read_configuration(path: Path | None = None) -> Configuration:
         return Configuration()
     except OSError as error:
         return Configuration(problems=(f"{one_line(path)}: {error.strerror or 'cannot be read'}",))
-    try:
-        text = data.decode()
-        deep = find_deep_key(text)
-        if deep is not None:
-            raise ValueError(f"a key in line {deep} has more than {DEPTH_LIMIT} parts")  # noqa: TRY301  # as others
-        import tomllib  # most have no such file
+    from meshmodel.interchange.toml_text import TomlTextError, parse_toml  # most have no such file
 
-        said = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        return Configuration(problems=(f"{one_line(path.name)}: {one_line(error)}; nothing of it is used",))
+    try:
+        said = parse_toml(data.decode())
+    except (ValueError, TomlTextError) as error:
+        line = f", line {error.line}" if isinstance(error, TomlTextError) and error.line else ""
+        problem = f"{one_line(path.name)}{line}: {one_line(error)}; nothing of it is used"
+        return Configuration(problems=(problem,))
     return _configuration(path.name, said)
 
 

@@ -8,16 +8,18 @@ as many spaces, so that every position stays.
 import json
 import re
 from bisect import bisect_right
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from meshmodel.importers.document import DEPTH_LIMIT, NODE_LIMIT, ForeignFileError, Node
 from meshmodel.model.secrets import masked
-from meshmodel.model.stop import CURRENT
+from meshmodel.model.stop import CURRENT, check_current
 from meshmodel.model.text import one_line
 
-_STRING: Final = r'"(?:[^"\\\n]++|\\.)*+"'
-_EXTRA: Final = re.compile(rf"(?P<kept>{_STRING})|//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)")
-_COMMA: Final = re.compile(rf"{_STRING}|,(?=[ \t\r\n]*+[\]}}])")
+_STRING: Final = r'"(?:[^"\\\n]++|\\.)*+"?'
+"""A string, also one that does not end, which is then not looked at again from each quote in it."""
+_MARK: Final = re.compile(rf"{_STRING}|//[^\n]*+|/\*")
+_COMMA: Final = re.compile(rf"{_STRING}|[\[{{,:][ \t\r\n]*+,|,(?=[ \t\r\n]*+[\]}}])")
+"""A comma is trailing before a bracket, and a mistake after one, as in ``[,]``."""
 _TOKEN: Final = re.compile(rf"{_STRING}|[\[\]{{}}]|[^\s,:\[\]{{}}\"]++")
 
 
@@ -27,9 +29,8 @@ def read_json(text: str, source: str) -> Node:
     Raises:
         ForeignFileError: it is neither, names a key twice, or is too large.
     """
-    plain = without_comments(text)
     try:
-        value = json.loads(plain, parse_constant=_no_constant)
+        value, plain = _parsed(text)
     except RecursionError:
         raise ForeignFileError(source, None, "is nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -41,29 +42,49 @@ def read_json(text: str, source: str) -> Node:
     return _tree(plain, source)
 
 
+def _parsed(text: str) -> tuple[Any, str]:
+    """The value of a text, and the text without comments and trailing commas; most have neither."""
+    try:
+        return json.loads(text, parse_constant=_no_constant), text
+    except json.JSONDecodeError:
+        check_current()
+        plain = without_comments(text)
+        check_current()
+        return json.loads(plain, parse_constant=_no_constant), plain
+
+
 def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON")
 
 
 def without_comments(text: str) -> str:
     """The text with spaces in place of comments and trailing commas, of the same length and lines."""
-    if "//" in text or "/*" in text:
-        text = _EXTRA.sub(_blank, text)
-    return _COMMA.sub(lambda found: " " if _is_trailing(found, text) else found[0], text)
+    stop = CURRENT.get()
+
+    def replaced(found: re.Match[str]) -> str:
+        stop.check()
+        return " " if found[0] == "," else found[0]
+
+    return _COMMA.sub(replaced, _without_comments(text) if "//" in text or "/*" in text else text)
 
 
-def _is_trailing(found: re.Match[str], text: str) -> bool:
-    """Whether a match is a comma that ends a list or map with something in it: ``[,]`` is a mistake."""
-    if found[0] != ",":
-        return False
-    before = found.start() - 1
-    while before >= 0 and text[before] in " \t\r\n":
-        before -= 1
-    return before >= 0 and text[before] not in "[{,:"
+def _without_comments(text: str) -> str:
+    pieces, at, kept, stop = list[str](), 0, 0, CURRENT.get()
+    while found := _MARK.search(text, at):
+        stop.check()
+        at = found.end()
+        if found[0].startswith('"'):
+            continue
+        if found[0] == "/*":
+            end = text.find("*/", at)
+            at = len(text) if end < 0 else end + 2
+        pieces += text[kept : found.start()], _blank(text[found.start() : at])
+        kept = at
+    return "".join([*pieces, text[kept:]])
 
 
-def _blank(found: re.Match[str]) -> str:
-    return found["kept"] or re.sub(r"[^\n]", " ", found[0])
+def _blank(comment: str) -> str:
+    return "\n".join(" " * len(line) for line in comment.split("\n"))
 
 
 def _tree(text: str, source: str) -> Node:

@@ -18,7 +18,12 @@ SIZE_LIMIT: Final = 4 << 20
 """The longest text, in characters: YAML takes seconds for a megabyte."""
 NODE_LIMIT: Final = 200_000
 """The most nodes, aliases expanded."""
-_TEMPLATE: Final = re.compile(r"^\s*\{\{-? ", re.MULTILINE)
+_TEMPLATE: Final = re.compile(r"^[ \t]*+\{\{-? ", re.MULTILINE)
+_PIECE: Final = 1 << 14
+"""Characters that are read in one go: with fewer, a long word is copied too often as it grows."""
+_TAG_LIMIT: Final = 1_000
+_NUMBER_LIMIT: Final = 100
+"""The longest number or truth value, in characters; a longer one stays a text, as in no file that works."""
 
 
 def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
@@ -32,14 +37,12 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
     Raises:
         ForeignFileError: it is no YAML, names a key twice, or is too large.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.composer import MaxDepthExceededError
     from ruamel.yaml.error import YAMLError
 
     if len(text) > SIZE_LIMIT:
         raise ForeignFileError(source, None, "is longer than 4 MiB, too much for YAML; split it")
-    parser = YAML(typ="safe", pure=True)
-    parser.max_depth = DEPTH_LIMIT
+    parser = _parser()
     tree, pieces = _Tree(source, first_line), _Text(text, newline="")
     try:
         with warnings.catch_warnings():
@@ -58,12 +61,31 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
         raise ForeignFileError(source, None, f"is no YAML: {one_line(masked(str(error)), 200)}") from None
 
 
+def _parser() -> Any:
+    """The parser, which refuses long tags: the time in which it decodes one grows with its square."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.scanner import Scanner, ScannerError
+
+    class ShortTags(Scanner):
+        def scan_tag(self) -> Any:
+            token = super().scan_tag()
+            if sum(len(each or "") for each in token.value) > _TAG_LIMIT:
+                reason = f"a tag is longer than {_TAG_LIMIT} characters"
+                raise ScannerError(None, None, reason, token.start_mark)
+            return token
+
+    parser = YAML(typ="safe", pure=True)
+    parser.Scanner = ShortTags
+    parser.max_depth = DEPTH_LIMIT
+    return parser
+
+
 class _Text(StringIO):
     """A text that is read piece by piece, until ``CURRENT`` says to stop."""
 
-    def read(self, size: int | None = -1, /) -> str:
+    def read(self, _: int | None = -1, /) -> str:
         check_current()
-        return super().read(size)
+        return super().read(_PIECE)
 
 
 class _Tree:
@@ -92,7 +114,7 @@ class _Tree:
                 self.build(each, node, number, depth + 1) for number, each in enumerate(composed.value)
             ]
         else:
-            node.value = _scalar(str(composed.tag), composed.value)
+            node.value = _scalar(composed)
         return node
 
     def _mapping(self, composed: Any, node: Node, depth: int) -> dict[str, Node]:
@@ -113,10 +135,13 @@ class _Tree:
         return found
 
 
-def _scalar(tag: str, text: str) -> Scalar:
+def _scalar(composed: Any) -> Scalar:
     """The value of a scalar; what is no plain number, truth value or null stays a text."""
+    text: str = composed.value
+    if len(text) > _NUMBER_LIMIT:
+        return text
     try:
-        match tag.rpartition(":")[2]:
+        match str(composed.tag).rpartition(":")[2]:
             case "null":
                 return None
             case "bool":

@@ -1,12 +1,14 @@
 """Finds the line of a key or table in TOML text, for errors that are found after parsing.
 
-It skips strings and comments and does not parse. All but ``find_deep_key`` runs only after an error, so it
-need not be fast. A line that cannot be told is ``None``.
+It skips strings and comments and does not parse. All but ``find_deep_key`` and ``find_long_number`` runs only
+after an error, so it need not be fast. A line that cannot be told is ``None``.
 """
 
 import re
 from itertools import repeat
 from typing import Final
+
+from meshmodel.model.stop import check_current
 
 DEPTH_LIMIT: Final = 16
 """The most parts of a dotted key; interchange files need one."""
@@ -18,17 +20,20 @@ _DEEP_KEY: Final = re.compile(
 _DEEP_INLINE: Final = re.compile(rf"[{{,][ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{1024}}")
 
 _TOKEN: Final = re.compile(
-    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}'
-    r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
-    r"|'[^'\n]*+'"
+    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5})?'
+    r"|'''(?:[^']++|'{1,2}(?!'))*+(?:'{3,5})?"
+    r'|"(?:[^"\\\n]++|\\.)*+"?'
+    r"|'[^'\n]*+'?"
     r"|#[^\n]*+",
     re.DOTALL,
 )
+"""A string, also one that does not end, or a comment."""
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_WORD: Final = 200
+"""Longer words are no names."""
 _HEADER: Final = re.compile(r"\s*\[(\[?)\s*([A-Za-z0-9_-]+)\s*([.\]])")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*[=.]")
-_DIGITS: Final = re.compile(r"[0-9][0-9_]{4000,}")
+_DIGITS: Final = re.compile(r"0[xob][0-9A-Fa-f_]{1000}|[0-9][0-9_]{1000}")
 
 
 def find_deep_key(text: str) -> int | None:
@@ -54,6 +59,7 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
     depth, seen, header, current = 0, 0, None, "about"
     wanted = number or 1
     for line, content in enumerate(without_strings(text).split("\n"), start=1):
+        check_current()
         is_inside = current == table and (table == "about" or seen == wanted)
         start = _HEADER.match(content) if depth <= 0 else None
         if start:
@@ -83,9 +89,14 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
 
 
 def find_long_number(text: str) -> int | None:
-    """The line, from 1, of the first number with more than 4,000 digits, or ``None``."""
-    found = _DIGITS.search(text)
-    return text.count("\n", 0, found.start()) + 1 if found else None
+    """The line, from 1, of the first number with more than 1,000 digits, or ``None``.
+
+    The TOML parser takes 130 bytes for each digit.
+    """
+    if _DIGITS.search(text) is None:
+        return None
+    found = _DIGITS.search(bare := without_strings(text))
+    return bare.count("\n", 0, found.start()) + 1 if found else None
 
 
 def without_strings(text: str) -> str:
@@ -99,4 +110,5 @@ def _placeholder(found: re.Match[str]) -> str:
         return ""
     if token.startswith(('"""', "'''")):
         return "_" + "\n" * token.count("\n")
-    return token[1:-1] if _SIMPLE.fullmatch(token[1:-1]) else "_"
+    word = token[1:-1]
+    return word if len(word) < _WORD and _SIMPLE.fullmatch(word) else "_"

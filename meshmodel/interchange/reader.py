@@ -6,14 +6,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import tomli
-
-from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key, find_line, find_long_number
+from meshmodel.interchange.error_lines import find_line
+from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.open_file import open_file
 from meshmodel.model.records import About
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
+from meshmodel.model.stop import CURRENT, check_current
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import (
     References,
@@ -28,8 +28,6 @@ from meshmodel.model.values import CONVERTERS, REQUIRED, RefusedValueError, quot
 FORMAT: Final = "meshmodel/1"
 SIZE_LIMIT: Final = 64 * 1024 * 1024
 """The most bytes of a file."""
-
-_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def read_file(path: str | Path) -> Snapshot:
@@ -132,24 +130,13 @@ def _error(source: str, line: int | None, reason: str) -> InvalidModelError:
 def _parse(text: str, source: str) -> dict[str, Any]:
     if len(text) > SIZE_LIMIT:
         raise _error(source, None, "is larger than 64 MiB")
-    deep = find_deep_key(text)
-    if deep is not None:
-        raise _error(source, deep, f"is nested too deep: a key has more than {DEPTH_LIMIT} parts")
     try:
-        return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        message = str(error)
-        found = _PLACE.search(message)
-        end = text.rstrip("\n").count("\n") + 1 if found else None
-        line = int(found[1]) if found and found[1] else end
-        reason = f"is not TOML: {one_line(message[: found.start()] if found else message)}"
+        return parse_toml(text)
+    except TomlTextError as error:
+        reason = error.reason
         if source.lower().endswith((".json", ".yaml", ".yml", ".md")):
             reason += "; meshmodel import makes a model of files of other programs"
-        raise _error(source, line, reason) from None
-    except RecursionError:
-        raise _error(source, None, "is nested too deep: a model needs no more than lists in tables") from None
-    except ValueError:
-        raise _error(source, find_long_number(text), "has a number that is out of range") from None
+        raise _error(source, error.line, reason) from None
 
 
 def _snapshot_of(document: Mapping[str, Any]) -> Snapshot:
@@ -218,7 +205,9 @@ def _table(name: str, rows: Any) -> dict[Any, Any]:
     special = name in {"exchange", "delegation", "checkpoint", "zone"}
     derived = name in {"credential", "system", "agent", "custody"}
     found: dict[Any, Any] = {}
+    check = CURRENT.get().check
     for number, row in enumerate(rows, start=1):
+        check()
         values: dict[str, Any] = {}
         key = None
         try:
@@ -268,6 +257,7 @@ def _check_references(snapshot: Snapshot) -> None:
     check = references.check
     for name in TABLES:
         for number, record in enumerate(snapshot.table(name).values(), start=1):
+            check_current()
             try:
                 check(name, record)
             except RefusedError as error:

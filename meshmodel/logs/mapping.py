@@ -20,13 +20,12 @@ An action may also name a ``checkpoint`` whose decision such a record is, and th
 made, since such records name who decided.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key
+from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.open_file import open_file
@@ -197,19 +196,14 @@ def _document(path: Path, name: str) -> dict[str, Any]:
             content = file.read(_SIZE_LIMIT + 1)
         if len(content) > _SIZE_LIMIT:
             raise MeshmodelError(f"{name}: is larger than {_SIZE_LIMIT} bytes; a map is small")
-        text = content.decode("utf-8")
-        deep = find_deep_key(text)
-        if deep is not None:
-            raise MeshmodelError(f"{name}, line {deep}: a key has more than {DEPTH_LIMIT} parts")
-        return tomllib.loads(text)
+        return parse_toml(content.decode("utf-8"))
     except OSError as error:
         raise MeshmodelError(f"{name}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise MeshmodelError(f"{name}: is not UTF-8 text") from None
-    except RecursionError:
-        raise MeshmodelError(f"{name}: is nested too deeply") from None
-    except ValueError as error:
-        raise MeshmodelError(f"{name}: is no TOML: {one_line(error)}") from None
+    except TomlTextError as error:
+        place = f", line {error.line}" if error.line else ""
+        raise MeshmodelError(f"{name}{place}: {error.reason}") from None
 
 
 Refusing = Callable[[str], NoReturn]

@@ -34,6 +34,7 @@ from meshmodel.model.secret_pattern import (
     is_no_placeholder,
     is_random,
 )
+from meshmodel.model.stop import check_current
 
 HIDDEN: Final = "(hidden)"
 """What is shown in the place of a secret."""
@@ -183,8 +184,31 @@ _HINT: Final = re.compile(
 """A quick test first: no pattern finds anything in a text without this, as most texts are."""
 
 
+_PIECE: Final = 1 << 16
+"""Characters of a long text that are looked at in one go, between two looks whether to stop."""
+_OVERLAP: Final = 1 << 11
+"""Characters of two pieces that are in both: more than any pattern needs to recognise a secret."""
+_MASKED_LIMIT: Final = 20_000
+"""The longest text of which words are hidden one by one."""
+
+
 def looks_like_secret(text: str) -> str | None:
-    """What kind of secret the text shows first, such as ``a GitHub token``, or ``None``."""
+    """What kind of secret the text shows first, such as ``a GitHub token``, or ``None``.
+
+    Raises:
+        Stopped: ``CURRENT`` says so, in a long text.
+    """
+    if len(text) <= _PIECE:
+        return _shown_in(text)
+    for start in range(0, len(text) - _OVERLAP, _PIECE - _OVERLAP):
+        check_current()
+        found = _shown_in(text[start : start + _PIECE])
+        if found is not None:
+            return found
+    return None
+
+
+def _shown_in(text: str) -> str | None:
     if len(text) < 8 or _HINT.search(text) is None or UUID.fullmatch(text):
         return None
     for pattern in PATTERNS:
@@ -201,6 +225,8 @@ def masked(text: str) -> str:
     """
     if looks_like_secret(text) is None:
         return text
+    if len(text) > _MASKED_LIMIT:
+        return HIDDEN
     pieces = re.split(r"(\s+)", text)
     shown = "".join(HIDDEN if looks_like_secret(piece) else piece for piece in pieces)
     return HIDDEN if looks_like_secret(shown) else shown

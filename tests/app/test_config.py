@@ -46,7 +46,7 @@ def test_what_the_file_says_is_used() -> None:
         (b"\xff\xfe", "nothing of it is used"),
         ("a = " + "[" * 5000, "nothing of it is used"),
         ("x" * 1_100_000, "too large"),
-        ("a." * 50_000 + "a = 1", "a key in line 1 has more than 16 parts; nothing of it is used"),
+        ("a." * 50_000 + "a = 1", "line 1: is nested too deep: a key has more than 16 parts"),
         ('"\\u001b[31m" = 1', "is not known"),
     ],
 )

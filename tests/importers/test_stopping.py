@@ -10,7 +10,11 @@ import pytest
 
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.importing import prepare
+from meshmodel.importers.json_text import read_json
 from meshmodel.importers.yaml_text import read_yaml
+from meshmodel.interchange import read_text
+from meshmodel.interchange.toml_text import parse_toml
+from meshmodel.model.secrets import looks_like_secret
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
@@ -63,3 +67,24 @@ def test_yaml_stops_before_its_end_is_looked_at() -> None:
         read_yaml(text, "file.yaml")
     with stopping(3), pytest.raises(Stopped):
         read_yaml(text, "file.yaml")
+
+
+def test_each_way_to_read_stops_within_a_long_text() -> None:
+    """It is asked whether to stop between pieces that take a tenth of a second each, at most."""
+    long = "word-1 " * 60_000
+    readings = {
+        "TOML": lambda: parse_toml("[[agent]]\nid = 'a'\n" * 60_000),
+        "rows": lambda: read_text('format = "meshmodel/1"\n' + "[[agent]]\nid = 'a'\n" * 2),
+        "comments": lambda: read_json(f"[{'1, // one' * 10}\n" * 10, "f"),
+        "YAML": lambda: read_yaml(f"a: {long}\n", "f"),
+        "a search for secrets": lambda: looks_like_secret(long),
+    }
+    not_stopped = []
+    for what, read in readings.items():
+        with stopping(2):
+            try:
+                read()
+            except Stopped:
+                continue
+        not_stopped.append(what)
+    assert not_stopped == []

@@ -1,5 +1,6 @@
 """Every refusal of section 10: it names the file, the line, the table, the key and the reason."""
 
+import tomllib
 import tracemalloc
 
 import pytest
@@ -197,3 +198,63 @@ def test_the_place_of_an_error_is_found_beside_a_long_string_without_much_memory
 def test_what_stands_in_a_string_is_no_place_of_an_error(string):
     text = f"description = {string}\n[[zone]]\nid = 'z'\nname = 2\n"
     assert find_line(text, "zone", 1, "name") == 7
+
+
+@pytest.mark.parametrize(
+    "number", ["0x" + "f" * 500_000, "9" * 500_000, "1." + "7" * 500_000, "1e" + "9" * 500_000]
+)
+def test_an_endless_number_takes_no_memory(number):
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidModelError, match=r"line 2: has a number that is out of range"):
+            read_text(f"format = 'meshmodel/1'\nrate = {number}\n")
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000  # the parser took 130 bytes a digit
+    finally:
+        tracemalloc.stop()
+
+
+def test_digits_in_a_comment_or_string_are_no_number():
+    digits = "9 " * 5 + "9" * 1_500
+    text = f"format = 'meshmodel/1'\ndescription = '{digits}'\n# {digits}\n"
+    assert read_text(text).about.description == digits
+
+
+def test_strings_that_do_not_end_are_looked_at_once():
+    text = '\\"""\n' * 100_000  # each quotation mark seemed to begin a string up to the end
+    assert find_line(text, "zone", 1, None) is None
+
+
+ROWS = 'format = "meshmodel/1"\n' + "".join(
+    f'[[agent]]\nid = "a{n}"\ndescription = "{"d " * 50}"\n' for n in range(3_000)
+)
+
+
+def test_a_long_file_is_read_in_pieces_as_if_in_one():
+    assert len(ROWS) > 300_000
+    assert [*read_text(ROWS).agent] == [each["id"] for each in tomllib.loads(ROWS)["agent"]]
+    assert read_text(ROWS + "[[agent]]\nid = 'last'\n").elements == 3_001
+
+
+def test_a_piece_that_ends_within_a_text_is_read_whole():
+    begin = 'format = "meshmodel/1"\nname = """' + "x" * 300_000
+    with pytest.raises(InvalidModelError, match=r"line 2: the model, key \"name\": has 300,"):
+        read_text(begin + '\n[[agent]]\n"""\n[[agent]]\nid = "a"\n')
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "words"),
+    [
+        ("[[agent]]\nid = \n", 9_003, "is not TOML"),
+        ('[[agent]]\nid = """x\n', 9_003, "is not TOML"),
+        ("[agent]\nid = 'x'\n", 9_002, "is not TOML"),
+        ("[[agent]]\nid = 'a1'\n", 9_003, "is there twice"),
+    ],
+)
+def test_an_error_in_a_late_piece_has_its_line(more, line, words):
+    with pytest.raises(InvalidModelError, match=rf"line {line}.*: .*{words}"):
+        read_text(ROWS + more)
+
+
+def test_a_piece_without_a_table_is_refused_where_it_is_too_long():
+    with pytest.raises(InvalidModelError, match="more than 2 MiB without a"):
+        read_text(ROWS + "#" * (3 << 20))

@@ -289,9 +289,9 @@ def test_the_first_name_that_a_rule_fits_is_taken_and_the_first_rule(tmp_path):
         ('[resource]\nmatch = "a"', "resource is written [[resource]]"),
         ("resource = [1]", "resource 1: is no table; it is written [[resource]]"),
         ("[[who]]", "who is no table; there are identity, resource, action"),
-        ("x = [", "is no TOML: "),
-        ("x = " + "[" * 100_000, "is nested too deeply"),
-        ("a." * 50_000 + "a = 1", "line 2: a key has more than 16 parts"),
+        ("x = [", "line 2: is not TOML: "),
+        ("x = " + "[" * 100_000, "is nested too deep"),
+        ("a." * 50_000 + "a = 1", "line 2: is nested too deep: a key has more than 16 parts"),
     ],
 )
 def test_a_map_that_is_wrong_is_refused_in_one_line(tmp_path, text, line):
