@@ -224,6 +224,18 @@ def test_the_letters_a_png_claims_to_have_are_no_boxes():
     assert not png.shows("\u4e00")
 
 
+def check_fonts_and_title(reader):
+    """Every font of every page is embedded; readers show the title, and know the language."""
+    pages = [page["/Resources"]["/Font"].values() for page in reader.pages]
+    fonts = [font.get_object() for page in pages for font in page]
+    assert fonts
+    assert [each["/BaseFont"] for each in fonts if "/FontFile2" not in each.get("/FontDescriptor", {})] == []
+    assert reader.metadata.title
+    catalog = reader.trailer["/Root"]
+    assert catalog["/Lang"] == "en"
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
 def test_pdf_holds_the_words_in_an_embedded_font():
     reader = PdfReader(io.BytesIO(render(*both(every_step_model()), to="pdf")))
     page = reader.pages[0]
@@ -231,12 +243,7 @@ def test_pdf_holds_the_words_in_an_embedded_font():
     assert "nobody asks" in text
     assert "human-approval" in "".join(each.extract_text() for each in reader.pages)
     assert "4 agents, 3 systems" in text
-    font = next(
-        found
-        for font in page["/Resources"]["/Font"].values()
-        if "Vera" in (found := font.get_object())["/BaseFont"]
-    )
-    assert "/FontFile2" in font["/FontDescriptor"]
+    check_fonts_and_title(reader)
     assert reader.metadata.title == "All: identities and trust boundaries"
     assert reader.metadata.author == "All"
     assert pdf.shows("Ünïcödé")

@@ -67,7 +67,9 @@ def draw(pictures: Sequence[Drawn], title: str) -> bytes:
 
     _register()
     out = io.BytesIO()
-    page = Canvas(out, pagesize=_A4, invariant=1, pageCompression=1, lang="en")
+    # Each page begins with the initial font, also where nothing is written with it.
+    page = Canvas(out, pagesize=_A4, invariant=1, pageCompression=1, lang="en", initialFontName=_FONT)
+    page.setViewerPreference("DisplayDocTitle", "true")
     first = pictures[0].diagram
     page.setTitle(title)
     page.setAuthor(first.model or "meshmodel")

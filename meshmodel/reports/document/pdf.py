@@ -61,6 +61,7 @@ _HEADINGS: Final = {
 }
 _GRID: Final = TableStyle(
     [
+        ("FONTNAME", (0, 0), (-1, -1), FONT),  # else Helvetica is named, which is not embedded
         ("GRID", (0, 0), (-1, -1), 0.5, colors.HexColor("#BFBFBF")),
         ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#F2F2F2")),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -114,6 +115,8 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
             subject=report.stamp,
             creator=report.program,
             lang="en",
+            displayDocTitle=True,
+            initialFontName=FONT,
         )
         self._foot = f"{_letters(report.title)[:60]} · {report.stamp}"
         self._headings = 0

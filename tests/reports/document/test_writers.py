@@ -16,6 +16,7 @@ from meshmodel.reports.document.markdown import escaped, markdown
 from meshmodel.reports.document.pdf import pdf
 from meshmodel.reports.document.tree import Facts, Heading, Items, Paragraph, Picture, Report, Table, plain
 from tests.exporters.parts import HOSTILE
+from tests.exporters.test_diagram import check_fonts_and_title
 from tests.reports.document.reading import READ, Page, entries, squeezed
 
 MARKUP = (
@@ -109,6 +110,12 @@ def test_a_pdf_writes_letters_that_it_has_no_font_for_in_latin_ones_and_says_so(
     read = READ["pdf"](pdf(report(["東京 Москва"])))
     assert squeezed(said) in read.text
     assert "DongJingMoskva" in read.text
+
+
+def test_every_font_of_a_pdf_is_embedded_and_its_title_and_language_are_told():
+    reader = pypdf.PdfReader(BytesIO(pdf(report(["a"]))))
+    check_fonts_and_title(reader)
+    assert reader.metadata.title == "Title"
 
 
 def test_a_cell_longer_than_a_page_is_split():
