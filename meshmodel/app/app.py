@@ -13,14 +13,15 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import ANSIToTruecolor, LineFilter
 
-from meshmodel.app.ascii_filter import PlainText
 from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.config import Configuration, read_configuration
-from meshmodel.app.key_queue import KeysInOrder, TypedEvent
 from meshmodel.app.messages import CommandRequested, OpenRequested
-from meshmodel.app.runtime import SETTLE, TURN, Collector, Signals
 from meshmodel.app.session import Session
-from meshmodel.app.terminal_screen import TerminalScreen
+from meshmodel.app.terminal.ascii_filter import PlainText
+from meshmodel.app.terminal.cell_diff import TerminalScreen
+from meshmodel.app.terminal.collector import SETTLE, TURN, Collector
+from meshmodel.app.terminal.key_queue import KeysInOrder, TypedEvent
+from meshmodel.app.terminal.signals import Signals
 from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.errors import MeshmodelError

@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from meshmodel.app.dialogs.field import FieldEditor, note_entry
-from meshmodel.app.key_queue import KeysInOrder
 from meshmodel.app.messages import EditRequested, FieldRequested, NoteRequested
 from meshmodel.app.state import WorkbenchState
+from meshmodel.app.terminal.key_queue import KeysInOrder
 from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.records import (

@@ -9,7 +9,7 @@ import pytest
 from rich.segment import Segment
 from textual.color import Color
 
-from meshmodel.app.ascii_filter import PlainText
+from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.canvas.glyphs import PLAIN
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS
 from meshmodel.model.phrases import GLYPHS

@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
-from meshmodel.app import runtime
 from meshmodel.app.app import MeshmodelApp
+from meshmodel.app.terminal import collector
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ async def test_it_looks_at_rest_and_at_what_is_older_after_a_long_rest(
     app = MeshmodelApp()
     seen = []
     async with app.run_test() as pilot:
-        now = runtime.monotonic()
-        monkeypatch.setattr(runtime, "monotonic", lambda: now)
+        now = collector.monotonic()
+        monkeypatch.setattr(collector, "monotonic", lambda: now)
         await pilot.press("down")  # a key begins the rest anew
-        monkeypatch.setattr(runtime, "monotonic", lambda: now + rest)
+        monkeypatch.setattr(collector, "monotonic", lambda: now + rest)
         with monkeypatch.context() as patched:
             patched.setattr(gc, "get_count", lambda: (young, middle, 0))
             patched.setattr(gc, "collect", seen.append)

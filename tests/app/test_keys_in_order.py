@@ -10,12 +10,12 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from meshmodel.app import key_queue as keys_in_order
 from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.jobs import NO_KEY
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.quick_line import QuickLine
+from meshmodel.app.terminal import key_queue as keys_in_order
 from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.snapshot import Snapshot

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshmodel.app.terminal_screen import TerminalScreen
+from meshmodel.app.terminal.cell_diff import TerminalScreen
 
 RED, BLUE = "31", "34"
 

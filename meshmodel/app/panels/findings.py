@@ -22,7 +22,7 @@ from meshmodel.reports.lenses import facts_of
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
-    from meshmodel.app.key_queue import KeysInOrder
+    from meshmodel.app.terminal.key_queue import KeysInOrder
     from meshmodel.canvas.scene import Facts
     from meshmodel.model.vocabulary import View
     from meshmodel.reports.both_analyses import Results

@@ -1,0 +1,1 @@
+"""What the program does to the terminal and the process it runs in, beside its screens."""
