@@ -13,6 +13,7 @@ HORIZONTAL: dict[Style, str] = {
     "credential": "─",
     "flow": "─",
     "trigger": "╌",
+    "hearing": "┄",
     "delegation": "╌",
     "hosting": "┈",
 }
@@ -20,6 +21,7 @@ VERTICAL: dict[Style, str] = {
     "credential": "│",
     "flow": "│",
     "trigger": "╎",
+    "hearing": "┆",
     "delegation": "╎",
     "hosting": "┊",
 }
@@ -27,6 +29,7 @@ ASCII_HORIZONTAL: dict[Style, str] = {
     "credential": "-",
     "flow": "-",
     "trigger": "~",
+    "hearing": "'",
     "delegation": "=",
     "hosting": ".",
 }
@@ -34,6 +37,7 @@ ASCII_VERTICAL: dict[Style, str] = {
     "credential": "|",
     "flow": "|",
     "trigger": ":",
+    "hearing": "'",
     "delegation": ":",
     "hosting": ":",
 }

@@ -18,7 +18,8 @@ _PLAIN_SYSTEM: Final = GLYPHS["system"]
 _JOIN: Final = "●"
 LINES: Final[dict[Style, str]] = {
     "credential": "a credential, from whoever has it to what it opens",
-    "trigger": "what is in a system triggers an agent, or steers it",
+    "trigger": "what is written into a system starts an agent",
+    "hearing": "what an agent reads in a system: a checkpoint there judges the words",
     "delegation": "an agent delegates to another agent",
     "hosting": "a system runs an agent, or issues a credential",
     "flow": "lines from and to a folded zone, with their number",

@@ -42,7 +42,7 @@ def line_ink(style: Style, branches: tuple[Branch, ...]) -> Ink:
     mark = branches[0].link.mark if branches else None
     if mark is not None and all(branch.link.mark == mark for branch in branches):
         return _LINE_MARK[mark]
-    if style in {"trigger", "hosting"}:
+    if style in {"trigger", "hearing", "hosting"}:
         return "line-trigger"
     return "line-delegation" if style == "delegation" else "line"
 

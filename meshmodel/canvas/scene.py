@@ -133,4 +133,4 @@ class Run(NamedTuple):
     parts: tuple[Run, ...] = ()
 
 
-Style = Literal["credential", "trigger", "delegation", "hosting", "flow"]
+Style = Literal["credential", "trigger", "hearing", "delegation", "hosting", "flow"]

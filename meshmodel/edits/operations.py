@@ -54,9 +54,9 @@ def removal(snapshot: Snapshot, reference: Reference) -> Edit:
             return edit(label, [Put(replace(agent, runs_on=None))])
     if table == "hold" and isinstance(key, tuple) and key not in snapshot.hold:
         return edit(label, _stop_passing(snapshot, key))
-    if table == "trigger" and key not in snapshot.trigger:
+    if table == "hearing":
         raise InvalidModelError(
-            f"{words_for(reference)}: arises by itself, as the agent hears outsiders' words there; "
+            f"{words_for(reference)}: arises by itself where words come that the agent reads; "
             "end that reading, or say that the agent is not steerable"
         )
     if table == "about" or snapshot.get(table, key) is None:
@@ -212,8 +212,8 @@ def exists(snapshot: Snapshot, reference: Reference) -> bool:
     if table == "hosting" and isinstance(key, tuple):
         agent = snapshot.agent.get(key[1])
         return agent is not None and agent.runs_on == key[0]
-    if table in {"trigger", "hold"} and isinstance(key, tuple):
-        first, second = ("system", "agent") if table == "trigger" else ("agent", "credential")
+    if table in {"hearing", "hold"} and isinstance(key, tuple):
+        first, second = STEP_ENDS[table]
         return snapshot.get(first, key[0]) is not None and snapshot.get(second, key[1]) is not None
     return table in RECORD_TYPES and snapshot.get(table, key) is not None
 

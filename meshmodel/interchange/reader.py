@@ -167,12 +167,11 @@ def _snapshot_of(document: Mapping[str, Any]) -> Snapshot:
     tables: dict[str, Any] = {
         name: MappingProxyType(_table(name, document[name])) for name in TABLES if name in document
     }
-    triggers = tables.get("trigger", {})
-    if "checkpoint" in tables:
-        tables["checkpoint"] = MappingProxyType(
-            {key: with_actual_step(each, triggers) for key, each in tables["checkpoint"].items()}
-        )
-    snapshot = Snapshot(about=About(**about), **tables)
+    written, triggers = tables.get("checkpoint", {}), tables.get("trigger", {})
+    actual = {key: with_actual_step(each, triggers) for key, each in written.items()}
+    moved = frozenset(key for key, each in actual.items() if each is not written[key])
+    tables["checkpoint"] = MappingProxyType(actual)
+    snapshot = Snapshot(about=About(**about), moved=moved, **tables)
     _check_references(snapshot)
     return snapshot
 

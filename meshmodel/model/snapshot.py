@@ -80,7 +80,8 @@ class Snapshot:
     """One model: for every table a mapping from key to record.
 
     ``revision`` counts the edits of the store that it was read from. ``touched`` has for some tables the
-    change that the last edit made. Both are ignored when snapshots are compared.
+    change that the last edit made. ``moved`` are the checkpoints that the file has on triggers that are not
+    drawn, and that are read as ones on hearing. All three are ignored when snapshots are compared.
     """
 
     about: About = field(default_factory=About)
@@ -100,6 +101,7 @@ class Snapshot:
     acceptance: Mapping[tuple[str, str], Acceptance] = field(default_factory=_empty)
     revision: int = field(default=0, compare=False)
     touched: Mapping[str, Touched] = field(default_factory=_empty, compare=False, repr=False)
+    moved: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     def table(self, name: str) -> Mapping[Any, Any]:
         """The records of one table by key; ``about`` is a table of one record under ``""``."""

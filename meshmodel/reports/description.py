@@ -61,6 +61,7 @@ class Description:
             for each in loose:
                 yield ("credential", each.id), f"  credential {each.title}{self._opened(each.id)}"
         yield from self._boundaries()
+        yield from self._moved()
 
     def _lanes(self) -> Iterator[tuple[Reference | None, str, list[Agent], list[System]]]:
         """Zones with what lies in them; then systems without a zone, and agents without a home."""
@@ -128,7 +129,13 @@ class Description:
         for start, agent in self._snapshot.trigger:
             if start == system.id:
                 triggers = f"    triggers {self._title('agent', agent)}{self._mark('trigger', start, agent)}"
+                if self._placed["trigger", start, agent] and self._snapshot.agent[agent].is_steerable:
+                    triggers += "; it decides who may start it, not about the words that it reads there"
                 yield ("trigger", (start, agent)), triggers
+        for step, start, agent in list(self._placed):
+            if (step, start) == ("hearing", system.id):
+                hears = f"    is heard by {self._title('agent', agent)}{self._mark(step, start, agent)}"
+                yield ("hearing", (start, agent)), hears
 
     def _credential(self, credential: str) -> str:
         record = self._snapshot.credential[credential]
@@ -169,6 +176,17 @@ class Description:
             yield None, "Checkpoints on boundaries"
         for each in placed:
             yield ("checkpoint", each.id), f"  {each.kind} from {each.from_} to {each.to}, {each.state}"
+
+    def _moved(self) -> Iterator[Line]:
+        """What became of checkpoints that the file has on triggers that are not drawn."""
+        moved = [each for each in self._snapshot.checkpoint.values() if each.id in self._snapshot.moved]
+        if moved:
+            yield None, ""
+            yield None, "Checkpoints that the file has on triggers that are not drawn"
+        for each in moved:
+            who, where = self._title("agent", each.to), self._title("system", each.from_)
+            said = f"  {each.id}: is read as one on hearing, and judges what {who} reads in {where}"
+            yield ("checkpoint", each.id), said
 
     def _title(self, table: str, key: str) -> str:
         return str(self._snapshot.table(table)[key].title)

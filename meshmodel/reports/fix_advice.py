@@ -87,7 +87,7 @@ def _narrower(engine: Engine, step: StepKey) -> _Changed:
 def _records(engine: Engine, step: StepKey) -> _Changed:
     """A system that holds only values of closed sets."""
     kind, one, other = step
-    system = engine.snapshot.system.get({"grant": other, "trigger": one}.get(kind, ""))
+    system = engine.snapshot.system.get({"grant": other, "trigger": one, "hearing": one}.get(kind, ""))
     if system is not None and not system.typed and system.kind in _RECORDS:
         table = {**engine.snapshot.system, system.id: replace(system, typed=True)}
         said = f"closed as well where {system.id} holds only values of closed sets (typed)"

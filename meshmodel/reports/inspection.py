@@ -85,7 +85,7 @@ def title_words(record: Record) -> Words:
 
 
 def without_record(snapshot: Snapshot, reference: Reference) -> tuple[list[str], list[Line]]:
-    """What is said of a hosting, of a trigger that arises by itself, or of a thing that is gone.
+    """What is said of a hosting, of what an agent hears, or of a thing that is gone.
 
     Returns:
         What it is in sentences; then the lines of its ends and of the checkpoints on it.
@@ -94,8 +94,10 @@ def without_record(snapshot: Snapshot, reference: Reference) -> tuple[list[str],
     if not isinstance(key, tuple):
         return ["nothing is there any more"], []
     said = [step_phrase(table, *key)]
-    if table == "trigger":
-        said.append("arises by itself: the agent hears outsiders' words there")
+    if table == "hearing":
+        said.append(
+            "arises by itself where outsiders' words come that the agent reads; a checkpoint judges them"
+        )
     ends = [end for end in zip(("system", "agent"), key, strict=True) if end[1] in snapshot.table(end[0])]
     on_it = map(_record_line, checkpoints_on(snapshot, table, *key))
     return said, [*starmap(partial(_end_line, snapshot), ends), *on_it]
@@ -126,7 +128,9 @@ def _asked_for(checkpoint: Checkpoint) -> str:
 
 
 def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[Any]:
-    """The relations of an element, what lies in a zone or runs on a system, and what is decided there."""
+    """The relations of an element, what lies in a zone or runs on a system, what is decided there, and the
+    checkpoints on hearing.
+    """
     for each in RELATION_TABLES:
         ends = _ENDS[each]
         for pair, record in snapshot.table(each).items():
@@ -138,6 +142,10 @@ def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[Any]:
     if table == "system":
         yield from (agent for agent in snapshot.agent.values() if agent.runs_on == key)
         yield from (each for each in snapshot.checkpoint.values() if each.decided_at == key)
+    if table in STEP_ENDS["hearing"]:
+        end = STEP_ENDS["hearing"].index(table)
+        placed = (each for each in snapshot.checkpoint.values() if each.step == "hearing")
+        yield from (each for each in placed if (each.from_, each.to)[end] == key)
 
 
 def note_sections(snapshot: Snapshot, record: Record) -> list[Section]:

@@ -147,7 +147,7 @@ def normalise_snapshot(snapshot: Snapshot) -> Snapshot:
     Raises:
         InvalidModelError: a value that its field cannot take.
     """
-    tables = {
+    tables: dict[str, Any] = {
         name: {key: normalise(record) for key, record in snapshot.table(name).items()} for name in TABLES
     }
     return replace(snapshot, about=normalise(snapshot.about), revision=0, **tables)

@@ -120,18 +120,20 @@ class Store:
                 reading = bool(read_only or sqlite_file.unwritable_part(target))
                 connection = sqlite_file.connect(target, read_only=reading)
                 try:
+                    moved = frozenset[str]()
                     if sqlite_file.schema_version(connection, target) < sqlite_file.SCHEMA_VERSION:
                         from meshmodel.store.migrations import migrate
 
                         if reading:
                             connection.close()
                             connection = sqlite_file.connect_copy(target)
-                        migrate(connection, path_text(target))
+                        moved = migrate(connection, path_text(target))
                     seen = sqlite_file.data_version(connection)
                     with sqlite_file.transaction(connection, "BEGIN"):
                         reader.check_file(connection, path_text(target))
                         number = reader.revision(connection)
                         snapshot = reader.read_all(connection, number, path_text(target))
+                        snapshot = replace(snapshot, moved=moved)
                     if not reading:
                         sqlite_file.remove_other_journals(connection, target)
                     return cls(target, connection, snapshot, seen, read_only=reading)

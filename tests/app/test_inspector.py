@@ -326,7 +326,7 @@ async def test_nothing_is_edited_where_the_model_is_read_only() -> None:
 
 async def test_steps_without_a_record_and_things_that_are_gone() -> None:
     inspector = Inspector()
-    app = Host(inspector, full_snapshot(), ("trigger", ("tickets", "bot")))
+    app = Host(inspector, full_snapshot(), ("hearing", ("tickets", "bot")))
     async with app.run_test() as pilot:
         await pilot.pause()
         assert "by itself" in "".join(row.content.plain for row in inspector.rows.shown_rows)

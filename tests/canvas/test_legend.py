@@ -10,7 +10,7 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.glyphs import PLAIN, SIGNS
 from meshmodel.canvas.legend import legend, words_of
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.model.records import Agent, Checkpoint, Credential, Exchange, Hold, System, Zone
+from meshmodel.model.records import Agent, Checkpoint, Credential, Exchange, Hold, System, Trigger, Zone
 from tests.canvas.building import approved, helpdesk, snapshot_of
 from tests.reference.random_models import FLAVOURS, random_model
 
@@ -47,6 +47,26 @@ def test_the_legend_of_the_help_desk():
     ]
     assert all(sign.isascii() for sign, _ in legend(plain))
     assert all(sign.translate(PLAIN).isascii() for sign, _ in SIGNS)
+
+
+def test_what_an_agent_reads_has_a_line_of_its_own_where_a_checkpoint_judges_it():
+    started = [Agent("a", kind="ai-agent"), System("s"), Trigger("s", "a")]
+    judged = Checkpoint("k", "human-approval", "hearing", "s", "a", approvers=("ann",))
+    for is_ascii, line, begun in ((False, "┄┄▶", "╌╌▶"), (True, "''>", "~~>")):
+        options = Options(100, 20, ascii=is_ascii)
+        facts = Facts(marks={("hearing", "s", "a"): "counts"})
+        drawing = draw(snapshot_of(*started, judged), facts, options)
+        signs = dict(legend(drawing))
+        assert signs[line] == "what an agent reads in a system: a checkpoint there judges the words"
+        assert signs[begun] == "what is written into a system starts an agent"
+        assert "*" in signs or "◆" in signs
+        text = drawing.as_text()
+        assert "heard by" in text
+        assert "triggers" in text
+        assert line not in dict(legend(draw(snapshot_of(*started), Facts(), options)))
+    said = words_of(snapshot_of(*started, judged), facts, ("checkpoint", "k"))
+    assert said == "human-approval on a hears s by ann; ◆ a checkpoint that counts"
+    assert words_of(snapshot_of(*started), facts, ("hearing", ("s", "a"))).startswith("hearing s > a; ◆")
 
 
 def test_lines_between_folded_zones_are_named_with_the_marks_that_they_count():

@@ -42,7 +42,9 @@ MODEL = snapshot_of(
         (("hosting", ("files", "bot")), False),
         (("hold", ("helper", "key")), True),  # it is passed: drawn, and no record
         (("hold", ("helper", "gone")), False),
-        (("trigger", ("files", "bot")), True),
+        (("hearing", ("files", "bot")), True),
+        (("hearing", ("files", "gone")), False),
+        (("trigger", ("files", "bot")), False),
         (("grant", ("key", "host")), False),
     ],
 )

@@ -100,6 +100,7 @@ def test_every_kind_of_step_is_drawn_in_every_format():
         "exchange",
         "delegation",
         "trigger",
+        "hearing",
         "hosting",
         "boundary",
         "decides",

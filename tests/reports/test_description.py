@@ -1,5 +1,7 @@
 """The drawing in words: nothing is left out, and what the canvas marks is said."""
 
+import sqlite3
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,13 +9,16 @@ from hypothesis import strategies as st
 from meshmodel.analysis.analysis import analyse
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
+from meshmodel.interchange import read_text, write_text
 from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.description import Description, description, line_about
 from meshmodel.reports.style import Style
 from meshmodel.store.examples import examples
 from meshmodel.store.load import load
+from meshmodel.store.store import Store
 from tests.reference.random_models import FLAVOURS, random_model
+from tests.store.test_migrations import FOURTH
 
 MODELS = [each.path for each in examples()]
 
@@ -62,6 +67,42 @@ def test_what_a_checkpoint_asks_about_is_told_where_that_is_not_every_action():
     lines = told(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)))
     (line,) = (each for each in lines if "holds" in each)
     assert line.endswith("nobody is asked there: a checkpoint is missing; human-approval for write)")
+
+
+READS = "bot > key > inbox: read; inbox is untrusted; inbox triggers bot; bot is ai-agent"
+
+
+def test_a_checkpoint_on_what_is_read_is_told_apart_from_one_on_the_start():
+    text = f"{READS}; ask human-approval on hearing inbox > bot; ask policy-decision on inbox triggers bot"
+    lines = told(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)))
+    (started,) = (each for each in lines if each.startswith("    triggers bot"))
+    assert "policy-decision; it decides who may start it, not about the words that it reads" in started
+    (heard,) = (each for each in lines if each.startswith("    is heard by bot"))
+    assert heard.endswith("human-approval")
+    program = f"{READS.replace('ai-agent', 'service')}; ask policy-decision on inbox triggers bot"
+    lines = told(analyse(apply_edit(Snapshot(), parse(program, Snapshot()).edit)))
+    assert not any("not about the words" in each for each in lines)
+
+
+def test_what_became_of_checkpoints_of_earlier_versions_is_told(tmp_path):
+    path = tmp_path / "old.mesh"
+    raw = sqlite3.connect(path)
+    raw.executescript(FOURTH.read_text(encoding="utf-8"))
+    raw.close()
+    lines = told(analyse(load(path)))
+    assert lines[-2:] == [
+        "Checkpoints that the file has on triggers that are not drawn",
+        "  late: is read as one on hearing, and judges what [b]helper[/b] reads in files",
+    ]
+    Store.open(path).close()
+    assert not any("that the file has" in each for each in told(analyse(load(path))))
+    text = 'format = "meshmodel/1"\n[[system]]\nid = "s"\n[[agent]]\nid = "a"\n[[checkpoint]]\nid = "k"\n'
+    text += 'kind = "human-approval"\nstep = "trigger"\nfrom = "s"\nto = "a"\n'
+    assert (
+        told(analyse(read_text(text)))[-1] == "  k: is read as one on hearing, and judges what a reads in s"
+    )
+    again = write_text(read_text(text))
+    assert not any("is read as one" in each for each in told(analyse(read_text(again))))
 
 
 def test_lines_fit_the_columns():

@@ -191,7 +191,7 @@ class Links:
                 )
 
     def _add_relations(self) -> None:
-        """Add the links of exchanges, delegations, triggers and hosting."""
+        """Add the links of exchanges, delegations, triggers, of hearing that is marked, and of hosting."""
         snapshot = self._snapshot
         for (from_, to), exchange in sorted(snapshot.exchange.items()):
             service = snapshot.system.get(exchange.at or "")
@@ -205,13 +205,12 @@ class Links:
         for (from_, to), delegation in sorted(snapshot.delegation.items()):
             words, limit = _delegation_words(delegation, snapshot.agent[to])
             self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)
-        triggers = set(snapshot.trigger)
-        for step, from_, to in (*self._marks, *self.checkpoints):
-            if step == "trigger" and from_ in snapshot.system and to in snapshot.agent:
-                triggers.add((from_, to))
-        for from_, to in sorted(triggers):
-            words = "triggers" if (from_, to) in snapshot.trigger else "steers"
-            self._add("trigger", "system", from_, "agent", to, words, "trigger")
+        for from_, to in sorted(snapshot.trigger):
+            self._add("trigger", "system", from_, "agent", to, "triggers", "trigger")
+        marked = {(from_, to) for step, from_, to in (*self._marks, *self.checkpoints) if step == "hearing"}
+        for from_, to in sorted(marked):
+            if from_ in snapshot.system and to in snapshot.agent:
+                self._add("hearing", "system", from_, "agent", to, "heard by", "hearing")
         for agent in sorted(snapshot.agent.values(), key=lambda found: found.id):
             if agent.runs_on is not None and agent.runs_on in snapshot.system:
                 self._add("hosting", "system", agent.runs_on, "agent", agent.id, "hosts", "hosting")

@@ -257,14 +257,11 @@ class _Builder:
         for key in sorted(snapshot.delegation):
             words = delegation_words(snapshot.delegation[key], snapshot.agent[key[1]])
             self._step("delegation", f"agent/{key[0]}", f"agent/{key[1]}", words)
-        arising = {
-            (tail, head)
-            for kind, tail, head in (*self.lighting.steps, *self.checkpoints)
-            if kind == "trigger" and (tail, head) not in snapshot.trigger
-        }
-        for key in sorted({*snapshot.trigger, *arising}):
-            words = ("steers by what it reads",) if key in arising else ("triggers",)
-            self._step("trigger", f"system/{key[0]}", f"agent/{key[1]}", words)
+        for key in sorted(snapshot.trigger):
+            self._step("trigger", f"system/{key[0]}", f"agent/{key[1]}", ("triggers",))
+        lit = (*self.lighting.steps, *self.checkpoints)
+        for system, agent in sorted({(tail, head) for kind, tail, head in lit if kind == "hearing"}):
+            self._step("hearing", f"system/{system}", f"agent/{agent}", ("heard by",))
         for agent in sorted(snapshot.agent):
             runs_on = snapshot.agent[agent].runs_on
             if runs_on is not None:

@@ -247,6 +247,7 @@ _LINES: Mapping[LineLook, str] = {
     "exchange": "exchanged for",
     "delegation": "delegates to",
     "trigger": "triggers",
+    "hearing": "heard by",
     "hosting": "hosts",
     "boundary": "boundary",
     "decides": "decides",

@@ -16,6 +16,7 @@ SAID_BY_THE_LINE: Final = (
     ("exchanged",),
     ("delegates",),
     ("triggers",),
+    ("heard by",),
     ("hosts",),
     ("leaving",),
     ("entering",),

@@ -157,6 +157,7 @@ _LINES: Mapping[LineLook, Attributes] = {
     "exchange": {"style": "solid", "arrowhead": "empty"},
     "delegation": {"style": "solid", "penwidth": "2", "arrowhead": "vee"},
     "trigger": {"style": "dotted", "penwidth": "1.6", "arrowhead": "vee"},
+    "hearing": {"style": "dotted", "penwidth": "1.6", "arrowhead": "curve"},
     "hosting": {"style": "dotted", "penwidth": "1.6", "arrowhead": "odot"},
     "step": {"style": "solid", "penwidth": "1.4"},
     "lifeline": {"style": "dashed", "color": GREY_LINE},

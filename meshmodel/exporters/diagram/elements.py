@@ -59,6 +59,7 @@ LineLook = Literal[
     "exchange",
     "delegation",
     "trigger",
+    "hearing",
     "hosting",
     "boundary",
     "decides",

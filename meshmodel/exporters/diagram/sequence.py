@@ -96,7 +96,7 @@ class _Sequence:
         for number, step in enumerate(self.witness.steps, 1):
             tail, head, said = self._move(step, actor)
             if head.startswith("agent:"):
-                actor = head if step.step in {"delegation", "trigger", "hosting"} else actor
+                actor = head if step.step in {"delegation", "trigger", "hearing", "hosting"} else actor
             rows.append(self._row(number, step, said, tail, head))
         return rows
 
@@ -118,7 +118,8 @@ class _Sequence:
             return here, there, f"sets {self._name(there)} to work"
         if step.step == "implies":
             return here, here, f"admin implies {step.action}"
-        return here, there, f"{'steers' if step.step == 'trigger' else 'runs'} {self._name(there)}"
+        does = {"trigger": "starts", "hearing": "is heard by"}.get(step.step, "runs")
+        return here, there, f"{does} {self._name(there)}"
 
     def _row(self, number: int, step: WitnessStep, said: str, tail: str, head: str) -> _Row:
         snapshot, names = self.snapshot, self.names

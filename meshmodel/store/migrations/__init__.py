@@ -28,12 +28,15 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def migrate(raw: sqlite3.Connection, where: str) -> None:
+def migrate(raw: sqlite3.Connection, where: str) -> frozenset[str]:
     """Migrate an older file to the newest revision, in one transaction that also checks the result.
 
     Args:
         raw: the open file, in no transaction.
         where: the file, as errors name it.
+
+    Returns:
+        The ids of the checkpoints that sat on a trigger and sit on hearing now.
 
     Raises:
         StoreError: it is damaged; nothing was changed.
@@ -44,6 +47,7 @@ def migrate(raw: sqlite3.Connection, where: str) -> None:
     ):
         with reader.empty_model() as ours:
             reader.check_objects(raw, ours, where)
+        before = _checkpoints_on(raw, "trigger")
         connection.begin()  # tells Alembic that the transaction is not its own to commit
         try:
             upgrade(connection)
@@ -51,3 +55,8 @@ def migrate(raw: sqlite3.Connection, where: str) -> None:
             raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
         reader.check_file(raw, where)
         reader.read_all(raw, reader.revision(raw), where)
+        return before & _checkpoints_on(raw, "hearing")
+
+
+def _checkpoints_on(raw: sqlite3.Connection, step: str) -> frozenset[str]:
+    return frozenset(key for (key,) in raw.execute("SELECT id FROM checkpoint WHERE step = ?", (step,)))
