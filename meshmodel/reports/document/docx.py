@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.reports.document.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.reports.document.word_fields import add_contents, add_page_number, mark
 
 _WIDTH, _HEIGHT, _MARGIN = 21.0, 29.7, 2.5
 """A4 and its margins, in centimetres."""
 _FIXED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_CONTENTS: Final = "toc 1"
+"""Word's name of the style of a line of the contents."""
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 """The first date that an archive can have."""
 
@@ -61,9 +64,13 @@ class _Writer:
         about.title, about.author, about.comments = report.title[:255], "", report.stamp
         about.created = about.modified = _FIXED
         about.last_modified_by, about.keywords = report.program, ""
+        self._add_style_of_contents()
         self._styles = {each.name: each.style_id for each in self.document.styles}
         self._is_across = False
         self._page(self.document.sections[0])
+        self._foot(report)
+        self._sections = [each.text for each in report.sections]
+        self._marked = 0
         # python-docx looks through the whole body whenever something is added: it is kept short.
         body, made = self.document.element.body, list[Any]()
         for block, across, above in report.placed():
@@ -74,6 +81,18 @@ class _Writer:
         body[:0] = made
         self._turn(across=False)
         self._line(report.stamp, "Caption")
+
+    def _add_style_of_contents(self) -> None:
+        """Word's own style for a line of the contents; the template of python-docx lacks it."""
+        from docx.enum.style import WD_STYLE_TYPE
+        from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+        from docx.shared import Cm, Pt
+
+        style = self.document.styles.add_style(_CONTENTS, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+        style.base_style = self.document.styles["Normal"]
+        style.paragraph_format.space_after = Pt(2)
+        room = Cm(_WIDTH - 2 * _MARGIN)
+        style.paragraph_format.tab_stops.add_tab_stop(room, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
     def _turn(self, across: bool) -> None:
         """Go on with a page that lies the other way, where the next block needs it."""
@@ -94,7 +113,7 @@ class _Writer:
     def _add(self, block: Block, above: float) -> None:
         match block:
             case Heading():
-                self._line(block.text, f"Heading {block.level}")
+                self._heading(block)
             case Paragraph():
                 self._line(block.text)
             case Items():
@@ -111,6 +130,30 @@ class _Writer:
             case Picture():
                 self._picture(block, above)
 
+    def _heading(self, heading: Heading) -> None:
+        """A heading; under that of the report the contents, to which those of sections are marked."""
+        from docx.shared import Pt
+
+        line = self._line(heading.text, f"Heading {heading.level}")
+        if heading.level == 1 and self._sections:
+            lines = [self._line("", _CONTENTS) for _ in self._sections]
+            lines[-1].paragraph_format.space_after = Pt(14)
+            add_contents(lines, self._sections)
+        elif heading.level == 2:
+            mark(line, self._marked)
+            self._marked += 1
+
+    def _foot(self, report: Report) -> None:
+        """At the foot of every page what the report is about, and the number of the page."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Pt, RGBColor
+
+        (line,) = self.document.sections[0].footer.paragraphs
+        line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        line.style.font.size, line.style.font.color.rgb = Pt(8), RGBColor(0x55, 0x55, 0x55)
+        line.add_run(f"{report.title[:60]} · {report.stamp} · page ")
+        add_page_number(line)
+
     def _line(self, text: str = "", style: str | None = None) -> Any:
         """A new paragraph; python-docx would look through all styles for the one that is named."""
         line = self.document.add_paragraph(text)
@@ -119,6 +162,7 @@ class _Writer:
         return line
 
     def _table(self, block: Table) -> None:
+        from docx.oxml import OxmlElement
         from docx.shared import Cm, Pt
 
         whole, room = sum(block.widths), _WIDTH - 2 * _MARGIN
@@ -126,6 +170,8 @@ class _Writer:
         table.autofit = False
         for column, width in zip(table.columns, block.widths, strict=True):
             column.width = Cm(room * width / whole)
+        repeated = OxmlElement("w:tblHeader")
+        table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001  # there is no public way
         # One pass over the cells: python-docx looks each up from the beginning.
         cells = iter(table._cells)  # noqa: SLF001  # as above
         for number, row in enumerate((block.head, *block.rows)):

@@ -66,7 +66,7 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
             yield f"<h1>{escape(block.text)}</h1>"
             yield from _contents(report)
         case Heading():
-            anchor = f' id="section-{_sections(report).index(block) + 1}"' if block.level == 2 else ""
+            anchor = f' id="section-{report.sections.index(block) + 1}"' if block.level == 2 else ""
             yield f"<h{block.level}{anchor}>{escape(block.text)}</h{block.level}>"
         case Paragraph():
             yield f"<p>{escape(block.text)}</p>"
@@ -85,13 +85,9 @@ def _contents(report: Report) -> Iterator[str]:
     """Links to the sections."""
     links = (
         f'<li><a href="#section-{number}">{escape(each.text)}</a></li>'
-        for number, each in enumerate(_sections(report), 1)
+        for number, each in enumerate(report.sections, 1)
     )
     yield f"<nav><ul>{''.join(links)}</ul></nav>"
-
-
-def _sections(report: Report) -> list[Heading]:
-    return [each for each in report.blocks if isinstance(each, Heading) and each.level == 2]
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -115,6 +115,11 @@ class Report:
         """Its pictures, in order."""
         return tuple(each for each in self.blocks if isinstance(each, Picture))
 
+    @property
+    def sections(self) -> tuple[Heading, ...]:
+        """The headings that a list of contents has."""
+        return tuple(each for each in self.blocks if isinstance(each, Heading) and each.level == 2)
+
     def placed(self) -> Iterator[tuple[Block, bool, float]]:
         """Each block with whether its page lies across, and the points that a heading above it takes there.
 

@@ -5,6 +5,8 @@ from io import BytesIO
 import docx as python_docx
 import pypdf
 import pytest
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph as Words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -144,6 +146,46 @@ def test_a_wide_picture_lies_across_with_its_heading_and_pages_after_it_are_upri
     assert "Above" in texts[1]
     assert all("far left" in text and "far right" in text for text in texts[1:3])
     assert "after" in texts[3]
+
+
+def codes_of(element):
+    """The codes of the fields in a part of a Word document, in order."""
+    return [each.text.split() for each in element.iter(qn("w:instrText"))]
+
+
+def test_a_word_document_has_contents_that_lead_to_its_headings():
+    document = python_docx.Document(BytesIO(docx(report(["first", "<second>"]))))
+    body = document.element.body
+    links = list(body.iter(qn("w:hyperlink")))
+    assert ["".join(each.text or "" for each in link.iter(qn("w:t"))) for link in links] == [
+        "first",
+        "<second>",
+    ]
+    marks = {each.get(qn("w:name")): each.getparent() for each in body.iter(qn("w:bookmarkStart"))}
+    led = [Words(marks[link.get(qn("w:anchor"))], document) for link in links]
+    assert [(each.text, each.style.name) for each in led] == [
+        ("first", "Heading 2"),
+        ("<second>", "Heading 2"),
+    ]
+    contents, *pages = codes_of(body)
+    assert contents[:3] == ["TOC", "\\o", "2-2"]
+    assert [each[:2] for each in pages] == [["PAGEREF", link.get(qn("w:anchor"))] for link in links]
+    kinds = [each.get(qn("w:fldCharType")) for each in body.iter(qn("w:fldChar"))]
+    assert [kinds.count(each) for each in ("begin", "separate", "end")] == [3, 3, 3]
+
+
+def test_a_word_document_counts_its_pages_and_repeats_the_heads_of_its_tables():
+    blocks = [*report(["a"]).blocks, Picture("wide", "Wide", (90.0, 30.0), across=True, png=painted(9, 3))]
+    document = python_docx.Document(BytesIO(docx(Report("Title", "s", tuple(blocks)))))
+    assert len(document.sections) == 3
+    for section in document.sections:
+        assert codes_of(section.footer._element) == [["PAGE"], ["NUMPAGES"]]
+    for table in document.tables:
+        heads = [
+            row._tr.trPr is not None and row._tr.trPr.find(qn("w:tblHeader")) is not None
+            for row in table.rows
+        ]
+        assert heads == [True, False, False]
 
 
 def painted(wide, high):
