@@ -50,6 +50,37 @@ def test_a_server_with_a_command_is_a_service_that_the_client_sets_to_work(conte
 
 
 @pytest.mark.parametrize(
+    ("name", "server"),
+    [
+        ("fetch", {"command": "uvx", "args": ["mcp-server-fetch"]}),
+        ("pages", {"command": "npx", "args": ["-y", "@playwright/mcp@latest"]}),
+        ("web", {"command": "docker", "args": ["run", "-i", "--rm", "mcp/fetch"]}),
+        ("fetch", {"type": "http", "url": "https://tools.example.com/mcp"}),
+    ],
+)
+def test_a_server_that_fetches_addresses_reads_where_outsiders_write_and_see_what_is_asked(
+    name, server, tmp_path
+):
+    proposed, _ = model_of({"mcpServers": {name: server}}, tmp_path)
+    model = proposed.model
+    web = next(each for each in model.system.values() if each.kind == "browser")
+    assert (web.untrusted_input, web.exposes_requests) == (True, True)
+    called = [each for each in model.system.values() if each.kind == "mcp-server"]
+    assert [each.exposed_requests for each in called] == ([True] if "url" in server else [])
+    analysis = analyse(model)
+    (client,) = (each.id for each in model.agent.values() if each.kind == "ai-agent")
+    assert [each.actions for each in analysis.agent_reach(client).reach if each.system == web.id] == [
+        ("read",)
+    ]
+    assert web.id in {each.system for each in analysis.heard}
+    assert any("Which sites can it read" in each.text for each in model.note.values())
+    again, _ = model_of(
+        {"mcpServers": {"git": {"command": "git", "args": ["--fetch", "/srv/fetch"]}}}, tmp_path
+    )
+    assert not again.model.system
+
+
+@pytest.mark.parametrize(
     "content",
     [
         {"openapi": "3.1.0", "servers": [{"url": "https://api.example.com", "command": "x"}]},

@@ -42,6 +42,7 @@ from meshmodel.importers.forms.github_actions_rules import (
 from meshmodel.importers.forms.github_job import Job, ask_callers
 from meshmodel.importers.forms.github_repository import Repository
 from meshmodel.importers.forms.github_words import STEPS, events
+from meshmodel.importers.forms.web import WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import host_of
@@ -178,8 +179,10 @@ class _Agentic:
                     listed = [each.text for each in node[key].each() if each.text]
                     self._job.tools(self._agent, [f"{each} of GitHub" for each in listed], node[key])
             elif name in WEB_TOOLS:
-                text = "Which sites can it read and ask? What is written there are outsiders' words."
-                self._out.take(node, WEB, agent, self._out.ask(agent, text, WEB, at=node))
+                web: tuple[Became, ...] = ()
+                if fetches([name]):
+                    web = read_web(self._out, self._agent, self._title, ("agent",), self._root)
+                self._out.take(node, WEB, agent, self._out.ask(agent, WHICH_SITES, WEB, at=node), *web)
             elif name in MEMORIES:
                 text = "Where is its memory kept between runs, and who else reads and writes there?"
                 self._out.take(node, MEMORY, agent, self._out.ask(agent, text, MEMORY, at=node, detail=name))

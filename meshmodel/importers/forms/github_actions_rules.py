@@ -205,7 +205,7 @@ WEB: Final = Rule(
     "web",
     "tool that reads the web",
     "question",
-    "what it fetches is written by outsiders; which sites is asked",
+    "it reads the web: a system where outsiders write, and see what is asked; which sites is asked",
 )
 MEMORY: Final = Rule(
     "memory",

@@ -32,6 +32,7 @@ from meshmodel.importers.forms.mcp_rules import (
     URL,
     URL_SECRET,
 )
+from meshmodel.importers.forms.web import FETCHES, WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import (
@@ -189,6 +190,9 @@ class _Client:
             words = [node.get("command", "path"), *node.get("command", "args").each()]
         if words:
             out.take(words[0], COMMAND, ("agent", agent), delegation)
+        if fetches([name, *(each.text for each in words)]):
+            out.ask(("agent", agent), WHICH_SITES, FETCHES, at=node)
+            read_web(out, agent, name, (self._project, name), node)
         for found in in_arguments([*words]):
             self._secret(server, found)
         out.take(node["command"], ARGUMENT, ("agent", agent))
@@ -212,12 +216,16 @@ class _Client:
             if not shows_secret(path):  # else other servers may have the same address but for the secret
                 key, scope = ("at", host, path), ""
         system = out.element(
-            "system", ("url", *key), name, at=node, scope=scope, kind="mcp-server", zone=zone
-        )
+            "system", ("url", *key), name, at=node, scope=scope, kind="mcp-server", zone=zone,
+            exposed_requests=True if fetches([name]) else None,
+        )  # fmt: skip
         agent = out.element(
             "agent", ("url", *key), f"{name} service", at=node, scope=scope, kind="service", home=zone,
             runs_on=system,
         )  # fmt: skip
+        if fetches([name]):
+            out.ask(("agent", agent), WHICH_SITES, FETCHES, at=node)
+            read_web(out, agent, name, (self._project, name), node)
         delegation = out.relate(Delegation(self._agent, agent), at=node)
         server = _Server(name, node, agent, system)
         records = (("system", system), ("agent", agent), delegation)

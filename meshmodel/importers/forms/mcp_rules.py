@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from meshmodel.importers.forms.web import FETCHES
 from meshmodel.importers.ledger import Rule
 
 COMMAND: Final = Rule(
@@ -98,5 +99,5 @@ SETTING: Final = Rule(
 )
 RULES: Final[tuple[Rule, ...]] = (
     COMMAND, ARGUMENT, URL, REACHES, HOME, ENV_SECRET, LITERAL, HEADER, URL_SECRET, SCOPES, CREDENTIAL, INPUT,
-    TOOLS, NO_ASKING, DISABLED, ENV_FILE, SETTING,
+    TOOLS, NO_ASKING, DISABLED, ENV_FILE, FETCHES, SETTING,
 )  # fmt: skip

@@ -1,0 +1,64 @@
+"""What tools that fetch addresses read: the web, where outsiders write, and see what is asked."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from meshmodel.importers.document import Node
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.model.records import Grant, Hold
+
+FETCHES: Final = Rule(
+    "fetches",
+    "a server that fetches addresses",
+    "assumed",
+    "by its name or its program; it reads the web: a system where outsiders write, and see what is asked; "
+    "which sites is asked",
+)
+WHICH_SITES: Final = "Which sites can it read and ask? What is written there are outsiders' words."
+
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_FETCHING: Final = frozenset(
+    {
+        "fetch",
+        "webfetch",
+        "playwright",
+        "puppeteer",
+        "browser",
+        "browserbase",
+        "browsermcp",
+        "firecrawl",
+        "crawler",
+    }
+)
+
+
+def fetches(words: Iterable[str]) -> bool:
+    """Whether a server or tool fetches addresses that it is told, by its name and the words of its command.
+
+    Options, which begin with a hyphen, and paths from the root say nothing about that.
+    """
+    named = (each for each in words if not each.startswith(("-", "/")))
+    return any(not _FETCHING.isdisjoint(_WORD.findall(each.lower()[:200])) for each in named)
+
+
+def read_web(out: Proposal, agent: str, name: str, key: tuple[str, ...], at: Node) -> tuple[Became, ...]:
+    """Let an agent read the web, and return what that became.
+
+    Args:
+        out: where it is drawn.
+        agent: its id.
+        name: what the agent is called.
+        key: the stable key of the agent within its file.
+        at: where it is said.
+    """
+    web = out.element(
+        "system", ("web",), "web", at=at, kind="browser", sensitivity="public", untrusted_input=True,
+        exposed_requests=True,
+    )  # fmt: skip
+    network = out.element(
+        "credential", ("network", *key), f"network of {name}", at=at, scope=at.source, kind="other"
+    )
+    held = out.relate(Hold(agent, network), at=at)
+    return ("system", web), ("credential", network), held, out.relate(Grant(network, web, ("read",)), at=at)
