@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from meshmodel.edits import relations
-from meshmodel.edits.checkpoint_places import granted_to
+from meshmodel.edits.checkpoint_places import ends, granted_to
 from meshmodel.edits.draft import Draft, named_element
 from meshmodel.edits.edit import Edit
 from meshmodel.model.records import Credential, Reference, System
@@ -22,6 +22,7 @@ Relation = Literal[
     "exchange",
     "delegation",
     "trigger",
+    "hearing",
     "hosting",
     "intent",
     "open",
@@ -216,6 +217,8 @@ def _system_agent(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
         yield Offer("trigger", start, end, f"{start} triggers {end}")
     if snapshot.agent[end].runs_on != start:
         yield Offer("hosting", start, end, f"{start} hosts {end}")
+    if end in ends(snapshot, "hearing", start):
+        yield Offer("hearing", start, end, f"checkpoint on what {end} reads in {start}", ("checkpoint",))
 
 
 def _agent_system(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
@@ -352,7 +355,7 @@ def _zone(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Se
         draft.put(replace(draft.snapshot.agent[key], home=offer.end), offer.label)
 
 
-def _boundary(_offer: Offer, _draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+def _checkpoint(_offer: Offer, _draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
     """A checkpoint is placed in its own dialog."""
 
 
@@ -367,5 +370,6 @@ _CARRY_OUT: Final = {
     "intent": _intend,
     "open": _open,
     "zone": _zone,
-    "boundary": _boundary,
+    "boundary": _checkpoint,
+    "hearing": _checkpoint,
 }

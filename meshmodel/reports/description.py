@@ -117,6 +117,7 @@ class Description:
         if system.id in self._heard and not system.untrusted_input:
             said.append("outsiders' words are carried here")
         said += ["outsiders see what is written here"] if system.is_exposed else []
+        said += ["outsiders see what is asked of it"] if system.exposes_requests else []
         said += ["typed values only"] if system.typed else []
         words = ", ".join(each for each in said if each)
         yield ("system", system.id), f"  system {system.title}" + (f": {words}" if words else "")

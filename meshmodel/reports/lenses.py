@@ -237,6 +237,11 @@ def _boundaries(snapshot: Snapshot) -> Seen:
     joined += [
         ("trigger", ("system", start), ("agent", end), (start, end)) for start, end in snapshot.trigger
     ]
+    joined += [
+        ("hearing", ("system", each.from_), ("agent", each.to), (each.from_, each.to))
+        for each in snapshot.checkpoint.values()
+        if each.step == "hearing"
+    ]
     for kind, first, second, key in joined:
         if zones[first] != zones[second]:
             shown |= {first, second, (kind, key)}

@@ -155,6 +155,23 @@ async def test_two_zones_ask_for_a_checkpoint() -> None:
         assert app.answers == [CheckpointWanted("boundary", "desk", "cloud")]
 
 
+async def test_a_checkpoint_on_what_an_agent_reads_is_placed_from_the_menu_of_connections() -> None:
+    app = Asking(ConnectMenu(full_snapshot(), ("system", "tickets"), ("agent", "bot")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("end", "enter")
+        await pilot.pause()
+        assert app.answers == [CheckpointWanted("hearing", "tickets", "bot")]
+    app = Asking(CheckpointDialog(full_snapshot(), ("hearing", "tickets", "bot")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert after(app.answers[0]).checkpoint["policy-decision-bot"] == Checkpoint(
+            "policy-decision-bot", "policy-decision", "hearing", "tickets", "bot"
+        )
+
+
 async def test_a_checkpoint_is_placed_by_one_key() -> None:
     app = Asking(CheckpointDialog(full_snapshot(), ("grant", "ticket-token", "tickets")))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -100,6 +100,7 @@ async def test_by_key_it_runs_what_its_keys_stand_for(tmp_path: Path) -> None:
         (("zone", "z"), {"fold", "add"}, {"offboard", "compromise"}),
         (("grant", ("c", "s")), {"checkpoint", "edit", "delete"}, {"rename"}),
         (("hosting", ("s", "a")), {"checkpoint"}, {"rename"}),
+        (("hearing", ("s", "a")), {"checkpoint"}, {"rename"}),
         (("checkpoint", "p"), {"edit", "delete"}, {"checkpoint", "rename"}),
         (None, {"add", "outsider"}, {"edit", "delete"}),
     ],

@@ -166,6 +166,28 @@ def test_a_relation_takes_its_checkpoint(relation, step, ends):
     assert not changed(before, Remove(step, ends)).checkpoint
 
 
+def test_a_checkpoint_on_what_is_read_needs_the_two_elements_and_nothing_else():
+    asked = records.Checkpoint("k", "human-approval", "hearing", "s", "a")
+    before = model(*PAIR, records.Trigger("s", "a"), asked)
+    assert changed(before, Remove("trigger", ("s", "a"))).checkpoint == {"k": asked}
+    assert changed(before, Rename("system", "s", "u")).checkpoint["k"].from_ == "u"
+    assert changed(before, Rename("agent", "a", "x")).checkpoint["k"].to == "x"
+    assert not changed(before, Remove("system", "s")).checkpoint
+    assert not changed(before, Remove("agent", "a")).checkpoint
+
+
+def test_a_checkpoint_put_on_a_trigger_that_is_not_drawn_sits_on_hearing():
+    asked = records.Checkpoint("k", "human-approval", "trigger", "s", "a")
+    heard = records.Checkpoint("k", "human-approval", "hearing", "s", "a")
+    assert changed(model(*PAIR), Put(asked)).checkpoint == {"k": heard}
+    drawn = changed(model(*PAIR), Put(asked), Put(records.Trigger("s", "a")))
+    assert drawn.checkpoint == {"k": asked}
+    later = changed(model(*PAIR, heard), Put(records.Trigger("s", "a")))
+    assert later.checkpoint == {"k": heard}
+    moved = changed(model(*PAIR), Put(asked), Rename("system", "s", "u"))
+    assert moved.checkpoint["k"] == records.Checkpoint("k", "human-approval", "hearing", "u", "a")
+
+
 def test_a_checkpoint_on_a_hold_stays_while_the_credential_is_held_or_passed():
     before = model(
         *PAIR,

@@ -30,7 +30,7 @@ _LETTERS: Final = " ".join(SWITCHED_BY_LETTER)
 
 @dataclass(frozen=True, slots=True)
 class CheckpointWanted:
-    """The choice was a checkpoint on a boundary: ask for its details in the checkpoint dialog."""
+    """The choice was a checkpoint, on a boundary or on hearing: ask for its details in its dialog."""
 
     step: str
     start: str
@@ -132,7 +132,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         event.stop()
         offer: Offer = event.row.value
         if "checkpoint" in offer.inputs:
-            self.dismiss(CheckpointWanted("boundary", offer.start, offer.end))
+            self.dismiss(CheckpointWanted(offer.relation, offer.start, offer.end))
         elif offer.inputs:
             self._ask(offer)
         else:
