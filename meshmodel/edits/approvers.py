@@ -15,13 +15,12 @@ WHY_ASKED: Final = (
 
 def known_approvers(snapshot: Snapshot) -> Iterator[str]:
     """The names that approvers can have: persons, then identities of credentials; each once or more."""
-    for agent in snapshot.agent.values():
+    for _, agent in sorted(snapshot.agent.items()):
         if agent.kind == "person":
             yield agent.id
             if agent.name:
                 yield agent.name
-    for credential in snapshot.credential.values():
-        yield credential.principal
+    yield from sorted(credential.principal for credential in snapshot.credential.values())
 
 
 def unknown_approvers(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[str, ...]:

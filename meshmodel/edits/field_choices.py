@@ -12,8 +12,6 @@ from meshmodel.model.vocabulary import ACTIONS
 Choices = list[tuple[Any, str]]
 """Values with a hint each; the value ``None`` unsets the field."""
 
-MOST_KNOWN: Final = 12
-"""So many known words are shown as examples."""
 SEVERAL: Final = frozenset({"references", "accesses", "actions"})
 """The types of fields that have any number of the choices."""
 
@@ -68,15 +66,6 @@ def chosen_problem(
     if snapshot is None:
         return None
     return refusal_of(edit_of(record, {field.attribute: chosen_value(field, chosen)}, snapshot), snapshot)
-
-
-def known_words(snapshot: Snapshot, field: Field) -> list[str]:
-    """Words worth showing beside a free text: identities for approvers."""
-    if field.type != "names":
-        return []
-    known = sorted({credential.principal for credential in snapshot.credential.values()})
-    more = len(known) - MOST_KNOWN
-    return known if more <= 0 else [*known[:MOST_KNOWN], f"and {more} more"]
 
 
 def _elements(snapshot: Snapshot, field: Field, *, with_table: bool = False) -> Choices:

@@ -1,8 +1,8 @@
-"""File names as they are typed: completed as a shell does it, and why one does not do."""
+"""Names as they are typed, of files and of others: completed as a shell does it, and why one does not do."""
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,23 @@ SHOWN: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What a text was completed to, and the names that it may become; those of folders end in a slash."""
+    """What a text was completed to, and the names that it may become; those of folders end in a slash.
+
+    Attributes:
+        text: what it was completed to.
+        names: what may stand behind ``head``.
+        head: the beginning of the text, in front of the name that is being typed.
+        is_list: whether further names may follow.
+    """
 
     text: str
     names: tuple[str, ...]
+    head: str = ""
+    is_list: bool = False
+
+    def is_answer(self, name: str) -> bool:
+        """Whether a text that ends in a name is an answer, and no folder or list that may go on."""
+        return not (self.is_list or name.endswith(os.sep))
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -54,7 +67,24 @@ def complete_path(text: str, folder: Path, endings: Collection[str] = ()) -> Com
     if names == (part,):
         names = ()  # it is one already
     agreed = os.path.commonprefix(names)  # noqa: RUF071  # of letters, as it is meant
-    return Completed(head + agreed if len(agreed) > len(part) else text, names)
+    return Completed(head + agreed if len(agreed) > len(part) else text, names, head)
+
+
+def complete_list(text: str, known: Iterable[str]) -> Completed:
+    """Complete the last name of a list that is being typed, with commas between its names.
+
+    Args:
+        text: what was typed.
+        known: the names to offer, the usual first.
+    """
+    *before, part = (each.strip() for each in text.split(","))
+    found = [each for each in dict.fromkeys(known) if each not in before and "," not in each]
+    if part in found:
+        before, part, found = [*before, part], "", [each for each in found if each != part]
+    names = tuple(each for each in found if each.casefold().startswith(part.casefold()))
+    head = "".join(f"{each}, " for each in before)
+    agreed = os.path.commonprefix(names)  # noqa: RUF071  # of letters, as it is meant
+    return Completed(head + agreed if len(agreed) > len(part) else text, names, head, is_list=True)
 
 
 def _names(folder: Path, part: str, endings: Collection[str]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from meshmodel.api import analyse
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
@@ -55,6 +57,34 @@ async def test_the_question_who_an_approver_is_opens_its_checkpoint() -> None:
         await pilot.pause()
         (heard,) = [each for each in app.heard if isinstance(each, SelectionRequested)]
         assert (heard.reference, heard.edit) == (REFERENCE, True)
+
+
+PEOPLE = "zoe is person; ann is person; bot > key > files; ask human-approval on key > files"
+
+
+@pytest.mark.parametrize("by_mouse", [False, True])
+async def test_the_persons_of_the_model_are_offered_first_as_approvers(
+    tmp_path: Path, by_mouse: bool
+) -> None:
+    edit = parse(f"{PEOPLE}; key as abel", Snapshot()).edit
+    assert edit is not None
+    async with desk(tmp_path, apply_edit(Snapshot(), edit)) as it:
+        await it.select("checkpoint", "human-approval-files")
+        await it.press("enter")
+        it.bench.query_one(Inspector).edit_field("approvers")
+        await it.pilot.pause()
+        await it.shows("Tab completes:  ann  zoe  abel")
+        if by_mouse:
+            for name in ("zoe", "abel"):
+                hint = it.app.screen.query_one("#hint").region
+                line = it.screen_text().splitlines()[hint.bottom - 1]
+                await it.pilot.click("#hint", offset=(line.index(name) - hint.x, hint.height - 1))
+                await it.pilot.pause()
+            await it.pilot.click("#accept")
+            await it.pilot.pause()
+        else:
+            await it.press("z", "tab", ",", "space", "a", "b", "tab", "enter")
+        assert it.model.checkpoint["human-approval-files"].approvers == ("abel", "zoe")
 
 
 def looks(it: Desk, text: str) -> set[str]:

@@ -13,7 +13,6 @@ from meshmodel.app.start.screen import RECENT_SHOWN, StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Put, edit
-from meshmodel.edits.field_choices import known_words
 from meshmodel.interchange import read_file
 from meshmodel.language import completions
 from meshmodel.model import records as r
@@ -106,13 +105,6 @@ async def test_the_start_screen_says_of_how_many_recent_files_it_shows_some(tmp_
             await pilot.pause()
             texts = [row.content.plain for row in app.start.query_one(RowList).shown_rows]
             assert said in texts
-
-
-@pytest.mark.parametrize(("count", "last"), [(12, "who-11"), (15, "and 3 more")])
-def test_known_identities_are_counted_where_not_all_are_shown(count, last):
-    snapshot = snapshot_of([r.Credential(f"key-{n}", identity=f"who-{n:02}") for n in range(count)])
-    (field,) = [each for each in SCHEMA["checkpoint"].fields if each.key == "approvers"]
-    assert known_words(snapshot, field)[-1] == last
 
 
 async def test_why_is_not_answered_from_an_analysis_of_before(tmp_path: Path) -> None:

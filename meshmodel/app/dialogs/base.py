@@ -4,7 +4,6 @@ Each is a modal screen whose result is what was decided, or ``None`` after Escap
 comes from a model is shown as text.
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -209,7 +208,7 @@ class TextEntry(Dialog[str]):
         self._check = check
         self._long = long
         self._complete = complete
-        self._names: tuple[str, ...] = ()
+        self._offered = Completed("", ())
 
     def compose_body(self) -> ComposeResult:
         """The line, the hint and the reason why it does not fit."""
@@ -245,7 +244,7 @@ class TextEntry(Dialog[str]):
 
     def _offer(self, found: Completed) -> None:
         """Show what the text may become below the hint; a click on a name takes it."""
-        self._names = found.shown
+        self._offered = found
         looks = (Style(underline=True) + Style.from_meta({"at": at}) for at in range(len(found.shown)))
         names = (Content.styled(*each) for each in zip(found.shown, looks, strict=True))
         said = Content("  ").join([Content("Tab completes:"), *names, Content(found.more)])
@@ -253,15 +252,16 @@ class TextEntry(Dialog[str]):
         self.query_one("#hint", Static).update(Content("\n").join(lines))
 
     def on_click(self, event: Click) -> None:
-        """Take a name that is offered: a file is the answer, in a folder others are offered.
+        """Take a name that is offered: a file is the answer; in a folder, or of a list, others are offered.
 
         The second click of a double click is meant for the name that the first one took.
         """
         at = event.style.meta.get("at")
         if at is not None and event.chain == 1:
-            name = self._names[at]
-            self._put(self.text[: self.text.rfind(os.sep) + 1] + name)
-            if not name.endswith(os.sep):
+            found = self._offered
+            name = found.names[at]
+            self._put(found.head + name)
+            if found.is_answer(name):
                 self.action_accept()
 
     @property

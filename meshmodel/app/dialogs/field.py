@@ -11,13 +11,13 @@ from meshmodel.app.dialogs.base import Dialog, Picker, TextEntry, ask
 from meshmodel.app.dialogs.form import choices
 from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.edits import checkpoint_places
+from meshmodel.edits.approvers import known_approvers
 from meshmodel.edits.field_choices import (
     SEVERAL,
     Choices,
     chosen_problem,
     chosen_value,
     field_choices,
-    known_words,
 )
 from meshmodel.edits.field_text import parse_value, value_text
 from meshmodel.edits.fields import problem_of, refusal_of
@@ -26,6 +26,7 @@ from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.records import Checkpoint, Record
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.typed_paths import complete_list
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 
 Done = Callable[[Mapping[str, Any]], None]
@@ -147,13 +148,14 @@ class FieldEditor:
         ask(self.app, dialog, lambda chosen: done({field.attribute: chosen_value(field, chosen)}))
 
     def _type(self, field: Field, done: Done) -> None:
-        known = known_words(self.snapshot, field)
+        known = tuple(known_approvers(self.snapshot))
         dialog = TextEntry(
             _title(field),
             value_text(field, getattr(self.record, field.attribute)),
-            hint=f"{field.hint}\nknown: {', '.join(known)}".strip() if known else field.hint,
+            hint=field.hint,
             check=lambda text: self.problem(field, text),
             long=field.type == "paragraph",
+            complete=(lambda text: complete_list(text, known)) if field.type == "names" else None,
         )
         ask(self.app, dialog, lambda text: done({field.attribute: parse_value(field, text)}))
 
