@@ -6,7 +6,7 @@ program.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ RECENT_LIMIT: Final = 12
 """How many recent files are kept."""
 PLACES_LIMIT: Final = 100
 """Of how many models the place, zoom and lens are kept."""
+TRIES: Final = 20
+"""So often a change is made anew because another window has written meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,27 @@ def state_path() -> Path:
 
 
 class State:
-    """Recent files, and the places and last exports of models; every change is written at once."""
+    """Recent files, and the places and last exports of models; every change is written at once.
+
+    Each change is made to what the file holds then, so that several windows forget nothing of each other.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         """Read the state file (another than the usual one, if given); a damaged one counts as empty."""
         self.path = state_path() if path is None else path
+        self._is_unwritable = False
+        self._take(self._read())
+
+    def _read(self) -> bytes | None:
+        """What the file holds; ``None`` where it cannot be read."""
+        with suppress(OSError, ValueError):
+            return read_small_file(self.path)
+        return None
+
+    def _take(self, content: bytes | None) -> None:
         said: Any = None
-        with suppress(OSError, ValueError, RecursionError):
-            said = json.loads(read_small_file(self.path))
+        with suppress(ValueError, RecursionError):
+            said = json.loads(content or b"")
         recent, places = _of(dict, said).get("recent"), _of(dict, said).get("places")
         exports = _of(dict, _of(dict, said).get("exports"))
         self._exports = {name: each for name, each in exports.items() if _is_export(each)}
@@ -72,14 +87,19 @@ class State:
         }
 
     def recent(self) -> list[Path]:
-        """The files opened last, the newest first; those that are gone are left out."""
+        """The files opened last in any window, the newest first; those that are gone are left out."""
+        if not self._is_unwritable:
+            self._take(self._read())
         return [path for path in map(Path, self._recent) if os.path.isfile(path)]  # noqa: PTH113  # it never raises
 
     def opened(self, path: Path) -> None:
         """Remember that a file was opened."""
         name = str(path.absolute())
-        self._recent = [name, *(each for each in self._recent if each != name)][:RECENT_LIMIT]
-        self._write()
+
+        def change() -> None:
+            self._recent = [name, *(each for each in self._recent if each != name)][:RECENT_LIMIT]
+
+        self._change(change)
 
     def place(self, path: Path) -> Place:
         """Where somebody was in a model; the beginning, if it is new or what was kept makes no sense."""
@@ -88,11 +108,7 @@ class State:
     def leave(self, path: Path, place: Place) -> None:
         """Remember where somebody was in a model."""
         name = str(path.absolute())
-        self._places.pop(name, None)
-        self._places[name] = asdict(place)
-        for old in list(self._places)[:-PLACES_LIMIT]:
-            del self._places[old]
-        self._write()
+        self._change(lambda: _keep(self._places, name, asdict(place)))
 
     def exported(self, path: Path) -> Exported | None:
         """What a model was exported to last, unless the folder of that is gone."""
@@ -105,18 +121,37 @@ class State:
     def export(self, path: Path, last: Exported) -> None:
         """Remember what a model was exported to."""
         name = str(path.absolute())
-        self._exports.pop(name, None)
-        self._exports[name] = [last.format, str(last.path.absolute()), last.is_paged]
-        for old in list(self._exports)[:-PLACES_LIMIT]:
-            del self._exports[old]
-        self._write()
+        kept = [last.format, str(last.path.absolute()), last.is_paged]
+        self._change(lambda: _keep(self._exports, name, kept))
 
-    def _write(self) -> None:
-        kept = {"recent": self._recent, "places": self._places, "exports": self._exports}
-        text = json.dumps(kept, indent=1)
-        with suppress(OSError, StoreError):
+    def _change(self, change: Callable[[], None]) -> None:
+        """Make a change to what the file holds now; where it cannot be written, to what is known here."""
+        with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self.path, text.encode())
+            self.path.touch()  # so that there is something that another window may have replaced
+        for _ in range(TRIES):
+            before = self._read()
+            if not self._is_unwritable:  # else what is known here is nowhere else
+                self._take(before)
+            change()
+            kept = {"recent": self._recent, "places": self._places, "exports": self._exports}
+            try:
+                replace_file(self.path, json.dumps(kept, indent=1).encode(), instead_of=before)
+            except StoreError:
+                self._is_unwritable = self._read() == before
+                if self._is_unwritable:
+                    return
+            else:
+                self._is_unwritable = False
+                return
+
+
+def _keep(kept: dict[str, Any], name: str, value: Any) -> None:
+    """Keep something of a model as the newest, and of so many models alone."""
+    kept.pop(name, None)
+    kept[name] = value
+    for old in list(kept)[:-PLACES_LIMIT]:
+        del kept[old]
 
 
 def _of(kind: type, value: Any) -> Any:

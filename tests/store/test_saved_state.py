@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshmodel.store import saved_state
 from meshmodel.store.saved_state import PLACES_LIMIT, RECENT_LIMIT, Exported, Place, State, state_path
 
 
@@ -22,6 +24,40 @@ def test_recent_files_newest_first_without_those_that_are_gone(tmp_path: Path) -
     files[-1].unlink()
     assert files[-1] not in State().recent()
     assert [path.name for path in state_path().parent.iterdir()] == ["state.json"], "nothing is left behind"
+
+
+def test_windows_forget_nothing_of_each_other(tmp_path: Path) -> None:
+    path, files = tmp_path / "state.json", [tmp_path / f"{number}.mesh" for number in range(4)]
+    for each in files:
+        each.touch()
+    one, other = State(path), State(path)
+    one.opened(files[0])
+    other.opened(files[1])
+    one.leave(files[0], Place(x=3))
+    other.export(files[1], Exported("svg", tmp_path / "a.svg", is_paged=False))
+    one.opened(files[2])
+    assert other.recent() == [files[2], files[1], files[0]]
+    assert State(path).recent() == other.recent()
+    assert State(path).place(files[0]).x == 3
+    assert State(path).exported(files[1]) is not None
+
+
+def test_a_change_that_another_window_comes_before_is_made_to_what_that_has_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, mine, theirs = tmp_path / "state.json", tmp_path / "mine.mesh", tmp_path / "theirs.mesh"
+    mine.touch()
+    theirs.touch()
+    one, other, replace = State(path), State(path), saved_state.replace_file
+
+    def overtaken(*arguments: Any, **named: Any) -> None:
+        monkeypatch.setattr(saved_state, "replace_file", replace)
+        other.opened(theirs)
+        replace(*arguments, **named)
+
+    monkeypatch.setattr(saved_state, "replace_file", overtaken)
+    one.opened(mine)
+    assert State(path).recent() == [mine, theirs]
 
 
 def test_places_come_back(tmp_path: Path) -> None:
