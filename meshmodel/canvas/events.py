@@ -93,6 +93,11 @@ class FoldToggled:
 
 
 @dataclass(frozen=True, slots=True)
+class Resized:
+    """The canvas has another size."""
+
+
+@dataclass(frozen=True, slots=True)
 class MenuWanted:
     """The menu of what is selected is to open at a cell of the screen."""
 
@@ -110,5 +115,6 @@ CanvasEvent = (
     | Stepped
     | Cancelled
     | FoldToggled
+    | Resized
     | MenuWanted
 )

@@ -320,3 +320,22 @@ async def test_a_row_of_a_list_without_a_menu_opens_none(tmp_path: Path) -> None
         await it.pilot.click(rows, offset=Offset(4, 0), button=3)
         await it.pilot.pause()
         assert it.app.screen is it.bench
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_drawing_follows_the_canvas_when_the_side_panel_comes_and_goes_by_the_menu(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "support-agent", size) as it:
+        canvas, panel = it.bench.context.canvas, it.bench.query_one(Inspector)
+        for _ in range(2):
+            is_shown, width = panel.display, canvas.size.width
+            await right_click(it, Offset(2, canvas.size.height - 2))
+            rows = menu_of(it).query_one(RowList)
+            assert rows.go_to(next(each.key for each in rows.shown_rows if each.value == "panel"))
+            await it.press("enter")
+            assert panel.display is not is_shown
+            assert (canvas.size.width == width) == (size == (80, 24)), "there it lies over the canvas"
+            drawn = it.bench.drawing._drawn
+            assert drawn is not None
+            assert (drawn.options.width, drawn.options.height) == canvas.size

@@ -20,7 +20,16 @@ from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, looks_of
 from meshmodel.canvas.drawing import NO_RECORD, Drawing
-from meshmodel.canvas.events import AddWanted, CanvasEvent, FoldToggled, Grouped, MenuWanted, Opened, Selected
+from meshmodel.canvas.events import (
+    AddWanted,
+    CanvasEvent,
+    FoldToggled,
+    Grouped,
+    MenuWanted,
+    Opened,
+    Resized,
+    Selected,
+)
 from meshmodel.canvas.gestures import Gestures, Pointer
 from meshmodel.canvas.jump_labels import JumpLabels, in_view
 from meshmodel.canvas.lighting import Lighting, lighting_of
@@ -202,7 +211,8 @@ class CanvasView(ScrollView, can_focus=True):
         self._left_at = self.scroll_offset
 
     def on_resize(self) -> None:
-        """Keep in view what was scrolled to last, unless the user has scrolled since."""
+        """Keep in view what was scrolled to last, unless the user has scrolled since; have it drawn anew."""
+        self.emit(Resized())
         if self._left_at in {None, self.scroll_offset}:
             self.reveal(self._revealed)
 

@@ -93,14 +93,14 @@ class Layout:
             each.data_bind(state=state)
         await self.screen.query_one("#pages").mount(*pages)
 
-    def apply(self, state: WorkbenchState) -> bool:
-        """Show the panels of a state; whether others are seen, but for the one that tells what is open."""
+    def apply(self, state: WorkbenchState) -> None:
+        """Show the panels of a state."""
         is_told = bool(state.finding or state.explanation or state.traced) or state.focus in LED_BESIDE
         lists = state.lists_open, state.page, state.lists_rows
         wanted = state.arrangement, state.side, state.is_side_closed, lists, is_told
         if wanted == self._applied:
-            return False
-        before, self._applied = self._applied, wanted
+            return
+        self._applied = wanted
         large, small = state.arrangement == "large", state.arrangement == "small"
         for each in ARRANGEMENTS:
             self.screen.set_class(each == state.arrangement, f"-{each}")
@@ -115,7 +115,6 @@ class Layout:
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
         is_told = is_told and state.page in LED_BESIDE and not small
         self.screen.query_one(ExplanationList).display = is_told
-        return wanted[:-1] != before[:-1]
 
     def fit_to(self, size: Size) -> None:
         """Arrange for a size; what was opened stays open where it has room."""

@@ -33,6 +33,7 @@ from meshmodel.canvas.events import (
     Grouped,
     MenuWanted,
     Opened,
+    Resized,
     Selected,
     Stepped,
 )
@@ -91,6 +92,7 @@ CANVAS_ROUTES: Final = (
     route(AddWanted, lambda w, event: w.connecting.add_wanted(event)),
     route(Aimed, lambda w, event: w.connecting.aimed(event)),
     route(Connected, lambda w, event: w.connecting.connected(event)),
+    route(Resized, lambda w, event: w.canvas_resized(event)),
     route(MenuWanted, lambda w, event: w.menus.wanted(event)),
 )
 """The same of what is asked for on the canvas."""

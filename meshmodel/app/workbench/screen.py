@@ -53,6 +53,7 @@ from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
 from meshmodel.app.workbench.menus import Menus
 from meshmodel.app.workbench.routes import CANVAS_ROUTES, ROUTES
+from meshmodel.canvas.events import Resized
 from meshmodel.canvas.scene import Facts
 from meshmodel.canvas.slots import folded_zones, refolded
 from meshmodel.model.errors import MeshmodelError
@@ -200,8 +201,7 @@ class Workbench(Screen[None]):
         if context.is_held:
             context.canvas.is_awaiting = True
             return
-        if self.layout_of_panels.apply(context.state):
-            self.call_after_refresh(self._resized)
+        self.layout_of_panels.apply(context.state)
         self.drawing.follow()
         self.state = context.state
 
@@ -209,10 +209,10 @@ class Workbench(Screen[None]):
         """Arrange for the new size; the selection stays."""
         with self.context.batch():
             self.layout_of_panels.fit_to(event.size)
-        self.call_after_refresh(self._resized)
 
-    def _resized(self) -> None:
-        """Draw for the canvas as it is now."""
+    def canvas_resized(self, event: Resized) -> None:
+        """Draw for the canvas as it is now, whatever made it wider or higher."""
+        del event
         if not self.is_left:
             self.context.update()
             self.context.canvas.reveal(self.context.state.selected)
