@@ -16,7 +16,6 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.interchange import read_file
 from meshmodel.language import completions
 from meshmodel.model import records as r
-from meshmodel.model.schema import SCHEMA
 from meshmodel.reports.findings_index import findings_index, is_about
 from meshmodel.reports.inspection import finding_sections
 from meshmodel.store.examples import example
