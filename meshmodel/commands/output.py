@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def complain(error: object) -> None:
-    """Write one line to standard error; ignored if standard error is closed."""
+    """Write one line to standard error, without secrets; ignored if standard error is closed."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"meshmodel: {one_line(error, limit=2_000)}\n")
+        sys.stderr.write(f"meshmodel: {one_line(masked(str(error)), limit=2_000)}\n")
         sys.stderr.flush()
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from meshmodel.importers.addresses import hide_parts
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
@@ -30,7 +31,7 @@ class ForeignFileError(MeshmodelError):
     def __init__(self, source: str, line: int | None, reason: str) -> None:
         place = one_line(source, 400) + (f", line {line}" if line else "")
         super().__init__(f"{place}: {reason}")
-        self.reason = reason
+        self.reason = masked(reason)
 
 
 class Node:
@@ -152,7 +153,7 @@ class Node:
 def _step(key: str | int | None) -> str:
     if isinstance(key, int):
         return f"[{key}]"
-    shown = one_line(masked(str(key)), 80)
+    shown = one_line(masked(hide_parts(str(key))), 80)
     return f".{shown}" if _PLAIN_KEY.fullmatch(shown) else f'["{shown}"]'
 
 

@@ -149,10 +149,10 @@ class _Planning:
 
     def _new_ids(self, proposed: Proposed) -> dict[Reference, str]:
         """What each record of the proposal is called in the model."""
-        known: dict[tuple[str, Identity], str] = {}
+        known: dict[tuple[str, str, str], str] = {}
         for row in self.last:
             if row.form == self.form and row.stable_key and isinstance(row.key, str):
-                known.setdefault((row.table, Identity(row.scope, row.stable_key)), row.key)
+                known.setdefault((row.table, row.scope, row.stable_key), row.key)
         taken = {table: {*self.model.table(table)} for table in _WITH_ID}
         taken["credential"] |= {each.principal for each in self.model.credential.values()}
         for row in self.last:
@@ -160,7 +160,7 @@ class _Planning:
                 taken[row.table].add(row.key)
         found: dict[Reference, str] = {}
         for (table, id_), identity in proposed.identities.items():
-            now = known.get((table, identity))
+            now = known.get((table, identity.scope, identity.digest))
             if now is None:
                 now = free_id(str(id_), taken[table]) if self.is_known else str(id_)
             taken[table].add(now)
@@ -353,7 +353,7 @@ class _Planning:
         if not self.is_known:
             return []
         said = [
-            Imported(source, self.form, identity.scope, identity.key, *reference, record)
+            Imported(source, self.form, identity.scope, identity.digest, *reference, record)
             for reference, record in self.now.items()
             for identity in [self.identity.get(reference, Identity("", ""))]
             for source in sorted(self.by[reference])

@@ -1,5 +1,6 @@
 """``Proposal``: what a form makes of the files it reads: records, their identities, questions, the ledger."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -9,7 +10,7 @@ from meshmodel.edits.edit import Edit, Put, apply_edit, numbered_id
 from meshmodel.edits.ids import id_of
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Ledger, Rule
-from meshmodel.importers.withheld import shows_secret
+from meshmodel.importers.withheld import shows_secret, without_secret_parts
 from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, Note, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA
@@ -20,6 +21,8 @@ from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, clean_line
 
 _LIMITS: Final[Mapping[str, int]] = {"line": LINE_LIMIT, "suggestion": 60, "paragraph": PARAGRAPH_LIMIT}
 _KEY_LIMIT: Final = 400
+_LOOKED_AT: Final = 4_000
+"""Characters beyond the limit of a text that are looked at: a secret that begins before it is found whole."""
 _UNITED: Final = ("actions", "passes", "entitled")
 """Lists of a relation that are united where two places say it; ``only`` is a limit and needs care."""
 
@@ -35,6 +38,11 @@ class Identity:
 
     scope: str
     key: str
+
+    @property
+    def digest(self) -> str:
+        """The key as a model file keeps it: it may tell more than the model; empty of none."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:32] if self.key else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +249,12 @@ _OF_ONE_KIND: Final = frozenset({"exchange", "delegation"})
 
 def clean_text(text: str, limit: int) -> str:
     """A text of a file as a model takes it: one line, without secrets, at most so long."""
-    shown = clean_line(text)
-    if len(shown) > limit:
-        shown = shown[: limit - 1] + "…"
+    shown = clean_line(text[: limit + _LOOKED_AT])
     if shows_secret(shown) or ("${" in shown and looks_like_secret(shown)):  # the same where no reference is
-        shown = clean_line(masked(shown))
-        return HIDDEN if shows_secret(shown) else shown
-    return shown
+        shown = clean_line(masked(without_secret_parts(shown)))
+        if shows_secret(shown):
+            return HIDDEN
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def _identity(scope: str, key: Iterable[str]) -> Identity:

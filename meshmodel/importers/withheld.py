@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from meshmodel.importers.addresses import hide_parts, is_random
 from meshmodel.importers.document import Node
 from meshmodel.model.secrets import looks_like_secret
 
@@ -56,7 +57,7 @@ def is_reference(value: str) -> bool:
 
 @lru_cache(maxsize=4_096)  # most values of an export occur in it many times
 def shows_secret(value: str) -> bool:
-    """Whether a value looks like a secret, as it is, percent-decoded, or under base64.
+    """Whether a value looks like a secret, as it is, percent-decoded, under base64, or as part of an address.
 
     A reference in it, as in ``TOKEN=${TOKEN}``, is none.
     """
@@ -65,11 +66,17 @@ def shows_secret(value: str) -> bool:
         return True
     if "%" in value and looks_like_secret(unquote(value)):
         return True
+    if hide_parts(value, _is_secret_part) != value:
+        return True
     bare = value.strip()
     if len(bare) <= 20_000 and _BASE64.fullmatch(bare):
         decoded = _decoded(bare)
         return decoded is not None and looks_like_secret(decoded) is not None
     return False
+
+
+def _is_secret_part(part: str) -> bool:
+    return is_random(part) or shows_secret(part)
 
 
 def _decoded(text: str) -> str | None:
@@ -137,16 +144,26 @@ def in_url(node: Node) -> Iterator[Withheld]:
     """The secrets in a URL: a password before the host, parameters with such a name or value, a path part."""
     try:
         parts = urlsplit(node.text)
+        user, password = parts.username, parts.password
     except ValueError:
         return
-    if parts.password:
-        yield Withheld(node, "password", not is_reference(unquote(parts.password)))
-    for pair in parts.query.split("&"):
+    if password:
+        yield Withheld(node, "password", not is_reference(unquote(password)))
+    elif user and _is_secret_part(unquote(user)):
+        yield Withheld(node, "user", literal=True)
+    for pair in (*parts.query.split("&"), *parts.fragment.split("&")):
         name, _, value = pair.partition("=")
-        if value and (names_secret(name) or shows_secret(unquote(value))):
+        if value and (names_secret(name) or _is_secret_part(unquote(value))):
             yield Withheld(node, name, not is_reference(unquote(value)))
-    if any(shows_secret(each) for each in parts.path.split("/")):
+        elif _is_secret_part(pair):
+            yield Withheld(node, "parameter", literal=True)
+    if any(map(_is_secret_part, parts.path.split("/"))):
         yield Withheld(node, "path", literal=True)
+
+
+def without_secret_parts(text: str) -> str:
+    """A text with the secret parts of its addresses hidden."""
+    return hide_parts(text, _is_secret_part)
 
 
 def host_of(url: str) -> str:

@@ -1,12 +1,18 @@
 """The exceptions of the program; the text of each is one line for the person who uses it."""
 
+from meshmodel.model.secrets import masked
+
 
 class MeshmodelError(Exception):
     """Input that is refused, or something that cannot be done: what, where, why and what to do, in one line.
 
     The command line prints it on standard error and exits with 2; the workbench shows it in the
-    status line. It never has control characters or line breaks, whatever the input was.
+    status line. It never has control characters or line breaks, whatever the input was, nor words that look
+    like a secret.
     """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(masked(text))
 
 
 class InvalidModelError(MeshmodelError):

@@ -228,5 +228,11 @@ def masked(text: str) -> str:
     if len(text) > _MASKED_LIMIT:
         return HIDDEN
     pieces = re.split(r"(\s+)", text)
-    shown = "".join(HIDDEN if looks_like_secret(piece) else piece for piece in pieces)
+    shown = "".join(_hidden(piece) if looks_like_secret(piece) else piece for piece in pieces)
     return HIDDEN if looks_like_secret(shown) else shown
+
+
+def _hidden(word: str) -> str:
+    """``HIDDEN`` in place of a word; signs around it stay."""
+    core = word.strip("\"'“”‘’()[]{}<>,;:.!?")
+    return word.replace(core, HIDDEN) if core else HIDDEN

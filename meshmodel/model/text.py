@@ -19,6 +19,8 @@ LINE_LIMIT: Final = 200
 PARAGRAPH_LIMIT: Final = 2000
 """The longest description, in characters (code points)."""
 
+_LOOKED_AT: Final = 4_000
+"""Characters beyond a cut that are looked at: a secret that begins before it is found whole."""
 _DIRECTION: Final = "\u202a-\u202e\u2066-\u2069"
 _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
@@ -97,11 +99,12 @@ def one_line(text: object, limit: int = 120) -> str:
 
     Args:
         text: anything; ``str()`` of it is shown.
-        limit: the most characters to show; a longer text is cut and ends with an ellipsis.
+        limit: the most characters to show; a longer text is cut and ends with an ellipsis. What looks like
+            a secret is hidden before, for nothing would tell the beginning of one.
     """
     shown = str(text)
     if len(shown) > limit:
-        shown = shown[: max(limit - 1, 0)] + "…"
+        shown = masked(shown[: limit + _LOOKED_AT])[: max(limit - 1, 0)] + "…"
     return shown if shown.isprintable() else _REFUSED.sub(_escape, shown)
 
 

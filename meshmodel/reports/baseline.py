@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.analysis.results import Finding
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
 from meshmodel.reports.causes import DOOR
@@ -61,7 +62,7 @@ class Comparison:
     Attributes:
         known: those that the baseline has, and that have not got worse.
         reopened: those that it has, with what they gained.
-        gone: those of the baseline that the model has no more.
+        gone: those of the baseline that the model has no more, without secrets: anybody may have written it.
     """
 
     known: frozenset[FindingKey]
@@ -107,7 +108,7 @@ def compare(baseline: Mapping[FindingKey, Known], now: Mapping[FindingKey, Known
     return Comparison(
         frozenset(key for key, more in gained.items() if not more),
         {key: more for key, more in gained.items() if more},
-        tuple(sorted(key for key in baseline if key not in now)),
+        tuple(sorted((masked(rule), masked(subject)) for rule, subject in baseline.keys() - now.keys())),
     )
 
 

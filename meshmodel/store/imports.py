@@ -25,7 +25,7 @@ class Imported:
         source: the file, as it is called in the model.
         form: what it was read as.
         scope: the file in which the stable key is unique; empty: it is the same thing in every file.
-        stable_key: what came in; empty of a relation, which its ends identify.
+        stable_key: a digest of what came in; empty of a relation, which its ends identify.
         table: the table of the record.
         key: its key in the model then.
         record: the record with the ids of the model then; ``None``: the file no longer says it.

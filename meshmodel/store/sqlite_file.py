@@ -24,7 +24,7 @@ from meshmodel.model.text import one_line
 APPLICATION_ID: Final = 0x4D455348
 """``MESH`` in ASCII, in the header of the file: tells model files from other databases."""
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 """The version of the tables that this program writes (``user_version``), and the newest migration."""
 
 BUSY_TIMEOUT: Final = 2.0

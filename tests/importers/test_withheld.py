@@ -8,6 +8,7 @@ import pytest
 from meshmodel.importers.answers import import_answer, import_text, ledger_lines, ledger_text
 from meshmodel.importers.document import Node
 from meshmodel.importers.importing import prepare
+from meshmodel.importers.proposal import clean_text
 from meshmodel.importers.withheld import in_arguments, in_url, is_reference, names_secret, shows_secret
 from meshmodel.interchange import write_text
 from meshmodel.model.secret_pattern import RANDOM, fake
@@ -186,3 +187,77 @@ def test_a_planted_secret_is_in_nothing_that_an_import_gives(secret, tmp_path):
         assert [text for text in said if each in text] == []
         assert each.encode() not in stored
     assert sum(row.verdict == "secret withheld" for row in done.rows) >= 8
+
+
+UUIDS = "7a0f3c1e-5b2d-4e6f-8a9b-0c1d2e3f4a5b"
+CAPABILITIES = {
+    "uuid": UUIDS,
+    "base64": "c2VjcmV0LWNhcGFiaWxpdHktOTk4OA==",
+    "mixed": RANDOM[:21],
+    "hex": "9f86d081884c7d659a2feaa0",
+}
+
+
+@pytest.mark.parametrize("part", CAPABILITIES.values(), ids=CAPABILITIES)
+def test_a_long_random_part_of_an_address_is_a_secret(part):
+    for url in (
+        f"https://h.example.com/s/{part}",
+        f"https://h.example.com/mcp?x={part}",
+        f"https://h.example.com/#{part}",
+    ):
+        (found,) = in_url(Node(url))
+        assert found.literal
+        assert shows_secret(url)
+        assert shows_secret(f"see {url} for more")
+        assert [each.name for each in in_arguments([Node("-y"), Node(url)])] == [found.name]
+    assert [each.name for each in in_url(Node(f"https://{part}@h.example.com/"))] == ["user"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "model-context-protocol-2025-06-18",
+        "k8s-prometheus-operator-0.1.2",
+        "com.googleapis.us-east1-docker.pkg.dev",
+        "claude-3-5-sonnet-20241022-v2",
+        "SupportAgentReadsTicketsOfTheHelpdesk",
+        "12345678901234567890123",
+        "a1b2c3d4e5",
+    ],
+)
+def test_plain_words_with_numbers_are_no_secret_part(part):
+    url = f"https://h.example.com/s/{part}?x={part}"
+    assert not shows_secret(url)
+    assert not [*in_url(Node(url))]
+
+
+@pytest.mark.parametrize("part", CAPABILITIES.values(), ids=CAPABILITIES)
+def test_of_a_capability_url_the_host_and_the_plain_words_stay(part, tmp_path):
+    url = f"https://hooks.example.com/s/{part}/in?x={part}"
+    content = {
+        "mcpServers": {
+            "a": {"url": url, "description": f"as {url} says"},
+            "b": {"command": "npx", "args": ["mcp-remote", url], "env": {"WHERE": url}},
+            url: {"command": url},
+        }
+    }
+    path = tmp_path / ".mcp.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    done = prepare([path], tmp_path, Snapshot(), [])
+    said = [
+        ledger_text(done.rows),
+        json.dumps(import_answer(done, applied=True)),
+        import_text(done, "m", "done"),
+    ]
+    Store.create(tmp_path / "m.mesh", done.after, done.imported).close()
+    stored = (tmp_path / "m.mesh").read_bytes()
+    kept = part.rstrip("=")
+    assert [text for text in said if kept in text] == []
+    assert kept.encode() not in stored
+    assert b"hooks.example.com" in stored
+    again = prepare([path], tmp_path, done.after, imports.read(tmp_path / "m.mesh"))
+    assert (again.outcomes, again.edit.changes) == ((), ())
+
+
+def test_a_secret_at_the_end_of_what_is_kept_of_a_text_is_hidden_whole():
+    assert clean_text(f"{'word ' * 38}{TOKEN}", 200) == f"{'word ' * 38}(hidden)"

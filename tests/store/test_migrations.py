@@ -1,3 +1,4 @@
+import contextlib
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -8,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
+from meshmodel.importers.proposal import Identity
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Agent, Checkpoint, Delegation, System
 from meshmodel.model.validation import normalise
@@ -328,3 +330,14 @@ def test_damage_in_what_was_imported_is_told(tmp_path, damage):
     raw.close()
     with pytest.raises(StoreError, match="damaged"):
         imports.read(path)
+
+
+def test_a_key_of_an_import_becomes_a_digest_and_is_nowhere_in_the_file(tmp_path):
+    path = written(FOURTH, tmp_path / "old.mesh")
+    key = "at\nhooks.example.com\n/s/the-path-that-is-a-secret"
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE imported SET stable_key = ?", (key,))
+    assert b"the-path-that-is" in path.read_bytes()
+    Store.open(path).close()
+    assert {each.stable_key for each in imports.read(path)} == {Identity("", key).digest}
+    assert b"the-path-that-is" not in path.read_bytes()

@@ -213,7 +213,9 @@ class _Client:
         key, scope = ("server", self._project, name), self._scope
         if host and host not in _LOCAL:
             zone = out.element("zone", ("host", host), host, at=node, environment="external")
-            if not shows_secret(path):  # else other servers may have the same address but for the secret
+            if not shows_secret(
+                f"https://{host}{path}"
+            ):  # else other servers may have the same address but for the secret
                 key, scope = ("at", host, path), ""
         system = out.element(
             "system", ("url", *key), name, at=node, scope=scope, kind="mcp-server", zone=zone,
