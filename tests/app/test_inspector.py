@@ -85,6 +85,8 @@ def usual_keys(table: str, key: str) -> tuple[list[str], Any]:
             return ["=ab c"], "ab c"
         case "integer":
             return ["=42"], 42
+        case "number":
+            return ["=0.25"], 0.25
         case "slot":
             return ["=3,4"], (3, 4)
         case "names":

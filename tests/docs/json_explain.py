@@ -3,7 +3,7 @@
 from typing import Final
 
 STEP: Final = (
-    ("step", "string", "hold, grant, custody, exchange, delegation, trigger or hosting"),
+    ("step", "string", "hold, grant, custody, exchange, delegation, trigger, hearing or hosting"),
     ("from", "string", "the id at which the step begins"),
     ("to", "string", "the id at which it ends"),
 )
