@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.commands.gate import Gate, add_gate, counting
@@ -83,7 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
                 kindless=_kindless(path, snapshot),
                 baseline=comparison,
             )
-            printer.say(path, text)
+            # GitHub takes what begins a line for a command: with annotations no text of the model does.
+            printer.say(path, indent(text, " ") if arguments.annotations else text)
         gate.take(path, analysis, comparison)
         return 1 if fails(counting(analysis.findings, comparison), arguments.fail_on) else 0
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.commands.output import complain, say
+from meshmodel.commands.output import complain, say_commands
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -138,8 +138,7 @@ class Gate:
         if self._annotated:
             from meshmodel.reports.annotations import annotations
 
-            for each in annotations(self._annotated):
-                say(each)
+            say_commands(annotations(self._annotated))
         if self._arguments.sarif is not None:
             self._write_sarif()
         if self._arguments.write_baseline is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import masked
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, without_commands
 
 if TYPE_CHECKING:
     from meshmodel.reports.style import Style
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def complain(error: object) -> None:
     """Write one line to standard error, without secrets; ignored if standard error is closed."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"meshmodel: {one_line(masked(str(error)), limit=2_000)}\n")
+        line = without_commands(one_line(masked(str(error)), limit=2_000))
+        sys.stderr.write(f"meshmodel: {line}\n")
         sys.stderr.flush()
 
 
@@ -42,19 +43,25 @@ def fault(error: Exception, about: object = None) -> None:
 
 
 def say(text: str) -> None:
-    """Lines on standard output."""
-    sys.stdout.write(text + "\n")
+    """Lines on standard output, in which no log of a pipeline finds a command."""
+    say_commands([without_commands(text)])
+
+
+def say_commands(lines: Iterable[str]) -> None:
+    """Lines on standard output as they are, which a log of a pipeline may take for commands."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
 
 
 def say_in_pieces(pieces: Iterable[str]) -> None:
-    """A line on standard output that comes in pieces."""
-    sys.stdout.writelines(pieces)
+    """A line of JSON on standard output, in pieces; no log of a pipeline finds a command in it."""
+    sys.stdout.writelines(each.replace("##", "#\\u0023") for each in pieces)
     sys.stdout.write("\n")
 
 
 def answer(document: dict[str, Any]) -> None:
     """One JSON document on one line of standard output."""
-    say(json.dumps(document, ensure_ascii=False))
+    say_in_pieces([json.dumps(document, ensure_ascii=False)])
 
 
 def style() -> "Style":

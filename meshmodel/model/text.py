@@ -27,6 +27,8 @@ _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
 )
 _REFUSED: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_DIRECTION}{_NONCHARACTERS}]")
 
+_COMMAND: Final = re.compile(r"(?<![\w:]):(?=:[^\s:])|#(?=#[A-Za-z]*\[)")
+
 _NARROW: Final = re.compile("[ -~\xa1-\xac\xae-\u02ff‐-‧←-⌙─-◼♙⚐⚑✎-✘]*")
 """Text whose characters all take one cell: Latin letters, and the lines, arrows and signs that are drawn."""
 
@@ -106,6 +108,15 @@ def one_line(text: object, limit: int = 120) -> str:
     if len(shown) > limit:
         shown = masked(shown[: limit + _LOOKED_AT])[: max(limit - 1, 0)] + "…"
     return shown if shown.isprintable() else _REFUSED.sub(_escape, shown)
+
+
+def without_commands(text: str) -> str:
+    """A text in whose lines no log of a pipeline finds a command: the first character of each is an escape.
+
+    GitHub takes ``::name`` at the beginning of a line, after blanks; it, Azure Pipelines and TeamCity take
+    ``##[name]``, ``##vso[...]`` and ``##teamcity[...]`` anywhere. ``arn:aws:iam::1`` stays.
+    """
+    return _COMMAND.sub(_escape, text) if "::" in text or "##" in text else text
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, without_commands
 from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.reports.sarif import LEVELS, Located
 
@@ -58,6 +58,7 @@ def _annotation(located: Located) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
+    text = without_commands(text)
     for each in f"%\r\n{more}":
         text = text.replace(each, f"%{ord(each):02X}")
     return text
