@@ -65,7 +65,7 @@ ALL_WAYS: Final = (
     ("blocked[].element", "string", "kind:id"),
     ("blocked[].system", "string or null", "of a stored credential that is bound: where"),
     ("openings?", "list of objects", "single relations that would open a way: any from with any to"),
-    ("openings[].relation", "string", "hold, grant, custody, exchange, delegation, trigger or hosting"),
+    ("openings[].relation", *STEP[0][1:]),
     ("openings[].from", "list of objects", "where such a relation could begin"),
     ("openings[].from[].id", "string", "an id"),
     ("openings[].from[].action", "string or null", "of a system: the action"),
