@@ -179,6 +179,7 @@ def _parser() -> _Parser:
     # Only now, so that little runs before an interruption is told in one line.
     from meshmodel.commands import (
         check,
+        completion,
         compromise,
         describe,
         diff,
@@ -209,6 +210,13 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version")
+    parser.add_argument(
+        "--print-completion",
+        action=completion.PrintCompletion,
+        choices=completion.SHELLS,
+        metavar="SHELL",
+        help=f"print the script by which a shell completes words: {', '.join(completion.SHELLS)}",
+    )
     parser.set_defaults(run=workbench.start)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     listed = (

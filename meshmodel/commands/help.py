@@ -52,7 +52,9 @@ def add(commands: Subparsers) -> None:
         description="List the pages of the manual, or print one: a topic, or a command.",
         allow_abbrev=False,
     )
-    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="the name of a page, or of a command")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("topic", nargs="?", metavar="TOPIC", help="the name of a page, or of a command")
+    which.add_argument("--man", action="store_true", help="print the page of the program for man, in roff")
     parser.set_defaults(run=run)
 
 
@@ -60,12 +62,25 @@ def run(arguments: argparse.Namespace) -> int:
     """List the topics, or print one page."""
     from meshmodel.reports.markdown import markdown_text
 
+    if arguments.man:
+        say(manual_for_man())
+        return 0
     look = style()
     if arguments.topic is None:
         say(topics_text(look))
     else:
         say(markdown_text(source_of(arguments.topic), look))
     return 0
+
+
+def manual_for_man() -> str:
+    """The page of the program for ``man``: the commands, and what pages the manual has."""
+    import meshmodel
+    from meshmodel.reports.roff import man_page
+
+    about = (meshmodel.__doc__ or "").strip().rstrip(".")
+    titled = [(topic, page(topic).partition("\n")[0].removeprefix("# ")) for topic in TOPICS]
+    return man_page(page("commands"), titled, f"{about[:1].lower()}{about[1:]}", meshmodel.__version__)
 
 
 def topics_text(look: "Style") -> str:
