@@ -1,6 +1,7 @@
 """Which checkpoints count, which steps they guard, and who has power over them (section 5)."""
 
 from collections.abc import Collection
+from copy import copy
 from functools import reduce
 from operator import and_
 from typing import NamedTuple
@@ -63,6 +64,8 @@ class Checkpoints:
         guards: by step, the numbers of the checkpoints on it.
         openable: the same of the steps that are unguarded for whoever has power over all of theirs.
         boundaries: those on boundaries.
+        requests: by system where to issue may be but a request that others decide about, since all custody
+            steps by it are guarded, these steps.
         graph: all steps of the mesh without guards.
     """
 
@@ -74,7 +77,7 @@ class Checkpoints:
             view: as built or as designed.
             closed: relations that are guarded besides, with all their actions, where nobody has power.
         """
-        self._mesh = mesh
+        self.mesh = mesh
         self.records = [each for each in mesh.snapshot.checkpoint.values() if is_decision(each, view)]
         self.controls = [_controls(mesh, each) for each in self.records]
         self.boundaries = [
@@ -89,6 +92,36 @@ class Checkpoints:
             self.controls.append([])
             for relation in closed:
                 self._guard(len(self.records), mesh.ends(*relation))
+        self._connect()
+        self.requests = {
+            system: steps
+            for system, steps in mesh.issuing.items()
+            if all(step in self.guards for step in steps)
+        }
+
+    def of_intruder(self) -> "Checkpoints":
+        """The same in the mesh of somebody who has broken in (``Mesh.of_intruder``)."""
+        mesh = self.mesh.of_intruder()
+        guards = {step: numbers for step, numbers in self.guards.items() if step not in mesh.answers}
+        for number, each in enumerate(self.records):
+            steps = mesh.ends("hearing", each.from_, each.to) if each.step == "hearing" else ()
+            for step in steps:
+                if step not in self.guards and mesh.has(step):
+                    guards.setdefault(step, []).append(number)
+        return self._with(mesh, guards)
+
+    def unasked(self, steps: Collection[Step]) -> "Checkpoints":
+        """The same where nothing guards some steps."""
+        return self._with(self.mesh, {step: some for step, some in self.guards.items() if step not in steps})
+
+    def _with(self, mesh: Mesh, guards: dict[Step, list[int]]) -> "Checkpoints":
+        made = copy(self)
+        made.mesh, made.guards = mesh, guards
+        made._connect()  # noqa: SLF001  # it is one of its own kind
+        return made
+
+    def _connect(self) -> None:
+        """Find the steps that may open, and the graph of those that nothing guards."""
         self.openable = {
             step: numbers for step, numbers in self.guards.items() if all(self.controls[n] for n in numbers)
         }
@@ -96,12 +129,12 @@ class Checkpoints:
 
     def _guard(self, number: int, steps: Collection[Step]) -> None:
         for step in steps:
-            if self._mesh.has(step):
+            if self.mesh.has(step):
                 self.guards.setdefault(step, []).append(number)
 
     def _unguarded(self) -> Graph:
-        """The graph of all steps without guards; where one is guarded, a system's triggers are single."""
-        mesh, replaced = self._mesh, dict[int, list[int]]()
+        """The graph of all steps without guards; where one is guarded, those that hear it are single."""
+        mesh, replaced = self.mesh, dict[int, list[int]]()
         for leaves in {leaves for leaves, _ in self.guards}:
             replaced[leaves] = [each for each in mesh.after(leaves) if (leaves, each) not in self.guards]
         return mesh.graph.replacing(replaced)

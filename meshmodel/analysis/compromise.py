@@ -11,12 +11,12 @@ from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError, StepKey, StepKind
 from meshmodel.analysis.steps import KINDS
 from meshmodel.analysis.witness import Paths, reference_of
-from meshmodel.model.actions import WRITE, actions_of
+from meshmodel.model.actions import actions_of
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 OUTSIDER: Final = "outsider"
-"""The start of somebody who may only put words into systems with untrusted input."""
+"""The start of somebody who may only put words into systems with untrusted input, and look at open ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Compromise:
         all: what is reached with checkpoints aside.
         held_back: ``all`` without ``unchecked``.
         limited: the sessions reached unchecked, as (agent, the agent that it works for within a limit).
-        steps: the unchecked steps from what is reached unchecked, but implies, and triggers that arise by
-            themselves, of which there can be a hundred thousand, unless a checkpoint stands there.
+        steps: the unchecked steps from what is reached unchecked, but implies, answers, and hearing, of
+            which there can be a hundred thousand, unless a checkpoint stands there.
         origins: of every agent and credential in ``all``, the nearest first, what is unchecked first.
         holding: the checkpoints that count for this start and stand where the unchecked part ends.
         controlled: the checkpoints that would count, but over whose decision this start has power.
@@ -81,7 +81,9 @@ def compromise(engine: Engine, start: str) -> Compromise:
     """What follows if an agent, a credential or a system (all its accesses) is compromised, or an outsider
     writes; as ``Analysis.compromise``.
     """
-    nodes, mesh, checkpoints = _start(engine.mesh, start), engine.mesh, engine.checkpoints
+    nodes, checkpoints = _start(engine.mesh, start), engine.intruding
+    mesh, stored = checkpoints.mesh, _stored(engine.mesh, start)
+    checkpoints = checkpoints.unasked(stored) if stored else checkpoints
     power, paths = checkpoints.unchecked(dict.fromkeys(nodes, 1)).power, Paths(mesh, checkpoints)
     counting, guards, records = paths.counting(power, 0), checkpoints.guards, checkpoints.records
     closed = paths.closed(counting)
@@ -106,7 +108,7 @@ def compromise(engine: Engine, start: str) -> Compromise:
 def _start(mesh: Mesh, start: str) -> list[int]:
     """The nodes of a start; raises as ``compromise`` does."""
     if start == OUTSIDER:
-        return [5 * number + WRITE for number, untrusted in enumerate(mesh.untrusted) if untrusted]
+        return mesh.outside
     table, _, key = start.partition(":")
     if table not in {"agent", "credential", "system"} or table == start:
         raise CannotStartError(
@@ -122,6 +124,15 @@ def _start(mesh: Mesh, start: str) -> list[int]:
         what = "retired" if table == "agent" else "revoked"
         raise CannotStartError(f"{table} {one_line(key)} is {what}, so nothing starts from it; name another")
     return [node]
+
+
+def _stored(mesh: Mesh, start: str) -> list[Step]:
+    """The steps by which a system as the start yields what it stores: who has it asks nobody there."""
+    found = list[Step]()
+    for (system, credential), each in mesh.snapshot.custody.items() if start != OUTSIDER else ():
+        if start == f"system:{system}" and each.how == "stores":
+            found += mesh.ends("custody", system, credential)
+    return found
 
 
 def _spread(mesh: Mesh, reached: Iterable[int]) -> Spread:
@@ -141,8 +152,8 @@ def _steps(mesh: Mesh, reached: Container[int], closed: Container[Step]) -> froz
     """The steps that are unguarded for the start, by the relations that they stand for."""
     steps = {step for kind in KINDS if kind != "implies" for step in mesh.steps[kind]}
     for each in mesh.snapshot.checkpoint.values():
-        if each.step == "trigger":
-            steps.update(filter(mesh.has, mesh.ends("trigger", each.from_, each.to)))
+        if each.step == "hearing":
+            steps.update(filter(mesh.has, mesh.ends("hearing", each.from_, each.to)))
     found = (mesh.relation(*step) for step in steps if step[0] in reached and step not in closed)
     return frozenset(cast("Iterable[StepKey]", found))
 
@@ -155,5 +166,6 @@ def _origins(mesh: Mesh, before: dict[int, int | None], known: Collection[int]) 
         step = from_ = action = None
         if origin is not None:
             step, from_ = cast("StepKind", mesh.kind(origin, node)), reference_of(mesh, origin)
-            action = ACTIONS[origin % 5] if origin < mesh.first_credential else None
+            access = mesh.original(origin)
+            action = ACTIONS[access % 5] if access < mesh.first_credential else None
         yield Origin(reference_of(mesh, node), step, from_, action, not known)

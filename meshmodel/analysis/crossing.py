@@ -43,11 +43,15 @@ def instructs(source: Source, target: Traits, action: int) -> bool:
     return source.heard and action != READ and not (action == WRITE and target.typed)
 
 
+def one_person(one: str | None, other: str | None) -> bool:
+    """Whether two systems belong to one person; what belongs to nobody in particular belongs to any."""
+    return one is not None and other is not None and (one == other or ANYBODY in (one, other))
+
+
 def carries_out(source: Source, target: Traits, action: int) -> bool:
     """Whether an action on a target carries out what was read in a source that is confidential or above."""
-    same_person = target.person is not None and source.person in (target.person, ANYBODY)
-    same_person = same_person or (target.person == ANYBODY and source.person is not None)
-    return source.sensitivity >= CONFIDENTIAL and target.exposes(action) and not same_person
+    private = source.sensitivity >= CONFIDENTIAL
+    return private and target.exposes(action) and not one_person(source.person, target.person)
 
 
 def crosses_home(source: Source, target: Traits, action: int) -> bool:

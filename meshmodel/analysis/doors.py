@@ -6,9 +6,11 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from meshmodel.analysis.arrivals import Arrival, Arrivals
+from meshmodel.analysis.bitset import union
+from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.starts import Starts
-from meshmodel.model.actions import ADMIN, READ
+from meshmodel.model.actions import ADMIN, ISSUE, READ
 from meshmodel.model.stop import check_current
 
 
@@ -32,6 +34,7 @@ class Doors:
         uncontrolled: by access, the starts with a crossing and an open door that is not approved.
         approved: by access, the starts with a crossing and an open door that is.
         missing: by the node of a credential and the number of a system.
+        asking: by access, the starts that only ask there for what others decide about.
     """
 
     def __init__(self, starts: Starts, arrivals: Arrivals) -> None:
@@ -39,7 +42,7 @@ class Doors:
         self._starts, self._arrivals, self._mesh = starts, arrivals, mesh
         self._handed = starts.reaches.handed(seeds)
         self._own = mesh.own_graph.spread(seeds)
-        self._walls = _walls(starts)
+        self._walls, self.asking = _walls(starts), _asking(starts)
         self._ways = self._unguarded()
         self.uncontrolled: dict[int, int] = {}
         self.approved: dict[int, int] = {}
@@ -81,6 +84,8 @@ class Doors:
         open_ = way & arrival.starts
         if self._walls:
             open_ &= ~self._walls.get((self._mesh.zone[access // 5], access % 5), 0)
+        if access in self.asking:
+            open_ &= ~self.asking[access]
         intended = self._starts.approved.get(access)
         if not intended or not open_:
             return open_, open_
@@ -172,4 +177,21 @@ def _walls(starts: Starts) -> dict[tuple[str, int], int]:
         for action in range(5):
             if parted and each.actions >> action & 1:
                 found[each.zone_to, action] |= parted
+    return found
+
+
+def _asking(starts: Starts) -> dict[int, int]:
+    """By access, the starts that only ask there for what others decide about: nothing has been done yet."""
+    every, checkpoints, found = (1 << len(starts.agent_of)) - 1, starts.checkpoints, dict[int, int]()
+    for system, steps in checkpoints.requests.items():
+        traits, done = (
+            starts.mesh.traits[system],
+            union(checkpoints.opened(step, starts.power) for step in steps),
+        )
+        if traits.exposes(ISSUE):  # that carries out all but what is the same person's
+            own = union(
+                some for person, some in starts.person_of.items() if one_person(person, traits.person)
+            )
+            done |= every & ~own
+        found[5 * system + ISSUE] = every & ~done
     return found

@@ -51,6 +51,11 @@ class Engine:
         return made
 
     @cached_property
+    def intruding(self) -> Checkpoints:
+        """The checkpoints in the mesh of somebody who has broken in (``Mesh.of_intruder``)."""
+        return self.checkpoints.of_intruder()
+
+    @cached_property
     def starts(self) -> Starts:
         """Where the agents start."""
         return Starts(self.reaches, self.agents)

@@ -1,7 +1,6 @@
 """Explanations: what a question means, and the witness and the story that answer it (section 11)."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import instructs
@@ -125,7 +124,8 @@ class Explaining:
         )
         who = self.snapshot.agent[name].title
         opening = self.story.opening(name, origin, identity) if is_crossing else who
-        sentences = self.story.tell(opening, steps, path, self._unasked(crossing, path), crossing.state)
+        ends = [enters for _, enters in mesh.taken(path)]
+        sentences = self.story.tell(opening, steps, ends, self._unasked(crossing, path), crossing.state)
         return Explanation(
             name,
             origin,
@@ -159,21 +159,32 @@ class Explaining:
         An intent covers them; a decision came before them on the way; or a checkpoint is missing on them, on
         this crossing or on another one of the agent; else nothing.
         """
-        mesh, agent, found = self.mesh, 1 << crossing.coming.agent, {}
-        for number, (leaves, enters) in enumerate(pairwise(path) if crossing.state is not None else ()):
+        mesh, agent, found = self.mesh, 1 << crossing.coming.agent, dict[int, str]()
+        taken = mesh.taken(path) if crossing.state is not None else []
+        for number, (leaves, enters) in enumerate(taken):
             if mesh.kind(leaves, enters) == "grant":
-                after = path[number + 2 : number + 3]
-                implies = after and mesh.kind(enters, *after) == "implies"
-                used = mesh.original(after[0] if implies else enters)
+                after = next(iter(taken[number + 1 : number + 2]), None)
+                implies = after is not None and mesh.kind(*after) == "implies"
+                used = mesh.original(after[1] if after is not None and implies else enters)
                 crosses = self.listing.crosses(crossing.coming, used)
                 missing = self.listing.missing(leaves, used)
-                if crosses and dict(self.listing.open_doors(crossing.coming, used)).get(leaves):
+                if crosses and (deciding := self._deciding(crossing, used)) is not None:
+                    found[number] = f" ◆ {deciding} asks before anything is issued"
+                elif crosses and dict(self.listing.open_doors(crossing.coming, used)).get(leaves):
                     found[number] = INTENDED
                 elif crosses and not self.listing.starts.reach[leaves] >> crossing.coming.start & 1:
                     found[number] = AGAIN
                 elif missing is not None and missing.agents & agent and missing.actions >> used % 5 & 1:
                     found[number] = UNASKED
         return found
+
+    def _deciding(self, crossing: ListedCrossing, access: int) -> str | None:
+        """The checkpoint on what is asked for, where an access is but a request that others decide about."""
+        if not self.listing.doors().asking.get(access, 0) >> crossing.coming.start & 1:
+            return None
+        guards, steps = self.checkpoints.guards, self.checkpoints.requests[access // 5]
+        counting = self.counting(crossing)
+        return self.paths.first_of(n for step in steps for n in counting.intersection(guards[step]))
 
     # Intents
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import Final, NamedTuple
 
-from meshmodel.model.actions import READ, action_mask, actions_of, expand_admin
+from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Custody, Grant
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
@@ -50,6 +50,7 @@ class Nodes:
         zone: by system, the zone it lies in (or ``system:ID``).
         untrusted, traceable: by system, whether it has untrusted input, and any audit.
         traits: by system, what else matters of it.
+        impersonal: the partitioned systems that are used on nobody's behalf.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -68,8 +69,9 @@ class Nodes:
         self.untrusted = [each.untrusted_input for each in records]
         self.traceable = [each.audit != "none" for each in records]
         custodies = snapshot.custody.values()
-        yielding = {each.system for each in custodies if "read" in each.obtained_by and self.yields(each)}
+        yielding = {each.system for each in custodies if "read" in self.yields(each)}
         self._named: dict[int, tuple[str, ...]] = {}
+        self.impersonal = set[int]()
         self.traits = [
             Traits(
                 SENSITIVITIES.index(each.computed_sensitivity),
@@ -83,11 +85,17 @@ class Nodes:
             for each, person in zip(records, self._persons(), strict=True)
         ]
 
-    def yields(self, custody: Custody) -> bool:
-        """Whether a custody yields anything: merely storing a bound credential does not (section 3)."""
+    def yields(self, custody: Custody) -> tuple[Action, ...]:
+        """The actions by which a custody yields its credential (``docs/semantics.md#steps``).
+
+        What merely stores a bound one yields it to those who run there, and so have its key or host too.
+        """
         if custody.credential not in self.credential:
-            return False
-        return not (custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound)
+            return ()
+        if custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound:
+            running = [each for each in custody.obtained_by if each in ("execute", "admin")]
+            return tuple(running) or ("execute",)
+        return custody.obtained_by
 
     def _persons(self) -> Iterable[str | None]:
         """By system the one person to whom it belongs (section 6), if it belongs to one."""
@@ -100,6 +108,8 @@ class Nodes:
             if tables.system[each].partitioned:
                 (first, *others) = names.get(each, {ANYBODY})
                 yield None if others else first
+                if first is None and not others:
+                    self.impersonal.add(self.system[each])
             else:
                 yield None
 
@@ -117,6 +127,13 @@ class Nodes:
         for number, zone in enumerate(self.zone):
             found.setdefault(zone, []).append(number)
         return found
+
+    @cached_property
+    def outside(self) -> list[int]:
+        """Where an outsider starts, who writes, and looks at what lies open."""
+        writes = [5 * number + WRITE for number, untrusted in enumerate(self.untrusted) if untrusted]
+        open_ = [number for number, each in enumerate(self.traits) if each.exposes_acting and each.yields]
+        return writes + [5 * number + READ for number in open_]
 
     @cached_property
     def private(self) -> list[int]:
@@ -209,6 +226,11 @@ class Nodes:
         """The agents that what they read can change, as bits."""
         records = self.snapshot.agent
         return sum(1 << number for number, each in enumerate(self.agents) if records[each].is_steerable)
+
+    def listens(self, agent: str) -> bool:
+        """Whether an agent is active, steerable, and no person: what it reads, or is told, can steer it."""
+        record = self.snapshot.agent[agent]
+        return record.is_active and record.is_steerable and not record.is_person
 
     @cached_property
     def principals(self) -> dict[str, list[int]]:

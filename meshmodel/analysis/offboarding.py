@@ -241,7 +241,7 @@ class _Leaving:
     def _is_gone(self, checkpoint: Checkpoint, deleted: Collection[tuple[str, str]]) -> bool:
         """Whether the step of a checkpoint goes with its agent, its credential or its copy."""
         kind, ends = checkpoint.step, (checkpoint.from_, checkpoint.to)
-        if kind in {"trigger", "hosting"} and ends[1] in self.retired:
+        if kind in {"trigger", "hearing", "hosting"} and ends[1] in self.retired:
             return False  # it was gone before
         before, after = (
             [step for step in mesh.ends(kind, *ends) if mesh.has(step)]

@@ -49,7 +49,7 @@ class Reaches:
 
     @cached_property
     def readable(self) -> Reach:
-        """By all steps but triggers from typed systems: what agents can read as a source (section 6)."""
+        """By all steps but triggers and hearing from typed systems: what agents can read as a source."""
         mesh, after = self.mesh, self.mesh.graph.successors
         writes = [5 * system + WRITE for system, traits in enumerate(mesh.traits) if traits.typed]
         kept = {node: [each for each in after[node] if each < mesh.first_agent] for node in writes}
@@ -113,9 +113,25 @@ class Reaches:
 
     @cached_property
     def outsider(self) -> Unchecked:
-        """What the outsider reaches: one start, the writes into systems with untrusted input (section 7)."""
-        entries = [number for number, untrusted in enumerate(self.mesh.untrusted) if untrusted]
-        return self.checkpoints.unchecked({5 * number + WRITE: 1 for number in entries})
+        """What the outsider reaches: one start (``docs/semantics.md#outsiders-words``)."""
+        return self.checkpoints.unchecked(dict.fromkeys(self.mesh.outside, 1))
+
+    @cached_property
+    def started(self) -> dict[int, int]:
+        """By system the agents that it triggers by a step that is unguarded for the outsider."""
+        return self._open("trigger", self.mesh.words.drawn)
+
+    @cached_property
+    def unjudged(self) -> dict[int, int]:
+        """By system the agents that hear it by a step that is unguarded for the outsider."""
+        return self._open("hearing", self.mesh.words.hearing)
+
+    def _open(self, kind: str, entered: Mapping[int, int]) -> dict[int, int]:
+        mesh, checkpoints, found = self.mesh, self.checkpoints, dict(entered)
+        for step in checkpoints.guards:
+            if mesh.kind(*step) == kind and not checkpoints.opened(step, self.outsider.power):
+                found[mesh.original(step[0]) // 5] &= ~(1 << step[1] - mesh.first_agent)
+        return found
 
     @cached_property
     def heard(self) -> list[bool]:

@@ -10,7 +10,18 @@ from meshmodel.model.records import Reference
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
 CrossingState = Literal["uncontrolled", "approved", "controlled"]
-StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
+StepKind = Literal[
+    "hold",
+    "grant",
+    "custody",
+    "exchange",
+    "delegation",
+    "trigger",
+    "hearing",
+    "hosting",
+    "implies",
+    "answer",
+]
 MOST_LIT: Final = 50
 """Of more elements than this a finding lights the first ones: one can concern thousands."""
 

@@ -113,7 +113,7 @@ class Secrets:
     def copy(self, custody: Custody) -> Copy:
         """A stored copy with the others that can read it."""
         mesh, own = self._others.mesh, self._others.reaches.own
-        readers = union(own[mesh.access(custody.system, NUMBER[each])] for each in custody.obtained_by)
+        readers = union(own[mesh.access(custody.system, NUMBER[each])] for each in self._mesh.yields(custody))
         return Copy(custody.system, custody.credential, mesh.names(readers))
 
     def order(self, start: int) -> tuple[tuple[str, ...], ...]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from meshmodel.analysis.bitset import bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
+from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.reach import Reaches
 from meshmodel.model.actions import READ, action_mask, expand_admin
 
@@ -28,17 +29,19 @@ class Key(NamedTuple):
     Attributes:
         gains: what follows on reading it, if the agent gains by that.
         zone: where it lies, if there are boundaries from there.
+        person: to whom it belongs, if a request that others decide about may carry it out to such a one.
         intents: those that cover it.
     """
 
     gains: tuple[int, ...]
     zone: str | None
+    person: str | None
     intents: tuple[int, ...]
 
 
 _OUT = -1
 """Stands among what is gained for a way out: reading the source is itself one."""
-_ALONE = Key((), None, ())
+_ALONE = Key((), None, None, ())
 
 
 class Block(NamedTuple):
@@ -79,6 +82,7 @@ class Starts:
         power: by checkpoint, the starts that have power over it.
         approved: by access, the starts that come from where an intent speaks of it.
         zone_from: by zone from which there are boundaries, the starts that come from there.
+        person_of: by person to whom it matters that sources belong, the starts that come from such.
     """
 
     def __init__(self, reaches: Reaches, agents: int) -> None:
@@ -166,9 +170,8 @@ class Starts:
         mesh, crossing = self.mesh, self.agents & ~self.mesh.persons
         found = {HOME: crossing & union(mesh.homes.values())}
         for number in range(len(mesh.systems)):
-            found[number] = (
-                self.reaches.readable[5 * number + READ] | self.mesh.words.triggered(number)
-            ) & crossing
+            starting = self.reaches.started.get(number, 0)
+            found[number] = (self.reaches.readable[5 * number + READ] | starting) & crossing
         return {source: each for source, each in found.items() if each}
 
     def _gaining(self, readers: dict[int, int]) -> dict[int, tuple[tuple[int, ...], int]]:
@@ -243,33 +246,41 @@ class Starts:
         """Give every source of every agent its start.
 
         Which doors are open and approved depends (section 6) on what the start reaches, on boundaries from
-        the zone of the source and on the intents that cover it: the three parts of a key. One start a key is
-        enough.
+        the zone of the source, on whose it is and on the intents that cover it: the parts of a key. One start
+        a key is enough.
         """
+        traits = self.mesh.traits
+        asking = {traits[each].person for each in self.checkpoints.requests if traits[each].exposes_acting}
         gaining = self._gaining(self.readers)
         bounded = sorted({boundary.zone_from for boundary in self.checkpoints.boundaries})
         parts: list[tuple[int, Key, int]] = []
         for source, every in self.readers.items():
             gains, gain = gaining.get(source, ((), 0))
+            person = None if source == HOME else traits[source].person
+            person = person if any(one_person(person, each) for each in asking) else None
             for zone, there in self._by_zone(source, every, bounded):
                 rest = there
                 for agent, intents in self._covered.get(source, {}).items():
                     mine = there & 1 << agent
                     if mine:
-                        parts.append((source, Key(gains if gain & mine else (), zone, tuple(intents)), mine))
+                        key = Key(gains if gain & mine else (), zone, person, tuple(intents))
+                        parts.append((source, key, mine))
                         rest ^= mine
-                parts.append((source, Key(gains, zone, ()), rest & gain))
-                parts.append((source, Key((), zone, ()), rest & ~gain))
+                parts.append((source, Key(gains, zone, person, ()), rest & gain))
+                parts.append((source, Key((), zone, person, ()), rest & ~gain))
         blocks = self._number(parts)
         self.sources: defaultdict[int, int] = defaultdict(int)
         for source, key, agents in parts:
             if agents:
                 self.sources[source] |= blocks[key].of(agents) if key in blocks else agents
         self.zone_from: defaultdict[str, int] = defaultdict(int)
+        self.person_of: defaultdict[str, int] = defaultdict(int)
         by_intent: defaultdict[int, int] = defaultdict(int)
         for key, block in blocks.items():
             if key.zone is not None:
                 self.zone_from[key.zone] |= block.starts
+            if key.person is not None:
+                self.person_of[key.person] |= block.starts
             for intent in key.intents:
                 by_intent[intent] |= block.starts
         self.approved = {

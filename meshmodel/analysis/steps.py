@@ -9,7 +9,9 @@ from meshmodel.model.records import Delegation
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
 
-KINDS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies")
+KINDS: Final = (
+    *("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting", "implies"),
+)
 OWN: Final = ("hold", "grant", "custody", "exchange", "implies")
 """The steps that an agent does as itself; the others drive another one, which is then its deputy."""
 Relation = tuple[str, str, str]
@@ -21,7 +23,11 @@ class Steps(Nodes):
 
     Attributes:
         steps: for each kind of step the pairs of nodes.
-        origin: by node of a session, the node that it stands for.
+        origin: by node of a session, and by ear, the node that it stands for.
+        first_ear: where *ears* begin. An agent can be both started by a system and hear it, by steps with
+            different checkpoints; so what is heard goes by way of a node that stands for the writing there.
+        ears: by system that is heard by agents, its ear.
+        answers: the steps by which agents that were broken into answer those that set them to work.
         copies: by step, the steps of sessions that stand for it.
         limited: the limited delegations between active agents.
     """
@@ -30,6 +36,9 @@ class Steps(Nodes):
         super().__init__(snapshot)
         self.origin: dict[int, int] = {}
         self.copies: dict[Step, list[Step]] = {}
+        self.ears: dict[int, int] = {}
+        self.answers: set[Step] = set()
+        self.first_ear = self.size
         active = [each for each in snapshot.delegation.values() if {each.from_, each.to} <= self.agent.keys()]
         self.limited = [each for each in active if each.returns == "values" or self.only(each)]
         self.steps: dict[str, list[Step]] = {kind: [] for kind in KINDS}
@@ -70,15 +79,21 @@ class Steps(Nodes):
                 return [node("credential", from_)], [node("credential", to)]
             case "delegation":
                 return [node("agent", from_)], [node("agent", to)]
-            case "trigger" | "hearing":
+            case "trigger":
                 return [self.access(from_, WRITE)], [node("agent", to)]
+            case "hearing":
+                return [self.ears.get(self.system[from_])], [node("agent", to)]
             case "hosting":
                 return [self.access(from_, EXECUTE)], [node("agent", to)]
             case _:
                 return [], []
 
     def kind(self, leaves: int, enters: int) -> str:
-        """The kind of a step, which its two ends determine."""
+        """The kind of a step, which its two ends determine; what is heard comes to an ear as if implied."""
+        if leaves >= self.first_ear:
+            return "hearing"
+        if (leaves, enters) in self.answers:
+            return "answer"
         leaves, enters = self.original(leaves), self.original(enters)
         if leaves >= self.first_agent:
             return "delegation" if enters >= self.first_agent else "hold"
@@ -112,8 +127,16 @@ class Steps(Nodes):
     def add_node(self, origin: int) -> int:
         """Make a node of a session, which stands for another one."""
         self.origin[self.size] = origin
-        self.size += 1
+        self.size = self.first_ear = self.size + 1
         return self.size - 1
+
+    def add_ear(self, access: int) -> int:
+        """Make the ear of a system, where there is none; what is heard there comes by an access."""
+        if access // 5 not in self.ears:
+            self.ears[access // 5] = self.size
+            self.origin[self.size] = access
+            self.size += 1
+        return self.ears[access // 5]
 
     def add_copy(self, kind: str, original: Step, step: Step) -> None:
         """Add a step of a session that stands for an original one."""
@@ -146,9 +169,9 @@ class Steps(Nodes):
     def _add_others(self) -> None:
         tables, limited = self.snapshot, {(each.from_, each.to) for each in self.limited}
         for (s, c), custody in tables.custody.items():
-            if self.yields(custody):
+            if actions := self.yields(custody):
                 enters, first = self.first_credential + self.credential[c], 5 * self.system[s]
-                self.steps["custody"] += [(first + NUMBER[action], enters) for action in custody.obtained_by]
+                self.steps["custody"] += [(first + NUMBER[action], enters) for action in actions]
         for kind in ("exchange", "delegation", "trigger"):
             for key in tables.table(kind):
                 if kind != "delegation" or key not in limited:

@@ -152,12 +152,12 @@ class _Tracer:
         self.beginnings = {
             each.id: [] if each.home is None else [HOME] for each in self.snapshot.agent.values()
         }
-        for system, agent in self.snapshot.trigger:
-            self.beginnings[agent].append(self.mesh.system[system])
+        for source, agents in engine.reaches.started.items():
+            for name in self.mesh.names(agents):
+                self.beginnings[name].append(source)
         self.yielding: defaultdict[str | None, list[tuple[_Kind, str, str, int]]] = defaultdict(list)
         for (system, to), custody in self.snapshot.custody.items():
-            mask = action_mask(custody.obtained_by) if self.mesh.yields(custody) else 0
-            self.yielding[system].append(("custody", system, to, mask))
+            self.yielding[system].append(("custody", system, to, action_mask(self.mesh.yields(custody))))
         for (from_, to), exchange in self.snapshot.exchange.items():
             self.yielding[exchange.at].append(("exchange", from_, to, 1 << ISSUE))
 

@@ -47,7 +47,7 @@ def gap(mesh: Mesh, agent: str, system: str, actions: Iterable[Action]) -> tuple
     seeds = dict.fromkeys([mesh.agent_node(agent)] if agent in mesh.agent else [], 1)
     far = graph.gather([int(each in wanted) for each in range(mesh.first_credential)])
     both = graph.spread(seeds), far  # hubs aside
-    sides = [{node for node, some in enumerate(side[: mesh.size]) if some} for side in both]
+    sides = [{node for node, some in enumerate(side[: mesh.first_ear]) if some} for side in both]
     return sides[0], sides[1]
 
 

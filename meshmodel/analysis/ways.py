@@ -83,8 +83,8 @@ class WayGraph:
         mesh, closed, starts = why.mesh, why.closed(crossing), why.starts(crossing)
         graph, waiting = nx.DiGraph([(_START, each) for each in starts]), list(starts)
         for node in waiting:
-            for enters in (*mesh.graph.successors[node], *mesh.hearers(node)):
-                if enters < mesh.size and (node, enters) not in closed and enters not in starts:
+            for enters in mesh.after(node):
+                if (node, enters) not in closed and enters not in starts:
                     if enters not in graph:
                         waiting.append(enters)
                     graph.add_edge(node, enters)

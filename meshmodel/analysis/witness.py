@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Final, cast
 
 from meshmodel.analysis.checkpoints import Checkpoints
@@ -14,8 +13,8 @@ from meshmodel.analysis.steps import KINDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 
-RANK: Final = {kind: number for number, kind in enumerate(KINDS)}
-"""The kinds of steps in the order of section 3."""
+RANK: Final = {kind: number for number, kind in enumerate((*KINDS, "answer"))}
+"""The kinds of steps in their order; answers, which only an intruder gives, come last."""
 UNASKED: Final = " ✖ nobody asks"
 INTENDED: Final = " ◇ nobody asks, which is intended"
 AGAIN: Final = ", nobody asks again"
@@ -53,20 +52,23 @@ class Paths:
 
         Steps that are closed, which are guarded ones, are not taken; it ends where the target is found.
         """
-        graph, size = self.mesh.graph, self.mesh.size
+        graph, size, first_ear = self.mesh.graph, self.mesh.size, self.mesh.first_ear
         if closed:
             graph = self.checkpoints.graph.plus(self.checkpoints.guards.keys() - closed)
         before: dict[int, int | None] = dict.fromkeys(starts)
         waiting, hubs = deque([[(node, node) for node in before]]), set[int]()
         while waiting and target not in before:
             steps, behind = set[Step](), waiting.popleft()
-            for leaves, node in behind:  # what lies behind a hub follows as by one step, and once
+            for leaves, node in behind:  # what lies behind an ear or a hub follows as by one step, and once
                 for enters in graph.successors[node]:
-                    if enters < size:
+                    if enters < first_ear:
                         steps.add((leaves, enters))
-                    elif enters not in hubs:
+                    elif enters >= size and enters not in hubs:
                         hubs.add(enters)
                         behind.append((leaves, enters))
+                    elif enters < size and enters not in before:
+                        before[enters] = leaves
+                        behind.append((enters, enters))
             new = [step for step in steps if step[1] not in before]
             for leaves, enters in sorted(new, key=self.order) if len(new) > 1 else new:
                 if enters not in before:
@@ -103,8 +105,9 @@ class Paths:
         boundary to the last system.
         """
         mesh, tables, found = self.mesh, self.mesh.snapshot, list[WitnessStep]()
-        grants = [each for each in pairwise(path) if mesh.kind(*each) == "grant"]
-        for step in pairwise(path):
+        taken = mesh.taken(path)
+        grants = [each for each in taken if mesh.kind(*each) == "grant"]
+        for step in taken:
             leaves, enters = map(mesh.original, step)
             kind, from_, to = mesh.relation(*step)
             if kind in ("hold", "exchange", "custody"):
@@ -152,15 +155,16 @@ class Story:
         self,
         opening: str,
         steps: Sequence[WitnessStep],
-        path: Sequence[int],
+        ends: Sequence[int],
         unasked: Mapping[int, str],
         state: CrossingState | None,
     ) -> tuple[str, ...]:
         """An opening, the numbered sentences of a path, and the zones crossed if any are.
 
-        ``unasked`` is what is said of grant steps, counted from 0, on which nobody asks.
+        ``ends`` are the nodes that its steps enter, and ``unasked`` is what is said of grant steps, counted
+        from 0, on which nobody asks.
         """
-        sentences = self._sentences(steps, path, unasked)
+        sentences = self._sentences(steps, ends, unasked)
         told = [opening, *(f"{number} {text}" for number, text in enumerate(sentences, 1))]
         zones = [zone for step in steps for zone in (step.zone_from, step.zone_to) if step.zone_to and zone]
         if len(zones) > 1:
@@ -189,14 +193,14 @@ class Story:
         return f"{who.title} reads {name} as {identity}, then"
 
     def _sentences(
-        self, steps: Sequence[WitnessStep], path: Sequence[int], unasked: Mapping[int, str]
+        self, steps: Sequence[WitnessStep], ends: Sequence[int], unasked: Mapping[int, str]
     ) -> list[str]:
         sentences: list[str] = []
         acting, caller, held, asked = "", "", False, list[str]()  # nobody: the agent whose way it is
         for number, step in enumerate(steps):
             asked += [step.checkpoint] if step.checkpoint is not None else []
             after = steps[number + 1] if number + 1 < len(steps) else None
-            text = self._sentence(step, after, path[number + 1], held=held)
+            text = self._sentence(step, after, ends[number], held=held)
             held = step.step == "hold" or (held and text is None)
             if text is not None:
                 subject = f"{self.title(acting)} " if acting else ""
@@ -204,7 +208,7 @@ class Story:
                 sentences.append(f"{subject}{text}{mark}")
                 asked = []
             is_agent = step.to.startswith("agent:")
-            if path[number + 1] not in self._mesh.origin:  # what leaves a session is its caller's
+            if ends[number] not in self._mesh.origin:  # what leaves a session is its caller's
                 caller = acting = step.to if is_agent else caller
             elif is_agent:
                 acting = step.to
@@ -239,8 +243,9 @@ class Story:
                     f"sets {other} to work for {self.title(f'agent:{session.delegation.from_}')} only{back}"
                 )
             case "trigger":
-                heard = "" if ends in self.snapshot.trigger else f", where {other} reads what outsiders wrote"
-                return f"steers {other} by what it writes into {one}{heard}"
+                return f"starts {other} by what it writes into {one}"
+            case "hearing":
+                return f"steers {other} by what it writes into {one}, where {other} reads it"
             case "hosting":
                 return f"takes over {other}, which runs on {one}"
             case _:

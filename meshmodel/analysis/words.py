@@ -1,12 +1,14 @@
-"""Where outsiders' words may come to, whom they steer, and which triggers arise by themselves (section 3)."""
+"""Where outsiders' words may come to, whom they steer, and who hears what (``docs/semantics.md#steps``)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from copy import copy
+from functools import cached_property
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Graph, Reach, Step
-from meshmodel.analysis.steps import Steps
-from meshmodel.model.actions import READ, WRITE
+from meshmodel.analysis.steps import OWN, Steps
+from meshmodel.model.actions import ADMIN, READ, WRITE
 from meshmodel.model.stop import check_current
 
 _FEW = 4
@@ -18,13 +20,13 @@ class Words:
 
     Attributes:
         systems: the numbers of those that words may come to (W).
-        drawn: by system the agents that it triggers as drawn, as bits.
-        hearing: by system in W, the agents that hear it: triggers that arise by themselves.
+        drawn: by system the agents that it triggers, as bits.
+        hearing: by system the agents that hear it by a step.
         instructed: the agents that can be instructed, guarded or not.
         writers: by system that words are carried on to, the steered agents that write it with their tools.
-        graph: all steps, with all triggers. *Hubs* are nodes of it that stand for nothing: many agents hear
-            many systems, and steps from all to all would outnumber all others. As each agent hears what it
-            reaches with its tools, the way from a system to them is the graph of the tools, backwards.
+        graph: all steps. *Hubs* are nodes of it that stand for nothing: many agents hear many systems, and
+            steps from all to all would outnumber all others. As each agent hears what it reaches with its
+            tools, the way from a system to them is the graph of the tools, backwards.
     """
 
     def __init__(self, steps: Steps, own: Graph) -> None:
@@ -35,34 +37,72 @@ class Words:
         self.drawn: defaultdict[int, int] = defaultdict(int)
         for leaves, enters in steps.steps["trigger"]:
             self.drawn[leaves // 5] |= 1 << enters - steps.first_agent
-        self.systems = {number for number, untrusted in enumerate(steps.untrusted) if untrusted}
-        self.hearing: dict[int, int] = {}
+        self._first_hand = {number for number, untrusted in enumerate(steps.untrusted) if untrusted}
+        self.systems = self._first_hand | self._written_openly()
         self.writers: dict[int, int] = {}
-        self._size, triggers = steps.size, steps.steps["trigger"].copy()
-        without_triggers = own.plus(steps.steps["delegation"] + steps.steps["hosting"])
-        if self.systems:
-            triggers += self._arising(without_triggers)
-        self.graph = without_triggers.plus(triggers, self._size)
+        self._carry()
+        self.hearing = {each: some for each in self.systems if (some := self._hears(each))}
+        self.graph = self._joined(steps, self.hearing)
 
-    def triggered(self, system: int) -> int:
-        """The agents with a trigger step from a system, drawn or arising by itself."""
-        return self.drawn.get(system, 0) | self.hearing.get(system, 0)
+    def of_intruder(self, steps: Steps) -> "Words":
+        """The same, where somebody has broken in whose words are heard in every system.
 
-    def _arising(self, without_triggers: Graph) -> list[Step]:
-        """Carry words on until nothing is added; the steps to those that hear them."""
-        steps, first_hand, seeds = self._steps, self.systems, self._steps.agent_seeds()
-        tools = self._own.plus(
-            [step for step in steps.steps["delegation"] if not self._is_steerable(step[1])]
-        )
-        reach, by_tools = without_triggers.spread(seeds), tools.spread(seeds)
-        hears = [
-            (reach if system in first_hand else by_tools)[5 * system + READ] & self._hearers
-            for system in range(len(steps.systems))
-        ]
-        self._carry(hears, by_tools)
-        self.hearing = {system: hears[system] for system in self.systems if hears[system]}
-        carried = self.systems - first_hand
-        return self._entering(first_hand, without_triggers, reach) + self._entering(carried, tools, by_tools)
+        Args:
+            steps: a copy of the steps, to which ears are added.
+        """
+        every = range(len(steps.systems))
+        hearing = {each: some for each in every if (some := self._hears(each))}
+        made = copy(self)
+        made.hearing, made.graph = hearing, self._joined(steps, hearing)
+        return made
+
+    def _written_openly(self) -> set[int]:
+        """The systems, but typed ones, that outsiders write with credentials that lie open."""
+        steps = self._steps
+        read = {each for each in steps.outside if each % 5 == READ}
+        if not read:
+            return set()
+        reach = self._own.spread({enters: 1 for leaves, enters in steps.steps["custody"] if leaves in read})
+        return {
+            each for each, traits in enumerate(steps.traits) if reach[5 * each + WRITE] and not traits.typed
+        }
+
+    # What agents reach with their tools
+
+    @cached_property
+    def _tools(self) -> tuple[Graph, Graph]:
+        """The graph of the tools of all agents; and all steps but triggers, hearing and theft.
+
+        What merely lies somewhere and somebody holds is no tool: for others to take it is theft, and who
+        holds it gains nothing by taking it.
+        """
+        steps, tables = self._steps, self._steps.snapshot
+        held = {enters for _, enters in steps.steps["hold"]}
+        lying = {
+            (system, credential)
+            for (system, credential), each in tables.custody.items()
+            if each.how == "stores" and tables.system[system].kind != "secrets-manager"
+        }
+        thefts = {
+            (leaves, enters)
+            for leaves, enters in steps.steps["custody"]
+            if steps.original(enters) in held and (steps.name(leaves), steps.name(enters)) in lying
+        }
+        every, own = (step for kind in OWN for step in steps.steps[kind]), self._own
+        own = Graph(steps.first_ear, (step for step in every if step not in thefts)) if thefts else own
+        to_programs = [step for step in steps.steps["delegation"] if not self._is_steerable(step[1])]
+        return own.plus(to_programs), own.plus(steps.steps["delegation"] + steps.steps["hosting"])
+
+    @cached_property
+    def _reached(self) -> tuple[Reach, Reach]:
+        """By node the agents that reach it in these two graphs."""
+        seeds = self._steps.agent_seeds()
+        tools, but_triggers = self._tools
+        return tools.spread(seeds), but_triggers.spread(seeds)
+
+    def _hears(self, system: int) -> int:
+        """The agents that hear a system, if what is written there are words to be heard."""
+        return self._reached[system in self._first_hand][5 * system + READ] & self._hearers
 
     def _delegating_to_steerable(self) -> int:
         """The agents that delegate to an active steerable agent that returns words."""
@@ -79,14 +119,11 @@ class Words:
     def _is_steerable(self, node: int) -> bool:
         return bool(self._steps.steerable >> self._steps.original(node) - self._steps.first_agent & 1)
 
-    def _carry(self, hears: list[int], by_tools: Reach) -> None:
-        """Find the least sets W and steered.
-
-        Args:
-            hears: by system the agents that hear it, if it is in W.
-            by_tools: what agents reach with their tools.
-        """
-        steps, number = self._steps, self._steps.agent
+    def _carry(self) -> None:
+        """Find the least sets W and steered: carry words on until nothing is added."""
+        if not self.systems:
+            return
+        steps, number, by_tools = self._steps, self._steps.agent, self._reached[0]
         to_steerable = [
             (number[one], 1 << number[other])
             for one, other in steps.snapshot.delegation
@@ -97,35 +134,68 @@ class Words:
             for system in range(len(steps.systems))
             if not steps.traits[system].typed and (some := by_tools[5 * system + WRITE])
         }
-        before, steered, added, first_hand = -1, 0, self.systems, self.systems
+        before, steered, added = -1, 0, self.systems
         while added or steered != before:
             before = steered
-            steered |= union(hears[system] | self.drawn.get(system, 0) for system in added)
+            steered |= union(self._hears(system) | self.drawn.get(system, 0) for system in added)
             steered |= union(other for one, other in to_steerable if before >> one & 1)
             steered &= ~steps.persons
             added = {system for system, some in writers.items() if some & steered} - self.systems
             self.systems = self.systems | added
         self.instructed |= steered
         self.writers = {
-            system: some & steered for system, some in writers.items() if system in self.systems - first_hand
+            system: some & steered
+            for system, some in writers.items()
+            if system in self.systems - self._first_hand
         }
 
-    def _entering(self, systems: Collection[int], graph: Graph, reach: Reach) -> list[Step]:
-        """The steps from systems to the agents that hear them, as these reach them in a graph."""
-        steps, found, many = self._steps, list[Step](), list[int]()
+    def _joined(self, steps: Steps, hearing: Mapping[int, int]) -> Graph:
+        """All steps, with hearing.
+
+        Args:
+            steps: to which ears are added where there are none.
+            hearing: by system the agents that hear it.
+        """
+        more = [step for kind in ("delegation", "hosting", "trigger") for step in steps.steps[kind]]
+        more += steps.answers
+        for system in hearing:
+            typed = steps.traits[system].typed and system not in self._first_hand
+            access = 5 * system + (ADMIN if typed else WRITE)
+            more.append((access, steps.add_ear(access)))
+        entering = _Entering(steps, hearing)
+        for first_hand in (False, True) if hearing else ():
+            some = [system for system in hearing if (system in self._first_hand) == first_hand]
+            more += entering.steps(some, self._tools[first_hand], self._reached[first_hand])
+        return self._own.plus(more, entering.size)
+
+
+class _Entering:
+    """The steps from the ears of systems to the agents that hear them.
+
+    Attributes:
+        size: how many nodes there are with the hubs.
+    """
+
+    def __init__(self, steps: Steps, hearing: Mapping[int, int]) -> None:
+        self.size, self._ears, self._hearing, self._first = steps.size, steps.ears, hearing, steps.first_agent
+        self._hearers = steps.steerable & ~steps.persons
+
+    def steps(self, systems: Collection[int], graph: Graph, reach: Reach) -> list[Step]:
+        """Those of some systems, whose hearers reach them in a graph."""
+        found, many = list[Step](), list[int]()
         for system in systems:
-            some = self.hearing.get(system, 0)
-            if some.bit_count() > _FEW:
+            if self._hearing[system].bit_count() > _FEW:
                 many.append(system)
             else:
-                found += [(5 * system + WRITE, steps.first_agent + agent) for agent in bits(some)]
+                agents = bits(self._hearing[system])
+                found += [(self._ears[system], self._first + agent) for agent in agents]
         return found + self._by_hubs(many, graph, reach) if many else found
 
     def _by_hubs(self, systems: list[int], graph: Graph, reach: Reach) -> list[Step]:
-        """The steps from systems to the agents that hear them, by one hub a component on the way back.
+        """The steps from ears to those that hear these systems, by one hub a component on the way back.
 
-        By section 3 an agent hears a system where it reaches (s, read) in this graph: hubs that are entered
-        from (s, write), and go this graph backwards from (s, read), lead to just those that hear it.
+        An agent hears a system where it reaches (s, read) in this graph: hubs that are entered from the ear
+        of s, and go this graph backwards from (s, read), lead to just those that hear it.
         """
         component, outgoing = graph.condensed
         inside = {number for number, some in zip(component, reach, strict=True) if some & self._hearers}
@@ -135,17 +205,17 @@ class Words:
                 before[other].append(number)
         agents: defaultdict[int, list[int]] = defaultdict(list)
         for agent in bits(self._hearers):
-            agents[component[self._steps.first_agent + agent]].append(self._steps.first_agent + agent)
+            agents[component[self._first + agent]].append(self._first + agent)
         hubs, queue = dict[int, int](), list[int]()
 
         def hub(number: int) -> int:
             if number not in hubs:
-                hubs[number] = self._size
-                self._size += 1
+                hubs[number] = self.size
+                self.size += 1
                 queue.append(number)
             return hubs[number]
 
-        found = [(5 * system + WRITE, hub(component[5 * system + READ])) for system in systems]
+        found = [(self._ears[system], hub(component[5 * system + READ])) for system in systems]
         for number in queue:
             check_current()
             found += [(hubs[number], hub(other)) for other in before[number]]

@@ -19,8 +19,10 @@ _HOW: dict[StepKind, str] = {
     "hold": "held by {}",
     "exchange": "exchanged for {}",
     "delegation": "set to work by {}",
-    "trigger": "steered by what is written into {}",
+    "trigger": "started by what is written into {}",
+    "hearing": "steered by what it reads in {}",
     "hosting": "runs on {}",
+    "answer": "steered by what {} answers",
 }
 
 

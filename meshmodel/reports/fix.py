@@ -37,6 +37,7 @@ _WHEN: Final[dict[CheckpointStep, str]] = {
     "hold": "when {} presents {}",
     "delegation": "when {} sets {} to work",
     "trigger": "when what is written into {} starts {}",
+    "hearing": "before what is written into {} is read by {}",
     "hosting": "when what runs on {} acts as {}",
 }
 

@@ -116,6 +116,7 @@ TITLES: Final[Mapping[str, str]] = {
     "ATLAS AML.M0024": "AI Telemetry Logging",
     "ATLAS AML.M0026": "Privileged AI Agent Permissions Configuration",
     "ATLAS AML.M0027": "Single-User AI Agent Permissions Configuration",
+    "ATLAS AML.M0028": "AI Agent Tools Permissions Configuration",
     "ATLAS AML.M0029": "Human In-the-Loop for AI Agent Actions",
     "ATLAS AML.M0030": "Restrict AI Agent Tool Invocation on Untrusted Data",
     "ATLAS AML.M0031": "Memory Hardening",

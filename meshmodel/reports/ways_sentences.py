@@ -77,8 +77,6 @@ class _Words:
         match kind:
             case "custody":
                 return f"{one} {self.snapshot.custody[from_, to].how} {other}"
-            case "trigger" if (from_, to) not in self.snapshot.trigger:
-                return f"{other} is steered by what it reads in {one}"
             case _:
                 return _CLAUSES[kind].format(one, other)
 
@@ -144,5 +142,6 @@ _CLAUSES = {
     "exchange": "{0} is exchanged for {1}",
     "delegation": "{0} sets {1} to work",
     "trigger": "{0} triggers {1}",
+    "hearing": "{1} is steered by what it reads in {0}",
     "hosting": "{0} runs {1}",
 }

@@ -7,13 +7,13 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.interchange import read_file
-from tests.analysis.comparison import computed
+from tests.analysis.comparison import compromise_computed, computed
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 def test_all_cases_are_there():
-    assert len(CASES) == 53
+    assert len(CASES) == 66
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -26,3 +26,11 @@ def test_the_engine_answers_the_case(path):
         assert built[part] == expected[part]
     designed = analyse(model, view="designed").summary
     assert designed.uncontrolled == expected["uncontrolled_as_designed"]
+    analysis = analyse(model)
+    for part, rule in (("toxic", "toxic-flow"), ("lost", "lost-delegation")):
+        assert sorted(each.subject for each in analysis.findings if each.rule == rule) == expected[part]
+    for each in expected["compromise"]:
+        assert compromise_computed(analysis, each["start"]) == each
+    if expected["minimum_fix"] is not None:
+        fix = analysis.minimum_fix()
+        assert (fix.cost, fix.optimal) == (expected["minimum_fix"], True)

@@ -222,7 +222,7 @@ def test_who_carries_outsiders_words_is_named():
 
 
 def test_nobody_carries_what_a_checkpoint_stops_on_the_way():
-    asked = r.Checkpoint("ask", "human-approval", "trigger", "inbox", "reader")
+    asked = r.Checkpoint("ask", "human-approval", "hearing", "inbox", "reader")
     analysis = analyse(snapshot_of([*CARRIED, asked]))
     assert [each.system for each in analysis.heard] == ["inbox"]
     assert analysis.carried_by("memory") == ()

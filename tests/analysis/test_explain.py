@@ -159,7 +159,7 @@ def test_what_leaves_a_session_is_done_by_its_caller():
     )
 
 
-def test_a_trigger_that_arises_by_itself_is_told_as_such():
+def test_what_is_heard_is_told_apart_from_what_starts_an_agent():
     records = (
         r.Agent("coder", name="Coder", kind="ai-agent", home="cloud"),
         r.Credential("code-key"),
@@ -169,15 +169,16 @@ def test_a_trigger_that_arises_by_itself_is_told_as_such():
         r.Grant("code-key", "repo", ("write",)),
         r.Grant("ticket-token", "tickets", ("read", "write")),
     )
-    arising, drawn = (
+    heard, drawn = (
         told(support(*records, *more), "bot", "repo") for more in ((), (r.Trigger("tickets", "coder"),))
     )
-    assert [s.step for s in arising.steps][:3] == ["hold", "grant", "trigger"]
-    assert arising.sentences[2:4] == (
-        "2 steers Coder by what it writes into Tickets, where Coder reads what outsiders wrote",
+    assert [s.step for s in heard.steps][:3] == ["hold", "grant", "hearing"]
+    assert heard.sentences[2:4] == (
+        "2 steers Coder by what it writes into Tickets, where Coder reads it",
         "3 Coder writes repo as code-key ✖ nobody asks",
     )
-    assert drawn.sentences[2] == "2 steers Coder by what it writes into Tickets"
+    assert [s.step for s in drawn.steps][:3] == ["hold", "grant", "trigger"]
+    assert drawn.sentences[2] == "2 starts Coder by what it writes into Tickets"
 
 
 def test_where_words_are_carried_is_said_of_the_source():

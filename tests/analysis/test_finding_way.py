@@ -107,6 +107,17 @@ TABLE = [
         [TOKEN, APP],
     ),
     (
+        "lost-delegation",
+        office(
+            r.System("app", zone="prod", sensitivity="confidential", partitioned=True),
+            r.Agent("staff", kind="person"),
+            r.Delegation("staff", "bot"),
+        ),
+        "bot",
+        "uncontrolled",
+        [TOKEN, APP],
+    ),
+    (
         "token-passthrough",
         office(*HELPER),
         "bot",

@@ -259,6 +259,7 @@ def test_a_vendor_takes_its_agents_and_what_its_systems_keep():
     assert [(each.credential, each.systems, each.agents) for each in plan.rotate] == [
         ("found", ("ours",), ("bot",)),
         ("kept", ("crm",), ("bot",)),
+        ("tied", ("crm",), ()),  # bound to the host that it runs
         ("vaulted", ("safe",), ()),
     ]
     assert plan.deleted == (("crm", "kept"), ("crm", "tied"), ("ours", "found"), ("safe", "vaulted"))

@@ -1,21 +1,17 @@
 """Which of the smallest fixes (section 6): each criterion is settled before the next one is looked at.
 
-An intent goes through today as far as its agent, unasked, can do what it covers in the way in which it could
-be approved: by hold and exchange steps and a grant; what is read also by a delegation limited by an ``only``
-that counts. A fix interrupts it where it takes any of that away: what was approved by design then waits for a
-new decision.
+A fix interrupts a declared intent where some access that it covers, and that its agent reaches, is not in
+that agent's unchecked reach. What is interrupted today stays so with any fix, and is left out here.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Final
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.search import NOTHING, Known, Proof
-from meshmodel.analysis.graph import Graph
-from meshmodel.model.actions import READ, action_mask, expand_admin
+from meshmodel.analysis.fix.search import NOTHING, Known, Proof, Search
+from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.stop import Stop
 
 _TOGETHER: Final = 16
@@ -25,67 +21,54 @@ _Ends = tuple[str, str]
 
 
 class Intents:
-    """The declared intents that go through today, at least in part.
-
-    Attributes:
-        using: by relation the agents that use it for them.
-    """
+    """The declared intents that go through today."""
 
     def __init__(self, engine: Engine, known: Known) -> None:
         self._engine, self._known, mesh = engine, known, engine.mesh
-        limited = {node for node, each in mesh.sessions.by_node.items() if each.copies.only}
-        steps = [step for step in mesh.steps["delegation"] if step[1] in limited]
-        steps += [step for kind in ("hold", "exchange", "grant", "implies") for step in mesh.steps[kind]]
-        origin = mesh.origin
-        self._after = Graph(
-            mesh.size,
-            # Of what a session does for another agent only reads can be approved.
-            (step for step in steps if step[0] not in origin or step[1] in origin or step[1] % 5 == READ),
-        ).successors
-        self._today: defaultdict[str, dict[str, set[int]]] = defaultdict(dict)
-        self.using: defaultdict[int, set[str]] = defaultdict(set)
-        for (agent, system), intent in sorted(engine.snapshot.intent.items()):
-            if agent in mesh.agent:
-                covers = {
-                    mesh.access(system, each) for each in bits(expand_admin(action_mask(intent.actions)))
-                }
-                self._today[agent][system] = covers.intersection(self._done(agent, NOTHING))
-        for agent in self._today:
-            for node in self._done(agent, NOTHING):
-                for enters in self._after[node]:
-                    for relation in known.relation((node, enters)):
-                        self.using[relation].add(agent)
+        full, alone = engine.reaches.full, engine.reaches.alone.reach
+        self._covered: dict[_Ends, list[int]] = {}
+        for ends, intent in sorted(engine.snapshot.intent.items()):
+            agent = mesh.agent.get(ends[0])
+            if agent is not None:
+                every = [mesh.access(ends[1], x) for x in bits(expand_admin(action_mask(intent.actions)))]
+                covered = [each for each in every if full[each] >> agent & 1]
+                if covered and all(alone[each] >> agent & 1 for each in covered):
+                    self._covered[ends] = covered
 
-    def interrupted(self, closed: Proof) -> Iterator[_Ends]:
-        """Those that go through less than today where these relations are guarded, by agent and system."""
-        for agent in sorted({agent for relation in closed for agent in self.using.get(relation, ())}):
-            done = set(self._done(agent, closed))
-            yield from ((agent, system) for system, some in self._today[agent].items() if not some <= done)
+    def interrupted(self, closed: Proof) -> list[_Ends]:
+        """Those that do not go through where these relations are guarded, by agent and system."""
+        if not closed or not self._covered:
+            return []
+        mesh, alone = self._engine.mesh, self._engine.guarding(self._known.named(closed)).reaches.alone.reach
+        every = ((ends, mesh.agent[ends[0]], covered) for ends, covered in self._covered.items())
+        return [ends for ends, agent, some in every if not all(alone[each] >> agent & 1 for each in some)]
+
+    def alone(self, relations: Collection[int]) -> Iterator[tuple[_Ends, Proof]]:
+        """Which of some relations interrupt which intent where they are guarded alone."""
+        searches: dict[str, Search] = {}
+        for ends, covered in self._covered.items():
+            if ends[0] not in searches:
+                searches[ends[0]] = self._search(ends[0], NOTHING)
+            used = NOTHING.union(*map(searches[ends[0]].path, covered)).intersection(relations)
+            for one in (frozenset((relation,)) for relation in sorted(used)):
+                if not self._search(ends[0], one).came.keys() >= set(covered):
+                    yield ends, one
 
     def least(self, ends: _Ends, closed: Proof) -> Proof:
         """Of relations that interrupt an intent when guarded together, no more than it takes."""
-        need = frozenset(each for each in closed if ends[0] in self.using.get(each, ()))
+        reached, need = self._search(ends[0], closed).came, NOTHING
+        lost = next(each for each in self._covered[ends] if each not in reached)
+        while lost in (search := self._search(ends[0], need)).came:
+            need |= {min(search.path(lost) & closed)}
         for relation in sorted(need):
-            if not self._today[ends[0]][ends[1]].issubset(self._done(ends[0], need - {relation})):
+            if lost not in self._search(ends[0], need - {relation}).came:
                 need -= {relation}
         return need
 
-    def _done(self, agent: str, closed: Proof) -> Collection[int]:
-        """What an agent, alone as the start, has in hand unasked where these relations are guarded."""
-        number, guards = self._engine.mesh.agent[agent], self._engine.checkpoints.guards
-        power = self._engine.reaches.alone.power
-        found = dict.fromkeys([self._engine.mesh.first_agent + number])
-        queue = list(found)
-        for node in queue:
-            for enters in self._after[node]:
-                step = node, enters
-                if enters in found:
-                    continue
-                unasked = all(power[each] >> number & 1 for each in guards.get(step, ()))
-                if unasked and closed.isdisjoint(self._known.relation(step)):
-                    found[enters] = None
-                    queue.append(enters)
-        return queue
+    def _search(self, agent: str, closed: Proof) -> Search:
+        """What an agent, alone as the start, reaches unasked where these relations are guarded."""
+        node = self._engine.mesh.agent_node(agent)
+        return Search(self._known, self._engine.checkpoints, [node], closed=closed)
 
 
 class Preference:
@@ -97,8 +80,8 @@ class Preference:
 
     def __init__(self, engine: Engine, known: Known, intents: Intents, stop: Stop) -> None:
         self._engine, self._known, self._intents, self._stop = engine, known, intents, stop
-        ones = [frozenset((relation,)) for relation in intents.using]
-        self._breaking = {(ends, one) for one in ones for ends in intents.interrupted(one)}
+        self._breaking = set[tuple[_Ends, Proof]]()
+        self._tried = set[int]()
 
     def learn(self, chosen: Proof) -> bool:
         """Remember what else is interrupted where these are guarded; whether there is any."""
@@ -114,6 +97,8 @@ class Preference:
             Stopped: it was time to stop before it was known.
         """
         program = Program(proofs, self._known.place, self._stop)
+        self._breaking.update(self._intents.alone(set(program.relations) - self._tried))
+        self._tried.update(program.relations)
         marks, snapshot = self._add_intents(program), self._engine.snapshot
         stored = {
             ("custody", *ends)

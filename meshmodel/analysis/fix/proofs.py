@@ -2,8 +2,9 @@
 
 A proof is a way by which the violation comes about, however much else is guarded: an unguarded path to a
 door; for each checkpoint in its way a path by which the start has power over it; where the violation needs
-the source to be heard, a path by which the outsider comes to write there. Of a toxic flow it has such a path
-to each part.
+the source to be heard, a path by which the outsider comes to write there; where it is a source by a trigger
+alone, that step, with the outsider's power over its checkpoints; where the door is a request that others may
+decide about, a custody by which that is handed out unasked. Of a toxic flow it has such a path to each part.
 """
 
 from collections.abc import Iterator
@@ -13,13 +14,14 @@ from itertools import islice
 from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof, Search
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.starts import HOME
-from meshmodel.analysis.toxic import heard_reads, open_triggers, private_reads, toxic_agents, ways_out
-from meshmodel.model.actions import ADMIN, READ, WRITE
+from meshmodel.analysis.toxic import gateways, heard_reads, open_starts, private_reads, toxic_agents, ways_out
+from meshmodel.model.actions import ADMIN, ISSUE, READ, WRITE
 from meshmodel.model.stop import Stop
 
 _FEW: Final = 40
@@ -139,9 +141,26 @@ class Violations:
                 if coming is not None:
                     zones = self._listing.zone(coming), self._mesh.zone[access // 5]
                     power = search.power(self._engine.checkpoints.between(zones, access % 5))
-                    if power is not None:
+                    parts = way, power, self._source(coming), self._request(search, source, access)
+                    if None not in parts:
                         words = self._outsider.path(5 * source + WRITE) if self._by_words else NOTHING
-                        yield access, way | power | words
+                        yield access, words.union(*filter(None, parts))
+
+    def _source(self, coming: Coming) -> Proof | None:
+        """How an agent has its source: by a trigger that is unguarded for outsiders, where it cannot read."""
+        if coming.source == HOME or self._reaches.readable[5 * coming.source + READ] >> coming.agent & 1:
+            return NOTHING
+        return self._outsider.taking((5 * coming.source + WRITE, self._mesh.first_agent + coming.agent))
+
+    def _request(self, search: Search, source: int, access: int) -> Proof | None:
+        """How a request is more than one: what it hands out is not decided about, or is carried out by it."""
+        (system, action), traits = divmod(access, 5), self._mesh.traits
+        steps = self._mesh.issuing.get(system) if action == ISSUE else None
+        own = source != HOME and one_person(traits[source].person, traits[system].person)
+        if steps is None or (traits[system].exposes(ISSUE) and not own):
+            return NOTHING
+        ways = [way for way in map(search.taking, steps) if way is not None]
+        return min(ways, key=len, default=None)
 
     def _coming(self, starts: int, source: int, access: int) -> Coming | None:
         """One of some starts that has a crossing from a source to an access; only home tells them apart."""
@@ -154,14 +173,13 @@ class Violations:
 
     @cached_property
     def _outsider(self) -> Search:
-        """What outsiders reach who may only put words somewhere."""
-        untrusted = [5 * system + WRITE for system, each in enumerate(self._mesh.untrusted) if each]
-        return Search(self._known, self._engine.checkpoints, untrusted)
+        """What outsiders reach."""
+        return Search(self._known, self._engine.checkpoints, self._mesh.outside)
 
     def _flow(self, search: Search, agent: int) -> Iterator[Proof]:
         """A proof of a toxic flow; none where one of its parts lies behind a door that has a proof."""
         reaches, untrusted, outsider = self._reaches, self._mesh.untrusted, self._outsider
-        told = [outsider.way(step) or NOTHING for step in open_triggers(reaches, agent)]
+        told = [outsider.way(step) or NOTHING for step in open_starts(reaches, agent)]
         for read in heard_reads(reaches):
             if read in search.came and reaches.readable[read] >> agent & 1:
                 words = NOTHING if untrusted[read // 5] else outsider.path(read - READ + WRITE)
@@ -169,7 +187,15 @@ class Violations:
         leaks = list[Proof]()
         for read in private_reads(self._mesh):
             if read in search.came and reaches.readable[read] >> agent & 1:
-                out = next((each for each in ways_out(reaches, read // 5) if each in search.came), None)
-                leaks += [] if out is None else [search.path(read) | search.path(out)]
+                outs = (each for each in ways_out(reaches, read // 5) if each in search.came)
+                leaving = (self._leaving(search, agent, read // 5, out) for out in outs)
+                leak = next((each for each in leaving if each is not None), None)
+                leaks += [] if leak is None else [search.path(read) | leak]
         if told and leaks:
             yield min(told, key=len) | min(leaks, key=len)
+
+    def _leaving(self, search: Search, agent: int, system: int, access: int) -> Proof | None:
+        """How an agent carries out by an access what it reads in a system; ``None``: a boundary stops it."""
+        passed = (n for n, passing in gateways(self._reaches, system, access) if passing >> agent & 1)
+        power = search.power(passed)
+        return None if power is None else power | search.path(access)

@@ -67,6 +67,7 @@ class Search:
         begin: Collection[int],
         doors: Container[Step] = (),
         ends: Callable[["Search", Step], bool] = lambda *_: False,
+        closed: Proof = NOTHING,
     ) -> None:
         """Search.
 
@@ -76,7 +77,9 @@ class Search:
             begin: the nodes to begin with.
             doors: the steps of interest.
             ends: whether not to go beyond one of them that can be taken.
+            closed: relations that are not taken.
         """
+        self._closed = closed
         self._known, self._checkpoints, self._doors, self._ends = known, checkpoints, doors, ends
         self.came: dict[int, Step | None] = dict.fromkeys(begin)
         self._power: dict[int, Proof] = {}
@@ -92,13 +95,13 @@ class Search:
             self._gain()
             queue = []
             for step in blocked:
-                if self._taking(step) is not None:
+                if self.taking(step) is not None:
                     self._take(step, queue)
 
     def _take(self, step: Step, queue: list[int]) -> None:
         """Take a step; go on from there if that is new."""
         is_end = step in self._doors and self._ends(self, step)
-        if not is_end and step[1] not in self.came:
+        if not is_end and step[1] not in self.came and self._closed.isdisjoint(self._known.relation(step)):
             self.came[step[1]] = step
             queue.append(step[1])
 
@@ -120,16 +123,16 @@ class Search:
         """How a node is reached."""
         found, step = set[int](), self.came[node]
         while step is not None:
-            found |= self._taking(step) or NOTHING
+            found |= self.taking(step) or NOTHING
             step = self.came[step[0]]
         return frozenset(found)
 
     def way(self, step: Step) -> Proof | None:
         """How a step is taken from a node that is reached; ``None`` where it is guarded."""
-        taking = self._taking(step)
+        taking = self.taking(step)
         return None if taking is None else taking | self.path(step[0])
 
-    def _taking(self, step: Step) -> Proof | None:
+    def taking(self, step: Step) -> Proof | None:
         """What taking a step needs: its relation, and power over what is on it; ``None``: it is guarded."""
         power = self.power(self._checkpoints.guards.get(step, ()))
         return None if power is None else power | self._known.relation(step)

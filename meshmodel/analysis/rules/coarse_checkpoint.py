@@ -10,7 +10,7 @@ from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, lit
 from meshmodel.model.actions import ACTING, actions_of
 
-COARSE: Final = frozenset({"delegation", "trigger", "hosting", "hold"})
+COARSE: Final = frozenset({"delegation", "trigger", "hearing", "hosting", "hold"})
 """The kinds of steps on which a decision does not know the action."""
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import Told
@@ -9,20 +10,42 @@ from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation, titl
 from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import Custody
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import Severity
 
 
 def _find(engine: Engine) -> Cases:
     mesh, systems, credentials = engine.mesh, engine.snapshot.system, engine.snapshot.credential
-    private = mesh.graph.gather([each.sensitivity >= CONFIDENTIAL for each in mesh.traits for _ in range(5)])
-    managers = {each.id for each in systems.values() if each.kind == "secrets-manager"}
-    for (system, credential), each in engine.snapshot.custody.items():
-        number = mesh.credential.get(credential)
-        if number is None or each.how != "stores" or system in managers or credentials[credential].is_bound:
-            continue
-        by, first = each.obtained_by, mesh.access(system, 0)
+    lying = [
+        each
+        for each in engine.snapshot.custody.values()
+        if each.how == "stores" and systems[each.system].kind != "secrets-manager"
+        if each.credential in mesh.credential and not credentials[each.credential].is_bound
+    ]
+    grave = _leading_to_private(engine, {each.credential for each in lying})
+    for each in lying:
+        by, first = each.obtained_by, mesh.access(each.system, 0)
         agents = mesh.names(engine.reaches.reaching(*(first + NUMBER[action] for action in by)))
-        tell, grave = partial(_told, engine.snapshot, each, agents), private[mesh.first_credential + number]
-        yield Case(f"{system}>{credential}", "high" if grave else "medium", tell, agents, by)
+        severity: Severity = "high" if each.credential in grave else "medium"
+        severity = "critical" if systems[each.system].is_exposed else severity
+        tell = partial(_told, engine.snapshot, each, agents)
+        yield Case(f"{each.system}>{each.credential}", severity, tell, agents, by)
+
+
+def _leading_to_private(engine: Engine, credentials: set[str]) -> set[str]:
+    """Of some credentials, those whose unchecked closure includes a confidential or restricted system."""
+    if not credentials:
+        return set()
+    mesh, first, intruding = engine.mesh, engine.mesh.first_credential, engine.intruding
+    private = [int(each.sensitivity >= CONFIDENTIAL) for each in mesh.traits for _ in range(5)]
+    leading = intruding.graph.gather(private)
+    found = {each for each in credentials if leading[first + mesh.credential[each]]}
+    # Of the others, what follows by guarded steps over which there is power.
+    others = sorted(credentials - found) if intruding.openable else []
+    reach = intruding.unchecked(
+        {first + mesh.credential[each]: 1 << n for n, each in enumerate(others)}
+    ).reach
+    more = union(some for some, is_private in zip(reach, private, strict=False) if is_private)
+    return found | {others[number] for number in bits(more)}
 
 
 def _told(snapshot: Snapshot, custody: Custody, agents: tuple[str, ...]) -> Told:
@@ -36,7 +59,8 @@ def _told(snapshot: Snapshot, custody: Custody, agents: tuple[str, ...]) -> Told
 
 RULE = Rule(
     id="secret-at-rest",
-    severity="high if what follows from it includes a confidential or restricted system, else medium",
+    severity="critical if the system is exposed; high if what follows from the secret, unchecked, includes a "
+    "confidential or restricted system; else medium",
     detects="A bearer credential is stored in a system that is no secrets manager",
     remedy="Delete the copy and issue a new one; keep it in a secrets manager, bind it, or use federation",
     cites="NHI2:2025; ATT&CK T1552; CWE-522; CWE-798; steerable agents: AISVS v1.0-C9.5.4; "

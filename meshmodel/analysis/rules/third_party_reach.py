@@ -1,4 +1,4 @@
-"""What a supplier's agent, or a supplier's system that steers one, comes to."""
+"""What a supplier's agent, or one that a supplier's system starts, comes to."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _leading(engine: Engine) -> Iterator[tuple[str, int, str | None]]:
             yield vendor, 1 << number, None
     for number, name in enumerate(mesh.systems):
         if (vendor := tables.system[name].vendor) is not None:
-            yield vendor, mesh.words.triggered(number), name
+            yield vendor, mesh.words.drawn.get(number, 0), name
 
 
 def _told(engine: Engine, agent: int) -> Told:
@@ -48,8 +48,8 @@ def _told(engine: Engine, agent: int) -> Told:
     reached = done(mesh, engine.reaches.full, agent, others)
     led = [f"run by {vendor}" for vendor, by in leading if by is None]
     if through:
-        steering = sorted({vendor for vendor, by in leading if by is not None})
-        led.append(f"steered through {titles(tables, 'system', through)} of {' and '.join(steering)}")
+        starting = sorted({vendor for vendor, by in leading if by is not None})
+        led.append(f"started through {titles(tables, 'system', through)} of {' and '.join(starting)}")
     return Told(
         f"{tables.agent[name].title}, {' and '.join(led)}, can {deeds(tables, reached)}",
         (("agent", name), *lit("system", through), *lit("system", reached)),
@@ -59,7 +59,7 @@ def _told(engine: Engine, agent: int) -> Told:
 RULE = Rule(
     id="third-party-reach",
     severity="medium; high if it acts there",
-    detects="An agent that a vendor runs or steers reaches confidential systems other than its own",
+    detects="An agent that a vendor runs or starts reaches confidential systems other than its own",
     remedy="Narrow it to what was agreed with the vendor, decide about the rest, and know how to cut it off",
     cites="NHI3:2025; ASI04:2026; CSF 2.0 GV.SC-07; AISVS v1.0-C10.1.2; AISVS v1.0-C9.3.7; "
     "ATLAS AML.T0010.005; ATLAS AML.T0110; LLM04:2026; T17 (Agentic threats 1.1); ATT&CK T1199",

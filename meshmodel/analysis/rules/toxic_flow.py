@@ -8,8 +8,8 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.counting import Tally
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import MOST_LIT, Told
-from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
-from meshmodel.analysis.toxic import hearers, private_reads, reads, toxic_agents, ways_out
+from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
+from meshmodel.analysis.toxic import hearers, leaking, reads, told_apart, toxic_agents, ways_out
 
 _Systems = tuple[dict[int, list[int]], Tally]
 
@@ -35,14 +35,12 @@ def _by_agent(agents_of: Iterable[tuple[int, int]]) -> _Systems:
 
 def _parts(engine: Engine) -> tuple[_Systems, ...]:
     """Where each agent hears outsiders, what it reads, and where it carries that out."""
-    mesh, reaches = engine.mesh, engine.reaches
-    private, shown = dict[int, int](), defaultdict[int, int](int)
-    alike = grouped((reaches.as_source[read // 5], read // 5) for read in private_reads(mesh))
-    for systems in alike.values():
+    reaches, private, shown = engine.reaches, dict[int, int](), defaultdict[int, int](int)
+    for systems in told_apart(reaches):
         reading = {system: reads(reaches, system) for system in systems}
         readers, leaving = union(reading.values()), 0
         for out in ways_out(reaches, systems[0]):
-            some = reaches.alone.reach[out] & readers
+            some = leaking(reaches, systems[0], out, readers)
             shown[out // 5] |= some
             leaving |= some
         private.update((system, some & leaving) for system, some in reading.items())

@@ -8,7 +8,7 @@ from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import SystemReach
 from meshmodel.analysis.steps import KINDS, OWN
 from meshmodel.exporters.diagram.elements import AnalysisResults, Lens, Tone
-from meshmodel.model.actions import ADMIN, WRITE
+from meshmodel.model.actions import ADMIN
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
@@ -154,10 +154,9 @@ def _steps(mesh: Mesh, kinds: Sequence[str]) -> Iterator[tuple[str, Pair]]:
         for step in mesh.steps[kind] if kind != "implies" else ():
             if kind != "grant" or _is_used(mesh, step, yielding):
                 yield kind, step
-        if kind == "trigger":
-            for system in mesh.words.hearing:
-                write = mesh.access(mesh.systems[system], WRITE)
-                yield from ((kind, (write, agent)) for agent in mesh.hearers(write))
+        if kind == "hearing":
+            for ear in mesh.ears.values():
+                yield from ((kind, (ear, agent)) for agent in mesh.after(ear))
 
 
 def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from meshmodel.exporters.graphs.relations import counting, facts_of
-from meshmodel.model.actions import ALL, WRITE, action_mask
+from meshmodel.model.actions import ALL, action_mask
 from meshmodel.model.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ _STEPS: Final = {
     "custody": _EdgeKind("Yields", "Whoever has the access obtains the credential"),
     "exchange": _EdgeKind("ExchangesFor", "Presenting the first credential yields the second"),
     "delegation": _EdgeKind("DelegatesTo", "The first agent can set the second to work"),
-    "trigger": _EdgeKind("Triggers", "What is written there starts or steers the agent"),
+    "trigger": _EdgeKind("Triggers", "What is written there starts the agent"),
+    "hearing": _EdgeKind("HeardBy", "What is written there is read by the agent and can steer it"),
     "hosting": _EdgeKind("Hosts", "Whoever executes there can act as the agent"),
     "implies": _EdgeKind("Implies", "Admin implies the other actions"),
 }
@@ -131,7 +132,8 @@ class _Payload:
         self.sessions = self._sessions()
         self.guards = self._guards(analysis)
         self.steps = dict(self._steps())
-        self.used = {node for step in self.steps for node in step}
+        first_ear = self.mesh.first_ear
+        self.used = {n if n < first_ear else self.mesh.original(n) for step in self.steps for n in step}
 
     def _sessions(self) -> dict[int, str]:
         """By node of a session, or of a copy that it uses, what the session is called in ids."""
@@ -158,22 +160,21 @@ class _Payload:
         return found
 
     def _steps(self) -> "Iterator[tuple[Step, str]]":
-        """All steps with their kind, those of triggers that arise by themselves included."""
+        """All steps with their kind."""
         mesh = self.mesh
         for kind, steps in mesh.steps.items():
             for step in sorted(steps):
                 yield step, kind
-        for system in range(len(mesh.systems)):
-            access = 5 * system + WRITE
-            for agent in mesh.hearers(access):
-                yield (access, agent), "trigger"
+        for _, ear in sorted(mesh.ears.items()):
+            for agent in mesh.after(ear):
+                yield (ear, agent), "hearing"
 
     def nodes(self) -> Iterator[dict[str, Any]]:
         """Zones and systems; then agents, credentials, and the accesses on which there is a step."""
         for table in ("zone", "system"):
             for key, record in sorted(self.snapshot.table(table).items()):
                 yield self._node(f"{table}/{key}", table, record.title, facts_of(record))
-        for node in range(self.mesh.size):
+        for node in range(self.mesh.first_ear):
             of_session = {"session": self.sessions[node]} if node in self.sessions else {}
             original = self.mesh.original(node)
             key = self.mesh.name(node)

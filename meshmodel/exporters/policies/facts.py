@@ -173,6 +173,9 @@ class PolicyFacts:
             and each.actions >> access.action & 1
             and access.controlled & starts.zone_from.get(each.zone_from, 0) & ~starts.power[each.number]
         }
+        asking = access.controlled & self._doors.asking.get(access.node, 0)
+        for step in checkpoints.requests.get(access.node // 5, ()) if asking else ():
+            found.update(each for each in checkpoints.guards[step] if asking & ~starts.power[each])
         guards = list(checkpoints.guards.items())
         leading = [guards[number] for number in bits(self._behind[access.node])]
         ends = {end for step, _ in leading for end in step}

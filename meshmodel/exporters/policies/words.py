@@ -91,11 +91,11 @@ class Wording:
         while access.node not in last:
             found: dict[int, tuple[str, str]] = {}
             for node, driven in last.items():
-                after = [each for each in mesh.graph.successors[node] if each < mesh.size]
-                for each in (*after, *mesh.hearers(node)):
+                for step in mesh.leaving(node):
+                    each = step[1]
                     if each not in known:
                         drives = mesh.original(each) >= mesh.first_agent
-                        new = (mesh.name(each), mesh.kind(node, each)) if drives else driven
+                        new = (mesh.name(each), mesh.kind(*step)) if drives else driven
                         found[each] = min(found.get(each, new), new)
             last, known = found, known | found
         return last[access.node]

@@ -87,12 +87,12 @@ def test_what_is_approved_for_one_reader_of_a_source_is_not_for_another():
         text = TWO_READERS.format(first=first, second=second)
         fix = fix_of(text)
         assert (fix.cost, fix.before) == (1, 2)
-        # Nobody can be asked at the custody, which interrupts no one; at the grant the first is interrupted.
+        # Nobody can be asked at the custody, which interrupts the second alone; the grant interrupts both.
         assert fix.checkpoints == (("grant", "files-key", "files"),)
-        assert fix.interrupts == ((first, "files"),)
+        assert fix.interrupts == (("a", "files"), ("b", "files"))
         vault = fix_of(text.replace('id = "notes"\n', 'id = "notes"\nkind = "secrets-manager"\n'))
         assert vault.checkpoints == (("custody", "notes", "files-key"),)
-        assert vault.interrupts == ()
+        assert vault.interrupts == ((second, "files"),)
 
 
 ORDERED = """
@@ -342,7 +342,7 @@ def test_a_toxic_flow_is_closed_where_nothing_is_uncontrolled_by_the_trigger_tha
     assert checked(snapshot_of([*TOXIC, *other, r.Trigger("inbox", "clerk")])).cost == 0
 
 
-def test_a_trigger_that_only_arises_can_be_guarded():
+def test_what_is_heard_can_be_judged():
     # What is read there is decided about, but what the agent hears steers it all the same.
     reading = [
         r.Credential("inbox-key"),
@@ -353,7 +353,10 @@ def test_a_trigger_that_only_arises_can_be_guarded():
     snapshot = snapshot_of([*TOXIC, *reading])
     fix = checked(snapshot)
     assert fix.flows == ("clerk",)
-    assert fix.checkpoints == (("trigger", "inbox", "clerk"),)
+    assert fix.checkpoints == (("hearing", "inbox", "clerk"),)
+    # Where a trigger starts it besides, a decision about one of them does not do.
+    fix = checked(snapshot_of([*TOXIC, *reading, r.Trigger("inbox", "clerk")]))
+    assert fix.checkpoints == (("hold", "clerk", "letters-key"),)
     unguarded = {key: each for key, each in snapshot.checkpoint.items() if key != "reading"}
     assert checked(replace(snapshot, checkpoint=unguarded)).interrupts
 

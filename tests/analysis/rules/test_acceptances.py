@@ -14,7 +14,7 @@ from tests.analysis.rules.test_credentials import KEY, OPENS, RESTRICTED, SECOND
 from tests.analysis.rules.test_decisions import AT_WORK, HELPER, MANY
 from tests.analysis.rules.test_systems import app, homes
 from tests.analysis.rules.test_tokens import ANN as FOR_ANN
-from tests.analysis.rules.test_tokens import exchanged, granted, ticket
+from tests.analysis.rules.test_tokens import OWN, PEOPLE, exchanged, granted, ticket
 from tests.analysis.rules.test_words import words
 
 
@@ -73,6 +73,13 @@ MORE = [
         "action added",
     ),
     ("delegation-not-honoured", office(FOR_ANN), "token>app", SECOND, "agent added: second"),
+    (
+        "lost-delegation",
+        office(OWN, *PEOPLE),
+        "token>app",
+        (*SECOND, r.Delegation("staff", "second")),
+        "agent added: second",
+    ),
     (
         "delegation-not-honoured",
         office(FOR_ANN, granted("read", honoured_as="delegate", entitled=("issue",))),

@@ -184,14 +184,14 @@ THIRD_PARTY = [
         "built",
         [("bot", "high")],
     ),
-    # steered through a system of one: declared, or arising
+    # started through a system of one; what it hears there starts nothing
     (office(steering(), r.Trigger("feed", "bot")), "built", [("bot", "high")]),
     (office(steering(), r.Grant("token", "feed", ("read",))), "built", []),
     # what is that vendor's own is not somebody else's
     (office(HIRED, app(vendor="Supplier")), "built", []),
     (office(HIRED, app(vendor="Other")), "built", [("bot", "high")]),
     (office(steering(), r.Trigger("feed", "bot"), app(vendor="Supplier")), "built", []),
-    # run by one and steered through another
+    # run by one and started through another
     (
         office(
             HIRED,
@@ -227,19 +227,10 @@ THIRD_PARTY = [
             r.Agent("bot", kind="ai-agent"),
         ),
         "built",
-        [("bot", "high")],
+        [],
     ),
-    # an agent of which no kind is given is steerable
-    (
-        office(
-            steering(untrusted_input=True), r.Grant("token", "feed", ("read",)), r.Agent("bot", home="office")
-        ),
-        "built",
-        [("bot", "high")],
-    ),
-    (office(steering(untrusted_input=True), r.Grant("token", "feed", ("read",))), "built", []),
     (office(r.System("feed"), r.Trigger("feed", "bot")), "built", []),
-    # a vendor of what is reached steers nobody
+    # a vendor of what is reached starts nobody
     (office(r.System("app", zone="prod", sensitivity="confidential", vendor="Supplier")), "built", []),
     # its own steering of others does not matter, theirs does
     (office(r.Agent("hired", vendor="Supplier"), r.Delegation("bot", "hired")), "built", []),
@@ -304,16 +295,16 @@ def test_it_tells_both_environments():
     )
 
 
-def test_it_tells_whose_agent_it_is_or_who_steers_it():
+def test_it_tells_whose_agent_it_is_or_who_starts_it():
     (finding,) = findings(office(HIRED), "third-party-reach")
     assert finding.message == "bot, run by Supplier, can read and write app"
     assert finding.actions == ("read", "write")
     (finding,) = findings(office(steering(), r.Trigger("feed", "bot")), "third-party-reach")
-    assert finding.message == "bot, steered through feed of Supplier, can read and write app"
+    assert finding.message == "bot, started through feed of Supplier, can read and write app"
     both = office(HIRED, app(vendor="Supplier"), r.System("feed", vendor="Other"), r.Trigger("feed", "bot"))
     (finding,) = findings(both, "third-party-reach")
     assert finding.message == (
-        "bot, run by Supplier and steered through feed of Other, can read and write app"
+        "bot, run by Supplier and started through feed of Other, can read and write app"
     )
 
 

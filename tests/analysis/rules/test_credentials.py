@@ -1,5 +1,7 @@
 """Credentials that are shared, live long, lie about, were copied, or that nobody uses."""
 
+from dataclasses import replace
+
 import pytest
 
 from meshmodel.model import records as r
@@ -83,28 +85,41 @@ LONG = [
 KEY = (r.Credential("key"), r.Custody("app", "key"))
 OPENS = (r.System("far", sensitivity="confidential"), r.Grant("key", "far", ("read",)))
 
+FOLLOWS = (
+    r.Credential("next"),
+    r.Exchange("key", "next"),
+    r.System("far", sensitivity="confidential"),
+    r.Grant("next", "far", ("read",)),
+)
+EXCHANGING = r.Checkpoint("ask", "policy-decision", "exchange", "key", "next")
+WRITES = (r.System("desk"), r.Grant("key", "desk", ("write",)))
+
 AT_REST = [
     (office(*KEY), [("app>key", "medium")]),
     (office(*KEY, *OPENS), [("app>key", "high")]),
     (office(*KEY, *OPENS, r.System("far", sensitivity="restricted")), [("app>key", "high")]),
     (office(*KEY, *OPENS, r.System("far", sensitivity="internal")), [("app>key", "medium")]),
     (office(*KEY, *OPENS, r.System("far")), [("app>key", "medium")]),
-    # what follows from it later, and through other agents, guarded or not
+    # what follows from it later, unless it is decided about where it has no power
+    (office(*KEY, *FOLLOWS), [("app>key", "high")]),
+    (office(*KEY, *FOLLOWS, EXCHANGING), [("app>key", "medium")]),
     (
-        office(
-            *KEY,
-            r.Credential("next"),
-            r.Exchange("key", "next"),
-            r.System("far", sensitivity="confidential"),
-            r.Grant("next", "far", ("read",)),
-            r.Checkpoint("ask", "policy-decision", "exchange", "key", "next"),
-        ),
+        office(*KEY, *FOLLOWS, replace(EXCHANGING, decided_at="desk"), *WRITES),
         [("app>key", "high")],
     ),
+    # and through other agents, which it starts, or which take what it writes for their own words
     (
         office(*KEY, r.System("queue"), r.Grant("key", "queue", ("write",)), r.Trigger("queue", "bot")),
         [("app>key", "high")],
     ),
+    (office(*KEY, *WRITES, r.Grant("token", "desk", ("read",))), [("app>key", "medium")]),
+    (
+        office(*KEY, *WRITES, r.Grant("token", "desk", ("read",)), r.Agent("bot", kind="ai-agent")),
+        [("app>key", "high")],
+    ),
+    # where it lies open
+    (office(*KEY, r.System("app", zone="prod", exposed=True)), [("app>key", "critical")]),
+    (office(*KEY, r.System("app", zone="prod", sensitivity="public")), [("app>key", "critical")]),
     # where it belongs, or of no use to who reads it, or only issued there
     (office(*KEY, r.System("app", kind="secrets-manager")), []),
     (office(*KEY, r.System("app", kind="ci-pipeline")), [("app>key", "medium")]),

@@ -137,6 +137,17 @@ PAGE = {
         "ATLAS AML.M0027",
         "LLM03:2026",
     ),
+    "lost-delegation": (
+        "ASI03:2026",
+        "T3 (Agentic threats 1.1)",
+        "CWE-441",
+        "CSF 2.0 PR.AA-04",
+        "AISVS v1.0-C9.5.2",
+        "AISVS v1.0-C5.2.2",
+        "ATLAS AML.M0027",
+        "ATLAS AML.M0028",
+        "LLM03:2026",
+    ),
     "token-passthrough": (
         "MCP authorization",
         "CWE-441",
@@ -373,7 +384,7 @@ def test_findings_are_listed_by_severity_then_rule_then_subject():
     assert listed == [
         ("critical", "missing-checkpoint", "deploy-key>cluster"),
         ("critical", "self-approved-checkpoint", "review"),
-        ("high", "secret-at-rest", "ci>deploy-key"),
         ("high", "unapproved-reach", "coder"),
+        ("medium", "secret-at-rest", "ci>deploy-key"),
         ("low", "missing-checkpoint", "ci-token>ci"),
     ]

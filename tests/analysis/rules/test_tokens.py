@@ -1,5 +1,7 @@
 """Tokens on behalf of people, handed on, exchanged and federated."""
 
+from dataclasses import replace
+
 import pytest
 
 from meshmodel.model import records as r
@@ -37,6 +39,52 @@ NOT_HONOURED = [
     (
         office(ANN, granted("read", **DELEGATE), r.System("other"), r.Grant("token", "other", ("read",))),
         [("token>other", "high")],
+    ),
+]
+
+
+def exchanged(semantics="impersonation", pinned=True, **fields):
+    return (
+        r.Credential("ticket", **fields),
+        r.Exchange("token", "ticket", semantics=semantics, pinned=pinned),
+    )
+
+
+HELP = r.Agent("help", kind="service")
+BOTH = [("ticket>app", "medium"), ("token>app", "medium")]
+OWN = r.System("app", zone="prod", sensitivity="confidential", partitioned=True)
+STAFF = r.Agent("staff", kind="person")
+PEOPLE = (STAFF, r.Delegation("staff", "bot"))
+LOST = [
+    (office(OWN, *PEOPLE), [("token>app", "medium")]),
+    (office(replace(OWN, sensitivity="restricted"), *PEOPLE), [("token>app", "high")]),
+    # where each has data of their own, and it matters
+    (office(*PEOPLE), []),
+    (office(replace(OWN, sensitivity="internal"), *PEOPLE), []),
+    # not where the person is known, or nobody is worked for
+    (office(OWN, *PEOPLE, ANN), []),
+    (office(OWN), []),
+    (office(OWN, *PEOPLE, r.Agent("staff", kind="person", status="retired")), []),
+    (office(OWN, *PEOPLE, r.Agent("staff", kind="service")), []),
+    (office(OWN, *PEOPLE, r.Agent("bot", kind="person")), []),
+    # through other agents but persons, limited or not
+    (
+        office(OWN, STAFF, HELP, r.Delegation("staff", "help"), r.Delegation("help", "bot")),
+        [("token>app", "medium")],
+    ),
+    (
+        office(
+            OWN, STAFF, HELP, r.Delegation("staff", "help"), r.Delegation("help", "bot", returns="values")
+        ),
+        [("token>app", "medium")],
+    ),
+    (office(OWN, *PEOPLE, *exchanged(), r.Grant("ticket", "app", ("read",))), BOTH),
+    # what it only finds is not its own
+    (
+        office(
+            OWN, *PEOPLE, r.System("disk"), r.Custody("disk", "token"), without=[("hold", ("bot", "token"))]
+        ),
+        [],
     ),
 ]
 
@@ -86,13 +134,6 @@ PASSTHROUGH = [
         [("bot>helper", "high"), ("token>app", "high")],
     ),
 ]
-
-
-def exchanged(semantics="impersonation", pinned=True, **fields):
-    return (
-        r.Credential("ticket", **fields),
-        r.Exchange("token", "ticket", semantics=semantics, pinned=pinned),
-    )
 
 
 def ticket(*actions):
@@ -147,6 +188,7 @@ UNPINNED = [
 
 TABLE = [
     *(("delegation-not-honoured", *row) for row in NOT_HONOURED),
+    *(("lost-delegation", *row) for row in LOST),
     *(("token-passthrough", *row) for row in PASSTHROUGH),
     *(("impersonating-exchange", *row) for row in IMPERSONATING),
     *(("unpinned-federation", *row) for row in UNPINNED),
@@ -207,6 +249,15 @@ def test_it_names_those_who_use_a_grant_in_a_session():
     none = r.Delegation("caller", "bot", only=("app:execute",))
     (finding,) = findings(office(*exchanged(), ticket("write"), *caller, none), "impersonating-exchange")
     assert finding.agents == ("bot",)
+
+
+def test_it_tells_for_whom_it_works_and_where_that_is_lost():
+    (finding,) = findings(office(OWN, *PEOPLE), "lost-delegation")
+    assert finding.message == (
+        "bot works for people and comes to app, where each has data of their own, "
+        "with token, which is nobody's"
+    )
+    assert (finding.agents, finding.actions) == (("bot",), ("read", "write"))
 
 
 def test_it_tells_as_whom_the_agent_acts():

@@ -90,8 +90,8 @@ CARRIED = [
     (words(ask(freshness="cached")), "built", [("notes", "medium")]),
     (words(ask(state="planned")), "built", [("notes", "medium")]),
     (words(ask(state="planned")), "designed", []),
-    (words(ask("trigger", "mail", "clerk")), "built", []),
-    (words(*ON, ask("trigger", "notes", "reader")), "built", [("notes", "medium")]),
+    (words(ask("hearing", "mail", "clerk")), "built", []),
+    (words(*ON, ask("hearing", "notes", "reader")), "built", [("notes", "medium")]),
     (words(*ON, ask()), "built", []),
     # by a program that an agent sets to work
     (
@@ -156,7 +156,7 @@ def test_it_tells_who_carries_the_words():
 
 def test_who_would_carry_them_but_for_a_decision_is_not_told():
     late = (r.Agent("late", kind="ai-agent"), r.Hold("late", "pen"))
-    mesh = words(*late, r.Checkpoint("asked", "human-approval", "trigger", "mail", "late"))
+    mesh = words(*late, r.Checkpoint("asked", "human-approval", "hearing", "mail", "late"))
     (finding,) = findings(mesh, "carried-words")
     assert finding.agents == ("clerk",)
 
@@ -166,7 +166,7 @@ def test_words_that_come_without_an_agent_are_told_without_one():
         r.Credential("found"),
         r.Custody("mail", "found", by=("write",)),
         r.Grant("found", "notes", ("write",)),
-        r.Checkpoint("asked", "human-approval", "trigger", "mail", "clerk"),
+        r.Checkpoint("asked", "human-approval", "hearing", "mail", "clerk"),
     )
     (finding,) = findings(mesh, "carried-words")
     assert finding.message == "Outsiders' words come into notes: whoever reads it hears them"

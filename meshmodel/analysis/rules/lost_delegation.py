@@ -1,0 +1,65 @@
+"""An agent that works for people, and acts as itself where each of them has data of their own."""
+
+from functools import partial
+
+from meshmodel.analysis.bitset import bitset
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.nodes import CONFIDENTIAL
+from meshmodel.analysis.results import Told
+from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
+from meshmodel.model.records import Grant
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import SENSITIVITIES, Severity
+
+
+def _find(engine: Engine) -> Cases:
+    mesh, tables = engine.mesh, engine.snapshot
+    working = _working_for_people(engine)
+    reach = mesh.graph_of("hold", "exchange").spread(mesh.agent_seeds()) if working else []
+    for name, grants in mesh.grants_of.items() if working else ():
+        agents = mesh.names(reach[mesh.first_credential + mesh.credential[name]] & working)
+        if not agents or tables.credential[name].on_behalf_of is not None:
+            continue
+        for grant in grants:
+            sensitivity = SENSITIVITIES.index(tables.system[grant.system].computed_sensitivity)
+            if tables.system[grant.system].partitioned and sensitivity >= CONFIDENTIAL:
+                severity: Severity = "high" if sensitivity > CONFIDENTIAL else "medium"
+                tell = partial(_told, tables, grant, agents)
+                yield Case(f"{name}>{grant.system}", severity, tell, agents, grant.actions)
+
+
+def _working_for_people(engine: Engine) -> int:
+    """The agents but persons to which a person delegates, itself or through such agents."""
+    mesh = engine.mesh
+    numbers = [
+        (mesh.agent[one], mesh.agent[other])
+        for one, other in engine.snapshot.delegation
+        if one in mesh.agent and other in mesh.agent
+    ]
+    found, before = mesh.persons, 0
+    while found != before:
+        before = found
+        found |= bitset([other for one, other in numbers if before >> one & 1])
+    return found & ~mesh.persons
+
+
+def _told(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> Told:
+    credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system]
+    work = "works" if len(agents) == 1 else "work"
+    return Told(
+        f"{titles(snapshot, 'agent', agents)} {work} for people and come{'s' * (len(agents) == 1)} to "
+        f"{system.title}, where each has data of their own, with {credential.title}, which is nobody's",
+        relation("grant", (credential.id, system.id), agents),
+    )
+
+
+RULE = Rule(
+    id="lost-delegation",
+    severity="high if the system is restricted, else medium",
+    detects="An agent that works for people acts as itself where each of them has data of their own",
+    remedy="Exchange the person's token for one on their behalf, and let the system decide by the person",
+    cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C9.5.2; "
+    "AISVS v1.0-C5.2.2; ATLAS AML.M0027; ATLAS AML.M0028; LLM03:2026",
+    false_positives="What it does there is the same for all, and nothing of one person's comes back",
+    find=_find,
+)
