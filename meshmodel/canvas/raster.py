@@ -299,20 +299,24 @@ class Raster:
     def _card_runs(self, card: Card, row: int) -> list[tuple[int, Run]]:
         """The runs of one row of a card, with their first cells.
 
-        Row 0 has the glyph and the name, row 1 the fact; further rows, for more lines, have no text.
+        First come the glyph and the name, in one row or two, then the fact; further rows have no text.
         """
         x, width = self._columns[card.column]
         bar, name, fact = _CARD_INKS[card.kind]
         owned = (card.reference,)
         room = width - 2 if self._closed else width - 1
         ellipsis = "~" if self._is_ascii else "…"
-        if row == 0:
+        names = self._plan.names[card.reference]
+        if row < len(names):
             sign = card.sign.translate(ASCII_GLYPHS) if self._is_ascii else card.sign
-            text, ink = f"{sign} {card.title}", name
+            text, ink = f"{' ' if row else sign} {names[row]}", name
+            if self._plan.flag_room(card):
+                text = f"{text} {card.flag}"
         else:
-            text, ink = f"  {card.fact}" if row == 1 else "", fact
-            if self._is_ascii:
-                text = text.translate(_ASCII_FLAGS)
+            below = card.fact if row == 1 else card.fact_below
+            text, ink = f"  {below}" if row == len(names) else "", fact
+        if self._is_ascii and (row >= len(names) or self._plan.flag_room(card)):
+            text = text.translate(_ASCII_FLAGS)
         runs = [
             (x, Run("[" if self._is_ascii else "▌", 1, bar, owned)),
             (x + 1, Run(pad_flagged(text, room, ellipsis), room, ink, owned)),

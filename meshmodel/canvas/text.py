@@ -4,11 +4,15 @@ The terminal draws clusters (a letter with its marks, a joined emoji) as one; th
 those of ``wcwidth``, which Textual's own agree with.
 """
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.model.text import is_narrow
 
+T = TypeVar("T")
 _JOINER = "\u200d"
 _FLAGS = frozenset("".join((*FLAGS, *FLAGS.values())))
 
@@ -66,3 +70,67 @@ def pad_flagged(text: str, width: int, ellipsis: str = "…") -> str:
     if flag[:1] == " " and flag[1:] in _FLAGS and cells(text) > width > len(flag):
         return pad(text.removesuffix(flag), width - len(flag), ellipsis) + flag
     return pad(text, width, ellipsis)
+
+
+_BREAKS = " -_./:@"
+"""Characters after which a name goes on in the next row."""
+
+
+@lru_cache(maxsize=16_384)
+def _halves(text: str) -> tuple[tuple[int, str, str], ...]:
+    """Every way to part a name after a break: the cells of the wider part, and both parts."""
+    found = []
+    for index in range(1, len(text)):
+        if text[index - 1] in _BREAKS and text[index] not in _BREAKS:
+            first, second = text[:index].rstrip(), text[index:]
+            found.append((max(cells(first), cells(second)), first, second))
+    return tuple(found)
+
+
+def narrowest(text: str) -> int:
+    """The fewest columns of cells in which a name stands whole in one row or two."""
+    return min((width for width, _, _ in _halves(text)), default=cells(text))
+
+
+def in_two_rows(text: str, width: int, ellipsis: str = "…") -> tuple[str, ...]:
+    """A name in one row of so many cells, else in two; where that is too little, the second row is cut."""
+    if cells(text) <= width:
+        return (text,)
+    whole = [(first, second) for needed, first, second in _halves(text) if needed <= width]
+    if whole:
+        return whole[-1]
+    first = cut(text, width, "")
+    return first, cut(text[len(first) :].lstrip(), width, ellipsis)
+
+
+def told_apart(
+    names: Iterable[str], show: Callable[[str], T], width: int, ellipsis: str = "…"
+) -> dict[str, T]:
+    """What is shown of some names where each has too little room, so that no two show the same.
+
+    Args:
+        names: all of them, each once.
+        show: what is shown of a name; of one that has at most ``width`` cells it shows all.
+        width: the cells that a name may have.
+        ellipsis: stands for what is left out.
+    """
+    shown = {name: show(name) for name in names}
+    alike: dict[T, list[str]] = defaultdict(list)
+    for name, text in shown.items():
+        alike[text].append(name)
+    for group in list(alike.values()):
+        if len(group) == 1:
+            continue
+        group.sort()
+        pairs = enumerate(zip(group[0], group[-1], strict=False))
+        start = next((number for number, (one, other) in pairs if one != other), len(group[0]))
+        for number, name in enumerate(group, 1):
+            while 0 < start < len(name) and _belongs_to_previous(name[start], name[start - 1]):
+                start -= 1
+            for tail in (name[start:], name[-(width // 2) :], str(number)):
+                rest = cut(tail, width // 2, ellipsis)
+                other = show(cut(name, width - cells(rest), ellipsis) + rest)
+                if other not in alike:
+                    alike[other], shown[name] = [name], other
+                    break
+    return shown

@@ -46,6 +46,8 @@ def make_lines(grid: Grid) -> Lines:
     """All lines of a grid: trees with their pins at cards and in feedthroughs, without rows yet."""
     gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
     cards = grid.cards
+    for card in cards.values():
+        card.left, card.right = [], []
     before: Sources = []
     parted: list[tuple[int, Sources, tuple[Reference, ...]]] = []
     for link in grid.links:

@@ -13,7 +13,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS, Card, Link
 from meshmodel.canvas.layout.lanes import Lane, insert_at_slots, lane_keys, order_lanes, share_lanes
 from meshmodel.canvas.layout.links import (
@@ -50,6 +49,7 @@ class Grid:
         boundary_marks: by (step, from, to), the marks of checkpoints on boundaries.
         approving: by checkpoint, the agents that approve there.
         card_for: for each folded element, the card that shows it.
+        wraps: whether names of cards may take two rows.
     """
 
     lanes: list[Lane] = field(default_factory=list)
@@ -61,6 +61,7 @@ class Grid:
     boundary_marks: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
     approving: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
     card_for: dict[Reference, Reference] = field(default_factory=dict)
+    wraps: bool = False
 
     @property
     def order(self) -> tuple[Reference, ...]:
@@ -131,9 +132,7 @@ def make_grid(
     numbers = {logical: number for number, logical in enumerate(grid.logical)}
     for card in grid.cards.values():
         card.column = numbers[card.logical]
-        if options.zoom == "line":  # a row has no room for the fact, but the flag must not be lost
-            if card.flag:
-                card.title += f" {FLAGS[card.flag] if options.ascii else card.flag}"
+        if options.zoom == "line":  # a row has no room for the fact; the flag stands behind the name
             card.fact = ""
     _order_stacks(grid, slots, known)
     return grid

@@ -31,6 +31,7 @@ class Card:
         kind: of its element; ``fold``: a zone that is shown as one card.
         title: its name.
         fact: the text below it.
+        is_kind: whether that is only its kind, which its sign tells: a second row of the name replaces it.
         sign: before the name.
         flag: at the end of the fact, where outsiders' words get to a system; else empty.
         lane: the number of its lane, from 0.
@@ -40,6 +41,7 @@ class Card:
         order: its index in its stack.
         y: its first row.
         height: rows.
+        name_rows: rows that its name takes: one, or two in a column that is narrower than the name.
         left: the pins of its left side, from the top.
         right: those of its right side.
     """
@@ -50,14 +52,21 @@ class Card:
     fact: str
     sign: str
     flag: str = ""
+    is_kind: bool = False
     lane: int = 0
     logical: int = 0
     column: int = 0
     order: int = 0
     y: int = 0
     height: int = 2
+    name_rows: int = 1
     left: list[Pin] = field(default_factory=list)
     right: list[Pin] = field(default_factory=list)
+
+    @property
+    def fact_below(self) -> str:
+        """What stands below its name: the fact, or of a name in two rows the flag alone."""
+        return self.flag if self.name_rows > 1 and self.is_kind else self.fact
 
 
 @dataclass(slots=True)

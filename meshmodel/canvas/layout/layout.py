@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
+from typing import Final
 
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Lines, Pin
-from meshmodel.canvas.layout.line_labels import MODES, LineEnd, Mode, cells_cut, cells_needed, line_end
+from meshmodel.canvas.layout.elements import Card, Lines, Pin
+from meshmodel.canvas.layout.line_labels import (
+    LAST_UNCUT,
+    MODES,
+    LineEnd,
+    Mode,
+    cells_cut,
+    cells_needed,
+    line_end,
+)
 from meshmodel.canvas.layout.router import Channel, assign_tracks
 from meshmodel.canvas.scene import Options
-from meshmodel.canvas.text import cells
+from meshmodel.canvas.text import cells, cut, in_two_rows, narrowest, told_apart
+from meshmodel.model.records import Reference
 from meshmodel.model.stop import check_current
 
+_LEAST_FACT: Final = 14
+"""The cells of a fact that a column of names in two rows has room for: ``confidential ⚑``."""
 
-@dataclass(slots=True)
+
+@dataclass
 class Plan:
     """A layout with its rows, and the columns of cells of one mode.
 
@@ -71,23 +86,93 @@ class Plan:
         """The rows of lane frames, from the top."""
         return [*(lane.y - 1 for lane in self.grid.lanes), self.height - 1]
 
-    def longest_texts(self) -> list[int]:
+    def longest_texts(self, *, whole: bool = False) -> list[int]:
         """For each column, the cells of its longest name or fact, with the bar and the glyph before it.
 
         A credential that nothing is connected to counts only in a column of such cards.
+
+        Args:
+            whole: also of names in two rows, which else count by the wider row, and of all of each fact.
         """
         longest, loose = [0] * len(self.grid.logical), [0] * len(self.grid.logical)
-        line = self.options.zoom == "line"
         for card in self.grid.cards.values():
             found = loose if card.kind == "credential" and not card.left and not card.right else longest
-            text = 3 + max(cells(card.title), 0 if line else cells(card.fact))
-            found[card.column] = max(found[card.column], text)
+            if self.wraps and not whole:
+                text = max(narrowest(card.title), min(cells(card.fact_below), _LEAST_FACT))
+            else:
+                text = max(cells(card.title) + self.flag_room(card), cells(card.fact_below))
+            found[card.column] = max(found[card.column], 3 + text)
         return [known or other for known, other in zip(longest, loose, strict=True)]
 
-    def cards(self, mode: Mode, texts: list[int]) -> list[int]:
-        """For each column, the cells of its cards in a mode; ``texts``: see :meth:`longest_texts`."""
+    @property
+    def wraps(self) -> bool:
+        """Whether names stand in two rows where their column is narrower."""
+        return self.grid.wraps
+
+    def wrap_names(self) -> None:
+        """Let names stand in two rows in columns as narrow as that allows; rows are to be assigned again."""
+        self.grid.wraps = True
         closing = 1 if self.has_closed_cards else 0
-        return [max(MODES[-1].card, min(longest + mode.pitch - 1, mode.card)) + closing for longest in texts]
+        widths = [max(MODES[-1].card, min(text, MODES[0].card)) + closing for text in self.longest_texts()]
+        for card in self.grid.cards.values():
+            card.name_rows = len(in_two_rows(card.title, self.room_in(widths[card.column])))
+
+    def room_in(self, width: int) -> int:
+        """The cells for a name on a card of so many cells."""
+        return width - 3 - self.has_closed_cards
+
+    def flag_room(self, card: Card) -> int:
+        """The cells behind the name of a card for its flag, where cards have one row only."""
+        return 2 if card.flag and self.options.zoom == "line" else 0
+
+    def widen_columns(self) -> None:
+        """Give the cells that are left to the columns with longer names or facts, the first ones first."""
+        spare, cards = self.room - self.width, [width for _, width in self.columns]
+        longest = self.cards(MODES[LAST_UNCUT], self.longest_texts(whole=True))
+        for number, (width, most) in enumerate(zip(cards, longest, strict=True)):
+            more = max(0, min(spare, most - width))
+            cards[number] += more
+            spare -= more
+        self.set_columns(cards)
+
+    @cached_property
+    def names(self) -> dict[Reference, tuple[str, ...]]:
+        """The rows of the name of each card, once the widths are final; no two cards show the same."""
+        found: dict[Reference, tuple[str, ...]] = {}
+        by_room: dict[tuple[int, int], list[Card]] = defaultdict(list)
+        for card in self.grid.cards.values():
+            room = self.room_in(self.columns[card.column][1]) - self.flag_room(card)
+            by_room[room, card.name_rows].append(card)
+        ellipsis = "~" if self.is_ascii else "…"
+        for (room, rows), cards in by_room.items():
+
+            def show(name: str, room: int = room, rows: int = rows) -> tuple[str, ...]:
+                return in_two_rows(name, room, ellipsis) if rows > 1 else (cut(name, room, ellipsis),)
+
+            shown = told_apart({card.title for card in cards}, show, rows * room - rows + 1, ellipsis)
+            found |= {card.reference: shown[card.title] for card in cards}
+        return found
+
+    def cards(self, mode: Mode, texts: list[int]) -> list[int]:
+        """For each column, the cells of its cards in a mode; ``texts``: see :meth:`longest_texts`.
+
+        Where names may stand in two rows a column is never too narrow for one of them.
+        """
+        closing = 1 if self.has_closed_cards else 0
+        least = self._least_names if self.wraps else [0] * len(texts)
+        return [
+            max(MODES[-1].card, name, min(longest + mode.pitch - 1, mode.card)) + closing
+            for longest, name in zip(texts, least, strict=True)
+        ]
+
+    @cached_property
+    def _least_names(self) -> list[int]:
+        """For each column, the cells of a card whose names have room in their rows, up to the widest card."""
+        least = [0] * len(self.grid.logical)
+        for card in self.grid.cards.values():
+            needed = narrowest(card.title) if card.name_rows > 1 else cells(card.title)
+            least[card.column] = max(least[card.column], min(3 + needed, MODES[0].card))
+        return least
 
     def width_at_least(self, mode: Mode, texts: list[int]) -> int:
         """A lower bound of the width in a mode, without assigning tracks: cards, and trunks side by side."""
@@ -151,8 +236,29 @@ class Plan:
         found = self._ends.get(pin)
         if found is None:
             more = cells_cut(pin, self.mode) - self.lack(pin)
-            found = self._ends[pin] = line_end(pin, self.mode, is_ascii=self.is_ascii, more=more)
+            found = line_end(pin, self.mode, is_ascii=self.is_ascii, more=more)
+            if found.name and pin.link is not None:
+                found = self._told_apart(found, pin.link.label[self.mode.label][0])
+            self._ends[pin] = found
         return found
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        """The different names in labels, sorted."""
+        return sorted({link.label[self.mode.label][0] for link in self.grid.links if link.label})
+
+    def _told_apart(self, end: LineEnd, name: str) -> LineEnd:
+        """The end of a line whose label is not that of another name which begins alike."""
+        ellipsis = "~" if self.is_ascii else "…"
+        prefix = end.name.removesuffix(ellipsis)
+        if end.name == name or not prefix:
+            return end
+        first = bisect_left(self._labels, prefix)
+        last = bisect_left(self._labels, prefix + chr(sys.maxunicode))
+        limit = cells(end.name)
+        shown = told_apart(self._labels[first:last], lambda each: cut(each, limit, ellipsis), limit, ellipsis)
+        apart = shown.get(name, end.name)
+        return end._replace(name=apart, length=cells(apart) + cells(end.words))
 
     def lack(self, pin: Pin) -> int:
         """The cells that the label at a pin is shortened by; none where it is moved."""

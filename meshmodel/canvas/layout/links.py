@@ -44,18 +44,21 @@ def system_card(system: System, facts: Facts) -> Card:
     fact = system.sensitivity or system.kind or "system"
     flag = "⚑" if system.untrusted_input else "⚐" if system.id in facts.heard else ""
     fact = f"{fact} {flag}".rstrip()
-    return Card(("system", system.id), "system", system.title, fact, glyph_of(system), flag)
+    is_kind = system.sensitivity is None
+    return Card(("system", system.id), "system", system.title, fact, glyph_of(system), flag, is_kind)
 
 
 def credential_card(credential: Credential) -> Card:
     """The card of a credential: its name, and the identity it acts as, or that it is revoked."""
+    is_kind = False
     if not credential.is_active:
         fact = credential.status
     elif credential.identity and credential.identity != credential.title:
         fact = f"as {credential.identity}"
     else:
-        fact = credential.kind or "credential"
-    return Card(("credential", credential.id), "credential", credential.title, fact, glyph_of(credential))
+        fact, is_kind = credential.kind or "credential", True
+    sign = glyph_of(credential)
+    return Card(("credential", credential.id), "credential", credential.title, fact, sign, is_kind=is_kind)
 
 
 Label = tuple[tuple[str, str], ...]

@@ -28,7 +28,7 @@ def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0
     Args:
         grid: the cards in their stacks.
         lines: the lines with their pins.
-        base: the fewest rows of a card; one with more pins on a side has one for each.
+        base: the fewest rows of a card; one with a longer name, or with more pins on a side, has more.
         gap: free rows between two cards.
         spare: free rows at the bottom of the first lane, for doglegs.
 
@@ -37,7 +37,8 @@ def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0
     """
     cards = sorted(grid.cards.values(), key=lambda card: card.column)
     for card in cards:
-        card.height = max(base, len(card.left), len(card.right))
+        text = base - 1 + card.name_rows if card.fact_below else card.name_rows
+        card.height = max(base, text, len(card.left), len(card.right))
     stacks: Stacks = {key: list(_with_lines(stack)) for key, stack in grid.stacks.items()}
     _stack_items(grid, stacks, gap, spare)
     for card in cards:
@@ -108,15 +109,6 @@ def append_loose(grid: Grid, stacks: Stacks, gap: int) -> list[int]:
         down += bottom - lane.y - lane.height
         lane.height = bottom - lane.y
     return shifts
-
-
-def least_height(grid: Grid, base: int) -> int:
-    """A lower bound of the height in rows: that without gaps and feedthroughs."""
-    heights = [1] * len(grid.lanes)
-    for (lane, _), stack in grid.stacks.items():
-        cards = sum(max(base, len(card.left), len(card.right)) for card in stack)
-        heights[lane] = max(heights[lane], cards)
-    return sum(heights) + len(heights) + 1
 
 
 def _move_pins(item: Item) -> None:
