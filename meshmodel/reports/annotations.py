@@ -58,7 +58,6 @@ def _annotation(located: Located) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    text = without_commands(text)
     for each in f"%\r\n{more}":
         text = text.replace(each, f"%{ord(each):02X}")
-    return text
+    return without_commands(text)
