@@ -39,6 +39,45 @@ class Tracing:
     problem: str = ""
 
 
+MessageKind = Literal["note", "no-row", "waiting", "guard", "lens"]
+"""What a message is about, for what follows it: something done or refused; a filter that leaves no row; an
+answer that is being computed; a fix that is, to be guarded; what the lens shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMessage:
+    """What the message line says."""
+
+    text: str = ""
+    kind: MessageKind = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFinding:
+    """A finding with its example path, which is highlighted; ``None`` where it has none."""
+
+    finding: Finding
+    path: Explanation | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPath:
+    """A path of an agent to a system."""
+
+    path: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEvent:
+    """An event of the log that is laid on the model."""
+
+    event: "TracedEvent"
+
+
+Opened = OpenedFinding | OpenedPath | OpenedEvent
+"""The one thing that is highlighted on the canvas and explained beside the lists."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorkbenchState:
     """All that a panel needs in order to show itself.
@@ -55,10 +94,8 @@ class WorkbenchState:
         problem: why they could not be computed; empty where they could.
         selected: what is selected on the canvas.
         group: what is selected together; empty where that is one thing at most.
-        finding: the open finding.
-        explanation: the way that is lit and told.
-        traced: the event of the log that is lit and told.
-        said: the message line; empty where it tells what is selected or open.
+        opened: what is highlighted and explained, if anything.
+        message: the message line; empty where it tells what is selected or open.
         tentative: the model as a move in progress would leave it.
         zoom, lens, folded: how the canvas is looked at; folded zones by id.
         lens_before: the lens that comes back once the list of what falls is left; ``None``: none does.
@@ -97,10 +134,8 @@ class WorkbenchState:
     problem: str = ""
     selected: Reference | None = None
     group: frozenset[Reference] = frozenset()
-    finding: Finding | None = None
-    explanation: Explanation | None = None
-    traced: "TracedEvent | None" = None
-    said: str = ""
+    opened: Opened | None = None
+    message: StatusMessage = StatusMessage()
     tentative: Snapshot | None = None
     zoom: Zoom = "card"
     lens: LensName = "structure"
@@ -134,10 +169,25 @@ class WorkbenchState:
         return self.group or (frozenset() if self.selected is None else frozenset({self.selected}))
 
     @property
+    def finding(self) -> Finding | None:
+        """The open finding."""
+        return self.opened.finding if isinstance(self.opened, OpenedFinding) else None
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """The path that is highlighted and explained, of a finding or by itself."""
+        return self.opened.path if isinstance(self.opened, OpenedFinding | OpenedPath) else None
+
+    @property
+    def traced(self) -> "TracedEvent | None":
+        """The event of the log that is highlighted and explained."""
+        return self.opened.event if isinstance(self.opened, OpenedEvent) else None
+
+    @property
     def is_overlaid(self) -> bool:
         """Whether something lies over the drawing that Esc ends: a preview, a way, what falls, a group."""
-        over = self.preview, self.comparing, self.importing and self.marked, self.finding, self.explanation
-        return any((*over, self.traced, self.lens == "compromise", self.group))
+        over = self.preview, self.comparing, self.importing and self.marked, self.opened
+        return any((*over, self.lens == "compromise", self.group))
 
     @property
     def read_only(self) -> bool:

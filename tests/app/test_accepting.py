@@ -238,10 +238,10 @@ async def test_a_click_on_the_open_finding_unfolds_it_and_one_on_another_opens_t
 async def test_where_no_other_rule_speaks_of_the_cause_that_is_said(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.press("f", "space")
-        assert it.bench.shown.said == "nothing is folded under this finding"
+        assert it.bench.shown.message.text == "nothing is folded under this finding"
         await it.sentence("ask human-approval on file-sas > attachments: advisory")
         await it.press("f", "space")
-        assert "folded" not in it.bench.shown.said
+        assert "folded" not in it.bench.shown.message.text
 
 
 async def test_header_counts_what_is_open_by_severity(tmp_path: Path) -> None:

@@ -136,11 +136,11 @@ async def test_what_was_said_of_several_goes_with_them(tmp_path: Path) -> None:
         await it.pilot.click("#canvas", offset=it.cell(WIKI))
         await it.pilot.click("#canvas", offset=it.cell(TICKETS), control=True)
         await it.pilot.pause()
-        assert it.bench.shown.said.startswith("selected 2")
+        assert it.bench.shown.message.text.startswith("selected 2")
         await it.pilot.click("#canvas", offset=it.cell(TICKETS))
         await it.pilot.pause()
         assert it.bench.shown.group == frozenset()
-        assert "selected 2" not in it.bench.shown.said
+        assert "selected 2" not in it.bench.shown.message.text
 
 
 async def test_an_edit_is_undone_from_the_menu_of_the_ground(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ async def test_a_duplicate_is_one_edit_with_the_same_relations_and_is_selected(t
         await it.press("d")
         assert ("support-bot-2", "ticket-token") in it.model.hold
         assert it.bench.shown.selected == ("agent", "support-bot-2")
-        assert it.bench.shown.said == "duplicate agent support-bot-2"
+        assert it.bench.shown.message.text == "duplicate agent support-bot-2"
         await it.press("u")
         assert it.model == before
 
@@ -38,7 +38,7 @@ async def test_what_is_copied_is_interchange_text_on_the_clipboard(tmp_path: Pat
         copied = read_text(it.app.clipboard)
         assert copied.agent["support-bot"].kind == it.model.agent["support-bot"].kind
         assert set(copied.hold) == set(it.model.hold)
-        assert "support-bot" in it.bench.shown.said
+        assert "support-bot" in it.bench.shown.message.text
         await it.press("V", "V")
         assert {"support-bot", "support-bot-2", "support-bot-3"} <= set(it.model.agent)
 
@@ -65,7 +65,7 @@ async def test_a_part_goes_from_one_model_into_another(tmp_path: Path) -> None:
         await put_in(it, text)
         assert set(it.model.credential) == {"file-sas"}
         assert not it.model.grant
-        assert "without" in it.bench.shown.said, "what was left out is told"
+        assert "without" in it.bench.shown.message.text, "what was left out is told"
 
 
 async def test_sentences_open_the_quick_line_and_broken_text_is_told(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_sentences_open_the_quick_line_and_broken_text_is_told(tmp_path: P
         await it.press("u")
         assert it.model == before
         await put_in(it, 'format = "meshmodel/1"\nnonsense = 1\n')
-        assert "line 2" in it.bench.shown.said
+        assert "line 2" in it.bench.shown.message.text
         assert it.model == before
 
 
@@ -89,6 +89,6 @@ async def test_nothing_selected_or_copied_is_said(tmp_path: Path) -> None:
         it.bench.context.select(None)
         for key in ("Y", "X", "d"):
             await it.press(key)
-            assert "select an element" in it.bench.shown.said, key
+            assert "select an element" in it.bench.shown.message.text, key
         await it.press("V")
-        assert "nothing was copied" in it.bench.shown.said
+        assert "nothing was copied" in it.bench.shown.message.text

@@ -118,7 +118,7 @@ async def test_an_undone_edit_is_no_point_to_compare_with(tmp_path: Path) -> Non
         await it.press("u", "J", "home", "enter")
         await it.computed()
         assert it.bench.shown.comparing is None
-        assert "this edit was undone" in it.bench.shown.said
+        assert "this edit was undone" in it.bench.shown.message.text
 
 
 async def test_rows_lead_to_their_element_and_of_what_is_gone_nothing_can_be_done(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ async def test_rows_lead_to_their_element_and_of_what_is_gone_nothing_can_be_don
         listing.rows.go_to(next(row.key for row in listing.rows.shown_rows if row.value == GONE))
         await it.press("enter")
         assert (it.bench.shown.selected, it.bench.shown.ghost) == (None, GONE)
-        assert "it is not in the model" in it.bench.shown.said
+        assert "it is not in the model" in it.bench.shown.message.text
         await it.press("escape", "x", "d", "c", "C", "m", "space")
         assert it.bench.session.journal()[-1].number == 2
         assert it.app.screen is it.bench
@@ -199,7 +199,7 @@ async def test_it_is_compared_with_what_git_has(tmp_path: Path, monkeypatch: pyt
         assert signs(it)[GONE] == "-"
         assert any("since HEAD:./m.toml" in each for each in listed(it))
         await compare_with_file(it, "nothing:./m.toml")
-        assert "git" in it.bench.shown.said
+        assert "git" in it.bench.shown.message.text
 
 
 async def test_it_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

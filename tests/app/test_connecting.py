@@ -274,13 +274,13 @@ async def test_what_would_connect_is_told_as_an_offer_and_not_as_done(tmp_path: 
         await it.select(*BOT)
         await it.press("c")
         await find(it, CI)
-        assert it.bench.shown.said.endswith("; Enter connects")
+        assert it.bench.shown.message.text.endswith("; Enter connects")
         await it.press("escape")
         await it.select("zone", "helpdesk")
         await it.press("c")
         await find(it, FILE_KEY)
-        assert it.bench.shown.said.startswith("nothing connects ")
-        assert it.bench.shown.said.endswith("; choose another, or Esc")
+        assert it.bench.shown.message.text.startswith("nothing connects ")
+        assert it.bench.shown.message.text.endswith("; choose another, or Esc")
 
 
 @pytest.mark.parametrize("key", ["N", "a", "n", ":", "u", "d"])

@@ -28,7 +28,7 @@ async def leave(it: Desk, start: Offset, outside: str, **held: bool) -> str:
     assert to, f"{outside} is seen"
     end = to.offset + Offset(3, to.height // 2)
     await it.pilot.hover(offset=end)
-    said = it.bench.shown.said
+    said = it.bench.shown.message.text
     await it.pilot.mouse_up(offset=end)
     await it.pilot.pause()
     return said
@@ -50,7 +50,7 @@ async def test_nothing_comes_of_a_drag_that_ends_outside_the_drawing(
             said = await leave(it, start, outside, control=kind == "box")
             assert it.app.screen is it.bench, "no dialog asks what was meant"
             assert said == f"released here, outside the drawing: {NOTHING[kind]}", outside
-            assert it.bench.shown.said == f"released outside the drawing: {NOTHING[kind]}", outside
+            assert it.bench.shown.message.text == f"released outside the drawing: {NOTHING[kind]}", outside
             assert it.model is before
             assert not it.bench.shown.group
             assert not canvas.gestures.is_busy
@@ -66,11 +66,13 @@ async def test_the_status_line_says_where_a_card_would_be_before_it_is_dropped(t
         )
         await it.pilot.mouse_down("#canvas", offset=it.cell(BOT, dx=4))
         await it.pilot.hover("#canvas", offset=it.cell(BOT, dx=5))
-        assert it.bench.shown.said.startswith("released here: ")
+        assert it.bench.shown.message.text.startswith("released here: ")
         await it.pilot.hover("#header", offset=(5, 0))
-        assert "nothing is moved" in it.bench.shown.said
+        assert "nothing is moved" in it.bench.shown.message.text
         await it.pilot.hover("#canvas", offset=(6, there + 2))
-        assert it.bench.shown.said == "released here: move agent support-bot home from helpdesk to cloud"
+        assert (
+            it.bench.shown.message.text == "released here: move agent support-bot home from helpdesk to cloud"
+        )
         assert it.model is before
         await it.pilot.mouse_up(offset=corner + Offset(6, there + 2))
         await it.pilot.pause()

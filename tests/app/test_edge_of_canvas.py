@@ -95,7 +95,7 @@ async def test_the_first_pan_says_how_a_box_is_drawn(tmp_path: Path) -> None:
     async with desk(tmp_path, TALL, (80, 24)) as it:
         for expected in ("draws a box that selects", ""):
             await it.drag(Offset(2, 8), Offset(2, 6))
-            assert expected in it.bench.shown.said
+            assert expected in it.bench.shown.message.text
             it.bench.context.say("")
             await it.drag(Offset(2, 6), Offset(2, 8))
-            assert it.bench.shown.said == ""
+            assert it.bench.shown.message.text == ""

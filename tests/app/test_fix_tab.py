@@ -245,11 +245,11 @@ async def test_guarding_waits_for_the_fix_unless_another_key_comes(
     monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", held)
     async with desk(tmp_path, "agent-chain") as it:
         await it.press("F", "P")
-        assert it.bench.shown.said == "guard: the smallest fix is being computed"
+        assert it.bench.shown.message.text == "guard: the smallest fix is being computed"
         await it.press(*then)
         gate.set()
         await it.computed()
-        assert "being computed" not in it.bench.shown.said
+        assert "being computed" not in it.bench.shown.message.text
         assert isinstance(it.app.screen, Picker) == (not then)
         if not then:
             await it.press("enter")

@@ -199,7 +199,7 @@ async def test_an_undo_is_compared_with_what_it_undid_however_fast_it_comes(
         await it.sentence("x > y > z: read")
         assert "▼−1" in first_row(it), "both came fast"
         await it.press("u")
-        assert it.bench.shown.said.startswith("undid: x > y")
+        assert it.bench.shown.message.text.startswith("undid: x > y")
         assert "▼" not in first_row(it), "that closed nothing"
         await it.press("u")
         assert "▲+1" in first_row(it)

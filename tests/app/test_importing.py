@@ -128,15 +128,15 @@ async def test_what_is_only_in_the_preview_is_not_moved_and_says_what_it_is(
         start = it.cell(agent)
         await it.drag(start, start + Offset(4, 2))
         says = "tracker: it is part of what is to be imported; apply the import (I) or drop it (Esc) first"
-        assert it.bench.shown.said.endswith(says)
+        assert it.bench.shown.message.text.endswith(says)
         for key in ("m", "c", "x"):
             it.bench.context.say("")
             await it.press(key)
-            assert it.bench.shown.said.endswith(says)
+            assert it.bench.shown.message.text.endswith(says)
         it.bench.context.say("")
         it.bench.context.canvas.emit(Connected(agent, ("agent", "support-bot")))
         await it.pilot.pause()
-        assert it.bench.shown.said.endswith(says)
+        assert it.bench.shown.message.text.endswith(says)
         await it.press("escape")
         assert it.bench.shown.importing is None
         assert it.bench.shown.ghost is None
@@ -264,7 +264,7 @@ async def test_a_hostile_file_gets_one_line_and_changes_nothing(tmp_path: Path, 
     async with desk(tmp_path) as it:
         before = it.model
         await choose(it, path)
-        said = it.bench.shown.said
+        said = it.bench.shown.message.text
         assert said.startswith("nothing was imported: ")
         assert "hostile.json" in said
         assert "\n" not in said
@@ -278,7 +278,7 @@ async def test_what_is_of_no_form_is_told_in_the_words_of_the_dialog(tmp_path: P
     path.write_text('{"a": 1}')
     async with desk(tmp_path) as it:
         await choose(it, path)
-        assert it.bench.shown.said.endswith("say which with “read as”")
+        assert it.bench.shown.message.text.endswith("say which with “read as”")
 
 
 @pytest.mark.slow
@@ -307,7 +307,7 @@ async def test_reading_is_told_and_stopped(tmp_path: Path, monkeypatch: pytest.M
         await it.pilot.pause()
         assert it.bench.shown.importing is None
         assert it.bench.shown.marked is None
-        assert "nothing was changed" in it.bench.shown.said
+        assert "nothing was changed" in it.bench.shown.message.text
         assert stopped  # before its end
         panel = await choose(it, tmp_path / ".mcp.json")
         gate.clear()
@@ -391,4 +391,4 @@ async def test_nothing_is_imported_into_a_model_that_is_read_only(tmp_path: Path
     async with desk(tmp_path, MODELS / "support-agent.toml") as it:
         await it.press("I")
         assert it.app.screen is it.bench
-        assert "reading only" in it.bench.shown.said
+        assert "reading only" in it.bench.shown.message.text

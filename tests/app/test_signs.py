@@ -30,7 +30,7 @@ async def test_a_key_shows_the_signs_of_this_drawing(tmp_path):
         await it.press("escape", "W")
         assert it.app.screen is it.bench
         assert not it.bench.query_one(CornerMap).display, "all of it is seen"
-        assert it.bench.shown.said == "map: the whole drawing is on the screen"
+        assert it.bench.shown.message.text == "map: the whole drawing is on the screen"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

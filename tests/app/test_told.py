@@ -13,7 +13,7 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
-from meshmodel.app.state import WorkbenchState
+from meshmodel.app.state import OpenedFinding, WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
 from meshmodel.reports.cause_words import severity_sign
@@ -113,7 +113,7 @@ async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
     assert what_is_lit(finding) == says
     panel = ExplanationList()
     async with Host(panel, None).run_test():
-        panel.follow(WorkbenchState(None, finding=finding))
+        panel.follow(WorkbenchState(None, opened=OpenedFinding(finding, None)))
         assert f"no agent's way leads through it: {says}" in [
             row.content.plain for row in panel.rows.shown_rows
         ]

@@ -21,7 +21,7 @@ from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.session import Session
-from meshmodel.app.state import Side, WorkbenchState
+from meshmodel.app.state import MessageKind, OpenedFinding, OpenedPath, Side, StatusMessage, WorkbenchState
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.operations import exists
 from meshmodel.model.errors import MeshmodelError
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 Severity = Literal["information", "warning", "error"]
 T = TypeVar("T")
 W = TypeVar("W", bound=Widget)
-NO_ROW: Final = "no row is shown by this filter; Esc clears it"
 PATIENCE: Final = 0.5
 """Seconds after which what waits for the screen to be drawn waits no longer."""
 
@@ -67,7 +66,7 @@ class Context:
         self._holding: Timer | None = None
         self._to_focus: Callable[[], object] | None = None
         self.after_analysis: tuple[Callable[[], None], int] | None = None
-        self._question: tuple[str, Callable[[], None], int] | None = None
+        self._question: tuple[Callable[[], None], int] | None = None
 
     # The state
 
@@ -173,12 +172,19 @@ class Context:
         """Open another model in place of this one, and say something then."""
         self._screen.post_message(OpenRequested(path, said))
 
-    def say(self, text: str, severity: Severity = "information", *, noted: bool = False) -> None:
+    def say(
+        self,
+        text: str,
+        severity: Severity = "information",
+        *,
+        noted: bool = False,
+        kind: MessageKind = "note",
+    ) -> None:
         """Say one line in the status row; what went wrong, or is to be ``noted``, also as a notice.
 
         On the smallest screens that would lie over the row, which says it in full.
         """
-        self.update(said=text)
+        self.update(message=StatusMessage(text, kind))
         self._said_at = self.acts
         screen = self._screen
         is_seen = self.state.arrangement == "small" and screen.app.screen is screen
@@ -209,7 +215,9 @@ class Context:
 
     def open_list(self, page: str) -> None:
         """Show one of the lists and give it the focus."""
-        self.update(lists_open=True, page=page, said="", **({} if page == "fix" else {"preview": ()}))
+        self.update(
+            lists_open=True, page=page, message=StatusMessage(), **({} if page == "fix" else {"preview": ()})
+        )
         self._to_focus = lambda: self._focus_list(f"#{page}")
 
     def open_side(self, side: Side) -> None:
@@ -260,12 +268,13 @@ class Context:
         if not still:
             self.canvas.reveal(reference)
         if ghost:
-            self.update(selected=None, ghost=reference, said=ghost)
+            self.update(selected=None, ghost=reference)
+            self.say(ghost)
             return
         if self.state.group and not together and reference not in self.state.group:
             self.update(group=frozenset())
         if reference != self.state.selected or self.state.ghost:
-            self.update(selected=reference, ghost=None, said="")
+            self.update(selected=reference, ghost=None, message=StatusMessage())
 
     def ghost_words(self, reference: Reference | None) -> str:
         """What is said of a record that is drawn, and not in the model; empty of any other."""
@@ -283,8 +292,8 @@ class Context:
         analysis = self.state.analysis
         told = None if finding is None or analysis is None else analysis.explain_finding(finding)
         # A list opens what comes under its cursor when an edit changes it: what was said of the edit stays.
-        said = self.state.said if self._said_at == self.acts else ""
-        self.update(finding=finding, explanation=told, traced=None, said=said)
+        message = self.state.message if self._said_at == self.acts else StatusMessage()
+        self.update(opened=None if finding is None else OpenedFinding(finding, told), message=message)
         if told is not None and told.steps:
             table, _, key = told.steps[-1].to.partition(":")
             self.bring_into_view((table, key))
@@ -307,7 +316,7 @@ class Context:
         filtered = (findings, self.panel(FixList), self.panel(TracePanel))
         is_emptied = any(each.has_focus_within and each.is_emptied for each in filtered)
         if is_emptied or (matrix.has_focus_within and matrix.filter.value and matrix.pair is None):
-            self.say(f"{what}: {NO_ROW}")
+            self.say(f"{what}: no row is shown by this filter; Esc clears it", kind="no-row")
             return False
         if findings.has_focus_within and findings.first != self.state.finding:
             self.open_finding(findings.first)  # a quick hand comes before the list says where it is
@@ -315,7 +324,7 @@ class Context:
 
     def light_way(self, told: Explanation) -> None:
         """Light one way on the canvas, and tell it."""
-        self.update(finding=None, explanation=told, traced=None)
+        self.update(opened=OpenedPath(told))
 
     def bring_into_view(self, reference: Reference) -> None:
         """Show it now, and again where lists that were just opened leave less of the canvas."""
@@ -369,9 +378,8 @@ class Context:
 
     def answer_later(self, what: str, ask: Callable[[], None]) -> None:
         """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
-        words = f"{what}: {self.state.why_nothing}"
-        self._question = None if self.state.problem else (words, ask, self.acts)
-        self.say(words)
+        self._question = None if self.state.problem else (ask, self.acts)
+        self.say(f"{what}: {self.state.why_nothing}", kind="waiting")
 
     def stop_waiting(self) -> bool:
         """Ask nothing any more once the analysis is there; whether that was waited for.
@@ -379,7 +387,7 @@ class Context:
         It is not where something else has been said since: another selection, an edit.
         """
         question, self._question = self._question, None
-        if question is None or self.state.said != question[0]:
+        if question is None or self.state.message.kind != "waiting":
             return False
         self.say("")
         return True
@@ -390,7 +398,7 @@ class Context:
         if again is not None and again[1] == self.acts:
             self.after_refresh(again[0])
         if self.state.is_current and self._question is not None:
-            _, ask, acts = self._question
+            ask, acts = self._question
             if self.stop_waiting() and self.is_in_front and acts == self.acts:
                 ask()
 

@@ -25,7 +25,7 @@ from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar, Under
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
-from meshmodel.app.state import Arrangement, WorkbenchState
+from meshmodel.app.state import Arrangement, StatusMessage, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.context import Context
 from meshmodel.reports.acceptances import lost_words
@@ -95,7 +95,7 @@ class Layout:
 
     def apply(self, state: WorkbenchState) -> None:
         """Show the panels of a state."""
-        is_told = bool(state.finding or state.explanation or state.traced) or state.focus in LED_BESIDE
+        is_told = state.opened is not None or state.focus in LED_BESIDE
         lists = state.lists_open, state.page, state.lists_rows
         wanted = state.arrangement, state.side, state.is_side_closed, lists, is_told
         if wanted == self._applied:
@@ -135,7 +135,7 @@ class Layout:
                 return Under("")  # the filter leaves none
             return None if lost is None else Under(lost_words(lost))
         if state.page == "trace":
-            return None if state.traced or state.finding or state.explanation else Under("")
+            return None if state.opened else Under("")
         found = self.screen.query_one(f"#{state.page}")
         if isinstance(found, ReachMatrix):
             told = state.explanation
@@ -159,18 +159,21 @@ class Layout:
         elif self.screen.focused is not context.canvas or is_covered:
             context.back_to_canvas()
         elif state.preview:
-            context.update(preview=(), said="")
+            context.update(preview=(), message=StatusMessage())
         elif state.comparing:
-            context.update(comparing=None, marked=None, ghost=None, said="nothing is compared any more")
+            context.update(comparing=None, marked=None, ghost=None)
+            context.say("nothing is compared any more")
         elif state.importing and state.marked:
-            context.update(importing=None, marked=None, ghost=None, said="import: nothing was changed")
-        elif state.explanation or state.finding or state.traced:
+            context.update(importing=None, marked=None, ghost=None)
+            context.say("import: nothing was changed")
+        elif state.opened:
             context.open_finding(None)
         elif state.lens == "compromise":
             lens = state.lens_before or "structure"
-            context.update(lens=lens, lens_before=None, by_outsider=False, said=f"lens {lens}")
+            context.update(lens=lens, lens_before=None, by_outsider=False)
+            context.say(f"lens {lens}")
         elif state.group:
-            context.update(group=frozenset(), said="")
+            context.update(group=frozenset(), message=StatusMessage())
         elif state.side is not None:
             context.update(side=None)
         else:
@@ -210,7 +213,8 @@ class Layout:
         said = "map: a click on it goes there; W hides it" if has_map else ""
         if has_map and canvas.drawing is not None and not canvas.max_scroll_x and not canvas.max_scroll_y:
             said = "map: the whole drawing is on the screen"
-        self.context.update(has_map=has_map, said=said)
+        self.context.update(has_map=has_map)
+        self.context.say(said)
 
     def next_panel(self) -> None:
         """Give the focus to the next panel that is seen, and back to the canvas after the last."""

@@ -35,7 +35,7 @@ from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.workbench.context import NO_ROW, Context
+from meshmodel.app.workbench.context import Context
 from meshmodel.app.workbench.controllers.checkpoints import CheckpointsController
 from meshmodel.app.workbench.controllers.clipboard import ClipboardController
 from meshmodel.app.workbench.controllers.comparing import ComparingController
@@ -150,7 +150,8 @@ class Workbench(Screen[None]):
             lens = place.lens if place.lens in LENSES else "structure"
             context.update(lens=lens, lists_rows=place.lists_rows)
             context.update(folded=folded_zones(self.session.snapshot))
-            context.update(is_current=False, said=context.state.why_read_only)
+            context.update(is_current=False)
+            context.say(context.state.why_read_only)
         self.context.canvas.focus()
         if place.selected is not None and context.canvas.drawing is not None:
             if context.exists(place.selected):
@@ -277,7 +278,7 @@ class Workbench(Screen[None]):
     @on(MatrixView.Moved)
     @on(TracePanel.Filtered)
     def _cursor_moved(self) -> None:
-        if self.context.state.said.endswith(NO_ROW):
+        if self.context.state.message.kind == "no-row":
             self.context.say("")  # there is one again
         else:
             self.query_one(StatusBar).tell()
@@ -350,8 +351,7 @@ class Workbench(Screen[None]):
             designed=None,
             facts={},
             before=None,
-            finding=None,
-            explanation=None,
+            opened=None,
             problem=why,
             is_current=False,
         )

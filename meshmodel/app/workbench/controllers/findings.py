@@ -7,6 +7,7 @@ from meshmodel.app.messages import EditRequested, ExplanationRequested, FindingO
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.edit import Edit
 from meshmodel.reports.acceptances import with_scopes
@@ -33,7 +34,8 @@ class FindingsController(Controller):
         """List the findings by the next of severity, door, agents and rule."""
         by = ORDERS[(ORDERS.index(self.state.findings_by) + 1) % len(ORDERS)]
         self.show()
-        self.context.update(findings_by=by, said=f"findings by {by}; G lists them otherwise")
+        self.context.update(findings_by=by)
+        self.context.say(f"findings by {by}; G lists them otherwise")
 
     def opened(self, event: FindingOpened) -> None:
         """A panel opened a finding, or closed it.
@@ -67,16 +69,16 @@ class FindingsController(Controller):
             return
         finding, told = state.finding, state.explanation
         if finding is None:
-            if told is not None:
-                told = analysis.explain(told.agent, told.system)
-            self.context.update(explanation=told, traced=None)
+            told = told and analysis.explain(told.agent, told.system)
+            self.context.update(opened=told and OpenedPath(told))
             return
         key = finding.rule, finding.subject
         found = next((each for each in analysis.findings if (each.rule, each.subject) == key), None)
-        now = None if found is None else analysis.explain_finding(found)
-        self.context.update(finding=found, explanation=now, traced=None)
         if found is None:
+            self.context.update(opened=None)
             self.context.say(f"closed: {finding.message}")
+        else:
+            self.context.update(opened=OpenedFinding(found, analysis.explain_finding(found)))
 
     def accept(self) -> None:
         """Ask who accepts the open finding, why and until when; or withdraw that."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.state import StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
 from meshmodel.model.stop import Task
@@ -26,8 +27,6 @@ from meshmodel.reports.fix_state import (
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Fix
-
-_COMPUTED = "guard: the smallest fix is being computed"
 
 
 class FixController(Controller):
@@ -105,7 +104,9 @@ class FixController(Controller):
         is_stopped, is_quick = self._task.is_cancelled(), self._is_quick
         self._know(fix=fix, stopped=is_stopped and not fix.optimal)
         if self._is_looked_at():
-            self.context.update(preview=fix.checkpoints, said=self.state.said.replace(_COMPUTED, ""))
+            is_answered = self.state.message.kind == "guard"
+            message = StatusMessage() if is_answered else self.state.message
+            self.context.update(preview=fix.checkpoints, message=message)
             if self._guarded_at == self.context.acts:
                 self.guard()
 
@@ -168,7 +169,7 @@ class FixController(Controller):
             self._ask_state(Choice(self.state.preview))
         elif self._is_asked or (known is not None and known.fix is None and not known.problem):
             self._guarded_at = self.context.acts
-            self.context.say(_COMPUTED)
+            self.context.say("guard: the smallest fix is being computed", kind="guard")
         else:
             self.context.say("guard: F shows which steps; or p places a checkpoint on the selected one")
 

@@ -99,7 +99,7 @@ class ImportingController(Controller):
 
     def _go(self, importing: "Importing", to: "Reference | None", *, is_chosen: bool) -> None:
         """Light what a row is about, and go there if the row was chosen."""
-        self.context.update(importing=replace(importing, at=to), finding=None, explanation=None, traced=None)
+        self.context.update(importing=replace(importing, at=to), opened=None)
         if to is None:
             if is_chosen:
                 self.context.say("nothing in the model was made of it")
@@ -107,7 +107,7 @@ class ImportingController(Controller):
         if is_chosen:
             self.context.back_to_canvas()
             self.context.select(to)
-            said = self.state.said
+            said = self.state.message.text
             self.context.say(f"{said}; I goes back to the row" if said else "I goes back to the row")
         self.context.bring_into_view(to)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.compromise import CompromiseList
+from meshmodel.app.state import StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.records import Reference
 from meshmodel.model.stop import Task
@@ -37,12 +38,14 @@ class LensController(Controller):
     def lens(self) -> None:
         """Take the next lens; it takes the place of the way that is lit."""
         lens = LENSES[(LENSES.index(self.state.lens) + 1) % len(LENSES)]
-        self.context.update(
-            lens=lens, lens_before=None, by_outsider=False, finding=None, explanation=None, traced=None
-        )
+        self.context.update(lens=lens, lens_before=None, by_outsider=False, opened=None)
         self.follow()
+        self._say_what_it_shows()
+
+    def _say_what_it_shows(self) -> None:
+        lens = self.state.lens
         says = self.state.looked.seen.says or lens
-        self.context.say(f"lens {says}" if says.startswith(lens) else f"lens {lens}: {says}")
+        self.context.say(f"lens {says}" if says.startswith(lens) else f"lens {lens}: {says}", kind="lens")
 
     def compromise(self) -> None:
         """Show what falls if what is selected is compromised."""
@@ -69,11 +72,9 @@ class LensController(Controller):
         """
         self.context.open_list("compromise")
         before = self.state.lens_before if self.state.lens == "compromise" else self.state.lens
-        self.context.update(
-            lens="compromise", lens_before=before, finding=None, explanation=None, traced=None
-        )
+        self.context.update(lens="compromise", lens_before=before, opened=None)
         self.follow()
-        self.context.say(self.state.looked.seen.says)
+        self.context.say(self.state.looked.seen.says, kind="lens")
 
     def stop(self) -> bool:
         """Stop computing what the lens shows; whether that was under way."""
@@ -94,15 +95,16 @@ class LensController(Controller):
         """Bring what the lens shows up to the state; where what it said before is told, tell what it says."""
         if self.state.lens_before is not None and not self._is_listed():
             self.context.update(lens=self.state.lens_before, lens_before=None, by_outsider=False)
-        state, before = self.state, self.state.looked.seen.says
+        state, before = self.state, self.state.looked
         looked = self._look()
-        says, said = looked.seen.says, state.said
-        if before and before != says and before in said:
-            said = said.replace(before, says)
-        elif state.selected != self._selected and not said and state.lens in {"reach", "compromise"}:
-            said = says
+        self.context.update(looked=looked)
+        message = state.message
+        if message.kind == "lens" and before.seen.says:
+            message = replace(message, text=message.text.replace(before.seen.says, looked.seen.says))
+        elif state.selected != self._selected and not message.text and state.lens in {"reach", "compromise"}:
+            message = StatusMessage(looked.seen.says, "lens")
         self._selected = state.selected
-        self.context.update(looked=looked, said=said)
+        self.context.update(message=message)
 
     def _is_listed(self) -> bool:
         state = self.state

@@ -119,7 +119,8 @@ class MovingController(Controller):
         self._moved = moved
         snapshot = self.state.snapshot
         said = operations.move_label(snapshot, selected, moved)
-        self.context.update(tentative=apply_edit(snapshot, self._move(selected, moved)), said=said)
+        self.context.update(tentative=apply_edit(snapshot, self._move(selected, moved)))
+        self.context.say(said)
         self.context.after_refresh(lambda: self.context.canvas.reveal(selected))
 
     def _move(self, reference: Reference, moved: Record) -> Edit:

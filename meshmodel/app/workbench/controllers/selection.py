@@ -3,6 +3,7 @@
 from typing import Final
 
 from meshmodel.app.messages import SelectionRequested
+from meshmodel.app.state import StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.canvas.events import FoldToggled, Grouped, Opened, Selected
 from meshmodel.canvas.scene import Zoom
@@ -21,7 +22,7 @@ class SelectionController(Controller):
     def selected(self, event: Selected) -> None:
         """Something was selected on the canvas; keys go on from what is selected together."""
         if event.still and self.state.group:
-            self.context.update(group=frozenset(), said="")
+            self.context.update(group=frozenset(), message=StatusMessage())
         self.context.select(event.reference, still=event.still, together=not event.still)
 
     def grouped(self, event: Grouped) -> None:
@@ -64,9 +65,11 @@ class SelectionController(Controller):
     def view(self) -> None:
         """Look as designed, or as built."""
         if self.state.view == "built":
-            self.context.update(view="designed", said="as designed: planned checkpoints count")
+            self.context.update(view="designed")
+            self.context.say("as designed: planned checkpoints count")
         else:
-            self.context.update(view="built", said="as built: planned ones do not count")
+            self.context.update(view="built")
+            self.context.say("as built: planned ones do not count")
 
     def zoom_in(self) -> None:
         """Go closer."""
@@ -81,7 +84,7 @@ class SelectionController(Controller):
         self._zoom("card")
 
     def _zoom(self, zoom: Zoom) -> None:
-        self.context.update(zoom=zoom, said="")
+        self.context.update(zoom=zoom, message=StatusMessage())
         self.context.canvas.reveal(self.state.selected)
 
     def fold(self) -> None:

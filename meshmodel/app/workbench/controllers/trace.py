@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.panels.trace import TracePanel, TraceView
-from meshmodel.app.state import Tracing
+from meshmodel.app.state import OpenedEvent, StatusMessage, Tracing
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 class TraceController(Controller):
     """Lays logs on the model."""
+
+    _asked_at = -1
+    """How many keys and clicks there had been when a log was chosen last."""
 
     def trace(self) -> None:
         """Show the log that was laid on the model; where it is shown already, or none was, choose one."""
@@ -47,7 +50,9 @@ class TraceController(Controller):
         analysis = self.state.analysis
         if analysis is None:
             return
-        self.context.update(tracing=Tracing(analysis, request), traced=None)
+        self._asked_at = self.context.acts
+        opened = None if isinstance(self.state.opened, OpenedEvent) else self.state.opened
+        self.context.update(tracing=Tracing(analysis, request), opened=opened)
         work, title = partial(follow_log, analysis, request), f"following {one_line(request.path.name)}"
         self.context.jobs.run("trace", work, self._laid, self._failed, title)
         self.show()
@@ -56,7 +61,7 @@ class TraceController(Controller):
         tracing = self.state.tracing
         if tracing is not None:
             self.context.update(tracing=replace(tracing, laid=laid))
-            self.context.after_refresh(self._open_if_in_front)  # the focus comes behind a short log
+            self.context.after_refresh(self._open_if_in_front)
 
     def _failed(self, why: str) -> None:
         tracing = self.state.tracing
@@ -64,7 +69,8 @@ class TraceController(Controller):
             self.context.update(tracing=replace(tracing, problem=why))
 
     def _open_if_in_front(self) -> None:
-        if self.context.panel(TracePanel).has_focus_within:
+        is_waited_for = self._asked_at == self.context.acts  # then the focus may still be on its way
+        if is_waited_for or self.context.panel(TracePanel).has_focus_within:
             self._open_at_cursor()
 
     def _open_at_cursor(self) -> None:
@@ -93,7 +99,7 @@ class TraceController(Controller):
         self._open_event(event.traced)
 
     def _open_event(self, traced: "TracedEvent") -> None:
-        self.context.update(finding=None, explanation=None, traced=traced, said="")
+        self.context.update(opened=OpenedEvent(traced), message=StatusMessage())
         system = traced.event.system
         if system is not None and self.context.session.snapshot.get("system", system) is not None:
             self.context.canvas.reveal(("system", system))
