@@ -22,7 +22,7 @@ from textual.widgets.button import ButtonVariant
 from textual.worker import Worker
 
 from meshmodel.app.jobs import Jobs
-from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.filter_list import FilterInput, FilterList
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
@@ -132,11 +132,28 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         """Close without a result."""
         self.dismiss(None)
 
+    @property
+    def typed(self) -> str:
+        """Text that would be lost if the dialog closed; empty where there is none.
+
+        What filters a list is only looked up, and not kept anyway.
+        """
+        lines = (each for each in self.query(LineInput) if not isinstance(each, FilterInput))
+        return next((each.typed for each in lines if each.typed), "")
+
     def on_click(self, event: Click) -> None:
-        """A click beside the box closes it, and one on its title: a box may fill the screen."""
+        """A click beside the box closes it, and one on its title: a box may fill the screen.
+
+        Since it may be a slip, it asks where something was typed.
+        """
         at = event.widget
-        if at is self or (at is not None and at.id == "dialog" and event.screen_y == at.region.y):
+        if at is not self and (at is None or at.id != "dialog" or event.screen_y != at.region.y):
+            return
+        if not self.typed:
             self.action_cancel()
+            return
+        question = Confirm("not done yet", f"Discard “{one_line(self.typed, 60)}”?", do="Discard")
+        ask(self.app, question, lambda is_sure: is_sure and self.call_later(self.action_cancel))
 
 
 class Confirm(Dialog[bool]):
@@ -217,8 +234,16 @@ class TextEntry(Dialog[str]):
             area.styles.height = 6
             yield area
         else:
-            yield LineInput(self._value, id="text", compact=True, select_on_focus=not self._is_typed)
+            field = LineInput(self._value, id="text", compact=True, select_on_focus=not self._is_typed)
+            field.proposed = "" if self._is_typed else self._value
+            yield field
         yield from self.foot(self._hint, self.button("Done", "accept"))
+
+    @property
+    def typed(self) -> str:
+        """As of every dialog, also of a long text."""
+        is_changed = self._long and self.text != clean_line(self._value)
+        return self.text if is_changed else super().typed
 
     def on_mount(self) -> None:
         """Write behind what is there."""
@@ -376,6 +401,11 @@ class Picker(ChoiceDialog[Chosen]):
     def on_mount(self) -> None:
         """Begin at what is chosen now."""
         self.query_one(RowList).go_to(self._current)
+
+    @property
+    def typed(self) -> str:
+        """What was typed where that can be used as it is."""
+        return "" if self._free is None else self.query_one(FilterInput).typed
 
     def on_filter_list_typed(self, event: FilterList.Typed) -> None:
         """Offer the typed text itself, if it fits and is none of the rows; else say that nothing is left."""

@@ -147,9 +147,9 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         actions = [(action, "") for action in ACTIONS] if "actions" in offer.inputs else []
         others = [(choice, offer.words_for(choice)) for choice in offer.choices]
         toggles.set_choices([*actions, *others], offer.actions)
-        name = self.query_one("#name", Input)
+        name = self.query_one("#name", LineInput)
         name.display = "name" in offer.inputs
-        name.value = offer.name
+        name.propose(offer.name)
         if name.display:
             name.focus()
         else:

@@ -99,6 +99,14 @@ class FormDialog(Dialog[Result], Generic[Result]):
     does: ClassVar[tuple[str, str]]
     """What is on the button, and the action that it runs."""
 
+    _text = ""
+    """What was typed for a field last."""
+
+    @property
+    def typed(self) -> str:
+        """What was typed for one of its fields."""
+        return self._text
+
     def form_rows(self) -> Iterable[Row]:
         """The rows as they are now; those of fields are made by :class:`FormField`."""
         return ()
@@ -120,8 +128,10 @@ class FormDialog(Dialog[Result], Generic[Result]):
     def ask_for(self, field: Any) -> None:
         """Ask for another value of a field; other rows ask for nothing."""
         if isinstance(field, FormField):
-            ask(self.app, field.ask(), partial(self._take, field))
+            dialog = field.ask()
+            ask(self.app, dialog, partial(self._take, field, is_text=isinstance(dialog, TextEntry)))
 
-    def _take(self, field: FormField, value: Any) -> None:
+    def _take(self, field: FormField, value: Any, *, is_text: bool) -> None:
         field.take(value)
+        self._text = str(value) if is_text else self._text
         self.show_rows()

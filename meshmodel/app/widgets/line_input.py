@@ -1,6 +1,6 @@
 """A line of text that takes all of what is pasted into it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.widgets import Input
@@ -11,9 +11,24 @@ class LineInput(Input):
 
     Attributes:
         joint: what stands between lines that were pasted.
+        proposed: the text that it began with, which nobody typed.
     """
 
     joint: ClassVar[str] = " "
+
+    def __init__(self, value: str = "", **options: Any) -> None:
+        """Arguments: the text to begin with, and the toolkit's."""
+        super().__init__(value, **options)
+        self.proposed = value
+
+    @property
+    def typed(self) -> str:
+        """The text, unless it is blank or was proposed."""
+        return "" if self.value == self.proposed else self.value.strip()
+
+    def propose(self, text: str) -> None:
+        """Show a text that typing may replace."""
+        self.value = self.proposed = text
 
     def on_click(self, event: events.Click) -> None:
         """Select all of it by a double click: what is typed then takes its place."""
