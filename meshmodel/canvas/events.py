@@ -93,6 +93,13 @@ class FoldToggled:
 
 
 @dataclass(frozen=True, slots=True)
+class Zoomed:
+    """The wheel was turned with Ctrl held: towards what is drawn, or away from it."""
+
+    closer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Resized:
     """The canvas has another size."""
 
@@ -115,6 +122,7 @@ CanvasEvent = (
     | Stepped
     | Cancelled
     | FoldToggled
+    | Zoomed
     | Resized
     | MenuWanted
 )

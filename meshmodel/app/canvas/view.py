@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.binding import BindingType
 from textual.errors import NoWidget
 from textual.geometry import Offset, Region, Size
@@ -29,6 +29,7 @@ from meshmodel.canvas.events import (
     Opened,
     Resized,
     Selected,
+    Zoomed,
 )
 from meshmodel.canvas.gestures import Gestures, Pointer
 from meshmodel.canvas.jump_labels import JumpLabels, in_view
@@ -318,6 +319,15 @@ class CanvasView(ScrollView, can_focus=True):
         """Finish the gesture by mouse."""
         if self.gestures.release(self._pointer(event)):
             event.stop()
+
+    @on(events.MouseScrollUp)
+    @on(events.MouseScrollDown)
+    def _zoom(self, event: events.MouseEvent) -> None:
+        """Zoom by the wheel with Ctrl held; without, the toolkit scrolls."""
+        if event.ctrl:
+            event.stop()
+            event.prevent_default()
+            self.emit(Zoomed(isinstance(event, events.MouseScrollUp)))
 
     def on_mouse_release(self) -> None:
         """End the gesture by mouse, as another widget has captured the mouse.

@@ -27,6 +27,7 @@ from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.state import Arrangement, StatusMessage, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.workbench.context import Context
 from meshmodel.reports.acceptances import lost_words
 
@@ -237,7 +238,7 @@ class Layout:
     def filter_in_focus(self) -> bool:
         """Open the filter of the list in focus; whether one is."""
         for each in [] if self.screen.focused is None else self.screen.focused.ancestors_with_self:
-            if isinstance(each, FilterList):
+            if isinstance(each, FilterPanel):
                 each.action_start_filter()
                 return True
         return False

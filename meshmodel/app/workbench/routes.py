@@ -36,6 +36,7 @@ from meshmodel.canvas.events import (
     Resized,
     Selected,
     Stepped,
+    Zoomed,
 )
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ CANVAS_ROUTES: Final = (
     route(AddWanted, lambda w, event: w.connecting.add_wanted(event)),
     route(Aimed, lambda w, event: w.connecting.aimed(event)),
     route(Connected, lambda w, event: w.connecting.connected(event)),
+    route(Zoomed, lambda w, event: w.selection.zoomed(event)),
     route(Resized, lambda w, event: w.canvas_resized(event)),
     route(MenuWanted, lambda w, event: w.menus.wanted(event)),
 )

@@ -28,8 +28,11 @@ class ClipboardController(Controller):
         return tuple(sorted(self.state.chosen))
 
     def copy(self) -> None:
-        """Copy what is selected, with its relations."""
-        if self._copy():
+        """Copy the text that the mouse has selected, else what is selected, with its relations."""
+        screen = self.context.canvas.screen
+        if screen.get_selected_text():
+            screen.action_copy_text()
+        elif self._copy():
             self.context.say(f"copied: {', '.join(map(words_for, self._selected))}")
 
     def cut(self) -> None:

@@ -83,6 +83,14 @@ class EditingController(Controller):
         wanted = self.context.attempt(lambda: removal_of_all(state.snapshot, state.chosen), "warning")
         self.context.apply(wanted, on=state.snapshot)
 
+    def saved(self) -> None:
+        """Say that everything is saved, or that the file is gone."""
+        session = self.context.session
+        if session.is_lost:
+            self.context.say(session.why_lost, "error")
+        else:
+            self.context.say("everything is saved: each edit is on disk when it is shown; e exports")
+
     def export(self) -> None:
         """Ask for a form, and write it."""
         from meshmodel.app.dialogs.export import ExportDialog

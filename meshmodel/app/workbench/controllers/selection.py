@@ -5,7 +5,7 @@ from typing import Final
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.state import StatusMessage
 from meshmodel.app.workbench.context import Controller
-from meshmodel.canvas.events import FoldToggled, Grouped, Opened, Selected
+from meshmodel.canvas.events import FoldToggled, Grouped, Opened, Selected, Zoomed
 from meshmodel.canvas.scene import Zoom
 from meshmodel.canvas.slots import folded_zones, lane_keys_of
 from meshmodel.edits.edit import edit
@@ -78,6 +78,16 @@ class SelectionController(Controller):
     def zoom_out(self) -> None:
         """Go farther."""
         self._zoom(ZOOMS[max(ZOOMS.index(self.state.zoom) - 1, 0)])
+
+    def zoomed(self, event: Zoomed) -> None:
+        """The wheel zooms; what zooming would show no better is said."""
+        before = self.state.zoom
+        if event.closer:
+            self.zoom_in()
+        else:
+            self.zoom_out()
+        if self.state.zoom == before:
+            self.context.say(f"this is the {'closest' if event.closer else 'farthest'} view")
 
     def zoom_reset(self) -> None:
         """Show cards."""
