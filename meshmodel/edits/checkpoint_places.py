@@ -68,9 +68,14 @@ def slot_values(snapshot: Snapshot, slot: str, slots: Mapping[str, str]) -> list
     return starts(snapshot, slots["step"]) if slot == "from" else ends(snapshot, slots["step"], slots["from"])
 
 
+def carried_by(snapshot: Snapshot, agent: str) -> list[str]:
+    """The credentials that an agent holds or is passed, sorted."""
+    return sorted({credential for holder, credential in _pairs(snapshot, "hold") if holder == agent})
+
+
 def granted_to(snapshot: Snapshot, agent: str) -> frozenset[str]:
     """What the credentials that an agent holds or is passed are granted, as ``system:action``."""
-    held = {credential for holder, credential in _pairs(snapshot, "hold") if holder == agent}
+    held = set(carried_by(snapshot, agent))
     return frozenset(
         f"{grant.system}:{action}"
         for grant in snapshot.grant.values()
@@ -94,6 +99,16 @@ def checkpoints_on(snapshot: Snapshot, step: str, start: str, end: str) -> list[
 def checkpoint_id(snapshot: Snapshot, kind: str, end: str) -> str:
     """A free id for a new checkpoint: its kind and where it leads, such as ``human-approval-files``."""
     return unused_id(snapshot, "checkpoint", f"{kind}-{end.removeprefix('system:')}")
+
+
+def renamed_for_kind(snapshot: Snapshot, checkpoint: Checkpoint, kind: str) -> str | None:
+    """The id of a checkpoint that becomes one of another kind: where it begins with the kind so far, with
+    the new one in its place; ``None``: its own.
+    """
+    rest = checkpoint.id.removeprefix(checkpoint.kind)
+    if kind == checkpoint.kind or rest == checkpoint.id or not (rest == "" or rest.startswith("-")):
+        return None
+    return unused_id(snapshot, "checkpoint", f"{kind}{rest}")
 
 
 def _pairs(snapshot: Snapshot, step: str) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from meshmodel.edits import relations
-from meshmodel.edits.checkpoint_places import ends, granted_to
+from meshmodel.edits.checkpoint_places import carried_by, ends, granted_to
 from meshmodel.edits.draft import Draft, named_element
-from meshmodel.edits.edit import Edit
+from meshmodel.edits.edit import Edit, unused_id
 from meshmodel.model.records import Credential, Reference, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action
@@ -174,6 +174,7 @@ def _exchanges_at(snapshot: Snapshot, credential: str, system: str) -> Iterable[
     """The exchanges of a credential, and those that yield it, at a system where credentials are exchanged."""
     exchanges = snapshot.exchange
     is_service = snapshot.system[system].kind == "token-service"
+    new = unused_id(snapshot, "credential", f"{system[:56]}-token")
     if not is_service and all(each.at != system for each in exchanges.values()):
         return
     others = sorted(snapshot.credential.keys() - {credential})
@@ -189,9 +190,10 @@ def _exchanges_at(snapshot: Snapshot, credential: str, system: str) -> Iterable[
         for other in free if len(free) == 1 else drawn:
             first, second = pairs[other]
             yield Offer("exchange", first, second, f"{first} exchanges {second} at {system}", at=system)
+        label = f"{credential} {words} at {system}"
         if len(free) > 1:
-            label = f"{credential} {words} at {system}"
             yield Offer("exchange", start, end, label, ("exchanged",), at=system, choices=free)
+        yield Offer("exchange", start, end, f"{label}: a new one", ("name",), name=new, at=system)
 
 
 def _credentials(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
@@ -205,8 +207,7 @@ def _credentials(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
 
 
 def _agents(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
-    held = [credential for agent, credential in sorted(snapshot.hold) if agent == start]
-    choices = (*held, *sorted(granted_to(snapshot, end)))
+    choices = (*carried_by(snapshot, start), *sorted(granted_to(snapshot, end)))
     known = snapshot.delegation.get((start, end))
     label = f"{start} delegates {end}" if known is None else f"{start} delegates {end}: other credentials"
     yield Offer("delegation", start, end, label, ("passes",) if choices else (), choices=choices)
@@ -309,8 +310,9 @@ def _custody(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen:
     relations.custody(draft, offer.start, offer.end, offer.how, None)
 
 
-def _exchange(offer: Offer, draft: Draft, _actions: Actions, _name: str, chosen: Sequence[str]) -> None:
-    for other in chosen if "exchanged" in offer.inputs else ("",):
+def _exchange(offer: Offer, draft: Draft, _actions: Actions, name: str, chosen: Sequence[str]) -> None:
+    others = chosen if "exchanged" in offer.inputs else ("",)
+    for other in (_named_credential(draft, name),) if "name" in offer.inputs else others:
         relations.exchange(draft, offer.start or other, offer.end or other, offer.at)
 
 
@@ -336,14 +338,20 @@ def _intend(offer: Offer, draft: Draft, actions: Actions, _name: str, chosen: Se
 
 
 def _open(offer: Offer, draft: Draft, actions: Actions, name: str, _chosen: Sequence[str]) -> None:
+    credential = _named_credential(draft, name)
+    relations.hold(draft, offer.start, credential)
+    relations.grant(draft, credential, offer.end, actions)
+
+
+def _named_credential(draft: Draft, name: str) -> str:
+    """The id of the credential that is called so; a missing one is added."""
     known = draft.lookup("credential", name)
-    if known is None:
-        record = named_element(draft.snapshot, "credential", name)
-        assert isinstance(record, Credential)
-        draft.put(record)
-        known = record.id
-    relations.hold(draft, offer.start, known)
-    relations.grant(draft, known, offer.end, actions)
+    if known is not None:
+        return known
+    record = named_element(draft.snapshot, "credential", name)
+    assert isinstance(record, Credential)
+    draft.put(record)
+    return record.id
 
 
 def _zone(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from textual.geometry import Offset
 
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import parse
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
@@ -250,6 +252,40 @@ async def test_a_credential_is_exchanged_at_the_token_service_that_it_is_connect
         await it.type("publish")
         await it.press("tab", "space", "enter")
         assert it.model.exchange["rollout-svid", "publish-token"].at == "sts"
+
+
+async def test_a_credential_is_exchanged_for_a_new_one_that_is_named_there(tmp_path: Path) -> None:
+    async with desk(tmp_path, "federated-release") as it:
+        before = it.model
+        await it.select("credential", "rollout-svid")
+        await it.press("c")
+        await find(it, ("system", "sts"))
+        await it.press("enter")
+        rows = it.app.screen.query_one("#offers")
+        label = next(
+            each for each in rows.shown_rows if "is exchanged at sts: a new one" in each.content.plain
+        )
+        assert rows.go_to(label.key)
+        await it.press("enter")
+        await it.shows("type its name · Enter connects")
+        await it.type("step-token")
+        await it.press("enter")
+        assert it.model.exchange["rollout-svid", "step-token"].at == "sts"
+        await it.press("u")
+        assert it.model == before
+
+
+async def test_a_delegation_offers_what_was_passed_to_the_agent_too(tmp_path: Path) -> None:
+    edit = parse("lead > worker passing badge; worker > own; third is ai-agent", Snapshot()).edit
+    assert edit is not None
+    async with desk(tmp_path, apply_edit(Snapshot(), edit)) as it:
+        await it.select("agent", "worker")
+        await it.press("c")
+        await find(it, ("agent", "third"))
+        await it.press("enter")
+        await it.shows("□ badge  passes")
+        await it.press("space", "enter")
+        assert it.model.delegation["worker", "third"].passes == ("badge",)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -152,7 +152,16 @@ def test_a_credential_can_be_exchanged_at_a_token_service_both_ways(first: tuple
         [System("sts", kind="token-service"), System("crm"), Credential("user"), Credential("key")]
     )
     found = [each for each in offers(snapshot, first, second) if each.relation == "exchange"]
-    assert [each.label for each in found] == ["user exchanges key at sts", "key exchanges user at sts"]
+    assert [each.label for each in found] == [
+        "user exchanges key at sts",
+        "user is exchanged at sts: a new one",
+        "key exchanges user at sts",
+        "user is what others are exchanged for at sts: a new one",
+    ]
+    for offer, ends in ((found[1], ("user", "delegated")), (found[3], ("delegated", "user"))):
+        after = apply_edit(snapshot, offer.edit(snapshot, name="delegated"))  # type: ignore[arg-type] # an edit
+        assert after.exchange[ends].at == "sts"
+        assert "delegated" in after.credential
     assert found[0].edit(snapshot).changes[0].record == Exchange("user", "key", "sts")  # type: ignore[union-attr] # an edit that puts
     assert "exchange" not in relations(("credential", "user"), ("system", "crm"), snapshot)
 
@@ -160,7 +169,7 @@ def test_a_credential_can_be_exchanged_at_a_token_service_both_ways(first: tuple
 def test_which_credentials_are_exchanged_at_a_system_is_asked_where_several_can_be() -> None:
     records = [System("broker"), *(Credential(each) for each in ("user", "key", "other"))]
     snapshot = snapshot_of([*records, Exchange("other", "key", "broker"), Exchange("user", "other")])
-    drawn, there, back = [
+    drawn, there, new, back, _ = [
         each
         for each in offers(snapshot, ("credential", "user"), ("system", "broker"))
         if each.relation == "exchange"
@@ -174,7 +183,8 @@ def test_which_credentials_are_exchanged_at_a_system_is_asked_where_several_can_
     assert there.edit(snapshot) is None
     after = apply_edit(snapshot, there.edit(snapshot, chosen=("key", "other")))  # type: ignore[arg-type] # an edit
     assert {after.exchange["user", each].at for each in ("key", "other")} == {"broker"}
-    (left,) = [
+    assert new.name == "broker-token"
+    _, left, _ = [
         each
         for each in offers(after, ("credential", "user"), ("system", "broker"))
         if each.relation == "exchange"

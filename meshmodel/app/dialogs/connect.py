@@ -99,7 +99,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
             more = " · … asks more" if any(each.inputs for each in self.found) else ""
             return f"↑ ↓ or a click, Enter{letters}{more}"
         if name.has_focus:
-            return "type its name · Tab: its actions · Enter connects"
+            return f"type its name{' · Tab: its actions' * toggles.display} · Enter connects"
         keys = f"{toggles.keys} · " if toggles.has_focus_within else ""
         back = " · Shift+Tab: its name" if name.display and toggles.rows.has_focus else ""
         return f"{keys}Enter connects{back}"
@@ -147,6 +147,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         actions = [(action, "") for action in ACTIONS] if "actions" in offer.inputs else []
         others = [(choice, offer.words_for(choice)) for choice in offer.choices]
         toggles.set_choices([*actions, *others], offer.actions)
+        toggles.display = bool(actions or others)
         name = self.query_one("#name", LineInput)
         name.display = "name" in offer.inputs
         name.propose(offer.name)
