@@ -135,6 +135,7 @@ def _door_of(finding: Finding, doors: dict[str, int]) -> str | None:
 
 
 _CAUSES: "WeakKeyDictionary[Analysis, tuple[Cause, ...]]" = WeakKeyDictionary()
+_ACCEPTED: "WeakKeyDictionary[Analysis, tuple[int, int]]" = WeakKeyDictionary()
 _COUNTS: "WeakKeyDictionary[Analysis, Mapping[Severity, int]]" = WeakKeyDictionary()
 
 
@@ -143,6 +144,15 @@ def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
     found = _CAUSES.get(analysis)
     if found is None:
         found = _CAUSES[analysis] = fold(analysis.findings)
+    return found
+
+
+def accepted_counts(analysis: "Analysis") -> tuple[int, int]:
+    """How many causes are accepted, and how many of these are missing checkpoints."""
+    found = _ACCEPTED.get(analysis)
+    if found is None:
+        accepted = [each.finding.rule for each in causes_of(analysis) if is_accepted(each.finding)]
+        found = _ACCEPTED[analysis] = len(accepted), accepted.count(DOOR)
     return found
 
 

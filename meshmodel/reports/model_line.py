@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.analysis.results import Summary
+from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, shorten, width
-from meshmodel.reports.causes import open_counts
+from meshmodel.reports.causes import accepted_counts, open_counts
 from meshmodel.reports.count_words import delta, open_rows
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def model_parts(snapshot: Snapshot) -> list[Part]:
 def count_parts(
     built: "Analysis", designed: "Analysis", seen: "Analysis", before: tuple[Summary, Summary] | None
 ) -> list[Part]:
-    """What matters in a model.
+    """What matters in a model; what is accepted is counted apart.
 
     Args:
         built: its analysis as built.
@@ -55,14 +56,18 @@ def count_parts(
         seen: the one of them that is in force.
         before: the counts of both before the last edit.
     """
-    missing = built.summary.missing
+    accepted, _ = accepted_counts(seen)
+    missing = built.summary.missing - accepted_counts(built)[1]
     parts = [Part("◆ 0 missing", "good", runs="findings")]
     if missing:
         said = f"✖ {missing:,} missing"
         every = f"{said} · {counted(built.summary.uncontrolled, 'uncontrolled crossing')}"
         parts = [Part(every, "bad", 7, short=(said,), last=0, runs="findings")]
-    planned = f"{designed.summary.missing:,}"
+    planned = f"{designed.summary.missing - accepted_counts(designed)[1]:,}"
     parts.append(Part(f"designed {planned}", "plain", 2, short=(f"→ {planned}",), last=1, runs="view"))
+    if accepted:
+        short = f"{GLYPHS['acceptance']} {accepted:,}"
+        parts.append(Part(f"{accepted:,} accepted", "muted", 4, short=(short,), last=0, runs="findings"))
     counts = open_counts(seen)
     if counts:
         every, *fewer = open_rows(counts)

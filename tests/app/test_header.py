@@ -14,7 +14,7 @@ from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance, System
 from meshmodel.model.text import counted, width
-from meshmodel.reports.causes import causes_of, open_counts
+from meshmodel.reports.causes import DOOR, causes_of, open_counts
 from meshmodel.reports.count_words import delta, open_rows
 from meshmodel.reports.inspection import finding_sections
 from meshmodel.reports.lenses import LENSES, LensName
@@ -113,6 +113,27 @@ async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
         await it.press("f")
         assert f"[Findings {every - 1}+1]" in [text for _, text in tabs.labels()]
         assert sum(width(text) + 1 for _, text in tabs.labels()) <= 80
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_accepted_is_counted_apart(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, "agent-chain", size=size) as it:
+        many = it.missing
+        assert f"✖ {many} missing" in first_row(it)
+        assert "accepted" not in first_row(it)
+        await it.press("f", "y")
+        await it.type("Ada")
+        await it.press("enter")
+        await it.type("a pilot")
+        await it.press("ctrl+s")
+        (accepted,) = it.model.acceptance.values()
+        assert accepted.rule == DOOR
+        assert f"✖ {many - 1} missing" in first_row(it)
+        assert "1 accepted" in it.bench.query_one(MeshHeader).tip(0)
+        assert "1 accepted" in first_row(it) or "≈ 1" in first_row(it)
+        assert it.missing == many, "nobody is asked there all the same"
+        await it.press("u")
+        assert f"✖ {many} missing" in first_row(it)
 
 
 @pytest.mark.parametrize("lens", LENSES)
