@@ -18,8 +18,9 @@ from meshmodel.model.validation import check_value
 def edit_of(record: Record, values: Mapping[str, Any], snapshot: Snapshot) -> Edit | None:
     """The edit that sets attributes of a record; ``None`` if none of them changes.
 
-    A new id is a rename, which every relation follows. New ends of a relation are a new relation, to which
-    the checkpoints of the old one are moved.
+    A new id is a rename, which every relation follows; a checkpoint of another kind gets one where its id
+    begins with its kind. New ends of a relation are a new relation, to which the checkpoints of the old one
+    are moved.
 
     Args:
         record: the record as it is.
@@ -28,6 +29,9 @@ def edit_of(record: Record, values: Mapping[str, Any], snapshot: Snapshot) -> Ed
     """
     table = table_of(record)
     changed = {name: value for name, value in values.items() if getattr(record, name) != value}
+    if isinstance(record, Checkpoint) and "kind" in changed and "id" not in changed:
+        new_id = checkpoint_places.renamed_for_kind(snapshot, record, changed["kind"])
+        changed |= {"id": new_id} if new_id else {}
     if not changed:
         return None
     label = f"{_title(record)}: {_said(table, changed)}"
@@ -36,7 +40,7 @@ def edit_of(record: Record, values: Mapping[str, Any], snapshot: Snapshot) -> Ed
         old, new = str(key_of(record)), changed.pop("id")
         changes.append(Rename(table, old, new))
         if changed:
-            changes.append(Put(replace(record, id=new, **changed)))
+            changes.append(Put(_fitting(replace(record, id=new, **changed))))
         return Edit(label, tuple(changes))
     after = _fitting(replace(record, **changed))
     changes.append(Put(after))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from meshmodel.edits.edit import Change, Edit, Put, apply_edit
+from meshmodel.edits.edit import Change, Edit, Put, Rename, apply_edit
 from meshmodel.edits.fields import edit_of
 from meshmodel.edits.operations import at_slot, removal, title_of
 from meshmodel.model.records import Agent, Element, Record, Reference, Slot, System, Zone, key_of
@@ -106,17 +106,26 @@ def fields_of_all(
     together = set(group)
     others = sorted(together - {own}) if own in together and not _OWN & values.keys() else []
     found = [edit_of(record, values, snapshot)]
+    after = _with_ids_of(found[0], snapshot)
     for reference in others:
         other = snapshot.get(*reference)
         theirs = _values_for(reference[0], own[0], values)
         if other is not None and theirs:
-            found.append(edit_of(other, theirs, snapshot))
+            found.append(edit_of(other, theirs, after))
+            after = _with_ids_of(found[-1], after)
     edits = [each for each in found if each is not None]
     if not edits:
         return None
     more = len(edits) - 1
     label = f"{edits[0].label}, and {more} other{'s' if more > 1 else ''}" if more else edits[0].label
     return Edit(label, tuple(change for each in edits for change in each.changes))
+
+
+def _with_ids_of(edit: Edit | None, snapshot: Snapshot) -> Snapshot:
+    """The model in which the ids that an edit gives are taken."""
+    if edit is None or not any(isinstance(each, Rename) for each in edit.changes):
+        return snapshot
+    return apply_edit(snapshot, edit)
 
 
 def _values_for(table: str, own: str, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from meshmodel.edits import relations
+from meshmodel.edits.checkpoint_places import renamed_for_kind
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
+from meshmodel.edits.edit import Rename
 from meshmodel.edits.field_text import number, parse_value
 from meshmodel.language import limits
 from meshmodel.language.actions import action_words, read_actions
@@ -13,7 +15,7 @@ from meshmodel.language.qualifiers import TABLES, close_word, qualifier, qualifi
 from meshmodel.language.tokens import Token, as_typed, name_of, span, split
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import listed
-from meshmodel.model.records import Credential
+from meshmodel.model.records import Checkpoint, Credential
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.vocabulary import Action
 
@@ -358,6 +360,11 @@ def set_values(table: str, key: str, values: Mapping[str, Any], draft: Draft) ->
     ]
     if isinstance(after, Credential) and "identity" in values:
         said = [each.replace("identity ", "acts as ", 1) for each in said]
+    if isinstance(before, Checkpoint) and isinstance(after, Checkpoint):
+        new = renamed_for_kind(draft.snapshot, before, after.kind)
+        if new is not None:
+            draft.change(Rename(table, key, new), f"rename {table} {key} to {new}")
+            key, after = new, replace(after, id=new)
     draft.put(after, f"{key}: {', '.join(said)}")
 
 

@@ -12,6 +12,7 @@ from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.lighting import look_of
 from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.groups import fields_of_all
 from meshmodel.interchange import read_file
 from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
@@ -85,6 +86,42 @@ async def test_the_persons_of_the_model_are_offered_first_as_approvers(
         else:
             await it.press("z", "tab", ",", "space", "a", "b", "tab", "enter")
         assert it.model.checkpoint["human-approval-files"].approvers == ("abel", "zoe")
+
+
+async def test_a_checkpoint_of_another_kind_is_called_by_that_and_stays_selected(tmp_path: Path) -> None:
+    edit = parse("bot > key > files; ask policy-decision on key > files", Snapshot()).edit
+    assert edit is not None
+    async with desk(tmp_path, apply_edit(Snapshot(), edit)) as it:
+        before = it.model
+        await it.select("checkpoint", "policy-decision-files")
+        await it.press("enter")
+        it.bench.query_one(Inspector).edit_field("kind")
+        await it.pilot.pause()
+        await it.type("human")
+        await it.press("enter")
+        assert [(each.id, each.kind) for each in it.model.checkpoint.values()] == [
+            ("human-approval-files", "human-approval")
+        ]
+        assert it.bench.shown.selected == ("checkpoint", "human-approval-files")
+        await it.press("u")
+        assert it.model == before
+        assert it.bench.shown.selected == ("checkpoint", "policy-decision-files")
+        await it.sentence("policy-decision-files is human-approval; rename human-approval-files ask")
+        await it.sentence("ask is policy-decision")
+        assert list(it.model.checkpoint) == ["ask"], "an id that was given stays"
+
+
+async def test_checkpoints_that_are_set_together_get_ids_of_their_own(tmp_path: Path) -> None:
+    text = "bot > key > files; ask policy-decision on key > files; ask human-approval on key > files"
+    edit = parse(text, Snapshot()).edit
+    assert edit is not None
+    model = apply_edit(Snapshot(), edit)
+    first, *_ = model.checkpoint.values()
+    changed = fields_of_all(
+        model, first, {"kind": "step-up-authentication"}, [("checkpoint", each) for each in model.checkpoint]
+    )
+    assert changed is not None
+    assert len(apply_edit(model, changed).checkpoint) == 2
 
 
 def looks(it: Desk, text: str) -> set[str]:

@@ -353,6 +353,7 @@ async def test_text_entry_shows_why_and_a_click_beside_closes() -> None:
         await pilot.press("x", "enter")
         await pilot.pause()
         assert str(entry.query_one("#problem", Static).content) == "✖ [b]no[/]"
+        await pilot.press("backspace")
         await pilot.click(offset=(0, 0))
         await pilot.pause()
         assert app.answers == [None]

@@ -257,7 +257,9 @@ async def test_help_runs_the_one_chosen_and_filters() -> None:
 
 def test_every_sentence_of_the_help_can_be_typed() -> None:
     snapshot = Snapshot()
-    setup = "old > file-key > files: rw; bot > key > tickets: read; zone desk; zone cloud; system gateway"
+    setup = (
+        "old > file-key > files: rw; bot > key > tickets: read; zone desk; zone cloud; system gateway, inbox"
+    )
     snapshot = apply_edit(snapshot, parse(setup, snapshot).edit)  # type: ignore[arg-type] # it has an edit
     for sentence, _ in SENTENCES:
         meaning = parse(sentence.replace("“", '"').replace("”", '"'), snapshot)

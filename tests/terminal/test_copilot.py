@@ -223,10 +223,10 @@ def draw_by_mouse(mouse: Mouse) -> None:
     mouse.until(lambda model: model.checkpoint)
     mouse.click("Enter edit  ")
     mouse.set_shown("◆ policy-decision-saas", "kind", "human-approval")
-    mouse.until(lambda model: model.checkpoint["policy-decision-saas"].kind == "human-approval")
-    mouse.set_shown("◆ policy-decision-saas", "actions", "write")
+    mouse.until(lambda model: "human-approval-saas" in model.checkpoint)
+    mouse.set_shown("◆ human-approval-saas", "actions", "write")
     mouse.click(" Done ")
-    mouse.until(lambda model: model.checkpoint["policy-decision-saas"].actions)
+    mouse.until(lambda model: model.checkpoint["human-approval-saas"].actions)
 
     mouse.draw_new("ci-pipeline", "credential")
     mouse.choose("ci-pipeline stores credential", "ci-pipeline → ")
@@ -302,7 +302,7 @@ def test_by_keys(tmp_path: Path, kind: str) -> None:
         hands.wait(lambda: any(each.actions for each in read(path).checkpoint.values()))
         assert hands.keys <= 250
     judge(path, {"ci-key": "ci-token", "mailbox-key": "mail-token", "oauth-user-delegated": "user-token",
-                 "exchanged-token": "crm-token", "policy-decision-crm": "crm-approval"})  # fmt: skip
+                 "exchanged-token": "crm-token", "human-approval-crm": "crm-approval"})  # fmt: skip
 
 
 def test_by_mouse(tmp_path: Path, kind: str) -> None:
@@ -319,7 +319,7 @@ CALLED = {
     "service": "mail-server", "person": "approver", "ai-agent": "copilot",
     "messaging-key": "mail-token", "knowledge-base-key": "kb-key", "ci-pipeline-key": "ci-token",
     "oauth-user-delegated": "user-token", "exchanged-token": "crm-token", "credential": "deploy-key",
-    "policy-decision-saas": "crm-approval",
+    "human-approval-saas": "crm-approval",
 }  # fmt: skip
 
 

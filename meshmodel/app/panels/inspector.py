@@ -23,6 +23,7 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, saying
+from meshmodel.edits.edit import Edit, Rename
 from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import refusal_of
 from meshmodel.edits.groups import fields_of_all
@@ -149,9 +150,16 @@ class Inspector(FilterList, Bound):
         if problem is not None:
             self.post_message(Notice(problem, "error"))
             return
-        after = replace(record, **values)  # perhaps under a new key
-        selected = None if isinstance(after, About) else (table_of(after), key_of(after))
+        selected = None if isinstance(record, About) else self._selected_after(edit, record, values)
         self.post_message(EditRequested(edit, selected, on=on))
+
+    @staticmethod
+    def _selected_after(edit: Edit, record: Record, values: Mapping[str, Any]) -> Reference:
+        """What the record is called once it is edited, perhaps by a new key."""
+        own = table_of(record), key_of(record)
+        renames = (each for each in edit.changes if isinstance(each, Rename))
+        renamed = (each.new for each in renames if (each.table, each.old) == own)
+        return own[0], next(renamed, key_of(replace(record, **values)))
 
     def _rows(self, shown: WorkbenchState) -> list[Row]:
         record, snapshot, analysis = self.record, shown.snapshot, shown.analysis
