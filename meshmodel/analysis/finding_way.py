@@ -118,7 +118,7 @@ class FindingWay:
         It ends at some accesses by the chain's own doors, or by default at any behind it, and leads by a step
         of the relation.
         """
-        best: tuple[ListedCrossing, list[int]] | None = None
+        best: tuple[tuple[bool, int], ListedCrossing, list[int]] | None = None
         every = (chain for chain in chains if all(map(self.mesh.has, pairwise(chain))))
         for chain in islice(every, _FEW):
             going = agents & self.reaches.full[chain[0]] if chain else agents
@@ -128,10 +128,12 @@ class FindingWay:
                 ends = [each for each in doors if each < self.mesh.first_credential]
             for crossing, path in self._ways(going, chain, sorted(ends or ()), doors):
                 if relation in (None, *(self.mesh.relation(*step) for step in pairwise(path))):
-                    if best is None or crossing.severity > best[0].severity:
-                        best = crossing, path
+                    # What other doors add to the severity of a crossing is not of this chain.
+                    own = bool(crossing.doors) and (doors is None or doors.issuperset(crossing.doors))
+                    if best is None or (own, crossing.severity) > best[0]:
+                        best = (own, crossing.severity), crossing, path
                     break
-        return None if best is None else self.why.told(*best)
+        return None if best is None else self.why.told(*best[1:])
 
     def _ways(
         self, agents: int, chain: Chain, onto: Sequence[int], through: Container[int] | None
