@@ -33,12 +33,12 @@ class Mesh(Steps):
 
         Such a one writes, and answers, what others take for their own words.
         """
-        made, tables, node = copy(self), self.snapshot, self.agent_node
+        made, node = copy(self), self.agent_node
         made.origin, made.ears = dict(self.origin), dict(self.ears)
         made.answers = {
             (node(each.to), node(each.from_))
-            for each in tables.delegation.values()
-            if each.returns == "words" and self.listens(each.from_) and each.to in self.agent
+            for each in self.delegations
+            if each.returns == "words" and self.listening >> self.agent[each.from_] & 1
         }
         made.words = self.words.of_intruder(proxy(made))
         return made

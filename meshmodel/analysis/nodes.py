@@ -227,10 +227,10 @@ class Nodes:
         records = self.snapshot.agent
         return sum(1 << number for number, each in enumerate(self.agents) if records[each].is_steerable)
 
-    def listens(self, agent: str) -> bool:
-        """Whether an agent is active, steerable, and no person: what it reads, or is told, can steer it."""
-        record = self.snapshot.agent[agent]
-        return record.is_active and record.is_steerable and not record.is_person
+    @cached_property
+    def listening(self) -> int:
+        """The agents, but persons, that what they read or are told can steer, as bits."""
+        return self.steerable & ~self.persons
 
     @cached_property
     def principals(self) -> dict[str, list[int]]:

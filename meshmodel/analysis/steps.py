@@ -29,7 +29,7 @@ class Steps(Nodes):
         ears: by system that is heard by agents, its ear.
         answers: the steps by which agents that were broken into answer those that set them to work.
         copies: by step, the steps of sessions that stand for it.
-        limited: the limited delegations between active agents.
+        delegations, limited: all delegations between active agents, and the limited ones.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -39,8 +39,9 @@ class Steps(Nodes):
         self.ears: dict[int, int] = {}
         self.answers: set[Step] = set()
         self.first_ear = self.size
-        active = [each for each in snapshot.delegation.values() if {each.from_, each.to} <= self.agent.keys()]
-        self.limited = [each for each in active if each.returns == "values" or self.only(each)]
+        every = snapshot.delegation.values()
+        self.delegations = [each for each in every if {each.from_, each.to} <= self.agent.keys()]
+        self.limited = [each for each in self.delegations if each.returns == "values" or self.only(each)]
         self.steps: dict[str, list[Step]] = {kind: [] for kind in KINDS}
         self._add_holds()
         self._add_grants()

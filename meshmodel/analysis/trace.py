@@ -292,6 +292,8 @@ class _Tracer:
         due = self._due(coming, credential, access, state)
         if due:
             return _decision(due, crossed, read, state)
+        if self.engine.doors.asking.get(access, 0) >> coming.start & 1:
+            return _NONE_DUE  # others decide about what is asked for, when it is handed out
         node = self.mesh.first_credential + self.mesh.credential[credential]
         is_covered = self.engine.starts.is_covered(coming.agent, source, access)
         if is_covered and self.intended[node] >> coming.agent & 1:

@@ -32,7 +32,6 @@ class Words:
     def __init__(self, steps: Steps, own: Graph) -> None:
         """Arguments: the steps; and the graph of the own steps."""
         self._steps, self._own = steps, own
-        self._hearers = steps.steerable & ~steps.persons
         self.instructed = self._delegating_to_steerable()
         self.drawn: defaultdict[int, int] = defaultdict(int)
         for leaves, enters in steps.steps["trigger"]:
@@ -102,19 +101,13 @@ class Words:
 
     def _hears(self, system: int) -> int:
         """The agents that hear a system, if what is written there are words to be heard."""
-        return self._reached[system in self._first_hand][5 * system + READ] & self._hearers
+        return self._reached[system in self._first_hand][5 * system + READ] & self._steps.listening
 
     def _delegating_to_steerable(self) -> int:
         """The agents that delegate to an active steerable agent that returns words."""
-        number, table = self._steps.agent, self._steps.snapshot.delegation
-        return union(
-            1 << number[one]
-            for (one, other), each in table.items()
-            if each.returns == "words"
-            and one in number
-            and other in number
-            and self._steps.steerable >> number[other] & 1
-        )
+        steps, number = self._steps, self._steps.agent
+        returning = [each for each in steps.delegations if each.returns == "words"]
+        return union(1 << number[each.from_] for each in returning if steps.steerable >> number[each.to] & 1)
 
     def _is_steerable(self, node: int) -> bool:
         return bool(self._steps.steerable >> self._steps.original(node) - self._steps.first_agent & 1)
@@ -124,11 +117,7 @@ class Words:
         if not self.systems:
             return
         steps, number, by_tools = self._steps, self._steps.agent, self._reached[0]
-        to_steerable = [
-            (number[one], 1 << number[other])
-            for one, other in steps.snapshot.delegation
-            if one in number and other in number and steps.steerable >> number[other] & 1
-        ]
+        delegated = [(number[each.from_], 1 << number[each.to]) for each in steps.delegations]
         writers = {
             system: some
             for system in range(len(steps.systems))
@@ -138,7 +127,7 @@ class Words:
         while added or steered != before:
             before = steered
             steered |= union(self._hears(system) | self.drawn.get(system, 0) for system in added)
-            steered |= union(other for one, other in to_steerable if before >> one & 1)
+            steered |= union(other for one, other in delegated if before >> one & 1) & steps.steerable
             steered &= ~steps.persons
             added = {system for system, some in writers.items() if some & steered} - self.systems
             self.systems = self.systems | added
@@ -178,7 +167,7 @@ class _Entering:
 
     def __init__(self, steps: Steps, hearing: Mapping[int, int]) -> None:
         self.size, self._ears, self._hearing, self._first = steps.size, steps.ears, hearing, steps.first_agent
-        self._hearers = steps.steerable & ~steps.persons
+        self._hearers = steps.listening
 
     def steps(self, systems: Collection[int], graph: Graph, reach: Reach) -> list[Step]:
         """Those of some systems, whose hearers reach them in a graph."""

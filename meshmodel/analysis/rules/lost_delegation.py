@@ -31,11 +31,7 @@ def _find(engine: Engine) -> Cases:
 def _working_for_people(engine: Engine) -> int:
     """The agents but persons to which a person delegates, itself or through such agents."""
     mesh = engine.mesh
-    numbers = [
-        (mesh.agent[one], mesh.agent[other])
-        for one, other in engine.snapshot.delegation
-        if one in mesh.agent and other in mesh.agent
-    ]
+    numbers = [(mesh.agent[each.from_], mesh.agent[each.to]) for each in mesh.delegations]
     found, before = mesh.persons, 0
     while found != before:
         before = found
@@ -45,9 +41,9 @@ def _working_for_people(engine: Engine) -> int:
 
 def _told(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> Told:
     credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system]
-    work = "works" if len(agents) == 1 else "work"
+    s = "s" * (len(agents) == 1)
     return Told(
-        f"{titles(snapshot, 'agent', agents)} {work} for people and come{'s' * (len(agents) == 1)} to "
+        f"{titles(snapshot, 'agent', agents)} work{s} for people and come{s} to "
         f"{system.title}, where each has data of their own, with {credential.title}, which is nobody's",
         relation("grant", (credential.id, system.id), agents),
     )
