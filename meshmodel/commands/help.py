@@ -21,6 +21,7 @@ TOPICS: Final = (
     "quick-line",
     "import",
     "commands",
+    "modelling",
     "semantics",
     "rules",
     "fix",

@@ -1,0 +1,68 @@
+"""The page on modelling: each part, drawn alone, is answered as it says."""
+
+import re
+
+import pytest
+
+from meshmodel.analysis.analysis import Analysis, analyse
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import parse
+from meshmodel.model.snapshot import Snapshot
+from tests.docs.pages import blocks, text_of
+
+PARTS = [f"## {each}" for each in text_of("modelling").split("\n## ")[1:]]
+SAID = re.compile(r"[Ww]ith `(?P<sentence>[^`]+)`|(?:`(?P<what>[^`]+)`|it) is \*\*(?P<answer>[^*]+)\*\*")
+
+
+def draw(text: str, model: Snapshot) -> Snapshot:
+    for line in text.splitlines():
+        sentence = parse(line, model)
+        assert sentence.edit is not None, f"{line}: {sentence.problem}"
+        model = apply_edit(model, sentence.edit)
+    return model
+
+
+def answer(what: str, analysis: Analysis) -> set[str]:
+    """All that can truly be said of it: state and severity of a crossing, severity of a finding, and so on."""
+    match re.split(": | ", what):
+        case ["heard", system]:
+            return {str(system in {each.system for each in analysis.heard}).lower()}
+        case ["outsider", action, system]:
+            fallen = dict(analysis.compromise("outsider").unchecked.systems)
+            return {"reached" if action in fallen.get(system, ()) else "not reached"}
+        case [rule, "of", subject]:
+            found = {(each.rule, each.subject): each.severity for each in analysis.findings}
+            return {found.get((rule, subject), "not found")}
+        case [agent, action, system, "after", source]:
+            came_from = None if source == "home" else source
+            for each in analysis.crossings():
+                if (each.agent, each.action, each.target, each.source) == (agent, action, system, came_from):
+                    return {each.state, f"{each.state}, {each.severity}"}
+            return {"no crossing"}
+    raise AssertionError(what)
+
+
+def claims(part: str) -> list[tuple[str, str, str]]:
+    """What a part says: what is drawn in addition, what is asked, the answer."""
+    found = []
+    for item in re.findall(r"^- .*(?:\n  .*)*", part, re.MULTILINE):
+        more, what = "", ""
+        for said in SAID.finditer(" ".join(item.split())):
+            more = said["sentence"] or more
+            what = said["what"] or what
+            if said["answer"]:
+                found.append((more, what, said["answer"]))
+    return found
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.partition("\n")[0].removeprefix("## "))
+def test_a_part_is_answered_as_it_says(part: str) -> None:
+    drawn = draw("".join(each.code for each in blocks(part)), Snapshot())
+    said = claims(part)
+    assert said
+    for more, what, told in said:
+        assert told in answer(what, analyse(draw(more, drawn))), (more, what)
+
+
+def test_the_page_is_short() -> None:
+    assert len(text_of("modelling").splitlines()) <= 150
