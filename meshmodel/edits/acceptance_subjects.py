@@ -16,6 +16,7 @@ SUBJECT_KINDS: Final[dict[str, tuple[str, ...]]] = {
     "carried-words": ("system",),
     "approval-fatigue": ("checkpoint",),
     "delegation-not-honoured": ("credential", "system"),
+    "lost-delegation": ("credential", "system"),
     "impersonating-exchange": ("credential", "credential"),
     "unpinned-federation": ("credential", "credential"),
     "shared-credential": ("credential",),

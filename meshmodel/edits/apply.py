@@ -234,11 +234,6 @@ class MutableModel:
             return
         self._on_steps = None
         self._check_new_id(name, old, new)
-        if name == "credential":
-            self._follow_identity(old, new)
-        self._move(name, old, {"id": new})
-        if name in _NAMED_IN:
-            self._follow(name, old, new)
         for key, acceptance in list(self._read("acceptance").items()):
             subject = renamed_subject(acceptance, name, old, new, self._read("delegation"))
             listed = acceptance.agents
@@ -246,6 +241,11 @@ class MutableModel:
                 listed = _replaced(listed, old, new)
             if (subject, listed) != (acceptance.subject, acceptance.agents):
                 self._move("acceptance", key, {"subject": subject, "agents": listed})
+        if name == "credential":
+            self._follow_identity(old, new)
+        self._move(name, old, {"id": new})
+        if name in _NAMED_IN:
+            self._follow(name, old, new)
 
     def _check_new_id(self, name: str, old: str, new: str) -> None:
         """Refuse an id that is none, is taken, or would mean the home in the sources of an intent."""

@@ -32,6 +32,7 @@ NAME_GRANTS: Final = frozenset(
         "checkpoint-does-not-count",
         "delegation-not-honoured",
         "environment-crossing",
+        "lost-delegation",
         "self-approved-checkpoint",
         "token-passthrough",
         "unapproved-reach",

@@ -23,7 +23,7 @@ def draw(text: str, model: Snapshot) -> Snapshot:
 
 
 def answer(what: str, analysis: Analysis) -> set[str]:
-    """All that can truly be said of it: state and severity of a crossing, severity of a finding, and so on."""
+    """All that can truly be said: of a crossing its state and severity, of a finding its severity."""
     match re.split(": | ", what):
         case ["heard", system]:
             return {str(system in {each.system for each in analysis.heard}).lower()}

@@ -101,7 +101,6 @@ REVIEWS = {
         ),
         ("high", "secret-at-rest", "laptop>forge-pat", (), "right"),
         ("high", "third-party-reach", "chat-server", (), "right"),
-        ("high", "third-party-reach", "coding-agent", (), "right"),
         # Production stands behind two decisions, but the chat and the staging cluster do not.
         ("high", "unapproved-reach", "coding-agent", (), "right"),
         # What strangers wrote and the agent noted acts again in its next task.
@@ -176,11 +175,17 @@ REVIEWS = {
         ),
         ("critical", "toxic-flow", "assistant", (), "right"),
         ("high", "carried-words", "conversation-memory", (), "right"),
-        ("high", D, "assistant-svid>conversation-memory", (), "right"),
+        # The memory keeps customers apart, and believes the assistant which of them is meant.
+        (
+            "high",
+            D,
+            "assistant-svid>conversation-memory",
+            (("medium", "lost-delegation", "assistant-svid>conversation-memory"),),
+            "right",
+        ),
         ("high", D, "job-key>crm", (), "right"),
         ("high", D, "job-key>exports", (), "right"),
         ("high", "secret-at-rest", "job-server>job-key", (), "right"),
-        ("high", "third-party-reach", "assistant", (), "right"),
         ("high", "unpinned-federation", "colleague-session>billing-token", (), "right"),
         ("medium", "impersonating-exchange", "colleague-session>billing-token", (), "right"),
         ("medium", "long-lived-credential", "job-key", (), "right"),

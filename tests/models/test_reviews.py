@@ -40,7 +40,8 @@ def test_no_credential_and_system_are_told_of_in_two_rows(name):
     about = [
         subject if rule != "secret-at-rest" else ">".join(reversed(subject.split(">")))
         for _, rule, subject, _ in rows(name)
-        if ">" in subject and rule in {"missing-checkpoint", "delegation-not-honoured", "secret-at-rest"}
+        if ">" in subject
+        and rule in {"missing-checkpoint", "delegation-not-honoured", "lost-delegation", "secret-at-rest"}
     ]
     assert len(about) == len(set(about))
 

@@ -34,6 +34,7 @@ SAYS: Final = {
     "human-identity-in-agent": "presents {credential}",
     "impersonating-exchange": "can act as {identity}",
     "long-lived-credential": "{credential} (never expires|lives)",
+    "lost-delegation": "comes? to {target}",
     "missing-checkpoint": "can {do} {target}",
     "orphaned-credential": "{credential} opens {target}",
     "person-uses-workload-identity": "sign in as {identity}",

@@ -56,6 +56,7 @@ RULE = Rule(
     remedy="Exchange the person's token for one on their behalf, and let the system decide by the person",
     cites="ASI03:2026; T3 (Agentic threats 1.1); CWE-441; CSF 2.0 PR.AA-04; AISVS v1.0-C9.5.2; "
     "AISVS v1.0-C5.2.2; ATLAS AML.M0027; ATLAS AML.M0028; LLM03:2026",
-    false_positives="What it does there is the same for all, and nothing of one person's comes back",
+    false_positives="What it does there is the same for all, and nothing of one person's comes back. "
+    "Data is kept apart there by task, not by person",
     find=_find,
 )
