@@ -10,7 +10,7 @@ from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.words import Words
 
 LAYERS = {  # the nearest last
-    "deputy": OWN_STEPS | {"delegation", "trigger", "hosting"},
+    "deputy": OWN_STEPS | {"delegation", "trigger", "hearing", "hosting"},
     "hidden": OWN_STEPS,
     "direct": {"hold", "grant", "implies"},
 }

@@ -12,7 +12,7 @@ for grants. Boundaries lie on no step (section 5).
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from meshmodel.exporters.graphs.relations import counting, facts_of
@@ -190,18 +190,11 @@ class _Payload:
 
     def edges(self) -> Iterator[dict[str, Any]]:
         """The steps; from each access to its system; to the zones."""
-        for step, kind in self.steps.items():
-            start, end = map(self._id, step)
-            original = self.mesh.original(step[1])
-            action = ACTIONS[original % 5] if kind in {"grant", "implies"} else None
-            facts: dict[str, Any] = {"step": kind}
-            if action is not None:
-                facts["action"] = action
-            name = _GRANTS[action].name if kind == "grant" and action else _STEPS.get(kind, _OTHERS[0]).name
-            guards = self.guards.get(step)
-            if guards:
-                name, facts["checkpoints"] = "Guarded", guards
-            yield self._edge(name, start, end, facts)
+        between: dict[tuple[str, str], list[Step]] = {}
+        for step in self.steps:
+            between.setdefault((self._id(step[0]), self._id(step[1])), []).append(step)
+        for (start, end), steps in between.items():
+            yield self._edge_of(steps, start, end)
         for node in sorted(self.used):
             if self.mesh.original(node) < self.mesh.first_credential:
                 yield self._edge("On", self._id(node), f"system/{self.mesh.name(node)}", {})
@@ -210,6 +203,23 @@ class _Payload:
                 zone = getattr(record, field)
                 if zone is not None and (table == "system" or record.is_active):
                     yield self._edge("InZone", f"{table}/{key}", f"zone/{zone}", {})
+
+    def _edge_of(self, steps: "Sequence[Step]", start: str, end: str) -> dict[str, Any]:
+        """The one edge between two nodes, since BloodHound would merge several.
+
+        What starts an agent may be heard by it as well: then one that is not guarded stands for both.
+        """
+        step = min(steps, key=self.guards.__contains__)
+        kind = self.steps[step]
+        original = self.mesh.original(step[1])
+        action = ACTIONS[original % 5] if kind in {"grant", "implies"} else None
+        facts: dict[str, Any] = {"step": kind}
+        if action is not None:
+            facts["action"] = action
+        name = _GRANTS[action].name if kind == "grant" and action else _STEPS.get(kind, _OTHERS[0]).name
+        if step in self.guards:
+            name, facts["checkpoints"] = "Guarded", [key for each in steps for key in self.guards[each]]
+        return self._edge(name, start, end, facts)
 
     def _id(self, node: int) -> str:
         """What a node is called, unique within the model."""
