@@ -209,7 +209,7 @@ class MeshmodelApp(KeysInOrder):
         if event.said:
             self.notify(event.said, markup=False)  # the row of what is said goes with the screen
         if isinstance(self.screen, Workbench):
-            self.screen.first_command = event.command
+            self.screen.to_import = event.importing
 
     @on(CommandRequested)
     async def _action_requested(self, event: CommandRequested) -> None:

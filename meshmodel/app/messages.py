@@ -8,7 +8,7 @@ its state, to which every panel is bound. No widget writes the model.
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
@@ -17,6 +17,9 @@ from meshmodel.edits.edit import Edit
 from meshmodel.model.records import Record, Reference
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from meshmodel.importers.import_request import ImportRequest
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""
@@ -65,11 +68,13 @@ class NoteRequested(Message):
 
 @dataclass
 class OpenRequested(Message):
-    """A model is to be opened in place of the one that is open; then something is said, or a command run."""
+    """A model is to be opened in place of the one that is open; then something is said, or files are read
+    that are to be imported.
+    """
 
     path: Path
     said: str = ""
-    command: str = ""
+    importing: "ImportRequest | None" = None
 
 
 @dataclass

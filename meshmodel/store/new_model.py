@@ -1,5 +1,7 @@
 """A new model by a typed name: its path, why it cannot be there, and the empty file."""
 
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from meshmodel.model.records import About
@@ -28,6 +30,21 @@ def new_model_problem(text: str, folder: Path) -> str | None:
     if path.exists():
         return f"{one_line(path.name)} is there already: open it, or choose another name"
     return None if path.parent.is_dir() else f"there is no folder {one_line(path.parent)}"
+
+
+def proposed_model_name(sources: Sequence[Path], folder: Path) -> str:
+    """A free file name for the model of some files: that of the file, or of the folder of several.
+
+    Args:
+        sources: files and folders, at least one; a file whose name begins with a dot is called as its folder.
+        folder: where the model will lie.
+    """
+    first = sources[0].expanduser().absolute()
+    is_named = len(sources) == 1 and not first.name.startswith(".")
+    name = (first.stem if first.is_file() else first.name) if is_named else first.parent.name
+    name = clean_line(name) or "model"
+    names = (f"{name}{'' if number == 1 else f'-{number}'}.mesh" for number in count(1))
+    return next(each for each in names if not (folder / each).exists())
 
 
 def create_empty(path: Path) -> Path:

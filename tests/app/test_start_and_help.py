@@ -20,12 +20,13 @@ from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import apply_edit
+from meshmodel.importers.import_request import ImportRequest
 from meshmodel.language import parse
 from meshmodel.language.sentences import SENTENCES
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.examples import copies_path, examples
-from meshmodel.store.new_model import create_empty
+from meshmodel.store.new_model import create_empty, proposed_model_name
 from meshmodel.store.saved_state import State
 from meshmodel.store.store import Store
 from tests.app.desk import Desk, Hand, desk
@@ -116,11 +117,12 @@ async def test_files_are_imported_into_a_new_model(
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {"crm": {"url": "https://crm.example/mcp"}}}')
     async with beginning(tmp_path) as it:
         await it.press(*(["I"] if way == "key" else ["down", "enter"]))
-        await it.shows("new model to import into")
-        await it.press(*"ours", "enter")
-        await it.shows("file 1")
+        await it.shows("a file, such as .mcp.json")
         await it.type(".mcp.json")
         await it.press("enter", "ctrl+s")
+        await it.shows("new model to import into")
+        await it.shows(f"{tmp_path.name}.mesh")
+        await it.press(*"ours", "enter")
         await it.computed()
         assert not it.model.system, "nothing is changed before it was seen"
         await it.press("ctrl+s")
@@ -133,12 +135,36 @@ async def test_keys_typed_while_a_new_model_opens_wait_for_the_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.mcp.json").write_text('{"mcpServers": {"crm": {"url": "https://crm.example/mcp"}}}')
     async with beginning(tmp_path) as it:
-        it.app.screen._choose_new(partial(create_empty, tmp_path / "quick.mesh"), "import")
-        for key in "aq.json":
-            it.app.post_message(events.Key(key, key))
-        await it.shows("aq.json")
-        assert it.model == Snapshot(about=About(name="quick"))
+        make, files = (
+            partial(create_empty, tmp_path / "quick.mesh"),
+            ImportRequest((tmp_path / "a.mcp.json",)),
+        )
+        it.app.screen._choose_new(make, files)
+        it.app.post_message(events.Key("ctrl+s", None))
+        await it.shows("quick")
+        await it.computed()
+        assert it.model.system, "it was applied, as soon as it was read"
+
+
+@pytest.mark.parametrize(
+    ("sources", "name"),
+    [
+        (["shop/.mcp.json"], "shop.mesh"),
+        (["shop/deploy.yaml"], "deploy.mesh"),
+        (["shop"], "shop.mesh"),
+        (["shop/deploy.yaml", "shop/other.yaml"], "shop.mesh"),
+        (["taken.json"], "taken-2.mesh"),
+    ],
+)
+def test_the_model_of_files_is_proposed_under_their_name(
+    tmp_path: Path, sources: list[str], name: str
+) -> None:
+    (tmp_path / "shop").mkdir()
+    for each in ("shop/.mcp.json", "shop/deploy.yaml", "shop/other.yaml", "taken.json", "taken.mesh"):
+        (tmp_path / each).touch()
+    assert proposed_model_name([tmp_path / each for each in sources], tmp_path) == name
 
 
 async def test_the_help_of_the_start_screen_runs_what_needs_no_model(tmp_path: Path) -> None:
@@ -150,12 +176,12 @@ async def test_the_help_of_the_start_screen_runs_what_needs_no_model(tmp_path: P
         await it.press("enter")
         assert it.app.screen is start
         assert start.problem == "undo: open a model first, or press n for a new one"
-        for command, title in (("import", "new model to import into"), ("open", "open a model")):
+        for command, title in (("import", "a file, such as .mcp.json"), ("open", "open a model")):
             await it.press("f1")
             it.app.screen.query_one(RowList).go_to(command)
             await it.press("enter")
             await it.shows(title)
-            await it.press("escape")
+            await it.press(*["escape"] * (2 if command == "import" else 1))
         before = it.app.theme
         await it.press("?")
         it.app.screen.query_one(RowList).go_to("theme")

@@ -23,10 +23,11 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.typed_paths import complete_path
 from meshmodel.store.examples import Example, copies_path, examples, private_copy
-from meshmodel.store.new_model import create_empty, new_model_path, new_model_problem
+from meshmodel.store.new_model import create_empty, new_model_path, new_model_problem, proposed_model_name
 
 if TYPE_CHECKING:
     from meshmodel.app.app import MeshmodelApp
+    from meshmodel.importers.import_request import ImportRequest
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5
@@ -54,7 +55,7 @@ class StartScreen(Screen[None]):
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new"),
-        Binding("I", "new('import')", "import"),
+        Binding("I", "import", "import"),
         Binding("o,ctrl+o", "open", "open"),
         Binding("?,f1", "help", "all keys"),
         Binding("q,ctrl+q", "app.quit", "quit"),
@@ -127,7 +128,7 @@ class StartScreen(Screen[None]):
             case "new":
                 self.action_new()
             case "import":
-                self.action_new("import")
+                self.action_import()
             case "open":
                 self.action_open()
             case Example() as example:
@@ -135,16 +136,29 @@ class StartScreen(Screen[None]):
             case Path() as path:
                 self._choose(path)
 
-    def action_new(self, command: str = "") -> None:
-        """Ask for a file name, make an empty model, and perhaps run a command of the workbench in it."""
+    def action_new(self) -> None:
+        """Ask for a file name, and make an empty model."""
+        self._name_new("new model", f"{clean_line(self.folder.name) or 'model'}.mesh")
+
+    def action_import(self) -> None:
+        """Ask for files, and then for the name of the new model that they are imported into."""
+        from meshmodel.app.dialogs.choose_files import ImportDialog
+        from meshmodel.importers.import_request import ImportRequest
+
+        def chosen(request: ImportRequest) -> None:
+            name = proposed_model_name(request.paths, self.folder)
+            self._name_new("new model to import into", name, request)
+
+        ask(self.app, ImportDialog(ImportRequest()), chosen)
+
+    def _name_new(self, title: str, name: str, importing: "ImportRequest | None" = None) -> None:
+        """Ask for the file name of a new model, make it, and perhaps import files into it."""
 
         def make(text: str) -> None:
-            self._choose_new(partial(create_empty, new_model_path(text, self.folder)), command)
+            self._choose_new(partial(create_empty, new_model_path(text, self.folder)), importing)
 
         hint = f"a file in {self.folder}, or a path"
         check = partial(new_model_problem, folder=self.folder)
-        title = "new model to import into" if command == "import" else "new model"
-        name = f"{clean_line(self.folder.name) or 'model'}.mesh"
         ask(self.app, TextEntry(title, name, hint=hint, check=check), make)
 
     def action_open(self) -> None:
@@ -164,7 +178,7 @@ class StartScreen(Screen[None]):
         async def chosen(command: str) -> None:
             match command:
                 case "import":
-                    self.action_new(command)
+                    self.action_import()
                 case "open":
                     self.action_open()
                 case "theme" | "quit":
@@ -211,8 +225,8 @@ class StartScreen(Screen[None]):
         is_there = text.strip() and (self.folder / Path(text).expanduser()).is_file()
         return None if is_there else "there is no such file"
 
-    def _choose_new(self, make: Callable[[], Path], command: str = "") -> None:
-        """Open a file that is made for it, and run a command in it; show why it cannot be made."""
+    def _choose_new(self, make: Callable[[], Path], importing: "ImportRequest | None" = None) -> None:
+        """Open a file that is made for it, and import files into it; show why it cannot be made."""
         self._opening()
         try:
             path = make()
@@ -220,9 +234,9 @@ class StartScreen(Screen[None]):
             self.show_problem(one_line(error, 200))
             self._failed()
             return
-        self._choose(path, command)
+        self._choose(path, importing)
 
-    def _choose(self, path: Path, command: str = "") -> None:
+    def _choose(self, path: Path, importing: "ImportRequest | None" = None) -> None:
         self._opening()
         self.show_problem("")
-        self.post_message(OpenRequested(path, command=command))
+        self.post_message(OpenRequested(path, importing=importing))

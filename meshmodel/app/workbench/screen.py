@@ -66,6 +66,7 @@ from meshmodel.store.saved_state import Place
 
 if TYPE_CHECKING:
     from meshmodel.app.app import MeshmodelApp
+    from meshmodel.importers.import_request import ImportRequest
 
 _HANDLERS: Final = {each.kind: each.handle for each in (*ROUTES, *CANVAS_ROUTES)}
 
@@ -109,7 +110,7 @@ class Workbench(Screen[None]):
         self.taken_away: Reference | None = None
         self.selected_before: Reference | None = None
         self.is_left = False
-        self.first_command = ""
+        self.to_import: ImportRequest | None = None
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
@@ -165,8 +166,9 @@ class Workbench(Screen[None]):
         self.analyses.analyse()
         if not self.is_left:
             await self.layout_of_panels.add_pages(Workbench.state)
-        if self.first_command:
-            await self.perform(self.first_command)
+        if self.to_import is not None:
+            with self.context.batch():
+                self.importing.begin(self.to_import)
         self.context.once_drawn(self.program.release_keys)
         self.call_after_refresh(lambda: self.context.jobs.run("preparing", self._prepare, lambda _: None))
 

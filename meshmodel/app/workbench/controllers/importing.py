@@ -32,9 +32,10 @@ class ImportingController(Controller):
             return
         from meshmodel.app.dialogs.choose_files import ImportDialog
 
-        self.context.ask(ImportDialog(self._last), self._begin)
+        self.context.ask(ImportDialog(self._last), self.begin)
 
-    def _begin(self, request: ImportRequest) -> None:
+    def begin(self, request: ImportRequest) -> None:
+        """Read files and show what importing them would do."""
         from meshmodel.importers.preview import Importing
 
         self._last = request
