@@ -106,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _terminate)
     if sys.stderr is None:  # closed by whoever called: what is complained of goes nowhere
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
+    if sys.stdin is None:  # closed likewise: no file that is opened may take its number
+        os.open(os.devnull, os.O_RDONLY)
     if sys.stdout is None:
         complain("there is no standard output to answer on")
         return INCOMPLETE

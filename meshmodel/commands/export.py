@@ -15,13 +15,12 @@ from meshmodel.exporters.export import (
     ExportOptions,
     export,
     export_files,
-    export_names,
     export_picture,
     page_files,
 )
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.reports.targets import refuse_to_lose_work, refuse_wrong_ending
+from meshmodel.reports.targets import refuse_export, refuse_to_lose_work
 
 if TYPE_CHECKING:
     from meshmodel.exporters.diagram.render import Page
@@ -91,9 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
     if arguments.output is not None:
-        for form, path in export_names(arguments.output, to).items():
-            refuse_to_lose_work(path, form)
-            refuse_wrong_ending(path, form)
+        refuse_export(arguments.output, to)
     from meshmodel.analysis.analysis import analyse
 
     snapshot = load(arguments.model)

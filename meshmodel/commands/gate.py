@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.commands.output import complain, say_commands
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import real_path
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -176,8 +177,8 @@ def _check_targets(arguments: argparse.Namespace) -> None:
         if str(path) == "-":
             raise MeshmodelError("-: standard output has the answer; name a file")
         refuse_to_lose_work(path, what)
-    if sarif is not None and sarif.resolve() in {
-        each.resolve() for each in (baseline, arguments.baseline) if each is not None
+    if sarif is not None and real_path(sarif) in {
+        real_path(each) for each in (baseline, arguments.baseline) if each is not None
     }:
         raise MeshmodelError(f"{one_line(sarif)}: is named for SARIF and as a baseline; name two files")
 

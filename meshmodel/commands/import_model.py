@@ -9,6 +9,7 @@ from meshmodel.commands.models import Subparsers, add_json
 from meshmodel.commands.output import answer, say
 from meshmodel.importers.forms import FORMS
 from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.open_file import real_path
 from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
@@ -267,10 +268,10 @@ def _write_ledger(arguments: argparse.Namespace, done: "Import") -> None:
 
     if str(target) == "-":
         raise MeshmodelError("-: standard output has the answer; name a file for the ledger")
-    taken = {each.path.resolve() for each in done.reading.all_documents()}
+    taken = {real_path(each.path) for each in done.reading.all_documents()}
     if arguments.output is not None:
-        taken.add(arguments.output.resolve())
-    if kind_by_content(target) is not None or target.resolve() in taken:
+        taken.add(real_path(arguments.output))
+    if kind_by_content(target) is not None or real_path(target) in taken:
         raise MeshmodelError(
             f"{one_line(target)}: is a model, what is imported or what is made; name another file for the "
             "ledger"

@@ -1,13 +1,13 @@
 """The arguments and the loop that commands over one or several models share."""
 
 import argparse
-import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from meshmodel.commands.output import complain, fault, say, style
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import standard_input
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def load(path: Path) -> "Snapshot":
     from meshmodel.interchange.reader import SIZE_LIMIT
     from meshmodel.store.load import load_bytes
 
-    content = b"" if sys.stdin is None else sys.stdin.buffer.read(SIZE_LIMIT + 1)
+    content = standard_input().read(SIZE_LIMIT + 1)
     if len(content) > SIZE_LIMIT:
         raise MeshmodelError("standard input: is larger than 64 MiB; name the file")
     return load_bytes(content, "standard input")

@@ -25,7 +25,7 @@ def complain(error: object) -> None:
 
 
 def fault(error: Exception, about: object = None) -> None:
-    """Report a fault of the program in one line, with a traceback if ``MESHMODEL_TRACEBACK`` is set.
+    """Report a fault, or too little memory, in one line; with a traceback if ``MESHMODEL_TRACEBACK`` is set.
 
     Args:
         error: the unexpected exception.
@@ -36,6 +36,12 @@ def fault(error: Exception, about: object = None) -> None:
 
         traceback.print_exception(error)
     place = "" if about is None else f"{one_line(about)}: "
+    if isinstance(error, MemoryError):
+        error.__traceback__ = None  # lets go of what the computation held, so that a line can be written
+        complain(
+            f"{place}there is not enough memory, so there is no complete answer; make some free, or ask less"
+        )
+        return
     complain(
         f"{place}a fault of the program, and no complete answer: {type(error).__name__}: {error} "
         "(MESHMODEL_TRACEBACK=1 shows where)"

@@ -24,6 +24,7 @@ class Format(NamedTuple):
         is_text: whether a terminal can show it.
         is_diagram: whether it takes a lens.
         beside: the format of a second file that belongs to it.
+        mark: what stands near the beginning of each such file; only of what is written beside another.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Format(NamedTuple):
     is_text: bool = True
     is_diagram: bool = True
     beside: str | None = None
+    mark: bytes = b""
 
     @property
     def suffix(self) -> str:
@@ -52,16 +54,28 @@ _FORMATS: Final = (
         is_diagram=False,
     ),
     Format("cedar", "cedar", "policies for Cedar", is_diagram=False, beside="cedarschema"),
-    Format("cedarschema", "cedarschema", "the schema of these policies", is_diagram=False),
+    Format(
+        "cedarschema",
+        "cedarschema",
+        "the schema of these policies",
+        is_diagram=False,
+        mark=b"entity Agent, Credential, System;",
+    ),
     Format("rego", "rego", "a policy for Open Policy Agent", is_diagram=False, beside="rego-data"),
-    Format("rego-data", "json", "the data that this policy asks", is_diagram=False),
+    Format("rego-data", "json", "the data that this policy asks", is_diagram=False, mark=b'"meshmodel": {'),
     Format("mermaid", "mmd", "a Mermaid flowchart, for Markdown", is_diagram=False),
     Format("graphml", "graphml", "the graph, for graph programs", is_diagram=False),
     Format("node-link", "graph.json", "the graph as node-link JSON", is_diagram=False),
     Format(
         "opengraph", "opengraph.json", "the steps for BloodHound", is_diagram=False, beside="opengraph-schema"
     ),
-    Format("opengraph-schema", "schema.json", "what BloodHound must know of them", is_diagram=False),
+    Format(
+        "opengraph-schema",
+        "schema.json",
+        "what BloodHound must know of them",
+        is_diagram=False,
+        mark=b'"namespace": "MeshModel"',
+    ),
     Format("tickets", "tickets.csv", "a ticket for each missing checkpoint and of the fix", is_diagram=False),
     Format("tickets-json", "tickets.json", "these tickets as JSON", is_diagram=False),
 )
@@ -141,11 +155,13 @@ def export_names(path: Path, to: str) -> dict[str, Path]:
     """By format the files of an export: one that belongs beside it, such as a schema, and it, last.
 
     Args:
-        path: of the export; beside a device or a pipe nothing is written.
+        path: of the export; beside a device, a pipe or what is open already nothing is written.
         to: its format.
     """
+    from meshmodel.model.atomic_file import descriptor_of
+
     beside = FORMATS[to].beside
-    if beside is None or (path.exists() and not path.is_file()):
+    if beside is None or (path.exists() and not path.is_file()) or descriptor_of(path) is not None:
         return {to: path}
     return {beside: path.with_suffix(f".{FORMATS[beside].ending}"), to: path}
 

@@ -10,7 +10,7 @@ from meshmodel.importers.document import Document, ForeignFileError, Node, Synta
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.open_file import open_file
+from meshmodel.model.open_file import open_file, real_path
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
 
@@ -76,7 +76,7 @@ def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Re
         else:
             document = read_document(path, base)
             reading.documents.setdefault(_form_of(document, form), []).append(document)
-    twice = [each.path.resolve() for each in reading.all_documents()]
+    twice = [real_path(each.path) for each in reading.all_documents()]
     if len(set(twice)) < len(twice):
         raise MeshmodelError("a file is named twice; name each once")
     if not reading.documents:
@@ -149,7 +149,7 @@ def _form_of(document: Document, form: str | None) -> str:
 def _source_of(path: Path, base: Path) -> str:
     """What a file is called in the model: its path from the model's folder, with slashes."""
     try:
-        relative = os.path.relpath(path.resolve(), base.resolve())
+        relative = os.path.relpath(real_path(path), real_path(base))
     except ValueError:  # on another drive
         relative = str(path)
     return clean_text(relative.replace(os.sep, "/"), _SOURCE_LIMIT)

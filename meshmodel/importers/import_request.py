@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.model.open_file import real_path
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
@@ -47,7 +48,7 @@ class ImportRequest:
         from meshmodel.importers.importing import prepare
         from meshmodel.store import imports
 
-        store = file.resolve()
+        store = real_path(file)
         return prepare(
             self.paths,
             file.parent,

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import re
-import sys
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.open_file import open_file
+from meshmodel.model.open_file import open_file, standard_input
 from meshmodel.model.text import one_line
 
 RECORD_LIMIT: Final = 1 << 20
@@ -42,7 +41,7 @@ def open_log(path: Path) -> Iterator[IO[bytes]]:
     """
     name = one_line(path)
     try:
-        file = sys.stdin.buffer if str(path) == "-" else open_file(path)
+        file = standard_input() if str(path) == "-" else open_file(path)
     except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or one_line(error)
         raise EventsError(f"{name}: cannot be read: {reason}") from None
@@ -54,7 +53,7 @@ def open_log(path: Path) -> Iterator[IO[bytes]]:
         reason = getattr(error, "strerror", None) or one_line(error)
         raise EventsError(f"{name}: cannot be read: {reason}") from None
     finally:
-        if file is not sys.stdin.buffer:
+        if str(path) != "-":
             file.close()
 
 

@@ -11,10 +11,12 @@ import contextlib
 import errno
 import os
 import re
+import select
 import stat
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,10 @@ LOCK_WAIT: Final = 10.0
 
 _DRAFT: Final = re.compile(r"\.meshmodel-[0-9a-f]{16}")
 _JOURNAL: Final = "-journal"
+_LINKS: Final = 40
+"""Symbolic links that are followed, as the system does."""
+_STREAMS: Final[Mapping[str, int]] = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+_DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/([a-z0-9-]{1,20}))/fd/([0-9]{1,9})")
 
 
 def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None = None) -> None:
@@ -37,7 +43,7 @@ def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None =
     An existing file keeps its mode and its owner; a symbolic link stays one, and what it points to is
     replaced. Only where a file has further names (hard links) or an owner that cannot be given to a new
     one, it is written in place, which a kill can leave half done. What is no ordinary file (a device, a
-    pipe) is written into and stays what it is.
+    pipe) is written into and stays what it is; so is what is open already (``/dev/stdout``), where that is.
 
     Args:
         path: of the file.
@@ -48,42 +54,79 @@ def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None =
         StoreError: one line; it cannot be written there, or holds something else than ``instead_of``.
             It is as before, and nothing is left behind.
     """
-    try:
-        found = _status(path)
-        if found is not None and not stat.S_ISREG(found.st_mode):
-            _write_into(path, content)
-            return
-        target = Path(os.path.realpath(path))
-        with _folder_lock(target.parent):
-            if instead_of is not None and target.read_bytes() != instead_of:
-                raise StoreError(
-                    f"{one_line(path, 400)}: was changed by another program meanwhile; "
-                    "nothing was written, do it again"
-                )
-            _replace(target, content, _status(target))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not valid"
-        raise StoreError(f"{one_line(path, 400)}: cannot be written: {one_line(reason)}") from None
+    with _refusing(path), contextlib.ExitStack() as stack:
+        _staged(path, content, stack, set(), instead_of)()
 
 
 def replace_files(files: Mapping[Path, bytes], new_folder: Path | None = None) -> None:
     """Replace the contents of files that belong together, each as ``replace_file`` does, in their order.
+
+    None is replaced before all that can lie beside what they become.
 
     Args:
         files: the contents by path; what refers to the others comes last.
         new_folder: of some of them, created if it is not there.
 
     Raises:
-        StoreError: the folder cannot be created, or a file not be written; those before it are.
+        StoreError: the folder cannot be created, or a file not be written.
     """
-    if new_folder is not None:
+    locked: set[Path] = set()
+    with contextlib.ExitStack() as stack:
+        if new_folder is not None:
+            stack.callback(_make_folder(new_folder))
+        puts = []
+        for path, content in files.items():
+            with _refusing(path):
+                puts.append((path, _staged(path, content, stack, locked)))
+        for path, put in puts:
+            with _refusing(path):
+                put()
+
+
+def _make_folder(folder: Path) -> Callable[[], None]:
+    """Make a folder; what removes it again if nothing came into it, and does nothing if it was there."""
+    was_there = folder.is_dir()
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = one_line(error.strerror)
+        raise StoreError(f"{one_line(folder, 400)}: cannot be made a folder: {reason}") from None
+
+    def remove() -> None:
+        with contextlib.suppress(OSError):
+            if not was_there:
+                folder.rmdir()
+
+    return remove
+
+
+def descriptor_of(path: str | Path) -> int | None:
+    """The number of the open file that a path stands for, as ``/dev/stdout`` does; ``None`` for any other.
+
+    Opened by such a path, a file that the shell appends to would be overwritten from its beginning.
+    """
+    here = os.path.abspath(path)  # noqa: PTH100  # which follows no link
+    for _ in range(_LINKS):
+        if here in _STREAMS:
+            return _STREAMS[here]
+        found = _DESCRIPTOR.fullmatch(here)
+        if found is not None and found[1] in {None, "self", "thread-self", str(os.getpid())}:
+            return int(found[2])
         try:
-            new_folder.mkdir(exist_ok=True)
-        except OSError as error:
-            reason = one_line(error.strerror)
-            raise StoreError(f"{one_line(new_folder, 400)}: cannot be made a folder: {reason}") from None
-    for path, content in files.items():
-        replace_file(path, content)
+            here = os.path.normpath(os.path.join(os.path.dirname(here), os.readlink(here)))  # noqa: PTH115, PTH118, PTH120  # links are looked at one by one
+        except (OSError, ValueError):
+            return None
+    return None
+
+
+@contextlib.contextmanager
+def _refusing(path: str | Path) -> Iterator[None]:
+    """Say in one line why a file cannot be written."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise StoreError(f"{one_line(path, 400)}: cannot be written: {one_line(reason)}") from None
 
 
 @contextlib.contextmanager
@@ -104,26 +147,54 @@ def new_draft(folder: Path) -> Iterator[Path]:
         _remove_draft(draft)
 
 
-def _replace(target: Path, content: bytes, before: os.stat_result | None) -> None:
-    """Called with the folder locked; ``before`` is ``None`` where there is no file yet."""
+def _staged(
+    path: str | Path,
+    content: bytes,
+    stack: contextlib.ExitStack,
+    locked: set[Path],
+    instead_of: bytes | None = None,
+) -> Callable[[], None]:
+    """Write a draft beside a file; what puts it in place of the file, as ``replace_file`` does.
+
+    Args:
+        path: of the file.
+        content: all of the new content.
+        stack: what is left of the draft is removed, and its folder unlocked, when this ends.
+        locked: the folders that are locked already.
+        instead_of: the content that the file must have before; by default any.
+    """
+    number = descriptor_of(path)
+    if number is not None:
+        return partial(_write_to_descriptor, number, content)
+    found = _status(path)
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        return partial(_write_into, path, content)
+    target = Path(os.path.realpath(path))
+    if target.parent not in locked:
+        stack.enter_context(_folder_lock(target.parent))
+        locked.add(target.parent)
+    if instead_of is not None and target.read_bytes() != instead_of:
+        raise StoreError(
+            f"{one_line(path, 400)}: was changed by another program meanwhile; "
+            "nothing was written, do it again"
+        )
+    before = _status(target)
     if before is not None and before.st_nlink > 1:
-        _write_in_place(target, content)
-        return
+        return partial(_write_in_place, target, content)
     draft, handle = _create_draft(target.parent, 0o666 if before is None else 0o600)
+    stack.callback(_remove_draft, draft)
     try:
-        try:
-            kept = before is None or _copy_owner(handle, before)
-            if kept:
-                _write_all(handle, content)
-                os.fsync(handle)
-        finally:
-            os.close(handle)
-        if kept:
-            draft.replace(target)
-        else:
-            _write_in_place(target, content)
+        if before is not None and not _copy_owner(handle, before):
+            return partial(_write_in_place, target, content)
+        _write_all(handle, content)
+        os.fsync(handle)
     finally:
-        _remove_draft(draft)
+        os.close(handle)
+    return partial(_put, draft, target)
+
+
+def _put(draft: Path, target: Path) -> None:
+    draft.replace(target)
     sync_folder(target.parent)
 
 
@@ -198,10 +269,24 @@ def _write_into(path: str | Path, content: bytes) -> None:
         os.close(handle)
 
 
+def _write_to_descriptor(number: int, content: bytes) -> None:
+    """Write to what is open already, behind all that was said there."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    handle = os.dup(number)
+    try:
+        _write_all(handle, content)
+    finally:
+        os.close(handle)
+
+
 def _write_all(handle: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
-        left = left[os.write(handle, left) :]
+        try:
+            left = left[os.write(handle, left) :]
+        except BlockingIOError:  # a full pipe that whoever opened it made so
+            select.select([], [handle], [])
 
 
 @contextlib.contextmanager

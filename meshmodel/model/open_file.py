@@ -4,9 +4,12 @@ import errno
 import io
 import os
 import stat
+import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from meshmodel.model.errors import MeshmodelError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -56,6 +59,25 @@ def open_file(path: str | Path) -> io.BufferedReader:
     except BaseException:
         os.close(handle)
         raise
+
+
+def standard_input() -> BinaryIO:
+    """The bytes of standard input.
+
+    Raises:
+        MeshmodelError: it was closed by whoever started the program.
+    """
+    if sys.stdin is None:
+        raise MeshmodelError("standard input: is closed, so there is nothing to read; name a file")
+    return sys.stdin.buffer
+
+
+def real_path(path: str | Path) -> Path:
+    """The absolute path with all symbolic links followed; a loop of links stays as it is.
+
+    ``Path.resolve`` raises no OSError for such a loop.
+    """
+    return Path(os.path.realpath(path))
 
 
 def read_small_file(path: Path) -> bytes:

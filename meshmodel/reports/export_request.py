@@ -12,7 +12,6 @@ from meshmodel.exporters.export import (
     ExportOptions,
     Format,
     export_files,
-    export_names,
     export_pages,
     export_picture,
     page_files,
@@ -21,7 +20,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import counted, one_line
 from meshmodel.model.typed_paths import new_file_problem, new_folder_problem
-from meshmodel.reports.targets import refuse_to_lose_work, refuse_wrong_ending
+from meshmodel.reports.targets import refuse_export, refuse_to_lose_work
 from meshmodel.store.saved_state import Exported
 
 if TYPE_CHECKING:
@@ -232,9 +231,7 @@ class ExportRequest:
             if path.suffix.lower() != f".{OFFERED[self.format].suffix}":
                 raise MeshmodelError(f"{one_line(path)}: name it .{OFFERED[self.format].suffix}")
             return
-        for form, each in export_names(path, self.format).items():
-            refuse_to_lose_work(each, form)
-            refuse_wrong_ending(each, form)
+        refuse_export(path, self.format)
 
     def draw(self, snapshot: "Snapshot", analysis: "Analysis") -> "list[Page]":
         """The pictures, for those who ask for some: one, or as many pages as are needed.

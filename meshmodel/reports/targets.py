@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 from typing import Final
 
-from meshmodel.exporters.export import FORMATS
+from meshmodel.exporters.export import FORMATS, export_names
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
+_LOOKED_AT: Final = 4_096
+"""Bytes in which a file is told by its mark."""
 _BY_PEOPLE: Final = re.compile(rb"^[ \t]*#|^(?:kind|decided_at) *= *[\"'][^\"']", re.MULTILINE)
 """What a policy stub has once it was filled in, and none has that was just written."""
 
@@ -40,6 +42,36 @@ def refuse_to_lose_work(path: Path, to: str) -> None:
             f"{one_line(path)}: is filled in, and that would be lost; name another file "
             "(meshmodel policy verify says what still fits)"
         )
+
+
+def refuse_export(path: Path, to: str) -> None:
+    """Refuse an export to a file, or to one that belongs beside it, that must not be replaced or called so.
+
+    Args:
+        path: of the export.
+        to: its format.
+
+    Raises:
+        MeshmodelError: as the functions below; or the file beside is none that an export wrote.
+    """
+    for form, each in export_names(path, to).items():
+        refuse_to_lose_work(each, form)
+        refuse_wrong_ending(each, form)
+        if form != to and not _is_written_by_export(each, form):
+            raise MeshmodelError(
+                f"{one_line(each)}: belongs beside {one_line(path.name)}, but is there already and was not "
+                f"written by an export to {form}; name another file"
+            )
+
+
+def _is_written_by_export(path: Path, form: str) -> bool:
+    """Whether a file is one of a format that stands beside others, or not there, or empty."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_LOOKED_AT)
+    except (OSError, ValueError):
+        return not path.is_symlink() and not path.exists()
+    return not begin or FORMATS[form].mark in begin
 
 
 def refuse_wrong_ending(path: Path, to: str) -> None:

@@ -17,12 +17,15 @@ def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run ``meshmodel`` with those words; nothing to type, both outputs kept."""
     return subprocess.run(
         [PROGRAM, *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
         encoding="utf-8",
         timeout=120,
         check=False,
-        **{"env": os.environ | {"LC_ALL": "C.UTF-8"}, **options},
+        **{
+            "stdin": subprocess.DEVNULL,
+            "capture_output": True,
+            "env": os.environ | {"LC_ALL": "C.UTF-8"},
+            **options,
+        },
     )
 
 

@@ -1,11 +1,13 @@
 """Files that others change, and files that are no ordinary ones."""
 
+import json
 import os
 import subprocess
 import threading
 
 import pytest
 
+from meshmodel.analysis import analysis
 from meshmodel.edits import checkpoints, offboarding
 from meshmodel.interchange import read_file
 from meshmodel.model import open_file
@@ -118,3 +120,121 @@ def test_a_writer_that_takes_its_time_is_waited_for(pipe, monkeypatch):
         file.write(AGENT.read_bytes())
     thread.join()
     assert found == [read_file(AGENT)]
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (("export", AGENT, "--to", "toml", "-o", "/dev/stdout"), 'before\nformat = "meshmodel/1"\n'),
+        (("export", AGENT, "--to", "rego", "-o", "link"), "before\n# Asks the data beside"),
+        (
+            ("check", AGENT, "--fail-on", "never", "--sarif", "/proc/self/fd/1"),
+            "before\nSupport agent, as built\n",
+        ),
+    ],
+)
+def test_what_the_shell_appends_to_is_appended_to(tmp_path, words, begins):
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    out = tmp_path / "out.json"
+    out.write_bytes(b"before\n")
+    with out.open("ab") as appended:
+        done = run(*words, cwd=tmp_path, capture_output=False, stdout=appended, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, "")
+    content = out.read_text(encoding="utf-8")
+    assert content.startswith(begins)
+    assert content.endswith("\n")
+    if "--sarif" in words:  # the answer comes first, and both are whole
+        assert json.loads(content[content.index("{\n") :])["runs"]
+    assert names(tmp_path) == ["link", "out.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [("p.rego", "p.json"), ("p.cedar", "p.cedarschema"), ("p.opengraph.json", "p.opengraph.schema.json")],
+)
+def test_a_file_beside_replaces_only_what_it_wrote(tmp_path, name, beside, called, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / beside
+    mine.write_text('{"mine": 1}\n', encoding="utf-8")
+    status, _, complaint = called("export", str(AGENT), "-o", name)
+    assert status == 2
+    assert f"{beside}: belongs beside {name}, but is there already" in complaint
+    assert names(tmp_path) == [beside]
+    assert mine.read_text(encoding="utf-8") == '{"mine": 1}\n'
+    mine.unlink()
+    for _ in range(2):
+        assert called("export", str(AGENT), "-o", name) == (0, "", "")
+    assert names(tmp_path) == sorted([name, beside])
+
+
+@pytest.mark.parametrize("command", ["export", "report"])
+def test_nothing_is_written_beside_what_cannot_be_written(tmp_path, command, called, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = "p.md" if command == "report" else "p.rego"
+    (tmp_path / name).symlink_to(name)
+    status, _, complaint = called(command, str(AGENT), "-o", name)
+    assert status == 2
+    assert complaint == f"meshmodel: {name}: cannot be written: Too many levels of symbolic links\n"
+    assert names(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check loop.toml",
+        "check loop.mesh",
+        "check agent.toml --sarif loop.toml",
+        "check agent.toml --baseline loop.toml",
+        "diff agent.toml loop.toml",
+        "drift agent.toml loop.toml",
+        "import loop.toml -o new.mesh",
+        "import folder/a.mcp.json -o loop.mesh",
+        "import folder/a.mcp.json --as mcp -o new.mesh --ledger loop.toml",
+        "import folder/a.mcp.json --as mcp --into loop.mesh",
+        "export agent.toml --pages loop.toml",
+        "policy verify loop.toml agent.toml",
+        "trace agent.toml loop.toml --format jsonl",
+    ],
+)
+def test_a_loop_of_links_is_refused_in_one_line(tmp_path, words, called, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("loop.toml", "loop.mesh"):
+        (tmp_path / name).symlink_to(f"other-{name}")
+        (tmp_path / f"other-{name}").symlink_to(name)
+    (tmp_path / "agent.toml").write_bytes(AGENT.read_bytes())
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.mcp.json").write_text('{"mcpServers": {"a": {"command": "x"}}}', "utf-8")
+    before = names(tmp_path)
+    status, _, complaint = called(*words.split())
+    assert status == 2
+    assert complaint.count("\n") == 1
+    assert "loop." in complaint
+    assert "fault" not in complaint
+    assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize("words", [("check", "-"), ("trace", AGENT, "-", "--format", "jsonl")])
+def test_a_standard_input_that_is_closed(words):
+    assert refused(*words, stdin=None, preexec_fn=lambda: os.close(0)) == (
+        "standard input: is closed, so there is nothing to read; name a file"
+    )
+
+
+def test_files_are_read_where_standard_input_is_closed(tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text('{"agent": "support-bot"}\n', encoding="utf-8")
+    done = run("trace", AGENT, log, stdin=None, preexec_fn=lambda: os.close(0))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", [("check", str(AGENT)), ("export", str(AGENT), "--to", "toml")])
+def test_too_little_memory_is_told_in_one_line(words, called, monkeypatch):
+    def analyse(*_arguments, **_options):
+        raise MemoryError
+
+    monkeypatch.setattr(analysis, "analyse", analyse)
+    status, output, complaint = called(*words)
+    assert (status, output) == (2, "")
+    assert complaint.endswith(
+        "there is not enough memory, so there is no complete answer; make some free, or ask less\n"
+    )

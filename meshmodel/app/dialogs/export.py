@@ -13,6 +13,7 @@ from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
 from meshmodel.app.widgets.rows import Row
 from meshmodel.exporters.preview import preview_words
 from meshmodel.model.atomic_file import replace_files
+from meshmodel.model.open_file import real_path
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import proposed_file
@@ -98,7 +99,7 @@ class ExportDialog(FormDialog[Written]):
         if self._is_waiting:
             return
         is_model = request.format == MODEL_FILE
-        if path.exists() and (is_model or path.resolve() == self.session.path.resolve()):
+        if path.exists() and (is_model or real_path(path) == real_path(self.session.path)):
             self._fail(f"{one_line(path.name)}: is there already; name another file")
         elif is_model:
             written = Written(request, path, (path,))
