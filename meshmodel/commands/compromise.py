@@ -26,8 +26,8 @@ def add(commands: Subparsers) -> None:
         "compromise",
         help="show what follows if something is compromised, and what to revoke",
         description="Show what somebody reaches who took over an agent, a credential or a system, or who "
-        "may only put words where outsiders write: the credentials to revoke, the agents driven, the "
-        "systems with actions, and what the checkpoints that count hold back.",
+        "may only write where outsiders can and look at what lies open: the credentials to revoke, the "
+        "agents driven, the systems with actions, and what the checkpoints that count hold back.",
         allow_abbrev=False,
     )
     add_models(parser)

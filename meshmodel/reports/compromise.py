@@ -7,6 +7,7 @@ from typing import Final
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
 from meshmodel.model.phrases import sign_in
+from meshmodel.model.records import Custody
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, first_few, one_line
 from meshmodel.model.vocabulary import View
@@ -112,13 +113,22 @@ def limited_rows(found: Compromise) -> list[tuple[str, str]]:
 
 def _opening(snapshot: Snapshot, start: str) -> str:
     if start == OUTSIDER:
-        words = [each.id for each in snapshot.system.values() if each.untrusted_input]
-        places = f"writes into {', '.join(sorted(words))}" if words else "can write nowhere"
-        return f"An outsider {places}"
+        written = [each.id for each in snapshot.system.values() if each.untrusted_input]
+        deeds = [f"writes into {', '.join(sorted(written))}"] if written else []
+        if open_ := sorted({each.system for each in snapshot.custody.values() if _lies_open(snapshot, each)}):
+            deeds.append(f"looks into {', '.join(open_)}")
+        return f"An outsider {' and '.join(deeds) or 'can write nowhere'}"
     kind, _, key = start.partition(":")
     record = snapshot.table(kind)[key]
     named = f" ({one_line(record.name)})" if record.name else ""
     return f"If {kind} {key}{named} is compromised"
+
+
+def _lies_open(snapshot: Snapshot, custody: Custody) -> bool:
+    """Whether anybody who looks into an exposed system obtains the credential of a custody."""
+    credential = snapshot.credential[custody.credential]
+    is_of_use = credential.is_active and not (custody.how == "stores" and credential.is_bound)
+    return is_of_use and snapshot.system[custody.system].is_exposed and "read" in custody.obtained_by
 
 
 def origin_rows(

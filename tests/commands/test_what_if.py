@@ -22,6 +22,7 @@ MAP = ("--map", LOGS / "release.map.toml")
 TEXTS = {
     "compromise-of-the-leaked-token": ("compromise", LEAK, "credential:refresh-token"),
     "compromise-by-an-outsider": ("compromise", MODELS / "support-agent.toml", "outsider"),
+    "compromise-by-who-looks": ("compromise", CASES / "58-a-key-in-a-public-image.toml", "outsider"),
     "compromise-of-the-release-agent": ("compromise", RELEASE, "agent:release-agent"),
     "compromise-of-a-chain": ("compromise", MODELS / "agent-chain.toml", "agent:orchestrator"),
     "compromise-of-a-pipeline": ("compromise", MODELS / "code-agent.toml", "system:pipeline-secrets"),
