@@ -1,6 +1,7 @@
 """The header, the tabs and the rows of findings say the same, whatever the room."""
 
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from meshmodel.model.text import counted, width
 from meshmodel.reports.causes import DOOR, causes_of, open_counts
 from meshmodel.reports.count_words import delta, open_rows
 from meshmodel.reports.inspection import finding_sections
-from meshmodel.reports.lenses import LENSES, LensName
+from meshmodel.reports.lenses import LENSES
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
 from tests.canvas.building import snapshot_of
@@ -136,14 +137,13 @@ async def test_what_is_accepted_is_counted_apart(tmp_path: Path, size: tuple[int
         assert f"✖ {many} missing" in first_row(it)
 
 
-@pytest.mark.parametrize("lens", LENSES)
 @pytest.mark.parametrize("name", ORDER)
 async def test_both_numbers_and_the_worst_severity_are_told_on_the_smallest_screen(
-    tmp_path: Path, name: str, lens: LensName
+    tmp_path: Path, name: str
 ) -> None:
     async with desk(tmp_path, name, size=(80, 24)) as it:
-        it.bench.context.update(lens=lens)
-        for view in ("built", "designed"):
+        for lens, view in product(LENSES, ("built", "designed")):
+            it.bench.context.update(lens=lens)
             assert f"as {view}" in first_row(it)
             assert it.bench.shown.analysis is not None
             for severity, number in [*open_counts(it.bench.shown.analysis).items()][:1]:
