@@ -1,4 +1,6 @@
-"""The command line: one function that runs a command and gives the exit status of section 11.
+"""The command line: one function that runs a command and gives its exit status.
+
+See ``docs/commands.md#exit-status``.
 
 Status 0: done; 1: ``check`` found something; 2: the input or the call was wrong, or the answer is
 incomplete, and one line on standard error says how. So whatever ends a command early (Ctrl+C, a
@@ -98,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after the program's name; by default those it was called with.
 
     Returns:
-        The exit status: 0, 1 or 2 as in section 11.
+        The exit status: 0, 1 or 2 as in ``docs/commands.md#exit-status``.
     """
     itself = arguments is None
     if itself:

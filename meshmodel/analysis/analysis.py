@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Analysis:
-    """What follows from one snapshot (sections 4 to 7 and 9).
+    """What follows from one snapshot (``docs/semantics.md``).
 
     Attributes:
         snapshot, view: what was analysed.
@@ -63,7 +63,7 @@ class Analysis:
 
     @cached_property
     def summary(self) -> Summary:
-        """The counts of section 11; crossings are counted, not listed."""
+        """The counts of ``docs/json.md``; crossings are counted, not listed."""
         engine, snapshot = self.engine, self.snapshot
         return Summary(
             len(snapshot.agent),
@@ -77,17 +77,17 @@ class Analysis:
 
     @cached_property
     def doors(self) -> tuple[Door, ...]:
-        """The missing checkpoints (section 6), by credential and system."""
+        """The missing checkpoints (``docs/semantics.md#crossings``), by credential and system."""
         return self.engine.missing
 
     @cached_property
     def heard(self) -> tuple[Heard, ...]:
-        """The heard systems (section 3), by id."""
+        """The heard systems (``docs/semantics.md#outsiders-words``), by id."""
         mesh, heard = self.engine.mesh, self.engine.reaches.heard
         return tuple(Heard(id_, mesh.untrusted[n]) for n, id_ in enumerate(mesh.systems) if heard[n])
 
     def reach(self) -> tuple[AgentReach, ...]:
-        """The reach of every active agent (section 4), by id."""
+        """The reach of every active agent (``docs/semantics.md#reach``), by id."""
         return tuple(self._reach_of(number) for number in range(len(self.engine.mesh.agents)))
 
     def agent_reach(self, agent: str) -> AgentReach | None:
@@ -127,7 +127,7 @@ class Analysis:
         return tuple(reaches.carriers(reach) for reach in (reaches.full, reaches.direct, reaches.own))
 
     def identity_counts(self) -> Mapping[str, int]:
-        """How many identities each active agent effectively carries (section 4)."""
+        """How many identities each active agent effectively carries (``docs/semantics.md#reach``)."""
         agents = self.engine.mesh.agents
         counted: Counter[str] = Counter(dict.fromkeys(agents, 0))
         for carriers, identities in Counter(self._carriers[0].values()).items():
@@ -151,7 +151,7 @@ class Analysis:
             yield from self.listing.of(agent)
 
     def compromise(self, start: str) -> "Compromise":
-        """What follows from a compromise (section 7).
+        """What follows from a compromise (``docs/fix.md#what-falls-with-what``).
 
         Args:
             start: ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``.
@@ -164,14 +164,19 @@ class Analysis:
         return compromise(self.engine, start)
 
     def carried_by(self, system: str) -> tuple[str, ...]:
-        """The agents that carry outsiders' words, unchecked, to a heard system (section 3)."""
+        """The agents that carry outsiders' words, unchecked, to a heard system.
+
+        See ``docs/semantics.md#outsiders-words``.
+        """
         mesh = self.engine.mesh
         return mesh.names(self.engine.reaches.carrying(mesh.system[system])) if system in mesh.system else ()
 
     def offboarding(
         self, who: str, *, cancelled: Callable[[], bool] | None = None
     ) -> "Offboarding | RotationPlan":
-        """What is to be done when somebody goes, or when the secret of a credential is replaced (section 7).
+        """What is to be done when somebody goes, or when the secret of a credential is replaced.
+
+        See ``docs/fix.md#who-goes``.
 
         Args:
             who: ``agent:ID`` or its id alone (it may be retired), ``person:NAME`` (a person or group),
@@ -186,7 +191,7 @@ class Analysis:
         return offboarding(self.engine, who, Stop(None, cancelled))
 
     def trace(self, events: "Iterable[Event]") -> Iterator["TracedEvent"]:
-        """Lay observed events on the model, one by one, in the order of the log (section 7).
+        """Lay observed events on the model, one by one, in the order of the log (``docs/logs.md``).
 
         Args:
             events: what was observed; it may be without end, since only what the model bounds is kept.
@@ -197,7 +202,7 @@ class Analysis:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What the rules find (section 9), by severity (highest first), rule and subject."""
+        """What the rules find (``docs/rules.md``), by severity (highest first), rule and subject."""
         from meshmodel.analysis.findings import findings
         from meshmodel.analysis.rules import RULES
 
@@ -206,7 +211,10 @@ class Analysis:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """What the drawing does not say (section 9), one row an element."""
+        """What the drawing does not say, one row an element.
+
+        See ``docs/semantics.md#findings-questions-and-acceptances``.
+        """
         from meshmodel.analysis.questions import questions
 
         return tuple(questions(self.engine))
@@ -214,7 +222,9 @@ class Analysis:
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
     ) -> "Fix":
-        """A smallest set of steps to guard that leaves nothing uncontrolled and no toxic flow (section 6).
+        """A smallest set of steps to guard that leaves nothing uncontrolled and no toxic flow.
+
+        See ``docs/fix.md#the-minimum-fix``.
 
         Args:
             deadline: seconds after which the best that is known is the answer; ``None``: no limit.
@@ -288,7 +298,7 @@ class Analysis:
         *,
         cancelled: Callable[[], bool] | None = None,
     ) -> Explanation | None:
-        """Why an agent reaches a system, or why not (section 11).
+        """Why an agent reaches a system, or why not (``docs/commands.md#meshmodel-explain``).
 
         Args:
             agent: its id; by default that of the worst crossing.
@@ -328,7 +338,10 @@ class Analysis:
         return FindingWay(self._explaining).tell(finding)
 
     def can_be_intended(self, explanation: Explanation) -> "Intent | None":
-        """The agent's intent with what would approve an uncontrolled crossing, where section 6 allows it."""
+        """The agent's intent with what would approve an uncontrolled crossing, where one can.
+
+        See ``docs/semantics.md#crossings``.
+        """
         return self._explaining.can_be_intended(explanation)
 
     @cached_property

@@ -1,4 +1,7 @@
-"""Which starts have a crossing to which targets, and how severe a door there is for them (section 6)."""
+"""Which starts have a crossing to which targets, and how severe a door there is for them.
+
+See ``docs/semantics.md#severity``.
+"""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -132,8 +135,9 @@ class Arrivals:
     def _grouped(self, system: int, action: int) -> list[Group]:
         """All sources, those in one group that an action on a system does not tell apart.
 
-        Crossings and severity depend in section 6 on a source only by its zone (see ``_from``) and by what
-        ``Source`` holds, and on a start only by whether any source is heard and whether it has a way out.
+        Crossings and severity depend in ``docs/semantics.md#severity`` on a source only by its zone (see
+        ``_from``) and by what ``Source`` holds, and on a start only by whether any source is heard and
+        whether it has a way out.
         """
         target, itself = self._mesh.traits[system], self._as_source[system]
         found = defaultdict[tuple[bool, bool, bool, tuple[_Severities, ...]], list[Source]](list)

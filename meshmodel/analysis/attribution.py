@@ -181,7 +181,10 @@ class Attribution:
             self._say(f"the model does not {what}")
 
     def _check_limits(self, access: str) -> None:
-        """Say where an agent did what none that sets it to work may have it do (section 3)."""
+        """Say where an agent did what none that sets it to work may have it do.
+
+        See ``docs/semantics.md#limited-delegations``.
+        """
         setting = [each for each in self._snapshot.delegation.values() if each.to == self.active]
         limits = [self._mesh.only(each) for each in setting if each.from_ in self._mesh.agent]
         if limits and all(limits) and not any(access in each for each in limits):

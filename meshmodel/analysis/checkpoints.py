@@ -1,4 +1,7 @@
-"""Which checkpoints count, which steps they guard, and who has power over them (section 5)."""
+"""Which checkpoints count, which steps they guard, and who has power over them.
+
+See ``docs/semantics.md#checkpoints-that-count``.
+"""
 
 from collections.abc import Collection
 from copy import copy
@@ -37,12 +40,15 @@ class Unchecked(NamedTuple):
 
 
 def is_decision(checkpoint: Checkpoint, view: View) -> bool:
-    """Whether a checkpoint meets points 1 to 3 of section 5."""
+    """Whether a checkpoint meets points 1 to 3 of ``docs/semantics.md#checkpoints-that-count``."""
     return not shortcomings(checkpoint, view)
 
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
-    """Why a checkpoint is no decision (section 5, points 1 to 3), in a word each; empty where it is one."""
+    """Why a checkpoint is no decision, in a word each; empty where it is one.
+
+    See ``docs/semantics.md#checkpoints-that-count``, points 1 to 3.
+    """
     found = []
     if checkpoint.kind not in DECISION_KINDS:
         found.append("binding")

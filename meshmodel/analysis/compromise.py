@@ -1,4 +1,7 @@
-"""What follows from a compromise (section 7): with checkpoints and without, and how each thing fell."""
+"""What follows from a compromise: with checkpoints and without, and how each thing fell.
+
+See ``docs/fix.md#what-falls-with-what``.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator
@@ -21,7 +24,7 @@ OUTSIDER: Final = "outsider"
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What a compromise spreads to: ids sorted, for each system its actions in the order of section 2.
+    """What a compromise spreads to: ids sorted, for each system its actions in the order of ``ACTIONS``.
 
     What a limited delegation does is in the systems; the credentials that it uses are not in hand.
     """

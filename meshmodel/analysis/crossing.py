@@ -1,4 +1,7 @@
-"""What makes a crossing, and how severe a door in it is (section 6): one source, one target, one action."""
+"""What makes a crossing, and how severe a door in it is: one source, one target, one action.
+
+See ``docs/semantics.md#severity``.
+"""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple

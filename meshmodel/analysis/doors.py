@@ -1,4 +1,7 @@
-"""Missing checkpoints (section 6): open doors that are not approved, by credential and system."""
+"""Missing checkpoints: open doors that are not approved, by credential and system.
+
+See ``docs/semantics.md#crossings``.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable

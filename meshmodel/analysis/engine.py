@@ -19,7 +19,7 @@ from meshmodel.model.vocabulary import SEVERITIES, View
 
 
 class Engine:
-    """What is computed of one snapshot in one view (sections 3 to 6), as sets of numbers.
+    """What is computed of one snapshot in one view (``docs/semantics.md``), as sets of numbers.
 
     Attributes:
         mesh: the nodes and the steps.
@@ -72,7 +72,7 @@ class Engine:
 
     @cached_property
     def missing(self) -> tuple[Door, ...]:
-        """The missing checkpoints in words (section 6), by credential and system."""
+        """The missing checkpoints in words (``docs/semantics.md#crossings``), by credential and system."""
         mesh = self.mesh
         return tuple(
             Door(

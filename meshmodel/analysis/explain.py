@@ -1,4 +1,7 @@
-"""Explanations: what a question means, and the witness and the story that answer it (section 11)."""
+"""Explanations: what a question means, and the witness and the story that answer it.
+
+See ``docs/commands.md#meshmodel-explain``.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -90,7 +93,10 @@ class Explaining:
     # Answers
 
     def starts(self, crossing: ListedCrossing) -> list[int]:
-        """The nodes from which a crossing starts: the agent, with what it read if it can (section 6)."""
+        """The nodes from which a crossing starts: the agent, with what it read if it can.
+
+        See ``docs/semantics.md#crossings``.
+        """
         agent, source = crossing.coming.agent, crossing.coming.source
         start, read = [self.mesh.first_agent + agent], 5 * source + READ
         can_read = source != HOME and self.reaches.readable[read] >> agent & 1
@@ -189,7 +195,10 @@ class Explaining:
     # Intents
 
     def can_be_intended(self, explanation: Explanation) -> Intent | None:
-        """The agent's intent with what approves every open door of a crossing (section 6), or ``None``."""
+        """The agent's intent with what approves every open door of a crossing, or ``None``.
+
+        See ``docs/semantics.md#crossings``.
+        """
         if explanation.state != "uncontrolled" or explanation.action is None:
             return None
         mesh, reaches, tables, origin = self.mesh, self.reaches, self.snapshot, explanation.source

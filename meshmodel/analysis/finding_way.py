@@ -1,4 +1,7 @@
-"""The way by which a finding comes about: the worst of those that have to do with it (sections 9 and 11)."""
+"""The way by which a finding comes about: the worst of those that have to do with it.
+
+See ``docs/semantics.md``.
+"""
 
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from itertools import islice, pairwise

@@ -1,4 +1,7 @@
-"""Findings of all rules in their order, with what was accepted about them (section 9)."""
+"""Findings of all rules in their order, with what was accepted about them.
+
+See ``docs/semantics.md#findings-questions-and-acceptances``.
+"""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Crossings one by one, and the worst of many (sections 6 and 11)."""
+"""Crossings one by one, and the worst of many (``docs/semantics.md``)."""
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import Final, NamedTuple
@@ -162,8 +162,9 @@ class Listing:
     def _can_be(self, level: int, source: int, credential: int, access: int) -> int:
         """The starts whose crossings from a source through a door can be as severe as that.
 
-        By the table of section 6 it only grows with a way out, a heard source and a credential picked up. So
-        the first two are taken as given; where only the third lifts it, it is asked who picked it up.
+        By the table of ``docs/semantics.md#severity`` it only grows with a way out, a heard source and a
+        credential picked up. So the first two are taken as given; where only the third lifts it, it is asked
+        who picked it up.
         """
         system, action, origin = self.mesh.traits[access // 5], access % 5, self._source(source)
         most = [

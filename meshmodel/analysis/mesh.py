@@ -1,4 +1,4 @@
-"""A mesh: its nodes, its steps with those of sessions, and its graphs (section 3)."""
+"""A mesh: its nodes, its steps with those of sessions, and its graphs (``docs/semantics.md#steps``)."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -16,7 +16,7 @@ from meshmodel.model.snapshot import Snapshot
 
 
 class Mesh(Steps):
-    """All that section 3 says of a snapshot, checkpoints aside.
+    """All that ``docs/semantics.md#steps`` says of a snapshot, checkpoints aside.
 
     Attributes:
         sessions: those of limited delegations.

@@ -1,4 +1,4 @@
-"""The elements of a mesh as small integers, and what matters of each system (sections 1 and 3)."""
+"""The elements of a mesh as small integers, and what matters of each system (``docs/semantics.md``)."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -17,7 +17,7 @@ ANYBODY: Final = ""
 
 
 class Traits(NamedTuple):
-    """What matters of a system as the target of a crossing, its zone aside (section 6).
+    """What matters of a system as the target of a crossing, its zone aside (``docs/semantics.md#severity``).
 
     Attributes:
         sensitivity, integrity: 0 to 3.
@@ -98,7 +98,10 @@ class Nodes:
         return custody.obtained_by
 
     def _persons(self) -> Iterable[str | None]:
-        """By system the one person to whom it belongs (section 6), if it belongs to one."""
+        """By system the one person to whom it belongs, if it belongs to one.
+
+        See ``docs/semantics.md#crossings``.
+        """
         tables = self.snapshot
         names: dict[str, set[str | None]] = {}
         for credential, system in tables.grant:

@@ -14,7 +14,7 @@ from meshmodel.model.actions import actions_of
 
 
 class ReachTable:
-    """Who reaches what (section 4), as ``Analysis.reach`` tells it, cell by cell.
+    """Who reaches what (``docs/semantics.md#reach``), as ``Analysis.reach`` tells it, cell by cell.
 
     Attributes:
         agents: every active agent, sorted.
@@ -92,8 +92,8 @@ def depths(mesh: Mesh) -> dict[str, int]:
 def marks(engine: Engine, doors: Iterable[Door], findings: Sequence[Finding]) -> Mapping[StepKey, StepMark]:
     """The marks of steps: where a checkpoint is missing, counts, or does not.
 
-    A checkpoint counts here if it meets points 1 to 3 of section 5 and no agent that meets it has
-    power over it.
+    A checkpoint counts here if it meets points 1 to 3 of ``docs/semantics.md#checkpoints-that-count`` and no
+    agent that meets it has power over it.
     """
     selfmade = {each.subject for each in findings if each.rule == "self-approved-checkpoint"}
     found: dict[StepKey, StepMark] = {}

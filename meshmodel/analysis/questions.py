@@ -1,4 +1,7 @@
-"""What the drawing does not say yet, one row an element (section 9); and open notes of kind question."""
+"""What the drawing does not say yet, one row an element; and open notes of kind question.
+
+See ``docs/semantics.md#findings-questions-and-acceptances``.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator

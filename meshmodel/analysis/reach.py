@@ -1,4 +1,7 @@
-"""What every agent reaches (section 4): for each node the agents that come there, as bits."""
+"""What every agent reaches: for each node the agents that come there, as bits.
+
+See ``docs/semantics.md#reach``.
+"""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -104,7 +107,9 @@ class Reaches:
         return self.handed(self.mesh.agent_seeds())
 
     def intended(self, handed: Mapping[int, int]) -> Reach:
-        """By node, the starts whose agent reaches it by hold and exchange steps alone (section 6, approved).
+        """By node, the starts whose agent reaches it by hold and exchange steps alone.
+
+        See ``docs/semantics.md#crossings``, approved.
 
         Args:
             handed: by credential, or copy of one, the starts whose agent holds it.
@@ -135,7 +140,7 @@ class Reaches:
 
     @cached_property
     def heard(self) -> list[bool]:
-        """By system, whether it is heard (section 3)."""
+        """By system, whether it is heard (``docs/semantics.md#outsiders-words``)."""
         mesh, reach = self.mesh, self.outsider.reach
         return [
             mesh.untrusted[system] or (system in mesh.words.systems and reach[5 * system + WRITE] > 0)
@@ -144,7 +149,7 @@ class Reaches:
 
     @cached_property
     def as_source(self) -> list[Source]:
-        """By system, what matters of it as a source (section 6)."""
+        """By system, what matters of it as a source (``docs/semantics.md#severity``)."""
         return sources_of(self.mesh, self.heard)
 
     def carrying(self, system: int) -> int:

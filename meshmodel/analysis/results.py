@@ -1,4 +1,4 @@
-"""What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
+"""What an analysis answers: documented, frozen types (``docs/semantics.md``)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,13 +38,16 @@ def way(*, is_direct: bool, is_own: bool) -> How:
 
 
 class CannotStartError(MeshmodelError, ValueError):
-    """A start that section 7 refuses: unknown, retired or revoked; ``str()`` is one clear line."""
+    """A start that is refused: unknown, retired or revoked; ``str()`` is one clear line.
+
+    See ``docs/fix.md#what-falls-with-what``.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class SystemReach:
     """What one agent reaches on one system: the actions, and which of them directly, as itself,
-    and without any checkpoint that counts (section 4); actions in the order of section 2.
+    and without any checkpoint that counts (``docs/semantics.md#reach``); actions in the order of ``ACTIONS``.
     """
 
     system: str
@@ -90,7 +93,7 @@ class AgentReach:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One crossing (section 6); ``source`` is ``None`` for home."""
+    """One crossing (``docs/semantics.md#crossings``); ``source`` is ``None`` for home."""
 
     agent: str
     source: str | None
@@ -140,7 +143,7 @@ class Told(NamedTuple):
 
 @dataclass(unsafe_hash=True)  # not frozen: there can be thirty thousand, and those are slow to make
 class Finding:
-    """One finding of one rule (section 9).
+    """One finding of one rule (``docs/rules.md``).
 
     ``about`` names the records it is about, for the canvas and the inspector; ``agents`` and ``actions`` are
     complete, as an acceptance of the finding would state them. What it says is put in words when it is first
@@ -183,7 +186,10 @@ class Finding:
 
 
 class Heard(NamedTuple):
-    """A heard system (section 3), and whether outsiders put content into it themselves."""
+    """A heard system, and whether outsiders put content into it themselves.
+
+    See ``docs/semantics.md#outsiders-words``.
+    """
 
     system: str
     first_hand: bool
@@ -198,7 +204,7 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The counts of section 11."""
+    """The counts of ``docs/json.md``."""
 
     agents: int
     systems: int
@@ -230,7 +236,7 @@ class WitnessStep:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an agent reaches an access, or why not (section 11, explain).
+    """Why an agent reaches an access, or why not (``docs/commands.md#meshmodel-explain``).
 
     ``state`` is ``None`` where there is no crossing; ``sentences`` tell the steps in words; where
     ``steps`` is empty, ``why_not`` says what stands in the way, and ``action`` is ``None`` if none was
@@ -250,7 +256,10 @@ class Explanation:
 
 StepMark = Literal["missing", "counts", "does-not-count"]
 StepKey = tuple[CheckpointStep, str, str]
-"""A step that a checkpoint can sit on: its kind and its two ends, as in section 5."""
+"""A step that a checkpoint can sit on: its kind and its two ends.
+
+See ``docs/semantics.md#checkpoints-that-count``.
+"""
 
 Element = tuple[str, tuple[Action, ...]]
 """An element as in ``WitnessStep``; of a system also the actions that are meant."""

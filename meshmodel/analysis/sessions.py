@@ -1,4 +1,7 @@
-"""The sessions of limited delegations, with copies of the second agent's credentials (section 3)."""
+"""The sessions of limited delegations, with copies of the second agent's credentials.
+
+See ``docs/semantics.md#limited-delegations``.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

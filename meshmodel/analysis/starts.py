@@ -1,9 +1,11 @@
-"""Where agents start (section 6): sources of one agent that nothing tells apart are one start.
+"""Where agents start: sources of one agent that nothing tells apart are one start.
+
+See ``docs/semantics.md#crossings``.
 
 Every start is one bit, the same in all sets. The first of them are the agents as such, by their numbers:
 home, what triggers them, and all that they can read without gaining anything by it. Sources from which an
 agent reaches more than it does alone are further starts, and so are those that a boundary or an intent
-tells apart. So whatever section 6 says of an agent *and* a source is a set of starts.
+tells apart. So whatever ``docs/semantics.md#crossings`` says of an agent *and* a source is a set of starts.
 """
 
 from collections import defaultdict
@@ -177,7 +179,7 @@ class Starts:
     def _gaining(self, readers: dict[int, int]) -> dict[int, tuple[tuple[int, ...], int]]:
         """By source what is known to follow on it alike, and the agents that gain by reading it.
 
-        Section 6 starts at the agent *together with* (source, read). That differs from the agent alone only
+        A crossing starts at the agent *together with* (source, read). That differs from the agent alone only
         if a step from there leads to what it does not reach unchecked, or is guarded and may open, or if the
         read is itself a way out.
         """
@@ -245,9 +247,9 @@ class Starts:
     def _split(self) -> None:
         """Give every source of every agent its start.
 
-        Which doors are open and approved depends (section 6) on what the start reaches, on boundaries from
-        the zone of the source, on whose it is and on the intents that cover it: the parts of a key. One start
-        a key is enough.
+        Which doors are open and approved depends (``docs/semantics.md#crossings``) on what the start reaches,
+        on boundaries from the zone of the source, on whose it is and on the intents that cover it: the parts
+        of a key. One start a key is enough.
         """
         traits = self.mesh.traits
         asking = {traits[each].person for each in self.checkpoints.requests if traits[each].exposes_acting}

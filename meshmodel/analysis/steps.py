@@ -1,4 +1,4 @@
-"""The steps of a mesh, by kind, as pairs of nodes (section 3)."""
+"""The steps of a mesh, by kind, as pairs of nodes (``docs/semantics.md#steps``)."""
 
 from typing import Final
 

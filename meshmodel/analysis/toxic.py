@@ -1,4 +1,6 @@
-"""Toxic flows (section 9): outsiders' words, confidential data and a way out in the hands of one agent.
+"""Toxic flows: outsiders' words, confidential data and a way out in the hands of one agent.
+
+See ``docs/rules.md``.
 
 The rule and the minimum fix share this definition. An access counts for an agent that, alone as the start,
 comes there unchecked (``reaches.alone``), and a read only for one that also can read the system as a source

@@ -1,4 +1,4 @@
-"""Observed events laid on the model (section 7): who was active, who yielded it, was somebody asked.
+"""Observed events laid on the model (``docs/logs.md``): who was active, who yielded it, was somebody asked.
 
 The log is read once, in its order. What is kept is bounded by the model: for every agent when it last
 read each system, how it came by each credential, and the last decision of each checkpoint.

@@ -1,4 +1,6 @@
-"""All ways to an access: what every one of them takes, and what would cut them (section 6).
+"""All ways to an access: what every one of them takes, and what would cut them.
+
+See ``docs/commands.md#meshmodel-explain``.
 
 The ways of an uncontrolled crossing are the unguarded ones from its start to its open doors that are
 not approved; those of anything else that is reached are all effective ones.

@@ -1,4 +1,7 @@
-"""Witnesses (section 6): shortest paths, what is true at each of their steps, and this in sentences."""
+"""Witnesses: shortest paths, what is true at each of their steps, and this in sentences.
+
+See ``docs/commands.md#meshmodel-explain``.
+"""
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence

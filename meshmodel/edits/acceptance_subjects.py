@@ -1,4 +1,7 @@
-"""Rewrites the subject of an acceptance when something that it names gets another id (section 9)."""
+"""Rewrites the subject of an acceptance when something that it names gets another id.
+
+See ``docs/semantics.md#findings-questions-and-acceptances``.
+"""
 
 from collections.abc import Container
 from typing import Final

@@ -1,4 +1,7 @@
-"""Makes and withdraws acceptances of findings (section 9). Pure."""
+"""Makes and withdraws acceptances of findings. Pure.
+
+See ``docs/semantics.md#findings-questions-and-acceptances``.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

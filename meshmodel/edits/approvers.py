@@ -1,4 +1,7 @@
-"""Who approves at checkpoints: where nothing else names them, point 4 of section 5 proves little."""
+"""Who approves at checkpoints: where nothing else names them, point 4 proves little.
+
+See ``docs/semantics.md#checkpoints-that-count``.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

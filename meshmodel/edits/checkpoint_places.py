@@ -1,4 +1,7 @@
-"""Where a checkpoint can be placed: the steps and boundaries that a model has (section 5)."""
+"""Where a checkpoint can be placed: the steps and boundaries that a model has.
+
+See ``docs/semantics.md#checkpoints-that-count``.
+"""
 
 from collections.abc import Mapping
 from typing import Final

@@ -98,7 +98,7 @@ def words(text: str) -> list[str]:
 
 
 def actions_in_order(actions: Iterable[str]) -> tuple[Action, ...]:
-    """The actions once each, in the order of section 2."""
+    """The actions once each, in the order of ``ACTIONS``."""
     chosen = set(actions)
     return tuple(action for action in ACTIONS if action in chosen)
 

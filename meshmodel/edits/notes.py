@@ -1,4 +1,7 @@
-"""Lists the notes about an element or the model, and makes new ones (section 2). Pure."""
+"""Lists the notes about an element or the model, and makes new ones. Pure.
+
+See ``docs/semantics.md#relations``.
+"""
 
 from meshmodel.edits.edit import Edit, Put, unused_id
 from meshmodel.model.records import Note, Record, key_of

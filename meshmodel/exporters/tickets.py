@@ -36,7 +36,7 @@ class Ticket(NamedTuple):
         title: one line.
         description: what is the matter, and whom it concerns.
         remedy: what to do.
-        step, from_, to: where a checkpoint is to be placed (section 5).
+        step, from_, to: where a checkpoint is to be placed (``docs/semantics.md#checkpoints-that-count``).
         actions: for which nobody is asked; none: all.
         agents: that come there; of a checkpoint none are named.
         owner: of what is protected, if it is known.

@@ -1,4 +1,4 @@
-"""Reads and writes interchange files, ``meshmodel/1`` in TOML (section 10).
+"""Reads and writes interchange files, ``meshmodel/1`` in TOML (``docs/interchange.md``).
 
 ``read_text`` and ``read_file`` give a valid snapshot in canonical form or raise one clear line;
 ``write_text`` gives equal texts for equal models; ``write_file`` replaces a file as a whole.

@@ -37,8 +37,8 @@ def read_file(path: str | Path) -> Snapshot:
         path: the file; errors name it as given.
 
     Raises:
-        InvalidModelError: it cannot be read, or section 10 refuses it; one line with the file, the
-            line where known, the table, the key and the reason.
+        InvalidModelError: it cannot be read, or ``docs/interchange.md`` refuses it; one line with the file,
+            the line where known, the table, the key and the reason.
     """
     return read_bytes(file_content(path), str(path))
 
@@ -101,7 +101,7 @@ def read_text(text: str, source: str = "the text") -> Snapshot:
         source: what errors call it, usually the file.
 
     Raises:
-        InvalidModelError: section 10 refuses it; one line.
+        InvalidModelError: ``docs/interchange.md`` refuses it; one line.
     """
     document = _parse(text, source)
     try:

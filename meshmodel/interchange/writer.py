@@ -16,9 +16,9 @@ _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"
 
 
 def write_text(snapshot: Snapshot) -> str:
-    """The canonical interchange text of a valid model (section 10).
+    """The canonical interchange text of a valid model (``docs/interchange.md``).
 
-    Tables in the fixed order, records by id or ends, actions in the order of section 2, other lists
+    Tables in the fixed order, records by id or ends, actions in the order of ``ACTIONS``, other lists
     by code point; basic strings; line feeds; what is a default is left out. Equal models give equal
     texts, and ``read_text`` of it gives the model back.
 

@@ -1,4 +1,7 @@
-"""Actions as numbers from 0 to 4, and sets of them as masks of five bits (section 2)."""
+"""Actions as numbers from 0 to 4, and sets of them as masks of five bits.
+
+See ``docs/semantics.md#relations``.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -24,7 +27,7 @@ def expand_admin(mask: int) -> int:
 
 
 def actions_of(mask: int) -> tuple[Action, ...]:
-    """The actions of a mask, in the order of section 2."""
+    """The actions of a mask, in the order of ``ACTIONS``."""
     return _ACTIONS_OF[mask]
 
 

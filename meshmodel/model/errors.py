@@ -16,7 +16,7 @@ class MeshmodelError(Exception):
 
 
 class InvalidModelError(MeshmodelError):
-    """A model, a record or a value that the semantics refuse (section 10)."""
+    """A model, a record or a value that the semantics refuse (``docs/interchange.md``)."""
 
 
 class StoreError(MeshmodelError):

@@ -1,4 +1,4 @@
-"""Events read from a log, which ``trace`` compares with the model (section 7)."""
+"""Events read from a log, which ``trace`` compares with the model (``docs/logs.md``)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -57,7 +57,7 @@ _BY_KIND: Final = {
 """By kind of an agent or a system, the name of its sign."""
 
 LETTERS: Final[dict[Action, str]] = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
-"""One letter for every action, in the order of section 2."""
+"""One letter for every action, in the order of ``ACTIONS``."""
 ACTIONS_BY_LETTER: Final = {letter: action for action, letter in LETTERS.items()}
 SWITCHED_BY_LETTER: Final = {letter: ACTIONS_BY_LETTER[letter] for letter in "rwx"}
 """The actions that a key switches in a list. Issue and admin are not among them: a name that is typed while

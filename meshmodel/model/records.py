@@ -1,4 +1,6 @@
-"""The records of a model: elements (section 1) and relations (section 2), immutable.
+"""The records of a model: elements and relations (``docs/semantics.md#relations``), immutable.
+
+See ``docs/semantics.md#elements``.
 
 An attribute that is ``None`` was not stated in the model; the properties give the default then. Records
 do not check their values: ``validation`` does.
@@ -284,7 +286,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """An authorization decision, placed on one step or one boundary (section 5)."""
+    """An authorization decision, placed on one step or one boundary.
+
+    See ``docs/semantics.md#checkpoints-that-count``.
+    """
 
     id: str
     kind: str

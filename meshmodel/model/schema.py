@@ -1,7 +1,7 @@
 """One description of every field of every table: what it is called, holds, may be and refers to.
 
 The interchange reader and writer, validation, the store and the inspector's forms all follow this
-table, so that a field is described once (sections 1 and 2 of the semantics).
+table, so that a field is described once (``docs/semantics.md``).
 """
 
 from collections.abc import Mapping

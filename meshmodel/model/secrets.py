@@ -1,4 +1,4 @@
-r"""What looks like a secret itself: "names only, never the secret" (section 10).
+r"""What looks like a secret itself: "names only, never the secret" (``docs/interchange.md``).
 
 The patterns are published: each has examples of what it refuses and of similar texts that it lets
 pass, and ``tests/model/test_secrets.py`` holds them to it. They are looked for in every text that a

@@ -27,7 +27,7 @@ from meshmodel.model.records import (
 from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 
 TABLES: Final = (*ELEMENT_TABLES, *RELATION_TABLES, "checkpoint", "note", "acceptance")
-"""The tables of a model in the fixed order of the interchange file (section 10)."""
+"""The tables of a model in the fixed order of the interchange file (``docs/interchange.md``)."""
 
 RECORD_TYPES: Final[Mapping[str, type[Any]]] = MappingProxyType(
     {

@@ -1,4 +1,4 @@
-"""Checks records and whole models against section 10, with the fields of ``schema.SCHEMA``.
+"""Checks records and whole models against ``docs/interchange.md``, with the fields of ``schema.SCHEMA``.
 
 Three layers: ``check_value`` for one value of one field, ``normalise`` for all values of a record
 (it also gives the one canonical form: lists sorted, defaults left out), ``References`` for what a
@@ -290,7 +290,8 @@ _REFERENCE_LISTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
 def with_actual_step(checkpoint: Checkpoint, triggers: Container[tuple[str, str]]) -> Checkpoint:
     """The checkpoint as it is read and written: on hearing, where its trigger is not drawn.
 
-    What the system says then reaches the agent only as words that it reads (docs/semantics.md#checkpoints).
+    What the system says then reaches the agent only as words that it reads
+    (``docs/semantics.md#checkpoints-that-count``).
 
     Args:
         checkpoint: of any model; its ends need not exist.
@@ -305,7 +306,7 @@ def with_actual_step(checkpoint: Checkpoint, triggers: Container[tuple[str, str]
 
 
 def check_snapshot(snapshot: Snapshot) -> None:
-    """Refuse a whole model that the semantics refuse; raises InvalidModelError (section 10)."""
+    """Refuse a whole model that the semantics refuse; raises InvalidModelError (``docs/interchange.md``)."""
     check_records(
         snapshot, (("about", ""), *((name, key) for name in TABLES for key in snapshot.table(name)))
     )

@@ -1,4 +1,4 @@
-"""Checks single values of fields and converts them to their canonical form (sections 1, 2 and 10)."""
+"""Checks single values of fields and converts them to their canonical form (``docs/semantics.md``)."""
 
 import re
 from collections.abc import Callable, Mapping

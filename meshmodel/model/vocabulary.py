@@ -1,4 +1,4 @@
-"""The closed and open word lists of the semantics (sections 1, 2 and 8)."""
+"""The closed and open word lists of the semantics (``docs/semantics.md``)."""
 
 from collections.abc import Iterable
 from typing import Final, Literal

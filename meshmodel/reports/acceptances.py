@@ -64,7 +64,10 @@ def with_scopes(edit: Edit, findings: Iterable[Finding]) -> Edit:
 
 
 def scope_words(finding: Finding) -> str:
-    """What accepting a finding as it is now covers, and what opens it again (section 9)."""
+    """What accepting a finding as it is now covers, and what opens it again.
+
+    See ``docs/semantics.md#findings-questions-and-acceptances``.
+    """
     scope = [f"accepted as {finding.severity}"]
     for name, found in (("agents", finding.agents), ("actions", finding.actions)):
         if found:

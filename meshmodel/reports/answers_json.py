@@ -1,4 +1,4 @@
-"""The JSON answers of ``check``, ``reach``, ``explain`` and ``rules`` as dictionaries (section 11)."""
+"""The JSON answers of ``check``, ``reach``, ``explain`` and ``rules`` as dictionaries (``docs/json.md``)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -168,7 +168,7 @@ def _system(reach: SystemReach) -> Answer:
 
 
 def crossing_order(crossing: Crossing) -> tuple[str, bool, str, str, int]:
-    """How crossings are sorted: by agent, source (home first), target, action in the order of section 2."""
+    """How crossings are sorted: by agent, source (home first), target, action in the order of ``ACTIONS``."""
     source = crossing.source
     action = ACTIONS.index(crossing.action)
     return crossing.agent, source is not None, source or "", crossing.target, action

@@ -189,7 +189,7 @@ def _crossing_counts(summary: Summary) -> str:
 
 
 def _heard_words(heard: Sequence[Heard]) -> str:
-    """Where outsiders' words come in, and where agents carry them (section 3)."""
+    """Where outsiders' words come in, and where agents carry them (``docs/semantics.md#outsiders-words``)."""
     first, carried = ([each.system for each in heard if each.first_hand is own] for own in (True, False))
     on = f"; agents carry them on to {_some(carried)}" if carried else ""
     return f"outsiders' words come into {_some(first)}{on}"

@@ -1,4 +1,4 @@
-"""Groups findings of the same cause, so that each cause is one row (section 9)."""
+"""Groups findings of the same cause, so that each cause is one row (``docs/rules.md``)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What follows from a compromise, as JSON (section 11) and as text for people."""
+"""What follows from a compromise, as JSON (``docs/json.md``) and as text for people."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial

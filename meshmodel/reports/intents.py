@@ -1,4 +1,7 @@
-"""The intents that together close a missing checkpoint (section 6), where intents can."""
+"""The intents that together close a missing checkpoint, where intents can.
+
+See ``docs/semantics.md#crossings``.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -75,7 +75,7 @@ def why_no_place(snapshot: Snapshot, way: Explanation | None, doors: Iterable[Do
 
 
 def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:
-    """Why an intent would not approve a way (section 6), in one line."""
+    """Why an intent would not approve a way (``docs/semantics.md#crossings``), in one line."""
     if way.state is None:
         return f"{way.agent} crosses no zone there, so nothing needs to be approved"
     if way.state != "uncontrolled":

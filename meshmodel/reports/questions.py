@@ -1,4 +1,7 @@
-"""All that is asked of a model: the questions of its analysis (section 9), and who its approvers are."""
+"""All that is asked of a model: the questions of its analysis, and who its approvers are.
+
+See ``docs/semantics.md#findings-questions-and-acceptances``.
+"""
 
 from collections.abc import Iterator
 from functools import partial
@@ -20,7 +23,8 @@ _KNOWN: "Final[WeakKeyDictionary[Analysis, tuple[Question, ...]]]" = WeakKeyDict
 def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
     """The questions of an analysis, then one for each checkpoint with an approver whom nothing names.
 
-    ``check --json`` answers the first ones alone, as section 9 lists them.
+    ``check --json`` answers the first ones alone, as ``docs/semantics.md#findings-questions-and-acceptances``
+    lists them.
     """
     found = _KNOWN.get(analysis)
     if found is None:

@@ -72,7 +72,7 @@ TITLES: Final[Mapping[str, str]] = {
     "CSF 2.0 PR.AA-05": "Access permissions, entitlements, and authorizations",
     "CSF 2.0 GV.SC-07": "Supplier and third-party risks",
     "CSF 2.0 PR.PS-04": "Log records",
-    # NIST SP 800-207, section 2.1
+    # NIST SP 800-207, chapter 2.1
     "SP 800-207 tenet 3": "Access to individual enterprise resources is granted on a per-session basis",
     "SP 800-207 tenet 6": (
         "All resource authentication and authorization are dynamic and strictly enforced before access "
@@ -143,7 +143,7 @@ RELEASES: Final[Mapping[str, str]] = {
     "T": "OWASP Agentic AI: Threats and Mitigations, 1.1",
     "AISVS": "OWASP Artificial Intelligence Security Verification Standard, 1.0",
     "CSF": "NIST Cybersecurity Framework, 2.0",
-    "SP 800-207": "NIST SP 800-207 Zero Trust Architecture, 2020-08; the tenets of its section 2.1",
+    "SP 800-207": "NIST SP 800-207 Zero Trust Architecture, of 2020-08; its tenets (chapter 2.1)",
     "SP 800-53": "NIST SP 800-53, Revision 5",
     "ATT&CK": "MITRE ATT&CK, v19.2 of 2026-08-05",
     "ATLAS": "MITRE ATLAS, 2026.09",

@@ -1,6 +1,6 @@
 """The JSON answer of ``explain --all``.
 
-The document of section 11 with further keys after ``steps``; every key is always there.
+The document of ``docs/json.md`` with further keys after ``steps``; every key is always there.
 
 - ``unasked``: whether some way has no checkpoint that counts on it.
 - ``through``: the elements that every way passes, in order: ``{"element", "actions"}``, ``agent:ID``,

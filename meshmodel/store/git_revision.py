@@ -40,7 +40,7 @@ def load_side(name: str) -> Snapshot:
         name: a ``.mesh`` or ``.toml`` file, or ``REV:PATH``; without ``REV``, what is staged.
 
     Raises:
-        MeshmodelError: one line; it cannot be read, is no model, or is refused (section 10).
+        MeshmodelError: one line; it cannot be read, is no model, or is refused (``docs/interchange.md``).
     """
     return load_bytes(read_revision(name), name) if _is_revision(name) else load(name)
 

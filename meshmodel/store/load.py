@@ -60,7 +60,7 @@ def load(path: str | Path) -> Snapshot:
         path: of either kind; its content decides, not its name.
 
     Raises:
-        MeshmodelError: one line; it cannot be read, is no model, or is refused (section 10).
+        MeshmodelError: one line; it cannot be read, is no model, or is refused (``docs/interchange.md``).
     """
     if not is_model_file(path):
         return read_file(path)

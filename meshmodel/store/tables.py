@@ -1,4 +1,4 @@
-"""The tables of a model file: every element and relation of sections 1 and 2, and the journal.
+"""The tables of a model file: every element and relation of ``docs/semantics.md``, and the journal.
 
 Columns are named like the fields of the interchange file, so that ``schema`` describes both. Lists
 are JSON arrays in one column: a list has no life apart from its record. Foreign keys are checked

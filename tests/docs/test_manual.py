@@ -81,6 +81,15 @@ def test_every_link_leads_somewhere(page):
         assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), target
 
 
+def test_the_code_cites_headings_of_the_manual():
+    for path in (ROOT / "meshmodel").rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        assert re.findall(r"\b[Ss]ections? \d", code) == [], f"{path}: cite a heading of the manual"
+        for page, anchor in re.findall(r"docs/([\w-]+)\.md(?:#([\w-]+))?", code):
+            assert page in TOPICS, f"{path}: {page}"
+            assert not anchor or anchor in anchors(text_of(page)), f"{path}: {page}.md#{anchor}"
+
+
 def test_every_page_is_a_topic_and_in_the_readme():
     assert sorted(each.stem for each in FOLDER.iterdir()) == sorted(TOPICS)
     links = LINK.findall(text_of("README"))

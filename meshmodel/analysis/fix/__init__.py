@@ -1,1 +1,4 @@
-"""The minimum fix (section 6): a smallest set of steps to guard, and what fewer of them close."""
+"""The minimum fix: a smallest set of steps to guard, and what fewer of them close.
+
+See ``docs/fix.md#the-minimum-fix``.
+"""

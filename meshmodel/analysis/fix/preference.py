@@ -1,4 +1,6 @@
-"""Which of the smallest fixes (section 6): each criterion is settled before the next one is looked at.
+"""Which of the smallest fixes: each criterion is settled before the next one is looked at.
+
+See ``docs/fix.md#the-minimum-fix``.
 
 A fix interrupts a declared intent where some access that it covers, and that its agent reaches, is not in
 that agent's unchecked reach. What is interrupted today stays so with any fix, and is left out here.
@@ -74,8 +76,8 @@ class Intents:
 class Preference:
     """Chooses the preferred of the sets of one size that hit all known proofs.
 
-    The criteria come in the order of section 6. A set that interrupts more than was known is not the answer:
-    that is learnt, and the program solved again.
+    The criteria come in the order of ``docs/fix.md#the-minimum-fix``. A set that interrupts more than was
+    known is not the answer: that is learnt, and the program solved again.
     """
 
     def __init__(self, engine: Engine, known: Known, intents: Intents, stop: Stop) -> None:
@@ -115,7 +117,10 @@ class Preference:
 
     @staticmethod
     def _first(program: Program) -> Proof:
-        """The first in the order of section 3 and by id of the sets that a program admits."""
+        """The first set that a program admits, by the order of steps and by id.
+
+        See ``docs/semantics.md#steps``.
+        """
         while free := [each for each in program.column.values() if each not in program.fixed][:_TOGETHER]:
             costs = [0.0] * program.count
             for number, each in enumerate(free):

@@ -1,7 +1,8 @@
 """Integer programs over zero and one, solved by HiGHS, which is imported for the first: it takes long.
 
-A minimum fix (section 6) is a smallest set that hits every proof: a column is a relation, and a row says that
-those of a proof sum up to at least one. Of its preferences each is settled before the next one is looked at.
+A minimum fix (``docs/fix.md#the-minimum-fix``) is a smallest set that hits every proof: a column is a
+relation, and a row says that those of a proof sum up to at least one. Of its preferences each is settled
+before the next one is looked at.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,6 @@
-"""Proofs of what a minimum fix must close (section 6): sets of relations of which every fix guards one.
+"""Proofs of what a minimum fix must close: sets of relations of which every fix guards one.
+
+See ``docs/fix.md#the-minimum-fix``.
 
 A proof is a way by which the violation comes about, however much else is guarded: an unguarded path to a
 door; for each checkpoint in its way a path by which the start has power over it; where the violation needs

@@ -7,7 +7,7 @@ from meshmodel.analysis.results import StepKey
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Steps to guard so that no crossing is uncontrolled and no flow toxic (section 6).
+    """Steps to guard so that no crossing is uncontrolled and no flow toxic (``docs/fix.md#the-minimum-fix``).
 
     Attributes:
         cost: how many checkpoints it takes.

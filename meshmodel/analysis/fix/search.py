@@ -43,12 +43,12 @@ class Known:
         return self._number[name]
 
     def named(self, relations: Iterable[int]) -> tuple[StepKey, ...]:
-        """The names of some relations, in the order of section 3."""
+        """The names of some relations, in the order of ``docs/semantics.md#steps``."""
         found = [self.names[each] for each in sorted(relations, key=self.place)]
         return tuple(found)  # type: ignore[arg-type] # implies is none
 
     def place(self, number: int) -> tuple[int, str, str]:
-        """Where a relation stands in the order of section 3."""
+        """Where a relation stands in the order of ``docs/semantics.md#steps``."""
         kind, from_, to = self.names[number]
         return KINDS.index(kind), from_, to
 

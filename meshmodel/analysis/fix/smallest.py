@@ -1,4 +1,6 @@
-"""A smallest set of relations to guard that leaves no uncontrolled crossing and no toxic flow (section 6).
+"""A smallest set of relations to guard that leaves no uncontrolled crossing and no toxic flow.
+
+See ``docs/fix.md#the-minimum-fix``.
 
 Every fix hits all proofs. Guard a small set that hits those that are known; what is left open shows more of
 them; when nothing is, that set is a fix, and the size of a smallest set that hits all that are known is a

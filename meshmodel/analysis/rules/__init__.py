@@ -1,4 +1,4 @@
-"""The rules of section 9: one file each, listed here in the order of the page."""
+"""The rules of ``docs/rules.md``: one file each, listed here in the order of the page."""
 
 from typing import Final
 
@@ -41,6 +41,6 @@ _MODULES: Final = (
     shared_memory, untraceable_step,
 )  # fmt: skip
 RULES: Final[tuple[Rule, ...]] = tuple(each.RULE for each in _MODULES)
-"""The rules in the order of section 9."""
+"""The rules in the order of ``docs/rules.md``."""
 
 __all__ = ["RULES", "Case", "Rule"]

@@ -1,4 +1,4 @@
-"""What a rule is, and how its findings are put in words and in records (section 9)."""
+"""What a rule is, and how its findings are put in words and in records (``docs/rules.md``)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ class Case(NamedTuple):
     """One place where a rule holds.
 
     Attributes:
-        subject: as section 9 names it for the rule.
+        subject: as ``docs/rules.md`` names it for the rule.
         severity: of this case.
         tell: puts it in words, once somebody reads them.
         agents, actions: what an acceptance of it would accept.
@@ -60,7 +60,7 @@ Cases = Iterator[Case]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of section 9.
+    """One rule of ``docs/rules.md``.
 
     Attributes:
         id: its name.

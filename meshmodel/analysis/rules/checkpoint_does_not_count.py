@@ -1,4 +1,7 @@
-"""A checkpoint that decides nothing about this action (section 5, points 1 to 3)."""
+"""A checkpoint that decides nothing about this action.
+
+See ``docs/semantics.md#checkpoints-that-count``, points 1 to 3.
+"""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
+"""A door: somebody comes from elsewhere and acts, and nobody is asked (``docs/semantics.md#crossings``)."""
 
 from functools import partial
 

@@ -1,4 +1,7 @@
-"""A checkpoint over whose decision an agent that meets it has power (section 5, point 4)."""
+"""A checkpoint over whose decision an agent that meets it has power.
+
+See ``docs/semantics.md#checkpoints-that-count``, point 4.
+"""
 
 from functools import partial
 

@@ -261,7 +261,8 @@ def _relation_label(words: str, limit: str) -> Label:
 def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:
     """The label of a delegation: a part that may be cut, and the word for its limit, if that counts.
 
-    An ``only`` does not count if the second agent is steerable: it only asks a model (semantics, section 3).
+    An ``only`` does not count if the second agent is steerable: it only asks a model
+    (``docs/semantics.md#limited-delegations``).
     """
     passed = delegation.passes or ()
     words = "delegates"

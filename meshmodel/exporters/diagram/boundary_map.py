@@ -1,4 +1,6 @@
-"""The boundary map: from which zone into which there are crossings, and where nobody asks (section 6).
+"""The boundary map: from which zone into which there are crossings, and where nobody asks.
+
+See ``docs/semantics.md#crossings``.
 
 It is a table, with the zones that are left as rows and those that are entered as columns: where most zones
 lead to most others, lines between them cannot be read.

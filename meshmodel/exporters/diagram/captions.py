@@ -134,7 +134,8 @@ def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
 
     Args:
         delegation: the delegation.
-        second: the agent that is set to work: a steerable one is only asked to keep to a limit (section 3).
+        second: the agent that is set to work: a steerable one is only asked to keep to a limit
+            (``docs/semantics.md#limited-delegations``).
     """
     words = ["delegates"]
     if delegation.only:

@@ -110,7 +110,9 @@ def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str, re
 
 
 def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting:
-    """What one agent reaches: directly, as itself by hidden steps, or through a deputy (section 4).
+    """What one agent reaches: directly, as itself by hidden steps, or through a deputy.
+
+    See ``docs/semantics.md#reach``.
 
     Raises:
         MeshmodelError: there is no such agent, or it is retired.

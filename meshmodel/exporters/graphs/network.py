@@ -1,10 +1,10 @@
 """The model as a networkx graph, and that as GraphML and node-link JSON.
 
 Nodes are zones, systems, agents and credentials, as ``kind:id``. Edges are their relations, of kind ``hold``,
-``grant``, … as in section 2; besides, ``hosting`` for an agent's ``runs_on``, ``zone`` and ``home`` for the
-zone of a system and of an agent, ``boundary`` for a checkpoint between zones. Attributes are the stated
-fields, and of a node the ``label`` under which programs show it; edges on which a checkpoint is missing,
-counts or does not count say so in ``mark``.
+``grant``, … as in ``docs/semantics.md#relations``; besides, ``hosting`` for an agent's ``runs_on``, ``zone``
+and ``home`` for the zone of a system and of an agent, ``boundary`` for a checkpoint between zones. Attributes
+are the stated fields, and of a node the ``label`` under which programs show it; edges on which a checkpoint
+is missing, counts or does not count say so in ``mark``.
 
 GraphML knows no lists: there they are one text, with ", " between the entries.
 """

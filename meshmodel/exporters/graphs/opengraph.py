@@ -1,13 +1,14 @@
 """The step graph as BloodHound OpenGraph: a data payload, and the extension schema that explains its kinds.
 
-The payload is the compiled graph of section 3, not the drawing. Its nodes are agents, credentials, accesses
-(a system and an action), the sessions of limited delegations and their copies among them, so that what
-BloodHound's pathfinding reaches is the reach of section 4. Each access leads on to its system, from which
-nothing leads on, so that a path to a system can be asked for. What is retired or revoked is no node.
+The payload is the compiled graph of ``docs/semantics.md#steps``, not the drawing. Its nodes are agents,
+credentials, accesses (a system and an action), the sessions of limited delegations and their copies among
+them, so that what BloodHound's pathfinding reaches is the reach of ``docs/semantics.md#reach``. Each access
+leads on to its system, from which nothing leads on, so that a path to a system can be asked for. What is
+retired or revoked is no node.
 
 A step is of the kind ``MeshModel_Guarded``, which paths do not follow, if on it sits a checkpoint that counts
 for every agent that can meet it, its action included; else of the kind of its relation, one kind an action
-for grants. Boundaries lie on no step (section 5).
+for grants. Boundaries lie on no step (``docs/semantics.md#checkpoints-that-count``).
 """
 
 import hashlib

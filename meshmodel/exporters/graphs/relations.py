@@ -72,7 +72,10 @@ def boundaries(snapshot: Snapshot) -> tuple[Checkpoint, ...]:
 
 
 def counting(analysis: "Analysis") -> frozenset[str]:
-    """The checkpoints that count for every agent that can meet them, by id (section 5)."""
+    """The checkpoints that count for every agent that can meet them, by id.
+
+    See ``docs/semantics.md#checkpoints-that-count``.
+    """
     controlled = {each.subject for each in analysis.findings if each.rule == "self-approved-checkpoint"}
     records = analysis.snapshot.checkpoint.values()
     return frozenset(

@@ -1,1 +1,1 @@
-"""The policy stub of section 12, its proof, and policies for engines."""
+"""The policy stub of ``docs/policy.md#the-policy-stub``, its proof, and policies for engines."""

@@ -1,4 +1,7 @@
-"""What the policy stub needs to know of each access (section 12), computed from an analysis."""
+"""What the policy stub needs to know of each access, computed from an analysis.
+
+See ``docs/policy.md#the-policy-stub``.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -49,7 +52,7 @@ class PolicyFacts:
         self._sources = cache(self._listing.sources)
 
     def identities(self, agent: int) -> list[str]:
-        """The effective identities of an agent (section 4)."""
+        """The effective identities of an agent (``docs/semantics.md#reach``)."""
         return [identity for identity, agents in self._carriers.items() if agents >> agent & 1]
 
     def accesses(self, agent: int) -> Iterator[Access]:
@@ -83,7 +86,10 @@ class PolicyFacts:
         return "home" if source == HOME else self.mesh.systems[source]
 
     def can_read(self, agent: int, system: int) -> bool:
-        """Whether an agent can read a source (section 6), rather than being started by it."""
+        """Whether an agent can read a source, rather than being started by it.
+
+        See ``docs/semantics.md#crossings``.
+        """
         return bool(self._reaches.readable[5 * system] >> agent & 1)
 
     def via(self, access: Access) -> str:

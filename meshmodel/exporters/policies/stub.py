@@ -1,9 +1,11 @@
-"""The policy stub of section 12: what each agent may do, where a decision is due, and what to deny.
+"""The policy stub: what each agent may do, where a decision is due, and what to deny.
 
-What section 12 leaves open is read like this:
+See ``docs/policy.md#the-policy-stub``.
+
+What ``docs/policy.md#the-policy-stub`` leaves open is read like this:
 
 - An access is reached under a credential whose grant names the action or ``admin``, which implies it: both
-  count as grants that end there, as they do for doors in section 6.
+  count as grants that end there, as they do for doors in ``docs/semantics.md#crossings``.
 - ``via`` is how the access is reached at best: ``direct`` before ``own`` before ``deputy``.
 - The ``checkpoints`` of an allowed access are those that stand first on every way there: for each start with
   controlled crossings that end there, the ones that count for it on the boundary that it crosses, and on the
@@ -108,7 +110,7 @@ def _table(facts: PolicyFacts, access: Access) -> tuple[str, Table]:
 
 
 def _finish(words: Wording, kind: str, table: Table, accesses: list[Access]) -> Table:
-    """A table in the order of section 12, with its actions and its reason."""
+    """A table in the order of ``docs/policy.md#the-policy-stub``, with its actions and its reason."""
     table["actions"] = [ACTIONS[access.action] for access in accesses]
     if kind == "require":
         table |= {"kind": "", "decided_at": "", "freshness": "per-action", "state": "planned"}

@@ -1,6 +1,6 @@
-"""Proves what a policy stub that was filled in closes in a model (section 12).
+"""Proves what a policy stub that was filled in closes in a model (``docs/policy.md#the-policy-stub``).
 
-What section 12 leaves open is read like this:
+What ``docs/policy.md#the-policy-stub`` leaves open is read like this:
 
 - A ``require`` is filled where its ``kind`` is; its decision lies on the grant step of each of its
   credentials, once where several tables state the same one.

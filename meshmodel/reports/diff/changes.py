@@ -51,7 +51,10 @@ class DrawnChange(NamedTuple):
 
 
 class ReachChange(NamedTuple):
-    """What an agent reaches on a system, before and after (section 4); ``None``: nothing."""
+    """What an agent reaches on a system, before and after; ``None``: nothing.
+
+    See ``docs/semantics.md#reach``.
+    """
 
     agent: str
     system: str
@@ -78,7 +81,10 @@ class IdentityChange(NamedTuple):
 
 
 class CrossingChange(NamedTuple):
-    """A crossing whose state or severity differs (section 6), before and after; ``None``: there is none."""
+    """A crossing whose state or severity differs, before and after; ``None``: there is none.
+
+    See ``docs/semantics.md#severity``.
+    """
 
     before: Crossing | None
     after: Crossing | None
@@ -102,7 +108,7 @@ class CrossingChange(NamedTuple):
 
 
 class FindingChange(NamedTuple):
-    """A finding before and after (section 9); ``None``: there is none."""
+    """A finding before and after (``docs/rules.md``); ``None``: there is none."""
 
     before: Finding | None
     after: Finding | None
@@ -129,7 +135,7 @@ class FindingChange(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One of the two models: its name, and the counts of section 11."""
+    """One of the two models: its name, and the counts of ``docs/json.md``."""
 
     name: str | None
     summary: Summary

@@ -185,7 +185,7 @@ def _ways(reach: SystemReach | None) -> Iterator[tuple[Action, str]]:
 
 
 def _way(reach: SystemReach, action: Action) -> str:
-    """By which steps an action is reached (section 4), and whether somebody is asked."""
+    """By which steps an action is reached (``docs/semantics.md#reach``), and whether somebody is asked."""
     way = {"deputy": "through a deputy"}.get(reach.how(action), reach.how(action))
     return way if action in reach.unchecked else f"{way}, asked"
 
