@@ -31,16 +31,14 @@ def lit_by(explanation: Explanation, snapshot: Snapshot) -> frozenset[Reference]
 
 
 def _reads(agent: str, source: str, snapshot: Snapshot) -> set[Reference]:
-    """A system that a way starts from, with the trigger or the first credential that brings its words."""
+    """A system that a way starts from, with the first credential that reads it, or else the trigger."""
     found: set[Reference] = {("system", source)}
-    if (source, agent) in snapshot.trigger:
-        return found | {("trigger", (source, agent))}
     for credential in sorted(each for holder, each in snapshot.hold if holder == agent):
         grant = snapshot.grant.get((credential, source))
         if grant is not None and "read" in grant.actions:
             lines: set[Reference] = {("hold", (agent, credential)), ("grant", (credential, source))}
             return found | lines | {("credential", credential)}
-    return found
+    return found | ({("trigger", (source, agent))} if (source, agent) in snapshot.trigger else set())
 
 
 def lit_by_finding(finding: Finding) -> frozenset[Reference]:

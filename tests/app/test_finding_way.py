@@ -30,7 +30,11 @@ def test_the_line_by_which_the_agent_reads_where_a_way_starts_is_lit():
     assert lines == {("grant", ("ticket-token", "tickets")), ("grant", ("file-sas", "attachments"))}
     inbox = Trigger("tickets", "support-bot")
     triggered = replace(model, trigger={("tickets", "support-bot"): inbox})
-    assert ("trigger", ("tickets", "support-bot")) in lit_by(told, triggered)
+    assert ("trigger", ("tickets", "support-bot")) not in lit_by(told, triggered)  # it may be decided about
+    unread = replace(
+        triggered, hold={key: each for key, each in model.hold.items() if key[1] != "ticket-token"}
+    )
+    assert ("trigger", ("tickets", "support-bot")) in lit_by(told, unread)
 
 
 async def test_every_finding_lights_what_it_is_about(tmp_path):
