@@ -1,4 +1,4 @@
-"""The engine's answers and the naive reading's, in the same form."""
+"""The engine's answers and the naive reading's, in the same form, and where they differ."""
 
 import json
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.interchange.writer import write_text
 from tests.reference import questions as kinds
+from tests.reference.minimum_fix import best_fix, interrupted, is_closed
 from tests.reference.questions import Questions
 from tests.reference.reading import Reading
 from tests.reference.rules import Rules
@@ -34,7 +35,11 @@ def plain(results):
 
 def computed(model, view):
     """Reach, crossings, doors, heard systems and the summary, as the engine has them."""
-    analysis = analyse(model, view=view)
+    return computed_by(analyse(model, view=view))
+
+
+def computed_by(analysis):
+    """The same, of an analysis."""
     return {
         "reach": plain(analysis.reach()),
         "summary": plain([analysis.summary])[0],
@@ -44,27 +49,13 @@ def computed(model, view):
     }
 
 
-def read_naively(model, view):
-    """The same, as the text has them."""
-    reading = Reading(model, view)
-    return {"reach": reading.reach(), **reading.answer()}
-
-
-def assert_agrees(model, name):
-    """The engine reads the model as the text does, in both views; the model is told where it does not."""
-    for view in VIEWS:
-        engine, text = computed(model, view), read_naively(model, view)
-        for part, expected in text.items():
-            assert engine[part] == expected, f"{part} of {name}, as {view}\n{write_text(model)}"
-
-
 def listed(spread):
     """One half of a compromise as JSON has it."""
     systems = [{"system": system, "actions": list(actions)} for system, actions in spread.systems]
     return {"agents": list(spread.agents), "credentials": list(spread.credentials), "systems": systems}
 
 
-def compromise_computed(analysis, start):
+def compromised(analysis, start):
     """A compromise, as the engine has it."""
     try:
         found = analysis.compromise(start)
@@ -73,42 +64,80 @@ def compromise_computed(analysis, start):
     return {"start": start, "unchecked": listed(found.unchecked), "all": listed(found.all)}
 
 
-def assert_compromises_agree(model, name):
-    """Every start, also those that are refused."""
-    for view in VIEWS:
-        analysis, reading = analyse(model, view=view), Reading(model, view)
-        for start in [*reading.all_starts(), "agent:nobody"]:
-            expected = reading.compromise(start)
-            found = compromise_computed(analysis, start)
-            assert found == expected, f"{start} of {name}, as {view}\n{write_text(model)}"
+def found_by(findings):
+    """Severity by rule and subject; agents and actions where the text defines them."""
+    return {
+        (rule, subject): each[:3] if rule == "missing-checkpoint" else each[0]
+        for rule, subject, each in findings
+    }
 
 
-def assert_findings_agree(model, name):
-    """Rule, subject and severity; agents and actions where the text defines them."""
-    for view in VIEWS:
-        expected = Rules(model, view).findings()
-        found = {(each.rule, each.subject): each for each in analyse(model, view=view).findings}
-        text = {key: finding.severity for key, finding in expected.items()}
-        engine = {key: finding.severity for key, finding in found.items()}
-        differing = {key: (engine.get(key), text.get(key)) for key in {*engine, *text}}
-        differing = {key: pair for key, pair in differing.items() if pair[0] != pair[1]}
-        assert not differing, f"(engine, text) of {name}, as {view}\n{write_text(model)}"
-        for key in engine:
-            if key[0] == "missing-checkpoint":
-                told = found[key].agents, found[key].actions
-                assert told == expected[key][1:], f"{key} of {name}, as {view}\n{write_text(model)}"
-
-
-def assert_questions_agree(model, name):
-    """The kinds of questions, by element."""
-    rows = analyse(model).questions
-    noted = {row.element: row.asks for row in rows if row.element.startswith("note:")}
-    found = {
-        (row.element, next(kind for words, kind in ASKS.items() if words in ask))
-        for row in rows
-        if row.element not in noted
+def asked_by(analysis):
+    """The kinds of questions by element; what a note asks stands for itself."""
+    return {
+        (row.element, next((kind for words, kind in ASKS.items() if words in ask), ask))
+        for row in analysis.questions
         for ask in row.asks
     }
+
+
+def engine_says(model, view, starts):
+    """Everything that is compared, as the engine has it."""
+    analysis = analyse(model, view=view)
+    findings = [(f.rule, f.subject, (f.severity, f.agents, f.actions)) for f in analysis.findings]
+    return {
+        **computed_by(analysis),
+        "findings": found_by(findings),
+        "questions": asked_by(analysis),
+        **{f"compromise of {start}": compromised(analysis, start) for start in starts},
+    }
+
+
+def text_says(model, view, starts):
+    """The same, as the text has it."""
+    reading = Rules(model, view)
     notes = [each for each in model.note.values() if each.kind == "question" and each.state == "open"]
-    assert noted == {f"note:{each.id}": (each.text,) for each in notes}
-    assert found == Questions(model).questions(), f"{name}\n{write_text(model)}"
+    asked = {(f"note:{each.id}", each.text) for each in notes}
+    return {
+        "reach": reading.reach(),
+        **reading.answer(),
+        "findings": found_by((*key, tuple(finding)) for key, finding in reading.findings().items()),
+        "questions": asked | Questions(model).questions(),
+        **{f"compromise of {start}": reading.compromise(start) for start in starts},
+    }
+
+
+def differences(model, view, starts=None):
+    """What of which the two say different things: by part, as the engine and as the text has it."""
+    if starts is None:
+        starts = [*Reading(model, view).all_starts(), "agent:nobody"]
+    engine, text = engine_says(model, view, starts), text_says(model, view, starts)
+    return {part: (engine[part], text[part]) for part in text if engine[part] != text[part]}
+
+
+def assert_agrees(model, name, starts=None):
+    """The engine reads the model as the text does, in both views; the model is told where it does not."""
+    for view in VIEWS:
+        for part, (engine, text) in differences(model, view, starts).items():
+            assert engine == text, f"{part} of {name}, as {view}\n{write_text(model)}"
+
+
+def assert_fix_agrees(model, name, view="built", at_most=3):
+    """Cost, what is preferred, that it leaves nothing; where it costs more, only the last."""
+    analysis, reading = analyse(model, view=view), Reading(model, view)
+    fix = analysis.minimum_fix()
+    about = f"{name}, as {view}: {fix.checkpoints}\n{write_text(model)}"
+    after = reading.with_guarded(fix.checkpoints)
+    assert fix.optimal, about
+    assert fix.cost == fix.lower_bound == len(fix.checkpoints), about
+    assert is_closed(after), about
+    assert fix.closes == fix.before == reading.answer()["summary"]["uncontrolled"], about
+    assert list(fix.flows) == reading.toxic(), about
+    assert set(fix.interrupts) == set(interrupted(after)) - set(interrupted(reading)), about
+    expected = best_fix(reading, min(at_most, fix.cost))
+    if fix.cost <= at_most:
+        assert expected is not None, about
+        assert fix.cost == expected.cost, about
+        assert fix.checkpoints == expected.steps, about
+    else:
+        assert expected is None, about

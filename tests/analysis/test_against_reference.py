@@ -1,10 +1,14 @@
-"""The engine against the naive reading: reach, identities, crossings, doors, what is heard, the summary."""
+"""The engine against the naive reading: reach, crossings, words, rules, questions, compromise.
+
+``python -m tests.reference.compare`` does the same with as many models as wanted.
+"""
 
 import pytest
 
 from tests.analysis.comparison import assert_agrees
 from tests.reference import builders
 from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.rules import RULES, Rules
 
 BY_HAND = {**dict(builders.by_hand()), **dict(builders.corners())}
 
@@ -16,20 +20,22 @@ def test_models_made_by_hand(name):
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_random_models(flavour):
-    for seed in range(60):
+    for seed in range(2000, 2040):
         assert_agrees(random_model(seed, 5, flavour), f"{flavour} {seed}")
 
 
-@pytest.mark.slow
-def test_random_models_with_a_decision_on_most_steps():
-    for flavour in ("words", "limited", "mixed"):
-        for seed in range(25):
-            model = builders.decided_everywhere(random_model(seed, 5, flavour), seed)
-            assert_agrees(model, f"{flavour} {seed}, decided everywhere")
+def test_every_rule_finds_something_in_the_random_models():
+    found = {
+        rule
+        for flavour in FLAVOURS
+        for seed in range(2000, 2030)
+        for rule, _ in Rules(random_model(seed, 5, flavour)).findings()
+    }
+    assert found == {name.replace("_", "-") for name in RULES}
 
 
-def test_random_models_with_decisions_on_triggers_that_arise_by_themselves():
-    for seed in range(50):
+def test_random_models_with_decisions_on_hearing():
+    for seed in range(40):
         model = builders.decided_hearing(random_model(seed, 5, "words"), seed)
         assert_agrees(model, f"words {seed}, decided hearing")
 
@@ -37,19 +43,19 @@ def test_random_models_with_decisions_on_triggers_that_arise_by_themselves():
 @pytest.mark.slow
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("size", [4, 7, 10])
-def test_thousands_of_random_models(flavour, size):
-    for seed in range(1000, 1300):
+def test_hundreds_of_random_models(flavour, size):
+    for seed in range(1000, 1060):
         model = random_model(seed, size, flavour)
         assert_agrees(model, f"{flavour} {seed} of {size}")
         decided = builders.decided_everywhere(model, seed)
-        assert_agrees(decided, f"{flavour} {seed} of {size}, decided everywhere")
+        assert_agrees(decided, f"{flavour} {seed} of {size}, decided everywhere", starts=())
 
 
 @pytest.mark.slow
 def test_a_thousand_starts():
-    assert_agrees(builders.many_starts(40, 30), "many starts")
+    assert_agrees(builders.many_starts(40, 30), "many starts", starts=())
 
 
 @pytest.mark.slow
 def test_wide_and_deep_hubs():
-    assert_agrees(builders.hubs(12, 8, decided=5, decided_at="memory-3"), "hubs")
+    assert_agrees(builders.hubs(12, 8, decided=5, decided_at="memory-3"), "hubs", starts=())

@@ -80,7 +80,7 @@ def many_starts(agents=8, systems=8, seed=0) -> Snapshot:
 
 
 def decided_everywhere(model: Snapshot, seed=0) -> Snapshot:
-    """The model with a decision on most of its steps, also on triggers that arise by themselves."""
+    """The model with a decision on most of its steps, also on hearing."""
     rng = random.Random(f"decided {seed}")
     steps = {(step.kind, *step.key) for step in Words(model).steps if step.kind != "implies"}
     systems = sorted(model.system)
@@ -99,15 +99,14 @@ def decided_everywhere(model: Snapshot, seed=0) -> Snapshot:
 
 
 def decided_hearing(model: Snapshot, seed=0) -> Snapshot:
-    """The model with a decision on each trigger that arises by itself and is not drawn, and on no other."""
+    """The model with a decision on each step of hearing, and on no other."""
     rng = random.Random(f"hearing {seed}")
     found = {}
-    for system, agent in sorted(Words(model).hearing - set(model.trigger)):
+    for system, agent in sorted(Words(model).hearing):
         name = f"h-{system}-{agent}"
         decided_at = rng.choice([None, *sorted(model.system)])
         found[name] = r.Checkpoint(name, DECISION, "hearing", system, agent, decided_at=decided_at)
-    others = {k.id: k for k in model.checkpoint.values() if k.step != "hearing"}
-    return replace(model, checkpoint={**others, **found})
+    return replace(model, checkpoint=found)
 
 
 def outsider_in_the_proof(bookers=3, *, decided_at=None) -> Snapshot:

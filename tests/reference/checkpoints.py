@@ -1,4 +1,6 @@
-"""Section 5: what counts for whom, and the unchecked reach of a start; sections 3 and 7 with it."""
+"""Section 5: what counts for whom, and the unchecked reach of a start; what is heard, by section 3."""
+
+from functools import cached_property
 
 from tests.reference.mesh import closure
 
@@ -25,7 +27,23 @@ class Checkpoints:
         self.guarded = frozenset(guarded)
         self.meeting = [k for k in words.s.checkpoint.values() if self.meets_one_to_three(k)]
         self._memo = {}
-        self._on = [[k for k in self.meeting if self.covers(k, step)] for step in words.steps]
+        self._sitting = {}
+        for k in self.meeting:
+            self._sitting.setdefault((self.step_of(k), k.from_, k.to), []).append(k)
+
+    # Where it sits
+
+    def step_of(self, k):
+        """Its step: one on a trigger that is not drawn is read as one on hearing."""
+        if k.step == "trigger" and (k.from_, k.to) not in self.mesh.s.trigger:
+            return "hearing"
+        return k.step
+
+    def covers(self, k, step):
+        """Whether it sits on the step and covers its action, taken literally."""
+        if (k.from_, k.to) != step.key or self.step_of(k) != step.kind:
+            return False
+        return k.actions is None or step.action in k.actions
 
     # Points 1 to 3
 
@@ -35,14 +53,6 @@ class Checkpoints:
         if k.state != "enforced" and not (k.state == "planned" and self.view == "designed"):
             return False
         return not (k.step == "boundary" and k.decided_at is None)
-
-    @staticmethod
-    def covers(k, step):
-        """Whether it sits on the step and covers its action, taken literally."""
-        on = "trigger" if k.step == "hearing" else k.step
-        if on != step.kind or (k.from_, k.to) != step.key:
-            return False
-        return k.actions is None or step.action in k.actions
 
     # Point 4
 
@@ -71,36 +81,60 @@ class Checkpoints:
         """The unchecked reach of a start, and the ids of the checkpoints that count for it."""
         starts = frozenset(starts)
         if starts not in self._memo:
-            counting = {k.id: k for k in self.meeting}
-            while True:
-                nodes = closure(self.unguarded_steps(counting), starts)
-                held = self.held(nodes)
-                left = {name: k for name, k in counting.items() if not self.has_power(held, k)}
-                if left == counting:
-                    break
-                counting = left
-            self._memo[starts] = frozenset(nodes), frozenset(counting)
+            self._memo[starts] = self.fixpoint(starts, self.unguarded_steps)
         return self._memo[starts]
 
+    def fixpoint(self, starts, unguarded):
+        """Begin with all of points 1 to 3, drop those that the start controls, until none drops."""
+        counting = {k.id: k for k in self.meeting}
+        while True:
+            nodes = closure(unguarded(frozenset(counting)), starts)
+            held = self.held(nodes)
+            left = {name: k for name, k in counting.items() if not self.has_power(held, k)}
+            if left == counting:
+                return frozenset(nodes), frozenset(counting)
+            counting = left
+
     def unguarded_steps(self, counting):
-        return [
-            step
-            for step, on_it in zip(self.mesh.steps, self._on, strict=True)
-            if not any(k.id in counting for k in on_it) and (step.kind, *step.key) not in self.guarded
-        ]
+        """The steps of section 3 that none of these checkpoints guards."""
+        key = "unguarded", frozenset(counting)
+        if key not in self._memo:
+            self._memo[key] = [step for step in self.mesh.steps if not self.is_guarded(step, counting)]
+        return self._memo[key]
+
+    def is_guarded(self, step, counting):
+        """Whether a checkpoint sits on the step, covers its action and is one of these; implies never."""
+        if step.kind == "implies":
+            return False
+        place = step.kind, *step.key
+        sitting = self._sitting.get(place, ())
+        return place in self.guarded or any(k.id in counting and self.covers(k, step) for k in sitting)
 
     # Section 7: the outsider; section 3: what is heard
 
     def outsider(self):
-        """The write access of every system with untrusted input."""
-        return {("access", s, "write") for s in self.mesh.s.system if self.mesh.is_first_hand(s)}
+        """Writes where input is untrusted, and reads the exposed systems that yield something so."""
+        mesh = self.mesh
+        written = {("access", s, "write") for s in mesh.s.system if mesh.is_first_hand(s)}
+        yielding = {step.leaves for step in mesh.steps if step.kind == "custody"}
+        opened = {("access", s, "read") for s in mesh.s.system if mesh.is_exposed(s)}
+        return written | (opened & yielding)
+
+    @cached_property
+    def heard_systems(self):
+        """With untrusted input; or words may come there, and the outsider writes there by section 3 alone."""
+        mesh, (nodes, _) = self.mesh, self.unchecked(self.outsider())
+        carried = {s for s in mesh.words_come_to if ("access", s, "write") in nodes}
+        return carried | {s for s in mesh.s.system if mesh.is_first_hand(s)}
 
     def is_heard(self, system):
-        if self.mesh.is_first_hand(system):
-            return True
-        carried = ("access", system, "write") in self.unchecked(self.outsider())[0]
-        return system in self.mesh.words_come_to and carried
+        return system in self.heard_systems
 
     def heard(self):
         """The heard systems, each with whether it is so first-hand."""
-        return [(s, self.mesh.is_first_hand(s)) for s in sorted(self.mesh.s.system) if self.is_heard(s)]
+        return [(s, self.mesh.is_first_hand(s)) for s in sorted(self.heard_systems)]
+
+    def starts_unasked(self, kinds):
+        """The systems and agents joined by a step of these kinds that is unguarded for the outsider."""
+        _, counting = self.unchecked(self.outsider())
+        return {step.key for step in self.unguarded_steps(counting) if step.kind in kinds}

@@ -1,5 +1,6 @@
-"""Section 6: crossings, doors and severity; section 9: toxic flow, which the minimum fix needs too."""
+"""Section 6: crossings, doors and severity."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 from tests.reference.checkpoints import Checkpoints
@@ -32,6 +33,14 @@ class Door(NamedTuple):
 class Crossings(Checkpoints):
     """Every crossing looked at alone."""
 
+    # Sources
+
+    def sources(self, agent):
+        """Home as None where there is one, then the systems."""
+        triggering = {s for s, b in self.starts_unasked({"trigger"}) if b == agent}
+        home = [] if self.mesh.s.agent[agent].home is None else [None]
+        return home + sorted(self.mesh.can_read(agent) | triggering)
+
     # What may be carried out, and who instructs
 
     def exposes(self, target, action):
@@ -39,16 +48,29 @@ class Crossings(Checkpoints):
             return self.mesh.exposes_requests(target)
         return self.mesh.is_exposed(target)
 
-    def belong_to_one_person(self, source, target):
+    def people_on(self, *systems):
+        """The ``on_behalf_of`` of all active credentials with grants there, None where one has none."""
         s = self.mesh.s
-        if not (s.system[source].partitioned and s.system[target].partitioned):
+        credentials = {g.credential for g in s.grant.values() if g.system in systems}
+        return {s.credential[c].on_behalf_of for c in credentials & self.mesh.creds}
+
+    def goes_back(self, source, target):
+        """What came from one subject of a partitioned system goes back to it."""
+        return source == target and self.is_partitioned(source) and len(self.people_on(source)) <= 1
+
+    def belong_to_one_person(self, source, target):
+        if source is None or not (self.is_partitioned(source) and self.is_partitioned(target)):
             return False
-        credentials = {g.credential for g in s.grant.values() if g.system in {source, target}}
-        people = {s.credential[c].on_behalf_of for c in credentials & self.mesh.creds}
+        people = self.people_on(source, target)
         return len(people) == 1 and None not in people
 
+    def is_partitioned(self, system):
+        return self.mesh.s.system[system].partitioned
+
     def carries_out(self, source, target, action):
-        return self.exposes(target, action) and not self.belong_to_one_person(source, target)
+        if not self.exposes(target, action):
+            return False
+        return not self.goes_back(source, target) and not self.belong_to_one_person(source, target)
 
     def instructs(self, source, target, action):
         if action == "write" and self.mesh.is_typed(target):
@@ -61,17 +83,22 @@ class Crossings(Checkpoints):
         return self.mesh.s.agent[agent].home if source is None else self.mesh.zone(source)
 
     def is_crossing(self, agent, source, target, action):
-        mesh, home = self.mesh, self.mesh.s.agent[agent].home
         if source == target:
             return False
-        if self.zone_of_source(agent, source) != mesh.zone(target):
-            if home is None or mesh.zone(target) != home:
-                return True
-            if action == "read" or source is None:
-                return False
-            return mesh.level(source) > mesh.level(target) or self.instructs(source, target, action)
-        if source is None:
+        if self.zone_of_source(agent, source) != self.mesh.zone(target):
+            return self._is_between_zones(agent, source, target, action)
+        return source is not None and self._is_within_a_zone(source, target, action)
+
+    def _is_between_zones(self, agent, source, target, action):
+        mesh = self.mesh
+        if mesh.zone(target) != mesh.s.agent[agent].home:
+            return True
+        if action == "read" or source is None:
             return False
+        return mesh.level(source) > mesh.level(target) or self.instructs(source, target, action)
+
+    def _is_within_a_zone(self, source, target, action):
+        mesh = self.mesh
         if self.instructs(source, target, action):
             return True
         above = mesh.level(source) >= CONFIDENTIAL and mesh.level(source) > mesh.level(target)
@@ -89,56 +116,67 @@ class Crossings(Checkpoints):
         """The nodes, credentials or copies of them, from which an open door leads."""
         nodes, counting = self.unchecked(self.start_of(agent, source))
         zones = self.zone_of_source(agent, source), self.mesh.zone(target)
-        for k in self.meeting:
-            on_it = k.id in counting and k.step == "boundary" and (k.from_, k.to) == zones
-            if on_it and (k.actions is None or action in k.actions):
-                return set()
+        if self.is_stopped_at(zones, action, counting):
+            return set()
+        if self._others_decide(source, target, action, counting):
+            return set()
         ends = {("access", target, action), ("access", target, "admin")}
         return {
             step.leaves
-            for step in self._unguarded_grants(counting)
-            if step.leaves in nodes and step.enters in ends
+            for step in self.unguarded_steps(counting)
+            if step.kind == "grant" and step.enters in ends and step.leaves in nodes
         }
 
-    def _unguarded_grants(self, counting):
-        if ("grants", counting) not in self._memo:
-            found = [step for step in self.unguarded_steps(counting) if step.kind == "grant"]
-            self._memo["grants", counting] = found
-        return self._memo["grants", counting]
+    def is_stopped_at(self, zones, action, counting):
+        """Whether one of these checkpoints sits on the boundary and covers the action."""
+        return any(
+            k.id in counting
+            and (k.step, k.from_, k.to) == ("boundary", *zones)
+            and (k.actions is None or action in k.actions)
+            for k in self.meeting
+        )
+
+    def _others_decide(self, source, target, action, counting):
+        """Custody steps leave issue there, and each is guarded: a request has done nothing yet."""
+        if action != "issue" or self.carries_out(source, target, action):
+            return False
+        issue = ("access", target, "issue")
+        steps = [step for step in self.mesh.steps if step.kind == "custody" and step.leaves == issue]
+        return bool(steps) and all(self.is_guarded(step, counting) for step in steps)
 
     def is_approved(self, agent, source, target, action, door):
-        if not self._is_meant_to_be_used(agent, action, door):
-            return False
-        if not self._intended(agent, source, target, action):
-            return False
-        if source is not None and self.is_heard(source) and self.mesh.can_be_instructed(agent):
-            return False
-        return self.mesh.s.system[target].audit != "none"
+        return (
+            self._is_meant_to_be_used(agent, action, door)
+            and self._is_intended(agent, source, target, action)
+            and not (self.hears_source(source) and self.mesh.can_be_instructed(agent))
+            and self.mesh.s.system[target].audit != "none"
+        )
+
+    def hears_source(self, source):
+        """Whether the source is a system, and heard."""
+        return source is not None and self.is_heard(source)
 
     def _is_meant_to_be_used(self, agent, action, door):
         """The credential by hold and exchange steps alone; for a read also the copy behind an ``only``."""
-        mesh = self.mesh
-        in_hand = mesh.reached_by({("agent", agent)}, {"hold", "exchange"})
+        in_hand = self.mesh.reached_by({("agent", agent)}, {"hold", "exchange"})
         if credential_at(door) in in_hand:
             return True
-        if action != "read" or door[0] != "copy":
-            return False
-        key = "behind an only", agent
+        return action == "read" and door[0] == "copy" and door in self._behind_limits(agent)
+
+    def _behind_limits(self, agent):
+        """By hold and exchange steps and delegations limited by an ``only`` that counts."""
+        key = "behind limits", agent
         if key not in self._memo:
             steps = [
                 step
-                for step in mesh.steps
+                for step in self.mesh.steps
                 if step.kind in {"hold", "exchange"}
-                or (
-                    step.kind == "delegation"
-                    and step.enters[0] == "session"
-                    and mesh.session_has_only(step.enters)
-                )
+                or (step.enters[0] == "session" and self.mesh.session_has_only(step.enters))
             ]
             self._memo[key] = closure(steps, {("agent", agent)})
-        return door in self._memo[key]
+        return self._memo[key]
 
-    def _intended(self, agent, source, target, action):
+    def _is_intended(self, agent, source, target, action):
         intent = self.mesh.s.intent.get((agent, target))
         if intent is None or action not in all_five(intent.actions):
             return False
@@ -153,18 +191,16 @@ class Crossings(Checkpoints):
     def severity(self, agent, source, target, action, credential):
         mesh = self.mesh
         number = mesh.level(target) if action == "read" else mesh.integrity(target)
-        heard = source is not None and self.is_heard(source)
-        if heard and (action != "read" or self.has_way_out(agent, source, target)):
+        if self.hears_source(source) and (action != "read" or self.has_way_out(agent, source, target)):
             number += 1
-        node = ("cred", credential)
         held = (agent, credential) in mesh.held_by_steps
-        if node in mesh.own(agent) and not held:
+        if ("cred", credential) in mesh.own(agent) and not held:
             number += 1
         if action == "read":
             number = min(number, 3)
         secret = source is not None and mesh.level(source) >= CONFIDENTIAL
         if secret and self.carries_out(source, target, action):
-            hears = any(s is not None and self.is_heard(s) for s in mesh.sources(agent))
+            hears = any(self.hears_source(s) for s in self.sources(agent))
             number = max(number, mesh.level(source) + 1 + hears)
         return number
 
@@ -189,56 +225,39 @@ class Crossings(Checkpoints):
         """What is a crossing, whatever its state: agent, source (home first), target, action."""
         for agent in self.acting_agents():
             reached = [node[1:] for node in self.mesh.effective(agent) if node[0] == "access"]
-            for source in self.mesh.sources(agent):
+            for source in self.sources(agent):
                 for target, action in sorted(reached, key=lambda at: (at[0], ACTIONS.index(at[1]))):
                     if self.is_crossing(agent, source, target, action):
                         yield agent, source, target, action
 
+    def bad_doors(self, *crossing):
+        """The open doors that are not approved."""
+        return {d for d in self.open_doors(*crossing) if not self.is_approved(*crossing, d)}
+
     def crossings_and_missing(self):
         """The crossings in their order, and the doors by credential and system."""
+        return self._crossings_and_missing
+
+    @cached_property
+    def _crossings_and_missing(self):
         crossings, missing = [], {}
         for agent, source, target, action in self.candidates():
-            doors = self.open_doors(agent, source, target, action)
-            bad = {
-                credential_at(door)[1]
-                for door in doors
-                if not self.is_approved(agent, source, target, action, door)
-            }
-            severities = {c: self.severity(agent, source, target, action, c) for c in bad}
+            at = agent, source, target, action
+            doors = self.open_doors(*at)
+            bad = {credential_at(door)[1] for door in doors if not self.is_approved(*at, door)}
+            severities = {c: self.severity(*at, c) for c in bad}
             for c, severity in severities.items():
                 door = missing.setdefault((c, target), (set(), set(), set()))
                 door[0].add(action)
                 door[1].add(agent)
                 door[2].add(severity)
             state = "uncontrolled" if bad else "approved" if doors else "controlled"
-            worst = max(severities.values(), default=None)
-            crossings.append(Crossing(agent, source, target, action, state, worst))
+            crossings.append(Crossing(*at, state, max(severities.values(), default=None)))
         doors = [
             Door(c, t, ordered(actions), tuple(sorted(agents)), max(severities))
             for (c, t), (actions, agents, severities) in sorted(missing.items())
         ]
         return crossings, doors
-
-    def toxic(self):
-        """Section 9, toxic-flow: the agents."""
-        return [a for a in self.acting_agents() if self.mesh.can_be_instructed(a) and self._is_toxic(a)]
-
-    def _is_toxic(self, agent):
-        nodes, _ = self.unchecked({("agent", agent)})
-        accesses = [node[1:] for node in nodes if node[0] == "access"]
-        reads = {s for s, x in accesses if x == "read" and s in self.mesh.can_read(agent)}
-        if not any(
-            self.mesh.level(s) >= CONFIDENTIAL and any(self.carries_out(s, t, x) for t, x in accesses)
-            for s in reads
-        ):
-            return False
-        if any(self.is_heard(s) for s in reads):
-            return True
-        _, counting = self.unchecked(self.outsider())
-        return any(
-            step.kind == "trigger" and step.enters == ("agent", agent) and self.is_heard(step.leaves[1])
-            for step in self.unguarded_steps(counting)
-        )
 
 
 def credential_at(node):

@@ -13,6 +13,8 @@ LEVEL = {"public": 0, "internal": 1, "confidential": 2, "restricted": 3}
 CONFIDENTIAL = LEVEL["confidential"]
 HARM = {"low": 0, "medium": 1, "high": 2, "critical": 3}
 OWN_STEPS = {"hold", "grant", "custody", "exchange", "implies"}
+REQUESTS_UNSEEN = {"saas", "code-repository", "messaging", "knowledge-base", "database", "data-warehouse"}
+"""The kinds of systems where outsiders do not see who reads."""
 
 
 class Step(NamedTuple):
@@ -51,14 +53,15 @@ def closure(steps, starts):
 
 
 class Mesh:
-    """The elements, and all steps but triggers."""
+    """The elements, and all steps but hearing."""
 
     def __init__(self, snapshot):
         self.s = snapshot
         self.agents = {a.id for a in snapshot.agent.values() if a.status != "retired"}
         self.creds = {c.id for c in snapshot.credential.values() if c.status != "revoked"}
-        self.steps_but_triggers = [step for step in self._all_but_triggers() if self._is_drawn(step)]
-        holds = [step for step in self.steps_but_triggers if step.kind == "hold"]
+        steps = [step for step in self._all_but_hearing() if self._joins_nodes(step)]
+        self.steps_but_hearing = list(dict.fromkeys(steps))
+        holds = [step for step in self.steps_but_hearing if step.kind == "hold"]
         self.held_by_steps = {(s.leaves[1], s.enters[1]) for s in holds if s.leaves[0] == "agent"}
 
     # Section 1 ------------------------------------------------------------------------------------
@@ -76,12 +79,16 @@ class Mesh:
         return self.level(system) if stated is None else HARM[stated]
 
     def is_exposed(self, system):
+        """By default whether it is public."""
         record = self.s.system[system]
         return record.sensitivity == "public" if record.exposed is None else record.exposed
 
     def exposes_requests(self, system):
+        """By default as ``exposed``, but not for the kinds where outsiders do not see who reads."""
         record = self.s.system[system]
-        return self.is_exposed(system) if record.exposed_requests is None else record.exposed_requests
+        if record.exposed_requests is not None:
+            return record.exposed_requests
+        return self.is_exposed(system) and record.kind not in REQUESTS_UNSEEN
 
     def is_first_hand(self, system):
         return self.s.system[system].untrusted_input
@@ -103,7 +110,7 @@ class Mesh:
 
     # Section 3: the table of steps ------------------------------------------------------------------
 
-    def _is_drawn(self, step):
+    def _joins_nodes(self, step):
         return self.is_node(step.leaves) and self.is_node(step.enters)
 
     def is_node(self, node):
@@ -117,12 +124,15 @@ class Mesh:
             return node[1] in self.agents
         return kind != "cred" or node[1] in self.creds
 
-    def _all_but_triggers(self):
+    def _all_but_hearing(self):
         yield from self._hold_steps()
         yield from self._steps_between_credentials_and_accesses()
         for d in self.s.delegation.values():
             to = self.session_of(d) if self.is_limited(d) else ("agent", d.to)
             yield Step("delegation", ("agent", d.from_), to, (d.from_, d.to), None)
+        for t in self.s.trigger.values():
+            written = ("access", t.system, "write")
+            yield Step("trigger", written, ("agent", t.agent), (t.system, t.agent), None)
         for a in self.s.agent.values():
             if a.runs_on is not None:
                 runs = ("access", a.runs_on, "execute")
@@ -144,11 +154,7 @@ class Mesh:
                 access = ("access", g.system, x)
                 yield Step("grant", ("cred", g.credential), access, (g.credential, g.system), x)
         for c in self.s.custody.values():
-            by = c.by if c.by is not None else (("read",) if c.how == "stores" else ("issue",))
-            # What merely stores a bound credential yields nothing.
-            if c.how == "stores" and self.s.credential[c.credential].binding in {"dpop", "mtls", "host"}:
-                continue
-            for x in by:
+            for x in self.yielding_actions(c):
                 access = ("access", c.system, x)
                 yield Step("custody", access, ("cred", c.credential), (c.system, c.credential), x)
         for e in self.s.exchange.values():
@@ -156,6 +162,13 @@ class Mesh:
         for system in self.s.system:
             for x in ACTIONS[:4]:
                 yield Step("implies", ("access", system, "admin"), ("access", system, x), (), None)
+
+    def yielding_actions(self, custody):
+        """``by``; of a bound credential that is stored those of execute and admin in it, else execute."""
+        by = custody.by or (("read",) if custody.how == "stores" else ("issue",))
+        if custody.how == "stores" and self.s.credential[custody.credential].binding != "bearer":
+            return [x for x in by if x in {"execute", "admin"}] or ["execute"]
+        return by
 
     # Section 3: limited delegations -----------------------------------------------------------------
 
@@ -199,7 +212,7 @@ class Mesh:
             _, a, b, _ = session
             # A copy of each credential that b holds by hold relations or that this delegation passes.
             held = {h.credential for h in self.s.hold.values() if h.agent == b}
-            for c in held | set(self.s.delegation[a, b].passes or ()):
+            for c in sorted(held | set(self.s.delegation[a, b].passes or ())):
                 yield Step("hold", session, ("copy", ("cred", c), session), (b, c), None)
             for step in inside:
                 leaves, enters = ("copy", step.leaves, session), ("copy", step.enters, session)
@@ -217,7 +230,7 @@ class Mesh:
                 if values and x not in {"write", "execute"}:
                     continue
                 # It stands for the grant of the action it was made from.
-                for made_from in {x, "admin"} & set(g.actions):
+                for made_from in sorted({x, "admin"} & set(g.actions)):
                     copy = ("copy", ("cred", g.credential), session)
                     access = ("access", g.system, x)
                     yield Step("grant", copy, access, (g.credential, g.system), made_from)
@@ -226,3 +239,17 @@ class Mesh:
     def set_to_work(step):
         """The agent that a delegation step sets to work."""
         return step.enters[1] if step.enters[0] == "agent" else step.enters[2]
+
+    # Section 3: theft -------------------------------------------------------------------------------
+
+    def is_theft(self, agent, step):
+        """Whether by this step the agent takes what other active agents hold and it does not itself."""
+        if step.kind != "custody":
+            return False
+        system, credential = step.key
+        if self.s.custody[system, credential].how != "stores":
+            return False
+        if self.s.system[system].kind == "secrets-manager":
+            return False
+        holders = {a for a, c in self.held_by_steps if c == credential}
+        return agent not in holders and bool(holders)

@@ -3,9 +3,9 @@
 from itertools import combinations
 from typing import NamedTuple
 
-from tests.reference.mesh import all_five, closure
+from tests.reference.mesh import all_five
 
-ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting")
+ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting")
 
 
 class Fix(NamedTuple):
@@ -28,25 +28,43 @@ def in_order(step):
     return ORDER.index(step[0]), *step[1:]
 
 
-def is_closed(crossings):
+def is_closed(reading):
     """Whether no crossing is uncontrolled, and no flow toxic."""
-    if crossings.toxic():
-        return False
-    for agent, source, target, action in crossings.candidates():
-        for door in crossings.open_doors(agent, source, target, action):
-            if not crossings.is_approved(agent, source, target, action, door):
-                return False
-    return True
+    return not any(reading.bad_doors(*each) for each in reading.candidates()) and not reading.toxic()
 
 
 def closing_sets(reading, at_most):
     """All smallest sets that close everything, or None where they have more than so many steps."""
     steps = candidates(reading)
+    bad = [each for each in reading.candidates() if reading.bad_doors(*each)]
     for cost in range(min(at_most, len(steps)) + 1):
-        found = [chosen for chosen in combinations(steps, cost) if is_closed(reading.with_guarded(chosen))]
+        found = [chosen for chosen in combinations(steps, cost) if closes(reading, chosen, bad)]
         if found:
             return found
     return None
+
+
+def closes(reading, chosen, bad):
+    """Whether the set closes everything; first asked of what is uncontrolled without it: that is quicker.
+
+    ``bad`` are those crossings; the one that is left open here stands first the next time.
+    """
+    guarded = reading.with_guarded(chosen)
+    for number, each in enumerate(bad):
+        if is_still_bad(guarded, *each):
+            bad.insert(0, bad.pop(number))
+            return False
+    return is_closed(guarded)
+
+
+def is_still_bad(guarded, agent, source, target, action):
+    """What costs most is asked last."""
+    crossing = agent, source, target, action
+    return (
+        bool(guarded.bad_doors(*crossing))
+        and guarded.is_crossing(*crossing)
+        and source in guarded.sources(agent)
+    )
 
 
 def minimum_cost(reading, at_most=3):
@@ -68,7 +86,7 @@ def judged(reading, chosen):
     doors = {(d.credential, d.system) for d in reading.crossings_and_missing()[1]}
     no_doors = sum(step[0] != "grant" or step[1:] not in doors for step in chosen)
     steps = tuple(sorted(chosen, key=in_order))
-    stored, broken = stored_secrets(reading, chosen), len(interrupted(reading, chosen))
+    stored, broken = stored_secrets(reading, chosen), len(interrupted(reading.with_guarded(chosen)))
     return Fix(len(chosen), stored, broken, no_doors, steps)
 
 
@@ -88,38 +106,12 @@ def stored_secrets(reading, chosen):
     )
 
 
-def interrupted(reading, chosen):
-    """The declared intents whose use is open today and is no more.
-
-    The text does not say what interrupts an intent. Here: something that it covers is reached by
-    unguarded steps over which it could be approved (hold, exchange, grant, implies; for a read also
-    delegations limited by an ``only`` that counts), and these steps take that away.
-    """
-    found = []
-    for (agent, system), intent in sorted(reading.mesh.s.intent.items()):
-        if agent in reading.mesh.agents:
-            covered = {(system, x) for x in all_five(intent.actions)}
-            today = as_approved(reading, agent, ())
-            if covered & (today - as_approved(reading, agent, chosen)):
-                found.append((agent, system))
-    return found
-
-
-def as_approved(reading, agent, chosen):
-    """What is reached by unguarded steps over which an intent may be approved."""
-    _, counting = reading.unchecked({("agent", agent)})
-    open_steps = [
-        step for step in reading.unguarded_steps(counting) if (step.kind, *step.key) not in set(chosen)
+def interrupted(reading):
+    """The intents with an access that the agent reaches, but not in its unchecked reach."""
+    return [
+        (agent, system)
+        for (agent, system), intent in sorted(reading.mesh.s.intent.items())
+        if agent in reading.mesh.agents
+        and {("access", system, x) for x in all_five(intent.actions)}
+        & (reading.mesh.effective(agent) - reading.unchecked({("agent", agent)})[0])
     ]
-    in_hand = [step for step in open_steps if step.kind in {"hold", "exchange", "grant", "implies"}]
-    limited = [
-        step
-        for step in open_steps
-        if step.kind == "delegation"
-        and step.enters[0] == "session"
-        and reading.mesh.session_has_only(step.enters)
-    ]
-    nodes = closure(in_hand, {("agent", agent)})
-    reads = closure(in_hand + limited, {("agent", agent)})
-    found = {node[1:] for node in nodes if node[0] == "access"}
-    return found | {node[1:] for node in reads if node[0] == "access" and node[2] == "read"}

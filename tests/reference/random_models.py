@@ -11,18 +11,21 @@ from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.validation import normalise
 from meshmodel.model.vocabulary import ACTIONS, CHECKPOINT_KINDS, DECISION_KINDS
+from tests.reference.shapes import SHAPES
 
 FLAVOURS = ("mixed", "limited", "words", "decided", "leaks", "control")
 """Mixed; dense in limited delegations; in outsiders' words; in decisions; in exposed and partitioned
-systems; and in powers over decisions."""
+systems; and in powers over decisions. One more is "shapes": little but some of those shapes."""
 
 LEVELS = ("public", "internal", "confidential", "restricted", None)
 LIFETIMES = (None, "5m", "24h", "90000s", "90d", "2161h", "unlimited")
-SYSTEM_KINDS = (None, "database", "secrets-manager", "agent-memory", "knowledge-base", "a-new-kind")
+SYSTEM_KINDS = (None, None, "database", "secrets-manager", "agent-memory", "knowledge-base", "a-new-kind")
 AGENT_KINDS = (None, "ai-agent", "ai-agent", "orchestrator", "service", "workflow", "broker", "person")
 CREDENTIAL_KINDS = (None, None, "api-key", "personal-access-token", "session-cookie", "x509-svid")
 IDENTITIES = ("i0", "i1", "i2")
 PEOPLE = ("ann", "ben")
+COUNTS = {"kind": "policy-decision", "freshness": "per-action", "state": "enforced", "actions": None}
+"""What makes a checkpoint count, if the start has no power over it."""
 
 
 def snapshot_of(records) -> Snapshot:
@@ -51,8 +54,9 @@ class Maker:
         at_least = 3 if flavour in {"words", "limited"} else 1 + (few > 0)
         self.agents = self.names("a", at_least, 1 + size * 2 // 3)
         self.creds = self.names("c", 1 + few, 1 + size)
-        self.density = self.pick((0.6, 1.0, 1.0, 1.6))
+        self.density = 0.2 if self.is_a("shapes") else self.pick((0.6, 1.0, 1.0, 1.6))
         self.records = {}
+        self.to_decide = []
 
     # Choices
 
@@ -93,6 +97,31 @@ class Maker:
     def add(self, record):
         self.records[table_of(record), r.key_of(record)] = record
 
+    def change(self, table, name, **fields):
+        self.add(replace(self.records[table, name], **fields))
+
+    def let(self, agent, system, actions, key=None):
+        """One of the actions there, by this credential or some; returned as the actions of a grant."""
+        key, chosen = key or self.pick(self.creds), (self.pick(actions),)
+        if agent is not None:
+            self.add(r.Hold(agent, key))
+        there = self.records.get(("grant", (key, system)))
+        granted = chosen if there is None else tuple(dict.fromkeys(there.actions + chosen))
+        self.add(r.Grant(key, system, granted))
+        return chosen
+
+    def decide(self, step, from_, to):
+        """Mostly."""
+        if self.chance(0.75):
+            self.to_decide.append((step, from_, to))
+
+    def expose(self, system):
+        """Mostly that one alone."""
+        if self.chance(0.8):
+            for other in self.systems:
+                self.change("system", other, exposed=False, exposed_requests=False)
+        self.change("system", system, exposed=True)
+
     def of(self, table):
         return [record for (name, _), record in self.records.items() if name == table]
 
@@ -108,8 +137,15 @@ class Maker:
             for each in ids:
                 self.add(make(each))
         self.relations()
+        few, many = (2, 5) if self.is_a("shapes") else (0, 2)
+        for shape in self.rng.choices(SHAPES, k=self.rng.randint(few, many)):
+            shape(self)
         for number, (step, from_, to) in enumerate(self.decided_steps()):
             self.add(self.checkpoint(f"k{number}", step, from_, to))
+        for number, step in enumerate(self.to_decide):
+            if self.can_be_decided(step):
+                decision = self.checkpoint(f"d{number}", *step)
+                self.add(replace(decision, **COUNTS) if self.chance(0.7) else decision)
         if self.chance(0.2):
             self.add(r.Note("n0", "who owns it?", about=f"agent:{self.pick(self.agents)}", kind="question"))
         return snapshot_of(self.records.values())
@@ -197,12 +233,13 @@ class Maker:
         if self.chance(0.6):
             from_ = tuple(dict.fromkeys(self.some([*self.systems, "home", "home", "home"], 5)))
         agent, grants = self.pick(self.agents), self.of("grant")
+        per_day = self.pick((None, None, 2, 0.5))
         held = {h.credential for h in self.of("hold") if h.agent == agent}
         fitting = [g for g in grants if g.credential in held] or grants
         if self.chance(0.7):
             grant = self.pick(fitting)
-            return r.Intent(agent, grant.system, grant.actions, from_=from_)
-        return r.Intent(agent, self.pick(self.systems), self.actions(), from_=from_)
+            return r.Intent(agent, grant.system, grant.actions, from_, per_day)
+        return r.Intent(agent, self.pick(self.systems), self.actions(), from_, per_day)
 
     def delegation(self):
         dense = self.is_a("limited")
@@ -246,6 +283,11 @@ class Maker:
         share = self.rng.uniform(0.5, 1) if self.is_a("decided", "control") else self.rng.uniform(0, 0.6)
         chosen = steps[: round(share * len(steps))] + boundaries[: self.rng.randint(0, 2)]
         return chosen + [step for step in chosen if self.chance(0.12)]
+
+    def can_be_decided(self, step):
+        """Whether the relation is there; a boundary has two ends."""
+        kind, *ends = step
+        return kind in {"boundary", "hearing"} or (kind, tuple(ends)) in self.records
 
     def checkpoint(self, name, step, from_, to):
         control = self.is_a("control")

@@ -1,11 +1,13 @@
 """The naive reading of one snapshot in one view, with answers as in section 11."""
 
-from tests.reference.crossings import WORDS, Crossings
-from tests.reference.mesh import ACTIONS, ordered
+from tests.reference.compromise import Compromises
+from tests.reference.crossings import WORDS
+from tests.reference.flows import Flows
+from tests.reference.mesh import ordered
 from tests.reference.words import Words
 
 
-class Reading(Crossings):
+class Reading(Compromises):
     """All answers of sections 4 to 7."""
 
     def __init__(self, snapshot, view="built"):
@@ -13,7 +15,7 @@ class Reading(Crossings):
 
     def with_guarded(self, steps):
         """The same mesh with decisions of nobody's power on these steps (kind, from, to)."""
-        return Crossings(self.mesh, self.view, steps)
+        return Flows(self.mesh, self.view, steps)
 
     def reach(self):
         """Section 11, ``meshmodel reach``: its ``agents``."""
@@ -67,28 +69,13 @@ class Reading(Crossings):
 
     def compromise(self, start):
         """Section 7; a start that is refused gives ``{"start": …, "refused": True}``."""
-        starts = self.starts_of(start)
-        if starts is None:
+        if self.starts_of(start) is None:
             return {"start": start, "refused": True}
         return {
             "start": start,
-            "unchecked": listed(self.unchecked(starts)[0]),
-            "all": listed(self.mesh.reached_by(starts)),
+            "unchecked": listed(self.after_compromise(start)[0]),
+            "all": listed(self.all_after_compromise(start)),
         }
-
-    def starts_of(self, start):
-        """The nodes of ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``; None: refused."""
-        kind, _, name = start.partition(":")
-        mesh = self.mesh
-        if start == "outsider":
-            return self.outsider()
-        if kind == "agent" and name in mesh.agents:
-            return {("agent", name)}
-        if kind == "credential" and name in mesh.creds:
-            return {("cred", name)}
-        if kind == "system" and name in mesh.s.system:
-            return {("access", name, x) for x in ACTIONS}
-        return None
 
     def all_starts(self):
         """Every start that could be named, also those that are refused."""

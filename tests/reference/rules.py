@@ -8,11 +8,11 @@ from tests.reference.crossings import WORDS
 from tests.reference.facts import DAY, Facts, Finding, lifetime_seconds
 from tests.reference.mesh import CONFIDENTIAL, HARM, LEVEL, all_five, closure, ordered
 
-EARLY = {"delegation", "trigger", "hosting", "hold"}
+EARLY = {"delegation", "trigger", "hearing", "hosting", "hold"}
 
 
 class Rules(Facts):
-    """The 25 rules."""
+    """The 26 rules."""
 
     def findings(self):
         return {
@@ -50,11 +50,11 @@ class Rules(Facts):
 
     def checkpoint_does_not_count(self):
         """It fails points 1 to 3, and no other on the same step meets them."""
-        met = {(k.step, k.from_, k.to) for k in self.meeting}
+        met = {(self.step_of(k), k.from_, k.to) for k in self.meeting}
         return {
             k.id: Finding("medium")
             for k in self.s.checkpoint.values()
-            if (k.step, k.from_, k.to) not in met and self.ends_are_active(k)
+            if (self.step_of(k), k.from_, k.to) not in met and self.ends_are_active(k)
         }
 
     def self_approved_checkpoint(self):
@@ -138,6 +138,36 @@ class Rules(Facts):
                 found[f"{g.credential}>{g.system}"] = Finding("high", agents, actions)
         return found
 
+    def lost_delegation(self):
+        """People set it to work, and it reaches their data with a credential of its own."""
+        found = {}
+        for agent in self.acting_agents():
+            if not self._works_for_people(agent):
+                continue
+            in_hand = self.mesh.reached_by({("agent", agent)}, {"hold", "exchange"})
+            for g in self.grants:
+                nobodys = self.s.credential[g.credential].on_behalf_of is None
+                if ("cred", g.credential) in in_hand and nobodys and self._each_has_data_in(g.system):
+                    restricted = self.mesh.level(g.system) == LEVEL["restricted"]
+                    severity = "high" if restricted else "medium"
+                    told = found.setdefault(f"{g.credential}>{g.system}", Finding(severity, (), g.actions))
+                    agents = tuple(sorted({*told.agents, agent}))
+                    found[f"{g.credential}>{g.system}"] = told._replace(agents=agents)
+        return found
+
+    def _works_for_people(self, agent):
+        """An active person delegates to it, itself or through active agents but persons."""
+        delegations = [d for d in self.s.delegation.values() if {d.from_, d.to} <= self.mesh.agents]
+        before = {agent}
+        while True:
+            more = before | {d.from_ for d in delegations if d.to in before and not self.mesh.is_person(d.to)}
+            if more == before:
+                return any(self.mesh.is_person(a) for a in before)
+            before = more
+
+    def _each_has_data_in(self, system):
+        return self.is_partitioned(system) and self.mesh.level(system) >= CONFIDENTIAL
+
     def token_passthrough(self):
         found = {}
         for d in self.s.delegation.values():
@@ -204,11 +234,13 @@ class Rules(Facts):
             vault = self.s.system[k.system].kind == "secrets-manager"
             if vault or self.s.credential[k.credential].binding != "bearer":
                 continue
-            levels = [self.mesh.level(s) for s, _ in self.beyond_credential(k.credential)]
-            high = any(level >= CONFIDENTIAL for level in levels)
+            nodes, _ = self.after_compromise(f"credential:{k.credential}")
+            high = any(node[0] == "access" and self.mesh.level(node[1]) >= CONFIDENTIAL for node in nodes)
+            exposed = self.mesh.is_exposed(k.system)
+            severity = "critical" if exposed else "high" if high else "medium"
             by = k.by or ("read",)
             agents = self.who_reaches(*(("access", k.system, x) for x in by))
-            found[f"{k.system}>{k.credential}"] = Finding("high" if high else "medium", agents, by)
+            found[f"{k.system}>{k.credential}"] = Finding(severity, agents, by)
         return found
 
     def copied_secret(self):
@@ -262,7 +294,7 @@ class Rules(Facts):
         return found
 
     def third_party_reach(self):
-        """With a vendor, or triggered by a system with one; on a system that is not that vendor's."""
+        """With a vendor, or started by a system with one; on a system that is not that vendor's."""
         found = {}
         for agent in self.agents:
             vendors = {self.s.agent[agent].vendor}
@@ -335,4 +367,4 @@ class Rules(Facts):
 
 
 RULES = [name for name in vars(Rules) if not name.startswith("_") and name not in {"findings", "stored"}]
-assert len(RULES) == 25, RULES
+assert len(RULES) == 26, RULES

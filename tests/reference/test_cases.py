@@ -8,12 +8,13 @@ import pytest
 from meshmodel.interchange import read_file
 from tests.reference.minimum_fix import minimum_cost
 from tests.reference.reading import Reading
+from tests.reference.rules import Rules
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 def test_all_cases_are_there():
-    assert len(CASES) == 53
+    assert len(CASES) == 66
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -26,6 +27,7 @@ def test_the_naive_reading_answers_the_case(path):
     assert answer["missing"] == expected["missing"]
     assert answer["heard"] == expected["heard"]
     assert reading.toxic() == expected["toxic"]
+    assert sorted(Rules(read_file(path)).lost_delegation()) == expected["lost"]
     designed = Reading(read_file(path), "designed").answer()
     assert designed["summary"]["uncontrolled"] == expected["uncontrolled_as_designed"]
     for compromise in expected["compromise"]:

@@ -4,66 +4,92 @@ from tests.reference.mesh import OWN_STEPS, Mesh, Step, closure
 
 
 class Words(Mesh):
-    """The mesh with its triggers: who hears what, who is steered, who can be instructed."""
+    """The mesh with hearing: who hears what, who is steered, who can be instructed."""
 
     def __init__(self, snapshot):
         super().__init__(snapshot)
         self._memo = {}
-        self.words_come_to, self.steered, self.hearing = self._least_sets()
-        drawn = {(t.system, t.agent) for t in snapshot.trigger.values() if t.agent in self.agents}
-        self.triggers = drawn | self.hearing
-        self.steps = self.steps_but_triggers + [
-            Step("trigger", ("access", s, "write"), ("agent", b), (s, b), None)
-            for s, b in sorted(self.triggers)
+        self.triggers = {step.key for step in self.steps_but_hearing if step.kind == "trigger"}
+        self.words_come_to, self.steered = self._least_sets()
+        self.hearing = {(s, b) for s in self.words_come_to for b in self.agents if self.hears(b, s)}
+        self.steps = self.steps_but_hearing + [
+            Step("hearing", ("access", s, "write"), ("agent", b), (s, b), None)
+            for s, b in sorted(self.hearing)
         ]
 
     # Section 3: outsiders' words --------------------------------------------------------------------
 
-    def _with_tools(self, agent):
-        """Own steps, and delegations, limited or not, to agents that are not steerable."""
-        steps = [
-            step
-            for step in self.steps_but_triggers
-            if step.kind in OWN_STEPS
-            or (step.kind == "delegation" and not self.is_steerable(self.set_to_work(step)))
-        ]
-        return closure(steps, {("agent", agent)})
+    def with_tools(self, agent):
+        """By own steps and delegations, limited or not, to agents that are not steerable; not by theft."""
+        if ("tools", agent) not in self._memo:
+            steps = [
+                step
+                for step in self.steps_but_hearing
+                if step.kind in OWN_STEPS
+                or (step.kind == "delegation" and not self.is_steerable(self.set_to_work(step)))
+            ]
+            self._memo["tools", agent] = self._without_theft(agent, steps)
+        return self._memo["tools", agent]
+
+    def _by_all_but_triggers(self, agent):
+        """By all steps but triggers, hearing and theft."""
+        if ("all", agent) not in self._memo:
+            steps = [step for step in self.steps_but_hearing if step.kind != "trigger"]
+            self._memo["all", agent] = self._without_theft(agent, steps)
+        return self._memo["all", agent]
+
+    def _without_theft(self, agent, steps):
+        return closure([step for step in steps if not self.is_theft(agent, step)], {("agent", agent)})
+
+    def is_listener(self, agent):
+        """An active steerable agent but a person."""
+        return agent in self.agents and self.is_steerable(agent) and not self.is_person(agent)
+
+    def hears(self, agent, system):
+        """Whether it does if words may come to the system."""
+        if not self.is_listener(agent):
+            return False
+        first_hand = self.is_first_hand(system)
+        nodes = self._by_all_but_triggers(agent) if first_hand else self.with_tools(agent)
+        return ("access", system, "read") in nodes
+
+    def _lies_open(self):
+        """The credentials that a custody step by read of an exposed system yields."""
+        return {
+            step.enters
+            for step in self.steps_but_hearing
+            if step.kind == "custody" and step.leaves[0] == "access"
+            if step.leaves[2] == "read" and self.is_exposed(step.leaves[1])
+        }
 
     def _least_sets(self):
-        """W, the steered agents, and the pairs (s, b) where b hears s in W."""
-        but_triggers = {b: closure(self.steps_but_triggers, {("agent", b)}) for b in self.agents}
-        with_tools = {b: self._with_tools(b) for b in self.agents}
-        drawn = {(t.system, t.agent) for t in self.s.trigger.values()}
-        delegations = {(d.from_, d.to) for d in self.s.delegation.values()}
-
-        def hears(b, s):
-            if not self.is_steerable(b) or self.is_person(b):
-                return False
-            reached = but_triggers[b] if self.is_first_hand(s) else with_tools[b]
-            return ("access", s, "read") in reached
-
-        words = {s for s in self.s.system if self.is_first_hand(s)}
+        """The systems that words may come to, and the steered agents."""
+        own = [step for step in self.steps_but_hearing if step.kind in OWN_STEPS]
+        with_what_lies_open = closure(own, self._lies_open())
+        words = {
+            s
+            for s in self.s.system
+            if self.is_first_hand(s)
+            or (not self.is_typed(s) and ("access", s, "write") in with_what_lies_open)
+        }
         steered = set()
         while True:
-            steered_now = {
-                b
-                for b in self.agents
-                if not self.is_person(b)
-                and (
-                    any(hears(b, s) for s in words)
-                    or any((s, b) in drawn for s in words)
-                    or (self.is_steerable(b) and any((a, b) in delegations for a in steered))
-                )
-            }
+            now = {b for b in self.agents if self._is_steered(b, words, steered)}
             words_now = words | {
                 s
                 for s in self.s.system
-                if not self.is_typed(s) and any(("access", s, "write") in with_tools[a] for a in steered_now)
+                if not self.is_typed(s) and any(("access", s, "write") in self.with_tools(a) for a in now)
             }
-            if steered_now == steered and words_now == words:
-                hearing = {(s, b) for s in words for b in self.agents if hears(b, s)}
-                return words, steered, hearing
-            words, steered = words_now, steered_now
+            if (now, words_now) == (steered, words):
+                return words, steered
+            words, steered = words_now, now
+
+    def _is_steered(self, agent, words, steered):
+        if self.is_person(agent):
+            return False
+        if any(self.hears(agent, s) or (s, agent) in self.triggers for s in words):
+            return True
+        return self.is_steerable(agent) and any((a, agent) in self.s.delegation for a in steered)
 
     def can_be_instructed(self, agent):
         """Steered, or delegates to an active steerable agent (steered or not) that returns words."""
@@ -88,7 +114,7 @@ class Words(Mesh):
         return self.reached_by({("agent", agent)}, {"hold", "grant", "implies"})
 
     def own(self, agent):
-        """It leaves out delegation, trigger and hosting steps."""
+        """It leaves out delegation, trigger, hearing and hosting steps."""
         return self.reached_by({("agent", agent)}, OWN_STEPS)
 
     def identities(self, nodes):
@@ -99,18 +125,14 @@ class Words(Mesh):
     # Section 6: what an agent can read, as for sources ----------------------------------------------
 
     def can_read(self, agent):
-        """By effective steps other than triggers from typed systems: nothing comes back from there."""
-        key = "can read", agent
-        if key not in self._memo:
+        """By effective steps other than trigger and hearing steps that leave typed systems."""
+        if ("can read", agent) not in self._memo:
             steps = [
-                step for step in self.steps if not (step.kind == "trigger" and self.is_typed(step.leaves[1]))
+                step
+                for step in self.steps
+                if step.kind not in {"trigger", "hearing"} or not self.is_typed(step.leaves[1])
             ]
             nodes = closure(steps, {("agent", agent)})
-            self._memo[key] = {n[1] for n in nodes if n[0] == "access" and n[2] == "read"}
-        return self._memo[key]
-
-    def sources(self, agent):
-        """Home as None where there is one, then the systems."""
-        triggering = {s for s, b in self.triggers if b == agent}
-        home = [] if self.s.agent[agent].home is None else [None]
-        return home + sorted(self.can_read(agent) | triggering)
+            found = {n[1] for n in nodes if n[0] == "access" and n[2] == "read"}
+            self._memo["can read", agent] = found
+        return self._memo["can read", agent]
