@@ -55,7 +55,7 @@ def listed(spread):
     return {"agents": list(spread.agents), "credentials": list(spread.credentials), "systems": systems}
 
 
-def compromised(analysis, start):
+def compromise_computed(analysis, start):
     """A compromise, as the engine has it."""
     try:
         found = analysis.compromise(start)
@@ -89,7 +89,7 @@ def engine_says(model, view, starts):
         **computed_by(analysis),
         "findings": found_by(findings),
         "questions": asked_by(analysis),
-        **{f"compromise of {start}": compromised(analysis, start) for start in starts},
+        **{f"compromise of {start}": compromise_computed(analysis, start) for start in starts},
     }
 
 

@@ -238,7 +238,7 @@ def test_every_carrier_is_steered_and_where_the_outsider_comes_unasked():
             expected = {
                 a
                 for a in reading.mesh.steered
-                if ("agent", a) in free and ("access", system, "write") in reading.mesh._with_tools(a)
+                if ("agent", a) in free and ("access", system, "write") in reading.mesh.with_tools(a)
             }
             assert analysis.carried_by(system) == (() if first_hand else tuple(sorted(expected)))
             carried += not first_hand and bool(expected)

@@ -7,35 +7,13 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.interchange import read_file
-from meshmodel.interchange.writer import write_text
+from tests.analysis.comparison import assert_fix_agrees
 from tests.reference import builders
-from tests.reference.minimum_fix import best_fix, is_closed
 from tests.reference.random_models import FLAVOURS, random_model
-from tests.reference.reading import Reading
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 SMALL = {name: m for name, m in builders.by_hand() if name.startswith(("outsider", "approval", "power"))}
 SMALL |= dict(builders.corners())
-
-
-def assert_fix_agrees(model, name, view="built", at_most=3):
-    """Cost, what is preferred, that it leaves nothing; where it costs more, only the last."""
-    analysis, reading = analyse(model, view=view), Reading(model, view)
-    fix = analysis.minimum_fix()
-    about = f"{name}, as {view}: {fix.checkpoints}\n{write_text(model)}"
-    assert fix.optimal, about
-    assert fix.cost == fix.lower_bound == len(fix.checkpoints), about
-    assert is_closed(reading.with_guarded(fix.checkpoints)), about
-    assert fix.closes == fix.before == reading.answer()["summary"]["uncontrolled"], about
-    assert list(fix.flows) == reading.toxic(), about
-    expected = best_fix(reading, min(at_most, fix.cost))
-    if fix.cost <= at_most:
-        assert expected is not None, about
-        assert fix.cost == expected.cost, about
-        assert fix.checkpoints == expected.steps, about
-        assert len(fix.interrupts) == expected.interrupted, about
-    else:
-        assert expected is None, about
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -54,7 +32,7 @@ def test_models_made_by_hand(name):
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_random_models(flavour):
-    for seed in range(12):
+    for seed in range(10):
         assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed}", at_most=2)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.validation import with_actual_step
 from tests.reference.random_models import snapshot_of
 from tests.reference.words import Words
 
@@ -87,14 +86,13 @@ def decided_everywhere(model: Snapshot, seed=0) -> Snapshot:
     found = {}
     for number, step in enumerate(sorted(steps)):
         if rng.random() < 0.85:
-            placed = r.Checkpoint(
+            found[f"d{number}"] = r.Checkpoint(
                 f"d{number}",
                 DECISION,
                 *step,
                 decided_at=rng.choice(systems) if rng.random() < 0.6 else None,
                 approvers=("i0",) if rng.random() < 0.2 else None,
             )
-            found[placed.id] = with_actual_step(placed, model.trigger)
     return replace(model, checkpoint={**model.checkpoint, **found})
 
 
