@@ -51,9 +51,10 @@ def check_on(seed, flavour, view):
         answer = compromise_answer(found)
         assert answer == {"format": "meshmodel-compromise/1", **expected}
         nodes = reading.starts_of(start)
-        free, counting = reading.unchecked(nodes)
+        free, counting = reading.after_compromise(start)
+        steps = reading.steps_of_compromise()
         assert set(found.controlled) == {k.id for k in reading.meeting} - set(counting)
-        stopped = [s for s in reading.mesh.steps if s.leaves in free and s.enters not in free]
+        stopped = [s for s in steps if s.leaves in free and s.enters not in free]
         guarding = [k for k in reading.meeting if k.id in counting]
         plain = [s for s in stopped if s.enters[0] != "copy"]
         assert set(found.holding) <= {k.id for k in guarding for s in stopped if reading.covers(k, s)}
@@ -62,7 +63,7 @@ def check_on(seed, flavour, view):
         assert set(found.limited) == {(node[2], node[1]) for node in free if node[0] == "session"}
         check_origins(found, reading, nodes)
         check_held_back(found)
-        check_steps(found, reading, free, counting)
+        check_steps(found, reading.open_to(start, counting), free, snapshot)
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
@@ -93,7 +94,7 @@ def check_origins(found, reading, starts):
     assert {each.element for each in found.origins if each.unchecked} == free
     steps = {
         (s.kind, element(s.leaves), element(s.enters))
-        for s in reading.mesh.steps
+        for s in reading.steps_of_compromise()
         if "copy" not in (s.leaves[0], s.enters[0]) and "session" not in (s.leaves[0], s.enters[0])
     }
     for each in found.origins:
@@ -118,15 +119,14 @@ def check_held_back(found):
         assert list(listed) == sorted(listed)
 
 
-def check_steps(found, reading, free, counting):
+def check_steps(found, open_steps, free, snapshot):
     """Those nobody is asked at, of relations or with a checkpoint; of sessions too."""
-    snapshot = reading.mesh.s
-    placed = {(k.from_, k.to) for k in snapshot.checkpoint.values() if k.step == "trigger"}
-    drawn = {*snapshot.trigger, *placed}
+    judged = {(k.from_, k.to) for k in snapshot.checkpoint.values() if k.step == "hearing"}
     assert found.steps == {
         (s.kind, *s.key)
-        for s in reading.unguarded_steps(counting)
-        if s.kind != "implies" and s.leaves in free and (s.kind != "trigger" or s.key in drawn)
+        for s in open_steps
+        if s.kind not in {"implies", "answer"} and s.leaves in free
+        if s.kind != "hearing" or s.key in judged
     }
 
 

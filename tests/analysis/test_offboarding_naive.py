@@ -28,12 +28,8 @@ def credentials(nodes):
     return {node[1] for node in nodes if node[0] == "cred"}
 
 
-def by(custody):
-    return custody.by or (("read",) if custody.how == "stores" else ("issue",))
-
-
-def readable(custody, nodes):
-    return any(("access", custody.system, x) in nodes for x in by(custody))
+def obtained_from(mesh, custody, nodes):
+    return any(("access", custody.system, x) in nodes for x in mesh.yielding_actions(custody))
 
 
 class NaivePlan:
@@ -53,12 +49,11 @@ class NaivePlan:
         self.unasked = credentials(closure(unguarded, starts))
         self.copies = set()
         for key, custody in snapshot.custody.items():
-            bound = snapshot.credential[custody.credential].binding != "bearer"
             vault = snapshot.system[custody.system].kind == "secrets-manager"
-            lies = custody.credential in self.rotate and readable(custody, obtained)
+            lies = custody.credential in self.rotate and obtained_from(here.mesh, custody, obtained)
             if custody.how == "stores" and snapshot.credential[custody.credential].status == "active":
                 goes = custody.credential in self.revoke or custody.system in systems
-                if goes or (lies and not bound and not vault):
+                if goes or (lies and not vault):
                     self.copies.add(key)
 
 
@@ -106,7 +101,9 @@ def check_on(seed, flavour):
             assert each.unchecked == (each.credential in expected.unasked)
         for each in plan.copies:
             custody = snapshot.custody[each.system, each.credential]
-            assert each.agents == tuple(sorted(a for a in gone.agents if readable(custody, gone.own(a))))
+            assert each.agents == tuple(
+                sorted(a for a in gone.agents if obtained_from(gone, custody, gone.own(a)))
+            )
         assert not agents & {each.agent for each in plan.touched}
         check_applied(snapshot, who, agents, plan, gone)
 

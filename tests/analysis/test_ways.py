@@ -16,7 +16,7 @@ from tests.reference.crossings import credential_at
 from tests.reference.mesh import closure
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 
-ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting")
+ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting")
 TABLES = ("zone", "system", "agent", "credential", *ORDER[:6])
 
 

@@ -32,7 +32,7 @@ class Compromises(Flows):
                 if mesh.hears(b, s)
             ]
             answers = [
-                Step("answer", ("agent", d.to), ("agent", d.from_), (), None)
+                Step("answer", ("agent", d.to), ("agent", d.from_), (d.to, d.from_), None)
                 for d in mesh.s.delegation.values()
                 if d.returns == "words" and d.to in mesh.agents and mesh.is_listener(d.from_)
             ]
@@ -45,20 +45,23 @@ class Compromises(Flows):
     def after_compromise(self, start):
         """The unchecked closure, and the ids of the checkpoints that count in it."""
         if ("after", start) not in self._memo:
-            store = start.removeprefix("system:") if start.startswith("system:") else None
-            steps = self.steps_of_compromise()
-
-            def unguarded(counting):
-                return [s for s in steps if self._asks_nobody(s, store) or not self.is_guarded(s, counting)]
-
-            self._memo["after", start] = self.fixpoint(self.starts_of(start), unguarded)
+            found = self.fixpoint(self.starts_of(start), lambda counting: self.open_to(start, counting))
+            self._memo["after", start] = found
         return self._memo["after", start]
 
-    def _asks_nobody(self, step, store):
+    def open_to(self, start, counting):
+        """The steps at which this start is asked by none of these checkpoints."""
+        return [
+            step
+            for step in self.steps_of_compromise()
+            if self._asks_nobody(step, start) or not self.is_guarded(step, counting)
+        ]
+
+    def _asks_nobody(self, step, start):
         """Answers are never guarded; who has the store itself asks nobody for what lies there."""
         if step.kind == "answer":
             return True
-        if step.kind != "custody" or step.key[0] != store:
+        if step.kind != "custody" or start != f"system:{step.key[0]}":
             return False
         return self.mesh.s.custody[step.key].how == "stores"
 
