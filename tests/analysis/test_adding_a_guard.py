@@ -11,7 +11,7 @@ from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.comparison import VIEWS, engine_says, text_says
 from tests.reference.minimum_fix import candidates
 from tests.reference.random_models import FLAVOURS, random_model
-from tests.reference.reading import Reading
+from tests.reference.reading import Reading, all_starts
 
 OPEN = ("uncontrolled", "approved")
 
@@ -59,7 +59,7 @@ def what_is_open(says, starts):
 def assert_nothing_opens(seed, flavour, reads):
     model, rng = random_model(seed, 4, flavour), random.Random(f"guard {flavour} {seed}")
     guarded = with_a_guard(model, rng)
-    starts = Reading(model).all_starts()
+    starts = all_starts(model)
     view = VIEWS[seed % 2]
     before = set(what_is_open(reads(model, view, starts), starts))
     after = set(what_is_open(reads(guarded, view, starts), starts))

@@ -16,7 +16,7 @@ from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import TABLES
-from tests.analysis.comparison import VIEWS, assert_fix_agrees, differences
+from tests.analysis.comparison import assert_fix_agrees, differences, views_of
 from tests.reference.builders import decided_everywhere, decided_hearing
 from tests.reference.random_models import FLAVOURS, random_model
 
@@ -49,7 +49,7 @@ def told(check, model):
 
 def check_answers(model):
     """Reach, crossings, doors, words, rules, questions, and what follows from each compromise."""
-    found = {view: differences(model, view) for view in VIEWS}
+    found = {view: differences(model, view) for view in views_of(model)}
     lines = [
         f"{part}, as {view}\n{only_in('engine', engine, text)}{only_in('text', text, engine)}"
         for view, parts in found.items()
@@ -67,7 +67,7 @@ def only_in(who, these, others):
 
 def check_fix(model):
     """The minimum fix against every set of at most two steps, three in the smallest models."""
-    for view in VIEWS:
+    for view in views_of(model):
         assert_fix_agrees(model, "this model", view, 3 if len(model.grant) < 7 else 2)
 
 

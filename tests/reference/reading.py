@@ -77,15 +77,15 @@ class Reading(Compromises):
             "all": listed(self.all_after_compromise(start)),
         }
 
-    def all_starts(self):
-        """Every start that could be named, also those that are refused."""
-        s = self.mesh.s
-        return [
-            *(f"agent:{a}" for a in s.agent),
-            *(f"credential:{c}" for c in s.credential),
-            *(f"system:{t}" for t in s.system),
-            "outsider",
-        ]
+
+def all_starts(snapshot):
+    """Every start of a compromise that could be named, also those that are refused."""
+    return [
+        *(f"agent:{a}" for a in snapshot.agent),
+        *(f"credential:{c}" for c in snapshot.credential),
+        *(f"system:{s}" for s in snapshot.system),
+        "outsider",
+    ]
 
 
 def word(severity):
