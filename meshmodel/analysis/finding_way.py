@@ -14,6 +14,7 @@ from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.steps import Relation
 from meshmodel.model.actions import ALL, READ, action_mask, expand_admin
+from meshmodel.model.rule_cards import CONTROLLED
 
 _FEW: Final = 24
 """One way is told of possibly millions: so many are tried for one, the worst crossings first."""
@@ -68,7 +69,7 @@ class FindingWay:
         mesh, checkpoints = self.mesh, self.why.checkpoints
         record = self.why.snapshot.checkpoint[finding.subject]
         mask = action_mask(record.actions)
-        if finding.rule == "self-approved-checkpoint":
+        if finding.rule == CONTROLLED:
             for node in checkpoints.controls[checkpoints.records.index(record)]:
                 some, is_access = agents & self.reaches.alone.reach[node], node < mesh.first_credential
                 told = self._told(some, [() if is_access else (node,)], [node] if is_access else None)

@@ -11,6 +11,7 @@ from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Door, Finding, How, StepKey, StepMark, SystemReach, way
 from meshmodel.analysis.steps import OWN
 from meshmodel.model.actions import actions_of
+from meshmodel.model.rule_cards import CONTROLLED
 
 
 class ReachTable:
@@ -95,7 +96,7 @@ def marks(engine: Engine, doors: Iterable[Door], findings: Sequence[Finding]) ->
     A checkpoint counts here if it meets points 1 to 3 of ``docs/semantics.md#checkpoints-that-count`` and no
     agent that meets it has power over it.
     """
-    selfmade = {each.subject for each in findings if each.rule == "self-approved-checkpoint"}
+    selfmade = {each.subject for each in findings if each.rule == CONTROLLED}
     found: dict[StepKey, StepMark] = {}
     for checkpoint in engine.snapshot.checkpoint.values():
         place: StepKey = (checkpoint.step, checkpoint.from_, checkpoint.to)

@@ -1,7 +1,7 @@
 """``meshmodel rules``: what each rule finds, why, and what to do about it."""
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_json
 from meshmodel.commands.output import answer, say, style
@@ -11,74 +11,8 @@ from meshmodel.model.text import did_you_mean, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from meshmodel.analysis.rules import Rule
     from meshmodel.model.snapshot import Snapshot
-
-_SAMPLE_MESH: Final = """
-format = "meshmodel/1"
-[[system]]
-id = "orders"
-name = "Orders"
-sensitivity = "confidential"
-[[system]]
-id = "approvals"
-name = "Approvals"
-[[agent]]
-id = "planner"
-name = "Planner"
-kind = "ai-agent"
-[[agent]]
-id = "worker"
-name = "Worker"
-kind = "workflow"
-[[agent]]
-id = "helper"
-name = "Helper"
-kind = "ai-agent"
-[[credential]]
-id = "order-key"
-name = "Order key"
-[[credential]]
-id = "approval-key"
-name = "Approval key"
-[[hold]]
-agent = "worker"
-credential = "order-key"
-[[hold]]
-agent = "worker"
-credential = "approval-key"
-[[hold]]
-agent = "planner"
-credential = "approval-key"
-[[grant]]
-credential = "order-key"
-system = "orders"
-actions = ["write"]
-[[grant]]
-credential = "approval-key"
-system = "approvals"
-actions = ["write"]
-[[delegation]]
-from = "planner"
-to = "worker"
-[[delegation]]
-from = "planner"
-to = "helper"
-only = ["orders:write"]
-[[checkpoint]]
-id = "plan-approval"
-kind = "human-approval"
-step = "delegation"
-from = "planner"
-to = "worker"
-[[checkpoint]]
-id = "order-decision"
-kind = "policy-decision"
-step = "grant"
-from = "order-key"
-to = "orders"
-decided_at = "approvals"
-"""
-"""A mesh with findings that no worked example has."""
 
 
 def add(commands: Subparsers) -> None:
@@ -114,29 +48,27 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.rule is None:
             say(rules_text(rules, style()))
         else:
-            say(rule_text(rules[0], style(), example_of(rules[0].id)))
+            say(rule_text(rules[0], style(), example_of(rules[0])))
     return 0
 
 
-def example_of(rule: str) -> tuple[str, str] | None:
+def example_of(rule: "Rule") -> tuple[str, str] | None:
     """What the first finding of a rule says, in its own words, and of which model.
 
-    It is looked for in the worked examples in their order, then in a made-up mesh.
-
-    Args:
-        rule: its id.
+    It is looked for in the sample of the rule, where it has one, else in the worked examples in their order.
     """
     from meshmodel.analysis.analysis import analyse
     from meshmodel.interchange import read_file, read_text
     from meshmodel.store.examples import examples
 
     def models() -> "Iterator[tuple[str, Snapshot]]":
+        if rule.sample is not None:
+            yield "a made-up mesh", read_text(rule.sample)
         for each in examples():
             yield f"the example {each.id}", read_file(each.path)
-        yield "a made-up mesh", read_text(_SAMPLE_MESH)
 
     for name, snapshot in models():
         for finding in analyse(snapshot).findings:
-            if finding.rule == rule:
+            if finding.rule == rule.id:
                 return finding.message, name
     return None

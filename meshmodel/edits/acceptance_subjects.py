@@ -4,38 +4,9 @@ See ``docs/semantics.md#findings-questions-and-acceptances``.
 """
 
 from collections.abc import Container
-from typing import Final
 
 from meshmodel.model.records import Acceptance
-
-SUBJECT_KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "missing-checkpoint": ("credential", "system"),
-    "toxic-flow": ("agent",),
-    "unapproved-reach": ("agent",),
-    "checkpoint-does-not-count": ("checkpoint",),
-    "self-approved-checkpoint": ("checkpoint",),
-    "coarse-checkpoint": ("agent",),
-    "advisory-limit": ("agent", "agent"),
-    "carried-words": ("system",),
-    "approval-fatigue": ("checkpoint",),
-    "delegation-not-honoured": ("credential", "system"),
-    "lost-delegation": ("credential", "system"),
-    "impersonating-exchange": ("credential", "credential"),
-    "unpinned-federation": ("credential", "credential"),
-    "shared-credential": ("credential",),
-    "long-lived-credential": ("credential",),
-    "secret-at-rest": ("system", "credential"),
-    "copied-secret": ("credential",),
-    "orphaned-credential": ("credential",),
-    "retired-agent-access": ("agent",),
-    "human-identity-in-agent": ("agent", "credential"),
-    "person-uses-workload-identity": ("agent", "credential"),
-    "environment-crossing": ("agent",),
-    "third-party-reach": ("agent",),
-    "shared-memory": ("system",),
-    "untraceable-step": ("system",),
-}
-"""By rule, the tables of the ids that its subjects join with ``>``; ``token-passthrough`` has two forms."""
+from meshmodel.model.rule_cards import CARDS
 
 
 def renamed_subject(
@@ -51,8 +22,9 @@ def renamed_subject(
         delegations: the keys of the delegations, before those were renamed.
     """
     parts = tuple(acceptance.subject.split(">"))
-    kinds = SUBJECT_KINDS.get(acceptance.rule, ())
-    if acceptance.rule == "token-passthrough" and len(parts) == 2:
+    card = CARDS.get(acceptance.rule)
+    kinds = () if card is None else card.subject
+    if card is not None and not kinds and len(parts) == 2:
         kinds = ("agent", "agent") if (parts[0], parts[1]) in delegations else ("credential", "system")
     if len(kinds) != len(parts):
         return acceptance.subject

@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.model.phrases import step_phrase
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.stop import CURRENT, check_current
 from meshmodel.model.text import counted
@@ -82,14 +83,14 @@ def _doors(analysis: "Analysis") -> "list[Ticket]":
     doors = {each.subject: each for each in analysis.doors}
     found = []
     for finding in analysis.findings:
-        if finding.rule != "missing-checkpoint":
+        if finding.rule != DOOR:
             continue
         door = doors[finding.subject]
         accepted = finding.accepted
         found.append(
             Ticket(
                 f"{finding.rule}:{finding.subject}",
-                "missing-checkpoint",
+                DOOR,
                 finding.severity,
                 "accepted" if accepted is not None and not accepted.open else "open",
                 f"Missing checkpoint on {finding.subject}: {', '.join(door.actions)}",

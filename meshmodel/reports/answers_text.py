@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import AgentReach, Heard, How, Summary, SystemReach
 from meshmodel.model.records import Acceptance
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import first_few, one_line, plural, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 from meshmodel.reports.acceptances import accepted_words, unmatched_words
 from meshmodel.reports.answers_json import RuleText, crossing_order
 from meshmodel.reports.baseline import Comparison, comparison_lines
-from meshmodel.reports.causes import DOOR, Cause, fold
+from meshmodel.reports.causes import Cause, fold
 from meshmodel.reports.count_words import controlled
 from meshmodel.reports.questions import asked, open_notes, questions_of
 from meshmodel.reports.rule_lines import conditions_of

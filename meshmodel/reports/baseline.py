@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.analysis.results import Finding
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
-from meshmodel.reports.causes import DOOR
 from meshmodel.reports.style import Style, counted, wrap
 
 if TYPE_CHECKING:

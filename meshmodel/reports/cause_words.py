@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from meshmodel.analysis.results import Door, Finding, Summary
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import Severity, highest
 from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.causes import DOOR, Cause, is_accepted
+from meshmodel.reports.causes import Cause, is_accepted
 from meshmodel.reports.count_words import controlled
 
 

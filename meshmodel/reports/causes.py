@@ -3,43 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Finding
+from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.vocabulary import SEVERITIES, Severity, highest
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
-DOOR = "missing-checkpoint"
-"""The rule of missing checkpoints; other findings about the same grant are listed under its findings."""
 
-UNDER: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        # Whoever changes the credential of an agent that is gone leaves no orphan.
-        "orphaned-credential": "retired-agent-access",
-        # Whoever deletes the copy that lies about leaves no second one.
-        "copied-secret": "secret-at-rest",
-    }
-)
-"""By rule, the rule under whose finding about the same credential it is listed: the remedy is the same."""
-
-NAME_GRANTS: Final = frozenset(
-    {
-        "approval-fatigue",
-        "checkpoint-does-not-count",
-        "delegation-not-honoured",
-        "environment-crossing",
-        "lost-delegation",
-        "self-approved-checkpoint",
-        "token-passthrough",
-        "unapproved-reach",
-        "untraceable-step",
-    }
-)
-"""The rules whose findings are about grants. Others are not asked: their words are made when first read."""
+_NAMING_GRANTS: Final = frozenset(rule for rule, card in CARDS.items() if card.names_grants)
 
 
 def is_accepted(finding: Finding) -> bool:
@@ -80,7 +55,7 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
 
     A finding about grants belongs to a door (a grant where a checkpoint is missing) if all its grants are
     doors: to the most severe of them. A finding about a credential or a system alone, or about a grant that
-    is no door, is a row of its own, unless ``UNDER`` names its rule.
+    is no door, is a row of its own, unless the card of its rule says under which.
     """
     listed = tuple(findings)
     doors = {each.subject: place for place, each in enumerate(listed) if each.rule == DOOR}
@@ -88,7 +63,7 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     folded: dict[tuple[str, str], list[Finding]] = {}
     rows: list[Finding] = []
     for each in listed:
-        door = _door_of(each, doors) if each.rule in NAME_GRANTS else None
+        door = _door_of(each, doors) if each.rule in _NAMING_GRANTS else None
         place = (DOOR, door) if door is not None else above.get((each.rule, each.subject))
         if place is None:
             rows.append(each)
@@ -106,8 +81,8 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
 
 
 def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]]:
-    """By rule and subject of a finding that ``UNDER`` places: the finding that it is listed under."""
-    over = {above: rule for rule, above in UNDER.items()}
+    """By rule and subject of a finding that is listed under another: that other that it is listed under."""
+    over = {card.under: rule for rule, card in CARDS.items() if card.under}
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for each in findings:
         if each.rule in over:

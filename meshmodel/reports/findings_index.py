@@ -7,10 +7,10 @@ from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import MOST_LIT, Finding
 from meshmodel.model.records import Key, Reference
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
-from meshmodel.reports.causes import DOOR
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

@@ -15,8 +15,8 @@ from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit, Put, edit
 from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.records import Intent
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted
-from meshmodel.reports.causes import DOOR
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import Door, Explanation, Finding, How, SystemReach
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
 
@@ -41,7 +42,7 @@ def door_on_way(doors: Container[str], way: Explanation) -> tuple[str, str] | No
 
 def door_of(finding: Finding | None, way: Explanation | None) -> tuple[str, str, str] | None:
     """The step at which a finding, or a way that is told, lacks a checkpoint: its door, or its last grant."""
-    if finding is not None and finding.rule == "missing-checkpoint":
+    if finding is not None and finding.rule == DOOR:
         credential, _, system = finding.subject.partition(">")
         return "grant", credential, system
     if way is not None and (finding is None or way.state == "uncontrolled"):

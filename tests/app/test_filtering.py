@@ -22,10 +22,11 @@ from meshmodel.app.widgets.rows import PART, Filtering, Row, Searched, heading, 
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.cause_lines import NAMED
-from meshmodel.reports.causes import DOOR, Cause, causes_of
+from meshmodel.reports.causes import Cause, causes_of
 from meshmodel.reports.found_lines import found_lines
 from tests.app.desk import Desk, desk
 from tests.app.form_host import Host, enter

@@ -14,8 +14,9 @@ from meshmodel.app.panels.tabs import TabRow
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance, System
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted, width
-from meshmodel.reports.causes import DOOR, causes_of, open_counts
+from meshmodel.reports.causes import causes_of, open_counts
 from meshmodel.reports.count_words import delta, open_rows
 from meshmodel.reports.inspection import finding_sections
 from meshmodel.reports.lenses import LENSES

@@ -244,13 +244,13 @@ def test_explain_says_why_not():
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_tells_what_a_finding_of_it_says(rule, capsys):
-    message, name = example_of(rule.id)
+    message, name = example_of(rule)
     assert cli.main(["rules", rule.id]) == 0
     assert f"says {message} (in {name})" in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_a_rule_says_is_what_check_says():
-    message, name = example_of("missing-checkpoint")
+    message, name = example_of(RULES[0])
     assert name == "the example support-agent"
     assert message in " ".join(run("check", MODELS / "support-agent.toml").stdout.split())
 

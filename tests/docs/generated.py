@@ -12,7 +12,6 @@ import shutil
 import tempfile
 import textwrap
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from meshmodel import cli
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.commands.keys import key_table
-from meshmodel.commands.rules import _SAMPLE_MESH
+from meshmodel.commands.rules import example_of
 from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.importers.forms import FORMS
 from meshmodel.interchange import read_file, read_text
@@ -97,7 +96,7 @@ def rules() -> str:
     )
     parts = [table]
     for rule in RULES:
-        message, model = _said()[rule.id]
+        message, model = example_of(rule) or ("", "")
         named = (titled(*each) for each in rule.conditions.items())
         told = (
             ("Severity", rule.severity),
@@ -109,17 +108,6 @@ def rules() -> str:
         items = "\n".join(f"- {head}: {words}." for head, words in told)
         parts.append(f"## {rule.id}\n\n{rule.detects}.\n\n{items}")
     return "\n\n".join(parts)
-
-
-@cache
-def _said() -> dict[str, tuple[str, str]]:
-    """By rule the message of its first finding, and in which model that is; as ``meshmodel rules RULE``."""
-    found: dict[str, tuple[str, str]] = {}
-    models = [(f"the example {each.id}", read_file(each.path)) for each in examples()]
-    for name, snapshot in [*models, ("a made-up mesh", read_text(_SAMPLE_MESH))]:
-        for finding in analyse(snapshot).findings:
-            found.setdefault(finding.rule, (finding.message, name))
-    return found
 
 
 def releases() -> str:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Accepted, Finding, Told
+from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.vocabulary import SEVERITIES
-from meshmodel.reports.causes import DOOR, NAME_GRANTS, UNDER, fold
+from meshmodel.reports.causes import fold
 from tests.reference.random_models import FLAVOURS, random_model
 
 
@@ -109,7 +110,7 @@ def test_folding_loses_nothing_and_keeps_the_order(seed, flavour):
     assert sorted(map(id, every)) == sorted(map(id, findings))
     ranks = [SEVERITIES.index(row.severity) for row in folded]
     assert ranks == sorted(ranks, reverse=True)
-    above = {DOOR, *UNDER.values()}
+    above = {DOOR, *(each.under for each in CARDS.values())}
     assert all(row.finding.rule in above for row in folded if row.also)
 
 
@@ -139,4 +140,4 @@ def test_only_the_rules_that_are_said_to_be_about_grants_are(seed, flavour):
         for each in analyse(random_model(seed, 5, flavour)).findings
         if any(table == "grant" for table, _ in each.about)
     }
-    assert named <= NAME_GRANTS | {DOOR}
+    assert named <= {rule for rule, card in CARDS.items() if card.names_grants} | {DOOR}

@@ -14,10 +14,10 @@ from meshmodel.analysis.results import Finding
 from meshmodel.api import analyse
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
 from meshmodel.reports.cause_lines import Order, cause_lines
-from meshmodel.reports.causes import DOOR
 from meshmodel.reports.headline import headline
 from meshmodel.reports.lines import Line
 from tests.edits.models import MODELS, snapshot_of

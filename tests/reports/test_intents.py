@@ -4,7 +4,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.edits.edit import Put, apply_edit, edit
-from meshmodel.reports.causes import DOOR
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.reports.intents import closing_intents
 from meshmodel.store.examples import ORDER
 from meshmodel.store.load import load

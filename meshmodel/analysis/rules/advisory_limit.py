@@ -36,4 +36,23 @@ RULE = Rule(
     "ATLAS AML.T0051; LLM03:2026",
     false_positives="A program holds it to the limit: draw that as an agent that is not steerable",
     find=_find,
+    sample="""
+format = "meshmodel/1"
+[[system]]
+id = "orders"
+name = "Orders"
+sensitivity = "confidential"
+[[agent]]
+id = "planner"
+name = "Planner"
+kind = "ai-agent"
+[[agent]]
+id = "helper"
+name = "Helper"
+kind = "ai-agent"
+[[delegation]]
+from = "planner"
+to = "helper"
+only = ["orders:write"]
+""",
 )

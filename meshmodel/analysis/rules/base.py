@@ -71,6 +71,7 @@ class Rule:
             behind a word of ``ABOUT`` is cited only by a finding that is about such a thing.
         false_positives: when a finding may be ignored.
         find: finds its cases in an engine.
+        sample: an interchange file in which it holds, where no worked example has it.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Rule:
     cites: str
     false_positives: str
     find: Callable[[Any], Cases] = field(repr=False, compare=False)
+    sample: str | None = None
 
     @property
     def references(self) -> tuple[str, ...]:

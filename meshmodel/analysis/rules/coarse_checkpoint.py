@@ -70,4 +70,38 @@ RULE = Rule(
     "ATLAS AML.M0029",
     false_positives="The second agent can do nothing but the one action that was decided about",
     find=_find,
+    sample="""
+format = "meshmodel/1"
+[[system]]
+id = "orders"
+name = "Orders"
+sensitivity = "confidential"
+[[agent]]
+id = "planner"
+name = "Planner"
+kind = "ai-agent"
+[[agent]]
+id = "worker"
+name = "Worker"
+kind = "workflow"
+[[credential]]
+id = "order-key"
+name = "Order key"
+[[hold]]
+agent = "worker"
+credential = "order-key"
+[[grant]]
+credential = "order-key"
+system = "orders"
+actions = ["write"]
+[[delegation]]
+from = "planner"
+to = "worker"
+[[checkpoint]]
+id = "plan-approval"
+kind = "human-approval"
+step = "delegation"
+from = "planner"
+to = "worker"
+""",
 )

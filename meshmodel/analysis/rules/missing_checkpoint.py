@@ -8,6 +8,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Door, Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation, titles
 from meshmodel.model.actions import action_mask
+from meshmodel.model.rule_cards import DOOR
 
 
 def _find(engine: Engine) -> Cases:
@@ -63,7 +64,7 @@ def _where(engine: Engine, door: Door) -> str:
 
 
 RULE = Rule(
-    id="missing-checkpoint",
+    id=DOOR,
     severity="of the door: by the target, outsiders' words, and what is picked up or carried out",
     detects="Unasked, an agent acts that comes from another zone, or with outsiders' words or private data",
     remedy="Place a decision for each action on the grant, where no agent has power; or declare "

@@ -13,6 +13,7 @@ from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, step_records, step_title, titles
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.records import Checkpoint, Reference
+from meshmodel.model.rule_cards import CONTROLLED
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -65,7 +66,7 @@ def _told(snapshot: Snapshot, checkpoint: Checkpoint, agents: tuple[str, ...]) -
 
 
 RULE = Rule(
-    id="self-approved-checkpoint",
+    id=CONTROLLED,
     severity="critical",
     detects="An agent that meets a checkpoint has its approver's identity, or can change what decides",
     remedy="Decide where no agent writes, executes or administers, or by approvers beyond all agents' reach",
@@ -73,4 +74,45 @@ RULE = Rule(
     "build pipelines: AISVS v1.0-AC.8.1; ATLAS AML.T0081",
     false_positives="What the agent can write there has no influence on decisions: name the approvers",
     find=_find,
+    sample="""
+format = "meshmodel/1"
+[[system]]
+id = "orders"
+name = "Orders"
+sensitivity = "confidential"
+[[system]]
+id = "approvals"
+name = "Approvals"
+[[agent]]
+id = "worker"
+name = "Worker"
+kind = "workflow"
+[[credential]]
+id = "order-key"
+name = "Order key"
+[[credential]]
+id = "approval-key"
+name = "Approval key"
+[[hold]]
+agent = "worker"
+credential = "order-key"
+[[hold]]
+agent = "worker"
+credential = "approval-key"
+[[grant]]
+credential = "order-key"
+system = "orders"
+actions = ["write"]
+[[grant]]
+credential = "approval-key"
+system = "approvals"
+actions = ["write"]
+[[checkpoint]]
+id = "order-decision"
+kind = "policy-decision"
+step = "grant"
+from = "order-key"
+to = "orders"
+decided_at = "approvals"
+""",
 )

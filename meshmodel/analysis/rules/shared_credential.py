@@ -37,4 +37,31 @@ RULE = Rule(
     cites="NHI9:2025; SP 800-53 AC-2; SP 800-53 AU-10; AISVS v1.0-C9.4.1",
     false_positives="The agents are instances of one workload: draw them as one agent",
     find=_find,
+    sample="""
+format = "meshmodel/1"
+[[system]]
+id = "approvals"
+name = "Approvals"
+[[agent]]
+id = "planner"
+name = "Planner"
+kind = "ai-agent"
+[[agent]]
+id = "worker"
+name = "Worker"
+kind = "workflow"
+[[credential]]
+id = "approval-key"
+name = "Approval key"
+[[hold]]
+agent = "planner"
+credential = "approval-key"
+[[hold]]
+agent = "worker"
+credential = "approval-key"
+[[grant]]
+credential = "approval-key"
+system = "approvals"
+actions = ["write"]
+""",
 )

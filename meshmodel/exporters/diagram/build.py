@@ -59,6 +59,7 @@ from meshmodel.exporters.diagram.labels import (
 )
 from meshmodel.exporters.diagram.lens import Lighting, Step
 from meshmodel.model.records import Agent, Checkpoint, Credential, System
+from meshmodel.model.rule_cards import CONTROLLED
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -124,9 +125,7 @@ class _Builder:
         self.single = single_grants(snapshot, self.checkpoints) if compact else {}
         self.zones: dict[str, str | None] = {}
         self.heard = {each.system for each in analysis.heard}
-        self.self_approved = {
-            finding.subject for finding in analysis.findings if finding.rule == "self-approved-checkpoint"
-        }
+        self.self_approved = {finding.subject for finding in analysis.findings if finding.rule == CONTROLLED}
 
     def diagram(self, lens: Lens, agent: str | None, origin: Snapshot) -> Diagram:
         snapshot, words = self.snapshot, self.lighting.words

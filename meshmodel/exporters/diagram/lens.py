@@ -10,6 +10,7 @@ from meshmodel.analysis.steps import KINDS, OWN
 from meshmodel.exporters.diagram.elements import AnalysisResults, Lens, Tone
 from meshmodel.model.actions import ADMIN
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import no_such
@@ -76,7 +77,7 @@ def missing(
     for finding in analysis.findings:
         if is_cancelled is not None and is_cancelled():
             break
-        if finding.rule != "missing-checkpoint":
+        if finding.rule != DOOR:
             continue
         witness = analysis.explain_finding(finding)
         if witness is None:

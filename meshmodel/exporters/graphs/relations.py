@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshmodel.analysis.checkpoints import is_decision
 from meshmodel.model.records import Checkpoint, Record
+from meshmodel.model.rule_cards import CONTROLLED
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.vocabulary import CHECKPOINT_STEPS, CheckpointStep
@@ -76,7 +77,7 @@ def counting(analysis: "Analysis") -> frozenset[str]:
 
     See ``docs/semantics.md#checkpoints-that-count``.
     """
-    controlled = {each.subject for each in analysis.findings if each.rule == "self-approved-checkpoint"}
+    controlled = {each.subject for each in analysis.findings if each.rule == CONTROLLED}
     records = analysis.snapshot.checkpoint.values()
     return frozenset(
         each.id for each in records if is_decision(each, analysis.view) and each.id not in controlled

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from meshmodel.analysis.results import SystemReach
 from meshmodel.model.records import Reference
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import counted, one_line, shorten
 from meshmodel.model.vocabulary import Action
-from meshmodel.reports.causes import DOOR, is_accepted
+from meshmodel.reports.causes import is_accepted
 from meshmodel.reports.count_words import controlled
 from meshmodel.reports.diff.changes import Diff, DrawnChange, FindingChange, FindingWord
 from meshmodel.reports.diff.crossing_rows import CrossingGroup, closed_words, groups, opened_words
