@@ -160,7 +160,7 @@ def test_rules_have_their_keys():
     (answer,) = documents("rules", "--json")
     assert list(answer) == ["format", "rules"]
     ids = [each["rule"] for each in answer["rules"]]
-    assert len(ids) == 25
+    assert len(ids) == 26
     assert ids == sorted(ids)
     for each in answer["rules"]:
         assert list(each) == ["rule", "severity", "detects", "remedy", "references", "false_positives"]
