@@ -16,7 +16,7 @@ from meshmodel.model.records import Agent, Checkpoint, Credential, Record, Refer
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.text import first_few
-from meshmodel.model.validation import References, RefusedError
+from meshmodel.model.validation import References, RefusedError, with_actual_step
 from meshmodel.model.vocabulary import ELEMENT_TABLES, RELATION_TABLES
 
 _WITH_IDS: Final = (*ELEMENT_TABLES, "checkpoint", "note")
@@ -197,7 +197,7 @@ def _with_checkpoints(snapshot: Snapshot, records: Iterable[Record]) -> Snapshot
     for each in listed:
         if isinstance(each, Checkpoint):
             try:
-                references.check("checkpoint", each)
+                references.check("checkpoint", with_actual_step(each, model.trigger))
             except RefusedError:
                 continue
             placed.append(Put(each))

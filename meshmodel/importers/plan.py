@@ -33,7 +33,7 @@ from meshmodel.model.records import (
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.stop import check_current
-from meshmodel.model.validation import References, normalise
+from meshmodel.model.validation import References, normalise, with_actual_step
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 from meshmodel.store.imports import Imported
 
@@ -331,9 +331,10 @@ class _Planning:
         """The plan; its edit is checked as any is."""
         changes: list[Change] = [Put(each) for each in self.puts.values() if not isinstance(each, Checkpoint)]
         placed = [each for each in self.puts.values() if isinstance(each, Checkpoint)]
-        supports = References(apply_edit(self.model, Edit("", tuple(changes)))).supports if placed else None
+        after = apply_edit(self.model, Edit("", tuple(changes))) if placed else self.model
+        supports = References(after).supports
         for each in placed:
-            if supports is not None and supports(each):
+            if supports(with_actual_step(each, after.trigger)):
                 changes.append(Put(each))
             else:
                 self._note(("checkpoint", each.id), "left out", why="the model has no such step")
