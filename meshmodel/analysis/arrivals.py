@@ -113,6 +113,17 @@ class Arrivals:
         groups = self._groups_of(system, action)
         return union(self._from(group._replace(within=False), zone) for group in groups)
 
+    def from_own_zone(self, system: int, action: int) -> int:
+        """The starts with a crossing to an action on a system from another system of its zone."""
+        zone, itself = self._mesh.zone[system], self._as_source[system]
+        within = (
+            source for group in self._groups_of(system, action) if group.within for source in group.sources
+        )
+        return union(
+            self._from_others(source, system) if source == itself else self._near[source].get(zone, (0, 0))[0]
+            for source in within
+        )
+
     def _groups_of(self, system: int, action: int) -> list[Group]:
         key = self._mesh.traits[system], self._as_source[system].heard, action
         if key not in self._groups:

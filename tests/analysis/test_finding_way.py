@@ -1,10 +1,14 @@
 """The way of a finding: one row for each rule, and what holds of every way."""
 
+from itertools import product
+
 import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
+from meshmodel.analysis.rules.base import verb
 from meshmodel.model import records as r
+from meshmodel.model.vocabulary import ACTIONS
 from tests.analysis.rules.drawing import TODAY, findings, office
 from tests.analysis.walking import Walking
 from tests.reference.random_models import FLAVOURS, random_model
@@ -303,3 +307,58 @@ def check_findings(snapshot):
         if finding.rule == "missing-checkpoint":
             assert (told.state, told.severity) == ("uncontrolled", finding.severity)
     return told_of
+
+
+def by_hand(analysis, finding):
+    """The crossings through a door one by one: by agent its actions, and the systems of the same zone that it
+    comes from; whether any comes from another zone.
+    """
+    listing, mesh, tables = analysis.listing, analysis.listing.mesh, analysis.snapshot
+    credential, system = finding.subject.split(">")
+    does, near, elsewhere = {}, set(), False
+    for agent in range(len(mesh.agents)):
+        for coming in listing.sources(agent):
+            for number, action in enumerate(ACTIONS):
+                access = 5 * mesh.system[system] + number
+                doors = listing.open_doors(coming, access) if listing.crosses(coming, access) else ()
+                if any(mesh.name(node) == credential and not approved for node, approved in doors):
+                    does.setdefault(mesh.agents[agent], []).append(action)
+                    if listing.zone(coming) == tables.system[system].domain:
+                        near.add(tables.system[mesh.systems[coming.source]].title)
+                    else:
+                        elsewhere = True
+    return {agent: set(actions) for agent, actions in does.items()}, near, elsewhere
+
+
+def said(finding, snapshot):
+    """By agent the actions that the sentence of a missing checkpoint joins it with."""
+    differing = finding.message.partition(", and nobody is asked: ")[2]
+    if not differing:
+        return {agent: set(finding.actions) for agent in finding.agents}
+    title = {snapshot.agent[each].title: each for each in finding.agents}
+    words = {verb(action, third=False): action for action in ACTIONS}
+    parts = [each.partition(" can ") for each in differing.split("; ")]
+    return {title[who]: set(map(words.get, listed(what))) for some, _, what in parts for who in listed(some)}
+
+
+def listed(words):
+    return words.replace(" and ", ", ").split(", ")
+
+
+def test_a_missing_checkpoint_says_who_does_what_and_comes_from_where_as_does_the_way_shown():
+    seen = set()
+    for flavour, seed in product(FLAVOURS, range(8)):
+        analysis = analyse(random_model(seed, 5, flavour), today=TODAY)
+        systems = analysis.snapshot.system
+        for finding in (each for each in analysis.findings if each.rule == "missing-checkpoint"):
+            does, near, elsewhere = by_hand(analysis, finding)
+            assert said(finding, analysis.snapshot) == does, finding.message
+            assert ("another zone" in finding.message) is elsewhere
+            assert ("of the same zone" in finding.message) is bool(near)
+            assert all(each in finding.message for each in near)
+            way = analysis.explain_finding(finding)
+            assert way.action in does[way.agent]
+            is_near = way.source is not None and systems[way.source].domain == systems[way.system].domain
+            assert systems[way.source].title in near if is_near else elsewhere
+            seen |= {len(set(map(frozenset, does.values()))) > 1, (is_near, elsewhere)}
+    assert {True, False, (False, True), (True, True), (True, False)} <= seen

@@ -6,8 +6,8 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Door, Told
-from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation, titles
-from meshmodel.model.actions import action_mask
+from meshmodel.analysis.rules.base import Case, Cases, Rule, can, grouped, relation, titles
+from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.rule_cards import DOOR
 
 
@@ -21,13 +21,41 @@ def _told(engine: Engine, door: Door) -> Told:
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
     identity = "" if credential.identity is None else f" as {credential.identity}"
     intended = "; or declare each path through this grant intended" if _can_be_intended(engine, door) else ""
+    opened = _unapproved(engine, door)
+    does, each = _deeds(engine, door, opened)
     return Told(
-        f"{titles(snapshot, 'agent', door.agents)} can {can(door.actions)} {system.title}{identity}, coming "
-        f"from {_where(engine, door)} with {credential.title}, and nobody is asked",
+        f"{titles(snapshot, 'agent', door.agents)} can {does} {system.title}{identity}, coming "
+        f"from {_where(engine, door, opened)} with {credential.title}, and nobody is asked{each}",
         relation("grant", (credential.id, system.id), door.agents),
         f"Place a decision for each action on {credential.title} > {system.title}, made where no agent has "
         f"power{intended}",
     )
+
+
+def _unapproved(engine: Engine, door: Door) -> dict[int, int]:
+    """By action, the starts for which the door is open and not approved."""
+    mesh, doors, system = engine.mesh, engine.doors, engine.mesh.system[door.system]
+    keys = set(mesh.nodes_of(door.credential)).intersection(doors.credentials(system))
+    return {
+        action: union(doors.at(each, system, action)[1] for each in keys)
+        for action in bits(action_mask(door.actions))
+    }
+
+
+def _deeds(engine: Engine, door: Door, opened: dict[int, int]) -> tuple[str, str]:
+    """What all the agents can do; where they differ, that they reach it, and what each of them can do."""
+    masks: dict[int, int] = {}
+    for action, starts in opened.items():
+        for agent in bits(engine.starts.fold(starts)):
+            masks[agent] = masks.get(agent, 0) | 1 << action
+    alike = grouped((mask, engine.mesh.agents[agent]) for agent, mask in sorted(masks.items()))
+    if len(alike) == 1:
+        return can(door.actions), ""
+    each = [
+        f"{titles(engine.snapshot, 'agent', agents)} can {can(actions_of(mask))}"
+        for mask, agents in alike.items()
+    ]
+    return "reach", f": {'; '.join(each)}"
 
 
 def _can_be_intended(engine: Engine, door: Door) -> bool:
@@ -41,20 +69,19 @@ def _can_be_intended(engine: Engine, door: Door) -> bool:
     )
 
 
-def _where(engine: Engine, door: Door) -> str:
-    """Where the agents come from: another zone, or systems of the same one."""
-    mesh, doors, system = engine.mesh, engine.doors, engine.mesh.system[door.system]
-    keys = set(mesh.nodes_of(door.credential)).intersection(doors.credentials(system))
+def _where(engine: Engine, door: Door, opened: dict[int, int]) -> str:
+    """Where the agents come from: another zone, systems of the same one, or both."""
+    mesh, arrivals, system = engine.mesh, engine.arrivals, engine.mesh.system[door.system]
     elsewhere, near, sources = False, set[int](), engine.starts.sources
-    for action in bits(action_mask(door.actions)):
-        starts = union(doors.at(each, system, action)[1] for each in keys)
-        outside = engine.arrivals.from_other_zones(system, action)
-        elsewhere = elsewhere or bool(starts & outside)
+    for action, starts in opened.items():
+        elsewhere = elsewhere or bool(starts & arrivals.from_other_zones(system, action))
         near |= {
             each
-            for each in (mesh.in_zone[mesh.zone[system]] if starts & ~outside else ())
+            for each in (
+                mesh.in_zone[mesh.zone[system]] if starts & arrivals.from_own_zone(system, action) else ()
+            )
             if each != system
-            and sources.get(each, 0) & starts & ~outside
+            and sources.get(each, 0) & starts
             and crosses_within(engine.reaches.as_source[each], mesh.traits[system], action)
         }
     if not near:

@@ -39,7 +39,7 @@ def test_a_finding_names_its_records_and_has_its_own_words():
         (support(*WIKI, without=NO_FILES), "coming from Tickets of the same zone with wiki-key"),
         (
             support(*WIKI, r.Agent("bot", kind="ai-agent", home="cloud"), without=NO_FILES),
-            "coming from another zone with wiki-key",
+            "coming from another zone, or from Tickets of the same zone, with wiki-key",
         ),
         (
             support(
