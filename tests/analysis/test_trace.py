@@ -376,6 +376,18 @@ def test_fifty_thousand_events_are_not_kept():
     assert max(alive) - min(alive) < 100
 
 
+def test_a_request_needs_no_decision_where_others_decide_what_is_handed_out():
+    vault = [
+        r.System("vault", zone="cloud"),
+        r.Grant("token", "vault", ("issue",)),
+        r.Custody("vault", "found", how="issues"),
+    ]
+    asked = r.Checkpoint("two-people", "human-approval", "custody", "vault", "found")
+    asking = [bot(1, "token", "vault", "issue")]
+    assert verdicts(vault, asking) == ["missing"]
+    assert verdicts([*vault, asked], asking) == ["none-due"]
+
+
 def test_times_are_told_in_utc():
     assert time_text(0) == "1970-01-01T00:00:00Z"
     assert time_text(1772354412.25) == "2026-03-01T08:40:12.250Z"

@@ -131,6 +131,8 @@ class NaiveTrace:
                 if there and (k.actions is None or action in k.actions):
                     once.add(k.id)
             before = self.on_the_way(agent, source, event.credential, counting)
+            if not once | before and self.naive.others_decide(source, target, action, counting):
+                continue  # a request has done nothing yet
             said, decision = self.judge(event, place, once, before, source)
             if worst[0] == "none-due" or (ORDER.index(said), place) > (ORDER.index(worst[0]), worst[1]):
                 worst = (said, place, source, decision)

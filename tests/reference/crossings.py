@@ -118,7 +118,7 @@ class Crossings(Checkpoints):
         zones = self.zone_of_source(agent, source), self.mesh.zone(target)
         if self.is_stopped_at(zones, action, counting):
             return set()
-        if self._others_decide(source, target, action, counting):
+        if self.others_decide(source, target, action, counting):
             return set()
         ends = {("access", target, action), ("access", target, "admin")}
         return {
@@ -136,7 +136,7 @@ class Crossings(Checkpoints):
             for k in self.meeting
         )
 
-    def _others_decide(self, source, target, action, counting):
+    def others_decide(self, source, target, action, counting):
         """Custody steps leave issue there, and each is guarded: a request has done nothing yet."""
         if action != "issue" or self.carries_out(source, target, action):
             return False
