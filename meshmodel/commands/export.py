@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     analysis, progress = analyse(snapshot, view=view_of(arguments)), Progress(lambda: f"making {to}")
     if arguments.pages is not None:
         with progress:
-            pages = page_files(snapshot, analysis, options)
+            pages = page_files(snapshot, analysis, options, _say_how_small)
         return _write_pages(arguments.pages, pages, to)
     if FORMATS[to].is_diagram:
         with progress:
@@ -148,6 +148,11 @@ def _say_if_unreadable(page: "Page") -> None:
             f"on an A4 page the text of this picture has {page.points:.1f} points; "
             "--pages DIR draws it as pages that can be read"
         )
+
+
+def _say_how_small(page: "Page") -> None:
+    """Say that a page can be made no smaller, and yet not be read on paper."""
+    complain(f"{page.stem}: on an A4 page its text has {page.points:.1f} points; zoom in to read it")
 
 
 def _write_pages(folder: Path, pages: Mapping[str, bytes], to: str) -> int:

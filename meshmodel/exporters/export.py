@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.exporters.diagram.elements import Lens
     from meshmodel.exporters.diagram.render import DiagramFormat, Page, PictureOptions
@@ -202,10 +204,25 @@ def export_pages(snapshot: "Snapshot", analysis: "Analysis", options: ExportOpti
     return pages(snapshot, analysis, picture_options(options))
 
 
-def page_files(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> dict[str, bytes]:
-    """The pages of a diagram, or flowcharts that Mermaid can draw, by the stems of the names of files."""
+def page_files(
+    snapshot: "Snapshot",
+    analysis: "Analysis",
+    options: ExportOptions,
+    tell: "Callable[[Page], None]" = lambda _: None,
+) -> dict[str, bytes]:
+    """The pages of a diagram, or flowcharts that Mermaid can draw, by the stems of the names of files.
+
+    Args:
+        snapshot: the model.
+        analysis: its analysis.
+        options: what is shown, and how.
+        tell: hears of each page that cannot be read on paper.
+    """
     if options.to != "mermaid":
-        return {page.stem: page.content for page in export_pages(snapshot, analysis, options)}
+        pages = export_pages(snapshot, analysis, options)
+        for page in (each for each in pages if not each.is_readable):
+            tell(page)
+        return {page.stem: page.content for page in pages}
     from meshmodel.exporters.graphs.mermaid import mermaid_pages
 
     return {f"page-{n:03}": text.encode() for n, text in enumerate(mermaid_pages(analysis), 1)}

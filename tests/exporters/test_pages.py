@@ -1,15 +1,24 @@
 """Pages: what they draw together is the model, each can be read, and each cut line leads on."""
 
 import io
+import random
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
 from pypdf import PdfReader
 
+from meshmodel.exporters import export
 from meshmodel.exporters.diagram.layout import Arrangement
-from meshmodel.exporters.diagram.pages import cut, lines_of, sheets
-from meshmodel.exporters.diagram.render import PictureOptions, diagram_of, pages, picture
+from meshmodel.exporters.diagram.pages import cut, groups, lines_of, overview, sheets
+from meshmodel.exporters.diagram.render import (
+    Page,
+    PictureOptions,
+    diagram_of,
+    overview_crossings,
+    pages,
+    picture,
+)
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from tests.exporters.drawing import SVG, faults
@@ -148,3 +157,91 @@ def test_a_pdf_is_pages_of_a4_that_lead_to_one_another():
     assert all("\u00a0" not in text for text in texts)
     assert all(f"{number} of {len(texts)}: " in text for number, text in enumerate(texts, 1))
     assert all(page.annotations for page in reader.pages)
+
+
+def departments(zones, seed):
+    """A model of so many zones, each with agents and systems, whose keys open systems of others too."""
+    chosen, made = random.Random(seed), []
+    systems = [f"system-{zone}-{number}" for zone in range(zones) for number in range(5)]
+    for zone in range(zones):
+        made.append(r.Zone(f"zone-{zone}", name=f"Department number {zone}"))
+        made += [r.System(each, zone=f"zone-{zone}") for each in systems[5 * zone : 5 * zone + 5]]
+        made += [r.Agent(f"agent-{zone}-{number}", home=f"zone-{zone}") for number in range(3)]
+        for number in range(4):
+            key, there = f"key-{zone}-{number}", chosen.choice(systems)
+            made += [r.Credential(key), r.Hold(f"agent-{zone}-{number % 3}", key)]
+            made.append(r.Grant(key, there, ("read", "write")))
+    return snapshot_of(made)
+
+
+def number(text):
+    return int(text.replace(",", ""))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_the_counts_of_an_overview_add_up_to_its_title_and_lines_look_like_the_worst_crossing(path):
+    snapshot, analysis = both(read_file(path))
+    options = PictureOptions(compact=True)
+    whole, crossings = (
+        diagram_of(snapshot, analysis, options),
+        overview_crossings(snapshot, analysis, options),
+    )
+    drawn = overview(whole, groups(whole), 2, crossings)
+    words = "\n".join(" ".join(node.lines) for node in drawn.nodes)
+    summary = analysis.summary
+    counted = re.findall(r"× ([\d,]+) of ([\d,]+)(?: other)? crossings", words)
+    calm = sum(map(number, re.findall(r"([\d,]+) (?:approved|controlled)", words)))
+    assert sum(number(each) for each, _ in counted) == summary.uncontrolled
+    assert sum(number(each) for _, each in counted) + calm == summary.crossings
+    assert sum(map(number, re.findall(r"× ([\d,]+) missing", words))) == summary.missing
+    for kind in ("agent", "system", "credential"):
+        assert sum(map(number, re.findall(rf"([\d,]+) {kind}s?\b", words))) == len(snapshot.table(kind))
+    noun = "crossing" if summary.crossings == 1 else "crossings"
+    assert (
+        f"; {summary.crossings:,} {noun}, {summary.uncontrolled:,} uncontrolled, as built" in drawn.title[1]
+    )
+    for edge in drawn.edges:
+        _, tail, head = re.fullmatch(
+            r"(crossing)/(zone/[^/]+|outside)/(zone/[^/]+|outside)/\d", edge.id
+        ).groups()
+        look = crossings[tail, head].look if (tail, head) in crossings else None
+        assert (edge.mark == "missing") is (look == "uncontrolled")
+
+
+def test_an_overview_that_cannot_be_read_is_drawn_on_several_pages():
+    whole = diagram_of(*both(departments(9, 1)), PictureOptions())
+
+    def arranged(diagram):
+        return Arrangement("", {"bb": f"0,0,{40 * len(diagram.nodes)},100"})
+
+    found = sheets(whole, arranged, lambda _: False, str)
+    parts = [each for each in found if each.stem.endswith("-overview")]
+    assert len(parts) > 1
+    assert all(each.is_readable for each in found)
+    assert [each.stem[:2] for each in found] == [f"{number:02}" for number in range(1, len(found) + 1)]
+    zones = [node.id for each in parts for node in each.diagram.nodes if node.look == "zone"]
+    assert sorted(zones) == sorted(f"zone/zone-{number}" for number in range(9))
+    every = overview(whole, groups(whole))
+    lines = {line.id for each in parts for line in lines_of(each.diagram)}
+    assert lines == {line.id for line in lines_of(every)}
+    for each in parts:
+        stubs = [node for node in each.diagram.nodes if node.look == "stub"]
+        assert all(re.fullmatch(r"page \d+", node.lines[-1]) for node in stubs)
+        assert {node.id for node in stubs} <= each.diagram.links.keys()
+
+
+def test_pages_that_can_be_made_no_smaller_are_told(monkeypatch):
+    tiny, large = Page("a", "01-a", b"a", 4.0), Page("b", "02-b", b"b", 8.0)
+    monkeypatch.setattr(export, "export_pages", lambda *_: [tiny, large])
+    told = []
+    assert export.page_files(None, None, export.ExportOptions("svg"), told.append) == {
+        "01-a": b"a",
+        "02-b": b"b",
+    }
+    assert told == [tiny]
+
+
+def test_no_line_runs_through_the_title_of_a_zone_of_a_large_picture():
+    snapshot, analysis = both(departments(16, 3))
+    svg = picture(snapshot, analysis, PictureOptions(compact=True)).content
+    assert not [each for each in faults(svg) if "Department" in each]

@@ -7,13 +7,16 @@ lead to most others, lines between them cannot be read.
 """
 
 from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
 
 import graphviz
 
+from meshmodel.analysis.results import CrossingState
 from meshmodel.exporters.diagram.captions import TITLES, legend
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import EDGE_SIZE, TITLE_SIZE, base_graph, node_attributes
-from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Look, Node
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Node
 from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width
 from meshmodel.exporters.diagram.legend import add_legend
 from meshmodel.model.errors import MeshmodelError
@@ -28,6 +31,32 @@ _AROUND = 12.0
 """The room of a cell, and of the gap beside it, that its words do not take."""
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneCrossings:
+    """The crossings from one zone into another: how many by state, and the highest severity, 0 to 3."""
+
+    states: Counter[CrossingState] = field(default_factory=Counter)
+    worst: int = 0
+
+    def __add__(self, other: "ZoneCrossings") -> "ZoneCrossings":
+        return ZoneCrossings(self.states + other.states, max(self.worst, other.worst))
+
+    @property
+    def look(self) -> Literal["uncontrolled", "approved", "controlled"]:
+        """How the worst of them looks."""
+        if self.states["uncontrolled"]:
+            return "uncontrolled"
+        return "approved" if self.states["approved"] else "controlled"
+
+    def words(self, what: str = "") -> tuple[str, ...]:
+        """Of how many nobody asks, with the severity; or that all are approved or controlled."""
+        if self.states["uncontrolled"]:
+            count = f"\u00d7 {self.states['uncontrolled']:,} of {self.states.total():,}{what}"
+            return (count, SEVERITIES[self.worst])
+        states: tuple[CrossingState, ...] = ("approved", "controlled")
+        return tuple(f"{self.states[state]:,} {state}" for state in states if self.states[state])
+
+
 def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) -> tuple[Diagram, str]:
     """The table of zones, and its text with positions. A system without a zone is a zone of its own.
 
@@ -35,16 +64,16 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
         MeshmodelError: there are too many crossings to count by zone.
     """
     summary = analysis.summary
-    if summary.crossings > MOST_CROSSINGS:
+    cells = zone_crossings(snapshot, analysis)
+    if cells is None:
         raise MeshmodelError(
             f"{summary.crossings} crossings are too many for a boundary map: export --lens missing"
         )
     names = Names(shows)
-    cells = _cells(snapshot, analysis)
     zones = [*(f"zone/{zone}" for zone in sorted(snapshot.zone)), *_lone(snapshot)]
     rows = [zone for zone in zones if any(zone == source for source, _ in cells)]
     entered = [zone for zone in zones if any(zone == target for _, target in cells)]
-    said = [text_width(line) for cell in cells.values() for line in _words(*cell)]
+    said = [text_width(line) for cell in cells.values() for line in cell.words()]
     column = max(_COLUMN, EDGE_SIZE * max(said, default=0.0) + _AROUND)
     nodes: list[tuple[Node, float, float, float]] = []
     for number, zone in enumerate(rows):
@@ -53,9 +82,9 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     for number, zone in enumerate(entered, 1):
         lines = fit(f"into {_name(snapshot, names, zone)}", (column - _AROUND) / EDGE_SIZE, 3)
         nodes.append((Node(f"into/{zone}", lines, "zone"), number, 1, column))
-    for (source, target), (states, worst) in sorted(cells.items()):
+    for (source, target), cell in sorted(cells.items()):
         gates = _gates(snapshot, source, target)
-        node = Node(f"cell/{source}/{target}", (*_words(states, worst), *gates), _look(states))
+        node = Node(f"cell/{source}/{target}", (*cell.words(), *gates), cell.look)
         nodes.append((node, entered.index(target) + 1, -rows.index(source), column))
     drawn = [node for node, *_ in nodes]
     traced = stamp(snapshot)
@@ -80,20 +109,32 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     return diagram, _text(diagram, nodes, len(rows), len(entered) * column)
 
 
-def _cells(snapshot: Snapshot, analysis: AnalysisResults) -> dict[tuple[str, str], tuple[Counter[str], int]]:
-    """For each two zones the crossings by state, and the highest severity."""
-    cells: dict[tuple[str, str], tuple[Counter[str], int]] = {}
+def zone_crossings(
+    snapshot: Snapshot, analysis: AnalysisResults, agent: str | None = None
+) -> dict[tuple[str, str], ZoneCrossings] | None:
+    """For each two zones the crossings from one into the other; ``None`` where there are too many to count.
+
+    A zone is ``zone/ID``, a system without one ``system/ID``.
+
+    Args:
+        snapshot: the model.
+        analysis: its analysis.
+        agent: the one whose crossings count; by default all.
+    """
+    if analysis.summary.crossings > MOST_CROSSINGS:
+        return None
+    cells: dict[tuple[str, str], ZoneCrossings] = {}
     for each in analysis.crossings():
+        if agent not in {None, each.agent}:
+            continue
         source = (
             f"zone/{snapshot.agent[each.agent].home}"
             if each.source is None
             else _zone_of(snapshot, each.source)
         )
         key = source, _zone_of(snapshot, each.target)
-        states, worst = cells.get(key, (Counter(), 0))
-        states[each.state] += 1
         severity = 0 if each.severity is None else SEVERITIES.index(each.severity)
-        cells[key] = states, max(worst, severity)
+        cells[key] = cells.get(key, ZoneCrossings()) + ZoneCrossings(Counter([each.state]), severity)
     return cells
 
 
@@ -109,20 +150,6 @@ def _lone(snapshot: Snapshot) -> list[str]:
 def _name(snapshot: Snapshot, names: Names, zone: str) -> str:
     table, _, key = zone.partition("/")
     return names.name(snapshot.table(table)[key].title, key)
-
-
-def _look(states: Counter[str]) -> Look:
-    if states["uncontrolled"]:
-        return "uncontrolled"
-    return "approved" if states["approved"] else "controlled"
-
-
-def _words(states: Counter[str], worst: int) -> tuple[str, ...]:
-    """What a cell says: of how many crossings nobody asks, or that all are approved or controlled."""
-    if states["uncontrolled"]:
-        return (f"\u00d7 {states['uncontrolled']:,} of {states.total():,}", SEVERITIES[worst])
-    said = (f"{states[state]:,} {state}" for state in ("approved", "controlled") if states[state])
-    return tuple(said)
 
 
 def _gates(snapshot: Snapshot, source: str, target: str) -> list[str]:

@@ -346,9 +346,11 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
 def node_attributes(node: Node) -> Attributes:
     """How a shape is drawn."""
     attributes = {**_LOOKS[node.look], "label": label(node.lines), "id": node.id.replace("/", ":")}
-    if node.look == "words":
-        if node.mark == "missing":
-            attributes |= {"fillcolor": ROSE, "color": ROSE, "fontcolor": VERMILLION_TEXT}
+    if node.look in {"words", "zone"} and node.mark == "missing":
+        color = ROSE if node.look == "words" else VERMILLION
+        attributes |= {"fillcolor": ROSE, "color": color, "fontcolor": VERMILLION_TEXT}
+    elif node.look == "words":
+        pass
     elif node.line is None:
         tone = dict(_NODE_TONES[node.tone])
         dash = tone.pop("_dash", None)

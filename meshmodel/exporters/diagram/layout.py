@@ -20,6 +20,7 @@ from meshmodel.exporters.diagram.geometry import Point, Rectangle, node_box, rec
 from meshmodel.exporters.diagram.graphviz import AS_IT_STANDS, Renderer, lay_out
 from meshmodel.exporters.diagram.legend import add_legend, size_with_legend
 from meshmodel.exporters.diagram.legibility import CORNERS, crossed_titles, crossing_cost, faults
+from meshmodel.exporters.diagram.titles import clear_titles
 
 CENTIMETRE = 72 / 2.54
 PAGE = (16 * CENTIMETRE, 24 * CENTIMETRE)
@@ -78,7 +79,7 @@ def arrange(renderer: Renderer, diagram: Diagram) -> Arrangement:
 
 def _with_legend(renderer: Renderer, diagram: Diagram, bare: Arrangement) -> Arrangement:
     """The arrangement with its legend below."""
-    laid_out = renderer.run(bare.text, "dot").decode()
+    laid_out = clear_titles(renderer.run(bare.text, "dot").decode(), bare.layout)
     text = add_legend(laid_out, rectangle(bare.layout["bb"]), diagram)
     return Arrangement(text, lay_out(renderer, text, diagram, AS_IT_STANDS))
 

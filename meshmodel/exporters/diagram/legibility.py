@@ -5,7 +5,7 @@ zones. Several layouts are made, and these figures say which of them to keep.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
@@ -14,6 +14,7 @@ from meshmodel.exporters.diagram.dot import LETTER_BLANKS
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import (
     Piece,
+    Point,
     Rectangle,
     bounding_box,
     cross,
@@ -67,7 +68,7 @@ class _Line:
         ]
 
 
-def lines(layout: dict[str, Any]) -> list[_Line]:
+def lines(layout: Mapping[str, Any]) -> list[_Line]:
     """The lines that are drawn."""
     names = {each["_gvid"]: each["name"] for each in layout.get("objects", ())}
     found = [(names[each["tail"]], names[each["head"]], polyline(each)) for each in layout.get("edges", ())]
@@ -83,7 +84,7 @@ def faults(layout: dict[str, Any]) -> int:
         for each in drawn
         if name not in {each.tail, each.head}
     )
-    return through + sum(each.enters(box) for _, box in _titles(layout) for each in drawn)
+    return through + sum(each.enters(title.box) for title in titles(layout) for each in drawn)
 
 
 def crossing_cost(layout: dict[str, Any]) -> float:
@@ -106,11 +107,11 @@ def crossing_cost(layout: dict[str, Any]) -> float:
 def crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> frozenset[str]:
     """The zones whose title a line runs through."""
     drawn = lines(layout)
-    titles = dict(_titles(layout))
+    boxes = {title.frame: title.box for title in titles(layout)}
     return frozenset(
         frame.id
         for frame in diagram.frames
-        if (title := titles.get(f"cluster_zone/{frame.id}")) and any(each.enters(title) for each in drawn)
+        if (box := boxes.get(f"cluster_zone/{frame.id}")) and any(each.enters(box) for each in drawn)
     )
 
 
@@ -118,13 +119,40 @@ def _shapes(layout: dict[str, Any]) -> dict[str, Rectangle]:
     return {each["name"]: shrink(node_box(each), _RIM) for each in layout.get("objects", ()) if "pos" in each}
 
 
-def _titles(layout: dict[str, Any]) -> Iterator[tuple[str, Rectangle]]:
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The title of a zone in a layout: the name of its frame, and its box.
+
+    Attributes:
+        frame: the name.
+        centre: where the title stands, with the blanks around it.
+        box: what the text takes, with what a thick line beside it takes.
+    """
+
+    frame: str
+    centre: Point
+    box: Rectangle
+
+    @property
+    def size(self) -> Point:
+        """Width and height."""
+        left, bottom, right, top = self.box
+        return right - left, top - bottom
+
+    def at(self, x: float, y: float) -> "Rectangle":
+        """The box of the text where its middle stands at a point."""
+        wide, high = self.size
+        return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def titles(layout: Mapping[str, Any]) -> Iterator[Title]:
+    """The titles of the zones."""
     for each in layout.get("objects", ()):
         if "lp" in each and each["name"].startswith("cluster_zone/"):
             x, y = (float(part) for part in each["lp"].split(","))
             left, bottom, right, top = _text(x, y, each)
             before, after = _blanks(each)
-            yield each["name"], (left + before, bottom, right - after, top)
+            yield Title(each["name"], (x, y), (left + before, bottom, right - after, top))
 
 
 def _text(x: float, y: float, frame: dict[str, Any]) -> Rectangle:

@@ -5,10 +5,12 @@ stub that names what it leads to and the page where that is. A zone that is too 
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from meshmodel.exporters.diagram.captions import TITLES, legend
+from meshmodel.analysis.results import StepMark
+from meshmodel.exporters.diagram.boundary_map import ZoneCrossings
+from meshmodel.exporters.diagram.captions import TITLES, count, legend
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
@@ -16,9 +18,11 @@ from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import no_such
+from meshmodel.model.text import counted, no_such
 
 ELEMENTS = ("agent/", "credential/", "system/")
+Crossings = Mapping[tuple[str, str], ZoneCrossings]
+"""By the shapes of two zones in the overview, the crossings from one into the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Line:
     def between(self) -> frozenset[str]:
         """The shapes on it, such as words and checkpoints."""
         return frozenset(end for piece in self.pieces for end in (piece.tail, piece.head)) - {*self.ends}
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a checkpoint is missing on it."""
+        return any(piece.mark == "missing" for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,33 +202,46 @@ def sheets(
     arranged: Callable[[Diagram], Arrangement],
     hopeless: Callable[[Diagram], bool],
     link: Callable[[str], str],
+    crossings: Crossings | None = None,
 ) -> list[Sheet]:
-    """An overview and the pages by zone of a diagram.
+    """An overview, on several pages where it needs them, and the pages by zone of a diagram.
 
     Args:
         whole: the diagram.
         arranged: lays a diagram out.
         hopeless: whether a diagram need not be laid out to see that it is too much for a page.
         link: the address of a page by its stem.
+        crossings: those between zones, for the overview; ``None``: they were not counted.
     """
-    found: list[Group] = []
-    waiting = deque(groups(whole))
-    while waiting:
-        group = waiting.popleft()
-        drawn = _drawn(whole, group, lambda _: "page 88")
-        if len(group.elements) == 1 or (
-            not hopeless(drawn) and _sheet(drawn, "", 88, 88, arranged).is_readable
-        ):
-            found.append(group)
-        else:
-            waiting.extendleft(reversed(halves(whole, group)))
-    made = _numbered(whole, found, arranged, link)
-    while not all(_is_enough(group, sheet) for group, sheet in zip(found, made[1:], strict=True)):
-        pairs = zip(found, made[1:], strict=True)
-        parts = [(group,) if _is_enough(group, sheet) else halves(whole, group) for group, sheet in pairs]
-        found = [part for each in parts for part in each]
-        made = _numbered(whole, found, arranged, link)
-    return made
+
+    def split(diagram: Diagram, waiting: deque[Group], drawn: Callable[[Group], Diagram]) -> list[Group]:
+        """The groups, in parts where the page of one cannot be read."""
+        parts = list[Group]()
+        while waiting:
+            group = waiting.popleft()
+            page = drawn(group)
+            is_one = len(group.elements) == 1
+            if is_one or (not hopeless(page) and _sheet(page, "", 88, 88, arranged).is_readable):
+                parts.append(group)
+            else:
+                waiting.extendleft(reversed(halves(diagram, group)))
+        return parts
+
+    found = split(whole, deque(groups(whole)), lambda group: _drawn(whole, group, lambda _: "page 88"))
+    zones = overview(whole, found, 88, crossings)
+    every = Group(None, tuple(node.id for node in zones.nodes if node.look == "zone"))
+    parts = split(zones, deque([every]), lambda group: _part(zones, group, lambda _: "page 88"))
+    while True:
+        made = _numbered(whole, parts, found, arranged, link, crossings)
+        pieces = [
+            (group,) if _is_enough(group, sheet) else halves(zones if number < len(parts) else whole, group)
+            for number, (group, sheet) in enumerate(zip(parts + found, made, strict=True))
+        ]
+        if all(len(each) == 1 for each in pieces):
+            return made
+        here = len(parts)
+        parts = [part for each in pieces[:here] for part in each]
+        found = [part for each in pieces[here:] for part in each]
 
 
 def _is_enough(group: Group, sheet: Sheet) -> bool:
@@ -229,26 +251,39 @@ def _is_enough(group: Group, sheet: Sheet) -> bool:
 
 def _numbered(
     whole: Diagram,
+    parts: Sequence[Group],
     found: Sequence[Group],
     arranged: Callable[[Diagram], Arrangement],
     link: Callable[[str], str],
+    crossings: Crossings | None,
 ) -> list[Sheet]:
-    """The overview and a page for each group, with the numbers of pages in their stubs."""
-    of = len(found) + 1
+    """The pages of the overview and one for each group, with the numbers of pages in their stubs."""
+    first, of = len(parts) + 1, len(parts) + len(found)
     width = max(2, len(str(of)))  # so that files in order of their names are in order of their pages
-    stems = [f"{number:0{width}}-{group.zone or 'outside'}" for number, group in enumerate(found, 2)]
-    numbers = {element: number for number, group in enumerate(found, 2) for element in group.elements}
-    made = [_sheet(overview(whole, found), f"{1:0{width}}-overview", 1, of, arranged)]
-    for number, (group, stem) in enumerate(zip(found, stems, strict=True), 2):
+    stems = [f"{number:0{width}}-{group.zone or 'outside'}" for number, group in enumerate(found, first)]
+    numbers = {element: number for number, group in enumerate(found, first) for element in group.elements}
+    zones = {zone_node(group.zone): number for number, group in reversed([*enumerate(found, first)])}
+    every = overview(whole, found, first, crossings)
+    made = []
+    for number, part in enumerate(parts, 1):
+        drawn = every
+        if len(parts) > 1:
+            drawn = _part(every, part, lambda end: f"page {zones[end]}" if end in zones else "nothing in it")
+        made.append(_sheet(drawn, f"{number:0{width}}-overview", number, of, arranged))
+    for number, (group, stem) in enumerate(zip(found, stems, strict=True), first):
         drawn = _drawn(whole, group, lambda end: f"page {numbers.get(end, 1)}")
         made.append(_sheet(drawn, stem, number, of, arranged))
-    addresses = {element: link(stems[number - 2]) for element, number in numbers.items()}
-    for group, stem in reversed([*zip(found, stems, strict=True)]):
-        addresses[zone_node(group.zone)] = link(stem)
+    places = numbers | zones
+    addresses = {each: link(stems[number - first]) for each, number in places.items()}
     return [
         replace(sheet, diagram=replace(sheet.diagram, links=_links(sheet.diagram, addresses)))
         for sheet in made
     ]
+
+
+def _part(zones: Diagram, group: Group, page_of: Callable[[str], str]) -> Diagram:
+    """The part of an overview that shows some zones, with stubs for those that they are joined to."""
+    return cut(zones, group.elements, page_of)
 
 
 def _drawn(whole: Diagram, group: Group, page_of: Callable[[str], str]) -> Diagram:
@@ -282,31 +317,70 @@ def _links(diagram: Diagram, addresses: Mapping[str, str]) -> dict[str, str]:
     return {node: addresses[end] for node, end in ends.items() if node in linking and end in addresses}
 
 
-def overview(whole: Diagram, found: Sequence[Group]) -> Diagram:
-    """The zones of a diagram, with the number of lines between them and the pages where they are drawn."""
-    made = ZoneMap()
+def overview(
+    whole: Diagram, found: Sequence[Group], first: int = 2, crossings: Crossings | None = None
+) -> Diagram:
+    """The zones of a diagram with what lies in them and where it is drawn, and the lines between them.
+
+    A line has the look of the worst crossing between its zones, and says how many there are. Crossings
+    between zones that no line joins, and those within a zone, are counted in the zone that they lead to: all
+    counts add up to those of the title.
+
+    Args:
+        whole: the diagram.
+        found: the groups that have pages.
+        first: the number of the page of the first.
+        crossings: by pair of zones, as their shapes are called; ``None``: they were not counted.
+    """
+    made, between, missing = ZoneMap(), dict[tuple[str, str], list[Line]](), Counter[str]()
     zone_of = {element: zone_node(group.zone) for group in found for element in group.elements}
+    for line in lines_of(whole):
+        tail, head = (zone_of.get(end) for end in line.ends)
+        if head is not None:
+            missing[head] += line.is_missing
+        if tail is not None and head is not None and tail != head:
+            between.setdefault((tail, head), []).append(line)
+    counts = dict(crossings or {})
+    joined = {ends: counts.pop(ends, ZoneCrossings()) for ends in between}
     zones: list[tuple[str | None, tuple[str, ...]]] = [(frame.id, frame.lines) for frame in whole.frames]
     if any(group.zone is None for group in found):
         zones.append((None, (OUTSIDE,)))
     for zone, name in zones:
+        node = zone_node(zone)
         elements = [element for group in found if group.zone == zone for element in group.elements]
-        numbers = [str(number) for number, group in enumerate(found, 2) if group.zone == zone]
+        numbers = [str(number) for number, group in enumerate(found, first) if group.zone == zone]
         where = f"page{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}" if numbers else "nothing in it"
-        made.zone(zone_node(zone), name, [element_counts(elements), where] if numbers else [where])
-    between: dict[tuple[str, str], list[Line]] = {}
-    for line in lines_of(whole):
-        ends = [zone_of.get(end) for end in line.ends]
-        tail, head = ends
-        if tail is not None and head is not None and tail != head:
-            between.setdefault((tail, head), []).append(line)
+        facts = [element_counts(elements)] if numbers else []
+        if missing[node]:
+            facts.append(f"\u00d7 {count(missing[node], 'missing checkpoint')}")
+        others = sum((each for ends, each in counts.items() if ends[1] == node), ZoneCrossings())
+        if others.states:
+            facts.append(", ".join(others.words(" other crossings")))
+        made.zone(node, name, [*facts, where], "missing" if others.look == "uncontrolled" else None)
     for (tail, head), lines in sorted(between.items()):
-        counted = Counter[str](line.pieces[0].look for line in lines)
-        missing = sum(any(piece.mark == "missing" for piece in line.pieces) for line in lines)
-        words = [*step_counts(counted), *([f"\u00d7 {missing} not asked"] if missing else [])]
-        made.line(tail, head, words, "missing" if missing else None)
-    title = (f"{_heading(whole)}: overview", whole.title[1])
+        words = step_counts(Counter[str](line.pieces[0].look for line in lines))
+        here = joined[tail, head]
+        made.line(tail, head, [*words, *here.words(" crossings")], _mark(here, lines))
+    title = (f"{_heading(whole)}: overview", _with_crossings(whole.title[1], crossings))
     return made.diagram(title, whole.description, whole.model, whole.stamp, whole.notes)
+
+
+def _mark(here: ZoneCrossings, lines: Iterable[Line]) -> StepMark | None:
+    """The mark of a line between zones: by the worst crossing; where none was counted, by missing ones."""
+    if not here.states:
+        return "missing" if any(line.is_missing for line in lines) else None
+    marks: dict[str, StepMark] = {"uncontrolled": "missing", "controlled": "counts"}
+    return marks.get(here.look)
+
+
+def _with_crossings(line: str, crossings: Crossings | None) -> str:
+    """The line of a title that counts what is drawn, with the crossings."""
+    counts, _, view = line.rpartition(", as ")
+    if crossings is None or not counts:
+        return line
+    states = sum(crossings.values(), ZoneCrossings()).states
+    said = f"{counted(states.total(), 'crossing')}, {states['uncontrolled']:,} uncontrolled"
+    return f"{counts}; {said}, as {view}"
 
 
 def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from meshmodel.exporters.diagram import pdf, png
-from meshmodel.exporters.diagram.boundary_map import boundary_map
+from meshmodel.exporters.diagram.boundary_map import ZoneCrossings, boundary_map, zone_crossings
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.compact import FEW
 from meshmodel.exporters.diagram.diff_view import diff_view
@@ -21,9 +21,10 @@ from meshmodel.exporters.diagram.graphviz import (
 )
 from meshmodel.exporters.diagram.labels import Shows, shows_everything
 from meshmodel.exporters.diagram.layout import READABLE, Arrangement, arrange, is_hopeless
-from meshmodel.exporters.diagram.pages import Sheet, sheets, zone_view
+from meshmodel.exporters.diagram.pages import Crossings, Sheet, sheets, zone_view
 from meshmodel.exporters.diagram.sequence import sequence
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
+from meshmodel.exporters.diagram.zone_map import zone_node
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
@@ -155,7 +156,32 @@ def _sheets(
         if sheet.is_readable:
             return [sheet]
         whole = sheet.diagram
-    return sheets(whole, lambda each: arrange(renderer, each), lambda each: is_hopeless(renderer, each), link)
+    crossings = overview_crossings(snapshot, analysis, options)
+    return sheets(
+        whole,
+        lambda each: arrange(renderer, each),
+        lambda each: is_hopeless(renderer, each),
+        link,
+        crossings,
+    )
+
+
+def overview_crossings(
+    snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions
+) -> Crossings | None:
+    """The crossings between the zones of an overview; ``None``: it shows one zone, or there are too many."""
+    if options.zone is not None:
+        return None
+    if options.lens in {"before", "after"}:
+        snapshot, analysis, _ = fix_view(snapshot, analysis, after=options.lens == "after")
+    cells = zone_crossings(snapshot, analysis, options.agent)
+    if cells is None:
+        return None
+    found: dict[tuple[str, str], ZoneCrossings] = {}
+    for ends, each in cells.items():
+        tail, head = (end if end.startswith("zone/") else zone_node(None) for end in ends)
+        found[tail, head] = found.get((tail, head), ZoneCrossings()) + each
+    return found
 
 
 def diagram_of(snapshot: Snapshot, analysis: AnalysisResults, options: PictureOptions) -> Diagram:

@@ -23,10 +23,12 @@ class ZoneMap:
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
 
-    def zone(self, node: str, name: Sequence[str], facts: Iterable[str]) -> None:
+    def zone(
+        self, node: str, name: Sequence[str], facts: Iterable[str], mark: StepMark | None = None
+    ) -> None:
         """Add a zone."""
         lines = (*name, *(line for fact in facts for line in wrap(fact, NODE_COLUMNS + 12)))
-        self.nodes.append(Node(node, lines, "zone"))
+        self.nodes.append(Node(node, lines, "zone", mark=mark, name=" ".join(name)))
 
     def line(self, tail: str, head: str, words: Sequence[str], mark: StepMark | None = None) -> None:
         """Add a line; two zones have one in each direction at most."""
