@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import Memberships, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.results import (
@@ -96,12 +96,11 @@ class Analysis:
         return None if number is None else self._reach_of(number)
 
     def _reach_of(self, agent: int) -> AgentReach:
-        mesh, reaches = self.engine.mesh, self.engine.reaches
-        kinds = reaches.full, reaches.direct, reaches.own, reaches.alone.reach
-        full, direct, own, unchecked = (reaches.actions(agent, reach) for reach in kinds)
+        mesh = self.engine.mesh
+        full, direct, own, unchecked = (_actions(each.of(agent)) for each in self._accesses)
+        names = [*self._carriers[0]]
         identities, direct_identities, own_identities = (
-            tuple(identity for identity, agents in carriers.items() if agents >> agent & 1)
-            for carriers in self._carriers
+            tuple(names[place] for place in each.of(agent)) for each in self._carried
         )
         return AgentReach(
             mesh.agents[agent],
@@ -119,6 +118,18 @@ class Analysis:
                 for system, mask in full.items()
             ),
         )
+
+    @cached_property
+    def _accesses(self) -> tuple[Memberships, ...]:
+        """By agent the accesses that it reaches effectively, directly, as itself, and unchecked."""
+        reaches = self.engine.reaches
+        others = reaches.direct, reaches.own, reaches.alone.reach
+        return reaches.accesses, *(reaches.accesses_in(each) for each in others)
+
+    @cached_property
+    def _carried(self) -> tuple[Memberships, ...]:
+        """By agent the places, in ``_carriers``, of the identities that it carries."""
+        return tuple(Memberships([*carriers.values()]) for carriers in self._carriers)
 
     @cached_property
     def _carriers(self) -> tuple[Mapping[str, int], ...]:
@@ -349,6 +360,14 @@ class Analysis:
         """What looks at single crossings."""
         engine = self.engine
         return Listing(engine.starts, engine.arrivals, lambda: engine.doors)
+
+
+def _actions(accesses: Iterable[int]) -> dict[int, int]:
+    """The systems of some accesses, by number, with the actions as five bits."""
+    found: dict[int, int] = {}
+    for access in accesses:
+        found[access // 5] = found.get(access // 5, 0) | 1 << access % 5
+    return found
 
 
 def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:

@@ -62,8 +62,8 @@ class Listing:
 
     def of(self, agent: int) -> Iterator[Crossing]:
         """The crossings of one agent, by source (home first), target and action."""
-        mesh, full = self.mesh, self.reaches.full
-        accesses = [access for access in range(mesh.first_credential) if full[access] >> agent & 1]
+        mesh = self.mesh
+        accesses = self.reaches.accesses.of(agent)
         for coming in self.sources(agent):
             for access in accesses:
                 if self.crosses(coming, access):

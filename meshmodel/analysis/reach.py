@@ -6,7 +6,7 @@ See ``docs/semantics.md#reach``.
 from collections.abc import Mapping
 from functools import cached_property
 
-from meshmodel.analysis.bitset import bits, bitset, union
+from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
 from meshmodel.analysis.crossing import Source, sources_of
 from meshmodel.analysis.graph import Reach
@@ -177,13 +177,14 @@ class Reaches:
         ]
         return union({id(each): each for each in out}.values())
 
-    def actions(self, agent: int, reach: Reach) -> dict[int, int]:
-        """The systems that an agent reaches, by number, with the actions as five bits."""
-        found: dict[int, int] = {}
-        for access in range(self.mesh.first_credential):
-            if reach[access] >> agent & 1:
-                found[access // 5] = found.get(access // 5, 0) | 1 << access % 5
-        return found
+    @cached_property
+    def accesses(self) -> Memberships:
+        """By agent the accesses that it effectively reaches."""
+        return self.accesses_in(self.full)
+
+    def accesses_in(self, reach: Reach) -> Memberships:
+        """By agent the accesses in a reach."""
+        return Memberships([reach[access] for access in range(self.mesh.first_credential)])
 
     def carriers(self, reach: Reach) -> dict[str, int]:
         """By identity the agents that carry it: that reach one of its credentials, or a copy of one."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from meshmodel.analysis.bitset import bits, bitset, union
+from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.reach import Reaches
@@ -162,10 +162,19 @@ class Starts:
 
     def source_starts(self, agent: int) -> Iterator[tuple[int, int]]:
         """The sources of an agent, home first, each with its start."""
-        for source in sorted(self.sources):
-            found = self.sources[source] & self._of_agent[agent]
+        for place in self._read_by.of(agent):
+            source = self._in_order[place]
+            found = self.sources.get(source, 0) & self._of_agent[agent]
             if found:
                 yield source, found.bit_length() - 1
+
+    @cached_property
+    def _in_order(self) -> list[int]:
+        return sorted(self.readers)
+
+    @cached_property
+    def _read_by(self) -> Memberships:
+        return Memberships([self.readers[source] for source in self._in_order])
 
     def _readers(self) -> dict[int, int]:
         """By source its agents; people have none."""

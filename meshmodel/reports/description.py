@@ -1,8 +1,8 @@
 """The drawing in words, lane by lane: for screen readers, and for wherever no picture can be seen."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from meshmodel.model.phrases import daily, listed
 from meshmodel.model.records import Agent, Checkpoint, Reference, System
@@ -18,6 +18,9 @@ _MARKS: Final[Mapping[str, str]] = {
     "counts": "a checkpoint asks there",
     "does-not-count": "a checkpoint stands there that does not count",
 }
+
+_T = TypeVar("_T")
+_K = TypeVar("_K")
 
 Line = tuple[Reference | None, str]
 """A line, and the record that it is about."""
@@ -36,6 +39,15 @@ class Description:
         self._placed: defaultdict[tuple[str, str, str], list[Checkpoint]] = defaultdict(list)
         for each in self._snapshot.checkpoint.values():
             self._placed[each.step, each.from_, each.to].append(each)
+        snapshot = self._snapshot
+        self._holds = _grouped(snapshot.hold, lambda each: each[0])
+        self._delegations = _grouped(snapshot.delegation.values(), lambda each: each.from_)
+        self._intents = _grouped(snapshot.intent.values(), lambda each: each.agent)
+        self._custodies = _grouped(snapshot.custody.values(), lambda each: each.system)
+        self._triggers = _grouped(snapshot.trigger, lambda each: each[0])
+        self._hearings = _grouped(self._placed, lambda each: each[:2])
+        self._grants = _grouped(snapshot.grant.values(), lambda each: each.credential)
+        self._exchanges = _grouped(snapshot.exchange.values(), lambda each: each.from_)
 
     def lines(self) -> Iterator[Line]:
         """All of it, one line each, indented by two spaces a level, with what it is about."""
@@ -66,22 +78,16 @@ class Description:
     def _lanes(self) -> Iterator[tuple[Reference | None, str, list[Agent], list[System]]]:
         """Zones with what lies in them; then systems without a zone, and agents without a home."""
         snapshot = self._snapshot
+        agents = _grouped(snapshot.agent.values(), lambda each: each.home)
+        systems = _grouped(snapshot.system.values(), lambda each: each.zone)
         for zone in snapshot.zone.values():
-            yield (
-                ("zone", zone.id),
-                f"Zone {zone.title}",
-                [each for each in snapshot.agent.values() if each.home == zone.id],
-                [each for each in snapshot.system.values() if each.zone == zone.id],
-            )
-        alone = [each for each in snapshot.system.values() if each.zone is None]
-        if alone:
-            yield None, "Systems that are zones of their own", [], alone
-        homeless = [each for each in snapshot.agent.values() if each.home is None]
-        if homeless:
-            yield None, "Agents without a home", homeless, []
+            yield ("zone", zone.id), f"Zone {zone.title}", agents[zone.id], systems[zone.id]
+        if systems[None]:
+            yield None, "Systems that are zones of their own", [], systems[None]
+        if agents[None]:
+            yield None, "Agents without a home", agents[None], []
 
     def _agent(self, agent: Agent) -> Iterator[Line]:
-        snapshot = self._snapshot
         number = self._identities.get(agent.id)
         carries = "" if number is None else f", carries {counted(number, 'identity', 'identities')}"
         steerable = "steerable" if agent.is_steerable else "not steerable"
@@ -92,24 +98,21 @@ class Description:
             where = self._mark("hosting", agent.runs_on, agent.id)
             runs = f"    runs on {self._title('system', agent.runs_on)}{where}"
             yield ("hosting", (agent.runs_on, agent.id)), runs
-        for holder, credential in snapshot.hold:
-            if holder == agent.id:
-                holds = f"    holds {self._credential(credential)}{self._opened(credential)}"
-                yield ("hold", (holder, credential)), holds
-        for each in snapshot.delegation.values():
-            if each.from_ == agent.id:
-                passing = "" if not each.passes else f", passing {listed(each.passes)}"
-                only = "" if each.only is None else f", for {listed(map(str, each.only))} only"
-                values = ", values come back" if each.returns == "values" else ""
-                where = self._mark("delegation", agent.id, each.to)
-                delegates = f"    delegates to {self._title('agent', each.to)}{passing}{only}{values}{where}"
-                yield ("delegation", (agent.id, each.to)), delegates
-        for intent in snapshot.intent.values():
-            if intent.agent == agent.id:
-                often = f", {daily(intent.per_day)}" if intent.per_day else ""
-                system = self._title("system", intent.system)
-                may = f"    may {listed(intent.actions)} {system}, as intended{often}"
-                yield ("intent", (intent.agent, intent.system)), may
+        for holder, credential in self._holds[agent.id]:
+            holds = f"    holds {self._credential(credential)}{self._opened(credential)}"
+            yield ("hold", (holder, credential)), holds
+        for each in self._delegations[agent.id]:
+            passing = "" if not each.passes else f", passing {listed(each.passes)}"
+            only = "" if each.only is None else f", for {listed(map(str, each.only))} only"
+            values = ", values come back" if each.returns == "values" else ""
+            where = self._mark("delegation", agent.id, each.to)
+            delegates = f"    delegates to {self._title('agent', each.to)}{passing}{only}{values}{where}"
+            yield ("delegation", (agent.id, each.to)), delegates
+        for intent in self._intents[agent.id]:
+            often = f", {daily(intent.per_day)}" if intent.per_day else ""
+            system = self._title("system", intent.system)
+            may = f"    may {listed(intent.actions)} {system}, as intended{often}"
+            yield ("intent", (intent.agent, intent.system)), may
 
     def _system(self, system: System) -> Iterator[Line]:
         said = [system.kind or "", system.sensitivity or ""]
@@ -121,22 +124,19 @@ class Description:
         said += ["typed values only"] if system.typed else []
         words = ", ".join(each for each in said if each)
         yield ("system", system.id), f"  system {system.title}" + (f": {words}" if words else "")
-        for each in self._snapshot.custody.values():
-            if each.system == system.id:
-                by = "" if each.by is None else f" to whoever may {listed(each.obtained_by)}"
-                name, opened = self._credential(each.credential), self._opened(each.credential)
-                where = self._mark("custody", system.id, each.credential)
-                yield ("custody", (system.id, each.credential)), f"    {each.how} {name}{by}{opened}{where}"
-        for start, agent in self._snapshot.trigger:
-            if start == system.id:
-                triggers = f"    triggers {self._title('agent', agent)}{self._mark('trigger', start, agent)}"
-                if self._placed["trigger", start, agent] and self._snapshot.agent[agent].is_steerable:
-                    triggers += "; it decides who may start it, not about the words that it reads there"
-                yield ("trigger", (start, agent)), triggers
-        for step, start, agent in list(self._placed):
-            if (step, start) == ("hearing", system.id):
-                hears = f"    is heard by {self._title('agent', agent)}{self._mark(step, start, agent)}"
-                yield ("hearing", (start, agent)), hears
+        for each in self._custodies[system.id]:
+            by = "" if each.by is None else f" to whoever may {listed(each.obtained_by)}"
+            name, opened = self._credential(each.credential), self._opened(each.credential)
+            where = self._mark("custody", system.id, each.credential)
+            yield ("custody", (system.id, each.credential)), f"    {each.how} {name}{by}{opened}{where}"
+        for start, agent in self._triggers[system.id]:
+            triggers = f"    triggers {self._title('agent', agent)}{self._mark('trigger', start, agent)}"
+            if self._placed["trigger", start, agent] and self._snapshot.agent[agent].is_steerable:
+                triggers += "; it decides who may start it, not about the words that it reads there"
+            yield ("trigger", (start, agent)), triggers
+        for step, start, agent in self._hearings["hearing", system.id]:
+            hears = f"    is heard by {self._title('agent', agent)}{self._mark(step, start, agent)}"
+            yield ("hearing", (start, agent)), hears
 
     def _credential(self, credential: str) -> str:
         record = self._snapshot.credential[credential]
@@ -148,13 +148,11 @@ class Description:
         grants = [
             f"{self._title('system', each.system)} ({listed(each.actions)}"
             f"{self._mark('grant', credential, each.system)})"
-            for each in self._snapshot.grant.values()
-            if each.credential == credential
+            for each in self._grants[credential]
         ]
         exchanged = [
             f"{self._credential(each.to)}{self._mark('exchange', credential, each.to)}"
-            for each in self._snapshot.exchange.values()
-            if each.from_ == credential
+            for each in self._exchanges[credential]
         ]
         opens = f", opens {listed(grants)}" if grants else ""
         return opens + (f", is exchanged for {listed(exchanged)}" if exchanged else "")
@@ -191,6 +189,14 @@ class Description:
 
     def _title(self, table: str, key: str) -> str:
         return str(self._snapshot.table(table)[key].title)
+
+
+def _grouped(records: Iterable[_T], key: Callable[[_T], _K]) -> defaultdict[_K, list[_T]]:
+    """The records by what they have in common, in their order."""
+    found: defaultdict[_K, list[_T]] = defaultdict(list)
+    for each in records:
+        found[key(each)].append(each)
+    return found
 
 
 def description(analysis: "Analysis", style: Style) -> str:
