@@ -1,11 +1,13 @@
 """The sections of a report on agents, with what each reaches, on systems and on credentials."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.exporters.diagram.captions import system_facts
 from meshmodel.exporters.diagram.labels import Names
 from meshmodel.reports.document.tree import Block, Facts, Heading, Paragraph, Table
+
+_WAYS: "Final[tuple[How, ...]]" = ("direct", "hidden", "deputy")
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -14,8 +16,13 @@ if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
 
 
-def agent_section(analysis: "Analysis") -> Iterator[Block]:
-    """Each agent with its identities and its reach: direct, as itself, through a deputy."""
+def agent_section(analysis: "Analysis", *, in_table: bool = False) -> Iterator[Block]:
+    """Each agent with its identities and its reach: direct, as itself, through a deputy.
+
+    Args:
+        analysis: of the model.
+        in_table: whether each is a row, as in large models.
+    """
     snapshot = analysis.snapshot
     yield Heading(2, "Agents")
     if not snapshot.agent:
@@ -25,9 +32,32 @@ def agent_section(analysis: "Analysis") -> Iterator[Block]:
         "Direct: with a credential that it holds. Found: with something found or exchanged on the way. "
         "Through a deputy: by setting another agent to work. What is behind a checkpoint that counts says so."
     )
+    if in_table:
+        yield _agent_table(analysis)
+        return
     for key, agent in sorted(snapshot.agent.items()):
         yield Heading(3, named(agent.title, key))
         yield _agent(snapshot, agent, analysis.agent_reach(key))
+
+
+def _agent_table(analysis: "Analysis") -> Table:
+    snapshot = analysis.snapshot
+    reaches = {each.agent: each for each in analysis.reach()}
+
+    def row(key: str, agent: "Agent") -> tuple[object, ...]:
+        about = f"{agent.kind or 'kind not stated'}, {'' if agent.is_steerable else 'not '}steerable"
+        home = snapshot.zone[agent.home].title if agent.home else "none"
+        reach = reaches.get(key)
+        if reach is None:
+            return named(agent.title, key), about, home, agent.owner, f"{agent.status}: nothing", None, None
+        ways = (_reached(reach, way) for way in _WAYS)
+        return named(agent.title, key), about, home, agent.owner, *ways
+
+    return Table.of(
+        ("Agent", "Kind", "Home", "Owner", "Direct", "Found", "Through a deputy"),
+        (18, 14, 10, 10, 16, 16, 16),
+        (row(key, agent) for key, agent in sorted(snapshot.agent.items())),
+    )
 
 
 def _agent(snapshot: "Snapshot", agent: "Agent", reach: "AgentReach | None") -> Facts:

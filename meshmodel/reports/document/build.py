@@ -13,7 +13,7 @@ from meshmodel.reports.causes import is_accepted
 from meshmodel.reports.count_words import controlled
 from meshmodel.reports.document.agents import agent_section, credential_section, system_section
 from meshmodel.reports.document.boundaries import boundary_section
-from meshmodel.reports.document.findings import finding_section
+from meshmodel.reports.document.findings import finding_section, finding_table
 from meshmodel.reports.document.fix import fix_section
 from meshmodel.reports.document.pictures import Form, Pictures
 from meshmodel.reports.document.tree import (
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MOST_DRAWN: Final = 100
 """Models of more elements are not drawn whole: that takes minutes, and tens of pages."""
+MOST_DETAILED: Final = 1_000
+"""Of models of more elements only the boundary map is drawn, and findings and agents are rows of tables."""
 LONGEST_CURVE: Final = 60
 """The closing curve of a fix of more checkpoints is left out: each of its numbers is a search."""
 _WORDS: Final = (
@@ -119,8 +121,8 @@ class Builder:
             ("summing up", lambda: self._summary(title, fix)),
             ("drawing the model", self._drawing),
             ("drawing the boundaries", lambda: boundary_section(self._analysis, self._pictures)),
-            ("listing the agents", lambda: agent_section(self._analysis)),
-            ("drawing the findings", lambda: finding_section(self._analysis, self._pictures, self._tell)),
+            ("listing the agents", lambda: agent_section(self._analysis, in_table=self._is_large)),
+            ("drawing the findings", self._findings),
             ("drawing the fix", lambda: fix_section(self._analysis, fix, curve, self._pictures, MOST_DRAWN)),
             ("listing tickets", lambda: self._tickets(fix)),
             ("listing systems", lambda: system_section(self._analysis)),
@@ -173,6 +175,12 @@ class Builder:
         number = self._analysis.snapshot.elements
         if not number:
             yield Paragraph("The model is empty.")
+        elif self._is_large:
+            yield Paragraph(
+                f"The model has {number:,} elements. Of more than {MOST_DETAILED:,} this report draws the "
+                "boundary map alone, as an overview; agents and findings are rows of tables. export draws "
+                "the way of a finding (--finding RULE:SUBJECT) and what one agent reaches (--agent ID)."
+            )
         elif number > MOST_DRAWN:
             yield Paragraph(
                 f"The model has {number:,} elements. Here models of up to {MOST_DRAWN} are drawn whole; "
@@ -187,6 +195,15 @@ class Builder:
                     "that are in parts are numbered in the same way."
                 )
             yield from made
+
+    @property
+    def _is_large(self) -> bool:
+        return self._analysis.snapshot.elements > MOST_DETAILED
+
+    def _findings(self) -> Iterator[Block]:
+        if self._is_large:
+            return finding_table(self._analysis)
+        return finding_section(self._analysis, self._pictures, self._tell)
 
     def _tickets(self, fix: "Fix") -> Iterator[Block]:
         yield Heading(2, "Tickets")

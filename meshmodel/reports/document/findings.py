@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.causes import causes_of
 from meshmodel.reports.document.pictures import Pictures
-from meshmodel.reports.document.tree import Block, Facts, Heading, Items, Paragraph, plain
+from meshmodel.reports.document.tree import Block, Facts, Heading, Items, Paragraph, Table, plain
 from meshmodel.reports.standards import releases_of, titled
 
 if TYPE_CHECKING:
@@ -49,6 +49,38 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
             yield from _finding(finding, above)
             if above is None:
                 yield from _way(analysis, finding, told, pictures if is_drawn else None, f"finding-{done}")
+
+
+def finding_table(analysis: "Analysis") -> Iterator[Block]:
+    """The findings of a large model: a row each, and for each rule what it cites."""
+    yield Heading(2, "Findings")
+    findings = analysis.findings
+    if not findings:
+        yield Paragraph("Nothing is found.")
+        return
+    cited = {each for finding in findings for each in finding.references}
+    yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
+    references = {each.rule: each.references for each in findings}
+    yield Table.of(
+        ("Rule", "References"),
+        (25, 75),
+        ((rule, "; ".join(map(titled, each))) for rule, each in sorted(references.items())),
+    )
+    yield Table.of(
+        ("Severity", "Rule", "Subject", "What is found", "Remedy", "Acceptance"),
+        (8, 14, 16, 28, 26, 8),
+        (
+            (
+                each.severity,
+                each.rule,
+                each.subject,
+                each.message,
+                each.remedy,
+                None if each.accepted is None else accepted_words(each.accepted),
+            )
+            for each in findings
+        ),
+    )
 
 
 def _finding(finding: "Finding", above: "Finding | None") -> Iterator[Block]:
