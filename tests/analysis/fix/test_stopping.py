@@ -63,7 +63,7 @@ def test_a_curve_after_a_fix_ends_with_it_wherever_both_were_cancelled(seed, fla
 
 @pytest.fixture(scope="module")
 def design():
-    return analyse(workshop(10, 90))
+    return analyse(workshop(8, 60))
 
 
 def test_without_time_every_door_is_guarded_and_nothing_is_proven(design):
