@@ -94,6 +94,12 @@ def compromise(engine: Engine, start: str) -> Compromise:
     stopped = [step for step in closed if step[0] in free and step[1] not in free]
     everything = paths.search(nodes) if stopped else free
     holding = {number for step in stopped for number in counting.intersection(guards[step])}
+    asked = engine.checkpoints.guards
+    drawn = {
+        step
+        for step in mesh.answers.intersection(mesh.steps["delegation"])
+        if not counting.intersection(asked.get(step, ()))
+    }
     sessions = (session for node, session in mesh.sessions.by_node.items() if node in free)
     return Compromise(
         start,
@@ -101,8 +107,8 @@ def compromise(engine: Engine, start: str) -> Compromise:
         _spread(mesh, everything),
         _spread(mesh, (each for each in everything if each not in free)),
         tuple(sorted({(each.delegation.to, each.delegation.from_) for each in sessions})),
-        _steps(mesh, free, closed),
-        (*_origins(mesh, free, ()), *_origins(mesh, everything, free)),
+        _steps(mesh, free, closed, drawn),
+        (*_origins(mesh, free, (), drawn), *_origins(mesh, everything, free, drawn)),
         tuple(sorted(records[number].id for number in holding)),
         tuple(sorted(each.id for number, each in enumerate(records) if number not in counting)),
     )
@@ -151,24 +157,38 @@ def _spread(mesh: Mesh, reached: Iterable[int]) -> Spread:
     )
 
 
-def _steps(mesh: Mesh, reached: Container[int], closed: Container[Step]) -> frozenset[StepKey]:
+def _kind(mesh: Mesh, step: Step, drawn: Container[Step]) -> str:
+    """The kind of a step; ``drawn``: the unguarded delegations back to whom is answered as well."""
+    return "delegation" if step in drawn else mesh.kind(*step)
+
+
+def _steps(
+    mesh: Mesh, reached: Container[int], closed: Container[Step], drawn: Container[Step]
+) -> frozenset[StepKey]:
     """The steps that are unguarded for the start, by the relations that they stand for."""
     steps = {step for kind in KINDS if kind != "implies" for step in mesh.steps[kind]}
     for each in mesh.snapshot.checkpoint.values():
         if each.step == "hearing":
             steps.update(filter(mesh.has, mesh.ends("hearing", each.from_, each.to)))
-    found = (mesh.relation(*step) for step in steps if step[0] in reached and step not in closed)
-    return frozenset(cast("Iterable[StepKey]", found))
+    found = (
+        (_kind(mesh, step, drawn), *map(mesh.name, step))
+        for step in steps
+        if step[0] in reached and step not in closed
+    )
+    return frozenset(cast("StepKey", each) for each in found if each[0] != "answer")
 
 
-def _origins(mesh: Mesh, before: dict[int, int | None], known: Collection[int]) -> Iterator[Origin]:
+def _origins(
+    mesh: Mesh, before: dict[int, int | None], known: Collection[int], drawn: Container[Step]
+) -> Iterator[Origin]:
     """How elements were come by that are not known already."""
     for node, origin in before.items():
         if node < mesh.first_credential or node in mesh.origin or node in known:
             continue
         step = from_ = action = None
         if origin is not None:
-            step, from_ = cast("StepKind", mesh.kind(origin, node)), reference_of(mesh, origin)
+            step = cast("StepKind", _kind(mesh, (origin, node), drawn))
+            from_ = reference_of(mesh, origin)
             access = mesh.original(origin)
             action = ACTIONS[access % 5] if access < mesh.first_credential else None
         yield Origin(reference_of(mesh, node), step, from_, action, not known)

@@ -191,8 +191,10 @@ def test_what_a_limited_delegation_uses_is_not_in_hand_but_what_it_does_counts()
     text = text_of(compromise_blocks(snapshot, found, "built"), Style())
     assert "server  for bot only, within a limit: it hands out no credential" in text
     alone = analyse(snapshot).compromise("agent:server")
-    assert alone.unchecked.credentials == ("deep", "server-key")
-    assert alone.limited == ()
+    assert alone.unchecked.credentials == ("bot-key", "deep", "server-key"), (
+        "it answers the bot what it likes"
+    )
+    assert alone.limited == (("server", "bot"),)
 
 
 CARRIED = [

@@ -30,9 +30,7 @@ def check_cells(analysis):
         assert list(table.reaching(system)) == reaching
     for identity in {each.principal for each in analysis.snapshot.credential.values()}:
         assert list(table.carrying(identity)) == [
-            (each.agent, identity in each.direct_identities, identity in each.own_identities)
-            for each in whole
-            if identity in each.identities
+            (each.agent, each.how(identity)) for each in whole if identity in each.identities
         ]
 
 

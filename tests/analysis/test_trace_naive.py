@@ -106,7 +106,7 @@ class NaiveTrace:
         places = {}
         if self.s.agent[agent].home is not None:
             places[None] = 0
-        for system, triggered in self.naive.starts_unasked({"trigger"}):
+        for system, triggered in sorted(self.naive.starts_unasked({"trigger"})):
             if triggered == agent:
                 places[system] = max(
                     (

@@ -15,11 +15,11 @@ BOT = ("agent", "support-bot")
 async def test_ctrl_c_copies_what_is_selected_or_says_that_nothing_is(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.press("ctrl+c")
-        assert it.bench.shown.said == "copy: select an element, a relation or a checkpoint first"
+        assert it.bench.shown.message.text == "copy: select an element, a relation or a checkpoint first"
         assert not it.app.clipboard
         await it.select(*BOT)
         await it.press("ctrl+c")
-        assert it.bench.shown.said == "copied: agent support-bot"
+        assert it.bench.shown.message.text == "copied: agent support-bot"
         assert list(read_text(it.app.clipboard).agent) == ["support-bot"]
         await it.press("ctrl+v")
         assert "support-bot-2" in it.model.agent
@@ -29,13 +29,13 @@ async def test_ctrl_s_says_that_everything_is_saved(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         before = it.model
         await it.press("ctrl+s")
-        assert it.bench.shown.said.startswith("everything is saved")
+        assert it.bench.shown.message.text.startswith("everything is saved")
         assert it.model is before
         path = it.bench.session.path
         path.rename(path.with_name("elsewhere.mesh"))
         it.bench._poll()
         await it.press("ctrl+s")
-        assert it.bench.shown.said == it.bench.session.why_lost
+        assert it.bench.shown.message.text == it.bench.session.why_lost
 
 
 async def test_ctrl_f_finds_an_element_or_filters_the_list_in_focus(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ async def test_the_wheel_with_ctrl_zooms_and_scrolls_nothing(tmp_path: Path) -> 
             await turn(it, MouseScrollDown, ctrl=True)
             assert it.bench.shown.zoom == zoom
         await turn(it, MouseScrollDown, ctrl=True)
-        assert it.bench.shown.said == "this is the farthest view"
+        assert it.bench.shown.message.text == "this is the farthest view"
         for zoom in ("line", "card"):
             await turn(it, MouseScrollUp, ctrl=True)
             assert it.bench.shown.zoom == zoom
