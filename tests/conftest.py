@@ -23,18 +23,20 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items):
     """What waits for screens is slow: real terminals, all sizes but one, and what is pressed in lists.
 
-    Of a test that opens a screen or draws a picture in several cases the first one runs by default, and all
-    of them among the slow ones: a case takes up to a second.
+    Of a test that opens a screen, draws a picture or starts programs in several cases the first one runs by
+    default, and the others among the slow ones: a case takes up to a second.
     """
     lists = ("test_filtering", "test_left_out", "test_trace_screen", "test_two_programs", "test_accepting")
     lists = (*lists, "test_fix_tab", "test_exploring", "test_comparing")
+    costly = {"test_drawing", "test_diagram", "test_export_import", "test_text", "test_fix", "test_status"}
+    costly |= {"test_gate", "test_incomplete", "test_names", "test_complete_writes", "test_kinds"}
     seen = set()
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         other_size = "app" in item.path.parts and parameters.get("size", (120, 40)) != (120, 40)
         if other_size or "terminal" in item.path.parts or item.path.stem in lists:
             item.add_marker("slow")
-        elif "app" in item.path.parts or item.path.stem in {"test_drawing", "test_diagram"}:
+        elif "app" in item.path.parts or item.path.stem in costly:
             if parameters and item.function in seen:
                 item.add_marker("slow")
             seen.add(item.function)

@@ -35,7 +35,7 @@ SAYS: Final = {
     "impersonating-exchange": "can act as {identity}",
     "long-lived-credential": "{credential} (never expires|lives)",
     "lost-delegation": "comes? to {target}",
-    "missing-checkpoint": "can {do} {target}",
+    "missing-checkpoint": "can (reach|{do}) {target}",
     "orphaned-credential": "{credential} opens {target}",
     "person-uses-workload-identity": "sign in as {identity}",
     "retired-agent-access": "still holds {credential}",
