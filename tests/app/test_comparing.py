@@ -233,7 +233,7 @@ async def test_an_import_preview_takes_its_place(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await remove_and_add(it)
         await compare_with_start(it)
-        it.bench.importing._begin(ImportRequest((tmp_path / ".mcp.json",)))
+        it.bench.importing.begin(ImportRequest((tmp_path / ".mcp.json",)))
         await it.computed()
         assert it.bench.shown.comparing is None
         assert it.bench.shown.marked is not None

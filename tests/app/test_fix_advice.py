@@ -31,8 +31,8 @@ async def test_it_says_what_is_better_than_a_checkpoint_and_what_none_mends(tmp_
         steps = text.index("cloud-key is used on bucket"), text.index("refresh-token is used on crm")
         better = text.index("closed as well where cloud-key grants nothing on bucket: no intent uses it")
         assert steps[0] < better < steps[1] < text.index("asks before outsiders' text is read from crm")
-        assert "4 findings of high or above stand even then; a checkpoint does not mend them" in text
-        assert "secret-at-rest  crm>cloud-key" in text
+        assert "2 findings of high or above stand even then; a checkpoint does not mend them" in text
+        assert "long-lived-credential  warehouse-key" in text
 
 
 async def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path) -> None:

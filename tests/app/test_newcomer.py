@@ -139,7 +139,7 @@ async def test_the_menu_of_a_connection_says_which_keys_do_what(tmp_path: Path) 
         assert isinstance(menu, ConnectMenu)
         new = next(number for number, each in enumerate(menu.found) if {"name", "actions"} <= {*each.inputs})
         await it.press(*["down"] * new, "enter")
-        await it.shows("Tab: actions by letter · Enter")
+        await it.shows("type its name · Tab: its actions · Enter")
         await it.press("escape")
         await it.shows("↑ ↓ or a click, Enter")
 

@@ -67,7 +67,7 @@ class LogDialog(FormDialog[LogRequest]):
         if event.is_printable and event.character != " " and is_asked:
             event.stop()
             file: FormField = next(self.form_rows()).value
-            ask(self.app, file.ask(event.character), partial(self._take, file))
+            ask(self.app, file.ask(event.character), partial(self._take, file, is_text=True))
 
     def show_rows(self) -> None:
         """Show the rows as they are now; what was wrong may be right."""

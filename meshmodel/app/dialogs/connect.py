@@ -53,6 +53,8 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     ConnectMenu #details { height: auto; display: none; }
     ConnectMenu.-details #details { display: block; }
     ConnectMenu.-details #offers { display: none; }
+    /* What is pressed must not move because the hint follows the focus. */
+    ConnectMenu #hint { min-height: 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "accept", show=False),
@@ -166,6 +168,11 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         """Make the edit of the offer whose details are asked for."""
         if self.offer is not None:
             self._finish(self.offer)
+
+    @property
+    def typed(self) -> str:
+        """As of every dialog; among the offers what was typed for one is left already."""
+        return "" if self.offer is None else super().typed
 
     def action_cancel(self) -> None:
         """Back to the offers, then away."""
