@@ -58,7 +58,9 @@ def unreached(why_not: Explanation, mesh: Mesh, stop: Stop) -> Ways:
     near, far = gap(mesh, agent, system, actions)
     wanted = {mesh.access(system, NUMBER[each]) for each in actions}
     itself = {mesh.node("agent", agent)}
-    words = any(mesh.untrusted) and mesh.steerable & ~mesh.persons
+    # Where outsiders look at what lies open, a relation can let them write what somebody hears.
+    sources = any(mesh.untrusted) or any(each.exposes_acting for each in mesh.traits)
+    words = sources and mesh.steerable & ~mesh.persons
     return Ways(
         why_not,
         reaches=elements(mesh, sorted(near - itself)),

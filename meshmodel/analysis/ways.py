@@ -64,11 +64,17 @@ def _doors(mesh: Mesh, steps: Iterable[Step], approved: Mapping[int, bool]) -> l
         LastDoor(
             *ends,
             actions_of(sum({1 << mesh.original(enters) % 5 for _, enters in some})),
-            all(approved.get(leaves, False) for leaves, _ in some),
+            _is_approved([leaves for leaves, _ in some], approved),
         )
         for ends, some in grants.items()
     ]
     return sorted(found, key=lambda door: (door.intended, door.credential))
+
+
+def _is_approved(credentials: Iterable[int], approved: Mapping[int, bool]) -> bool:
+    """Whether an intent covers the open doors among these, if there are some; copies behind none aside."""
+    doors = [approved[each] for each in credentials if each in approved]
+    return bool(doors) and all(doors)
 
 
 class WayGraph:

@@ -122,9 +122,10 @@ def check_applied(snapshot, who, agents, plan, gone):
         assert back.effective(agent) <= {("agent", each) for each in agents}
     later = Reading(after).mesh
     for other in gone.agents:
-        # The others do no more than they did without it, and just as much where no copy was deleted.
+        # The others do no more than they did without it, and just as much where no copy was deleted
+        # and nothing is revoked with which outsiders could write what others hear.
         assert later.effective(other) <= gone.effective(other)
-        if not plan.copies:
+        if not plan.copies and credentials(gone.lying_open).isdisjoint(plan.revoke):
             assert later.effective(other) == gone.effective(other)
     # What its step was taken from decides nothing, and what lost its last approver is planned.
     for each in plan.checkpoints:

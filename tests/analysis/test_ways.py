@@ -9,7 +9,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
 from meshmodel.reports.ways_sentences import ways_sentences
-from tests.analysis.meshes_by_hand import support
+from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.walking import Walking, original
 from tests.reference.builders import hubs
 from tests.reference.crossings import credential_at
@@ -173,6 +173,25 @@ def test_what_an_intent_covers_is_no_end_of_the_ways_of_an_uncontrolled_crossing
     assert ("custody", "tickets", "spare") in ways.single
 
 
+def test_a_door_is_intended_though_a_way_to_a_copy_of_it_is_guarded():
+    """Only open doors are approved: what a server does with the same key is asked, and counts for nothing."""
+    server = [r.Agent("store", kind="service"), r.Hold("store", "file-key")]
+    limit = r.Delegation("bot", "store", only=("files:read",))
+    gate = r.Checkpoint("gate", "policy-decision", "delegation", "bot", "store")
+    mesh = support(r.Intent("bot", "files", ("read",)), *server, limit, gate)
+    ways = analyse(mesh).all_ways("bot", "files", "read", "home")
+    assert ways.explanation.state == "approved"
+    assert [(each.credential, each.intended) for each in ways.doors] == [("file-key", True)]
+
+
+@pytest.mark.parametrize("exposed", [False, True])
+def test_openings_are_not_complete_where_a_relation_can_let_outsiders_write(exposed):
+    """A key that is read in an exposed system carries words to what its grants write."""
+    ways = analyse(pipeline(r.System("site", exposed=exposed))).all_ways("coder", "site")
+    assert not ways.explanation.steps
+    assert ways.openings_complete != exposed
+
+
 def test_a_boundary_that_decides_stands_on_the_ways():
     gate = r.Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "cloud", decided_at="files")
     ways = analyse(support(gate)).all_ways("bot", "files")
@@ -245,7 +264,7 @@ def with_records(snapshot, *more):
 
 def silent(snapshot):
     """The same without outsiders and limits: nothing arises by itself."""
-    systems = [replace(each, untrusted_input=False) for each in snapshot.system.values()]
+    systems = [replace(each, untrusted_input=False, exposed=False) for each in snapshot.system.values()]
     limits = [replace(each, only=None, returns="words") for each in snapshot.delegation.values()]
     return with_records(snapshot, *systems, *limits)
 

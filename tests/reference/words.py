@@ -10,6 +10,7 @@ class Words(Mesh):
         super().__init__(snapshot)
         self._memo = {}
         self.triggers = {step.key for step in self.steps_but_hearing if step.kind == "trigger"}
+        self.lying_open = self._by_what_lies_open()
         self.words_come_to, self.steered = self._least_sets()
         self.hearing = {(s, b) for s in self.words_come_to for b in self.agents if self.hears(b, s)}
         self.steps = self.steps_but_hearing + [
@@ -53,6 +54,11 @@ class Words(Mesh):
         nodes = self._by_all_but_triggers(agent) if first_hand else self.with_tools(agent)
         return ("access", system, "read") in nodes
 
+    def _by_what_lies_open(self):
+        """By own steps from the credentials that a custody step by read of an exposed system yields."""
+        own = [step for step in self.steps_but_hearing if step.kind in OWN_STEPS]
+        return closure(own, self._lies_open())
+
     def _lies_open(self):
         """The credentials that a custody step by read of an exposed system yields."""
         return {
@@ -64,13 +70,10 @@ class Words(Mesh):
 
     def _least_sets(self):
         """The systems that words may come to, and the steered agents."""
-        own = [step for step in self.steps_but_hearing if step.kind in OWN_STEPS]
-        with_what_lies_open = closure(own, self._lies_open())
         words = {
             s
             for s in self.s.system
-            if self.is_first_hand(s)
-            or (not self.is_typed(s) and ("access", s, "write") in with_what_lies_open)
+            if self.is_first_hand(s) or (not self.is_typed(s) and ("access", s, "write") in self.lying_open)
         }
         steered = set()
         while True:
