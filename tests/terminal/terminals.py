@@ -170,12 +170,21 @@ class Typist:
 
     def still(self, text: str, after: str = "") -> tuple[int, int]:
         """Where a text is once it stands still, on or below the row of another text."""
-        self.wait(after)
-        self.wait(text)
-        seen = None
-        while seen != (seen := self.where(text, self.where(after)[1] if after else 0)):
-            time.sleep(2 * LOOK)
-        return seen
+        looks: list[list[tuple[int, int]]] = []
+
+        def stands() -> bool:
+            time.sleep(LOOK)
+            looks.append(self._found(text, after))
+            return bool(looks[-1]) and looks[-4:] == [looks[-1]] * 4
+
+        self.wait(stands, text)
+        return looks[-1][0]
+
+    def _found(self, text: str, after: str) -> list[tuple[int, int]]:
+        """The first cell where a text begins on one look at the screen, on or below the row of another."""
+        rows = self.terminal.lines()
+        first = next((y for y, row in enumerate(rows) if after in row), len(rows))
+        return [(row.index(text), y) for y, row in enumerate(rows) if y >= first and text in row][:1]
 
     def click_on(self, text: str, after: str = "") -> None:
         """Click on a text once it stands still, on or below the row of another text."""
@@ -199,14 +208,14 @@ class Typist:
                 return row.index(text), y
         raise AssertionError(f"{text!r} is not on the screen:\n{self.screen()}")
 
-    def wait(self, wanted: str | Callable[[], bool]) -> None:
+    def wait(self, wanted: str | Callable[[], bool], what: str = "") -> None:
         """Look again until a text is on the screen, or something holds."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if wanted in self.screen() if isinstance(wanted, str) else wanted():
                 return
             time.sleep(LOOK)
-        raise AssertionError(f"waited in vain for {wanted!r}:\n{self.screen()}")
+        raise AssertionError(f"waited in vain for {what or wanted!r}:\n{self.screen()}")
 
 
 @contextlib.contextmanager

@@ -59,11 +59,27 @@ def empty(kind: str, folder: Path, size: tuple[int, int]) -> Iterator[tuple[Typi
 
 
 def settled(hands: Typist) -> list[str]:
-    """The rows of the screen once they stand still."""
-    lines: list[str] = []
-    while lines != (lines := hands.terminal.lines()):
-        time.sleep(2 * LOOK)
+    """The rows of the screen once they stand still for half a second; a busy machine may take as long."""
+    lines, since = hands.terminal.lines(), time.monotonic()
+    while time.monotonic() < since + 0.5:
+        time.sleep(LOOK)
+        if lines != (lines := hands.terminal.lines()):
+            since = time.monotonic()
     return lines
+
+
+def cards(lines: list[str], name: str) -> list[tuple[int, int]]:
+    """Where cards of a name begin, which takes two rows where one is too narrow."""
+    heads = [found.end() for found in re.finditer("-", name)] + [len(name)]
+    starts = []
+    for head in heads:
+        card = re.compile(rf"▌\S {re.escape(name[:head])}(?![\w-])")
+        for y, row in enumerate(lines):
+            for found in card.finditer(row):
+                rest = lines[y + 1][found.start() :] if y + 1 < len(lines) else ""
+                if head == len(name) or re.match(rf"▌  {re.escape(name[head:])}(?![\w-])", rest):
+                    starts.append((found.start(), y))
+    return starts
 
 
 class Mouse:
@@ -118,10 +134,8 @@ class Mouse:
 
     def card(self, name: str) -> tuple[int, int]:
         """Where a card begins."""
-        card = re.compile(rf"▌\S {re.escape(name)}(?![\w-])")
-        self.hands.wait(lambda: bool(card.search(self.hands.screen())))
-        lines = settled(self.hands)
-        return next((found.start(), y) for y, row in enumerate(lines) if (found := card.search(row)))
+        self.hands.wait(lambda: bool(cards(self.hands.terminal.lines(), name)))
+        return cards(settled(self.hands), name)[0]
 
     def _arrows(self, y: int) -> set[int]:
         return {found.start() for found in re.finditer("─▶", self.hands.terminal.lines()[y])}
@@ -201,13 +215,13 @@ def draw_by_mouse(mouse: Mouse) -> None:
     mouse.until(lambda model: model.system["messaging"].untrusted_input)
 
     mouse.drag("service", "messaging")
-    mouse.click("new credential")
+    mouse.click("new credential", after="─ service → messaging ─")
     mouse.connect("write", title="service → messaging")
     mouse.drag("ai-agent", "knowledge-base")
-    mouse.click("new credential")
+    mouse.click("new credential", after="─ ai-agent → knowledge-base ─")
     mouse.connect(title="ai-agent → knowledge-base")
     mouse.drag("ai-agent", "ci-pipeline")
-    mouse.click("new credential")
+    mouse.click("new credential", after="─ ai-agent → ci-pipeline ─")
     mouse.connect("execute", title="ai-agent → ci-pipeline")
     mouse.drag("ai-agent", "service")
     mouse.connect("messaging:read", title="ai-agent → service")
@@ -216,7 +230,7 @@ def draw_by_mouse(mouse: Mouse) -> None:
     mouse.draw_new("oauth-user-delegated", "credential", "exchanged-token")
     mouse.choose("at token-service", "oauth-user-delegated → ")
     mouse.drag("exchanged-token", "saas")
-    mouse.click("exchanged-token opens")
+    mouse.click("exchanged-token opens", after="─ exchanged-token → saas ─")
     mouse.connect("write", title="exchanged-token → saas")
     mouse.until(lambda model: ("exchanged-token", "saas") in model.grant)
     mouse.click("p checkpoint")
@@ -231,7 +245,7 @@ def draw_by_mouse(mouse: Mouse) -> None:
     mouse.draw_new("ci-pipeline", "credential")
     mouse.choose("ci-pipeline stores credential", "ci-pipeline → ")
     mouse.drag("credential", "kubernetes-cluster")
-    mouse.click("credential opens")
+    mouse.click("credential opens", after="─ credential → kubernetes-cluster ─")
     mouse.connect("read", "admin", title="credential → kubernetes-cluster")
     mouse.name(NAME)
     mouse.until(lambda model: model.about.name == NAME)
@@ -276,7 +290,7 @@ ascluster⇥ku⏎
 ⏎r⏎
 asci⇥ci⏎
 Ncdeploy-key⏎⏎
-c⟨cluster⟩␣↑␣⏎
+c⟨cluster⟩⏎␣↑␣⏎
 azsupport⏎
 aaapprover⇥p⏎
 assts⇥t⏎
