@@ -215,7 +215,7 @@ class Starts:
         found: dict[int, tuple[tuple[int, ...], int]] = {}
         for read, readers_of in hidden.items():
             if read in guarded:
-                found[read // 5] = (read,), readers_of
+                found[read // 5] = (graph.condensed[0][read],), readers_of
                 continue
             after = graph.successors[read]
             gaining = readers_of & union(lacking[each] for each in after)
