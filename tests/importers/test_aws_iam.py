@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.importers.document import ForeignFileError
-from meshmodel.importers.forms import aws_account
+from meshmodel.importers.forms.aws import account as accounts
 from meshmodel.importers.importing import prepare
 from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
@@ -341,7 +341,7 @@ def test_wrong_types_and_long_patterns_are_read_quickly(content, tmp_path):
 
 @pytest.mark.parametrize("limit", ["WAY_LIMIT", "PAIR_LIMIT"])
 def test_more_ways_than_anybody_could_look_at_are_refused(limit, tmp_path, monkeypatch):
-    monkeypatch.setattr(aws_account, limit, 10)
+    monkeypatch.setattr(accounts, limit, 10)
     content = export(
         users=[user(f"u{n}", ASSUMES) for n in range(4)],
         roles=[role(f"r{n}", trust({"AWS": ROOT})) for n in range(4)],

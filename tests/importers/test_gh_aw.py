@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.importers.document import ForeignFileError
-from meshmodel.importers.forms.github_words import expressions, product_of, secrets_in, tools_in
+from meshmodel.importers.forms.github.words import expressions, product_of, secrets_in, tools_in
 from meshmodel.interchange import read_text as read_model
 from meshmodel.interchange import write_text
 from tests.importers.foreign import read, read_text

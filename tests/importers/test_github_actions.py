@@ -4,7 +4,7 @@ import pytest
 
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.foreign_files import read_files
-from meshmodel.importers.forms.github_words import product_of
+from meshmodel.importers.forms.github.words import product_of
 from meshmodel.model.records import Delegation, Exchange
 from tests.importers.foreign import check_goldens, fixtures
 from tests.importers.workflows import (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.foreign_files import read_files
-from meshmodel.importers.forms.kubernetes_agents import asks_first
+from meshmodel.importers.forms.kubernetes.kagent import asks_first
 from meshmodel.importers.importing import prepare
 from meshmodel.interchange import read_text as read_model
 from meshmodel.interchange import write_text

@@ -145,7 +145,7 @@ def test_users_and_groups_are_asked_about_and_an_account_as_a_user_is_the_accoun
 def test_too_many_permissions_are_refused_in_one_line(tmp_path, monkeypatch):
     wide, names = role(*[rule("configmaps", "get")] * 30), [f"n{number}" for number in range(40)]
     read(tmp_path, wide, binding(*names))
-    monkeypatch.setattr("meshmodel.importers.forms.kubernetes_cluster.PERMISSION_LIMIT", 1_000)
+    monkeypatch.setattr("meshmodel.importers.forms.kubernetes.cluster.PERMISSION_LIMIT", 1_000)
     with pytest.raises(ForeignFileError, match="mean more than 1000 permissions") as refused:
         read(tmp_path, wide, binding(*names))
     assert "\n" not in str(refused.value)

@@ -110,7 +110,7 @@ def test_what_nobody_takes_is_not_understood_and_what_is_taken_twice_is_in_one_r
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_rules_of_a_form_are_named_once_and_say_why(form):
-    rules = FORMS[form].module.RULES
+    rules = FORMS[form].load().RULES
     assert [name for name, number in Counter(each.name for each in rules).items() if number > 1] == []
     assert [
         each.name for each in rules if not (each.construct and each.why and each.verdict in VERDICTS)

@@ -1,10 +1,10 @@
-"""The forms that ``meshmodel import`` reads: each is one module with the table of its mapping.
+"""The forms that ``meshmodel import`` reads: each is one module or folder with the table of its mapping.
 
 How a form is written (``mcp`` is the example)
 ----------------------------------------------
-A form is a module with three names, and one row in ``FORMS`` below::
+A form is a module with three names (``FormReader``), and one row in ``FORMS`` below::
 
-    RULES: tuple[Rule, ...]                        its table of mapping (``mcp_rules``); the manual shows it
+    RULES: tuple[Rule, ...]                        its table of mapping; the manual shows it
     def recognise(document: Document) -> bool      whether a file is of this form, by its content
     def read(documents: Sequence[Document], out: Proposal) -> None
 
@@ -39,11 +39,32 @@ A form raises nothing for what it does not know. ``ForeignFileError`` (one line)
 as this form at all. Heavy libraries are imported inside functions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from meshmodel.importers.document import Document
+    from meshmodel.importers.ledger import Rule
+    from meshmodel.importers.proposal import Proposal
+
+
+class FormReader(Protocol):
+    """What the module of a form has."""
+
+    @property
+    def RULES(self) -> "tuple[Rule, ...]":  # noqa: N802  # a constant of a module
+        """Its table of mapping."""
+        ...
+
+    def recognise(self, document: "Document") -> bool:
+        """Whether a file is of this form, by its content."""
+        ...
+
+    def read(self, documents: "Sequence[Document]", out: "Proposal") -> None:
+        """Propose what the files say, understood together."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +75,51 @@ class Form:
         name: what it is called in ``--as`` and in the model file.
         title: what people call such a file.
         files: the names by which a folder picks such files up, as patterns of the end of a path.
+        load: imports the module that reads it.
         picks: whether it heeds ``Proposal.picked``, what ``--only`` names.
     """
 
     name: str
     title: str
     files: tuple[str, ...]
+    load: Callable[[], FormReader]
     picks: bool = False
 
-    @property
-    def module(self) -> Any:
-        """The module that reads it; imported when it is first needed."""
-        return import_module(f"meshmodel.importers.forms.{self.name.replace('-', '_')}")
+
+def _mcp() -> FormReader:
+    from meshmodel.importers.forms import mcp
+
+    return mcp
+
+
+def _github() -> FormReader:
+    from meshmodel.importers.forms.github import workflow
+
+    return workflow
+
+
+def _aws() -> FormReader:
+    from meshmodel.importers.forms.aws import iam
+
+    return iam
+
+
+def _kubernetes() -> FormReader:
+    from meshmodel.importers.forms.kubernetes import manifests
+
+    return manifests
+
+
+def _threat_dragon() -> FormReader:
+    from meshmodel.importers.forms import threat_dragon
+
+    return threat_dragon
+
+
+def _threagile() -> FormReader:
+    from meshmodel.importers.forms import threagile
+
+    return threagile
 
 
 _FORMS: Final = (
@@ -73,6 +127,7 @@ _FORMS: Final = (
         "mcp",
         "MCP client configuration",
         (".mcp.json", "mcp.json", "mcp_config.json", "claude_desktop_config.json", ".claude.json"),
+        _mcp,
     ),
     Form(
         "github-actions",
@@ -84,20 +139,23 @@ _FORMS: Final = (
             ".github/workflows/shared/*.md",
             ".github/workflows/shared/*/*.md",
         ),
+        _github,
     ),
     Form(
         "aws-iam",
         "AWS account authorization details",
         ("*authorization-details*.json", "*authz-details*.json", "*gaad*.json"),
+        _aws,
         picks=True,
     ),
-    Form("kubernetes", "Kubernetes manifests, also of kagent", ("*.yaml", "*.yml")),
+    Form("kubernetes", "Kubernetes manifests, also of kagent", ("*.yaml", "*.yml"), _kubernetes),
     Form(
         "threat-dragon",
         "Threat Dragon model",
         ("ThreatDragonModels/*.json", "ThreatDragonModels/*/*.json"),
+        _threat_dragon,
     ),
-    Form("threagile", "Threagile model", ("threagile.yaml", "threagile.yml")),
+    Form("threagile", "Threagile model", ("threagile.yaml", "threagile.yml"), _threagile),
 )
 
 FORMS: Final[Mapping[str, Form]] = MappingProxyType({each.name: each for each in _FORMS})

@@ -8,48 +8,243 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.forms import threagile_words as words
-from meshmodel.importers.forms.threagile_rules import (
-    AGENT,
-    AI,
-    ASSET,
-    AUTHENTICATION,
-    BOUNDARY,
-    CALLED,
-    DATA,
-    END_USER,
-    HEADER,
-    INCLUDE,
-    INCLUDED,
-    INTERNET,
-    LINK,
-    MERGED,
-    NESTED,
-    NO_AUTHENTICATION,
-    NO_AUTHORIZATION,
-    NO_TARGET,
-    QUESTION,
-    RATING,
-    READS,
-    RISK,
-    RULES,
-    RUNTIME,
-    SCOPE,
-    SETTING,
-    TENANTS,
-    TWICE,
-    WRITES,
-)
-from meshmodel.importers.forms.threagile_words import get, replaced
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal, clean_text
 from meshmodel.model.records import Grant, Hold, Reference
 from meshmodel.model.text import first_few
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
 
 __all__ = ["RULES", "read", "recognise"]
+
+BOUNDARY: Final = Rule("trust-boundary", "trust boundary", "mapped", "a zone, and what it lists is in it")
+NESTED: Final = Rule(
+    "nested-boundary",
+    "trust boundary within another",
+    "assumed",
+    "zones do not lie in one another: each is a zone by itself, and an asset is in the one that lists it",
+)
+ASSET: Final = Rule(
+    "technical-asset", "technical asset", "mapped", "a system; its kind is made of its technology"
+)
+AGENT: Final = Rule(
+    "asset-acts",
+    "asset with outgoing links",
+    "assumed",
+    "an agent that runs on the system: a person where people use it as a client, a workflow on a build "
+    "pipeline, else a service",
+)
+AI: Final = Rule(
+    "asset-of-ai",
+    "asset with outgoing links and the technology ai",
+    "question",
+    "an agent of kind ai-agent; whether what it reads steers what it does is asked",
+)
+RATING: Final = Rule(
+    "rating",
+    "confidentiality and integrity",
+    "assumed",
+    "the highest of an asset and of the data in it, by rank and not by word: of five levels four are made, "
+    "public, internal, restricted and confidential, strictly-confidential; and archive, operational, "
+    "important and critical, mission-critical",
+)
+LINK: Final = Rule(
+    "communication-link",
+    "communication link with authentication",
+    "mapped",
+    "a credential that the agent of the source holds and the target accepts; its kind is made of the "
+    "authentication",
+)
+READS: Final = Rule("readonly-link", "link that only reads", "mapped", "the credential is good for read only")
+WRITES: Final = Rule(
+    "writing-link", "link that does not only read", "assumed", "the credential is good for read and write"
+)
+NO_AUTHENTICATION: Final = Rule(
+    "no-authentication",
+    "link without authentication",
+    "question",
+    "no credential is shown, so nothing is drawn: whether anybody may do it is asked",
+)
+AUTHENTICATION: Final = Rule(
+    "second-factor",
+    "authentication by two factors or elsewhere",
+    "question",
+    "whether a person decides at each action or once, or where it takes place, is not in the file",
+)
+END_USER: Final = Rule(
+    "end-user",
+    "identity of the end user passed on",
+    "question",
+    "the credential is of a person, on behalf of the end user where a program holds it; what that user may "
+    "do is asked",
+)
+NO_AUTHORIZATION: Final = Rule(
+    "no-authorization",
+    "link without authorization",
+    "assumed",
+    "the credential is good for all that the link does",
+)
+NO_TARGET: Final = Rule(
+    "link-to-nothing", "link to an asset that is not there", "question", "which system is meant is asked"
+)
+CALLED: Final = Rule(
+    "acts-for-callers",
+    "asset with links in both directions",
+    "question",
+    "whether callers set its agent to work on what it reaches is not in the file, so no delegation is drawn",
+)
+INTERNET: Final = Rule(
+    "internet", "asset on the internet", "question", "whether outsiders can put content into it is asked"
+)
+TENANTS: Final = Rule(
+    "multi-tenant",
+    "asset of several tenants",
+    "question",
+    "whether one can read what another stores is asked",
+)
+TWICE: Final = Rule(
+    "in-two-boundaries", "asset in two trust boundaries", "question", "which zone it is in is asked"
+)
+RUNTIME: Final = Rule(
+    "shared-runtime",
+    "shared runtime",
+    "question",
+    "who controls the runtime, and with it all that runs there, is asked",
+)
+QUESTION: Final = Rule("open-question", "question without an answer", "question", "it is asked here too")
+INCLUDE: Final = Rule(
+    "include",
+    "another file that belongs to the model",
+    "question",
+    "it is read if it is imported together with this one; nothing is opened by itself",
+)
+INCLUDED: Final = Rule(
+    "included", "another file of this import", "mapped", "read as a part of the same model"
+)
+DATA: Final = Rule(
+    "data-asset", "data asset", "mapped", "its ratings are those of the assets that process or store it"
+)
+SCOPE: Final = Rule(
+    "out-of-scope",
+    "asset out of scope",
+    "assumed",
+    "drawn like all others: what is reached does not depend on who looked at it",
+)
+RISK: Final = Rule(
+    "risk",
+    "risks, abuse cases and requirements",
+    "mapped",
+    "words about the design; a risk that is tracked as mitigated is no checkpoint, so none is drawn",
+)
+MERGED: Final = Rule(
+    "merged", "value of an alias that is replaced", "mapped", "the value beside it stands in its place"
+)
+SETTING: Final = Rule(
+    "property", "another property", "mapped", "it changes nothing about who may do what, so it is not kept"
+)
+HEADER: Final = Rule(
+    "header", "title, people and overviews", "mapped", "about the file and the work on it, not about the mesh"
+)
+RULES: Final[tuple[Rule, ...]] = (
+    BOUNDARY, NESTED, ASSET, AGENT, AI, RATING, LINK, READS, WRITES, NO_AUTHENTICATION, AUTHENTICATION,
+    END_USER, NO_AUTHORIZATION, NO_TARGET, CALLED, INTERNET, TENANTS, TWICE, RUNTIME, QUESTION, INCLUDE,
+    INCLUDED, DATA, SCOPE, RISK, MERGED, SETTING, HEADER,
+)  # fmt: skip
+
+_SECTIONS: Final = ("technical_assets", "data_assets", "trust_boundaries", "shared_runtimes")
+_CONFIDENTIALITY: Final = ("public", "internal", "restricted", "confidential", "strictly-confidential")
+_INTEGRITY: Final = ("archive", "operational", "important", "critical", "mission-critical")
+_KINDS: Final = {
+    "build-pipeline": "ci-pipeline",
+    "data-lake": "data-warehouse",
+    "gateway": "api-gateway",
+    "hsm": "secrets-manager",
+    "identity-store-database": "identity-provider",
+    "identity-store-ldap": "identity-provider",
+    "ldap-server": "identity-provider",
+    "mail-server": "messaging",
+    "sourcecode-repository": "code-repository",
+    "stream-processing": "message-queue",
+    "unknown-technology": None,
+    "vault": "secrets-manager",
+}
+"""Kinds of systems by technology; other words are kept as they are."""
+_CREDENTIAL_KINDS: Final = {"credentials": "static-secret", "session-id": "session-cookie"}
+"""Kinds of credentials by authentication; other words are kept as they are."""
+_END_USER: Final = ("end-user-identity-propagation", "enduser-identity-propagation")
+_OF_ASSET: Final = (
+    "type", "usage", "size", "tags", "machine", "encryption", "availability", "justification_cia_rating",
+    "multi_tenant", "redundant", "custom_developed_parts", "data_formats_accepted", "diagram_tweak_order",
+    "internet", "used_as_client_by_human", "technology", "technologies", "owner", "description",
+)  # fmt: skip
+_OF_LINK: Final = (
+    "protocol", "tags", "vpn", "ip_filtered", "usage", "data_assets_sent", "data_assets_received",
+    "diagram_tweak_weight", "diagram_tweak_constraint", "authorization", "readonly", "description",
+)  # fmt: skip
+_OF_DATA: Final = (
+    "description", "usage", "tags", "origin", "owner", "quantity", "availability", "justification_cia_rating",
+)  # fmt: skip
+_OF_RUNTIME: Final = ("id", "description", "tags", "technical_assets_running")
+_HEADERS: Final = (
+    "threagile_version", "title", "date", "author", "contributors", "management_summary_comment",
+    "business_criticality", "business_overview", "technical_overview", "application_description",
+    "tags_available", "questions",
+)  # fmt: skip
+_RISKS: Final = (
+    "abuse_cases", "security_requirements", "individual_risk_categories", "custom_risk_categories",
+    "risk_tracking",
+)  # fmt: skip
+_DISTINCT: Final = (
+    *_SECTIONS, *_RISKS, "threagile_version", "includes", "tags_available", "business_criticality",
+    "business_overview", "technical_overview", "management_summary_comment",
+)  # fmt: skip
+"""Parts of a model, one of which is in a file that is recognised by its parts."""
+_MARKS: Final = (
+    "communication_links", "technical_assets_inside", "technical_assets_running", "justification_cia_rating",
+)  # fmt: skip
+"""Keys of entries that nothing else has."""
+
+
+def is_part(key: str) -> bool:
+    """Whether a key is that of a part of a model."""
+    return key in (*_DISTINCT, *_HEADERS) or key.startswith("diagram_tweak_")
+
+
+def sensitivity(found: Sequence[Node]) -> str | None:
+    """The highest of some ratings of confidentiality, as our sensitivity."""
+    return _level(found, _CONFIDENTIALITY, SENSITIVITIES)
+
+
+def integrity(found: Sequence[Node]) -> str | None:
+    """The highest of some ratings of integrity, as our integrity."""
+    return _level(found, _INTEGRITY, INTEGRITIES)
+
+
+def _level(found: Sequence[Node], words: Sequence[str], ours: Sequence[str]) -> str | None:
+    """The highest of some ratings on a scale of five, by its rank on a scale of four, rounded."""
+    ranks = [words.index(each.text) for each in found if each.text in words]
+    return ours[(max(ranks) * 3 + 2) // 4] if ranks else None
+
+
+def get(node: Node, key: str) -> Node:
+    """The value under a key, or under it in what ``<<`` takes over."""
+    found = node[key]
+    for base in node["<<"].each() if not found else ():
+        found = found or get(base, key)
+    return found
+
+
+def replaced(node: Node, beside: frozenset[str] = frozenset()) -> Iterator[Node]:
+    """The values in what ``<<`` takes over that have another in their place."""
+    names = beside | {key for key, _ in node.items()}
+    for base in node["<<"].each():
+        for key, value in base.items():
+            if key != "<<" and key in names:
+                yield value
+        yield from replaced(base, names)
+        names |= {key for key, _ in base.items()}
 
 
 def recognise(document: Document) -> bool:
@@ -57,10 +252,10 @@ def recognise(document: Document) -> bool:
     root = document.root
     if document.syntax == "markdown" or not root.is_map:
         return False
-    if root["threagile_version"] or all(words.is_part(key) for key, _ in root.items()):
-        return any(root[key] for key in words.DISTINCT)
-    entries = [each for name in words.SECTIONS for _, each in root[name].items()]
-    return any(each["id"] and any(each[mark] for mark in words.MARKS) for each in entries)
+    if root["threagile_version"] or all(is_part(key) for key, _ in root.items()):
+        return any(root[key] for key in _DISTINCT)
+    entries = [each for name in _SECTIONS for _, each in root[name].items()]
+    return any(each["id"] and any(each[mark] for mark in _MARKS) for each in entries)
 
 
 def read(documents: Sequence[Document], out: Proposal) -> None:
@@ -138,7 +333,7 @@ class _Model:
         for asset in self._assets.values():
             for name, node in asset.links:
                 self._link(asset, name, node)
-                self._rest(node, words.OF_LINK)
+                self._rest(node, _OF_LINK)
         for asset in self._assets.values():
             self._ask_of(asset)
         for name, node in self._entries("shared_runtimes"):
@@ -178,10 +373,10 @@ class _Model:
         technology = get(node, "technology") or get(node, "technologies")[0]
         system = out.element(
             "system", ("asset", id_.text), name, at=node, scope=self._scope,
-            kind=words.KINDS.get(technology.text, technology.text) or None,
+            kind=_KINDS.get(technology.text, technology.text) or None,
             zone=zone,
-            sensitivity=words.sensitivity(self._ratings(node, "confidentiality")),
-            integrity=words.integrity(self._ratings(node, "integrity")),
+            sensitivity=sensitivity(self._ratings(node, "confidentiality")),
+            integrity=integrity(self._ratings(node, "integrity")),
             owner=get(node, "owner").text or None,
             description=get(node, "description").text or None,
         )  # fmt: skip
@@ -264,10 +459,10 @@ class _Model:
         out = self._out
         authentication, authorization = get(node, "authentication"), get(node, "authorization")
         readonly, person = get(node, "readonly"), get(source.node, "used_as_client_by_human").is_true
-        end_user = authorization.text in words.END_USER
+        end_user = authorization.text in _END_USER
         credential = out.element(
             "credential", ("link", source.id, name), f"{name} of {source.name}", at=node,
-            scope=self._scope, kind=words.CREDENTIAL_KINDS.get(authentication.text, authentication.text),
+            scope=self._scope, kind=_CREDENTIAL_KINDS.get(authentication.text, authentication.text),
             subject="human" if person or end_user else None,
             on_behalf_of="end user" if end_user and not person else None,
             description=get(node, "description").text or None,
@@ -316,7 +511,7 @@ class _Model:
             out.take(get(node, key), SCOPE if is_out else SETTING, *([about] if is_out else []))
         for key in ("confidentiality", "integrity"):
             out.take(get(node, key), RATING, about)
-        self._rest(node, words.OF_ASSET)
+        self._rest(node, _OF_ASSET)
 
     def _rest(self, node: Node, keys: Sequence[str]) -> None:
         """Take the properties of an entry that nothing has used."""
@@ -333,7 +528,7 @@ class _Model:
             f"Who controls the runtime “{name}”, and with it what runs there{': ' + shown if shown else ''}?"
         )
         note = self._out.ask(None, text, RUNTIME, at=get(node, "id"), detail=get(node, "id").text)
-        for key in words.OF_RUNTIME:
+        for key in _OF_RUNTIME:
             self._out.take(get(node, key), RUNTIME, note)
 
     def _words(self) -> None:
@@ -347,7 +542,7 @@ class _Model:
         for id_, node in self._data.items():
             for key in ("id", "confidentiality", "integrity"):
                 out.take(get(node, key), DATA if key == "id" else RATING, *users[id_])
-            self._rest(node, words.OF_DATA)
+            self._rest(node, _OF_DATA)
         for root in self._roots:
             self._root_words(root)
 
@@ -357,10 +552,10 @@ class _Model:
         for text, answer in root["questions"].items():
             if not answer.text.strip():
                 out.ask(None, text, QUESTION, at=answer, detail=text)
-        for key in words.HEADERS:
+        for key in _HEADERS:
             out.take(root[key], HEADER)
-        for key in words.RISKS:
+        for key in _RISKS:
             out.take(root[key], RISK)
         for key, node in root.items():
-            if key.startswith("diagram_tweak_") or (key in (*words.SECTIONS, "includes") and not node.value):
+            if key.startswith("diagram_tweak_") or (key in (*_SECTIONS, "includes") and not node.value):
                 out.take(node, SETTING)

@@ -5,36 +5,200 @@ trust boundary, or text. Cells know nothing of the boxes around them but by thei
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from meshmodel.importers.document import ABSENT, Document, ForeignFileError, Node
-from meshmodel.importers.forms.threat_dragon_cells import Cell, box_of, name_of, zone_of
-from meshmodel.importers.forms.threat_dragon_rules import (
-    AUTHENTICATES,
-    CREDENTIALS,
-    CURVE,
-    DESCRIPTION,
-    DRAWING,
-    FLOW,
-    HEADER,
-    OVERLAP,
-    PERSON,
-    POSITION,
-    PROCESS,
-    PROPERTY,
-    RULES,
-    SAME_NAME,
-    SCOPE,
-    STORE,
-    THREAT,
-    ZONE,
-)
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal, clean_text
 from meshmodel.model.records import Reference
 from meshmodel.model.text import first_few
 
 __all__ = ["RULES", "read", "recognise"]
+
+ZONE: Final = Rule("trust-boundary", "box of a trust boundary", "mapped", "a zone")
+PERSON: Final = Rule(
+    "actor",
+    "actor",
+    "question",
+    "an agent of kind person; an actor may as well be a program or a company, so it is asked",
+)
+STORE: Final = Rule("store", "store", "mapped", "a system")
+PROCESS: Final = Rule(
+    "process",
+    "process",
+    "question",
+    "it may be an agent, a system, or an agent that runs on a system; drawing one of these would be a guess",
+)
+FLOW: Final = Rule(
+    "flow",
+    "flow",
+    "question",
+    "data that moves is no access: who acts, by which credential and with which action is asked, with what "
+    "the file knows of it",
+)
+CURVE: Final = Rule(
+    "trust-boundary-curve",
+    "curve of a trust boundary",
+    "question",
+    "a curve encloses nothing, so which zones lie on its sides is asked",
+)
+POSITION: Final = Rule(
+    "position",
+    "position and size",
+    "assumed",
+    "an element is in the zone of the smallest box around all of it",
+)
+OVERLAP: Final = Rule(
+    "overlap",
+    "element across the edge of a box",
+    "question",
+    "it is partly in, or in two boxes that cross each other, so its zone is asked",
+)
+CREDENTIALS: Final = Rule(
+    "stores-credentials",
+    "store that holds credentials",
+    "question",
+    "which credentials, and who obtains them there, is asked",
+)
+AUTHENTICATES: Final = Rule(
+    "provides-authentication",
+    "actor that provides authentication",
+    "question",
+    "it may be an identity provider, which is a system, so it is asked",
+)
+SAME_NAME: Final = Rule(
+    "same-name",
+    "names in several diagrams",
+    "question",
+    "diagrams share no elements, and a name joins nothing; whether they are the same is asked",
+)
+SCOPE: Final = Rule(
+    "out-of-scope",
+    "element out of scope",
+    "assumed",
+    "drawn and asked like all others: what is reached does not depend on who looked at it",
+)
+THREAT: Final = Rule(
+    "threat",
+    "threat and its mitigation",
+    "mapped",
+    "words about the design; a threat that is marked mitigated is no checkpoint, so none is drawn",
+)
+DESCRIPTION: Final = Rule(
+    "description", "description", "mapped", "the description of the element, or in its question"
+)
+PROPERTY: Final = Rule(
+    "property", "another property", "mapped", "it changes nothing about who may do what, so it is not kept"
+)
+DRAWING: Final = Rule(
+    "drawing", "how it is drawn", "mapped", "colours, ports, bends and texts mean nothing here"
+)
+HEADER: Final = Rule(
+    "header", "title, people and versions", "mapped", "about the file and the work on it, not about the mesh"
+)
+RULES: Final[tuple[Rule, ...]] = (
+    ZONE, PERSON, STORE, PROCESS, FLOW, CURVE, POSITION, OVERLAP, CREDENTIALS, AUTHENTICATES, SAME_NAME,
+    SCOPE, THREAT, DESCRIPTION, PROPERTY, DRAWING, HEADER,
+)  # fmt: skip
+
+
+class Box(NamedTuple):
+    """Where a cell is drawn."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def surrounds(self, other: "Box") -> bool:
+        """Whether the other is in it, edges included."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and other.right <= self.right
+            and other.bottom <= self.bottom
+        )
+
+    def meets(self, other: "Box") -> bool:
+        """Whether they share more than an edge."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+    @property
+    def area(self) -> float:
+        """Its size."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell that is understood: what it is, and the element it became, if it is drawn in the mesh."""
+
+    node: Node
+    key: tuple[str, str]
+    rule: Rule
+    name: Node
+    box: Box | None
+    element: tuple[str, str] | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its name, in quotation marks; of what has none, what it is."""
+        return f"“{clean_text(self.name.text, 80)}”" if self.name.text.strip() else f"a {self.rule.construct}"
+
+
+def name_of(node: Node) -> Node:
+    """Where the name of a cell stands: in its data, or on the drawing alone."""
+    attrs, label = node["attrs"], node["labels"][0]["attrs"]
+    places = (
+        node["data"]["name"], attrs["label"]["text"], attrs["text"]["text"], label["label"]["text"],
+        label["labelText"]["text"], label["text"]["text"],
+    )  # fmt: skip
+    return next((each for each in places if each.text.strip()), ABSENT)
+
+
+def box_of(node: Node) -> Box | None:
+    """Where a cell is drawn; ``None`` if the file does not say it in numbers."""
+    position, size = node["position"], node["size"]
+    found = [position["x"].value, position["y"].value, size["width"].value, size["height"].value]
+    numbers = [float(each) for each in found if isinstance(each, int | float) and abs(each) < 1e9]
+    if len(numbers) < len(found):
+        return None
+    left, top, width, height = numbers
+    return Box(left, top, left + width, top + height)
+
+
+def zone_of(box: Box | None, zones: Sequence[Cell]) -> tuple[Cell | None, list[Cell]]:
+    """The zone of the smallest box around a cell, or those whose edges leave it open.
+
+    Open is the zone of what lies across an edge, and of what lies in boxes that are not within each other.
+    """
+    if box is None:
+        return None, []
+    around, across = list[Cell](), list[Cell]()
+    for each in zones:
+        if each.box is not None and each.box.surrounds(box):
+            around.append(each)
+        elif each.box is not None and each.box.meets(box):
+            across.append(each)
+    boxes = sorted(((each.box.area, number) for number, each in enumerate(around) if each.box is not None))
+    ordered = [around[number] for _, number in boxes]
+    if across or not all(_is_within(one, other) for one, other in pairwise(ordered)):
+        return None, [*ordered, *across]
+    return (ordered[0] if ordered else None), []
+
+
+def _is_within(one: Cell, other: Cell) -> bool:
+    """Whether a box lies in another and is smaller."""
+    return (
+        one.box is not None
+        and other.box is not None
+        and other.box.surrounds(one.box)
+        and one.box != other.box
+    )
+
 
 COMPARISONS_LIMIT: Final = 4_000_000
 """The most pairs of a box and another cell of one diagram whose positions are compared."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from meshmodel.importers.document import ABSENT, Document, ForeignFileError, Node
-from meshmodel.importers.forms.kubernetes_rules import (
+from meshmodel.importers.forms.kubernetes.rules import (
     ACCOUNT_USER,
     HOST,
     IMAGE_PULL,

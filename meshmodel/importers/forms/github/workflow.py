@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from meshmodel.importers.document import Document, Node
-from meshmodel.importers.forms.gh_aw import imported, is_agentic, read_agentic
-from meshmodel.importers.forms.github_actions_rules import (
+from meshmodel.importers.forms.github.agentic import imported, is_agentic, read_agentic
+from meshmodel.importers.forms.github.job import Job, ask_callers
+from meshmodel.importers.forms.github.repository import Repository, root_of
+from meshmodel.importers.forms.github.rules import (
     CALL,
     CALL_ELSEWHERE,
     CALLED,
@@ -18,9 +20,7 @@ from meshmodel.importers.forms.github_actions_rules import (
     RULES,
     SETTING,
 )
-from meshmodel.importers.forms.github_job import Job, ask_callers
-from meshmodel.importers.forms.github_repository import Repository, root_of
-from meshmodel.importers.forms.github_words import OWN_TOKEN, asks_token, check_size, events, secrets_in
+from meshmodel.importers.forms.github.words import OWN_TOKEN, asks_token, check_size, events, secrets_in
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.records import Delegation
 

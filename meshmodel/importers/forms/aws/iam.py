@@ -5,11 +5,12 @@ may become which role exchanges. Whether anybody holds a user or runs with a rol
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
-from meshmodel.importers.document import Document, Node
-from meshmodel.importers.forms.aws_account import (
+from meshmodel.importers.document import Document, ForeignFileError, Node
+from meshmodel.importers.forms.aws.account import (
     ASSUMING,
     Accounts,
     Principal,
@@ -17,7 +18,7 @@ from meshmodel.importers.forms.aws_account import (
     is_on_all_users,
     is_own,
 )
-from meshmodel.importers.forms.aws_actions import (
+from meshmodel.importers.forms.aws.actions import (
     ISSUING,
     KEYS,
     PASSING,
@@ -28,31 +29,340 @@ from meshmodel.importers.forms.aws_actions import (
     set_of,
     united,
 )
-from meshmodel.importers.forms.aws_iam_leaves import Leaves
-from meshmodel.importers.forms.aws_iam_rules import (
-    ACCOUNT_TRUST,
-    FEDERATED,
-    MISSING,
-    NOT_PICKED,
-    OUTSIDE_TRUST,
-    OWNER,
-    PASSED_ROLE,
-    RULES,
-    SERVICE,
-    SERVICE_LINKED,
-    STORED,
-    TRUST,
-    USER,
-)
-from meshmodel.importers.forms.aws_policies import Allowed
-from meshmodel.importers.ledger import Became
+from meshmodel.importers.forms.aws.policies import Allowed, Policy, Statement
+from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.withheld import names_secret
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Custody, Exchange, Grant, Reference
 from meshmodel.model.text import first_few, one_line
 from meshmodel.model.vocabulary import Action
 
 __all__ = ["RULES", "read", "recognise"]
+
+USER: Final = Rule(
+    "user",
+    "ARN of a user",
+    "question",
+    "a credential of kind api-key; who or what uses it is not in the file, so it is asked",
+)
+ROLE: Final = Rule(
+    "role",
+    "ARN of a role",
+    "mapped",
+    "a credential of kind exchanged-token, or instance-role where it has an instance profile",
+)
+TRUST: Final = Rule(
+    "trust", "trust in a user or role", "mapped", "an exchange: presenting the one yields the other"
+)
+ACCOUNT_TRUST: Final = Rule(
+    "account-trust",
+    "trust in an account",
+    "mapped",
+    "an exchange from each user and role there whose own policies allow it too",
+)
+OUTSIDE_TRUST: Final = Rule(
+    "outside-trust",
+    "trust in somebody of another account, or anybody",
+    "question",
+    "a credential that stands for them with an exchange, not pinned where it names no one user or role; who "
+    "they are is asked",
+)
+FEDERATED: Final = Rule(
+    "federated-trust",
+    "trust in an identity provider",
+    "mapped",
+    "a credential of that provider with an exchange, which is not pinned where the subject is missing or has "
+    "a wildcard",
+)
+SERVICE: Final = Rule(
+    "service-trust", "trust in a service", "question", "what runs there with the role is asked"
+)
+SERVICE_LINKED: Final = Rule(
+    "service-linked-role",
+    "trust of a service-linked role",
+    "assumed",
+    "only that service itself uses it, so nobody is asked",
+)
+ACTION: Final = Rule(
+    "action",
+    "actions and resources of a policy",
+    "mapped",
+    "one grant for each principal and service, all its policies together",
+)
+DENY: Final = Rule("deny", "a statement that denies", "mapped", "it is taken off from what is allowed")
+EVERYTHING: Final = Rule(
+    "everything",
+    "actions of somebody who may do everything",
+    "mapped",
+    "one system of kind cloud-account with admin",
+)
+MANY: Final = Rule(
+    "many-services",
+    "actions on very many services",
+    "assumed",
+    "services that nobody else names in particular are the one cloud account",
+)
+UNKNOWN: Final = Rule(
+    "unknown-action",
+    "an action that the table of actions does not have",
+    "not understood",
+    "nothing is granted by it; what it allows is asked",
+)
+OPEN: Final = Rule(
+    "kept-wide",
+    "a condition, NotAction, NotResource or boundary",
+    "question",
+    "computed as if it limited nothing, and asked",
+)
+PASSED_ROLE: Final = Rule(
+    "pass-role", "iam:PassRole", "question", "what is run with which role is not in the file, so it is asked"
+)
+NEW_KEYS: Final = Rule(
+    "new-keys",
+    "making keys or passwords of users",
+    "mapped",
+    "of all users: issue on iam, where their credentials come from; of some: an exchange to each; of "
+    "oneself: nothing more",
+)
+STORED: Final = Rule(
+    "stored-secrets",
+    "reading stored secrets, or having tokens issued",
+    "question",
+    "which credentials these are is not in the file, so it is asked",
+)
+MISSING: Final = Rule(
+    "policy-missing",
+    "a policy that is not in the file",
+    "question",
+    "what it allows is asked; AdministratorAccess is known",
+)
+ADMINISTRATOR: Final = Rule(
+    "administrator-access",
+    "AdministratorAccess",
+    "assumed",
+    "taken for what AWS says it is: everything",
+)
+MEMBER: Final = Rule(
+    "member", "group of a user, policy that is attached", "mapped", "its policies are the principal's too"
+)
+OWNER: Final = Rule("owner-tag", "tag called owner", "assumed", "the owner of the credential")
+SECRET_TAG: Final = Rule(
+    "secret-tag", "tag whose name says secret", "secret withheld", "names only, never the secret"
+)
+UNREADABLE: Final = Rule(
+    "unreadable-policy", "a policy that is no JSON", "not understood", "what it allows is asked"
+)
+UNUSED: Final = Rule(
+    "unused",
+    "policy that nobody has, or a version that is not the default",
+    "mapped",
+    "it allows nothing, so it is not kept",
+)
+NOT_PICKED: Final = Rule(
+    "not-picked", "a principal that was not picked", "mapped", "others were picked, so it is left out"
+)
+DETAIL: Final = Rule(
+    "detail",
+    "ids, dates, paths, names",
+    "mapped",
+    "they change nothing about who may do what, so they are not kept",
+)
+RULES: Final[tuple[Rule, ...]] = (
+    USER, ROLE, TRUST, ACCOUNT_TRUST, OUTSIDE_TRUST, FEDERATED, SERVICE, SERVICE_LINKED, ACTION, DENY,
+    EVERYTHING, MANY, UNKNOWN, OPEN, PASSED_ROLE, NEW_KEYS, STORED, MISSING, ADMINISTRATOR, UNREADABLE,
+    MEMBER, OWNER, SECRET_TAG, UNUSED, NOT_PICKED, DETAIL,
+)  # fmt: skip
+
+RECORD_LIMIT: Final = 2_000_000
+"""The most records that all leaves together are in."""
+_SPECIAL: Final = ((PASSING, PASSED_ROLE), (KEYS, NEW_KEYS), (SECRETS | ISSUING, STORED))
+_PRINCIPALS: Final = ("AWS", "Service", "Federated")
+_OF_TOKEN: Final = (":sub", ":aud")
+_DETAILS: Final = frozenset(
+    {
+        "Arn", "AttachmentCount", "CreateDate", "DefaultVersionId", "Description", "GroupId",
+        "GroupName", "Id", "InstanceProfileId", "InstanceProfileName", "IsAttachable", "IsDefaultVersion",
+        "IsTruncated", "Key", "LastUsedDate", "Marker", "MaxSessionDuration", "PasswordLastUsed", "Path",
+        "PermissionsBoundaryUsageCount", "PolicyArn", "PolicyId", "PolicyName", "Region", "RoleId",
+        "RoleName", "Sid", "UpdateDate", "UserId", "UserName", "Value", "Version", "VersionId",
+    }
+)  # fmt: skip
+
+
+class Leaves:
+    """The leaves of some files."""
+
+    def __init__(
+        self, accounts: Accounts, ids: Mapping[Principal, str], whole: AbstractSet[str], out: Proposal
+    ) -> None:
+        """
+        Args:
+            accounts: what the files say.
+            ids: the credential of each user and role that is drawn.
+            whole: the systems that are a whole account.
+            out: where it is told.
+        """
+        self._accounts = accounts
+        self._ids = ids
+        self._whole = whole
+        self._out = out
+        self._count = 0
+        self._administrators = {id_ for each, id_ in ids.items() if each.is_administrator}
+        self._used = {policy: principal.account for principal in ids for policy in principal.policies}
+
+    def take(self, documents: Sequence[Document]) -> None:
+        """Say what became of each, and ask what is open in the policies of those who are drawn."""
+        for principal in self._accounts.principals.values():
+            self._principal(principal)
+        for group in self._accounts.groups.values():
+            self._holder(group, self._accounts.own(group))
+        managed = {policy.node: policy for policy in self._accounts.managed.values()}
+        for root in (root for document in documents for root in document.roots):
+            for each in root["Policies"]:
+                for version in each["PolicyVersionList"]:
+                    policy = managed.get(version["Document"])
+                    if policy is not None and policy in self._used:
+                        self._policy(policy, None)
+                    else:
+                        self._out.take(version["Document"], UNUSED)
+            for leaf in root.leaves():
+                if leaf.key in _DETAILS or leaf.value in ([], {}):
+                    self._out.take(leaf, DETAIL)
+
+    def _principal(self, principal: Principal) -> None:
+        """A user or a role: its ARN, its policies, its trust and its boundary."""
+        out, node = self._out, principal.node
+        if principal not in self._ids:
+            out.take(node, NOT_PICKED)
+            return
+        credential: Became = ("credential", self._ids[principal])
+        if principal.kind == "role":
+            out.take(node["Arn"], ROLE, credential)
+            self._policy(self._accounts.trust_of(principal), credential, is_trust=True)
+        boundary = node["PermissionsBoundary"]
+        if boundary.is_map:
+            name = boundary["PermissionsBoundaryArn"].text.rpartition("/")[2]
+            text = f"What does the boundary {name} leave of what {principal.name} may do?"
+            asked = out.ask(credential, text, OPEN, at=boundary, detail="boundary")
+            out.take(boundary, OPEN, credential, asked)
+        self._holder(node, self._accounts.own(node), credential)
+
+    def _holder(self, node: Node, own: Iterable[Policy], about: Became | None = None) -> None:
+        """What a user, role or group has: its policies, groups and tags."""
+        for policy in own:
+            if policy in self._used:
+                self._policy(policy, about)
+            else:
+                self._out.take(policy.node, UNUSED)
+        for each in node["AttachedManagedPolicies"]:
+            policy_there = self._accounts.managed.get(each["PolicyArn"].text)
+            if policy_there is not None and policy_there.node.parent is None and policy_there in self._used:
+                (statement,) = policy_there.statements
+                for leaf in each.leaves():
+                    self._take(None, leaf, ADMINISTRATOR, _all_of(statement))
+        for key in ("GroupList", "AttachedManagedPolicies"):
+            self._out.take(node[key], MEMBER, *([about] if about else []))
+        for tag in node["Tags"]:
+            if names_secret(tag["Key"].text):
+                self._out.take(tag["Value"], SECRET_TAG)
+        for profile in node["InstanceProfileList"]:
+            self._out.take(profile, DETAIL)
+
+    # Policies ---------------------------------------------------------------------------------
+
+    def _policy(self, policy: Policy, about: Became | None, *, is_trust: bool = False) -> None:
+        """The statements of a policy that somebody has; what is open in it is asked once."""
+        if not policy.statements:
+            if isinstance(policy.node.value, str):
+                text = f"What does the policy {policy.name} say? It could not be read."
+                self._out.ask(about, text, UNREADABLE, at=policy.node, detail=policy.node.path)
+            return
+        for statement in policy.statements:
+            if is_trust:
+                self._trust(statement)
+            else:
+                self._actions(statement, about)
+        self._open(policy, about)
+
+    def _take(
+        self, statement: Statement | None, node: Node, rule: Rule, became: Iterable[Became] = ()
+    ) -> None:
+        """Take the leaves at a node of a statement; of a document that is a text, that text."""
+        records = frozenset(became)
+        for leaf in [statement.leaf] if statement and statement.leaf else node.leaves():
+            self._count += len(records)
+            if self._count > RECORD_LIMIT:
+                why = "has more policies for more principals than can be listed; pick some with --only"
+                raise ForeignFileError(leaf.source, leaf.line, why)
+            self._out.take(leaf, rule, *records)
+
+    def _trust(self, statement: Statement) -> None:
+        became = statement.became["sts"]
+        rule = TRUST if statement.allows else DENY
+        for key in ("Effect", "Action", "NotAction"):
+            self._take(statement, statement.node[key], rule, became)
+        principal = statement.node["Principal"]
+        for node in [principal] if not principal.is_map else [principal[key] for key in _PRINCIPALS]:
+            self._take(statement, node, rule)
+        for _, key, values in statement.conditions():
+            if statement.names_provider and key.lower().endswith(_OF_TOKEN):
+                self._take(statement, values, FEDERATED, became)
+
+    def _actions(self, statement: Statement, about: Became | None) -> None:
+        everything = _all_of(statement)
+        for each in (*statement.node["Action"].each(), *statement.node["NotAction"].each()):
+            prefix = each.text.partition(":")[0].lower()
+            if not meant_by(each.text):
+                text = f"What do actions such as {each.text} allow? The table of actions does not have them."
+                asked = self._out.ask(about, text, UNKNOWN, at=statement.at(each), detail=prefix)
+                self._take(statement, each, UNKNOWN, [asked])
+                continue
+            became = everything if "*" in prefix or statement.node["NotAction"] else statement.became[prefix]
+            self._take(statement, each, self._rule(statement, each, became), became)
+        for key in ("Effect", "Resource"):
+            self._take(statement, statement.node[key], ACTION if statement.allows else DENY, everything)
+
+    def _rule(self, statement: Statement, action: Node, became: AbstractSet[Became]) -> Rule:
+        """The rule by which an action was decided."""
+        if not statement.allows:
+            return DENY
+        grants = [key for table, key in became if table == "grant"]
+        folded = [key for key in grants if key[1] in self._whole]
+        if any(key[0] not in self._administrators for key in folded):
+            return MANY
+        if folded and len(folded) == len(grants):
+            return EVERYTHING
+        meant = meant_by(action.text)
+        return next((rule for names, rule in _SPECIAL if not meant & ~set_of(names)), ACTION)
+
+    def _open(self, policy: Policy, about: Became | None) -> None:
+        """Ask about what a policy leaves open: conditions, ``NotAction``, ``NotResource``."""
+        found: list[tuple[Statement, Node]] = []
+        for statement in policy.statements:
+            node = statement.node
+            found += [
+                (statement, values)
+                for _, key, values in statement.conditions()
+                if not (statement.names_provider and key.lower().endswith(_OF_TOKEN))
+            ]
+            found += [
+                (statement, node[key]) for key in ("NotAction", "NotResource", "NotPrincipal") if node[key]
+            ]
+        if not found:
+            return
+        keys = sorted({str(node.key) for _, node in found})
+        text = f"What is left of {policy.name} by {', '.join(keys[:8])}{', …' if len(keys) > 8 else ''}? "
+        text += "Where it allows it counts in full, where it denies it does not count."
+        at = found[0][0].at(found[0][1])
+        asked = self._out.ask(about, text, OPEN, at=at, detail=policy.node.path)
+        for statement, node in found:
+            self._take(statement, node, OPEN, [asked])
+
+
+def _all_of(statement: Statement) -> set[Became]:
+    return {each for made in statement.became.values() for each in made}
+
 
 _SCOPE: Final = 100
 """The scope of a grant is cut where it is long, and so many resources are always longer."""

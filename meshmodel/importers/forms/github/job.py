@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github_actions_rules import (
+from meshmodel.importers.forms.github.repository import Repository, is_literal
+from meshmodel.importers.forms.github.rules import (
     AGENT_ACTION,
     AGENT_INPUT,
     APP_TOKEN,
@@ -36,8 +37,7 @@ from meshmodel.importers.forms.github_actions_rules import (
     TOOL_SERVER,
     TOOLS,
 )
-from meshmodel.importers.forms.github_repository import Repository, is_literal
-from meshmodel.importers.forms.github_words import (
+from meshmodel.importers.forms.github.words import (
     ARGUMENTS,
     IDENTIFIERS,
     LISTS,

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from meshmodel.importers.document import ABSENT, ForeignFileError, Node
-from meshmodel.importers.forms.aws_actions import Actions, all_actions, covers, is_known, meant_by, united
+from meshmodel.importers.forms.aws.actions import Actions, all_actions, covers, is_known, meant_by, united
 from meshmodel.importers.ledger import Became
 
 WORK_LIMIT: Final = 2_000_000

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Final, Literal
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
-from meshmodel.importers.forms.aws_actions import IAM_ADMIN, KEYS, by_service, covers, set_of, united
-from meshmodel.importers.forms.aws_policies import Allowed, Policy, Statement, allowed_by, is_on, policy_of
+from meshmodel.importers.forms.aws.actions import IAM_ADMIN, KEYS, by_service, covers, set_of, united
+from meshmodel.importers.forms.aws.policies import Allowed, Policy, Statement, allowed_by, is_on, policy_of
 
 _ADMINISTRATOR: Final = ":iam::aws:policy/AdministratorAccess"
 _EVERYTHING: Final = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'

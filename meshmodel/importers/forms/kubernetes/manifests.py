@@ -1,7 +1,6 @@
 """Kubernetes manifests: what runs under which account, what that may do, and the agents of kagent.
 
-``kubernetes_cluster`` has the objects and what many of them mean, ``kubernetes_permissions`` the roles,
-``kubernetes_agents`` the kinds of kagent.
+``cluster`` has the objects and what many of them mean, ``permissions`` the roles, ``kagent`` its kinds.
 """
 
 import re
@@ -9,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
-from meshmodel.importers.forms.kubernetes_agents import KAGENT, Agents
-from meshmodel.importers.forms.kubernetes_cluster import Cluster, Manifest, manifests_in, pod_of
-from meshmodel.importers.forms.kubernetes_permissions import Permissions
-from meshmodel.importers.forms.kubernetes_rules import (
+from meshmodel.importers.forms.kubernetes.cluster import Cluster, Manifest, manifests_in, pod_of
+from meshmodel.importers.forms.kubernetes.kagent import KAGENT, Agents
+from meshmodel.importers.forms.kubernetes.permissions import Permissions
+from meshmodel.importers.forms.kubernetes.rules import (
     ACCOUNT,
     DEFAULT_ACCOUNT,
     EXPOSED,

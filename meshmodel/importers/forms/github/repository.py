@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github_actions_rules import (
+from meshmodel.importers.forms.github.rules import (
     LITERAL,
     MODEL_KEY,
     NO_WORDS,

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.kubernetes_cluster import LISTED, Cluster, Manifest, listed
-from meshmodel.importers.forms.kubernetes_rules import (
+from meshmodel.importers.forms.kubernetes.cluster import LISTED, Cluster, Manifest, listed
+from meshmodel.importers.forms.kubernetes.rules import (
     AGGREGATED,
     BINDING,
     BUILT_IN,

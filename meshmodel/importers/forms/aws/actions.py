@@ -19,7 +19,7 @@ from meshmodel.model.vocabulary import Action
 
 Actions = int
 """A set of actions of the table, a bit for each: policies with all but some are common, and small so."""
-TABLE: Final = Path(__file__).with_name("aws_actions.xz")
+TABLE: Final = Path(__file__).with_name("actions.xz")
 LEVELS: Final[Mapping[str, Action]] = {
     "Read": "read",
     "List": "read",
