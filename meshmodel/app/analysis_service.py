@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.limits import BURST
 from meshmodel.app.messages import Cause
+from meshmodel.app.presentation.both_analyses import Results, analyse_both, unchanged
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
-from meshmodel.reports.both_analyses import Results, analyse_both, unchanged
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Summary

@@ -11,9 +11,9 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
+from meshmodel.app.presentation.row_names import in_rows
 from meshmodel.model.stop import CURRENT, Stop, Task
 from meshmodel.model.text import one_line
-from meshmodel.reports.row_names import in_rows
 
 T = TypeVar("T")
 DRAWING: Final = "drawing"

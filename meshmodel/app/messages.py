@@ -19,7 +19,7 @@ from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from meshmodel.importers.import_request import ImportRequest
+    from meshmodel.app.presentation.import_request import ImportRequest
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""

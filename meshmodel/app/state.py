@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.analysis.results import Explanation, Finding, StepKey, Summary
+from meshmodel.app.presentation.lenses import LensName, Looked, Seen
 from meshmodel.canvas.scene import Facts, Zoom
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
-from meshmodel.reports.lenses import LensName, Looked, Seen
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.importers.preview import Importing
-    from meshmodel.logs.log_request import LogRequest
-    from meshmodel.reports.cause_lines import Order
-    from meshmodel.reports.diff.since import Comparing, Marked
-    from meshmodel.reports.fix_state import Fixing
-    from meshmodel.reports.log_words import LaidLog
+    from meshmodel.answers.fix_state import Fixing
+    from meshmodel.answers.log_words import LaidLog
+    from meshmodel.app.presentation.cause_lines import Order
+    from meshmodel.app.presentation.import_preview import Importing
+    from meshmodel.app.presentation.log_request import LogRequest
+    from meshmodel.app.presentation.since import Comparing, Marked
 
 Arrangement = Literal["small", "medium", "large"]
 """``small``: the canvas, and two rows that tell the finding; panels lie over the canvas. ``medium``: one

@@ -64,13 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
         unmatched = _unmatched(analysis, planned=planned)
         comparison = gate.compare(path, analysis)
         if arguments.json:
-            from meshmodel.reports.answers_json import check_json
+            from meshmodel.answers.answers_json import check_json
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings, baseline=comparison))
             if unmatched:
                 complain(f"{one_line(path)}: {_unmatched_line(unmatched, analysis)}")
         else:
-            from meshmodel.reports.answers_text import check_text
+            from meshmodel.answers.answers_text import check_text
 
             designed = None
             if planned and not arguments.as_designed:
@@ -112,7 +112,7 @@ def _unmatched(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
     """The acceptances that match no finding, neither as built nor as designed."""
     if not analysis.snapshot.acceptance:
         return []
-    from meshmodel.reports.acceptances import unmatched_acceptances
+    from meshmodel.answers.acceptances import unmatched_acceptances
 
     found = unmatched_acceptances([analysis])
     if found and planned:
@@ -125,7 +125,7 @@ def _unmatched(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
 
 def _unmatched_line(unmatched: "Sequence[Acceptance]", analysis: "Analysis") -> str:
     """Acceptances without a finding in one line of standard error: the JSON answer has no key for them."""
-    from meshmodel.reports.acceptances import unmatched_words
+    from meshmodel.answers.acceptances import unmatched_words
 
     more = f"; {len(unmatched) - 3} more, which check lists without --json" if len(unmatched) > 3 else ""
     told = "; ".join(unmatched_words(each, analysis) for each in unmatched[:3])
@@ -137,6 +137,6 @@ def fails(findings: "Iterable[Finding]", fail_on: 'Severity | Literal["never"]')
     """Whether a finding at or above that severity is open: not accepted, or no longer."""
     if fail_on == "never":
         return False
-    from meshmodel.reports.causes import open_findings
+    from meshmodel.answers.causes import open_findings
 
     return bool(open_findings(findings, fail_on))

@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
         found = analysis.compromise(_qualified(arguments.start, snapshot))
-        from meshmodel.reports.compromise import compromise_answer, compromise_blocks
-        from meshmodel.reports.painters import text_of, titled
+        from meshmodel.answers.compromise import compromise_answer, compromise_blocks
+        from meshmodel.answers.painters import text_of, titled
 
         if arguments.json:
             answer(compromise_answer(found))

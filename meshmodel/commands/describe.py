@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def describe(path: Path) -> int:
         from meshmodel.analysis.analysis import analyse
-        from meshmodel.reports.description import description
+        from meshmodel.answers.description import description
 
         printer.say(path, description(analyse(load(path), view=view_of(arguments)), style()))
         return 0

@@ -57,7 +57,7 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare; 2 if a fix was not proven in time, else 1 if something new is uncontrolled."""
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.reports.diff.compare import compare
+    from meshmodel.answers.diff.compare import compare
     from meshmodel.store.git_revision import load_side
 
     if arguments.picture is not None:
@@ -76,15 +76,15 @@ def run(arguments: argparse.Namespace) -> int:
         _draw(arguments.picture, old, new)
     status = 2 if not diff.is_complete else 1 if diff.opened else 0
     if arguments.json:
-        from meshmodel.reports.diff.answer import diff_answer
+        from meshmodel.answers.diff.answer import diff_answer
 
         answer(diff_answer(diff))
     elif arguments.markdown:
-        from meshmodel.reports.diff.markdown import diff_markdown
+        from meshmodel.answers.diff.markdown import diff_markdown
 
         say(diff_markdown(diff, old, new))
     else:
-        from meshmodel.reports.diff.text import diff_text
+        from meshmodel.answers.diff.text import diff_text
 
         say(diff_text(diff, old, new, style(), status))
     return status

@@ -37,7 +37,7 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare the model with what the files say; 1 if something new would be uncontrolled."""
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.reports.diff.compare import compare
+    from meshmodel.answers.diff.compare import compare
 
     refuse_models(arguments.sources, "meshmodel diff compares two models")
     done = _read(arguments)
@@ -47,14 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
         diff = compare(old, new)
     status = 1 if diff.opened else 0
     if arguments.json:
+        from meshmodel.answers.diff.answer import diff_answer
         from meshmodel.importers.answers import import_answer
-        from meshmodel.reports.diff.answer import diff_answer
 
         read = {key: value for key, value in import_answer(done, applied=False).items() if key != "format"}
         answer({"format": "meshmodel-drift/1", "import": read, "diff": diff_answer(diff)})
     else:
+        from meshmodel.answers.diff.text import diff_text
         from meshmodel.importers.answers import drift_text
-        from meshmodel.reports.diff.text import diff_text
 
         say(drift_text(done))
         say(diff_text(diff, old, new, style(), status))

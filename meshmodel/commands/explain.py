@@ -79,9 +79,9 @@ def _answer_text(
     path: Path, agent: str | None, system: str | None, arguments: argparse.Namespace
 ) -> str | None:
     """The answer for one model as text; ``None`` if it was printed as JSON."""
+    from meshmodel.answers.painters import text_of
+    from meshmodel.answers.ways import explain_blocks, ways_blocks
     from meshmodel.api import analyse
-    from meshmodel.reports.painters import text_of
-    from meshmodel.reports.ways import explain_blocks, ways_blocks
 
     snapshot = load(path)
     _require_known("agent", agent, snapshot.agent)
@@ -93,7 +93,7 @@ def _answer_text(
     if arguments.all:
         ways = analysis.all_ways(*asked)
         if arguments.json:
-            from meshmodel.reports.ways_json import ways_answer
+            from meshmodel.answers.ways_json import ways_answer
 
             answer(ways_answer(ways))
             return None
@@ -102,7 +102,7 @@ def _answer_text(
         return text_of(ways_blocks(snapshot, ways, arguments.source), style())
     explanation = analysis.explain(*asked)
     if arguments.json:
-        from meshmodel.reports.answers_json import explain_answer
+        from meshmodel.answers.answers_json import explain_answer
 
         answer(explain_answer(explanation))
         return None

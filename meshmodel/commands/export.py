@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import complain, write_out
 from meshmodel.commands.progress import Progress
@@ -20,7 +21,6 @@ from meshmodel.exporters.export import (
 )
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.reports.targets import refuse_export, refuse_to_lose_work
 
 if TYPE_CHECKING:
     from meshmodel.exporters.diagram.render import Page

@@ -139,7 +139,7 @@ class _FixRun:
 
     def json(self) -> dict[str, object]:
         """The machine-readable answer."""
-        from meshmodel.reports.fix import fix_answer
+        from meshmodel.answers.fix import fix_answer
 
         return fix_answer(
             self.fix, self.curve, applied=self.state if self.applied else None, complete=self.complete
@@ -147,11 +147,11 @@ class _FixRun:
 
     def text(self) -> str:
         """The answer for people."""
-        from meshmodel.reports.blocks import Section
-        from meshmodel.reports.fix import fix_blocks
-        from meshmodel.reports.fix_advice import alternatives
-        from meshmodel.reports.fix_state import Fixing
-        from meshmodel.reports.painters import text_of, titled
+        from meshmodel.answers.blocks import Section
+        from meshmodel.answers.fix import fix_blocks
+        from meshmodel.answers.fix_advice import alternatives
+        from meshmodel.answers.fix_state import Fixing
+        from meshmodel.answers.painters import text_of, titled
 
         stop = Stop(self.arguments.deadline, None)
         known = Fixing(
@@ -169,9 +169,9 @@ class _FixRun:
     def _standing(self) -> "list[Finding]":
         """The findings of high or above that stand even where the fix is enforced."""
         from meshmodel.analysis.analysis import analyse
+        from meshmodel.answers.causes import open_findings
         from meshmodel.edits.checkpoints import add_checkpoints
         from meshmodel.edits.edit import apply_edit
-        from meshmodel.reports.causes import open_findings
 
         after, snapshot = self.analysis, self.analysis.snapshot
         if self.fix.checkpoints:

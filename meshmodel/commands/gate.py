@@ -13,9 +13,9 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Finding
+    from meshmodel.answers.baseline import Comparison, FindingKey, Known
+    from meshmodel.answers.sarif import Located
     from meshmodel.model.records import Key
-    from meshmodel.reports.baseline import Comparison, FindingKey, Known
-    from meshmodel.reports.sarif import Located
 
 
 def add_gate(parser: argparse.ArgumentParser) -> None:
@@ -72,8 +72,8 @@ class Gate:
             raise MeshmodelError("--annotations and --json both want standard output: leave one out")
         _check_targets(arguments)
         if arguments.baseline is not None:
+            from meshmodel.answers.baseline import read_baseline
             from meshmodel.interchange.reader import file_content
-            from meshmodel.reports.baseline import read_baseline
 
             self._baseline = read_baseline(file_content(arguments.baseline), str(arguments.baseline))
 
@@ -93,7 +93,7 @@ class Gate:
         """The findings of a model beside the baseline; ``None`` without one."""
         if self._baseline is None and self._arguments.write_baseline is None:
             return None
-        from meshmodel.reports.baseline import compare, known_findings
+        from meshmodel.answers.baseline import compare, known_findings
 
         now = self._found[path.as_posix()] = known_findings(analysis)
         if self._baseline is None:
@@ -104,8 +104,8 @@ class Gate:
         """Keep the findings of a model for the SARIF file and the annotations."""
         if self._arguments.sarif is None and not self._arguments.annotations:
             return
-        from meshmodel.reports.causes import is_accepted
-        from meshmodel.reports.sarif import located
+        from meshmodel.answers.causes import is_accepted
+        from meshmodel.answers.sarif import located
 
         known = comparison.known if comparison is not None else frozenset()
         states = None
@@ -137,7 +137,7 @@ class Gate:
             MeshmodelError: one cannot be written.
         """
         if self._annotated:
-            from meshmodel.reports.annotations import annotations
+            from meshmodel.answers.annotations import annotations
 
             say_commands(annotations(self._annotated))
         if self._arguments.sarif is not None:
@@ -145,8 +145,8 @@ class Gate:
         if self._arguments.write_baseline is not None:
             if self._failures:
                 raise MeshmodelError("no baseline was written: not every model could be checked")
+            from meshmodel.answers.baseline import baseline_text
             from meshmodel.model.atomic_file import replace_file
-            from meshmodel.reports.baseline import baseline_text
 
             replace_file(self._arguments.write_baseline, baseline_text(self._found).encode())
 
@@ -154,8 +154,8 @@ class Gate:
         import json
 
         from meshmodel import __version__
+        from meshmodel.answers.sarif import MOST_SHOWN, sarif_log
         from meshmodel.model.atomic_file import replace_file
-        from meshmodel.reports.sarif import MOST_SHOWN, sarif_log
 
         if len(self._results) > MOST_SHOWN:
             complain(
@@ -168,7 +168,7 @@ class Gate:
 
 def _check_targets(arguments: argparse.Namespace) -> None:
     """Refuse to write over a model or a baseline, or both files into one, before anything is computed."""
-    from meshmodel.reports.targets import refuse_to_lose_work
+    from meshmodel.answers.targets import refuse_to_lose_work
 
     sarif, baseline = arguments.sarif, arguments.write_baseline
     for path, what in ((sarif, "SARIF"), (baseline, "a baseline")):

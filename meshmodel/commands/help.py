@@ -11,7 +11,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
-    from meshmodel.reports.style import Style
+    from meshmodel.answers.style import Style
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs"
 """Where the pages lie, in an installed wheel too."""
@@ -61,7 +61,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the topics, or print one page."""
-    from meshmodel.reports.markdown import markdown_text
+    from meshmodel.commands.manual_text import markdown_text
 
     if arguments.man:
         say(manual_for_man())
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 def manual_for_man() -> str:
     """The page of the program for ``man``: the commands, and what pages the manual has."""
     import meshmodel
-    from meshmodel.reports.roff import man_page
+    from meshmodel.commands.roff import man_page
 
     about = (meshmodel.__doc__ or "").strip().rstrip(".")
     titled = [(topic, page(topic).partition("\n")[0].removeprefix("# ")) for topic in TOPICS]
@@ -86,7 +86,7 @@ def manual_for_man() -> str:
 
 def topics_text(look: "Style") -> str:
     """The topics, each with the title of its page."""
-    from meshmodel.reports.style import wrap, wrapped_table
+    from meshmodel.answers.style import wrap, wrapped_table
 
     rows = []
     for topic in TOPICS:

@@ -9,7 +9,7 @@ from meshmodel.commands.output import say, style
 from meshmodel.model.text import pad, width
 
 if TYPE_CHECKING:
-    from meshmodel.reports.style import Style
+    from meshmodel.answers.style import Style
 
 
 def add(commands: Subparsers) -> None:
@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command 
 
 def key_text(style: "Style") -> str:
     """Every command by task in columns, for people: its keys, and what it does."""
+    from meshmodel.answers.style import wrapped_table
     from meshmodel.app.commands import COMMANDS, TASKS, shown_keys
-    from meshmodel.reports.style import wrapped_table
 
     keys = max(width(shown_keys(each)) for each in COMMANDS)
     parts = []

@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         snapshot = load(arguments.model)
         plan = _plan(snapshot, arguments.who)
-    from meshmodel.reports.offboarding import offboarding_answer
-    from meshmodel.reports.painters import text_of, titled
-    from meshmodel.reports.rotation import plan_blocks, rotation_answer
+    from meshmodel.answers.offboarding import offboarding_answer
+    from meshmodel.answers.painters import text_of, titled
+    from meshmodel.answers.rotation import plan_blocks, rotation_answer
 
     if not arguments.json:
         say(text_of(titled(snapshot, plan_blocks(snapshot, plan, done=done)), style()))

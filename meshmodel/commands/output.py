@@ -13,7 +13,7 @@ from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line, without_commands
 
 if TYPE_CHECKING:
-    from meshmodel.reports.style import Style
+    from meshmodel.answers.style import Style
 
 
 def complain(error: object) -> None:
@@ -72,7 +72,7 @@ def answer(document: dict[str, Any]) -> None:
 
 def style() -> "Style":
     """What standard output can show: colour only on a terminal, and not where ``NO_COLOR`` is set."""
-    from meshmodel.reports.style import Style
+    from meshmodel.answers.style import Style
 
     terminal = sys.stdout.isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

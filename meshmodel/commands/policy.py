@@ -110,7 +110,7 @@ def _is_stub(path: Path) -> bool:
 
 
 def _answer(arguments: argparse.Namespace, snapshot: "Snapshot", found: "Verification") -> None:
-    from meshmodel.reports.policy import verification_answer, verification_text
+    from meshmodel.answers.policy import verification_answer, verification_text
 
     if arguments.json:
         answer(verification_answer(found))

@@ -31,11 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(path)
         found = analyse(snapshot).reach()
         if arguments.json:
-            from meshmodel.reports.answers_json import reach_answer
+            from meshmodel.answers.answers_json import reach_answer
 
             answer(reach_answer(found))
         else:
-            from meshmodel.reports.answers_text import reach_text
+            from meshmodel.answers.answers_text import reach_text
 
             text = reach_text(snapshot.about.name, found, style())
             printer.say(path, text)

@@ -11,7 +11,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.reports.document.pictures import Form
+    from meshmodel.answers.report.pictures import Form
 
 _FORMS: Final = ("md", "html", "pdf", "docx")
 
@@ -53,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
     form = _form(path)
     _refuse_to_replace_model(path, arguments.model)
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.reports.document.build import Builder
-    from meshmodel.reports.document.files import files
+    from meshmodel.answers.report.build import Builder
+    from meshmodel.answers.report.files import files
 
     if form == "docx":
-        from meshmodel.reports.document.docx import require
+        from meshmodel.answers.report.docx import require
 
         require()
     analysis = analyse(load(arguments.model), view=view_of(arguments))

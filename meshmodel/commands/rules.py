@@ -39,11 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
         hint = did_you_mean(arguments.rule, names) or f"there are {', '.join(names)}"
         raise MeshmodelError(f"there is no rule {one_line(arguments.rule)}; {hint}")
     if arguments.json:
-        from meshmodel.reports.answers_json import rules_answer
+        from meshmodel.answers.answers_json import rules_answer
 
         answer(rules_answer(rules))
     else:
-        from meshmodel.reports.answers_text import rule_text, rules_text
+        from meshmodel.answers.answers_text import rule_text, rules_text
 
         if arguments.rule is None:
             say(rules_text(rules, style()))

@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
-    from meshmodel.reports.trace import summary_answer, trace_answer
+    from meshmodel.answers.trace import summary_answer, trace_answer
 
     return (
         lambda traced: answer(trace_answer(traced)),
@@ -86,7 +86,7 @@ def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], Non
 
 
 def _text(title: str) -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
-    from meshmodel.reports.trace import TraceText
+    from meshmodel.answers.trace import TraceText
 
     look = style()
     text = TraceText(look)

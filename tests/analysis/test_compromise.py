@@ -8,11 +8,11 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.compromise import Spread
 from meshmodel.analysis.results import CannotStartError
+from meshmodel.answers.compromise import compromise_answer, compromise_blocks
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.style import Style
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
-from meshmodel.reports.compromise import compromise_answer, compromise_blocks
-from meshmodel.reports.painters import text_of
-from meshmodel.reports.style import Style
 from tests.analysis.crowds import crowded
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading, all_starts

@@ -9,6 +9,9 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.offboarding import LostApproval, Touched
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.rotation import Copy
+from meshmodel.answers.offboarding import offboarding_answer, offboarding_blocks
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.style import Style
 from meshmodel.edits.edit import apply_edit
 from meshmodel.edits.offboarding import offboard
 from meshmodel.interchange import read_file
@@ -16,9 +19,6 @@ from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Stopped
 from meshmodel.model.validation import check_snapshot
-from meshmodel.reports.offboarding import offboarding_answer, offboarding_blocks
-from meshmodel.reports.painters import text_of
-from meshmodel.reports.style import Style
 from meshmodel.store.store import Store
 from tests.analysis.test_offboarding_naive import with_status
 from tests.reference.random_models import snapshot_of

@@ -2,10 +2,10 @@
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rotation import Copy
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.rotation import rotation_answer, rotation_blocks
+from meshmodel.answers.style import Style
 from meshmodel.model import records as r
-from meshmodel.reports.painters import text_of
-from meshmodel.reports.rotation import rotation_answer, rotation_blocks
-from meshmodel.reports.style import Style
 from tests.analysis.test_offboarding_naive import OBTAIN, credentials
 from tests.reference.random_models import random_model, snapshot_of
 from tests.reference.reading import Reading

@@ -6,9 +6,9 @@ from itertools import combinations, product
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.answers.ways_sentences import ways_sentences
 from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.reports.ways_sentences import ways_sentences
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.walking import Walking, original
 from tests.reference.builders import hubs

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
+from meshmodel.answers.causes import causes_of, open_counts
 from meshmodel.app import analysis_service
 from meshmodel.app.dialogs.accept import AcceptDialog
 from meshmodel.app.dialogs.rule import RuleDialog
@@ -15,7 +16,6 @@ from meshmodel.edits.acceptances import USUAL_DAYS
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.model.records import Acceptance, Agent, Hold
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.causes import causes_of, open_counts
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.canvas.building import helpdesk

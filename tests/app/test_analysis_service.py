@@ -6,11 +6,11 @@ import pytest
 
 from meshmodel.api import analyse
 from meshmodel.app.analysis_service import AnalysisService
+from meshmodel.app.presentation import both_analyses
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, System
 from meshmodel.model.stop import Task
-from meshmodel.reports import both_analyses
 from meshmodel.store.examples import example
 
 

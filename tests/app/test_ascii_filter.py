@@ -9,19 +9,19 @@ import pytest
 from rich.segment import Segment
 from textual.color import Color
 
+from meshmodel.answers.log_words import SIGNS as VERDICTS
+from meshmodel.app.presentation.reach_cells import SIGNS as WAYS
 from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.canvas.glyphs import PLAIN
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.text import width
-from meshmodel.reports.log_words import SIGNS as VERDICTS
-from meshmodel.reports.reach_cells import SIGNS as WAYS
 
 ROOT = Path(__file__).parents[2] / "meshmodel"
 SHOWN = [
     *(ROOT / "app").rglob("*.py"),
     *(ROOT / "canvas").rglob("*.py"),
-    *(ROOT / "reports").glob("*.py"),
+    *(ROOT / "answers").glob("*.py"),
     *(ROOT / name for name in ("model/phrases.py", "analysis/witness.py", "edits/merge.py")),
 ]
 

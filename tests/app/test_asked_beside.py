@@ -11,9 +11,9 @@ from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
 from meshmodel.app.dialogs.offboard import OffboardingDialog
 from meshmodel.app.dialogs.why import WhyDialog
+from meshmodel.app.presentation.explanations import Asked
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.stop import Stopped
-from meshmodel.reports.explanations import Asked
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

@@ -4,11 +4,11 @@ what the signs of the canvas mean.
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.dialogs.help import help_rows
+from meshmodel.app.presentation.inspection import reach_sections
+from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.canvas.glyphs import FLAGS, SIGNS
 from meshmodel.canvas.layout.elements import MARK_GLYPHS
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System
-from meshmodel.reports.inspection import reach_sections
-from meshmodel.reports.lenses import facts_of
 from tests.canvas.building import snapshot_of
 
 MESH = snapshot_of(

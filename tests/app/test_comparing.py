@@ -9,11 +9,11 @@ from textual.widgets import Input
 
 from meshmodel.app.panels.changes import ChangesList
 from meshmodel.app.panels.journal import JournalList
+from meshmodel.app.presentation import since
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Put, edit
 from meshmodel.interchange import write_text
 from meshmodel.model import records as r
-from meshmodel.reports.diff import since
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 
@@ -227,7 +227,7 @@ async def test_it_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.slow
 async def test_an_import_preview_takes_its_place(tmp_path: Path) -> None:
-    from meshmodel.importers.import_request import ImportRequest
+    from meshmodel.app.presentation.import_request import ImportRequest
 
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {"files": {"command": "npx"}}}', encoding="utf-8")
     async with desk(tmp_path) as it:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.answers import causes
 from meshmodel.app.panels import findings
 from meshmodel.app.workbench.controllers import drawing
 from meshmodel.canvas import draw as draw_module
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Agent
-from meshmodel.reports import causes
 from tests.app.desk import Desk, desk
 
 pytestmark = pytest.mark.slow

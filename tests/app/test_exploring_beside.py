@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.panels.compromise import CompromiseList
+from meshmodel.app.presentation.lenses import LENSES, Seen
 from meshmodel.app.workbench.controllers import lens as lens_module
-from meshmodel.reports.lenses import LENSES, Seen
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

@@ -11,10 +11,10 @@ from textual.widgets import Static
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.export import ExportDialog
+from meshmodel.app.presentation.export_preview import preview_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.export import ExportOptions, export, export_picture
-from meshmodel.exporters.preview import preview_words
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, Desk, desk
 from tests.app.form_host import enter

@@ -9,12 +9,16 @@ import pytest
 from textual.content import Content
 
 from meshmodel.analysis.results import Door, Finding
+from meshmodel.answers.acceptances import accepted_words
+from meshmodel.answers.causes import Cause, causes_of
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
+from meshmodel.app.presentation.cause_lines import NAMED
+from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import PAGE, RowList
@@ -24,10 +28,6 @@ from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.cause_lines import NAMED
-from meshmodel.reports.causes import Cause, causes_of
-from meshmodel.reports.found_lines import found_lines
 from tests.app.desk import Desk, desk
 from tests.app.form_host import Host, enter
 from tests.edits.models import MODELS, full_snapshot, snapshot_of

@@ -6,12 +6,12 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
+from meshmodel.answers.witness import lit_by, lit_by_finding
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Trigger
-from meshmodel.reports.witness import lit_by, lit_by_finding
 from tests.app.desk import MODELS, SIZES, desk
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
+from meshmodel.answers import fix_state as work
+from meshmodel.answers.fix import verdict
+from meshmodel.answers.fix_state import Fixing
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.presentation.fix_lines import fix_lines
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.edits.checkpoints import NOT_PROVEN
-from meshmodel.reports import fix_state as work
-from meshmodel.reports.fix import verdict
-from meshmodel.reports.fix_lines import fix_lines
-from meshmodel.reports.fix_state import Fixing
 from meshmodel.store.load import load
 from tests.app.desk import desk
 from tests.app.test_fix_tab import FIX, listed

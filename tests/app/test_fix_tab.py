@@ -9,20 +9,20 @@ import pytest
 
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
+from meshmodel.answers import fix_state as work
+from meshmodel.answers.fix import fix_blocks, verdict
+from meshmodel.answers.fix_state import Fixing, Part
+from meshmodel.answers.painters import lines_of
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.presentation.fix_lines import fix_lines
+from meshmodel.app.presentation.lenses import with_preview
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.scene import Facts
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.model.stop import Task
-from meshmodel.reports import fix_state as work
-from meshmodel.reports.fix import fix_blocks, verdict
-from meshmodel.reports.fix_lines import fix_lines
-from meshmodel.reports.fix_state import Fixing, Part
-from meshmodel.reports.lenses import with_preview
-from meshmodel.reports.painters import lines_of
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import Host

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.results import Summary
+from meshmodel.answers.causes import causes_of, open_counts
+from meshmodel.answers.count_words import delta, open_rows
 from meshmodel.app import analysis_service
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.tabs import TabRow
+from meshmodel.app.presentation.inspection import finding_sections
+from meshmodel.app.presentation.lenses import LENSES
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance, System
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted, width
-from meshmodel.reports.causes import causes_of, open_counts
-from meshmodel.reports.count_words import delta, open_rows
-from meshmodel.reports.inspection import finding_sections
-from meshmodel.reports.lenses import LENSES
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
 from tests.canvas.building import snapshot_of

@@ -13,9 +13,9 @@ from meshmodel.app.dialogs.choose_files import ImportDialog
 from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
+from meshmodel.app.presentation.import_request import ImportRequest
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.events import Connected
-from meshmodel.importers.import_request import ImportRequest
 from meshmodel.importers.importing import prepare
 from meshmodel.importers.ledger import Row, record_named, words_for
 from meshmodel.importers.plan import Outcome

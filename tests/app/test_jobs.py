@@ -18,9 +18,9 @@ from textual.worker import Worker
 import meshmodel
 from meshmodel.app import jobs as module
 from meshmodel.app.jobs import NO_KEY, Jobs
+from meshmodel.app.presentation.row_names import in_rows
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Task, check_current
-from meshmodel.reports.row_names import in_rows
 
 
 class Bench(Screen[None]):

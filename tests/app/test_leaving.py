@@ -8,11 +8,11 @@ import pytest
 
 from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
+from meshmodel.app.presentation.lenses import Looked, Seen
+from meshmodel.app.presentation.log_request import LogRequest
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.app.workbench.controllers import lens
 from meshmodel.app.workbench.controllers import trace as traces
-from meshmodel.logs.log_request import LogRequest
-from meshmodel.reports.lenses import Looked, Seen
 from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk

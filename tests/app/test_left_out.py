@@ -9,6 +9,8 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.status_bar import _fitting
+from meshmodel.app.presentation.findings_index import findings_index, is_about
+from meshmodel.app.presentation.inspection import finding_sections
 from meshmodel.app.start.screen import RECENT_SHOWN, StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
@@ -16,8 +18,6 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.interchange import read_file
 from meshmodel.language import completions
 from meshmodel.model import records as r
-from meshmodel.reports.findings_index import findings_index, is_about
-from meshmodel.reports.inspection import finding_sections
 from meshmodel.store.examples import example
 from tests.app.desk import desk
 from tests.app.form_host import Host, enter

@@ -13,6 +13,8 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
+from meshmodel.app.presentation.journal_lines import shown_time
+from meshmodel.app.presentation.reach_cells import cell_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line
@@ -20,8 +22,6 @@ from meshmodel.edits.edit import Edit, Put
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Zone
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.journal_lines import shown_time
-from meshmodel.reports.reach_cells import cell_of
 from meshmodel.store.store import Store
 from tests.app.form_host import Host, enter
 from tests.edits.models import HOSTILE, MODELS, full_snapshot

@@ -8,12 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from meshmodel.analysis.fix.results import CurvePoint, Fix
+from meshmodel.answers.fix_state import Fixing
 from meshmodel.api import analyse
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import PAGE
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.fix_state import Fixing
 from tests.app.form_host import Host
 
 MANY = 20 * PAGE

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.model.records import Delegation, Note
-from meshmodel.reports.found_lines import found_lines
 from tests.app.desk import SIZES, desk
 from tests.edits.models import full_snapshot
 

@@ -7,8 +7,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Door
+from meshmodel.app.presentation.outline import marks_of, outline_lines
 from meshmodel.model.records import Agent
-from meshmodel.reports.outline import marks_of, outline_lines
 from meshmodel.store.examples import ORDER
 from meshmodel.store.load import load
 from tests.app.desk import MODELS

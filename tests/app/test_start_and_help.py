@@ -16,11 +16,11 @@ from meshmodel.app.commands import COMMANDS, shown_keys
 from meshmodel.app.config import Configuration
 from meshmodel.app.dialogs.help import HelpScreen, help_rows
 from meshmodel.app.messages import OpenRequested
+from meshmodel.app.presentation.import_request import ImportRequest
 from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import apply_edit
-from meshmodel.importers.import_request import ImportRequest
 from meshmodel.language import parse
 from meshmodel.language.sentences import SENTENCES
 from meshmodel.model.records import About

@@ -8,21 +8,21 @@ from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import Told as Said
+from meshmodel.answers.witness import told_steps, what_is_lit
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
+from meshmodel.app.presentation.cause_words import severity_sign
+from meshmodel.app.presentation.phrases import reach_words
 from meshmodel.app.state import OpenedFinding, WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
-from meshmodel.reports.cause_words import severity_sign
-from meshmodel.reports.phrases import reach_words
-from meshmodel.reports.witness import told_steps, what_is_lit
 from meshmodel.store.load import load
+from tests.answers.test_headline import is_seen
 from tests.app.desk import MODELS, desk
 from tests.app.form_host import Host
-from tests.reports.test_headline import is_seen
 
 
 def told(at) -> list[str]:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from meshmodel.answers.ways_sentences import ways_sentences
 from meshmodel.app import jobs
 from meshmodel.app.dialogs import why
 from meshmodel.app.dialogs.why import WhyDialog
@@ -15,7 +16,6 @@ from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model import stop
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.ways_sentences import ways_sentences
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.edits.models import HOSTILE

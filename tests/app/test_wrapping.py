@@ -9,6 +9,7 @@ from meshmodel.api import analyse
 from meshmodel.app.dialogs.help import help_rows
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.presentation.inspection import reach_sections
 from meshmodel.app.theme import PALETTES
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, form_row, label
@@ -16,7 +17,6 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Agent, Credential, Custody, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
-from meshmodel.reports.inspection import reach_sections
 from tests.app.desk import desk
 from tests.app.form_host import Host
 from tests.edits.models import HOSTILE, full_snapshot, snapshot_of

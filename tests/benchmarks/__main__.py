@@ -15,10 +15,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
 from meshmodel.interchange import read_file
-from meshmodel.reports.lenses import facts_of
 from meshmodel.store.examples import example, examples
 from meshmodel.store.store import Store
 from tests.benchmarks import scale

@@ -11,16 +11,16 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.bitset import Memberships, bitset
+from meshmodel.answers.answers_json import check_json
+from meshmodel.answers.answers_text import check_text, reach_text
+from meshmodel.answers.description import description
+from meshmodel.answers.diff.compare import compare
+from meshmodel.answers.report.build import Builder
+from meshmodel.answers.report.tree import Heading, Table
+from meshmodel.answers.style import Style
 from meshmodel.edits.edit import Put, apply_edit, edit
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.answers_json import check_json
-from meshmodel.reports.answers_text import check_text, reach_text
-from meshmodel.reports.description import description
-from meshmodel.reports.diff.compare import compare
-from meshmodel.reports.document.build import Builder
-from meshmodel.reports.document.tree import Heading, Table
-from meshmodel.reports.style import Style
 
 PLAIN = Style(False, 100, True)
 

@@ -6,13 +6,13 @@ from urllib.parse import unquote
 import pytest
 from markdown_it import MarkdownIt
 
+from meshmodel.answers.report.findings import MOST_WITNESSES
+from meshmodel.answers.report.pictures import Pictures
 from meshmodel.interchange import read_file, write_text
-from meshmodel.reports.document.findings import MOST_WITNESSES
-from meshmodel.reports.document.pictures import Pictures
+from tests.answers.report.reading import READ, Page
 from tests.benchmarks.meshes import clustered
 from tests.docs.pages import ROOT
 from tests.exporters.parts import HOSTILE, hostile_model
-from tests.reports.document.reading import READ, Page
 
 MODEL = ROOT / "models" / "support-agent.toml"
 

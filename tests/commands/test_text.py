@@ -11,12 +11,12 @@ import pytest
 from meshmodel import cli
 from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
 from meshmodel.analysis.rules import RULES
+from meshmodel.answers.answers_text import reach_text, rule_text, rules_text
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.style import Style, table, wrap
+from meshmodel.answers.ways import explain_blocks
 from meshmodel.commands.rules import example_of
 from meshmodel.model.text import width
-from meshmodel.reports.answers_text import reach_text, rule_text, rules_text
-from meshmodel.reports.painters import text_of
-from meshmodel.reports.style import Style, table, wrap
-from meshmodel.reports.ways import explain_blocks
 from tests.commands.running import MODELS, PROGRAM, run
 
 AGENT = MODELS / "support-agent.toml"
@@ -265,7 +265,7 @@ def test_rules_are_told_in_short_and_in_full():
 
 
 def test_accepted_findings_say_who_and_why(tmp_path):
-    from meshmodel.reports.acceptances import accepted_words
+    from meshmodel.answers.acceptances import accepted_words
 
     accepted = Accepted("Ada", "a pilot", "2027-01-31", open=False)
     assert accepted_words(accepted) == "accepted by Ada until 2027-01-31: a pilot"

@@ -1,6 +1,6 @@
 """``explain --all``: its document has the keys of ``explain``, and then its own."""
 
-from meshmodel.reports import ways_json
+from meshmodel.answers import ways_json
 from tests.commands.running import CASES, MODELS, documents, run
 
 EXPLAIN = ["format", "agent", "source", "system", "action", "state", "steps"]

@@ -18,6 +18,8 @@ from typing import Any, Final
 from meshmodel import cli
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
+from meshmodel.answers.baseline import baseline_text, known_findings
+from meshmodel.answers.standards import RELEASES, titled
 from meshmodel.commands.keys import key_table
 from meshmodel.commands.rules import example_of
 from meshmodel.exporters.policies.stub import policy_stub
@@ -25,8 +27,6 @@ from meshmodel.importers.forms import FORMS
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.reports.baseline import baseline_text, known_findings
-from meshmodel.reports.standards import RELEASES, titled
 from meshmodel.store.examples import examples
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_import import SAMPLES

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from meshmodel import cli
+from meshmodel.answers.style import Style
 from meshmodel.commands.help import TOPICS, page
-from meshmodel.reports.markdown import markdown_text
-from meshmodel.reports.style import Style
+from meshmodel.commands.manual_text import markdown_text
 
 PAGE = """# The title
 

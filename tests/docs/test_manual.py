@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import meshmodel
+from meshmodel.answers.baseline import FORMAT as BASELINE
 from meshmodel.commands.help import FOLDER, TOPICS, commands_of
-from meshmodel.reports.baseline import FORMAT as BASELINE
 from tests.docs.examples import run_page
 from tests.docs.generated import answers, parsers, with_tables
 from tests.docs.json_shapes import differences, seen
@@ -62,7 +62,7 @@ def test_every_form_of_answer_has_a_section():
     assert sections == [each.format for each in DOCUMENTS]
     package = ROOT / "meshmodel"
     files = [
-        *package.glob("reports/**/*.py"),
+        *package.glob("answers/**/*.py"),
         package / "exporters" / "tickets.py",
         package / "importers" / "answers.py",
     ]

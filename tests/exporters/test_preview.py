@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from meshmodel.app.presentation.export_preview import preview_words
 from meshmodel.exporters.diagram.render import Page
 from meshmodel.exporters.export import ExportOptions, export_pages, export_picture
-from meshmodel.exporters.preview import preview_words
 from meshmodel.store.load import load
 from tests.exporters.parts import MODELS, both, every_step_model
 

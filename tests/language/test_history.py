@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshmodel.language.history import MOST, History
+from meshmodel.app.presentation.quick_line_history import MOST, History
 
 
 def history(*sentences):

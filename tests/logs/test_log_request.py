@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.app.presentation.log_request import LogRequest, checked_request
 from meshmodel.logs.formats import LogFormat
-from meshmodel.logs.log_request import LogRequest, checked_request
 from meshmodel.model.errors import MeshmodelError
 
 

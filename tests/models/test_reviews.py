@@ -2,8 +2,8 @@
 
 import pytest
 
+from meshmodel.answers.causes import fold
 from meshmodel.api import analyse
-from meshmodel.reports.causes import fold
 from tests.models.meshes import NAMES, mesh
 from tests.models.reviews import REVIEWS
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.style import Style
+from meshmodel.answers.ways import ways_blocks
 from meshmodel.api import Analysis, analyse
 from meshmodel.interchange import read_file
-from meshmodel.reports.painters import text_of
-from meshmodel.reports.style import Style
-from meshmodel.reports.ways import ways_blocks
 from tests.models.meshes import FOLDER
 
 GOLDENS = Path(__file__).parent / "stories"

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from meshmodel.analysis.results import Finding
+from meshmodel.answers.acceptances import what_is_accepted, with_scope
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.edits.acceptances import (
@@ -24,7 +25,6 @@ from meshmodel.edits.fields import refusal_of
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line
-from meshmodel.reports.acceptances import what_is_accepted, with_scope
 
 
 class AcceptDialog(Dialog[Edit]):

@@ -10,10 +10,10 @@ from textual.widgets import Button
 
 from meshmodel.app.dialogs.base import TextEntry
 from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field, path_field
+from meshmodel.app.presentation.import_request import ImportRequest
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 from meshmodel.importers.forms import FORMS
-from meshmodel.importers.import_request import ImportRequest
 from meshmodel.model.typed_paths import source_problem
 
 BY_CONTENT: Final = "by its content"

@@ -11,9 +11,9 @@ from textual.widgets import Button
 
 from meshmodel.app.dialogs.base import ask
 from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field, path_field
+from meshmodel.app.presentation.log_request import LogRequest, checked_request
 from meshmodel.app.widgets.rows import Row
 from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
-from meshmodel.logs.log_request import LogRequest, checked_request
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import file_problem

@@ -10,14 +10,8 @@ from textual.binding import Binding, BindingType
 
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
-from meshmodel.app.widgets.rows import Row
-from meshmodel.exporters.preview import preview_words
-from meshmodel.model.atomic_file import replace_files
-from meshmodel.model.open_file import real_path
-from meshmodel.model.stop import Task
-from meshmodel.model.text import one_line
-from meshmodel.model.typed_paths import proposed_file
-from meshmodel.reports.export_request import (
+from meshmodel.app.presentation.export_preview import preview_words
+from meshmodel.app.presentation.export_request import (
     MODEL_FILE,
     OFFERED,
     ExportRequest,
@@ -25,6 +19,12 @@ from meshmodel.reports.export_request import (
     new_folder,
     replace_question,
 )
+from meshmodel.app.widgets.rows import Row
+from meshmodel.model.atomic_file import replace_files
+from meshmodel.model.open_file import real_path
+from meshmodel.model.stop import Task
+from meshmodel.model.text import one_line
+from meshmodel.model.typed_paths import proposed_file
 from meshmodel.store.examples import copies_path
 
 if TYPE_CHECKING:

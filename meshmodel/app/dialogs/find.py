@@ -2,9 +2,9 @@
 
 from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.found_lines import found_lines
 
 
 class FindDialog(ChoiceDialog[Reference]):

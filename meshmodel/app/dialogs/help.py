@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from meshmodel.app.commands import COMMANDS, TASKS, shown_keys
 from meshmodel.app.dialogs.base import ChoiceDialog
+from meshmodel.app.presentation.reach_cells import MEANINGS
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.canvas.glyphs import SIGNS
 from meshmodel.language.sentences import SENTENCES
-from meshmodel.reports.reach_cells import MEANINGS
 
 
 class HelpScreen(ChoiceDialog[str]):

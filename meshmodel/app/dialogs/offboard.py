@@ -10,17 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
+from meshmodel.answers.lines import Line
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.plan_lines import plan_in_lines
 from meshmodel.app.session import READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import saying
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.reports.lines import Line
-from meshmodel.reports.plan_lines import plan_in_lines
 
 if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding

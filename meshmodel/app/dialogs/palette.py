@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from meshmodel.app.commands import COMMANDS, Command, shown_keys
 from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Reference
-from meshmodel.reports.found_lines import found_lines
 
 
 class Palette(ChoiceDialog[Command | Reference]):

@@ -2,10 +2,10 @@
 
 from textual.app import ComposeResult
 
+from meshmodel.answers.rule_lines import rule_lines
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.reports.rule_lines import rule_lines
 
 
 class RuleDialog(Dialog[None]):

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from meshmodel.answers.description import Description, line_about
 from meshmodel.app.dialogs.base import ChoiceDialog
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, line, space
 from meshmodel.canvas.legend import legend
 from meshmodel.model.records import Reference
-from meshmodel.reports.description import Description, line_about
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

@@ -13,11 +13,11 @@ from textual.widgets import Button
 from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.explanations import Answered, Asked, way_of, ways_in_words
+from meshmodel.app.presentation.why_lines import LIGHT, why_lines
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.reports.explanations import Answered, Asked, way_of, ways_in_words
-from meshmodel.reports.why_lines import LIGHT, why_lines
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding

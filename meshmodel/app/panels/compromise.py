@@ -31,8 +31,8 @@ class CompromiseList(Listing, Bound):
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what falls."""
-        from meshmodel.reports.compromise import compromise_blocks
-        from meshmodel.reports.painters import lines_of
+        from meshmodel.answers.compromise import compromise_blocks
+        from meshmodel.answers.painters import lines_of
 
         if shown.compromise is None:
             said = shown.looked.refusal or shown.why_nothing

@@ -4,13 +4,13 @@ from typing import Any
 
 from textual.content import Content
 
+from meshmodel.answers.ways import numbered_words
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import content_of, row_of
+from meshmodel.app.presentation.way_lines import way_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.reports.way_lines import way_lines
-from meshmodel.reports.ways import numbered_words
 
 
 class ExplanationList(Listing, Bound):

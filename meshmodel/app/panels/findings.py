@@ -6,26 +6,26 @@ from weakref import WeakKeyDictionary
 from textual.binding import Binding, BindingType
 
 from meshmodel.analysis.results import Finding
+from meshmodel.answers.acceptances import unmatched_acceptances
+from meshmodel.answers.causes import causes_of
 from meshmodel.app.messages import CommandRequested, FindingOpened, Notice
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.cause_lines import cause_lines, lost_lines
+from meshmodel.app.presentation.cause_words import words_of_none
+from meshmodel.app.presentation.findings_index import findings_index
+from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row, saying
 from meshmodel.model.records import Acceptance
-from meshmodel.reports.acceptances import unmatched_acceptances
-from meshmodel.reports.cause_lines import cause_lines, lost_lines
-from meshmodel.reports.cause_words import words_of_none
-from meshmodel.reports.causes import causes_of
-from meshmodel.reports.findings_index import findings_index
-from meshmodel.reports.lenses import facts_of
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
+    from meshmodel.app.presentation.both_analyses import Results
     from meshmodel.app.terminal.key_queue import KeysInOrder
     from meshmodel.canvas.scene import Facts
     from meshmodel.model.vocabulary import View
-    from meshmodel.reports.both_analyses import Results
 
 _Key = tuple[str, str]
 

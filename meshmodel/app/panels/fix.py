@@ -6,15 +6,15 @@ from typing import Any
 
 from textual.message import Message
 
+from meshmodel.answers.fix import Choice
+from meshmodel.answers.fix_state import Fixing
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.fix_lines import fix_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import PART, Row, saying
-from meshmodel.reports.fix import Choice
-from meshmodel.reports.fix_lines import fix_lines
-from meshmodel.reports.fix_state import Fixing
 
 
 class FixList(Listing, Bound):

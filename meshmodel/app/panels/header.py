@@ -8,9 +8,17 @@ from textual.content import Content
 from meshmodel.app.commands import BY_ID
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.presentation.model_line import (
+    GAP,
+    Part,
+    count_parts,
+    fitted,
+    model_parts,
+    needed,
+    right_parts,
+)
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
-from meshmodel.reports.model_line import GAP, Part, count_parts, fitted, model_parts, needed, right_parts
 
 _STYLES = {
     "": "",

@@ -15,7 +15,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line, saying
 
 if TYPE_CHECKING:
-    from meshmodel.importers.preview import PreviewRow
+    from meshmodel.app.presentation.import_preview import PreviewRow
 
 _HEAD = 15
 """Cells of the word in front."""

@@ -18,6 +18,7 @@ from meshmodel.app.messages import (
 )
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import content_of, row_of
+from meshmodel.app.presentation import inspection
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
@@ -30,7 +31,6 @@ from meshmodel.edits.groups import fields_of_all
 from meshmodel.model.records import About, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
-from meshmodel.reports import inspection
 
 
 class Inspector(FilterList, Bound):

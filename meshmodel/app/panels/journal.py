@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.journal_lines import journal_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.reports.journal_lines import journal_lines
 
 if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry

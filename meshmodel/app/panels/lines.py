@@ -2,8 +2,8 @@
 
 from textual.content import Content
 
+from meshmodel.answers.lines import Line, Words
 from meshmodel.app.widgets.rows import Row, Searched, line
-from meshmodel.reports.lines import Line, Words
 
 SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
 _STYLES = {

@@ -5,9 +5,9 @@ from typing import Any
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.outline import outline_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.reports.outline import outline_lines
 
 
 class Outline(Listing, Bound):

@@ -1,5 +1,6 @@
 """Questions: what the drawing does not say yet. They have a list of their own and never shout."""
 
+from meshmodel.answers.questions import question_lines
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
@@ -7,7 +8,6 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import saying
-from meshmodel.reports.questions import question_lines
 
 
 class QuestionList(FilterList, Bound):

@@ -23,8 +23,8 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from meshmodel.app.presentation.quick_line_history import History
     from meshmodel.language import Completion, PastedLines, Sentence
-    from meshmodel.language.history import History
 
 _HOW = "Tab completes · Enter does it · ↑ earlier sentences · Esc closes"
 EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
@@ -111,7 +111,7 @@ class QuickLine(Vertical, Bound):
     @cached_property
     def history(self) -> "History":
         """The sentences so far."""
-        from meshmodel.language.history import History
+        from meshmodel.app.presentation.quick_line_history import History
 
         return History()
 

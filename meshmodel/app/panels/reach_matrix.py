@@ -14,6 +14,8 @@ from textual.widgets import Static
 from meshmodel.analysis.results import SystemReach
 from meshmodel.app.messages import ExplanationRequested
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.presentation.phrases import reach_words
+from meshmodel.app.presentation.reach_cells import SIGNS, cell_of, names_shown
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
@@ -21,8 +23,6 @@ from meshmodel.app.widgets.rows import line
 from meshmodel.app.widgets.virtual_table import Cell as TableCell
 from meshmodel.app.widgets.virtual_table import VirtualTable
 from meshmodel.model.text import width as cells_of
-from meshmodel.reports.phrases import reach_words
-from meshmodel.reports.reach_cells import SIGNS, cell_of, names_shown
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis

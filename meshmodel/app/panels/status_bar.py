@@ -6,19 +6,19 @@ from typing import Final, NamedTuple
 from textual.content import Content
 
 from meshmodel.analysis.results import Finding
+from meshmodel.answers.acceptances import accepted_words
+from meshmodel.answers.log_words import event_words
+from meshmodel.answers.witness import told_steps
 from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
 from meshmodel.app.panels.lines import SEVERITY_STYLES
+from meshmodel.app.presentation.cause_words import severity_sign
+from meshmodel.app.presentation.headline import headline
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.text import width
-from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.cause_words import severity_sign
-from meshmodel.reports.headline import headline
-from meshmodel.reports.log_words import event_words
-from meshmodel.reports.witness import told_steps
 
 MOST_ROWS: Final = 7
 """So many rows are taken at most: the list above is still to be seen."""

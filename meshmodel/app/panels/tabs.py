@@ -6,12 +6,12 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
+from meshmodel.answers.causes import causes_of, open_counts
+from meshmodel.answers.questions import asked
 from meshmodel.app.commands import BY_ID
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
-from meshmodel.reports.causes import causes_of, open_counts
-from meshmodel.reports.questions import asked
 
 
 class TabRow(Bound):

@@ -11,14 +11,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from meshmodel.answers.log_words import is_telling, log_parts
 from meshmodel.app.panels.bound import Bound
+from meshmodel.app.presentation.log_table import COLUMNS, cells_of_event, column_widths, event_matches
 from meshmodel.app.state import Tracing, WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
 from meshmodel.canvas.text import cut
-from meshmodel.reports.log_table import COLUMNS, cells_of_event, column_widths, event_matches
-from meshmodel.reports.log_words import is_telling, log_parts
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent

@@ -27,7 +27,7 @@ from meshmodel.store.new_model import create_empty, new_model_path, new_model_pr
 
 if TYPE_CHECKING:
     from meshmodel.app.app import MeshmodelApp
-    from meshmodel.importers.import_request import ImportRequest
+    from meshmodel.app.presentation.import_request import ImportRequest
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5
@@ -143,7 +143,7 @@ class StartScreen(Screen[None]):
     def action_import(self) -> None:
         """Ask for files, and then for the name of the new model that they are imported into."""
         from meshmodel.app.dialogs.choose_files import ImportDialog
-        from meshmodel.importers.import_request import ImportRequest
+        from meshmodel.app.presentation.import_request import ImportRequest
 
         def chosen(request: ImportRequest) -> None:
             name = proposed_model_name(request.paths, self.folder)

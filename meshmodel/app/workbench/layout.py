@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
+from meshmodel.answers.acceptances import lost_words
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.changes import ChangesList
 from meshmodel.app.panels.compromise import CompromiseList
@@ -29,7 +30,6 @@ from meshmodel.app.state import Arrangement, StatusMessage, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.workbench.context import Context
-from meshmodel.reports.acceptances import lost_words
 
 _GAP: Final = re.compile(r"\s{2,}")
 PAGES: Final = {

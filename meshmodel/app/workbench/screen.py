@@ -32,6 +32,8 @@ from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
+from meshmodel.app.presentation.both_analyses import Results
+from meshmodel.app.presentation.lenses import LENSES
 from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
@@ -60,13 +62,11 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
-from meshmodel.reports.both_analyses import Results
-from meshmodel.reports.lenses import LENSES
 from meshmodel.store.saved_state import Place
 
 if TYPE_CHECKING:
     from meshmodel.app.app import MeshmodelApp
-    from meshmodel.importers.import_request import ImportRequest
+    from meshmodel.app.presentation.import_request import ImportRequest
 
 _HANDLERS: Final = {each.kind: each.handle for each in (*ROUTES, *CANVAS_ROUTES)}
 

@@ -6,8 +6,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
+from meshmodel.answers.standards import RELEASES, TITLES, releases_of
 from meshmodel.model import records as r
-from meshmodel.reports.standards import RELEASES, TITLES, releases_of
 from tests.analysis.meshes_by_hand import pipeline
 from tests.analysis.rules import (
     test_agents,

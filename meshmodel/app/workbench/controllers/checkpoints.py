@@ -4,12 +4,12 @@ from functools import partial
 
 from meshmodel.analysis.results import Finding
 from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.presentation.intents import closing_intents, declaration_of
+from meshmodel.app.presentation.phrases import door_of, why_no_place, why_not_intended
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.edits import checkpoint_places, operations
 from meshmodel.edits.edit import Edit, touched
 from meshmodel.model.text import counted
-from meshmodel.reports.intents import closing_intents, declaration_of
-from meshmodel.reports.phrases import door_of, why_no_place, why_not_intended
 
 
 class CheckpointsController(Controller):

@@ -14,8 +14,8 @@ from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_path
 
 if TYPE_CHECKING:
-    from meshmodel.reports.diff.since import Since
-    from meshmodel.reports.lines import Line
+    from meshmodel.answers.lines import Line
+    from meshmodel.app.presentation.since import Since
 
 _HINT = "a .mesh or .toml file, or REV:PATH: what git has there (main:./model.toml, in this folder)"
 
@@ -63,7 +63,7 @@ class ComparingController(Controller):
         """Read what is compared with, in the background."""
 
         def work(_: Task) -> "Since":
-            from meshmodel.reports.diff.since import Since
+            from meshmodel.app.presentation.since import Since
 
             return Since(name, load())
 
@@ -72,7 +72,7 @@ class ComparingController(Controller):
         self.context.say(f"compare: reading {name}; Esc stops it")
 
     def _begin(self, since: "Since") -> None:
-        from meshmodel.reports.diff.since import Comparing
+        from meshmodel.app.presentation.since import Comparing
 
         self.context.open_finding(None)
         self.context.update(importing=None, comparing=Comparing(since), ghost=None)
@@ -90,7 +90,7 @@ class ComparingController(Controller):
             return
         model, since = state.tentative or state.snapshot, comparing.since
         if self._marked is None or self._marked[0] is not model or self._marked[1] is not since:
-            from meshmodel.reports.diff.since import mark
+            from meshmodel.app.presentation.since import mark
 
             self._marked = model, since
             self.context.update(marked=mark(since.snapshot, model))
@@ -98,7 +98,7 @@ class ComparingController(Controller):
             return
 
         def work(task: Task) -> "tuple[Line, ...]":
-            from meshmodel.reports.diff.since import compared_lines
+            from meshmodel.app.presentation.since import compared_lines
 
             return compared_lines(since, analysis, Stop(None, task.is_cancelled))
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from meshmodel.answers.log_words import lit_by_event
+from meshmodel.answers.witness import lit_by_witness
 from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.messages import Cause
+from meshmodel.app.presentation.lenses import with_preview
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import draw, lane_order
 from meshmodel.canvas.legend import words_of
@@ -17,9 +20,6 @@ from meshmodel.edits.operations import arrangement, exists, lane_places
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
-from meshmodel.reports.lenses import with_preview
-from meshmodel.reports.log_words import lit_by_event
-from meshmodel.reports.witness import lit_by_witness
 
 if TYPE_CHECKING:
     from meshmodel.canvas.drawing import Drawing

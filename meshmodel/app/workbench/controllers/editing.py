@@ -12,7 +12,7 @@ from meshmodel.edits.groups import removal_of_all
 from meshmodel.edits.notes import note_addition
 
 if TYPE_CHECKING:
-    from meshmodel.reports.export_request import Written
+    from meshmodel.app.presentation.export_request import Written
 
 
 class EditingController(Controller):
@@ -94,7 +94,7 @@ class EditingController(Controller):
     def export(self) -> None:
         """Ask for a form, and write it."""
         from meshmodel.app.dialogs.export import ExportDialog
-        from meshmodel.reports.export_request import MODEL_FILE, first_request
+        from meshmodel.app.presentation.export_request import MODEL_FILE, first_request
 
         state, session, kept = self.state, self.context.session, self.context.canvas.app.state  # type: ignore[attr-defined]  # our program's
         last = None if session.is_lost else kept.exported(session.path)

@@ -3,19 +3,19 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from meshmodel.answers.acceptances import with_scopes
 from meshmodel.app.messages import EditRequested, ExplanationRequested, FindingOpened
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.presentation.cause_lines import ORDERS
 from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.edit import Edit
-from meshmodel.reports.acceptances import with_scopes
-from meshmodel.reports.cause_lines import ORDERS
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
-    from meshmodel.reports.explanations import Asked
+    from meshmodel.app.presentation.explanations import Asked
 
 
 class FindingsController(Controller):
@@ -136,7 +136,7 @@ class FindingsController(Controller):
 
     def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
         """What is asked about, the finding that it is about, and that finding where its way is not known."""
-        from meshmodel.reports.explanations import Asked, asked_of
+        from meshmodel.app.presentation.explanations import Asked, asked_of
 
         state = self.state
         matrix = self.context.panel(ReachMatrix)

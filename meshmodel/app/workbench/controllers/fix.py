@@ -6,15 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.limits import AT_ONCE
-from meshmodel.app.panels.fix import FixList
-from meshmodel.app.state import StatusMessage
-from meshmodel.app.workbench.context import Controller
-from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
-from meshmodel.model.stop import Task
-from meshmodel.reports.fix import Choice, State
-from meshmodel.reports.fix_lines import STATES
-from meshmodel.reports.fix_state import (
+from meshmodel.answers.fix import Choice, State
+from meshmodel.answers.fix_state import (
     Fixing,
     left_open,
     work_out_better,
@@ -23,6 +16,13 @@ from meshmodel.reports.fix_state import (
     work_out_parts,
     work_out_standing,
 )
+from meshmodel.app.limits import AT_ONCE
+from meshmodel.app.panels.fix import FixList
+from meshmodel.app.presentation.fix_lines import STATES
+from meshmodel.app.state import StatusMessage
+from meshmodel.app.workbench.context import Controller
+from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
+from meshmodel.model.stop import Task
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

@@ -5,14 +5,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.panels.imported import ImportList
+from meshmodel.app.presentation.import_request import ImportRequest
 from meshmodel.app.workbench.context import Controller
-from meshmodel.importers.import_request import ImportRequest
 
 if TYPE_CHECKING:
+    from meshmodel.app.presentation.import_preview import Importing
+    from meshmodel.app.presentation.since import Marked
     from meshmodel.importers.importing import Import
-    from meshmodel.importers.preview import Importing
     from meshmodel.model.records import Reference
-    from meshmodel.reports.diff.since import Marked
 
 
 class ImportingController(Controller):
@@ -36,7 +36,7 @@ class ImportingController(Controller):
 
     def begin(self, request: ImportRequest) -> None:
         """Read files and show what importing them would do."""
-        from meshmodel.importers.preview import Importing
+        from meshmodel.app.presentation.import_preview import Importing
 
         self._last = request
         self.context.update(marked=None)
@@ -49,7 +49,7 @@ class ImportingController(Controller):
         path, snapshot = self.context.session.path, self.context.session.snapshot
 
         def work(_: object) -> "tuple[Import, Marked]":
-            from meshmodel.reports.diff.since import mark
+            from meshmodel.app.presentation.since import mark
 
             done = importing.request.prepare(path, snapshot, importing.rejected)
             return done, mark(snapshot, done.after)

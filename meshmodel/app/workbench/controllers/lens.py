@@ -6,11 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.state import StatusMessage
-from meshmodel.app.workbench.context import Controller
-from meshmodel.model.records import Reference
-from meshmodel.model.stop import Task
-from meshmodel.reports.lenses import (
+from meshmodel.app.presentation.lenses import (
     COMPUTING,
     LENSES,
     LensName,
@@ -20,6 +16,10 @@ from meshmodel.reports.lenses import (
     start_of,
     work_out,
 )
+from meshmodel.app.state import StatusMessage
+from meshmodel.app.workbench.context import Controller
+from meshmodel.model.records import Reference
+from meshmodel.model.stop import Task
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

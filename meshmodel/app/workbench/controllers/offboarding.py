@@ -27,7 +27,7 @@ class OffboardingController(Controller):
     def _choose_who(self, analysis: "Analysis") -> None:
         from meshmodel.app.dialogs.base import Picker
         from meshmodel.app.panels.lines import row_of
-        from meshmodel.reports.plan_lines import who_lines
+        from meshmodel.app.presentation.plan_lines import who_lines
 
         rows = [*map(row_of, who_lines(analysis.snapshot))]
         if rows:

@@ -13,8 +13,8 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.logs.log_request import LogRequest
-    from meshmodel.reports.log_words import LaidLog
+    from meshmodel.answers.log_words import LaidLog
+    from meshmodel.app.presentation.log_request import LogRequest
 
 
 class TraceController(Controller):
@@ -36,7 +36,7 @@ class TraceController(Controller):
             self.context.answer_later("trace", self.trace)
             return
         from meshmodel.app.dialogs.choose_log import LogDialog
-        from meshmodel.logs.log_request import suggested_log
+        from meshmodel.app.presentation.log_request import suggested_log
 
         before = suggested_log(self.context.session.path) if tracing is None else tracing.request
         self.context.ask(LogDialog(before, another=tracing is not None and not is_stale), self._begin)
@@ -107,7 +107,7 @@ class TraceController(Controller):
 
 def follow_log(analysis: "Analysis", request: "LogRequest", task: Task) -> "LaidLog":
     """Read a log and lay it on the model, in a thread."""
-    from meshmodel.logs.log_request import requested_events
-    from meshmodel.reports.laid_log import lay_log
+    from meshmodel.app.presentation.laid_log import lay_log
+    from meshmodel.app.presentation.log_request import requested_events
 
     return lay_log(analysis, requested_events(request, analysis.snapshot), request.path, task)

@@ -1,0 +1,121 @@
+"""An answer before any format: sections, paragraphs and tables, of plain text; painters draw it."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from meshmodel.answers.lines import Look, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or several.
+
+    Attributes:
+        text: what it says.
+        look: how it stands out.
+        indent, hang: cells in front of its first line, and of the others.
+        key, leads_to: for lists: what it is, and what choosing it opens; ``None``: it cannot be chosen.
+        words: for lists: the text in parts that stand out, where it has some.
+    """
+
+    text: str
+    look: Look = ""
+    indent: int = 0
+    hang: int = 0
+    key: Hashable = None
+    leads_to: Any = None
+    words: Words = ()
+
+
+class Bar(NamedTuple):
+    """A part of a whole; pages leave it out, since they have pictures."""
+
+    part: int
+    whole: int
+
+    def drawn(self, full: str, empty: str, cells: int = 20) -> str:
+        """As so many characters; full where nothing is left only."""
+        taken = cells if not self.whole else self.part * cells // self.whole
+        return full * taken + empty * (cells - taken)
+
+
+Cells = tuple[str | Bar, ...]
+
+
+class Row(NamedTuple):
+    """A row of a table.
+
+    Attributes:
+        cells: what it says, or what makes that: of thousands of rows of a list most are never seen.
+        key, leads_to: as of a paragraph.
+        sign: for lists: the sign of the element that it leads to.
+        notes: what is said below it.
+        details: the same where it cannot be chosen; in a list choosing it shows them.
+    """
+
+    cells: Cells | Callable[[], Cells]
+    key: Hashable = None
+    leads_to: Any = None
+    sign: str = ""
+    notes: tuple[str, ...] = ()
+    details: tuple[Callable[[], str], ...] = ()
+
+    @property
+    def made(self) -> Cells:
+        """The cells."""
+        return self.cells() if callable(self.cells) else self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells.
+
+    Attributes:
+        rows: all of them.
+        head: the names of the columns, for texts and pages.
+        widths: the shares of a page of those columns that have a name.
+        first: cells of the first column in a list.
+        most: so many rows are shown on a screen, and how many more there are; ``None``: all.
+    """
+
+    rows: tuple[Row, ...]
+    head: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+    first: int = 24
+    most: int | None = None
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows that a screen shows."""
+        return self.rows[: self.most]
+
+    @property
+    def more(self) -> str:
+        """How many more there are."""
+        left = len(self.rows) - len(self.shown)
+        return f"and {left:,} more" if left else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks below a title, which may be empty; ``indent``: cells in front of those blocks in a text."""
+
+    title: str
+    blocks: "Sequence[Block]" = ()
+    look: Look = "strong"
+    indent: int = 4
+
+
+Block = Paragraph | Table | Section
+
+
+def table(rows: Iterable[Sequence[str]]) -> Table:
+    """A table of rows that lead nowhere."""
+    return Table(tuple(Row(tuple(each), ("row", *each)) for each in rows))
+
+
+def section(title: str, *blocks: Block, look: Look = "strong") -> list[Block]:
+    """A section; none where its tables have no row."""
+    is_empty = all(isinstance(each, Table) and not each.rows for each in blocks)
+    return [] if is_empty else [Section(title, blocks, look)]

@@ -1,0 +1,180 @@
+"""What follows from a compromise, as JSON (``docs/json.md``) and as text for people."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Final
+
+from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
+from meshmodel.analysis.results import StepKind
+from meshmodel.answers.answers_json import Answer
+from meshmodel.answers.blocks import Block, Paragraph, Row, Section, Table, section
+from meshmodel.model.phrases import sign_in
+from meshmodel.model.records import Custody
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import counted, first_few, one_line
+from meshmodel.model.vocabulary import View
+
+_FALL: Final = ("credential", "agent")
+_START = "where it starts"
+_HOW: dict[StepKind, str] = {
+    "hold": "held by {}",
+    "exchange": "exchanged for {}",
+    "delegation": "set to work by {}",
+    "trigger": "started by what is written into {}",
+    "hearing": "steered by what it reads in {}",
+    "hosting": "runs on {}",
+    "answer": "steered by what {} answers",
+}
+
+
+def compromise_answer(found: Compromise) -> Answer:
+    """``meshmodel-compromise/1``: the closure from a start, with checkpoints and without."""
+    return {
+        "format": "meshmodel-compromise/1",
+        "start": found.start,
+        "unchecked": _spread(found.unchecked),
+        "all": _spread(found.all),
+    }
+
+
+def _spread(spread: Spread) -> Answer:
+    return {
+        "agents": list(spread.agents),
+        "credentials": list(spread.credentials),
+        "systems": [{"system": system, "actions": list(actions)} for system, actions in spread.systems],
+    }
+
+
+def compromise_blocks(snapshot: Snapshot, found: Compromise, view: View) -> Iterator[Block]:
+    """What to revoke, who is driven, what is reached, and what checkpoints hold back.
+
+    Args:
+        snapshot: the model.
+        found: what follows.
+        view: as built or as designed.
+    """
+    free, rows = found.unchecked, partial(_rows, snapshot)
+    yield Paragraph(f"{_opening(snapshot, found.start)}, as {view}")
+    yield from _credentials(snapshot, found)
+    driven = origin_rows(snapshot, found, "agent", unchecked=True)
+    yield from section(f"{counted(len(driven), 'agent')} driven from there", rows("agent", driven))
+    within = f"{counted(len(found.limited), 'agent')} set to work within a limit"
+    yield from section(within, rows("agent", limited_rows(found), "limited"))
+    if free.systems:
+        title = f"{counted(len(free.systems), 'system')} reached, and nobody is asked"
+        yield Section(title, [rows("system", system_rows(snapshot, free))])
+    else:
+        yield Section("✔ No system is reached", look="good")
+    if found.holding:
+        held = [rows(each, origin_rows(snapshot, found, each, unchecked=False), "held") for each in _FALL]
+        held.append(rows("system", system_rows(snapshot, found.held_back), "held"))
+        yield Section(f"◆ Held back by {', '.join(found.holding)}", held, look="")
+    else:
+        yield Section("", [Paragraph("No checkpoint holds anything back")], indent=0)
+    if found.controlled:
+        power = f"◇ The start has power over {', '.join(found.controlled)}, so that does not count"
+        yield Paragraph(power, "warning", hang=4)
+
+
+def _credentials(snapshot: Snapshot, found: Compromise) -> Iterator[Block]:
+    rows = origin_rows(snapshot, found, "credential", unchecked=True)
+    if not rows:
+        yield Section("✔ No credential to revoke", look="good")
+        return
+    first, *rest = (row[0] for row in rows)
+    others = counted(len(rest), "other")
+    alive = [Paragraph(f"Revoking {first} alone leaves {others} alive: {first_few(rest, 3)}")] if rest else []
+    title = f"{counted(len(rows), 'credential')} to revoke"
+    yield Section(title, [*alive, _rows(snapshot, "credential", rows)])
+
+
+def _rows(snapshot: Snapshot, table: str, listed: Iterable[tuple[str, ...]], part: str = "free") -> Table:
+    """Rows that lead to elements; an agent may be set to work by several."""
+    return Table(
+        tuple(
+            Row(
+                cells,
+                (table, cells[0], f"{part} {n}" if part == "limited" else part),
+                (table, cells[0]),
+                sign_in(snapshot, table, cells[0]),
+            )
+            for n, cells in enumerate(listed)
+        )
+    )
+
+
+def limited_rows(found: Compromise) -> list[tuple[str, str]]:
+    """The agents that work for another within a limit, and what that means."""
+    return [
+        (agent, f"for {caller} only, within a limit: it hands out no credential")
+        for agent, caller in found.limited
+    ]
+
+
+def _opening(snapshot: Snapshot, start: str) -> str:
+    if start == OUTSIDER:
+        written = [each.id for each in snapshot.system.values() if each.untrusted_input]
+        deeds = [f"writes into {', '.join(sorted(written))}"] if written else []
+        if open_ := sorted({each.system for each in snapshot.custody.values() if _lies_open(snapshot, each)}):
+            deeds.append(f"looks into {', '.join(open_)}")
+        return f"An outsider {' and '.join(deeds) or 'can write nowhere'}"
+    kind, _, key = start.partition(":")
+    record = snapshot.table(kind)[key]
+    named = f" ({one_line(record.name)})" if record.name else ""
+    return f"If {kind} {key}{named} is compromised"
+
+
+def _lies_open(snapshot: Snapshot, custody: Custody) -> bool:
+    """Whether anybody who looks into an exposed system obtains the credential of a custody."""
+    credential = snapshot.credential[custody.credential]
+    is_of_use = credential.is_active and not (custody.how == "stores" and credential.is_bound)
+    return is_of_use and snapshot.system[custody.system].is_exposed and "read" in custody.obtained_by
+
+
+def origin_rows(
+    snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool
+) -> list[tuple[str, ...]]:
+    """The credentials or agents that fall, each with the step by which; an agent where it starts does not.
+
+    Args:
+        snapshot: the model.
+        found: what follows.
+        kind: ``credential`` (of which it is also said as whom one acts with it) or ``agent``.
+        unchecked: whether those that nobody is asked about, or those that checkpoints hold back.
+    """
+    rows: list[tuple[str, ...]] = []
+    for each in found.origins:
+        if not _is(each, kind, unchecked) or (kind == "agent" and each.step is None):
+            continue
+        key = each.element.partition(":")[2]
+        if kind == "credential":
+            rows.append((key, f"as {snapshot.credential[key].principal}", origin_words(snapshot, each)))
+        else:
+            rows.append((key, origin_words(snapshot, each)))
+    return rows
+
+
+def _is(origin: Origin, kind: str, unchecked: bool) -> bool:
+    return origin.unchecked == unchecked and origin.element.startswith(f"{kind}:")
+
+
+def origin_words(snapshot: Snapshot, origin: Origin) -> str:
+    """In a few words, the step by which a credential or an agent was reached."""
+    if origin.step is None or origin.from_ is None:
+        return _START
+    source, key = origin.from_.partition(":")[2], origin.element.partition(":")[2]
+    if origin.step == "custody":
+        issued = snapshot.custody[source, key].how == "issues"
+        by = "" if origin.action == ("issue" if issued else "read") else f" by {origin.action}"
+        return f"{'issued by' if issued else 'found in'} {source}{by}"
+    if origin.step == "hold" and (source, key) not in snapshot.hold:
+        return f"passed to {source}"
+    return _HOW[origin.step].format(source)
+
+
+def system_rows(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:
+    """The systems that are reached, with their sensitivity and the actions there."""
+    return [
+        (system, snapshot.system[system].sensitivity or "", ", ".join(actions))
+        for system, actions in spread.systems
+    ]

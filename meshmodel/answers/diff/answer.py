@@ -1,0 +1,120 @@
+"""A comparison as JSON, ``meshmodel-diff/1``."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from meshmodel.analysis.results import Crossing, Finding, SystemReach
+from meshmodel.answers.answers_json import Answer
+from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.diff.changes import CrossingChange, Diff, DrawnChange, FindingChange, ReachChange, Side
+from meshmodel.answers.diff.changes import uncontrolled_severity as severity_of
+from meshmodel.answers.fix import fix_answer
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import Fix
+
+
+def diff_answer(diff: Diff) -> Answer:
+    """``meshmodel-diff/1``: all that differs, and the findings that stand."""
+    answer: Answer = {
+        "format": "meshmodel-diff/1",
+        "view": diff.view,
+        "old": _side(diff.old),
+        "new": _side(diff.new),
+        "opened": len(diff.opened),
+        "worst": diff.worst,
+        "standing": diff.standing,
+        "drawn": [_drawn(each) for each in diff.drawn],
+        "identities": [
+            {"agent": each.agent, "gained": list(each.gained), "lost": list(each.lost)}
+            for each in diff.identities
+        ],
+        "reach": [_reach(each) for each in diff.reach],
+        "crossings": [_crossing(each) for each in diff.crossings],
+        "findings": sorted(map(_finding, diff.findings), key=lambda each: (each["rule"], each["subject"])),
+        "fix": diff.fixes and {"before": _fix(diff.fixes[0]), "after": _fix(diff.fixes[1])},
+    }
+    if not diff.is_complete:
+        answer["complete"] = False
+    return answer
+
+
+def _side(side: Side) -> Answer:
+    return {"name": side.name, "summary": asdict(side.summary)}
+
+
+def _drawn(change: DrawnChange) -> Answer:
+    return {
+        "table": change.table,
+        "key": list(change.key),
+        "change": change.change,
+        "says": change.says,
+        "fields": [each._asdict() for each in change.fields],
+    }
+
+
+def _reach(change: ReachChange) -> Answer:
+    return {
+        "agent": change.agent,
+        "system": change.system,
+        "gained": list(change.gained),
+        "lost": list(change.lost),
+        "before": _reached(change.before),
+        "after": _reached(change.after),
+    }
+
+
+def _reached(reach: SystemReach | None) -> Answer | None:
+    if reach is None:
+        return None
+    return {
+        "actions": list(reach.actions),
+        "direct": list(reach.direct),
+        "own": list(reach.own),
+        "unchecked": list(reach.unchecked),
+    }
+
+
+def _crossing(change: CrossingChange) -> Answer:
+    crossing = change.crossing
+    return {
+        "agent": crossing.agent,
+        "source": crossing.source,
+        "target": crossing.target,
+        "action": crossing.action,
+        "change": change.change,
+        "before": _state(change.before),
+        "after": _state(change.after),
+    }
+
+
+def _state(crossing: Crossing | None) -> Answer | None:
+    return None if crossing is None else {"state": crossing.state, "severity": severity_of(crossing)}
+
+
+def _finding(change: FindingChange) -> Answer:
+    return {
+        "rule": change.finding.rule,
+        "subject": change.finding.subject,
+        "change": change.change,
+        "before": _found(change.before),
+        "after": _found(change.after),
+    }
+
+
+def _found(finding: Finding | None) -> Answer | None:
+    if finding is None:
+        return None
+    return {
+        "severity": finding.severity,
+        "message": finding.message,
+        "agents": list(finding.agents),
+        "actions": list(finding.actions),
+        "accepted": is_accepted(finding),
+    }
+
+
+def _fix(fix: "Fix") -> Answer:
+    answer = fix_answer(fix, complete=True)
+    del answer["format"]
+    return answer

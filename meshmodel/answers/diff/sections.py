@@ -1,0 +1,267 @@
+"""A comparison in rows of words, which its text and its Markdown lay out, each in its own way."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
+
+from meshmodel.analysis.results import SystemReach
+from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.count_words import controlled
+from meshmodel.answers.diff.changes import Diff, DrawnChange, FindingChange, FindingWord
+from meshmodel.answers.diff.crossing_rows import CrossingGroup, closed_words, groups, opened_words
+from meshmodel.answers.diff.names import few
+from meshmodel.model.records import Reference
+from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.stop import NEVER, Stop
+from meshmodel.model.text import counted, one_line, shorten
+from meshmodel.model.vocabulary import Action
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import Fix
+
+Sign = Literal["+", "-", "~", "=", " "]
+"""It is there now, it is gone, it is another one, it stands."""
+SHOWN: Final = 20
+"""So many rows of a section are told; the JSON has all."""
+_WORTH: Final = 60
+"""Cells of a changed text that are shown."""
+_PRESENCE: Final[dict[str, Sign]] = {"added": "+", "removed": "-", "changed": "~"}
+_BECAME: Final[dict[FindingWord, Sign]] = {"new": "+", "worse": "~", "closed": "-", "still": "="}
+"""What became of a finding, in the order in which findings are told."""
+
+
+class Row(NamedTuple):
+    """One line of a section.
+
+    Attributes:
+        sign: what became of it.
+        head: one or two words that say what it is about.
+        words: the rest.
+        about: a record that it is about, perhaps one that is gone.
+    """
+
+    sign: Sign
+    head: str
+    words: str
+    about: Reference | None = None
+
+
+class Section(NamedTuple):
+    """Rows under a title; ``left_out``: how many more there are."""
+
+    title: str
+    rows: tuple[Row, ...]
+    left_out: int = 0
+
+
+_Item = TypeVar("_Item")
+
+
+def sections(
+    diff: Diff, old: "Analysis", new: "Analysis", *, shown: int | None = SHOWN, stop: Stop = NEVER
+) -> Iterator[Section]:
+    """The sections of a comparison that have rows.
+
+    Args:
+        diff: the comparison.
+        old: the model before, which is asked where outsiders' words came.
+        new: the model after, which is asked that, as whom, and which checkpoint.
+        shown: so many rows of each at most; ``None``: all.
+        stop: asked at every row.
+
+    Raises:
+        Stopped: it is to stop.
+    """
+    before, after = (frozenset(each.system for each in side.heard) for side in (old, new))
+
+    def opened(group: CrossingGroup) -> Row:
+        was, now, _ = group.became
+        severity = f"{was} → {now}" if was and was != now else group.severity
+        words = opened_words(group, new, after)
+        return Row("~" if was else "+", severity, words, ("system", group.target))
+
+    def closed(group: CrossingGroup) -> Row:
+        words = closed_words(group, new, before)
+        return Row("-", group.severity, words, ("system", group.target))
+
+    def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], Row]) -> Section:
+        rows = []
+        for each in items[:shown]:
+            stop.check()
+            rows.append(tell(each))
+        return Section(title, tuple(rows), len(items) - len(rows))
+
+    found = (
+        section("drawn", _drawn_rows(diff.drawn), _same),
+        section("reach", _reach_rows(diff), _same),
+        section("counts", _count_rows(diff), _same),
+        section("NEW", groups(diff.crossings, "new"), opened),
+        section("WORSE", groups(diff.crossings, "worse"), opened),
+        section("MILDER", groups(diff.crossings, "milder"), opened),
+        section("CLOSED", groups(diff.crossings, "closed"), closed),
+        section("doors", _in_order(diff.findings, doors=True), _finding_row),
+        section("findings", _in_order(diff.findings, doors=False), _finding_row),
+        section("fix", _fix_rows(diff.fixes), _same),
+    )
+    return (each for each in found if each.rows)
+
+
+def _same(row: Row) -> Row:
+    return row
+
+
+# Drawn -------------------------------------------------------------------------------------------
+
+
+def _drawn_rows(drawn: Sequence[DrawnChange]) -> list[Row]:
+    rows = [
+        Row(_PRESENCE[each.change], each.table, _drawn_words(each), _reference(each))
+        for each in drawn
+        if not each.is_move
+    ]
+    moved = sum(each.is_move for each in drawn)
+    return rows + ([Row("~", "canvas", f"{counted(moved, 'element')} moved")] if moved else [])
+
+
+def _reference(change: DrawnChange) -> Reference | None:
+    match change.key:
+        case ():
+            return None
+        case (key,):
+            return change.table, key
+        case start, end:
+            return change.table, (start, end)
+    raise AssertionError(change.key)  # no record has more ends
+
+
+def _drawn_words(change: DrawnChange) -> str:
+    name = " > ".join(change.key) or "the model"
+    if change.fields:
+        fields = (
+            f"{each.field} {_value(each.before)} → {_value(each.after)}"
+            for each in change.fields
+            if each.field != "at"
+        )
+        return f"{one_line(name)}: {'; '.join(fields)}"
+    title = change.says.removeprefix(f"{change.table} ")
+    if len(change.key) > 1 or title == name:
+        return one_line(title, 300)
+    return one_line(f"{name}: {title}", 300)
+
+
+def _value(text: str | None) -> str:
+    return "unset" if text is None else shorten(one_line(text), _WORTH)
+
+
+# Reach -------------------------------------------------------------------------------------------
+
+
+def _reach_rows(diff: Diff) -> list[Row]:
+    """What agents reach and did not, or no longer do, or by another way; agents with the same in one row."""
+    agents: defaultdict[tuple[Sign, str, str], list[str]] = defaultdict(list)
+    for each in diff.identities:
+        if each.gained:
+            agents["+", "identity", few(each.gained)].append(each.agent)
+        if each.lost:
+            agents["-", "identity", few(each.lost)].append(each.agent)
+    for agent, system, before, after in diff.reach:
+        was, now = (dict(_ways(each)) for each in (before, after))
+        for action, way in now.items():
+            if action not in was:
+                agents["+", "action", f"{action} {system}, {way}"].append(agent)
+            elif way != was[action]:
+                agents["~", "action", f"{action} {system}, {was[action]} → {way}"].append(agent)
+        for action in was:
+            if action not in now:
+                agents["-", "action", f"{action} {system}"].append(agent)
+    return [
+        Row(sign, head, f"{few(names)}: {words}", ("agent", names[0]))
+        for (sign, head, words), names in agents.items()
+    ]
+
+
+def _ways(reach: SystemReach | None) -> Iterator[tuple[Action, str]]:
+    return ((each, _way(reach, each)) for each in reach.actions) if reach else iter(())
+
+
+def _way(reach: SystemReach, action: Action) -> str:
+    """By which steps an action is reached (``docs/semantics.md#reach``), and whether somebody is asked."""
+    way = {"deputy": "through a deputy"}.get(reach.how(action), reach.how(action))
+    return way if action in reach.unchecked else f"{way}, asked"
+
+
+# Counts ------------------------------------------------------------------------------------------
+
+
+def _count_rows(diff: Diff) -> list[Row]:
+    old, new = diff.old.summary, diff.new.summary
+    kinds: tuple[tuple[str, int, int], ...] = (
+        ("crossings", old.crossings, new.crossings),
+        ("uncontrolled", old.uncontrolled, new.uncontrolled),
+        ("approved", old.approved, new.approved),
+        ("controlled", controlled(old), controlled(new)),
+        ("doors", old.missing, new.missing),
+    )
+    rows = [
+        Row("=" if was == now else "~", what, f"{was:,} → {now:,}") for what, was, now in kinds if was or now
+    ]
+    if diff.standing:
+        rows.append(Row("=", "standing", counted(diff.standing, "uncontrolled crossing")))
+    return rows
+
+
+# Findings ----------------------------------------------------------------------------------------
+
+
+def _in_order(findings: Sequence[FindingChange], *, doors: bool) -> list[FindingChange]:
+    """The doors, or all other findings: new ones first, those that stand last."""
+    order = list(_BECAME)
+    chosen = [each for each in findings if (each.finding.rule == DOOR) is doors]
+    return sorted(chosen, key=lambda each: order.index(each.change))
+
+
+def _finding_row(change: FindingChange) -> Row:
+    was, now, finding = change.before, change.after, change.finding
+    rose = was is not None and now is not None and was.severity != now.severity
+    severity = f"{was.severity} → {now.severity}" if rose and was and now else finding.severity
+    said = [one_line(finding.subject, 300)]
+    if finding.rule != DOOR:
+        said.insert(0, finding.rule)
+    elif was is None or now is None or was.actions == now.actions:
+        said[0] += f": {', '.join(finding.actions)}"
+    else:
+        said[0] += f": {', '.join(was.actions)} → {', '.join(now.actions)}"
+    told = " ".join(said)
+    if was and now:
+        more = [each for each in now.agents if each not in was.agents]
+        fewer = [each for each in was.agents if each not in now.agents]
+        told += f"; also {few(more)}" if more else ""
+        told += f"; no longer {few(fewer)}" if fewer else ""
+        if is_accepted(was) != is_accepted(now):
+            told += "; accepted" if is_accepted(now) else "; no longer accepted"
+    elif now and is_accepted(now):
+        told += "; accepted"
+    return Row(_BECAME[change.change], severity, told, next(iter(finding.about), None))
+
+
+# The fix -----------------------------------------------------------------------------------------
+
+
+def _fix_rows(fixes: "tuple[Fix, Fix] | None") -> list[Row]:
+    if fixes is None:
+        return []
+    was, now = map(_fix_words, fixes)
+    return [Row("=", "as before", now)] if was == now else [Row("-", "before", was), Row("+", "now", now)]
+
+
+def _fix_words(fix: "Fix") -> str:
+    """What a fix costs: how many checkpoints, where, and the intents that they interrupt."""
+    if not fix.optimal:
+        return f"not found in time: at least {fix.lower_bound}, at most {counted(fix.cost, 'checkpoint')}"
+    if not fix.cost:
+        return "nothing to guard"
+    where = few([f"{step} {start} > {end}" for step, start, end in fix.checkpoints])
+    stops = [f"{agent} > {system}" for agent, system in fix.interrupts]
+    interrupts = f"; interrupts {counted(len(stops), 'declared intent')}: {few(stops)}" if stops else ""
+    return f"{counted(fix.cost, 'checkpoint')}: {where}{interrupts}"

@@ -1,0 +1,104 @@
+"""Draws blocks as text for a terminal or a pipe, and as lines of lists; ``document.blocks`` as pages."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Literal
+
+from meshmodel.answers.blocks import Bar, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.lines import Line, Look, Words, heading, said
+from meshmodel.answers.style import ASCII, Style, wrap, wrapped_table
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line, pad
+
+
+def text_of(blocks: Iterable[Block], style: Style) -> str:
+    """The blocks as text, without a line break at its end."""
+    text = "\n".join(_text_lines(blocks, style, 0)).strip("\n")
+    return text if style.glyphs else text.translate(ASCII)
+
+
+def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Section():
+                yield ""
+                if block.title:
+                    yield from _painted(block.title, style, block.look, indent, 4)
+                yield from _text_lines(block.blocks, style, block.indent)
+            case Paragraph():
+                at = indent + block.indent
+                yield from _painted(block.text, style, block.look, at, at + block.hang)
+            case Table():
+                yield from _table_lines(block, style, indent)
+
+
+def _table_lines(block: Table, style: Style, indent: int) -> Iterator[str]:
+    cells = [tuple(_bar(each, "▪", " ") for each in row.made) for row in block.shown]
+    yield from wrapped_table([*[block.head][: bool(block.head)], *cells], style, " " * indent)
+    for row in block.shown:
+        for note in (*row.notes, *(each() for each in row.details)):
+            yield from wrap(f"{row.made[0]}: {note}", style, " " * (indent + 3), " " * indent)
+    if block.more:
+        yield f"{' ' * indent}{block.more}"
+
+
+def _bar(cell: str | Bar, full: str, empty: str) -> str:
+    return cell.drawn(full, empty) if isinstance(cell, Bar) else cell
+
+
+def _painted(text: str, style: Style, look: str, indent: int, hang: int) -> Iterator[str]:
+    lines = wrap(text, style, " " * hang, " " * indent)
+    yield from (style.paint(line, look) if style.is_look(look) else line for line in lines)
+
+
+def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
+    """The blocks as lines of a list; the rows that lead somewhere can be chosen."""
+    for block in blocks:
+        match block:
+            case Section():
+                if block.title:
+                    yield heading(block.title)
+                yield from lines_of(block.blocks)
+            case Paragraph():
+                look = "bold" if block.look == "strong" else "" if block.look == "good" else block.look
+                yield Line(
+                    block.key or ("said", block.text),
+                    block.words or ((block.text, look),),
+                    block.leads_to,
+                    block.hang + 2 * bool(block.words),
+                    "said" if block.leads_to is None else "choice",
+                )
+            case Table():
+                for row in block.shown:
+                    yield from _row_lines(row, block.first)
+                if block.more:
+                    yield said(f"  {block.more}")
+
+
+def _row_lines(row: Row, first: int) -> Iterator[Line]:
+    words, search = partial(_row_words, row, first), partial(_searched, row)
+    kind: Literal["choice", "said"] = "said" if row.leads_to is None else "choice"
+    yield Line(row.key or row.cells, words, row.leads_to, 4, kind, search)
+    for note in row.notes:
+        yield Line((row.key, note), ((f"      {note}", "muted"),), indent=6, kind="said")
+
+
+def _searched(row: Row) -> tuple[str, str]:
+    return " ".join(each for each in row.made if isinstance(each, str)).casefold(), ""
+
+
+def _row_words(row: Row, width: int) -> Words:
+    first, *more = row.made
+    look: Look = "muted" if row.leads_to is not None else ""
+    rest: Words = tuple(
+        (f"  {_bar(each, '█', '░')}", "bar" if isinstance(each, Bar) else look) for each in more if each
+    )
+    name = _bar(first, "█", "░")
+    return ((f"  {row.sign} {pad(name, width) if more else name}", ""), *rest)
+
+
+def titled(snapshot: Snapshot, blocks: Iterable[Block], view: str = "") -> Iterator[Block]:
+    """The blocks below the name of the model, and how it is looked at."""
+    name = one_line(snapshot.about.name or "A model without a name", limit=200)
+    yield Paragraph(f"{name}, as {view}" if view else name, "strong")
+    yield from blocks

@@ -1,0 +1,161 @@
+"""What ``policy verify`` and ``apply`` answer: what a stub closes, what is left, what no longer fits."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from meshmodel.answers.name_list import name_list
+from meshmodel.answers.style import Style, wrap, wrapped_table
+from meshmodel.model.text import counted, one_line, plural
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.results import Crossing
+    from meshmodel.exporters.policies.drift import Drift
+    from meshmodel.exporters.policies.verification import Verification
+
+FORMAT: Final = "meshmodel-verification/1"
+MOST: Final = 50
+"""The most rows of a list in the text; how many more there are is said, and JSON has all."""
+
+
+def verification_answer(found: "Verification") -> dict[str, Any]:
+    """``meshmodel-verification/1``."""
+    return {
+        "format": FORMAT,
+        "proven": found.is_proven,
+        "same_digest": found.same_digest,
+        "drift": [each._asdict() | {"actions": list(each.actions)} for each in found.drift],
+        "left": [
+            {
+                "agent": each.agent,
+                "source": each.source,
+                "target": each.target,
+                "action": each.action,
+                "severity": each.severity,
+            }
+            for each in found.left
+        ],
+        "unfilled": [
+            {
+                "agent": each.agent,
+                "system": each.system,
+                "actions": list(each.actions),
+                "credentials": list(each.credentials),
+            }
+            for each in found.unfilled
+        ],
+        "unenforceable": [
+            each._asdict() | {"actions": list(each.actions), "credentials": list(each.credentials)}
+            for each in found.unenforceable
+        ],
+        "checkpoints": [
+            {
+                "kind": each.kind,
+                "step": each.step,
+                "from": each.from_,
+                "to": each.to,
+                "decided_at": each.decided_at,
+                "freshness": each.freshness,
+                "state": each.state,
+            }
+            for each in found.checkpoints
+        ],
+        "narrowed": [
+            each._asdict() | {"taken": list(each.taken), "left": list(each.left)} for each in found.narrowed
+        ],
+    }
+
+
+def verification_text(name: str | None, found: "Verification", style: Style) -> str:
+    """The same for people; ``name`` is that of the model."""
+    title = one_line(name or "A model without a name", limit=200)
+    lines = [f"{style.paint(title, 'strong')}, as designed, with the policy stub", *_verdict(found, style)]
+    if not found.same_digest:
+        said = (
+            "The model was changed since the stub was made (its digest differs); every access was compared."
+        )
+        lines += wrap(said, style)
+    lines += _listed("What no longer fits", [*map(_drift_row, found.drift)], style)
+    lines += _listed("What is left uncontrolled, by agent and system", _left_rows(found.left), style)
+    tables = [
+        (each.agent, _access(each.system, each.actions), name_list(each.credentials))
+        for each in found.unfilled
+    ]
+    lines += _listed("No kind of decision is chosen", tables, style)
+    denials = [(each.agent, _access(each.system, each.actions), each.reason) for each in found.unenforceable]
+    lines += _listed("Denials that close nothing", denials, style)
+    decisions = [
+        (
+            each.kind,
+            f"when {each.from_} is used on {each.to}",
+            _made(each.decided_at, each.freshness, each.state),
+        )
+        for each in found.checkpoints
+    ]
+    lines += _listed("Decisions that the stub adds", decisions, style)
+    grants = [
+        (
+            f"{each.credential} on {each.system}",
+            f"loses {', '.join(each.taken)}",
+            f"keeps {', '.join(each.left)}" if each.left else "is removed",
+        )
+        for each in found.narrowed
+    ]
+    return "\n".join([*lines, *_listed("Grants that lose what is denied", grants, style)])
+
+
+def _verdict(found: "Verification", style: Style) -> Sequence[str]:
+    if found.is_proven:
+        said = "Nothing is left: no crossing is uncontrolled (proven)"
+        return wrap(f"{style.glyph('✔')} {said}", style)
+    wrong = []
+    if found.left:
+        one = len(found.left) == 1
+        wrong.append(f"{counted(len(found.left), 'crossing')} {'is' if one else 'are'} left uncontrolled")
+    if found.drift:
+        number = counted(len(found.drift), "thing")
+        wrong.append(f"{number} no longer {plural(len(found.drift), 'fits', 'fit')} the model")
+    return wrap(f"{style.glyph('✖')} {'; '.join(wrong)}", style)
+
+
+def _listed(head: str, rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
+    """A heading with its rows; nothing where there is none."""
+    if not rows:
+        return
+    yield from ("", style.paint(f"{head} ({len(rows)})", "strong"))
+    yield from wrapped_table(rows[:MOST], style, "  ")
+    if len(rows) > MOST:
+        yield f"  and {len(rows) - MOST} more, which --json lists"
+
+
+def _drift_row(drift: "Drift") -> Sequence[str]:
+    where = _access(drift.system, drift.actions) if drift.system else ""
+    named = f"{drift.credential}: " if drift.credential else ""
+    return drift.agent, where, f"{named}{drift.says}"
+
+
+def _left_rows(left: "Sequence[Crossing]") -> list[tuple[str, ...]]:
+    """The crossings with those of one severity, agent and access as one row, the worst first."""
+    sources: defaultdict[tuple[int, str, str], dict[Action, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for each in left:
+        rank = -SEVERITIES.index(each.severity or "low")
+        sources[rank, each.agent, each.target][each.action].add(each.source or "home")
+    return [
+        (
+            SEVERITIES[-rank],
+            agent,
+            _access(target, [each for each in ACTIONS if each in by_action]),
+            f"coming from {name_list(sorted(set().union(*by_action.values())))}",
+        )
+        for (rank, agent, target), by_action in sorted(sources.items(), key=lambda each: each[0])
+    ]
+
+
+def _access(system: str, actions: Sequence[str]) -> str:
+    return f"{system}: {', '.join(actions)}"
+
+
+def _made(decided_at: str | None, freshness: str, state: str) -> str:
+    where = f"at {decided_at}" if decided_at else "where no agent has power"
+    return f"{where}, {freshness}, {state}"

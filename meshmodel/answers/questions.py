@@ -1,0 +1,67 @@
+"""All that is asked of a model: the questions of its analysis, and who its approvers are.
+
+See ``docs/semantics.md#findings-questions-and-acceptances``.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from meshmodel.analysis.results import Question
+from meshmodel.answers.lines import Line, Words, said
+from meshmodel.edits.approvers import WHY_ASKED, known_approvers
+from meshmodel.model.phrases import sign_in
+from meshmodel.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+_KNOWN: "Final[WeakKeyDictionary[Analysis, tuple[Question, ...]]]" = WeakKeyDictionary()
+
+
+def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
+    """The questions of an analysis, then one for each checkpoint with an approver whom nothing names.
+
+    ``check --json`` answers the first ones alone, as ``docs/semantics.md#findings-questions-and-acceptances``
+    lists them.
+    """
+    found = _KNOWN.get(analysis)
+    if found is None:
+        found = _KNOWN[analysis] = (*analysis.questions, *_about_approvers(analysis))
+    return found
+
+
+def asked(analysis: "Analysis") -> int:
+    """How many questions there are; of one element there may be several."""
+    return sum(len(each.asks) for each in questions_of(analysis))
+
+
+def open_notes(snapshot: Snapshot) -> int:
+    """How many notes ask something that is open."""
+    return sum((each.kind, each.state) == ("question", "open") for each in snapshot.note.values())
+
+
+def question_lines(analysis: "Analysis") -> Iterator[Line]:
+    """One line for every element of which something is not said; it leads there."""
+    for each in questions_of(analysis):
+        table, _, key = each.element.partition(":")
+        sign = sign_in(analysis.snapshot, table, key)
+        yield Line(each.element, partial(_words, sign, key, each.asks), (table, key))
+    if not questions_of(analysis):
+        yield said("the drawing says all that is asked")
+
+
+def _words(sign: str, key: str, asks: tuple[str, ...]) -> Words:
+    return (f"? {sign} {key}  ", ""), ("; ".join(asks), "muted")
+
+
+def _about_approvers(analysis: "Analysis") -> Iterator[Question]:
+    """Who each unknown approver is; an agent of any kind is known."""
+    snapshot = analysis.snapshot
+    agents = (name for agent in snapshot.agent.values() for name in (agent.id, agent.name))
+    known = {*known_approvers(snapshot), *agents}
+    for key, checkpoint in sorted(snapshot.checkpoint.items()):
+        unknown = [each for each in checkpoint.approvers or () if each not in known]
+        if unknown:
+            yield Question(f"checkpoint:{key}", tuple(f"Who is {each}? {WHY_ASKED}" for each in unknown))

@@ -1,0 +1,277 @@
+"""Builds the tree of a report from a model and its analysis, section by section."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
+from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.count_words import controlled
+from meshmodel.answers.questions import questions_of
+from meshmodel.answers.report.agents import agent_section, credential_section, system_section
+from meshmodel.answers.report.boundaries import boundary_section
+from meshmodel.answers.report.findings import finding_section, finding_table
+from meshmodel.answers.report.fix import fix_section
+from meshmodel.answers.report.pictures import Form, Pictures
+from meshmodel.answers.report.tree import (
+    Block,
+    Facts,
+    Heading,
+    Items,
+    Paragraph,
+    Report,
+    Table,
+    plain,
+)
+from meshmodel.exporters.tickets import tickets
+from meshmodel.model.stop import CURRENT
+from meshmodel.model.text import counted
+from meshmodel.model.vocabulary import SEVERITIES
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+
+MOST_DRAWN: Final = 100
+"""Models of more elements are not drawn whole: that takes minutes, and tens of pages."""
+MOST_DETAILED: Final = 1_000
+"""Of models of more elements only the boundary map is drawn, and findings and agents are rows of tables."""
+LONGEST_CURVE: Final = 60
+"""The closing curve of a fix of more checkpoints is left out: each of its numbers is a search."""
+_WORDS: Final = (
+    (
+        "Crossing",
+        (
+            "an action of an agent on one system after it read another, or after it started at home, where "
+            "the two lie in different zones, outsiders' words can cause it, or confidential data leave by it"
+        ),
+    ),
+    (
+        "Checkpoint",
+        (
+            "an authorization decision on a step; it counts if it is enforced, is made for each action, and "
+            "cannot be decided by the agent itself"
+        ),
+    ),
+    ("Controlled", "a crossing with a checkpoint that counts on every way"),
+    ("Approved", "a crossing with ways without one, which the model declares intended"),
+    ("Uncontrolled", "any other crossing: nobody is asked"),
+    (
+        "Missing checkpoint",
+        (
+            "a credential and the system that accepts it, by which uncontrolled crossings go; it is named by "
+            "their ids, as in credential>system"
+        ),
+    ),
+    ("As built, as designed", "without the checkpoints that are only planned, and with them"),
+    (
+        "Minimum fix",
+        (
+            "the fewest checkpoints with which no crossing is uncontrolled and no flow toxic: none by which "
+            "an agent hears outsiders, reads what is confidential and can carry it out unasked"
+        ),
+    ),
+)
+"""What a reader who does not know the program has to know."""
+
+
+class Builder:
+    """Builds one report.
+
+    Attributes:
+        status: what it is doing, for a line of progress.
+        complete: whether the fix is proven, and with a deadline its curve. Without one, a curve is bounded
+            where proofs would be too large; the report says where.
+    """
+
+    def __init__(
+        self,
+        analysis: "Analysis",
+        form: Form,
+        deadline: float | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            analysis: of the model, as built or as designed.
+            form: the format of the report, which decides the form of its pictures only.
+            deadline: seconds that the search for the fix may take, and that for the curve.
+            tell: told each status.
+        """
+        self._analysis, self._pictures, self._deadline = analysis, Pictures(analysis, form), deadline
+        self._heard, self._stop = tell, CURRENT.get()
+        self.status = "analysing"
+        self.complete = True
+
+    def report(self) -> Report:
+        """The report.
+
+        Raises:
+            MeshmodelError: there is no renderer, or it failed.
+            Stopped: ``CURRENT`` said so when the builder was made, or does for the renderer.
+        """
+        snapshot = self._analysis.snapshot
+        title = plain(snapshot.about.name or "A model without a name")
+        self._tell("searching for the minimum fix")
+        fix = self._analysis.minimum_fix(deadline=self._deadline, cancelled=self._stop)
+        curve = self._curve(fix)
+        self.complete = fix.optimal and (self._deadline is None or all(point.exact for point in curve))
+        sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
+            ("summing up", lambda: self._summary(title, fix)),
+            ("drawing the model", self._drawing),
+            ("drawing the boundaries", lambda: boundary_section(self._analysis, self._pictures)),
+            ("listing the agents", lambda: agent_section(self._analysis, in_table=self._is_large)),
+            ("drawing the findings", self._findings),
+            ("drawing the fix", lambda: fix_section(self._analysis, fix, curve, self._pictures, MOST_DRAWN)),
+            ("listing tickets", lambda: self._tickets(fix)),
+            ("listing systems", lambda: system_section(self._analysis)),
+            ("listing credentials", lambda: credential_section(self._analysis)),
+            ("listing questions", self._not_modelled),
+        )
+        blocks: list[Block] = []
+        for status, section in sections:
+            self._tell(status)
+            blocks += section()
+        self._tell("writing")
+        return Report(title, self._pictures.stamp, tuple(blocks))
+
+    def _tell(self, status: str) -> None:
+        self._stop.check()
+        self.status = status
+        self._heard(status)
+
+    def _curve(self, fix: "Fix") -> "tuple[CurvePoint, ...]":
+        if not fix.before or fix.cost > LONGEST_CURVE:
+            return ()
+        self._tell("searching for the closing curve")
+        return self._analysis.closing_curve(deadline=self._deadline, cancelled=self._stop, fix=fix)
+
+    def _summary(self, title: str, fix: "Fix") -> Iterator[Block]:
+        analysis, about = self._analysis, self._analysis.snapshot.about
+        yield Heading(1, title)
+        if about.description:
+            yield Paragraph(plain(about.description))
+        yield Heading(2, "Summary")
+        yield Facts.of(
+            ("Analysed", f"as {analysis.view}"),
+            ("Model", _sizes(analysis)),
+            ("Crossings", _crossings(analysis)),
+            ("Missing checkpoints", f"{analysis.summary.missing:,}"),
+            *_finding_counts(analysis),
+            ("Minimum fix", f"{counted(fix.cost, 'checkpoint')}, {_proof(fix)}"),
+            ("Where outsiders' words come in", ", ".join(e.system for e in analysis.heard if e.first_hand)),
+            (
+                "Where agents carry them on to",
+                ", ".join(e.system for e in analysis.heard if not e.first_hand),
+            ),
+            ("Source", self._pictures.stamp),
+        )
+        yield Heading(3, "Words in this report")
+        yield Facts(_WORDS)
+
+    def _drawing(self) -> Iterator[Block]:
+        yield Heading(2, "The model as it is drawn")
+        number = self._analysis.snapshot.elements
+        if not number:
+            yield Paragraph("The model is empty.")
+        elif self._is_large:
+            yield Paragraph(
+                f"The model has {number:,} elements. Of more than {MOST_DETAILED:,} this report draws the "
+                "boundary map alone, as an overview; agents and findings are rows of tables. export draws "
+                "the way of a finding (--finding RULE:SUBJECT) and what one agent reaches (--agent ID)."
+            )
+        elif number > MOST_DRAWN:
+            yield Paragraph(
+                f"The model has {number:,} elements. Here models of up to {MOST_DRAWN} are drawn whole; "
+                "export writes a larger one, or what a lens shows of it."
+            )
+        else:
+            made = self._pictures.lens("model", "structure")
+            if len(made) > 1:
+                yield Paragraph(
+                    "It takes several pictures: an overview, and one or more for each zone. Page 2 in a "
+                    f"picture means the picture whose heading says 2 of {len(made)}; other pictures below "
+                    "that are in parts are numbered in the same way."
+                )
+            yield from made
+
+    @property
+    def _is_large(self) -> bool:
+        return self._analysis.snapshot.elements > MOST_DETAILED
+
+    def _findings(self) -> Iterator[Block]:
+        if self._is_large:
+            return finding_table(self._analysis)
+        return finding_section(self._analysis, self._pictures, self._tell)
+
+    def _tickets(self, fix: "Fix") -> Iterator[Block]:
+        yield Heading(2, "Tickets")
+        made = tickets(self._analysis, fix)
+        if not made:
+            yield Paragraph("Nothing is to be done: no checkpoint is missing, and the fix has none.")
+            return
+        yield Paragraph(
+            "One for each missing checkpoint and one for each checkpoint of the minimum fix; all of the "
+            "second kind close the first. Their ids stay the same; meshmodel export --to tickets writes "
+            "them for a tracker."
+        )
+        yield Table.of(
+            ("Ticket", "Severity", "State", "What to do", "Owner"),
+            (24, 10, 10, 42, 14),
+            ((each.id, each.severity, each.state, each.remedy, each.owner) for each in made),
+        )
+
+    def _not_modelled(self) -> Iterator[Block]:
+        yield Heading(2, "What was not modelled")
+        analysis = self._analysis
+        if questions := questions_of(analysis):
+            yield Paragraph("What the drawing does not say; an answer may change what is found.")
+            yield Table.of(
+                ("Element", "Questions"),
+                (30, 70),
+                ((each.element, "; ".join(each.asks)) for each in questions),
+            )
+        else:
+            yield Paragraph("The drawing answers every question that the analysis asks of it.")
+        lost = unmatched_acceptances([analysis])
+        if lost:
+            yield Paragraph("Acceptances without a finding:")
+            yield Items(tuple(plain(lost_words(each)) for each in lost))
+        yield Paragraph(
+            "What is not drawn is not analysed: credentials, relations and systems outside the model, flaws "
+            "in programs, and people's mistakes."
+        )
+
+
+def _sizes(analysis: "Analysis") -> str:
+    summary = analysis.summary
+    sizes = (
+        counted(summary.agents, "agent"),
+        counted(summary.systems, "system"),
+        counted(summary.credentials, "credential"),
+        counted(len(analysis.snapshot.zone), "zone"),
+    )
+    return ", ".join(sizes)
+
+
+def _crossings(analysis: "Analysis") -> str:
+    summary = analysis.summary
+    states = (
+        (summary.uncontrolled, "uncontrolled"),
+        (summary.approved, "approved"),
+        (controlled(summary), "controlled"),
+    )
+    return f"{summary.crossings:,}: {', '.join(f'{number:,} {state}' for number, state in states)}"
+
+
+def _finding_counts(analysis: "Analysis") -> tuple[tuple[str, str], ...]:
+    """How many findings are open, by severity, and how many are accepted."""
+    still = Counter(each.severity for each in analysis.findings if not is_accepted(each))
+    listed = ", ".join(f"{still[each]:,} {each}" for each in reversed(SEVERITIES) if still[each])
+    accepted = len(analysis.findings) - still.total()
+    return ("Open findings", listed or "none"), ("Accepted findings", f"{accepted:,}")
+
+
+def _proof(fix: "Fix") -> str:
+    return "proven" if fix.optimal else f"not proven: at least {fix.lower_bound}"

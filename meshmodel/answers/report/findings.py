@@ -1,0 +1,121 @@
+"""The section of a report on findings: each with its way, its remedy, its references and its acceptance."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.answers.acceptances import accepted_words
+from meshmodel.answers.causes import causes_of
+from meshmodel.answers.report.pictures import Pictures
+from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Table, plain
+from meshmodel.answers.standards import releases_of, titled
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import Finding
+
+MOST_WITNESSES: Final = 60
+"""So many findings have their way drawn; those after them have it in words only."""
+
+
+def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[str], None]) -> Iterator[Block]:
+    """Each finding, those of one cause after one another.
+
+    Args:
+        analysis: of the model.
+        pictures: draws the ways.
+        tell: told how far it has come.
+    """
+    yield Heading(2, "Findings")
+    number = len(analysis.findings)
+    if not number:
+        yield Paragraph("Nothing is found.")
+        return
+    cited = {each for finding in analysis.findings for each in finding.references}
+    yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
+    causes = causes_of(analysis)
+    if len(causes) > MOST_WITNESSES:
+        yield Paragraph(
+            f"The ways of the first {MOST_WITNESSES} of {len(causes):,} causes are drawn. Those of the "
+            "others are told in words; export --finding draws one."
+        )
+    done = 0
+    told: dict[tuple[str, ...], Finding] = {}
+    for place, cause in enumerate(causes):
+        for finding in (cause.finding, *cause.also):
+            done += 1
+            tell(f"finding {done:,} of {number:,}")
+            above = None if finding is cause.finding else cause.finding
+            is_drawn = above is None and place < MOST_WITNESSES
+            yield from _finding(finding, above)
+            if above is None:
+                yield from _way(analysis, finding, told, pictures if is_drawn else None, f"finding-{done}")
+
+
+def finding_table(analysis: "Analysis") -> Iterator[Block]:
+    """The findings of a large model: a row each, and for each rule what it cites."""
+    yield Heading(2, "Findings")
+    findings = analysis.findings
+    if not findings:
+        yield Paragraph("Nothing is found.")
+        return
+    cited = {each for finding in findings for each in finding.references}
+    yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
+    references = {each.rule: each.references for each in findings}
+    yield Table.of(
+        ("Rule", "References"),
+        (25, 75),
+        ((rule, "; ".join(map(titled, each))) for rule, each in sorted(references.items())),
+    )
+    yield Table.of(
+        ("Severity", "Rule", "Subject", "What is found", "Remedy", "Acceptance"),
+        (8, 14, 16, 28, 26, 8),
+        (
+            (
+                each.severity,
+                each.rule,
+                each.subject,
+                each.message,
+                each.remedy,
+                None if each.accepted is None else accepted_words(each.accepted),
+            )
+            for each in findings
+        ),
+    )
+
+
+def _finding(finding: "Finding", above: "Finding | None") -> Iterator[Block]:
+    """One finding; ``above`` is the one of the same cause, whose way it shares."""
+    yield Heading(3, plain(f"{finding.severity}, {finding.rule}: {finding.subject}"))
+    yield Paragraph(plain(finding.message))
+    accepted = finding.accepted
+    yield Facts.of(
+        ("Remedy", finding.remedy),
+        ("References", "; ".join(map(titled, finding.references))),
+        ("Acceptance", None if accepted is None else accepted_words(accepted)),
+        ("Agents", ", ".join(finding.agents)),
+        ("Actions", ", ".join(finding.actions)),
+        ("Same cause as", None if above is None else f"{above.rule}: {above.subject}"),
+    )
+
+
+def _way(
+    analysis: "Analysis",
+    finding: "Finding",
+    told: "dict[tuple[str, ...], Finding]",
+    pictures: Pictures | None,
+    stem: str,
+) -> Iterator[Block]:
+    """The way of a finding, drawn and in words; ``told`` are those of the findings above it."""
+    witness = analysis.explain_finding(finding)
+    if witness is None or not witness.steps:
+        return
+    first = told.setdefault(witness.sentences, finding)
+    if first is not finding:
+        yield Paragraph(plain(f"Its way is that of {first.rule}: {first.subject}, above."))
+        return
+    if pictures is None:
+        yield Paragraph("Its way, in words:")
+    else:
+        yield from pictures.witness(stem, f"{finding.rule}:{finding.subject}")
+        yield Paragraph("Its way, in words; one number may stand for several steps of the picture:")
+    yield Items(tuple(plain(each) for each in witness.sentences))

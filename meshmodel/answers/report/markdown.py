@@ -1,0 +1,70 @@
+"""A report as Markdown (CommonMark with tables), its pictures in files beside it.
+
+Whatever stands in a text is shown as it is: characters that Markdown reads are escaped by backslashes,
+which CommonMark allows before each of them.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
+
+from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
+
+_READ: Final = re.compile(r"[\\`*_\[\]<>#|~&$@]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
+"""What would be markup, a link, a mention, a formula or a sign by its name."""
+_BEGINS: Final = re.compile(r"[+-]|=+|\d+(?=[.)])")
+"""What would begin a list where a paragraph begins."""
+
+
+def markdown(report: Report, folder: str) -> str:
+    """The report as Markdown.
+
+    Args:
+        report: the tree.
+        folder: the name of the folder beside the file with the pictures.
+    """
+    blocks = ("\n".join(_lines(block, folder)) for block in report.blocks)
+    return "\n\n".join([*blocks, f"---\n\n{escaped(report.stamp)}"]) + "\n"
+
+
+def escaped(text: str) -> str:
+    """A text that is shown as it is, anywhere in a line."""
+    found = _READ.sub(lambda match: f"\\{match[0]}", text)
+    begins = _BEGINS.match(found)
+    if begins is None:
+        return found
+    end = begins.end()
+    return f"{found[:end]}\\{found[end:]}" if found[0].isdigit() else f"\\{found}"
+
+
+def _lines(block: Block, folder: str) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield f"{'#' * block.level} {escaped(block.text)}"
+        case Paragraph():
+            yield escaped(block.text)
+        case Items():
+            yield from (f"- {escaped(item)}" for item in block.items)
+        case Facts():
+            for name, value in block.rows:
+                yield f"- **{escaped(name)}:** {escaped(value)}"
+        case Table():
+            yield _row(block.head)
+            yield f"|{' --- |' * len(block.head)}"
+            yield from map(_row, block.rows)
+        case Picture():
+            yield from _picture(block, folder)
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(map(escaped, cells))} |"
+
+
+def _picture(picture: Picture, folder: str) -> Iterator[str]:
+    """The PNG, which every program shows, with a link to the SVG."""
+    title, path = escaped(picture.title), quote(f"{folder}/{picture.stem}")
+    if picture.png:
+        yield f"![{title}]({path}.png)"
+    if picture.svg:
+        yield f"\n[as SVG: {title}]({path}.svg)"

@@ -1,0 +1,212 @@
+"""The causes of an analysis as lines of a list: those that are open, those accepted, and those gone."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from meshmodel.analysis.results import Door, Finding
+from meshmodel.answers.acceptances import acceptance_words
+from meshmodel.answers.causes import Cause, causes_of, is_accepted
+from meshmodel.answers.lines import Line, Words, heading
+from meshmodel.answers.name_list import name_list
+from meshmodel.app.presentation.cause_words import cause_words, rule_words, severity_sign, subject_words
+from meshmodel.model.records import Acceptance, Agent, System
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import check_current
+from meshmodel.model.text import counted, pad, shorten, width
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+_Group = str | tuple[str, ...]
+Order = Literal["severity", "door", "agents", "rule"]
+"""What findings are listed by: one after the other by severity, or in groups."""
+ORDERS: Final[tuple[Order, ...]] = get_args(Order)
+NAMED: Final = 1
+"""So many of more than two agents are named in a line of unknown width: how many is what must be seen."""
+
+
+def cause_lines(
+    analysis: "Analysis", unfolded: frozenset[tuple[str, str]], by: Order = "severity"
+) -> list[Line]:
+    """The causes in their order, what is accepted below the others.
+
+    Args:
+        analysis: whose causes.
+        unfolded: rule and subject of those after which what other rules say has lines of its own.
+        by: how those that are open are grouped; the group with the most severe one comes first.
+    """
+    doors = {door.subject: door for door in analysis.doors}
+    shared: dict[int, str] = {}
+
+    def lines(causes: Iterable[Cause]) -> Iterator[Line]:
+        for cause in causes:
+            check_current()
+            is_unfolded = bool(unfolded) and (cause.finding.rule, cause.finding.subject) in unfolded
+            yield _line(cause, doors, shared, unfolded=is_unfolded)
+            if is_unfolded:
+                yield from (_line(Cause(each), doors, shared, below=True) for each in cause.also)
+
+    settled = [cause for cause in causes_of(analysis) if cause.is_settled]
+    groups: defaultdict[_Group, list[Cause]] = defaultdict(list)
+    for cause in causes_of(analysis):
+        if not cause.is_settled:
+            groups[_group(cause.finding, by)].append(cause)
+    found, titles = list[Line](), {} if by == "severity" else _titles(groups, by, analysis.snapshot)
+    for group, causes in groups.items():
+        if titles:
+            found.append(heading(f"{len(causes)} {titles[group]}")._replace(key=("heading", group)))
+        found += lines(causes)
+    return [*found, heading(f"accepted: {len(settled)}"), *lines(settled)] if settled else found
+
+
+def _group(finding: Finding, by: Order) -> _Group:
+    """What a finding is listed under: the system that its door opens, all its agents, or its rule."""
+    if by == "door":
+        return next((key[1] for step, key in finding.about if step == "grant"), "")
+    if by == "agents":
+        return finding.agents
+    return finding.rule if by == "rule" else ""
+
+
+def _titles(groups: Collection[_Group], by: Order, snapshot: Snapshot) -> dict[_Group, str]:
+    """The titles of groups in words, no two alike: where they would be, ids and what few share come first."""
+    found, alike = dict[_Group, str](), defaultdict[str, list[_Group]](list)
+    for group in groups:
+        alike[_title(group, by, snapshot, 2)].append(group)
+    for title, same in alike.items():
+        found[same[0]] = title
+        shared = Counter(agent for group in same for agent in group) if by == "agents" else Counter[str]()
+        for most in range(2, 2 + max(map(len, same))) if len(same) > 1 else ():
+            found |= {group: _title(group, by, snapshot, most, shared) for group in same}
+            if len({found[group] for group in same}) == len(same):
+                break
+    return found
+
+
+def _title(
+    group: _Group, by: Order, snapshot: Snapshot, most: int, shared: Counter[str] | None = None
+) -> str:
+    """The title of a group in words.
+
+    Args:
+        group: what it is listed under.
+        by: what kind of group it is.
+        snapshot: the model.
+        most: so many agents are named.
+        shared: where others have the same title, how many of these each agent is in.
+    """
+
+    def name(record: Agent | System) -> str:
+        return (
+            record.title if shared is None or record.title == record.id else f"{record.title} ({record.id})"
+        )
+
+    if isinstance(group, tuple):
+        agents = sorted(group, key=shared.__getitem__) if shared else group
+        return "of " + (name_list([name(snapshot.agent[each]) for each in agents], most) or "no agent")
+    if by == "door":
+        return f"on {name(snapshot.system[group])}" if group else "on no door"
+    return rule_words(group)
+
+
+def lost_lines(lost: list[Acceptance]) -> list[Line]:
+    """Acceptances whose findings are gone."""
+    return [heading(f"accepted, but found no more: {len(lost)}"), *map(_lost_line, lost)] if lost else []
+
+
+def _line(
+    cause: Cause,
+    doors: Mapping[str, Door],
+    shared: dict[int, str],
+    *,
+    unfolded: bool = False,
+    below: bool = False,
+) -> Line:
+    """The line of a cause, or of what another rule says of the one above.
+
+    Args:
+        cause: that of the line.
+        doors: by their subjects.
+        shared: the names of agents as one text, by the ``id`` of the agents: most doors have the same.
+        unfolded: whether those others have lines of their own.
+        below: whether this is one of them.
+    """
+    finding = cause.finding
+    fitted = partial(_words, cause, doors, unfolded=unfolded, below=below)
+    search = partial(_searched, cause, doors, shared, unfolded=unfolded)
+    return Line((finding.rule, finding.subject), partial(fitted, 0), finding, 0, search=search, fitted=fitted)
+
+
+def _words(cause: Cause, doors: Mapping[str, Door], cells: int, *, unfolded: bool, below: bool) -> Words:
+    """Sign, severity, how many other rules say the same, subject, what it is about, and what they say.
+
+    Of its agents as many are named as fit into so many cells; with 0 of these, as few as ever.
+    """
+    finding, words = cause.finding, cause_words(cause, doors, unfolded=unfolded)
+    is_open = finding.accepted is not None and finding.accepted.open
+    what, *more = words.about
+    column = min(26, cells // 3 or 26) - 2 * below
+    parts: Words = (
+        (
+            f"{'  ' if below else ''}{severity_sign(finding)} {words.severity:<8} ",
+            "muted" if words.is_settled else words.severity,
+        ),
+        (f"{f'+{words.others}' if words.others else '':<3}", "muted"),
+        (_column(finding.subject, column), "" if is_accepted(finding) else "bold"),
+        (what, ""),
+        ("".join(f"  {each}" for each in more), ""),
+        (words.accepted and f"  {words.accepted}", "warning" if is_open else "muted"),
+        (words.also and f"  {words.also}", "muted"),
+    )
+    if not words.agents:
+        return parts
+    before, beside = (sum(width(text) for text, _ in some) + 2 for some in (parts[:4], parts))
+    named = _named(words.agents, cells - before, cells - beside) if cells else name_list(words.agents, NAMED)
+    return (*parts[:4], (f"  {named}", ""), *parts[4:])
+
+
+def _named(agents: Sequence[str], most: int, room: int) -> str:
+    """As many names as fit into the room beside all else; at least one if that fits into the most cells that
+    there can be, else how many there are.
+    """
+    found = name_list(agents, NAMED)
+    if len(agents) > 1 and width(found) > most:
+        return counted(len(agents), "agent")
+    for number in range(NAMED + 1, len(agents)):
+        longer = name_list(agents, number)
+        if width(longer) > room:
+            break
+        found = longer
+    return found
+
+
+def _searched(
+    cause: Cause, doors: Mapping[str, Door], shared: dict[int, str], *, unfolded: bool
+) -> tuple[str, str]:
+    """All that the line says, the messages, and the names of all agents of a door."""
+    words = cause_words(cause, doors, unfolded=unfolded)
+    messages = [f"{each.severity} {each.rule} {each.message}" for each in (cause.finding, *cause.also)]
+    text = " ".join([*messages, cause.finding.subject, *words.about, words.also, words.accepted])
+    names = shared.get(id(words.agents))  # nothing else has that id while the doors are kept
+    if names is None:
+        names = shared[id(words.agents)] = ", ".join(words.agents).casefold()
+    return text.casefold(), names
+
+
+def _column(subject: str, room: int) -> str:
+    words = shorten(subject_words(subject), 34)  # some take more room than others: their ends tell them apart
+    return pad(words, max(room, width(words))) + " "
+
+
+def _lost_line(record: Acceptance) -> Line:
+    words = acceptance_words(record)
+    parts: Words = (
+        ("≈ accepted    ", "muted"),
+        (_column(record.subject, 26), ""),
+        (rule_words(record.rule), ""),
+        (f"  {words}", "muted"),
+    )
+    searched = f"accepted {record.rule} {record.subject} {words}".casefold(), ""
+    return Line(("acceptance", record.rule, record.subject), parts, record, 0, search=lambda: searched)

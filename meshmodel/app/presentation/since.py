@@ -1,0 +1,126 @@
+"""The model on the screen compared with an earlier one: what is marked on the canvas, and the list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, get_args
+
+from meshmodel.answers.diff.compare import compare
+from meshmodel.answers.diff.sections import Row, sections
+from meshmodel.answers.diff.verdict import summary_words, verdict_words
+from meshmodel.answers.lines import Line, Look, heading, said
+from meshmodel.edits.edit import difference
+from meshmodel.exporters.diagram.diff_view import diff_view, tone_of
+from meshmodel.model.phrases import phrase
+from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import NEVER, Stop
+from meshmodel.model.vocabulary import Severity
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+SIGNS: Final = {"added": "+", "removed": "-", "changed": "~"}
+_HEAD: Final = 12
+"""Cells of the words before the others, so that these begin in one column."""
+_SEVERITIES: Final = frozenset[str](get_args(Severity))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Since:
+    """What the model on the screen is compared with: its name, in a line, and the model."""
+
+    name: str
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marked:
+    """A comparison on the canvas.
+
+    Attributes:
+        both: the model with what was removed, for drawing alone.
+        signs: one of ``SIGNS`` for each record that differs in more than its place.
+        shown: these records, and the ends of the steps among them.
+    """
+
+    both: Snapshot
+    signs: Mapping[Reference, str]
+    shown: frozenset[Reference]
+
+    @property
+    def says(self) -> str:
+        """How many of each, with their signs."""
+        signs = list(self.signs.values())
+        told = [f"{sign} {signs.count(sign)} {word}" for word, sign in SIGNS.items() if sign in signs]
+        return ", ".join(told) or "nothing"
+
+    def words_of(self, reference: Reference, why: str) -> str:
+        """What is said of a record that is drawn and not in the model, and why; empty where none is."""
+        sign, record = self.signs.get(reference), self.both.get(*reference)
+        if sign is None or record is None:
+            return ""
+        return f"{sign} {phrase(record)}: {why}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparing:
+    """What is known of a comparison.
+
+    Attributes:
+        since: what the model is compared with.
+        analysis: of the model and view that it is compared in; ``None`` before the first.
+        lines: the list, perhaps of the analysis before; empty before the first.
+        problem: why there is no list of that analysis.
+    """
+
+    since: Since
+    analysis: "Analysis | None" = None
+    lines: tuple[Line, ...] = ()
+    problem: str = ""
+
+
+def mark(old: Snapshot, new: Snapshot) -> Marked:
+    """What the canvas shows of a comparison; nothing is analysed for it."""
+    both, lit = diff_view(old, new)
+    tones = {
+        (table, key): tone_of(table, before, after) for table, key, before, after in difference(old, new)
+    }
+    nodes = (each.partition(":") for each in lit.nodes)
+    shown: set[Reference] = {(table, key) for table, _, key in nodes}
+    shown |= {(kind, (start, end)) for kind, start, end in lit.steps}
+    signs: dict[Reference, str] = {key: SIGNS[tone] for key, tone in tones.items() if tone is not None}
+    return Marked(both, signs, frozenset(shown | signs.keys()))
+
+
+def compared_lines(since: Since, new: "Analysis", stop: Stop = NEVER) -> tuple[Line, ...]:
+    """What ``meshmodel diff`` tells of the two, but for the fix, as a list; any thread may ask.
+
+    Args:
+        since: the model before.
+        new: the analysis of the model after.
+        stop: asked now and then.
+
+    Raises:
+        Stopped: it is to stop.
+    """
+    from meshmodel.analysis.analysis import analyse
+
+    old = analyse(since.snapshot, view=new.view, today=new.today)
+    for part in ("summary", "doors", "findings"):
+        stop.check()
+        getattr(old, part)
+    diff = compare(old, new, stop=stop)
+    lines = [
+        said(f"since {since.name}, as {diff.view}: {summary_words(diff)}"),
+        said(verdict_words(diff), diff.worst or "muted"),
+    ]
+    for section in sections(diff, old, new, shown=None, stop=stop):
+        lines.append(heading(section.title))
+        for number, row in enumerate(section.rows):
+            lines.append(Line((section.title, number), _words(row), row.about, _HEAD + 4))
+    return tuple(lines)
+
+
+def _words(row: Row) -> tuple[tuple[str, Look], ...]:
+    look: Look = row.head if row.head in _SEVERITIES and row.sign in "+~" else "muted"  # type: ignore[assignment]  # a severity
+    return (f"{row.sign} ", "bold"), (f"{row.head.ljust(_HEAD)}  ", look), (row.words, "")

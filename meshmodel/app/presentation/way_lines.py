@@ -1,0 +1,39 @@
+"""What is open as lines of a list: the event of a log, the finding, and its way in numbered steps."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meshmodel.analysis.results import Explanation, Finding
+from meshmodel.answers.lines import Line, said
+from meshmodel.answers.log_words import event_words
+from meshmodel.answers.painters import lines_of
+from meshmodel.answers.ways import finding_blocks, step_blocks
+from meshmodel.answers.witness import what_is_lit
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.trace import TracedEvent
+
+
+def way_lines(
+    traced: "TracedEvent | None", finding: Finding | None, explanation: Explanation | None
+) -> Iterator[Line]:
+    """All that is told of what is open; a line of a step leads to its record.
+
+    Args:
+        traced: the event, if one is open.
+        finding: the finding, if one is open.
+        explanation: the way of one of them, or of a cell of the reach matrix.
+    """
+    for number, text in enumerate(() if traced is None else event_words(traced)):
+        yield Line(("event", text), ((text, "" if number else "bold"),))
+    if finding is not None:
+        yield from lines_of(finding_blocks(finding))
+    if explanation is not None:
+        yield from lines_of(step_blocks(explanation))
+        if not explanation.steps and explanation.why_not:
+            yield said(explanation.why_not)
+    elif finding is not None:
+        yield said(f"no agent's way leads through it: {what_is_lit(finding)}")
+    if finding is not None:  # no headings: the cursor scrolls to them
+        for text in (finding.remedy, "; ".join(finding.references)):
+            yield Line(("below", text), ((text, "muted"),), indent=0)

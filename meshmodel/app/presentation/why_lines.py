@@ -1,0 +1,53 @@
+"""Why an agent reaches a system, or why not, as lines: the way, all ways, and what to do about it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from meshmodel.analysis.results import Explanation, Finding
+from meshmodel.answers.blocks import Paragraph
+from meshmodel.answers.lines import Line, Look, heading, space
+from meshmodel.answers.painters import lines_of
+from meshmodel.answers.ways import crossing_blocks, finding_blocks, step_blocks
+
+LIGHT: Final = "light"
+"""The value of the lines of steps: one that is chosen lights the way."""
+
+
+def why_lines(
+    finding: Finding | None, told: Explanation | None, ways: Sequence[str] | None, working: str
+) -> Iterator[Line]:
+    """What is known of it.
+
+    Args:
+        finding: the open one, if it is about one.
+        told: the way; ``None``: not known yet.
+        ways: all ways, in sentences; ``None``: not known yet.
+        working: what is being computed meanwhile.
+    """
+    yield space("above")
+    if finding is not None:
+        yield from _chosen(finding_blocks(finding))
+    if told is not None:
+        yield from _chosen(crossing_blocks(told) if told.state is not None or told.steps else ())
+        yield from _chosen(step_blocks(told))
+        if not told.steps and told.why_not:
+            yield _text(told.why_not)
+    yield space("ways")
+    yield heading("all ways")
+    if ways is None:
+        yield Line("computing", ((working, "muted"),), indent=0)
+    yield from map(_text, ways or ())
+    if finding is not None:
+        yield space("remedy")
+        yield _text(finding.remedy, "muted")
+        yield _text("; ".join(finding.references), "muted")
+
+
+def _chosen(blocks: Iterable[Paragraph]) -> Iterator[Line]:
+    """The lines, none of them a heading: the cursor scrolls to each, and a step lights the way."""
+    for each in lines_of(blocks):
+        yield each._replace(kind="choice", value=None if each.value is None else LIGHT)
+
+
+def _text(text: str, look: Look = "") -> Line:
+    return Line(("words", text), ((text, look),), indent=0)  # no heading: the cursor scrolls to it

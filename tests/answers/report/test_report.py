@@ -1,0 +1,272 @@
+"""Reports: the same in all formats, with all that an analysis answers, and no picture cut."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from xml.etree import ElementTree as ET
+
+import pypdf
+import pytest
+from PIL import Image
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.answers.acceptances import accepted_words
+from meshmodel.answers.report.boundaries import boundary_section
+from meshmodel.answers.report.findings import finding_section
+from meshmodel.answers.report.html import POLICY
+from meshmodel.answers.report.tree import Facts, Heading, Items, Paragraph, Picture, Table
+from meshmodel.exporters.tickets import tickets
+from meshmodel.interchange import read_file
+from tests.answers.report.models import FORMS, analysed, written
+from tests.answers.report.reading import READ, Page
+from tests.docs.pages import ROOT
+
+QUICK, RICH, PAGED = "support-agent", "agent-chain", "crm-assistant-gateway"
+slow = pytest.mark.slow
+SECTIONS = [
+    "Summary",
+    "The model as it is drawn",
+    "Boundary map",
+    "Agents",
+    "Findings",
+    "Minimum fix",
+    "Tickets",
+    "System inventory",
+    "Credential inventory",
+    "What was not modelled",
+]
+
+
+@pytest.mark.parametrize("name", [QUICK, pytest.param(RICH, marks=slow)])
+def test_all_formats_have_the_same_headings_and_say_the_same(name):
+    analysis = analysed(name)
+    read = {form: READ[form](written(name, form).document) for form in FORMS}
+    headings = [(each.level, each.text) for each in blocks(name, "html", Heading)]
+    assert {form: each.headings for form, each in read.items()} == dict.fromkeys(FORMS, headings)
+    assert [text for level, text in headings if level == 2] == SECTIONS
+    for finding in analysis.findings:
+        assert (3, f"{finding.severity}, {finding.rule}: {finding.subject}") in headings
+    for form in FORMS:
+        for text in texts(name):
+            assert in_latin(text) in in_latin(read[form].text), (form, text)
+
+
+def blocks(name, form, kind):
+    return [each for each in written(name, form).tree.blocks if isinstance(each, kind)]
+
+
+def texts(name):
+    """What each format must say; cells are left out, which PDF breaks over lines and pages."""
+    for block in written(name, "html").tree.blocks:
+        match block:
+            case Items():
+                yield from block.items
+            case Facts():
+                yield from (f"{fact}:{value}" for fact, value in block.rows if len(value) < 300)
+
+
+def in_latin(text):
+    """Without blanks, and without the signs that PDF writes in other letters."""
+    return re.sub(r"->|[^\x21-\x7e]", "", text)
+
+
+def test_findings_say_remedy_references_and_acceptance():
+    analysis, said = analysed(QUICK), dict(pairs(written(QUICK, "html").tree.blocks))
+    for finding in analysis.findings:
+        facts = dict(said[f"{finding.severity}, {finding.rule}: {finding.subject}"])
+        assert facts["Remedy"] == finding.remedy
+        assert all(each in facts["References"] for each in finding.references)
+        assert facts.get("Acceptance") == (finding.accepted and accepted_words(finding.accepted))
+    assert "until 2026-03-01" in str(said)
+    (lost,) = [each for each in blocks(QUICK, "html", Items) if "found no more" in str(each)]
+    assert "bob until 2026-03-02: was here" in lost.items[0]
+
+
+def pairs(listed):
+    """Each heading with the facts that follow it."""
+    heading = None
+    for block in listed:
+        if isinstance(block, Heading):
+            heading = block.text
+        elif isinstance(block, Facts):
+            yield heading, block.rows
+
+
+def test_the_reach_of_each_agent_is_told_by_its_way():
+    analysis = analysed(RICH)
+    facts = dict(pairs(written(RICH, "html").tree.blocks))
+    for agent in analysis.reach():
+        title = analysis.snapshot.agent[agent.agent].title
+        rows = dict(facts[title if title == agent.agent else f"{title} ({agent.agent})"])
+        assert rows.get("Identities held", "") == ", ".join(agent.direct_identities)
+        direct, found, deputy = (
+            told(rows[way]) for way in ("Direct reach", "Found reach", "Reach through a deputy")
+        )
+        assert direct == {(each.system, action) for each in agent.reach for action in each.direct}
+        own = {(each.system, action) for each in agent.reach for action in each.own}
+        assert direct | found == direct | own
+        assert direct | found | deputy == {(each.system, did) for each in agent.reach for did in each.actions}
+    assert any("none" not in dict(rows).get("Reach through a deputy", "none") for rows in facts.values())
+
+
+def told(way):
+    return {
+        (system, action)
+        for system, actions in re.findall(r"([\w-]+) \(([^)]*)\)", way)
+        for action in re.findall(r"read|write|execute|issue|admin", actions)
+    }
+
+
+@pytest.mark.parametrize("name", [QUICK, RICH])
+def test_tickets_credentials_questions_fix_and_curve_are_all_there(name):
+    analysis = analysed(name)
+    tables = {each.head[0]: each.rows for each in blocks(name, "html", Table)}
+    made = tickets(analysis)
+    listed = [(each.id, each.severity or "", each.state) for each in made]
+    assert [row[:3] for row in tables["Ticket"]] == listed
+    assert len(tables["System"]) == len(analysis.snapshot.system) > 0
+    assert len(tables["Credential"]) == len(analysis.snapshot.credential) > 0
+    assert [row[0] for row in tables.get("Element", ())] == [each.element for each in analysis.questions]
+    fix = analysis.minimum_fix()
+    assert len(tables["Number"]) == fix.cost > 0
+    assert [row[:2] for row in tables["Checkpoints"]] == [
+        (str(each.checkpoints), str(each.remaining)) for each in analysis.closing_curve(fix=fix)
+    ]
+    counted = Counter(crossing.state for crossing in analysis.crossings())
+    assert sum(int(row[2]) for row in tables["From"]) == counted["uncontrolled"]
+
+
+def test_zones_are_named_as_in_the_picture_and_systems_with_their_zone():
+    snapshot = analysed(QUICK).snapshot
+    tables = {each.head[0]: each.rows for each in blocks(QUICK, "html", Table)}
+    assert [row[:2] for row in tables["From"]] == [("Help desk (helpdesk)", "Cloud storage (cloud)")]
+    listed = {row[0]: row for row in tables["System"]}
+    assert listed.keys() == {f"{each.name} ({key})" for key, each in snapshot.system.items()}
+    assert listed["Tickets (tickets)"][1:] == (
+        "Help desk (helpdesk)",
+        "saas, confidential, outsiders write here, log tells identity-and-subject",
+        "Customer support",
+    )
+
+
+def test_a_system_that_is_a_zone_of_its_own_is_named_in_the_boundary_table():
+    snapshot = replace(analysed(QUICK).snapshot, acceptance={})
+    alone = replace(snapshot.system["attachments"], zone=None)
+    analysis = analyse(replace(snapshot, system={**snapshot.system, "attachments": alone}))
+    (table,) = [each for each in boundary_section(analysis, Undrawn()) if isinstance(each, Table)]
+    assert [row[:2] for row in table.rows] == [("Help desk (helpdesk)", "Attachments (system:attachments)")]
+
+
+class Undrawn:
+    """Pictures that are not drawn."""
+
+    def lens(self, stem, lens):
+        return []
+
+    def witness(self, stem, finding):
+        return []
+
+
+def test_the_same_way_is_told_once():
+    analysis = analyse(read_file(ROOT / "models" / f"{PAGED}.toml"))
+    made = [*finding_section(analysis, Undrawn(), lambda _: None)]
+    ways = [each.items for each in made if isinstance(each, Items)]
+    assert len(ways) == len({*ways}) > 5
+    said = [each.text for each in made if isinstance(each, Paragraph)]
+    assert "Its way is that of missing-checkpoint: billing-token>billing, above." in said
+
+
+def test_html_stands_alone_and_its_ids_are_unique():
+    page = Page(written(QUICK, "html").document.decode())
+    assert not {*page.tags} & {"script", "img", "iframe", "object", "embed", "link", "form", "base"}
+    assert ("meta", "content", POLICY) in page.attributes
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len({*ids}) > 50
+    assert [name for _, name, _ in page.attributes if name.startswith("on")] == []
+    links = {value for _, name, value in page.attributes if name in {"href", "src", "aria-labelledby"}}
+    named = {part.removeprefix("#") for value in links for part in value.split()}
+    assert named <= {*ids}
+    assert page.tags.count("svg") == len(written(QUICK, "html").tree.pictures) > 5
+
+
+def test_markdown_has_a_png_and_an_svg_of_each_picture_beside_it():
+    made = written(QUICK, "md")
+    page = made.document.decode()
+    named = {*re.findall(r"\]\(([^)]+)\)", page)}
+    assert named == made.files.keys() - {"report.md"}
+    assert {each.rpartition(".")[2] for each in named} == {"png", "svg"}
+    for name in named:
+        if name.endswith("png"):
+            with Image.open(BytesIO(made.files[name])) as image:
+                image.verify()
+            assert name.replace("png", "svg") in named
+        else:
+            assert ET.fromstring(made.files[name]).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("name", [QUICK, pytest.param(PAGED, marks=slow)])
+def test_no_text_of_a_pdf_lies_beyond_its_page_and_every_page_is_a4(name):
+    reader = pypdf.PdfReader(BytesIO(written(name, "pdf").document))
+    for page in reader.pages:
+        wide, high = float(page.mediabox.width), float(page.mediabox.height)
+        assert sorted((round(wide), round(high))) == [595, 842]
+        beyond = []
+
+        def look(text, matrix, text_matrix, font, size, wide=wide, high=high, beyond=beyond):
+            x, y = text_matrix[4], text_matrix[5]
+            at = matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5]
+            if text.strip() and not (30 < at[0] < wide - 30 and 20 < at[1] < high - 30):
+                beyond.append((text, at))
+
+        page.extract_text(visitor_text=look)
+        assert beyond == []
+
+
+def test_the_dash_of_an_item_of_a_pdf_stands_on_the_line_of_its_words():
+    lines = {}
+
+    def look(text, matrix, text_matrix, font, size, number=0):
+        for word in text.split("\n"):
+            if word.strip():
+                height = matrix[1] * text_matrix[4] + matrix[3] * text_matrix[5] + matrix[5]
+                lines.setdefault((number, round(height, 1)), []).append(word.strip())
+
+    for number, page in enumerate(pypdf.PdfReader(BytesIO(written(QUICK, "pdf").document)).pages):
+        page.extract_text(visitor_text=partial(look, number=number))
+    dashed = [words for words in lines.values() if "-" in words]
+    assert dashed
+    assert [words for words in dashed if len(words) < 2] == []
+
+
+@pytest.mark.parametrize("name", [QUICK, pytest.param(PAGED, marks=slow)])
+def test_pictures_have_names_of_their_own_and_links_lead_to_them(name):
+    pictures = blocks(name, "pdf", Picture)
+    stems = [each.stem for each in pictures]
+    assert len(stems) == len({*stems})
+    linked = {found for each in pictures for found in re.findall(r'href="#([^"]+)"', each.svg.decode())}
+    assert linked <= {*stems}
+    many = any("-overview" in each for each in stems)
+    assert bool(linked) == many
+
+
+@slow
+@pytest.mark.parametrize("form", FORMS)
+def test_two_processes_write_the_same_bytes(form, tmp_path):
+    shutil.copy(ROOT / "models" / f"{QUICK}.toml", tmp_path / "model.toml")
+    found = []
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
+        folder = tmp_path / seed
+        folder.mkdir()
+        words = ["-m", "meshmodel", "report", "../model.toml", "-o", f"report.{form}"]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}
+        subprocess.run([sys.executable, *words], cwd=folder, env=environment, check=True, timeout=100)
+        files = sorted(each for each in folder.rglob("*") if each.is_file())
+        found.append({each.relative_to(folder).as_posix(): each.read_bytes() for each in files})
+    assert found[0] == found[1]
+    assert f"report.{form}" in found[0]

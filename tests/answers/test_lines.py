@@ -1,0 +1,177 @@
+"""What lists say of a model, as lines: their order, their values, and what a filter looks in."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.rules import RULES
+from meshmodel.answers.causes import causes_of
+from meshmodel.answers.compromise import compromise_blocks
+from meshmodel.answers.fix import Choice
+from meshmodel.answers.fix_state import Fixing
+from meshmodel.answers.painters import lines_of
+from meshmodel.answers.questions import question_lines
+from meshmodel.answers.rule_lines import rule_lines
+from meshmodel.answers.ways import numbered_words
+from meshmodel.answers.witness import reference_of
+from meshmodel.app.presentation.cause_lines import ORDERS, cause_lines
+from meshmodel.app.presentation.fix_lines import fix_lines
+from meshmodel.app.presentation.inspection import lines_about
+from meshmodel.app.presentation.way_lines import way_lines
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import parse
+from meshmodel.model.records import Checkpoint
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.load import load
+from tests.commands.running import MODELS
+
+MODEL = load(MODELS / "token-leak.toml")
+ANALYSIS = analyse(MODEL)
+
+
+def test_each_cause_has_a_line_that_leads_to_its_finding_and_is_found_by_its_rule_and_message():
+    lines = cause_lines(ANALYSIS, frozenset())
+    assert [each.value for each in lines] == [each.finding for each in causes_of(ANALYSIS)]
+    for each in lines:
+        assert each.value.severity in each.text or "+" in each.text
+        own, _ = each.search()
+        assert each.value.rule in own
+        assert each.value.message.casefold() in own
+
+
+@pytest.mark.parametrize("by", ORDERS)
+def test_causes_are_grouped_the_group_of_the_most_severe_first(by):
+    groups, title = dict[str, list[str]](), ""
+    for each in cause_lines(ANALYSIS, frozenset(), by):
+        if each.kind == "heading":
+            title = each.text
+            assert title not in groups
+        else:
+            groups.setdefault(title, []).append(each.value)
+    causes = [each.finding for each in causes_of(ANALYSIS)]
+    assert [found[0] for found in groups.values()] == sorted(
+        (found[0] for found in groups.values()), key=causes.index
+    )
+    for title, found in groups.items():
+        assert found == sorted(found, key=causes.index)
+        if by == "severity":
+            assert title == ""
+            assert found == causes
+            continue
+        assert title.startswith(f"{len(found)} ")
+        words = title.split(" ", 1)[1]
+        for each in found:
+            systems = [MODEL.system[key[1]].title for table, key in each.about if table == "grant"]
+            agents = ", ".join(MODEL.agent[agent].title for agent in each.agents)
+            assert (
+                words
+                in {
+                    "door": {f"on {systems[0]}" if systems else "on no door"},
+                    "agents": {f"of {agents or 'no agent'}"},
+                    "rule": {each.rule.replace("-", " ")},
+                }[by]
+            )
+
+
+def test_a_subject_that_takes_more_room_than_others_keeps_its_end():
+    text = "bot > credential-1 > system-110: read; > credential-101 > system-111: read; bot home desk"
+    lines = cause_lines(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)), frozenset())
+    doors = [each.text.removesuffix("  bot").split("   ")[-1] for each in lines if each.text.startswith("✖")]
+    assert set(doors) == {"credential-1 ▸ system-110  read", "credential-101 ▸ system-111 read"}
+
+
+def test_what_other_rules_say_follows_a_cause_that_is_unfolded():
+    (cause,) = (each for each in causes_of(ANALYSIS) if each.also)
+    lines = cause_lines(ANALYSIS, frozenset({(cause.finding.rule, cause.finding.subject)}))
+    values = [each.value for each in lines]
+    at = values.index(cause.finding)
+    assert tuple(values[at + 1 : at + 1 + len(cause.also)]) == cause.also
+    assert all(each.text.startswith("  ") for each in lines[at + 1 : at + 1 + len(cause.also)])
+
+
+def test_lines_of_a_compromise_name_each_thing_that_falls_once_and_lead_there():
+    found = ANALYSIS.compromise("agent:chat-service")
+    lines = [*lines_of(compromise_blocks(MODEL, found, "built"))]
+    assert lines[0].text.endswith(", as built")
+    reached = [each.value for each in lines if each.kind == "choice" and each.key[2:] == ("free",)]
+    assert {key for table, key in reached if table == "credential"} == set(found.unchecked.credentials)
+    assert [key for table, key in reached if table == "system"] == [key for key, _ in found.unchecked.systems]
+    assert len({each.key for each in lines}) == len(lines)
+
+
+def test_a_fix_has_a_line_for_all_its_steps_and_one_for_each():
+    fix = ANALYSIS.minimum_fix()
+    lines = fix_lines(fix, Fixing(ANALYSIS, fix=fix), marks_open=False)
+    chosen = [each.value for each in lines if each.value is not None]
+    assert [each.state for each in chosen[:2]] == ["enforced", "planned"]
+    assert chosen[2:] == [Choice((step,), at=step) for step in fix.checkpoints]
+    assert "open even then" not in "\n".join(each.text for each in lines)
+
+
+def test_the_steps_of_a_way_lead_to_their_records_and_what_is_said_to_none():
+    finding = next(each for each in ANALYSIS.findings if each.subject == "cloud-key>bucket")
+    way = ANALYSIS.explain_finding(finding)
+    lines = [*way_lines(None, finding, way)]
+    assert (lines[0].text, lines[0].kind) == (finding.message, "said")
+    steps = [each.value for each in lines if each.value is not None]
+    assert steps == [reference_of(each) for each in way.steps if each.step not in {"hold", "implies"}]
+    assert [each.text for each in lines[-2:]] == [finding.remedy, "; ".join(finding.references)]
+    assert not [*way_lines(None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "parts"),
+    [
+        ("1 reads crm", [" 1 ", " reads crm", ""]),
+        ("12 reads crm ✖ nobody asks", [" 12 ", " reads crm ", "✖ nobody asks"]),
+    ],
+)
+def test_the_number_of_a_sentence_and_a_missing_checkpoint_stand_out(sentence, parts):
+    words = numbered_words(sentence)
+    assert [text for text, _ in words] == parts
+    assert [look for _, look in words] == ["number", "", "error"]
+
+
+def test_a_way_that_leads_nowhere_says_why():
+    finding = replace(ANALYSIS.findings[0], accepted=None)
+    assert any("no agent's way leads through it" in each.text for each in way_lines(None, finding, None))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_names_each_condition_under_which_it_may_be_wrong(rule):
+    lines = [each.text for each in rule_lines(rule.id)]
+    first = next(number for number, text in enumerate(lines) if text.startswith("may be wrong"))
+    assert all(text[14:].startswith("if ") for text in lines[first:])
+    assert ". ".join(text[17:] for text in lines[first:]).casefold() == rule.false_positives.casefold()
+
+
+def test_lists_show_an_element_with_the_sign_of_its_kind():
+    text = (
+        "clerk > key > crm: read; clerk is person; runner > key; runner is service; bot > key; "
+        "bot is ai-agent; bot delegates to runner; crm is database"
+    )
+    snapshot = apply_edit(Snapshot(), parse(text, Snapshot()).edit)
+    analysis = analyse(snapshot)
+    shown = [
+        *lines_about(snapshot, analysis, snapshot.system["crm"]),
+        *lines_about(snapshot, analysis, snapshot.credential["key"]),
+        *lines_about(snapshot, analysis, snapshot.delegation["bot", "runner"]),
+        *lines_about(snapshot, analysis, snapshot.grant["key", "crm"]),
+        *question_lines(analysis),
+        *lines_of(compromise_blocks(snapshot, analysis.compromise("agent:bot"), "built")),
+    ]
+    signs = {"clerk": "♙", "runner": "◎", "bot": "◉", "crm": "▤"}
+    for name, sign in signs.items():
+        before = [found[1] for line in shown if (found := re.search(rf"([◉◎♙▣▤]) \w* ?{name}\b", line.text))]
+        assert before
+        assert set(before) == {sign}
+
+
+def test_a_grant_says_which_actions_its_checkpoint_is_for():
+    snapshot = apply_edit(Snapshot(), parse("bot > key > crm: read, write", Snapshot()).edit)
+    ask = Checkpoint("ask", "human-approval", "grant", "key", "crm", actions=("write",))
+    drawn = replace(snapshot, checkpoint={"ask": ask})
+    said = [line.text for line in lines_about(drawn, None, drawn.grant["key", "crm"])]
+    assert any(each.endswith("crm for write (enforced, per-action)") for each in said)

@@ -1,0 +1,73 @@
+"""Who an approver is whom nothing names is asked; ``check --json`` stays as section 9 says."""
+
+import json
+
+import pytest
+
+from meshmodel.answers.answers_json import check_json
+from meshmodel.answers.answers_text import check_text
+from meshmodel.answers.questions import questions_of
+from meshmodel.answers.style import Style
+from meshmodel.api import analyse
+from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Note, Record, System
+from tests.canvas.building import snapshot_of
+
+ASK = Checkpoint("ask", "human-approval", "grant", "key", "files", approvers=("ann", "ben"))
+MODEL = Credential("key"), System("files"), Grant("key", "files", ("read",)), ASK
+
+
+def asked(*records: Record) -> list[str]:
+    analysis = analyse(snapshot_of(*MODEL, *records))
+    (*rest, last) = questions_of(analysis) or [None]
+    if last is None or last.element != "checkpoint:ask":
+        return []
+    assert tuple(rest) == analysis.questions
+    return [each.split("?")[0] for each in last.asks]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        Agent("ann", kind="person"),
+        Agent("person-7", "ann", kind="person"),
+        Agent("ann", kind="service"),
+        Credential("badge", identity="ann"),
+        Credential("ann"),
+    ],
+)
+def test_an_approver_is_asked_about_until_something_is_called_so(known: Record) -> None:
+    assert asked() == ["Who is ann", "Who is ben"]
+    assert asked(known) == ["Who is ben"]
+    assert asked(known, Agent("ben", kind="person")) == []
+
+
+def test_the_question_is_in_the_text_and_not_in_the_answer_in_json() -> None:
+    analysis = analyse(snapshot_of(*MODEL))
+    text = check_text(analysis, Style(columns=200))
+    assert "? checkpoint:ask: Who is ann? No credential has this identity" in text
+    asked = {each["element"] for each in json.loads("".join(check_json(analysis)))["questions"]}
+    assert asked == {"credential:key", "system:files"}
+
+
+@pytest.mark.parametrize(
+    ("notes", "in_notes"),
+    [
+        ((), ""),
+        (
+            (
+                Note("one", "Who?", kind="question"),
+                Note("two", "When?", "system:files", "question"),
+                Note("answered", "Why?", kind="question", state="done"),
+                Note("other", "Ask", kind="action"),
+            ),
+            ", 2 of them in notes",
+        ),
+    ],
+)
+def test_what_is_counted_are_questions_not_the_rows_that_they_are_in(
+    notes: tuple[Note, ...], in_notes: str
+) -> None:
+    analysis = analyse(snapshot_of(*MODEL, *notes))
+    number = len([text for each in questions_of(analysis) for text in each.asks])
+    assert number > len(questions_of(analysis))
+    assert f"\n{number} questions{in_notes}: what the drawing" in check_text(analysis, Style(columns=400))

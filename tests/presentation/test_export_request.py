@@ -1,0 +1,212 @@
+"""Requests of exports: every choice that is offered is taken, and the files and words that follow."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.app.presentation.export_request import (
+    FINDING,
+    MODEL_FILE,
+    OFFERED,
+    REPORTS,
+    ExportRequest,
+    Written,
+    first_request,
+    new_folder,
+    replace_question,
+)
+from meshmodel.exporters.diagram.render import Page
+from meshmodel.exporters.export import FORMATS, ExportOptions, export, page_files
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import CURRENT, Stop, Stopped
+from meshmodel.store.saved_state import Exported
+from tests.exporters.parts import both, every_step_model
+from tests.reference.random_models import snapshot_of
+
+MODELS = Path(__file__).parents[2] / "models"
+SNAPSHOT, ANALYSIS = both(every_step_model())
+HERE = Path("/nowhere")
+
+
+def offered(request):
+    return dict(request.choices(SNAPSHOT, ANALYSIS))
+
+
+def test_all_formats_are_offered_with_their_choices():
+    assert set(OFFERED) == {*FORMATS, *REPORTS, MODEL_FILE}
+    names = {name: tuple(offered(ExportRequest(name))) for name in OFFERED}
+    diagram = ("format", "view", "shows", "zone", "form", "colours")
+    assert names["svg"] == names["png"] == (*diagram, "pages")
+    assert names["pdf"] == names["dot"] == diagram
+    assert names["toml"] == names[MODEL_FILE] == ("format",)
+    assert names["mermaid"] == ("format", "view", "pages")
+    assert names["cedar"] == names["rego-data"] == ("format", "view", "asks")
+    assert {names[name] for name in (*REPORTS, "graphml", "tickets", "policy")} == {("format", "view")}
+
+
+def test_each_choice_that_is_offered_can_be_made():
+    """Of a format that needs no renderer, with what else has to be chosen then."""
+    for name in ("dot", "cedar", "rego", "mermaid", "tickets", "toml"):
+        for choice, values in offered(ExportRequest(name)).items():
+            for value, _ in values:
+                request = replace(ExportRequest(name), **{choice: value})
+                if choice == "format" and request.format != name:
+                    continue
+                request = request.completed(SNAPSHOT, ANALYSIS)
+                assert getattr(request, choice) == value
+                made = request.files(analyse(SNAPSHOT, view=request.view), HERE / f"m{request.ending}")
+                assert all(made.values())
+
+
+def test_a_finding_is_drawn_alone_and_a_lens_takes_its_agent():
+    request = ExportRequest("dot", shows=FINDING, zone="one").completed(SNAPSHOT, ANALYSIS)
+    first = ANALYSIS.findings[0]
+    assert request.options.finding == f"{first.rule}:{first.subject}"
+    assert (request.options.lens, request.options.zone, request.options.agent) == (None, None, None)
+    assert ExportRequest("dot", agent="bot").options.agent is None
+    assert ExportRequest("dot", agent="bot", shows="reach").options.agent == "bot"
+    assert ExportRequest("dot", shows="reach", agent="gone").completed(SNAPSHOT, ANALYSIS).agent == "anna"
+    assert ExportRequest("dot", shows=FINDING).completed(SNAPSHOT, None).shows == "structure"
+    bare = dict(ExportRequest().choices(snapshot_of([]), None))
+    assert "reach" not in dict(bare["shows"])
+    assert "zone" not in bare
+
+
+@pytest.mark.parametrize("view", ["built", "designed"])
+def test_files_are_those_of_the_command_line_and_what_belongs_beside(view):
+    analysis = analyse(SNAPSHOT, view=view)
+    beside = {"cedar": "m.cedarschema", "rego": "m.json", "opengraph": "m.opengraph.schema.json"}
+    for name, each in FORMATS.items():
+        if name in {"svg", "png", "pdf"}:
+            continue
+        path = HERE / f"m.{each.ending}"
+        made = ExportRequest(name, view=view).files(analysis, path)
+        assert [other.name for other in made] == [*filter(None, [beside.get(name)]), path.name]
+        assert made[path] == export(SNAPSHOT, analysis, ExportOptions(name))
+        if each.beside is not None:
+            assert next(iter(made.values())) == export(SNAPSHOT, analysis, ExportOptions(each.beside))
+
+
+def test_pages_go_into_a_folder_and_what_was_drawn_is_not_drawn_again(monkeypatch):
+    request = ExportRequest(pages="readable")
+    monkeypatch.setenv("MESHMODEL_DOT", "/nowhere/dot")
+    drawn = [Page("a", "01-overview", b"a", 8), Page("b", "02-b", b"b", 8)]
+    made = request.files(ANALYSIS, HERE / "pages", drawn)
+    assert made == {HERE / "pages" / "01-overview.svg": b"a", HERE / "pages" / "02-b.svg": b"b"}
+    assert new_folder(made, HERE / "pages") == HERE / "pages"
+    with pytest.raises(MeshmodelError, match="no program that can be run"):
+        request.files(ANALYSIS, HERE / "pages")
+    flowcharts = ExportRequest("mermaid", pages="readable").files(ANALYSIS, HERE / "pages")
+    charts = page_files(SNAPSHOT, ANALYSIS, ExportOptions("mermaid"))
+    assert [*flowcharts.values()] == [*charts.values()]
+
+
+def test_a_picture_that_cannot_be_read_is_advised_to_have_pages():
+    small = [Page("a", "picture", b"", 6.9)]
+    assert ExportRequest().advice(small) == ": choose readable pages"
+    assert ExportRequest("pdf").advice(small) == ExportRequest(pages="readable").advice(small) == ""
+    assert ExportRequest().advice([Page("a", "picture", b"", 7)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "after", "expected"),
+    [
+        (ExportRequest("svg"), "fig.svg", ExportRequest("png"), "fig.png"),
+        (ExportRequest("svg"), "fig.svg", ExportRequest("svg", pages="readable"), "fig-pages"),
+        (ExportRequest("svg", pages="readable"), "fig-pages", ExportRequest("cedar"), "fig.cedar"),
+        (ExportRequest("opengraph"), "a.b.opengraph.json", ExportRequest("report-md"), "a.b.report.md"),
+        (ExportRequest("svg"), "drawing", ExportRequest("pdf"), "drawing.pdf"),
+        (ExportRequest("svg"), ".svg", ExportRequest("pdf"), ".svg.pdf"),
+    ],
+)
+def test_the_name_follows_the_format(before, name, after, expected):
+    assert after.renamed(HERE / name, before) == HERE / expected
+
+
+def test_what_a_file_may_not_be_called_or_replace(tmp_path):
+    (tmp_path / "model.toml").write_bytes((MODELS / "support-agent.toml").read_bytes())
+    (tmp_path / "model.svg").write_bytes((MODELS / "support-agent.toml").read_bytes())
+    (tmp_path / "model.json").write_bytes((MODELS / "support-agent.toml").read_bytes())
+    for request, name, says in (
+        (ExportRequest("png"), "x.svg", ".svg is not the ending of png"),
+        (ExportRequest("svg"), "x.mesh", ".mesh is the ending of model files"),
+        (ExportRequest("report-pdf"), "x.html", "name it .pdf"),
+        (ExportRequest("svg"), "model.svg", "would be lost to svg"),
+        (ExportRequest("rego"), "model.rego", "would be lost to rego-data"),
+        (ExportRequest("report-md"), "model.toml", "would be lost to report-md"),
+        (ExportRequest("svg"), "absent/x.svg", "there is no folder"),
+        (ExportRequest("svg"), "", "a file name is needed"),
+        (ExportRequest("svg", pages="readable"), "model.svg", "that is a file"),
+        (ExportRequest("svg", pages="readable"), "absent/pages", "there is no folder"),
+    ):
+        problem = request.path_problem(str(tmp_path / name) if name else "")
+        assert problem is not None
+        assert says in problem
+    for request, name in (
+        (ExportRequest("toml"), "model.toml"),
+        (ExportRequest("svg", pages="readable"), "pages"),
+        (ExportRequest("svg", pages="readable"), "."),
+        (ExportRequest(MODEL_FILE), "x.mesh"),
+        (ExportRequest("report-docx"), "x.docx"),
+    ):
+        assert request.path_problem(str(tmp_path / name)) is None
+    with pytest.raises(MeshmodelError, match="would be lost"):
+        ExportRequest("dot").files(ANALYSIS, tmp_path / "model.toml")
+
+
+def test_pages_replace_no_model(tmp_path):
+    (tmp_path / "page-001.mmd").write_bytes((MODELS / "support-agent.toml").read_bytes())
+    with pytest.raises(MeshmodelError, match=r"page-001\.mmd: is an interchange file"):
+        ExportRequest("mermaid", pages="readable").files(ANALYSIS, tmp_path)
+
+
+def test_where_it_went_is_said():
+    one, pages = HERE / "m.svg", HERE / "m-pages"
+    words = {
+        Written(ExportRequest(), one, (one,)).words: "written: /nowhere/m.svg",
+        Written(
+            ExportRequest("cedar"), HERE / "m.cedar", (HERE / "m.cedarschema", HERE / "m.cedar")
+        ).words: "written: /nowhere/m.cedar and m.cedarschema",
+        Written(
+            ExportRequest("report-md"), HERE / "m.md", (HERE / "m-pictures" / "a.png", HERE / "m.md")
+        ).words: "written: /nowhere/m.md and 1 file in m-pictures",
+        Written(
+            ExportRequest(pages="readable"), pages, (pages / "a.svg", pages / "b.svg")
+        ).words: "written: 2 files in /nowhere/m-pages",
+    }
+    assert all(said == expected for said, expected in words.items())
+    last = Written(ExportRequest(pages="readable"), pages, (pages / "a.svg",)).last
+    assert last == Exported("svg", pages, is_paged=True)
+    assert first_request("designed", ("agent", "bot"), None, last) == ExportRequest(
+        view="designed", agent="bot", pages="readable"
+    )
+
+
+def test_the_question_names_what_would_be_lost(tmp_path):
+    files = [tmp_path / name for name in ("a\x1b.svg", "b.svg", "c.svg")]
+    assert replace_question(files) is None
+    files[0].touch()
+    assert replace_question(files) == r"a\x1b.svg is there already. Replace it?"
+    files[2].touch()
+    assert replace_question(files) == "c.svg and 1 more of 3 files are there already. Replace them?"
+
+
+@pytest.mark.slow
+def test_a_report_tells_how_far_it_is_and_stops_when_it_is_told_to():
+    told = []
+    made = ExportRequest("report-html").files(ANALYSIS, HERE / "m.html", tell=told.append)
+    assert list(made) == [HERE / "m.html"]
+    assert made[HERE / "m.html"].lower().startswith(b"<!doctype html")
+    assert told[0] == "searching for the minimum fix"
+    assert told[-1] == "writing"
+    assert any(each.startswith("finding ") for each in told)
+    began = []
+    token = CURRENT.set(Stop(None, lambda: "drawing the model" in began))
+    try:
+        with pytest.raises(Stopped):
+            ExportRequest("report-html").files(ANALYSIS, HERE / "m.html", tell=began.append)
+    finally:
+        CURRENT.reset(token)
+    assert "writing" not in began

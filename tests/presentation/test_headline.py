@@ -1,0 +1,176 @@
+"""A finding in one row says who does what on what, however many agents there are."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import combinations
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshmodel.analysis.results import Finding
+from meshmodel.answers.lines import Line
+from meshmodel.api import analyse
+from meshmodel.app.presentation.cause_lines import Order, cause_lines
+from meshmodel.app.presentation.headline import headline
+from meshmodel.interchange import read_file
+from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import width
+from tests.edits.models import MODELS, snapshot_of
+
+ANALYSES: Final = {path.stem: analyse(read_file(path)) for path in sorted(MODELS.glob("*.toml"))}
+FINDINGS: Final = [(name, each) for name, found in ANALYSES.items() for each in found.findings]
+SAYS: Final = {
+    "approval-fatigue": "{target} asks somebody",
+    "carried-words": "carry outsiders' words into {target}",
+    "checkpoint-does-not-count": "{target} does not count",
+    "copied-secret": "{credential} is kept in {target}",
+    "delegation-not-honoured": "{target} takes {credential}",
+    "environment-crossing": "can {do} {target}",
+    "human-identity-in-agent": "presents {credential}",
+    "impersonating-exchange": "can act as {identity}",
+    "long-lived-credential": "{credential} (never expires|lives)",
+    "lost-delegation": "comes? to {target}",
+    "missing-checkpoint": "can (reach|{do}) {target}",
+    "orphaned-credential": "{credential} opens {target}",
+    "person-uses-workload-identity": "sign in as {identity}",
+    "retired-agent-access": "still holds {credential}",
+    "secret-at-rest": "lies in {target}",
+    "shared-memory": "{target}: written and read",
+    "third-party-reach": "can {do} {target}",
+    "token-passthrough": "hands {credential} on to {target}",
+    "toxic-flow": "hears outsiders through {target}",
+    "unapproved-reach": "it can also {do} {target}",
+    "unpinned-federation": "obtains {credential}",
+    "untraceable-step": "can act on {target}",
+}
+"""By rule the action and its target, which are seen in a row of any of its findings."""
+
+
+def what_is_seen(finding: Finding, snapshot: Snapshot) -> tuple[list[str], str]:
+    """The names of the agents, those that the message has; and of the action and its target what it has."""
+    names = {
+        "target": [each.title for each in (*snapshot.system.values(), *snapshot.agent.values())],
+        "credential": [each.title for each in snapshot.credential.values()],
+        "identity": [each.principal for each in snapshot.credential.values()],
+    }
+    titles = {key: f"({'|'.join(map(re.escape, sorted(of, key=len)[::-1]))})" for key, of in names.items()}
+    verbs = "(read|write|execute on|issue from|administer)"
+    pattern = SAYS[finding.rule].format(**titles, do=f"({verbs}(, | and )?)+")
+    found = re.search(pattern, finding.message)
+    assert found is not None, finding.message
+    agents = [snapshot.agent[each].title for each in finding.agents]
+    return [each for each in agents if each in finding.message], found[0].strip()
+
+
+def is_seen(row: str, finding: Finding, snapshot: Snapshot) -> bool:
+    """Whether a row has one of the agents, the action and its target."""
+    agents, action = what_is_seen(finding, snapshot)
+    return action in row and (not agents or any(each in row for each in agents))
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"), FINDINGS, ids=[f"{n}-{f.rule}-{f.subject}" for n, f in FINDINGS]
+)
+def test_agent_action_and_target_are_seen_at_80_columns(name: str, finding: Finding) -> None:
+    cells = 80 - len(f" ✖ {finding.severity}  ")
+    row = headline(finding, ANALYSES[name].snapshot, cells)
+    assert width(row) <= cells
+    assert is_seen(row, finding, ANALYSES[name].snapshot), row
+
+
+def test_the_worked_examples_have_a_finding_of_most_rules() -> None:
+    assert {each.rule for _, each in FINDINGS} == set(SAYS)
+
+
+@given(st.sampled_from(FINDINGS), st.integers(0, 240))
+def test_a_row_is_no_wider_than_its_room_and_whole_where_there_is_enough(
+    found: tuple[str, Finding], cells: int
+) -> None:
+    name, finding = found
+    row = headline(finding, ANALYSES[name].snapshot, cells)
+    assert width(row) <= cells
+    assert (row == finding.message) is (width(finding.message) <= cells)
+
+
+def crowd(*holders: Iterable[int]) -> Snapshot:
+    """Agents in one zone, by number: each group holds a key of its own to a system in another zone."""
+    numbers, zones = sorted(set().union(*holders)), [Zone("here"), Zone("there")]
+    agents = [Agent(f"agent-{each:03}", home="here") for each in numbers]
+    found = [*zones, *agents]
+    for group, held in enumerate(holders):
+        key, system = f"key-{group}", f"system-{group}"
+        found += System(system, zone="there", sensitivity="restricted"), Credential(key)
+        found += Grant(key, system, ("read", "write")), *(Hold(f"agent-{each:03}", key) for each in held)
+    return snapshot_of(found)
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [
+        (1, "agent-000"),
+        (2, "agent-000, agent-001"),
+        (3, "agent-000 and 2 more"),
+        (43, "agent-000 and 42 more"),
+    ],
+)
+def test_a_row_names_at_most_two_agents_and_how_many_more(number: int, named: str) -> None:
+    lines = cause_lines(analyse(crowd(range(number))), frozenset())
+    (text,) = [each.text for each in lines if each.key == (DOOR, "key-0>system-0")]
+    assert f"  read, write  {named}" in text
+    assert text.count("agent-") == named.count("agent-")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 43])
+def test_a_row_names_as_many_agents_as_fit_and_how_many_more(number: int) -> None:
+    (line,) = [
+        each for each in cause_lines(analyse(crowd(range(number))), frozenset()) if each.key[0] == DOOR
+    ]
+    before = 0
+    for cells in range(50, 200):
+        assert line.fitted is not None
+        text = "".join(text for text, _ in line.fitted(cells))
+        named, more = text.count("agent-"), re.search(r" and (\d+) more", text)
+        if more is not None:
+            assert named + int(more[1]) == number
+        elif named < number:
+            assert f"{number} agents" in text
+        assert width(text) <= cells or named < 2
+        assert named >= before, "more room for no fewer names"
+        before = named
+    assert before > min(number, 3) - 1
+
+
+def headings(snapshot: Snapshot) -> list[Line]:
+    return [each for each in cause_lines(analyse(snapshot), frozenset(), "agents") if each.kind == "heading"]
+
+
+def test_a_group_names_two_of_its_agents_and_how_many_more() -> None:
+    (first, *_) = headings(crowd(range(43)))
+    assert first.text.endswith(" of agent-000, agent-001 and 41 more")
+
+
+def test_groups_that_begin_with_the_same_agents_are_told_apart() -> None:
+    found = headings(crowd(range(5), [0, 1, 2, 3, 5]))
+    assert [each.text.partition(" ")[2] for each in found][:2] == [
+        "of agent-004, agent-000 and 3 more",
+        "of agent-005, agent-000 and 3 more",
+    ]
+    assert len({each.key for each in found}) == len(found)
+
+
+@pytest.mark.parametrize("by", ["door", "agents"])
+@pytest.mark.parametrize("sets", [[*combinations(range(7), 4)], [[0, 1, 2], [0, 1, 3], [4]], [[1], [2], [3]]])
+def test_no_two_groups_have_the_same_title(by: Order, sets: list[list[int]]) -> None:
+    plain = crowd(*sets)
+    agents = {key: replace(each, name="bot") for key, each in plain.agent.items() if key != "agent-001"}
+    systems = {key: replace(each, name="store") for key, each in plain.system.items()}
+    analysis = analyse(replace(plain, agent={**plain.agent, **agents}, system=systems))
+    found = [each.text for each in cause_lines(analysis, frozenset(), by) if each.kind == "heading"]
+    titles = [each.partition(" ")[2] for each in found]
+    assert len(titles) > 1
+    assert len(titles) == len(set(titles))
