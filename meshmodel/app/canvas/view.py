@@ -6,16 +6,16 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.binding import BindingType
+from textual.content import Content
 from textual.errors import NoWidget
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widgets import Tooltip
 
-from meshmodel.app.canvas.edge_scroll import EdgeScroll
 from meshmodel.app.canvas.paint import StripPainter, centred_line
-from meshmodel.app.canvas.tooltip import tooltip_of
 from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, looks_of
@@ -35,7 +35,7 @@ from meshmodel.canvas.gestures import Gestures, Pointer
 from meshmodel.canvas.jump_labels import JumpLabels, in_view
 from meshmodel.canvas.lighting import Lighting, lighting_of
 from meshmodel.canvas.overlays import Overlay, record_signs
-from meshmodel.canvas.scene import Box, Direction
+from meshmodel.canvas.scene import Box, Direction, Target
 from meshmodel.model.records import Reference
 
 REST = 0.1
@@ -44,6 +44,10 @@ BETWEEN = 0.01
 """Seconds between two of these indexes, in which keys are handled."""
 MARGIN = 2
 """How many cells of ground stay visible around what is scrolled to."""
+EDGE_STEP = 0.1
+"""Seconds from one step to the next while a drag is held at the edge."""
+EDGE_COLUMNS = 2
+"""So many columns a step, which are about as wide as its one row is high."""
 
 
 class CanvasView(ScrollView, can_focus=True):
@@ -307,11 +311,23 @@ class CanvasView(ScrollView, can_focus=True):
             self.gestures.hover(pointer)
         if target is not None and target.reference == self.selected:
             target = None  # that is told below the canvas
-        self.tooltip = tooltip_of(self.screen, target, pointer.y, self.words_of)
+        self._show_tooltip(target, pointer.y)
+
+    def _show_tooltip(self, target: Target | None, y: int) -> None:
+        """Tell what the pointer rests on: a card's under it, or above it at the lower edge, for beside it
+        there may be another one.
+        """
+        below, above = 1, 1
+        if target is not None and target.part == "card":
+            below, above = target.box.y + target.box.height - y, y - target.box.y + 1
+        for tooltip in self.screen.query(Tooltip):
+            tooltip.styles.margin = (below, 0, above, 0)
+        said = "" if target is None else self.words_of(target.reference)
+        self.tooltip = Content(said) if said else None
 
     def on_leave(self) -> None:
         """Show nothing under the pointer any more."""
-        self.tooltip = tooltip_of(self.screen, None, 0, self.words_of)
+        self._show_tooltip(None, 0)
         if not self.is_jumping:
             self.gestures.hover(None)
 
@@ -434,3 +450,47 @@ class CanvasView(ScrollView, can_focus=True):
                 self.select(chosen)
                 if self.aimed == chosen:
                     self.gestures.finish()
+
+
+class EdgeScroll:
+    """Scrolls while a drag is held at the edge: what is out of view can be reached.
+
+    It goes on until the mouse lets go, or is back within the canvas.
+    """
+
+    def __init__(self, canvas: ScrollView, gestures: Gestures) -> None:
+        """Arguments: what scrolls, and what the mouse does there."""
+        self._canvas, self._gestures = canvas, gestures
+        self._held: Pointer | None = None
+        self._timer: Timer | None = None
+
+    def follow(self, pointer: Pointer) -> None:
+        """The mouse has come here with what it drags."""
+        self._held = pointer
+        if self._timer is None and self._step != (0, 0):
+            self._timer = self._canvas.set_interval(EDGE_STEP, self._scroll)
+
+    @property
+    def _step(self) -> tuple[int, int]:
+        """How many columns and rows to scroll next."""
+        if self._held is None or not self._gestures.is_carrying:
+            return 0, 0
+        width, height = self._canvas.scrollable_content_region.size
+        return EDGE_COLUMNS * _beyond(self._held.view_x, width), _beyond(self._held.view_y, height)
+
+    def _scroll(self) -> None:
+        """Scroll, and carry what is dragged along."""
+        x, y = self._step
+        if self._held is not None and (x or y):
+            self._canvas.scroll_relative(x, y, animate=False, force=True, immediate=True)
+            left, top = self._canvas.scroll_offset
+            here = self._held._replace(x=self._held.view_x + left, y=self._held.view_y + top)
+            self._gestures.drag(here)
+        elif self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+
+def _beyond(at: int, length: int) -> int:
+    """On which side of a view a cell is, or on the last cell of which side: -1, 1, or 0 within it."""
+    return (at >= length - 1) - (at < 1)

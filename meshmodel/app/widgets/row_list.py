@@ -1,25 +1,32 @@
 """Lists of rows that can be chosen, filtered with ``/``, and rebuilt without losing the place."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import ClassVar, Final, TypeAlias
 
 from textual import on
+from textual.content import Content
 from textual.events import Click, Leave, MouseMove, Resize, Show
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
 
-from meshmodel.app.widgets.row_lines import RowLines
 from meshmodel.app.widgets.rows import Filtering, Row, nearest, place_of, saying
 from meshmodel.app.widgets.virtual_table import VirtualRows
+from meshmodel.model.text import width as cells
 
 PAGE: Final = 100
 """So many rows are laid out for the height of a list that is as high as its rows."""
 BETWEEN: Final = 0.001
 """Seconds in which keys are let in."""
+_LEAST: Final = 12
+"""Cells of text beside which an indent is worth its room."""
+_BELOW: Final = 2
+"""Cells by which lines are indented that stand below what is in front, or that have little room."""
 
 
 @dataclass
@@ -308,3 +315,92 @@ class RowList(VirtualRows):
         width = self._lines.width
         (strip,) = Visual.to_strips(self, self._lines.line_of(row, line), width, 1, style)
         return strip.extend_cell_length(width, style.rich_style)
+
+
+class RowLines:
+    """Which lines the rows of a list take at one width: each counts as one until somebody comes near it.
+
+    Attributes:
+        width: in cells; 0 where it is not known yet.
+        tops: the first line of each row, and the number of all lines.
+    """
+
+    def __init__(self, *, one_line: bool) -> None:
+        """Arguments: whether each row is cut to one line."""
+        self.width = 0
+        self.tops = [0]
+        self._is_one_line = one_line
+        self._rows: Sequence[Row] = ()
+        self._laid: dict[int, list[Content]] = {}
+        self._heights: list[int] = []
+
+    def begin(self, rows: Sequence[Row], width: int) -> None:
+        """Take other rows, or another width: nothing is laid out yet."""
+        self._rows, self.width = rows, width
+        self._laid.clear()
+        self._heights = [1] * len(rows)
+        self.tops = list(range(len(rows) + 1))
+
+    def lay_out(self, first: int, end: int) -> bool:
+        """Lay out some rows; whether one of them takes another number of lines than was known."""
+        changed = False
+        if not self.width:
+            return changed
+        for at in range(max(first, 0), min(end, len(self._rows))):
+            if at not in self._laid:
+                self._laid[at] = lines = lines_of(self._rows[at], self.width, one_line=self._is_one_line)
+                changed = changed or len(lines) != self._heights[at]
+                self._heights[at] = len(lines)
+        if changed:
+            self.tops = list(accumulate(self._heights, initial=0))
+        return changed
+
+    def row_at(self, line: int) -> tuple[int, int]:
+        """The row on one of all lines, and which of its own lines that is."""
+        row = max(bisect_right(self.tops, line) - 1, 0)
+        return row, line - self.tops[row]
+
+    def line_of(self, row: int, line: int) -> Content:
+        """One line of a row."""
+        self.lay_out(row, row + 1)
+        lines = self._laid[row]
+        return lines[min(line, len(lines) - 1)]
+
+
+def lines_of(row: Row, width: int, *, one_line: bool) -> list[Content]:
+    """A row in lines of a width; cut to one where each row takes one."""
+    if one_line:
+        content = row.content if row.fitted is None else row.fitted(width)
+        return [content.truncate(width, ellipsis=True)]
+    return hanging(row.content, row.indent, width, below=row.below)
+
+
+def hanging(content: Content, indent: int, width: int, *, below: bool = False) -> list[Content]:
+    """A text in lines of a width, all of which but the first begin behind the characters in front.
+
+    Args:
+        content: the text.
+        indent: how many of its characters stand in front, one cell each.
+        width: the cells of a line, at least one.
+        below: whether the rest of it goes below them, and takes the whole width but two cells, where it would
+            take more than two lines behind them, or a word would be broken there.
+    """
+    if content.cell_length <= width and "\n" not in content.plain:
+        return [content]
+    room, body = width - indent, content.plain[indent:]
+    if (
+        below
+        and width >= _LEAST
+        and (cells(body) > 2 * room or any(cells(word) > room for word in body.split()))
+    ):
+        under = content[indent:].wrap(width - _BELOW)
+        return [content[:indent].truncate(width), *(Content.assemble(" " * _BELOW, each) for each in under)]
+    if room < _LEAST:
+        indent = min(_BELOW, max(width - 1, 0))
+    if not indent or not content.plain[indent:]:
+        return content.wrap(width)
+    first, *rest = content[indent:].wrap(width - indent)
+    return [
+        Content.assemble(content[:indent].truncate(indent, pad=True), first),
+        *(Content.assemble(" " * indent, each) for each in rest),
+    ]

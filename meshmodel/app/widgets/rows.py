@@ -11,8 +11,6 @@ from typing import Any, Final, NamedTuple
 
 from textual.content import Content
 
-from meshmodel.app.widgets.hanging_indent import hanging
-
 PART: Final = 1_000
 """So many rows a filter looks in between two keys."""
 
@@ -103,14 +101,6 @@ def saying(text: str, style: str = "$text-muted") -> Row:
 def space(name: str) -> Row:
     """An empty row."""
     return Row(("space", name), line(""), heading=True)
-
-
-def lines_of(row: Row, width: int, *, one_line: bool) -> list[Content]:
-    """A row in lines of a width; cut to one where each row takes one."""
-    if one_line:
-        content = row.content if row.fitted is None else row.fitted(width)
-        return [content.truncate(width, ellipsis=True)]
-    return hanging(row.content, row.indent, width, below=row.below)
 
 
 class Filtering:
