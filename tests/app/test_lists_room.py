@@ -10,8 +10,8 @@ from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
-from tests.answers.test_headline import crowd
 from tests.app.desk import SIZES, Desk, desk
+from tests.presentation.test_headline import crowd
 
 
 def rows_of(it: Desk) -> int:

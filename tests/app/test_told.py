@@ -20,9 +20,9 @@ from meshmodel.app.state import OpenedFinding, WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
 from meshmodel.store.load import load
-from tests.answers.test_headline import is_seen
 from tests.app.desk import MODELS, desk
 from tests.app.form_host import Host
+from tests.presentation.test_headline import is_seen
 
 
 def told(at) -> list[str]:
