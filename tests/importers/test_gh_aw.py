@@ -35,7 +35,7 @@ def markdown(front, folder):
         ("create-issue", {"issues:write"}),
         ("add-comment", {"issues:write", "pull-requests:write", "discussions:write"}),
         ("create-pull-request", {"code:write", "pull-requests:write"}),
-        ("dispatch-workflow", {"pipeline:execute"}),
+        ("dispatch-workflow", {"dispatches:write"}),
         ("noop", None),
         ("jobs", None),
         ("moon", None),

@@ -1,5 +1,7 @@
 """GitHub Actions workflows: what is one, its agents, tokens, events, and what is asked."""
 
+import json
+
 import pytest
 
 from meshmodel.importers.document import ForeignFileError
@@ -133,7 +135,7 @@ def test_a_script_with_an_events_text_in_it_is_steerable(script, steerable, tmp_
         ({"contents": "write"}, None, {"code": WRITE}),
         ({"contents": "write"}, {}, {}),
         ({}, {"checks": "write", "actions": "read"}, {"pipeline": WRITE}),
-        ({}, {"actions": "write"}, {"pipeline": ("read", "write", "execute")}),
+        ({}, {"actions": "write"}, {"pipeline": WRITE}),
         ({}, {"contents": "none", "metadata": "read"}, {}),
         ({}, {"contents": "sometimes", "moon": "write"}, {}),
     ],
@@ -254,6 +256,102 @@ def test_events_are_triggers_and_some_let_outsiders_in(on, systems, untrusted, t
     assert {each.id for each in model.system.values() if each.untrusted_input} == untrusted
     assert any("public" in each for each in questions(proposed)) is bool(untrusted)
     assert any(each.verdict == "not understood" for each in rows) is (on == "moon_rise")
+
+
+@pytest.mark.parametrize(
+    ("on", "permissions", "starts", "written"),
+    [
+        ("issues", {"issues": "write"}, {"events-of-issues"}, {"issues"}),
+        ("issues", {"issues": "read"}, {"issues"}, set()),
+        ("issues", {"contents": "write"}, {"issues"}, {"code"}),
+        (
+            "issue_comment",
+            {"issues": "write"},
+            {"events-of-issues", "pull-requests"},
+            {"issues"},
+        ),
+        ("push", {"contents": "write"}, {"events-of-code"}, {"code"}),
+        ("check_run", {"checks": "write"}, {"events-of-pipeline"}, {"pipeline"}),
+        ("workflow_dispatch", {"contents": "write"}, set(), {"code"}),
+        ("workflow_dispatch", {"actions": "write"}, {"dispatches"}, {"pipeline", "dispatches"}),
+        ("repository_dispatch", {"actions": "write"}, set(), {"pipeline"}),
+        (
+            "repository_dispatch",
+            {"contents": "write"},
+            {"repository-dispatches"},
+            {"code", "repository-dispatches"},
+        ),
+        (
+            "pull_request",
+            {"pull-requests": "write"},
+            {"code", "pull-requests-of-workflows"},
+            {"pull-requests", "pull-requests-of-workflows"},
+        ),
+        (
+            "pull_request",
+            {"contents": "write"},
+            {"events-of-code", "pull-requests-of-workflows"},
+            {"code", "pull-requests-of-workflows"},
+        ),
+    ],
+)
+def test_the_token_of_a_job_starts_dispatches_alone_and_pull_requests_after_approval(
+    on, permissions, starts, written, tmp_path
+):
+    model = model_of(one_job({"run": "x"}, on=on, permissions=permissions), tmp_path)[0].model
+    assert {each.system for each in model.trigger.values()} == starts
+    assert {key for key, actions in grants_of(model).items() if "write" in actions} == written
+    approvals = {(each.kind, each.step, each.to, each.state) for each in model.checkpoint.values()}
+    approval = ("human-approval", "grant", "pull-requests-of-workflows", "planned")
+    assert approvals == ({approval} if on == "pull_request" else set())
+
+
+def test_outsiders_write_a_part_and_its_events_and_so_do_other_tokens(tmp_path):
+    job = one_job(
+        step("anthropics/claude-code-action@v1"),
+        on="issues",
+        permissions={"issues": "write", "id-token": "write"},
+    )
+    model = model_of(job, tmp_path)[0].model
+    assert {each.id for each in model.system.values() if each.untrusted_input} == {
+        "issues", "events-of-issues",
+    }  # fmt: skip
+    (app,) = (each for each in model.credential if each.startswith("claude-app"))
+    assert grants_of(model, app)["events-of-issues"] == ("write",)
+    assert grants_of(model, app)["issues"] == WRITE
+    issues, events = model.system["issues"], model.system["events-of-issues"]
+    assert (events.kind, events.zone) == (issues.kind, issues.zone)
+
+
+def flows(folder, **files):
+    """Workflows read together, by the stem of their files."""
+    for name, content in files.items():
+        path = folder / f".github/workflows/{name}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    reading = read_files([folder], folder)
+    (proposed,) = reading.propose()
+    return proposed
+
+
+@pytest.mark.parametrize(
+    ("named", "delegations", "triggers"),
+    [
+        (["ci"], {("ci", "flow")}, set()),
+        ([".github/workflows/first.yml"], {("ci", "flow")}, set()),
+        (["ci", "elsewhere"], {("ci", "flow")}, {("pipeline", "flow")}),
+        (["elsewhere"], set(), {("pipeline", "flow")}),
+    ],
+)
+def test_a_run_after_another_is_a_delegation_from_its_jobs(named, delegations, triggers, tmp_path):
+    first = one_job({"run": "x"}, permissions={}) | {"name": "ci", "on": ["push", "pull_request"]}
+    second = one_job({"run": "y"}, permissions={}) | {"on": {"workflow_run": {"workflows": named}}}
+    proposed = flows(tmp_path, first=first, second=second)
+    model = proposed.model
+    assert {(each.from_, each.to) for each in model.delegation.values()} == delegations
+    found = {(each.system, each.agent) for each in model.trigger.values()}
+    assert found - {("code", "ci")} == triggers
+    assert any("pull requests of forks" in each for each in questions(proposed)) is bool(delegations)
 
 
 # What is asked ------------------------------------------------------------------------------------

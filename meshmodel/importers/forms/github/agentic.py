@@ -33,7 +33,7 @@ from meshmodel.importers.forms.web import WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import host_of
-from meshmodel.model.records import Delegation, Grant, Hold
+from meshmodel.model.records import Delegation, Hold
 from meshmodel.model.vocabulary import Action
 
 ENGINES: Final = MappingProxyType(
@@ -76,7 +76,7 @@ OUTPUTS: Final[Mapping[str, tuple[tuple[str, Action], ...]]] = MappingProxyType(
         **dict.fromkeys(
             ("create-code-scanning-alert", "autofix-code-scanning-alert"), (("security alerts", "write"),)
         ),
-        "dispatch-workflow": (("pipeline", "execute"),),
+        "dispatch-workflow": (("dispatches", "write"),),
     }
 )  # fmt: skip
 """By safe output what its job does where."""
@@ -367,7 +367,7 @@ class _Agentic:
         found = []
         for part, action in OUTPUTS[key]:
             system = self._repository.system(part, node)
-            grant = out.relate(Grant(token, system, (action,)), at=node)
+            grant = self._repository.may(token, part, (action,), node)
             out.take(node, SAFE_OUTPUT, ("agent", agent), ("credential", token), grant)
             found.append(f"{system}:{action}")
         return found
@@ -392,6 +392,8 @@ class _Agentic:
     # Events -----------------------------------------------------------------------------------
 
     def _events(self) -> None:
+        names = (self._title, self._source.removesuffix(".md"))
+        self._repository.add(names, self._started, runs_forks=False)
         out, on, agent = self._out, self._root["on"], ("agent", self._job.workflow)
         for event, node in events(on):
             if event in ON_STARTERS:

@@ -56,7 +56,7 @@ from meshmodel.importers.forms.github.words import (
 )
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.model.records import Delegation, Exchange, Grant, Hold
+from meshmodel.model.records import Delegation, Exchange, Hold
 
 _USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\b")
 _WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
@@ -358,9 +358,10 @@ class Job:
         )
         self._exchange(credential, "Claude GitHub app", "api.anthropic.com", at)
         records: list[Became] = [("credential", credential), out.relate(Hold(agent, credential), at=at)]
-        for part in ("code", "pull requests", "issues"):
-            grant = Grant(credential, self.repository.system(part, at), ("read", "write"))
-            records.append(out.relate(grant, at=at))
+        records += [
+            self.repository.may(credential, part, ("read", "write"), at, is_own=False)
+            for part in ("code", "pull requests", "issues")
+        ]
         out.take(at, APP_TOKEN, *records)
 
     # Between jobs -----------------------------------------------------------------------------

@@ -1,13 +1,17 @@
 """A repository on GitHub as its workflows see it: its systems, tokens, secrets, and who starts what."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.rules import (
+    AFTER,
+    AFTER_FORKS,
+    DISPATCH,
     LITERAL,
     MODEL_KEY,
     NO_WORDS,
@@ -21,7 +25,7 @@ from meshmodel.importers.forms.github.rules import (
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
-from meshmodel.model.records import Custody, Grant, Hold, Trigger
+from meshmodel.model.records import Custody, Delegation, Grant, Hold, Reference, Trigger
 from meshmodel.model.vocabulary import Action
 
 EVERY_SCOPE: Final = (
@@ -54,6 +58,7 @@ _KINDS: Final = MappingProxyType(
         "pipeline": "ci-pipeline",
         "packages": "object-storage",
         "pages": "deployment-target",
+        **dict.fromkeys(("dispatches", "repository dispatches"), "ci-pipeline"),
     }
 )
 _EVENTS: Final = MappingProxyType(
@@ -83,10 +88,14 @@ _OWN_EVENTS: Final = MappingProxyType(
         "page_build": "pages",
     }
 )
-_WORDLESS: Final = (
-    "schedule", "workflow_dispatch", "repository_dispatch", "fork", "watch", "public",
-    "branch_protection_rule",
-)  # fmt: skip
+"""Events of those who may write, and where."""
+_WORDLESS: Final = ("schedule", "fork", "watch", "public", "branch_protection_rule")
+_DISPATCHES: Final = MappingProxyType(
+    {"workflow_dispatch": "dispatches", "repository_dispatch": "repository dispatches"}
+)
+"""Events that a token starts by asking for them, and the system that stands for that."""
+_OPENED: Final = "pull requests of workflows"
+"""What GITHUB_TOKEN opens or pushes to: its pull_request runs wait for somebody with write access."""
 _MODELS: Final = (
     (re.compile(r"anthropic[_-]api[_-]key|claude_code_oauth_token"), "Claude API", "api.anthropic.com"),
     (re.compile(r"openai([_-]api)?[_-]key"), "OpenAI API", "api.openai.com"),
@@ -107,6 +116,13 @@ def is_literal(name: str, text: str) -> bool:
     return not (plain or "${{" in text or is_reference(text))
 
 
+def _parts_of(event: str) -> tuple[str, ...]:
+    """The parts of the repository in which an event arises."""
+    if event == "pull_request":
+        return ("code",)
+    return _EVENTS.get(event) or ((_OWN_EVENTS[event],) if event in _OWN_EVENTS else ())
+
+
 def root_of(source: str) -> str:
     """The folder of the repository that a workflow lies in, as its path is written."""
     if source.startswith(".github/"):
@@ -115,12 +131,34 @@ def root_of(source: str) -> str:
     return above if found else source.rpartition("/")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """A grant on a part of the repository, of a GITHUB_TOKEN (``is_own``) or of another credential."""
+
+    credential: str
+    part: str
+    actions: tuple[Action, ...]
+    at: Node
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Workflow:
+    """A workflow as others name it: the agents of its jobs, and whether pull requests of forks start it."""
+
+    agents: tuple[str, ...]
+    runs_forks: bool
+
+
 class Repository:
-    """One repository; what is drawn of it is the same for all its workflows."""
+    """One repository; what is drawn of it is the same for all its workflows: ``finish`` after the last."""
 
     def __init__(self, root: str, out: Proposal) -> None:
         self._out = out
         self._root = root
+        self._granted: list[_Granted] = []
+        self._started: list[tuple[str, Node, tuple[str, ...]]] = []
+        self._workflows: dict[str, _Workflow] = {}
         self._name = PurePosixPath(root).name if root and PurePosixPath(root).name != ".." else ""
 
     def zone(self, at: Node) -> str:
@@ -129,10 +167,13 @@ class Repository:
 
     def system(self, part: str, at: Node, *, untrusted_input: bool | None = None) -> str:
         """A part of the repository that has permissions of its own, such as ``issues``."""
+        return self._system(part, _KINDS.get(part, "saas"), at, untrusted_input)
+
+    def _system(self, part: str, kind: str, at: Node, untrusted_input: bool | None = None) -> str:
         name = f"{part} of {self._name}" if self._name else part
         return self._out.element(
-            "system", ("repository", self._root, part), name, at=at, kind=_KINDS.get(part, "saas"),
-            zone=self.zone(at), untrusted_input=untrusted_input,
+            "system", ("repository", self._root, part), name, at=at, kind=kind, zone=self.zone(at),
+            untrusted_input=untrusted_input,
         )  # fmt: skip
 
     def outside(self, host: str, name: str, kind: str, at: Node) -> str:
@@ -163,39 +204,146 @@ class Repository:
 
     def _grant_scope(self, credential: str, scope: str, level: str, at: Node) -> None:
         actions: tuple[Action, ...] = ("read",) if level == "read" else ("read", "write")
-        if scope == "actions" and level == "write":  # it starts workflows and runs them again
-            actions = (*actions, "execute")
-        system = self.system(_PARTS[scope], at)
-        grant = self._out.relate(Grant(credential, system, actions), at=at)
+        grant = self.may(credential, _PARTS[scope], actions, at)
+        if scope == "actions" and level == "write":
+            self._may_dispatch(credential, "workflow_dispatch", at)
         self._out.take(at, PERMISSION, ("credential", credential), grant)
+
+    def may(
+        self, credential: str, part: str, actions: tuple[Action, ...], at: Node, *, is_own: bool = True
+    ) -> Reference:
+        """Draw what a credential may on a part of the repository.
+
+        Args:
+            credential: its id.
+            part: such as ``issues``.
+            actions: what it may there.
+            at: what says so.
+            is_own: whether it is a GITHUB_TOKEN; what others write starts workflows.
+        """
+        self._granted.append(_Granted(credential, part, actions, at, is_own))
+        if part == "code" and "write" in actions:
+            self._may_dispatch(credential, "repository_dispatch", at)
+        return self._out.relate(Grant(credential, self.system(part, at), actions), at=at)
+
+    def _may_dispatch(self, credential: str, event: str, at: Node) -> None:
+        """Note that a token may start workflows that have such an event."""
+        self._granted.append(_Granted(credential, _DISPATCHES[event], ("write",), at, is_own=False))
 
     # Events -----------------------------------------------------------------------------------
 
-    def start(self, event: str, at: Node, agents: Sequence[str]) -> bool:
-        """Draw who starts agents by an event; whether the event is known.
+    def add(self, names: Iterable[str], agents: Sequence[str], *, runs_forks: bool) -> None:
+        """Remember a workflow by its names, for those that run after it."""
+        for each in names:
+            self._workflows.setdefault(each, _Workflow(tuple(agents), runs_forks))
+
+    def start(self, event: str, at: Node, agents: Sequence[str]) -> None:
+        """Note who starts agents by an event; ``finish`` draws it.
 
         Args:
             event: its name.
             at: what stands below it, or its name in a list.
             agents: the workflow agents that it starts.
         """
-        if event in _EVENTS:
-            systems = [self.system(part, at, untrusted_input=True) for part in _EVENTS[event]]
-            zone = self.zone(at)
+        self._started.append((event, at, tuple(agents)))
+
+    def finish(self) -> None:
+        """Draw what starts agents, now that all is known that tokens write.
+
+        GitHub starts no workflow by what GITHUB_TOKEN did, but for dispatches and, after an approval, pull
+        requests (docs.github.com/actions/concepts/security/github_token). So a part that it writes and in
+        which workflows are started is two systems: the part, and its events, which it does not write.
+        """
+        written = {each.part for each in self._granted if each.is_own and "write" in each.actions}
+        self._apart = written & {part for event, _, _ in self._started for part in _parts_of(event)}
+        for each in self._granted:
+            if each.part in self._apart and not each.is_own and "write" in each.actions:
+                self._write(each, self._events_of(each.part, each.at))
+        for event, at, agents in self._started:
+            if event == "workflow_run" and at["workflows"]:
+                self._after(at, agents)
+            elif event in _DISPATCHES:
+                self._dispatched(event, at, agents)
+            elif _parts_of(event):
+                self._triggered(event, at, agents)
+            elif event in _WORDLESS:
+                self._out.take(at, NO_WORDS)
+
+    def _write(self, granted: _Granted, system: str) -> Reference:
+        grant = self._out.relate(Grant(granted.credential, system, ("write",)), at=granted.at)
+        if granted.at.is_leaf:
+            self._out.take(granted.at, PERMISSION, grant)
+        return grant
+
+    def _events_of(self, part: str, at: Node, *, untrusted_input: bool | None = None) -> str:
+        """What starts workflows in a part: the part itself, but where GITHUB_TOKEN writes there."""
+        if part not in self._apart:
+            return self.system(part, at, untrusted_input=untrusted_input)
+        return self._system(f"events of {part}", _KINDS.get(part, "saas"), at, untrusted_input)
+
+    def _triggered(self, event: str, at: Node, agents: Sequence[str]) -> None:
+        """What is written in a part of the repository, by outsiders or by those who may, starts agents."""
+        is_open = event in _EVENTS or None
+        for part in _parts_of(event):
+            self.system(part, at, untrusted_input=is_open)
+        systems = [self._events_of(part, at, untrusted_input=is_open) for part in _parts_of(event)]
+        rule, more = TRIGGER, list[Became]()
+        if is_open:
             text = "Is the repository public? Outsiders are assumed to write where its workflows are started."
-            note = self._out.ask(("zone", zone), text, UNTRUSTED, at=at)
+            note = self._out.ask(("zone", self.zone(at)), text, UNTRUSTED, at=at)
             rule, more = UNTRUSTED, [note, *(("system", each) for each in systems)]
         elif event == "pull_request":
-            systems, rule, more = [self.system("code", at)], PULL_REQUEST, []
-        elif event in _OWN_EVENTS:
-            systems, rule, more = [self.system(_OWN_EVENTS[event], at)], TRIGGER, []
-        elif event in _WORDLESS:
-            systems, rule, more = [], NO_WORDS, []
-        else:
-            return False
+            rule = PULL_REQUEST
+            systems += self._opened(at)
         drawn = [self._out.relate(Trigger(system, agent), at=at) for system in systems for agent in agents]
         self._out.take(at, rule, *drawn, *more)
-        return True
+
+    def _opened(self, at: Node) -> list[str]:
+        """The pull requests that GITHUB_TOKEN opens or pushes to, if it may: somebody approves their runs."""
+        writers = dict[str, _Granted]()
+        for each in self._granted:
+            if each.is_own and each.part in {"pull requests", "code"} and "write" in each.actions:
+                writers.setdefault(each.credential, each)
+        if not writers:
+            return []
+        system = self._system(_OPENED, "saas", at)
+        for each in writers.values():
+            self._write(each, system)
+            self._out.element(
+                "checkpoint", ("approval of runs", each.credential), f"approval of runs by {each.credential}",
+                at=each.at, scope=each.at.source, kind="human-approval", step="grant", from_=each.credential,
+                to=system, state="planned",
+            )  # fmt: skip
+        return [system]
+
+    def _dispatched(self, event: str, at: Node, agents: Sequence[str]) -> None:
+        """A dispatch is asked for by whoever may, which no token here may do, or by a token that may."""
+        part = _DISPATCHES[event]
+        writers = [each for each in self._granted if each.part == part]
+        if not (writers and agents):
+            self._out.take(at, NO_WORDS)
+            return
+        system = self.system(part, at)
+        drawn: list[Became] = [self._write(each, system) for each in writers]
+        drawn += [self._out.relate(Trigger(system, agent), at=at) for agent in agents]
+        self._out.take(at, DISPATCH, *drawn)
+
+    def _after(self, at: Node, agents: Sequence[str]) -> None:
+        """Runs of other workflows start agents: those of this import hand on to them."""
+        out, names = self._out, [each.text for each in at["workflows"].each()]
+        known = [self._workflows[each] for each in names if each in self._workflows]
+        drawn = [
+            out.relate(Delegation(before, agent), at=at)
+            for each in known
+            for before in each.agents
+            for agent in agents
+        ]
+        if any(each.runs_forks for each in known):
+            text = "It runs after workflows that pull requests of forks start: does it use what they left?"
+            drawn += [out.ask(("agent", each), text, AFTER_FORKS, at=at) for each in agents]
+        if len(known) < len(names):
+            self._triggered("workflow_run", at, agents)
+        out.take(at, AFTER, *drawn)
 
     # Secrets ----------------------------------------------------------------------------------
 

@@ -65,7 +65,33 @@ NO_PERMISSIONS: Final = Rule(
     "question",
     "the default of the organisation or repository counts, which is not in the file; it is asked, not drawn",
 )
-TRIGGER: Final = Rule("trigger", "event", "mapped", "who writes there starts the workflow: a trigger")
+TRIGGER: Final = Rule(
+    "trigger",
+    "event",
+    "mapped",
+    "who writes there starts the workflow: a trigger; what GITHUB_TOKEN does starts none, so a part that it "
+    "writes has a system for its events beside it",
+)
+DISPATCH: Final = Rule(
+    "dispatch",
+    "event of a dispatch",
+    "mapped",
+    "tokens with actions: write (workflow_dispatch) or contents: write (repository_dispatch) start the "
+    "workflow: they write the dispatches, and a trigger leads from there",
+)
+AFTER: Final = Rule(
+    "workflow-run",
+    "event workflow_run",
+    "mapped",
+    "a delegation from the jobs of the named workflows, if they are read with this one; of others a trigger "
+    "from the pipeline",
+)
+AFTER_FORKS: Final = Rule(
+    "workflow-run-of-forks",
+    "event workflow_run",
+    "question",
+    "what a run of a fork left, such as artifacts, is outsiders'; whether it is used is asked",
+)
 UNTRUSTED: Final = Rule(
     "untrusted-event",
     "event of outsiders",
@@ -76,7 +102,8 @@ PULL_REQUEST: Final = Rule(
     "pull-request",
     "event pull_request",
     "assumed",
-    "a trigger from the code: of forks it gets no secrets and a token that only reads, so branches count",
+    "a trigger from the code: of forks it gets no secrets and a token that only reads, so branches count; "
+    "of pull requests by GITHUB_TOKEN one whose approval is planned, until GitHub is seen to ask for it",
 )
 NO_WORDS: Final = Rule(
     "event-without-words",
@@ -268,7 +295,8 @@ SETTING: Final = Rule(
 RULES: Final[tuple[Rule, ...]] = (
     AGENT_ACTION, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, INSTRUCTIONS, CONDITION, PERMISSION,
     PERMISSIONS_REPLACED,
-    NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, NO_WORDS, CALLED, CALL, CALL_ELSEWHERE, INHERIT,
+    NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,
+    CALLED, CALL, CALL_ELSEWHERE, INHERIT,
     SECRET_HELD, SECRET_OPENS, MODEL_KEY, TOKEN, LITERAL, SERVICE_SECRET, CHECKOUT, CHECKOUT_FORGETS, OIDC,
     OIDC_UNUSED, FEDERATION, FEDERATION_TRUST, APP_TOKEN, NO_APP_TOKEN, STARTERS, TOOLS, TOOL_SERVER, WEB,
     MEMORY, NEEDS, ORDER, ENVIRONMENT, RUNNER, LIFETIME, SAFE_OUTPUT, SAFE_OUTPUT_TO, SAFE_OUTPUT_SETTING,

@@ -65,6 +65,8 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         each.read()
     for each in workflows.values():
         each.join()
+    for repository in repositories.values():
+        repository.finish()
 
 
 @dataclass(slots=True)
@@ -148,6 +150,9 @@ class _Workflow:
 
     def _events(self) -> None:
         agents = [each.workflow for each in self.jobs.values()]
+        path = self.document.source.removeprefix(f"{root_of(self.document.source)}/")
+        is_of_forks = any(event == "pull_request" for event, _ in events(self.root["on"]))
+        self.repository.add((self.title, path), agents, runs_forks=is_of_forks)
         for event, node in events(self.root["on"]):
             if event == "workflow_call":
                 self._called(node)
