@@ -182,6 +182,7 @@ def _is_path_of_a_model(word: str) -> bool:
 def _parser() -> _Parser:
     # Only now, so that little runs before an interruption is told in one line.
     from meshmodel.commands import (
+        catalogue,
         check,
         completion,
         compromise,
@@ -239,6 +240,7 @@ def _parser() -> _Parser:
         report,
         policy,
         import_model,
+        catalogue,
         drift,
         git,
         keys,

@@ -16,6 +16,7 @@ from meshmodel import cli
 from meshmodel.app.config import read_configuration
 from meshmodel.edits.edit import apply_edit
 from meshmodel.exporters.policies.stub_reader import read_stub
+from meshmodel.importers.catalogue import load_catalogue, read_catalogue
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
 from meshmodel.logs.mapping import read_map
@@ -109,6 +110,9 @@ def _toml(block: Block, model: str) -> str:
     if form == "meshmodel-map/1":
         assert block.name is not None, "a map is a file"
         read_map(Path(block.name), read_text(Path("token-leak.toml").read_text(encoding="utf-8")))
+    elif form == "meshmodel-catalogue/1":
+        assert block.name is not None, "a catalogue is a file"
+        read_catalogue(Path(block.name), load_catalogue())
     elif form == "meshmodel-policy/1":
         assert block.name is not None, "a stub is a file"
         read_stub(Path(block.name))

@@ -1,0 +1,632 @@
+"""The catalogue: what well-known MCP servers, variables and commands reach, each row with its source.
+
+The rows stand in ``catalogue.toml`` beside this file, which says what each key means; nothing of it is
+fetched. A person's own rows, in ``catalogue.toml`` of the configuration folder, come before them. A row
+makes assumptions of what an import would ask; the name of a server is never evidence
+(``docs/import.md#the-catalogue``).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from meshmodel.importers.programs import Program, environment_of, option_values, pypi_name
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import read_small_file
+from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import ACTIONS, INTEGRITIES, SENSITIVITIES, SUBJECTS
+
+FORMAT: Final = "meshmodel-catalogue/1"
+_Row = TypeVar("_Row")
+_CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
+    "sensitivity": SENSITIVITIES,
+    "integrity": INTEGRITIES,
+    "subject": SUBJECTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows were read.
+
+    Attributes:
+        id: its name here.
+        at: the repository at a commit.
+        date: of that commit.
+        read: which of its files.
+    """
+
+    id: str
+    at: str
+    date: date
+    read: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSystem:
+    """What is reached.
+
+    Attributes:
+        id: its name here.
+        name: what it is called in a model; ``{folder}``, ``{address}`` and the like are filled in.
+        zone: a host, ``workstation``, ``address`` (the host that the configuration names) or ``ask``.
+        one: ``each``: another one for each address, folder or account that a configuration names.
+        judged: fields that no source states.
+    """
+
+    id: str
+    name: str
+    zone: str
+    kind: str = "other"
+    one: str = ""
+    untrusted_input: bool = False
+    exposed: bool | None = None
+    sensitivity: str | None = None
+    integrity: str | None = None
+    judged: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What in a configuration leaves only some of what a server reaches, or adds to it.
+
+    Attributes:
+        option: of its arguments; ``env``, ``header``, ``query``: a name; ``url``: a pattern of its address.
+        absent: a variable that is not given.
+        file: one of the project, which is not read.
+        value: what it must be; empty: anything.
+        leaves: what then is left of ``reaches``.
+        adds: what is added.
+        names: ``tools`` or ``groups``: the value lists those that are left.
+        unsaid: what cannot be told of it, and is asked.
+        scope: whether it narrows to a part of the system, which is not drawn apart.
+    """
+
+    option: str = ""
+    env: str = ""
+    header: str = ""
+    query: str = ""
+    url: str = ""
+    absent: str = ""
+    file: str = ""
+    key: str = ""
+    value: str = ""
+    leaves: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    names: str = ""
+    unsaid: str = ""
+    scope: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCredential:
+    """By what a server shows who it is: a variable, header, option or parameter, OAuth, or a file.
+
+    Attributes:
+        system: the one that accepts it.
+    """
+
+    system: str
+    kind: str
+    subject: str | None = None
+    env: str = ""
+    header: str = ""
+    option: str = ""
+    query: str = ""
+    file: str = ""
+    oauth: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What makes a server ask a person by itself, which only a client that shows the question does."""
+
+    env: str
+    value: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A well-known MCP server.
+
+    Attributes:
+        id: its name here.
+        match: how a configuration shows it: ``npm:``, ``pypi:``, ``image:``, ``bin:``, ``git:``, ``url:``
+            (host and path) or ``docker:`` and a name; ``*`` is any text, of a host only a part before it.
+        except_: what is not meant though it matches.
+        reaches: ``system:action``, all that it can do.
+        source: where it was read.
+        tools: which of its tools need which of these; ``none``: those that reach nothing.
+        groups: names of groups of its tools.
+        limits: what leaves only some of it.
+        adds: what reaches more.
+        credential: by what it shows who it is.
+        folders: where the folders that it is given stand: ``arguments`` or an option.
+        address: where the address of its system stands: ``arguments`` or a variable.
+        account: the parameter that names one account.
+        judged: fields that no source states.
+        unsaid: what the row does not know.
+        archived: whether its source is no longer kept.
+    """
+
+    id: str
+    match: tuple[str, ...]
+    reaches: tuple[str, ...]
+    source: str = ""
+    except_: tuple[str, ...] = ()
+    tools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()
+    adds: tuple[Limit, ...] = ()
+    credential: tuple[KnownCredential, ...] = ()
+    folders: str = ""
+    address: str = ""
+    account: str = ""
+    title: str = ""
+    judged: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
+    advisory: str = ""
+    also: str = ""
+    why: str = ""
+    asks_person: tuple[Consent, ...] = ()
+    archived: bool = False
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that it reaches, in the order in which they are named."""
+        return tuple(dict.fromkeys(each.rpartition(":")[0] for each in self.reaches))
+
+    def needs(self, tool: str) -> tuple[str, ...] | None:
+        """The accesses that one of its tools needs; ``None``: the tool is not known."""
+        found = [each for each, tools in self.tools.items() if any(_fits(tool, one) for one in tools)]
+        return tuple(each for each in found if each != "none") if found else None
+
+    def needed_by(self, tools: Iterable[str]) -> tuple[str, ...] | None:
+        """The accesses that tools need together; ``None`` where one of them is not known."""
+        needs = [self.needs(each) for each in tools]
+        known = [each for each in needs if each is not None]
+        if len(known) < len(needs):
+            return None
+        wanted = {access for each in known for access in each}
+        return tuple(each for each in dict.fromkeys((*self.reaches, *self.tools)) if each in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Names of variables that mean the same wherever they stand.
+
+    Attributes:
+        kind: of the credential; ``public``: meant to be seen; ``setting``: no secret, whatever the name says.
+        model: the API of a model that accepts it.
+        system: what accepts it.
+    """
+
+    names: tuple[str, ...]
+    kind: str
+    subject: str | None = None
+    model: str = ""
+    system: str = ""
+    zone: str = ""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether what such a variable holds is a credential."""
+        return self.kind not in {"public", "setting"}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Programs that lists of allowed commands name.
+
+    Attributes:
+        names: each the first words of a command line.
+        reaches: ``system:action``.
+        runs: whether they run whatever they are given, so that allowing them allows everything.
+    """
+
+    names: tuple[str, ...]
+    reaches: tuple[str, ...] = ()
+    runs: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a configuration shows of a server, by which limits of its row are found.
+
+    Attributes:
+        program: what is started, or where it is called.
+        env: its variables with their values; a value that is not known is empty.
+        headers: likewise.
+        query: the parameters of its address.
+    """
+
+    program: Program
+    env: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, limit: Limit) -> str | None:
+        """What stands where a limit looks; ``None``: nothing does."""
+        if limit.option:
+            return option_values(self.program.arguments).get(limit.option)
+        if limit.env:
+            return {**environment_of(self.program), **self.env}.get(limit.env)
+        if limit.header:
+            return {name.lower(): value for name, value in self.headers.items()}.get(limit.header.lower())
+        if limit.query:
+            return self.query.get(limit.query)
+        if limit.url:
+            is_there = self.program.kind == "url" and _fits(self.program.name, limit.url)
+            return self.program.name if is_there else None
+        if limit.absent:
+            given = {**environment_of(self.program), **self.env}
+            return None if limit.absent in given else ""
+        return None
+
+    def holds(self, limit: Limit) -> bool:
+        """Whether the configuration shows that a limit holds."""
+        value = self.value(limit)
+        return value is not None and (not limit.value or value.lower() == limit.value.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a server reaches as it is configured.
+
+    Attributes:
+        reaches: ``system:action``.
+        unsaid: what is to be asked.
+    """
+
+    reaches: tuple[str, ...]
+    unsaid: tuple[str, ...] = ()
+
+
+def effect_of(server: Server, shown: Shown) -> Effect:
+    """What a server reaches, less what its configuration takes away."""
+    left, unsaid = list(server.reaches), list(server.unsaid)
+    for limit in (*server.limits, *server.adds):
+        if not shown.holds(limit):
+            continue
+        if limit.leaves:
+            left = [each for each in left if each in limit.leaves]
+        left += [each for each in limit.adds if each not in left]
+        if limit.names:
+            named = _named_tools(server, limit, shown.value(limit) or "")
+            if named is None:
+                unsaid.append(f"which of its tools {limit.option or limit.header or limit.query} leaves")
+            else:
+                left = [each for each in left if each in named]
+        if limit.unsaid:
+            unsaid.append(limit.unsaid)
+    return Effect(tuple(left), tuple(unsaid))
+
+
+def _named_tools(server: Server, limit: Limit, value: str) -> tuple[str, ...] | None:
+    """The accesses of the tools or groups that a value lists; ``None`` where one of them is not known."""
+    named = [each.strip() for each in value.split(",") if each.strip()]
+    if limit.names == "groups":
+        if any(each not in server.groups for each in named):
+            return None
+        named = [tool for each in named for tool in server.groups[each]]
+    return server.needed_by(named) if named else None
+
+
+_VERBS: Final[Mapping[str, str]] = {
+    "read": "reads",
+    "write": "changes",
+    "execute": "runs things in",
+    "issue": "gets credentials of",
+    "admin": "administers",
+}
+
+
+def accesses_in_words(reaches: Iterable[str], title: Callable[[str], str]) -> str:
+    """Accesses as words: ``reads and changes GitHub; reads the web``.
+
+    Args:
+        reaches: ``system:action``.
+        title: what a system is called, by its id.
+    """
+    actions: dict[str, list[str]] = {}
+    for each in reaches:
+        system, _, action = each.rpartition(":")
+        actions.setdefault(system, []).append(_VERBS[action])
+    return "; ".join(f"{_listed(verbs)} {title(system)}" for system, verbs in actions.items()) or "nothing"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# The whole ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Rows of one file, or of several where those of the first come before the others.
+
+    Attributes:
+        source: by id.
+        system: by id.
+        servers: those of each file.
+        variable: in the order in which they are looked through; ``command`` likewise.
+    """
+
+    source: Mapping[str, Source]
+    system: Mapping[str, KnownSystem]
+    servers: tuple[tuple[Server, ...], ...]
+    variable: tuple[Variable, ...]
+    command: tuple[Command, ...]
+
+    @property
+    def server(self) -> dict[str, Server]:
+        """Every server by id."""
+        return {each.id: each for servers in self.servers for each in servers}
+
+    def before(self, other: "Catalogue") -> "Catalogue":
+        """Both, these rows before those of the other; a row with the same id replaces that."""
+        own = self.server
+        return Catalogue(
+            {**other.source, **self.source},
+            {**other.system, **self.system},
+            (*self.servers, *(tuple(each for each in rows if each.id not in own) for rows in other.servers)),
+            (*self.variable, *other.variable),
+            (*self.command, *other.command),
+        )
+
+    def servers_of(self, program: Program) -> tuple[Server, ...]:
+        """The rows that match a program: none, one, or several that match it as well as one another.
+
+        Of one file those with the longest pattern, of several files the first that has any.
+        """
+        return next(filter(None, (_best(rows, program.subjects) for rows in self.servers)), ())
+
+    def variable_named(self, name: str) -> Variable | None:
+        """The row of a variable of that name; ``None`` where there is none."""
+        return next((each for each in self.variable if any(_fits(name, one) for one in each.names)), None)
+
+    def command_of(self, line: str) -> Command | None:
+        """The row of a command line, by its first words, the longest name first; ``None``: not known."""
+        words = line.split()
+        for count in range(min(len(words), 3), 0, -1):
+            name = " ".join(words[:count])
+            for each in self.command:
+                if name in each.names:
+                    return each
+        return None
+
+
+def _best(servers: Iterable[Server], subjects: Sequence[str]) -> tuple[Server, ...]:
+    """The servers whose longest pattern that matches is the longest of all."""
+    found: dict[str, tuple[int, Server]] = {}
+    for server in servers:
+        if any(_fits(subject, each) for subject in subjects for each in server.except_):
+            continue
+        lengths = [len(each) for each in server.match if any(_fits(subject, each) for subject in subjects)]
+        if lengths:
+            found[server.id] = (max(lengths), server)
+    longest = max((length for length, _ in found.values()), default=0)
+    return tuple(server for length, server in found.values() if length == longest)
+
+
+def _fits(text: str, pattern: str) -> bool:
+    """Whether a text fits a pattern; of an address host and path each fit their own part."""
+    if pattern.startswith("pypi:"):
+        pattern = f"pypi:{pypi_name(pattern.removeprefix('pypi:'))}"
+    if not pattern.startswith("url:"):
+        return _expression(pattern).fullmatch(text) is not None
+    if not text.startswith("url:"):
+        return False
+    host, _, path = text.removeprefix("url:").partition("/")
+    wanted, _, rest = pattern.removeprefix("url:").partition("/")
+    return _expression(wanted).fullmatch(host) is not None and _expression(rest).fullmatch(path) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, re.split(r"\*+", pattern))), re.DOTALL)
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def personal_path() -> Path:
+    """Where a person's own rows are looked for."""
+    from platformdirs import user_config_path
+
+    return user_config_path("meshmodel", appauthor=False) / "catalogue.toml"
+
+
+def load_catalogue(*files: Path) -> Catalogue:
+    """The rows of files that were named, then the person's own, then those that came with the program.
+
+    Raises:
+        MeshmodelError: a file that was named, or the person's own, cannot be read.
+    """
+    own = personal_path()
+    found = _shipped()
+    for path in (*([own] if own.is_file() else []), *reversed(files)):
+        found = read_catalogue(path, found).before(found)
+    return found
+
+
+@cache
+def _shipped() -> Catalogue:
+    return read_catalogue(Path(__file__).with_name("catalogue.toml"))
+
+
+def read_catalogue(path: Path, behind: Catalogue | None = None) -> Catalogue:
+    """The rows of one file.
+
+    Args:
+        path: a catalogue.
+        behind: rows whose sources and systems it may name.
+
+    Raises:
+        MeshmodelError: it cannot be read, or a row is not as it should be; in one line.
+    """
+    from meshmodel.interchange.toml_text import TomlTextError, parse_toml
+
+    shown = one_line(path, 400)
+    try:
+        said = parse_toml(read_small_file(path).decode("utf-8"))
+    except OSError as error:
+        raise MeshmodelError(f"{shown}: cannot be read: {one_line(error.strerror or error)}") from None
+    except TomlTextError as error:
+        place = f", line {error.line}" if error.line else ""
+        raise MeshmodelError(f"{shown}{place}: {error.reason}") from None
+    except ValueError:
+        raise MeshmodelError(f"{shown}: is not UTF-8 text") from None
+    try:
+        return _catalogue(said, behind)
+    except _RowError as error:
+        raise MeshmodelError(f"{shown}: {error}") from None
+
+
+class _RowError(Exception):
+    """A row that is not as it should be; the text says which, and why."""
+
+
+def _catalogue(said: Mapping[str, Any], behind: Catalogue | None) -> Catalogue:
+    if said.get("format") != FORMAT:
+        raise _RowError(f'is no catalogue: it has no line format = "{FORMAT}"')
+    unknown = [each for each in said if each not in {"format", "date", *_TABLES}]
+    if unknown:
+        raise _RowError(f"{one_line(unknown[0])} is no table of a catalogue ({', '.join(_TABLES)})")
+    rows: dict[str, list[Any]] = {table: [*_rows(table, said.get(table, []))] for table in _TABLES}
+    found = Catalogue(
+        {each.id: each for each in rows["source"]},
+        {each.id: each for each in rows["system"]},
+        (tuple(rows["server"]),),
+        tuple(rows["variable"]),
+        tuple(rows["command"]),
+    )
+    _check(found, found if behind is None else found.before(behind))
+    return found
+
+
+def _rows(table: str, given: Any) -> Iterator[Any]:
+    if not isinstance(given, list):
+        raise _RowError(f"{table} is to be written as [[{table}]]")
+    seen = set()
+    for number, each in enumerate(given, 1):
+        named = each.get("id", number) if isinstance(each, dict) else number
+        row = _row(_TABLES[table], each, f"{table} {one_line(named, 60)}")
+        if getattr(row, "id", number) in seen:
+            raise _RowError(f"{table} {one_line(named, 60)} is there twice")
+        seen.add(getattr(row, "id", number))
+        yield row
+
+
+def _row(cls: type[_Row], given: Any, where: str) -> _Row:
+    """A row as one of the classes above, or what is wrong with it."""
+    if not isinstance(given, dict):
+        raise _RowError(f"{where}: is no table")
+    hints = get_type_hints(cls)
+    keys = {each.name.rstrip("_"): each for each in fields(cls)}  # type: ignore[arg-type]  # all are dataclasses
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in keys:
+            raise _RowError(f"{where}: {one_line(key, 60)} is no key of it ({', '.join(keys)})")
+        values[keys[key].name] = _value(hints[keys[key].name], value, f"{where}, {key}")
+    try:
+        return cls(**values)
+    except TypeError:
+        required = [key for key, each in keys.items() if key not in given and _is_required(each)]
+        raise _RowError(f"{where}: lacks {', '.join(required)}") from None
+
+
+def _is_required(each: Any) -> bool:
+    from dataclasses import MISSING
+
+    return each.default is MISSING and each.default_factory is MISSING
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    """A value as its field takes it: a text, truth value or date, or a list or table of such."""
+    of = [each for each in get_args(hint) if each not in {type(None), Ellipsis}]
+    if get_origin(hint) is tuple:
+        listed = value if isinstance(value, list) else [value]
+        if is_dataclass(of[0]):
+            return tuple(_row(cast("type[Any]", of[0]), each, where) for each in listed)
+        return tuple(_value(of[0], each, where) for each in listed)
+    if get_origin(hint) is not None and len(of) == 2 and isinstance(value, dict):
+        return {str(key): _value(of[1], each, f"{where}, {key}") for key, each in value.items()}
+    wanted = of[0] if of else hint
+    if not isinstance(value, wanted):
+        names = {str: "a text", bool: "true or false", date: "a date"}
+        raise _RowError(f"{where}: is to be {names.get(wanted, 'a table')}")
+    return value
+
+
+_TABLES: Final[Mapping[str, type[Any]]] = {
+    "source": Source,
+    "system": KnownSystem,
+    "server": Server,
+    "variable": Variable,
+    "command": Command,
+}
+
+
+# What a row may say -------------------------------------------------------------------------------
+
+
+def _check(rows: Catalogue, all_rows: Catalogue) -> None:
+    """Raise what is wrong between rows: words of closed lists, systems and sources that are not there."""
+    for system in rows.system.values():
+        _check_words(system, f"system {system.id}")
+        if system.one not in {"", "each"}:
+            raise _RowError(f"system {system.id}: one is each, or not there")
+    for server in rows.servers[0]:
+        _check_server(server, all_rows)
+    for variable in rows.variable:
+        _check_words(variable, f"variable {variable.names[0]}" if variable.names else "variable")
+        if variable.system and variable.system not in all_rows.system:
+            raise _RowError(f"variable {variable.names[0]}: there is no system {one_line(variable.system)}")
+    for command in rows.command:
+        _check_accesses(command.reaches, all_rows, f"command {', '.join(command.names)[:60]}")
+
+
+def _check_server(server: Server, rows: Catalogue) -> None:
+    where = f"server {server.id}"
+    if server.source and server.source not in rows.source:
+        raise _RowError(f"{where}: there is no source {one_line(server.source)}")
+    for each in (*server.match, *server.except_):
+        prefix, _, name = each.partition(":")
+        if prefix not in {"npm", "pypi", "image", "bin", "git", "url", "docker"} or not name.strip("*"):
+            raise _RowError(f"{where}: match {one_line(each)} is no kind and name")
+        if prefix == "url" and "*" in name.partition("/")[0].removeprefix("*."):
+            raise _RowError(f"{where}: match {one_line(each)} would fit hosts of others")
+    _check_accesses(server.reaches, rows, where)
+    may = {*server.reaches, *(access for each in (*server.limits, *server.adds) for access in each.adds)}
+    named = [access for each in (*server.limits, *server.adds) for access in (*each.leaves, *each.adds)]
+    _check_accesses([*named, *(each for each in server.tools if each != "none")], rows, where)
+    beyond = [each for each in (*named, *server.tools) if each not in may and each != "none"]
+    if beyond:
+        raise _RowError(f"{where}: {one_line(beyond[0])} is not in its reaches")
+    for credential in server.credential:
+        _check_words(credential, where)
+        if credential.system not in rows.system:
+            raise _RowError(f"{where}: there is no system {one_line(credential.system)}")
+
+
+def _check_accesses(accesses: Iterable[str], rows: Catalogue, where: str) -> None:
+    for each in accesses:
+        system, _, action = each.rpartition(":")
+        if system not in rows.system or action not in ACTIONS:
+            raise _RowError(f"{where}: {one_line(each)} is no system of it with an action")
+
+
+def _check_words(row: Any, where: str) -> None:
+    for key, words in _CLOSED.items():
+        value = getattr(row, key, None)
+        if value is not None and value not in words:
+            raise _RowError(f"{where}: {key} is one of {', '.join(words)}")
