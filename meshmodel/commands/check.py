@@ -1,12 +1,14 @@
-"""``meshmodel check``: missing checkpoints, other findings, and open questions."""
+"""``meshmodel check``: missing checkpoints, other findings and open questions.
+
+For pipelines: SARIF, annotations, and a baseline of known findings.
+"""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Literal
 
-from meshmodel.commands.gate import Gate, add_gate, counting
 from meshmodel.commands.models import (
     AnswerPrinter,
     Subparsers,
@@ -17,15 +19,195 @@ from meshmodel.commands.models import (
     load,
     view_of,
 )
-from meshmodel.commands.output import complain, say_in_pieces, style
+from meshmodel.commands.output import complain, say_commands, say_in_pieces, style
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import real_path
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Finding
+    from meshmodel.answers.baseline import Comparison, FindingKey, Known
+    from meshmodel.answers.sarif import Located
+    from meshmodel.model.records import Key
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import Finding
     from meshmodel.model.records import Acceptance
     from meshmodel.model.snapshot import Snapshot
+
+
+def add_gate(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument(
+        "--sarif", type=Path, metavar="FILE", help="write the open findings as SARIF 2.1.0 for code scanning"
+    )
+    parser.add_argument(
+        "--with-accepted",
+        action="store_true",
+        help="write accepted findings, and those of the baseline, to the SARIF file too",
+    )
+    parser.add_argument(
+        "--annotations",
+        action="store_true",
+        help="print the worst open findings as annotations of a GitHub workflow too",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="do not fail for findings that it has, unless one gained an action, agent, source or severity",
+    )
+    parser.add_argument(
+        "--write-baseline",
+        type=Path,
+        metavar="FILE",
+        help="write the findings there as the baseline; without --baseline, none of them fails",
+    )
+
+
+class Gate:
+    """What ``check`` found, model by model, and the files that are written of it."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        """Read the baseline.
+
+        Args:
+            arguments: of the command.
+
+        Raises:
+            MeshmodelError: the baseline cannot be read, a file would replace what is still needed, or an
+                option does not go with another.
+        """
+        self._arguments = arguments
+        self._results: list[Located] = []
+        self._annotated: list[Located] = []
+        self._failures: list[str] = []
+        self._found: dict[str, dict[FindingKey, Known]] = {}
+        self._baseline: dict[str, dict[FindingKey, Known]] | None = None
+        if arguments.with_accepted and arguments.sarif is None:
+            raise MeshmodelError("--with-accepted is about the SARIF file: add --sarif FILE")
+        if arguments.annotations and arguments.json:
+            raise MeshmodelError("--annotations and --json both want standard output: leave one out")
+        _check_targets(arguments)
+        if arguments.baseline is not None:
+            from meshmodel.answers.baseline import read_baseline
+            from meshmodel.interchange.reader import file_content
+
+            self._baseline = read_baseline(file_content(arguments.baseline), str(arguments.baseline))
+
+    def watched(self, check: Callable[[Path], int]) -> Callable[[Path], int]:
+        """A check of one model whose failure is kept for the SARIF file."""
+
+        def run(path: Path) -> int:
+            try:
+                return check(path)
+            except Exception as error:
+                self._failures.append(f"{one_line(path, 400)}: not checked: {one_line(error, 1_000)}")
+                raise
+
+        return run
+
+    def compare(self, path: Path, analysis: "Analysis") -> "Comparison | None":
+        """The findings of a model beside the baseline; ``None`` without one."""
+        if self._baseline is None and self._arguments.write_baseline is None:
+            return None
+        from meshmodel.answers.baseline import compare, known_findings
+
+        now = self._found[path.as_posix()] = known_findings(analysis)
+        if self._baseline is None:
+            return compare(now, now)
+        return compare(self._baseline.get(path.as_posix(), {}), now)
+
+    def take(self, path: Path, analysis: "Analysis", comparison: "Comparison | None") -> None:
+        """Keep the findings of a model for the SARIF file and the annotations."""
+        if self._arguments.sarif is None and not self._arguments.annotations:
+            return
+        from meshmodel.answers.causes import is_accepted
+        from meshmodel.answers.sarif import located
+
+        known = comparison.known if comparison is not None else frozenset()
+        states = None
+        if self._baseline is not None and comparison is not None:
+            states = {**dict.fromkeys(comparison.known, "unchanged")}
+            states |= dict.fromkeys(comparison.reopened, "updated")
+        for each in located(analysis.findings, path, self._lines(path, analysis), states):
+            is_open = not is_accepted(each.finding) and (each.finding.rule, each.finding.subject) not in known
+            if is_open or self._arguments.with_accepted:
+                self._results.append(each)
+            if is_open and self._arguments.annotations:
+                self._annotated.append(each)
+
+    def _lines(self, path: Path, analysis: "Analysis") -> "Mapping[tuple[str, Key], int]":
+        from meshmodel.store.load import is_model_file
+
+        if is_model_file(path):
+            return {}
+        from meshmodel.interchange.reader import file_content
+        from meshmodel.interchange.record_lines import record_lines
+
+        text = file_content(path).decode("utf-8-sig")
+        return record_lines(text, analysis.snapshot)
+
+    def write(self) -> None:
+        """Print the annotations, and write the files.
+
+        Raises:
+            MeshmodelError: one cannot be written.
+        """
+        if self._annotated:
+            from meshmodel.answers.annotations import annotations
+
+            say_commands(annotations(self._annotated))
+        if self._arguments.sarif is not None:
+            self._write_sarif()
+        if self._arguments.write_baseline is not None:
+            if self._failures:
+                raise MeshmodelError("no baseline was written: not every model could be checked")
+            from meshmodel.answers.baseline import baseline_text
+            from meshmodel.model.atomic_file import replace_file
+
+            replace_file(self._arguments.write_baseline, baseline_text(self._found).encode())
+
+    def _write_sarif(self) -> None:
+        import json
+
+        from meshmodel import __version__
+        from meshmodel.answers.sarif import MOST_SHOWN, sarif_log
+        from meshmodel.model.atomic_file import replace_file
+
+        if len(self._results) > MOST_SHOWN:
+            complain(
+                f"{one_line(self._arguments.sarif)}: has {len(self._results):,} results; "
+                f"GitHub shows {MOST_SHOWN:,} of them, the most severe first"
+            )
+        log = sarif_log(self._results, __version__, self._failures)
+        replace_file(self._arguments.sarif, f"{json.dumps(log, indent=1, ensure_ascii=False)}\n".encode())
+
+
+def _check_targets(arguments: argparse.Namespace) -> None:
+    """Refuse to write over a model or a baseline, or both files into one, before anything is computed."""
+    from meshmodel.answers.targets import refuse_to_lose_work
+
+    sarif, baseline = arguments.sarif, arguments.write_baseline
+    for path, what in ((sarif, "SARIF"), (baseline, "a baseline")):
+        if path is None:
+            continue
+        if str(path) == "-":
+            raise MeshmodelError("-: standard output has the answer; name a file")
+        refuse_to_lose_work(path, what)
+    if sarif is not None and real_path(sarif) in {
+        real_path(each) for each in (baseline, arguments.baseline) if each is not None
+    }:
+        raise MeshmodelError(f"{one_line(sarif)}: is named for SARIF and as a baseline; name two files")
+
+
+def counting(findings: "Iterable[Finding]", comparison: "Comparison | None") -> "Sequence[Finding]":
+    """The findings that may fail: those that a baseline does not have, or that got worse."""
+    known = comparison.known if comparison is not None else frozenset()
+    return [each for each in findings if (each.rule, each.subject) not in known]
 
 
 def add(commands: Subparsers) -> None:

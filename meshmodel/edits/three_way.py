@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
-from meshmodel.edits.field_text import value_text
+from meshmodel.edits.fields import value_text
 from meshmodel.edits.merge import ConflictError, edit_of, rebase
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Element, Record

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from meshmodel.edits.draft import SentenceError
-from meshmodel.edits.field_text import actions_in_order
+from meshmodel.edits.fields import actions_in_order
 from meshmodel.language.tokens import Token
 from meshmodel.model.phrases import ACTIONS_BY_LETTER
 from meshmodel.model.vocabulary import ACTIONS, Action

@@ -7,7 +7,7 @@ from typing import Any, Final
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.approvers import unknown_approvers, unknown_words
 from meshmodel.edits.draft import Draft, Name, SentenceError
-from meshmodel.edits.field_text import actions_in_order
+from meshmodel.edits.fields import actions_in_order
 from meshmodel.language.actions import action_words
 from meshmodel.language.tokens import Token, name_of, span, split
 from meshmodel.model import vocabulary as v

@@ -1,9 +1,10 @@
 """Parses a text of sentences to an edit with a preview, or to the first problem in it."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, SentenceError
+from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.edit import Edit, Put, Remove, Rename
 from meshmodel.edits.ids import exact_id_of
 from meshmodel.language import (
@@ -13,17 +14,61 @@ from meshmodel.language import (
     checkpoints,
     descriptions,
     notes,
-    spelling,
     verbs,
 )
 from meshmodel.language.result import Problem, Sentence
 from meshmodel.language.tokens import Token, is_alone, name_of, sentences, span, split
+from meshmodel.language.verbs import VERBS
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import phrase
 from meshmodel.model.records import About, Reference, Slot
 from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import clean_line, one_line
+
+_SHORTEST: Final = 5
+"""Shorter verbs are like too many other words: ``my`` is like ``may``."""
+_VERBS: Final = tuple(dict.fromkeys(verb[0] for verb in VERBS if len(verb[0]) >= _SHORTEST))
+_ALL_VERBS: Final = frozenset(verb[0] for verb in VERBS)
+_LIKENESS: Final = 0.75
+"""Two letters in the wrong order, one too few or too many; ``token`` is less like ``opens``."""
+
+
+def verb_meant(token: Token) -> str | None:
+    """The verb that a word looks like; ``None`` for a verb itself, other words, and quoted ones."""
+    word = token.text.lower()
+    if token.kind != "word" or word in _VERBS or len(word) > 2 * max(map(len, _VERBS)):
+        return None
+    found = difflib.get_close_matches(word, _VERBS, n=1, cutoff=_LIKENESS)
+    return found[0] if found else None
+
+
+def first_mistyped(tokens: Sequence[Token]) -> tuple[Token, str] | None:
+    """The first word after the subject that looks like a verb, and that verb."""
+    found = ((token, verb_meant(token)) for token in tokens[1:])
+    return next(((token, verb) for token, verb in found if verb is not None), None)
+
+
+def warnings(tokens: Sequence[Token], added: Iterable[Name]) -> list[str]:
+    """One line for each word within a new name, between other words of it, that is or looks like a verb.
+
+    Args:
+        tokens: of the sentence.
+        added: the names that it added elements for.
+    """
+    said = []
+    for name in added:
+        within = [token for token in tokens if name.start <= token.start and token.end <= name.end]
+        for token in within[1:-1]:
+            verb = verb_meant(token)
+            if token.is_word(*_ALL_VERBS):
+                said.append(f"“{token.text}” is taken as part of the name {name.text!r}, not as a verb")
+            elif verb is not None:
+                said.append(
+                    f"“{token.text}” is taken as part of the name {name.text!r}: did you mean {verb}?"
+                )
+    return said
+
 
 TEXT_LIMIT: Final = 4_000
 """The longest text that is read, in characters."""
@@ -109,7 +154,7 @@ def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     """Do what one sentence says, and warn of what it looks like besides."""
     known = len(draft.added)
     _do(tokens, draft)
-    draft.warnings += spelling.warnings(tokens, draft.added[known:])
+    draft.warnings += warnings(tokens, draft.added[known:])
 
 
 def _do(tokens: Sequence[Token], draft: Draft) -> None:
@@ -164,7 +209,7 @@ def _not_understood(tokens: Sequence[Token], draft: Draft) -> SentenceError:
     if name is not None and draft.find(name, ELEMENTS):
         hint = f"what about {name.text!r}? go on with > or a word such as is, in, holds, stores"
         return SentenceError(hint, *span(tokens))
-    mistyped = spelling.first_mistyped(tokens)
+    mistyped = first_mistyped(tokens)
     if mistyped is not None:
         token, verb = mistyped
         return SentenceError(f"no verb: did you mean {verb}?", token.start, token.end)

@@ -8,7 +8,7 @@ from meshmodel.edits import relations
 from meshmodel.edits.checkpoint_places import renamed_for_kind
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.edit import Rename
-from meshmodel.edits.field_text import number, parse_value
+from meshmodel.edits.fields import number, parse_value
 from meshmodel.language import limits
 from meshmodel.language.actions import action_words, read_actions
 from meshmodel.language.qualifiers import TABLES, close_word, qualifier, qualifiers

@@ -21,7 +21,7 @@ from meshmodel.answers.diff.changes import (
     Side,
 )
 from meshmodel.edits.edit import difference
-from meshmodel.edits.field_text import value_text
+from meshmodel.edits.fields import value_text
 from meshmodel.model.phrases import phrase
 from meshmodel.model.records import Record
 from meshmodel.model.schema import SCHEMA

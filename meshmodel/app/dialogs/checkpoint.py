@@ -11,7 +11,7 @@ from meshmodel.app.dialogs.field import FieldEditor
 from meshmodel.app.widgets.form_rows import field_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
-from meshmodel.edits.checkpoint_draft import (
+from meshmodel.edits.checkpoints import (
     changed_checkpoint,
     counting_words,
     first_step,
@@ -20,7 +20,7 @@ from meshmodel.edits.checkpoint_draft import (
     placement_problem,
 )
 from meshmodel.edits.edit import Edit
-from meshmodel.edits.field_text import few_values
+from meshmodel.edits.fields import few_values
 from meshmodel.edits.operations import Step
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot

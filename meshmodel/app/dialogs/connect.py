@@ -18,7 +18,7 @@ from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.edits.connections import Offer, offers
 from meshmodel.edits.edit import Edit
-from meshmodel.edits.field_text import actions_in_order
+from meshmodel.edits.fields import actions_in_order
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.snapshot import Snapshot

@@ -12,15 +12,17 @@ from meshmodel.app.dialogs.form import choices
 from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.approvers import known_approvers
-from meshmodel.edits.field_choices import (
+from meshmodel.edits.fields import (
     SEVERAL,
     Choices,
     chosen_problem,
     chosen_value,
     field_choices,
+    parse_value,
+    problem_of,
+    refusal_of,
+    value_text,
 )
-from meshmodel.edits.field_text import parse_value, value_text
-from meshmodel.edits.fields import problem_of, refusal_of
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.records import Checkpoint, Record

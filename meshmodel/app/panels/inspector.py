@@ -25,8 +25,7 @@ from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, saying
 from meshmodel.edits.edit import Edit, Rename
-from meshmodel.edits.field_text import few_values
-from meshmodel.edits.fields import refusal_of
+from meshmodel.edits.fields import few_values, refusal_of
 from meshmodel.edits.groups import fields_of_all
 from meshmodel.model.records import About, Record, Reference, key_of
 from meshmodel.model.schema import SCHEMA, Field

@@ -5,7 +5,7 @@ from typing import Any
 from textual.content import Content
 
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.edits.field_text import usual_text, value_text
+from meshmodel.edits.fields import usual_text, value_text
 from meshmodel.model.records import Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import table_of
