@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
 from meshmodel.app.presentation.row_names import in_rows
-from meshmodel.model.stop import CURRENT, Stop, Task
+from meshmodel.model.stop import CURRENT, Progress, Stop, Task
 from meshmodel.model.text import one_line
 
 T = TypeVar("T")
@@ -76,10 +76,10 @@ class Jobs:
     """
 
     def __init__(
-        self, screen: Screen[Any], on_progress: Callable[[Mapping[str, str]], None] = lambda _: None
+        self, screen: Screen[Any], on_progress: Callable[[Mapping[str, Progress]], None] = lambda _: None
     ) -> None:
         """Arguments: the screen whose thread hears the answers; what hears of the progress of titled jobs,
-        as lines by group, when one begins or ends and every ``TICK`` seconds.
+        by group, when one begins or ends and every ``TICK`` seconds.
         """
         self._screen = screen
         self._on_progress = on_progress
@@ -190,7 +190,7 @@ class Jobs:
         if self._is_closed:
             return
         wanted = (self._wanted(group) for group in {*self._running, *self._next})
-        said = {job.group: job.task.says for job in wanted if job is not None and job.task.title}
+        said = {job.group: job.task.progress for job in wanted if job is not None and job.task.title}
         if said and self._ticking is None:
             self._ticking = self._screen.set_interval(TICK, self._report)
         elif not said and self._ticking is not None:

@@ -9,6 +9,7 @@ from meshmodel.app.presentation.lenses import LensName, Looked, Seen
 from meshmodel.canvas.scene import Facts, Zoom
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Progress
 from meshmodel.model.vocabulary import View
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class WorkbenchState:
         comparing: the comparison that is looked at.
         marked: what is drawn in place of the model, with what is new, changed and gone marked.
         ghost: what is under the cursor of the canvas of that, and not in the model; nothing is selected then.
-        progress: what runs in the background and is told, in a line by its group.
+        progress: what runs in the background and is told, by its group.
         arrangement: how panels are arranged.
         side: the side panel that is open where not all have room.
         is_side_closed: whether the inspector was closed where it always has room.
@@ -152,7 +153,7 @@ class WorkbenchState:
     comparing: "Comparing | None" = None
     marked: "Marked | None" = None
     ghost: Reference | None = None
-    progress: Mapping[str, str] = field(default_factory=dict)
+    progress: Mapping[str, Progress] = field(default_factory=dict)
     arrangement: Arrangement = "small"
     side: Side | None = None
     is_side_closed: bool = False
@@ -203,6 +204,11 @@ class WorkbenchState:
     def compromise(self) -> "Compromise | None":
         """What falls with what is selected, or to an outsider, where the lens shows that."""
         return self.looked.compromise
+
+    def working(self, group: str) -> str:
+        """How far the job of a group is, in a line; empty where none runs that is told."""
+        progress = self.progress.get(group)
+        return "" if progress is None else progress.text
 
     @property
     def why_nothing(self) -> str:

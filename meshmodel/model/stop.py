@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Stopped(Exception):  # noqa: N818  # it is no error
@@ -54,6 +54,28 @@ def check_current() -> None:
     CURRENT.get().check()
 
 
+class Progress(NamedTuple):
+    """How far a job is.
+
+    Attributes:
+        doing: what it is doing, such as ``computing the smallest fix``.
+        done: how much of it is done, such as ``3 of 12``; empty where that is not told.
+        seconds: for how long it has run.
+        escape: what Escape does; empty where the job is being stopped.
+    """
+
+    doing: str
+    done: str = ""
+    seconds: int = 0
+    escape: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it, in a line."""
+        done = f", {self.done}" if self.done else ""
+        return f"{self.doing}{done}: {self.seconds} s, {self.escape}" if self.escape else self.doing
+
+
 class Task:
     """What a job is called, since when it runs, how far it is, and whether it should stop.
 
@@ -87,10 +109,8 @@ class Task:
         return self._stop.is_set()
 
     @property
-    def says(self) -> str:
-        """What it is doing, in a line."""
-        seconds = int(time.monotonic() - self._begun)
-        said = f", {self.said}" if self.said else ""
+    def progress(self) -> Progress:
+        """How far it is."""
         if self.is_cancelled():
-            return f"stopping {self.title}"
-        return f"{self.title}{said}: {seconds} s, {self._escape}"
+            return Progress(f"stopping {self.title}")
+        return Progress(self.title, self.said, int(time.monotonic() - self._begun), self._escape)

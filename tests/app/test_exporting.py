@@ -263,7 +263,7 @@ async def test_a_report_is_written_and_tells_how_far_it_is(tmp_path: Path) -> No
         dialog = it.app.screen
         assert isinstance(dialog, ExportDialog)
         show = dialog.show_progress
-        dialog.show_progress = lambda lines: (heard.extend(lines.values()), show(lines))  # type: ignore[assignment,func-returns-value]
+        dialog.show_progress = lambda lines: (heard.extend(each.text for each in lines.values()), show(lines))  # type: ignore[assignment,func-returns-value]
         dialog.jobs._on_progress = dialog.show_progress
         await it.press("ctrl+s")
         await written(it)

@@ -20,7 +20,7 @@ from meshmodel.app import jobs as module
 from meshmodel.app.jobs import NO_KEY, Jobs
 from meshmodel.app.presentation.row_names import in_rows
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.stop import Task, check_current
+from meshmodel.model.stop import Progress, Task, check_current
 
 
 class Bench(Screen[None]):
@@ -29,7 +29,10 @@ class Bench(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.told: list[Mapping[str, str]] = []
-        self.jobs = Jobs(self, self.told.append)
+        self.jobs = Jobs(self, self._tell)
+
+    def _tell(self, running: Mapping[str, Progress]) -> None:
+        self.told.append({group: each.text for group, each in running.items()})
 
     @on(Worker.StateChanged)
     def _changed(self, event: Worker.StateChanged) -> None:

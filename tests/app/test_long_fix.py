@@ -14,6 +14,7 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import PAGE
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Progress
 from tests.app.form_host import Host
 
 MANY = 20 * PAGE
@@ -22,9 +23,13 @@ EMPTY = analyse(Snapshot())
 FIX = Fix(MANY, MANY, False, STEPS, MANY, (), (), MANY, False)
 
 
-def state(fixing: Fixing | None, progress: str = "") -> WorkbenchState:
-    said = {"fix": progress} if progress else {}
-    return WorkbenchState(Snapshot(), built=EMPTY, designed=EMPTY, fixing=fixing, progress=said)
+BEGUN = Progress("computing what each closes", "", 0, "Esc stops it")
+LATER = Progress("computing what each closes", "7 of 2000", 3, "Esc stops it")
+
+
+def state(fixing: Fixing | None, progress: Progress | None = None) -> WorkbenchState:
+    running = {"fix": progress} if progress else {}
+    return WorkbenchState(Snapshot(), built=EMPTY, designed=EMPTY, fixing=fixing, progress=running)
 
 
 @asynccontextmanager
@@ -33,7 +38,7 @@ async def computing() -> AsyncIterator[tuple[FixList, Host, Pilot[None]]]:
     found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(100, 20)) as pilot:
-        app.show(state(Fixing(EMPTY, fix=FIX), "computing what each closes: 0 s, Esc stops it"))
+        app.show(state(Fixing(EMPTY, fix=FIX), BEGUN))
         found.focus_list()
         yield found, app, pilot
 
@@ -55,7 +60,7 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
         assert chosen(found) == [STEPS[1_999]]
         looked_in = found.rows._all
         assert sum("content" in vars(row) for row in looked_in) <= 3 * PAGE
-        app.show(replace(shown, progress={"fix": "computing what each closes, 7 of 2000: 3 s, Esc stops it"}))
+        app.show(replace(shown, progress={"fix": LATER}))
         assert found.rows._all is looked_in, "very many rows are not looked in again for how far it is"
         assert "computing what each closes..." in told(found)
         curve = tuple(CurvePoint(number, MANY - number, 0, False, STEPS[:number]) for number in (1, MANY))
@@ -70,7 +75,7 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
 
 async def test_how_long_it_has_been_computed_is_told_again_once_the_filter_is_empty() -> None:
     async with computing() as (found, app, pilot):
-        later = state(Fixing(EMPTY, fix=FIX), "computing what each closes, 7 of 2000: 3 s, Esc stops it")
+        later = state(Fixing(EMPTY, fix=FIX), LATER)
         await pilot.press("/", "k")
         app.show(later)
         assert "3 s" not in told(found)
@@ -100,7 +105,7 @@ async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None
             "✔ No crossing is uncontrolled: nothing to guard",
         ),
         (Fixing(EMPTY, problem="no solver"), "could not be computed: no solver"),
-        (Fixing(EMPTY), "computing the smallest fix: 0 s"),
+        (Fixing(EMPTY), "stopping the smallest fix"),
         (None, FixList.nothing),
     ],
 )
@@ -108,7 +113,7 @@ async def test_an_answer_without_a_row_is_said_whatever_the_filter(fixing: Fixin
     found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(80, 20)) as pilot:
-        app.show(state(fixing, says if says.startswith("computing") else ""))
+        app.show(state(fixing, Progress("stopping the smallest fix")))
         found.focus_list()
         await pilot.press("/", *"zzz")
         found.rows.settle()

@@ -26,6 +26,7 @@ from meshmodel.app.widgets.filter_list import FilterInput, FilterList
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
+from meshmodel.model.stop import Progress
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.model.typed_paths import Completed
 
@@ -110,8 +111,8 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         """Show why something cannot be done, or that nothing is wrong."""
         self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
 
-    def show_progress(self, lines: Mapping[str, str]) -> None:
-        """Show how far the jobs are that run, a line by group."""
+    def show_progress(self, running: Mapping[str, Progress]) -> None:
+        """Show how far the jobs are that run, by group."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A job has ended."""

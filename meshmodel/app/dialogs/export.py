@@ -22,7 +22,7 @@ from meshmodel.app.presentation.export_request import (
 from meshmodel.app.widgets.rows import Row
 from meshmodel.model.atomic_file import replace_files
 from meshmodel.model.open_file import real_path
-from meshmodel.model.stop import Task
+from meshmodel.model.stop import Progress, Task
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import proposed_file
 from meshmodel.store.examples import copies_path
@@ -116,9 +116,9 @@ class ExportDialog(FormDialog[Written]):
         else:
             self.dismiss(None)
 
-    def show_progress(self, lines: Mapping[str, str]) -> None:
+    def show_progress(self, running: Mapping[str, Progress]) -> None:
         """Show how far the job is that runs, else what the picture is."""
-        self.show_hint(next(iter(lines.values()), self._says))
+        self.show_hint(next((each.text for each in running.values()), self._says))
 
     def _choose(self, name: str, value: Any) -> None:
         before = self.request

@@ -20,6 +20,7 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import saying
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import Progress
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -94,10 +95,10 @@ class OffboardingDialog(Dialog[Edit | Another]):
                 "Esc goes back without it",
             )
 
-    def show_progress(self, lines: Mapping[str, str]) -> None:
+    def show_progress(self, running: Mapping[str, Progress]) -> None:
         """Say for how long it has been computed."""
-        if "plan" in lines:
-            self.query_one(FilterList).set_rows([saying(lines["plan"])])
+        if "plan" in running:
+            self.query_one(FilterList).set_rows([saying(running["plan"].text)])
 
     def _take(self, found: "tuple[Offboarding | RotationPlan, list[Line]]") -> None:
         self.plan, lines = found

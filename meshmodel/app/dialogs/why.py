@@ -17,6 +17,7 @@ from meshmodel.app.presentation.explanations import Answered, Asked, way_of, way
 from meshmodel.app.presentation.why_lines import LIGHT, why_lines
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
+from meshmodel.model.stop import Progress
 from meshmodel.model.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
@@ -109,9 +110,9 @@ class WhyDialog(FormDialog["Explanation"]):
     def _fail(self, why: str) -> None:
         self.ways = [f"could not be computed: {why}"]
 
-    def show_progress(self, lines: Mapping[str, str]) -> None:
+    def show_progress(self, running: Mapping[str, Progress]) -> None:
         """Show what is known so far; and, where a small screen may not show that row, how long it takes."""
-        self._progress = lines.get("ways", "")
+        self._progress = running["ways"].text if "ways" in running else ""
         self.show_rows()
         self.query_one(Button).disabled = self.told is None or not self.told.steps
         self.query_one("#dialog").border_subtitle = Content(self._progress)

@@ -19,12 +19,12 @@ class ChangesList(Listing, Bound):
     def basis(self, shown: WorkbenchState) -> object:
         """The comparison, what it says on the canvas, and whether it is of the model as it is."""
         marked = shown.comparing and shown.marked and shown.marked.says
-        return shown.comparing, marked, shown.is_current, shown.progress.get("compare")
+        return shown.comparing, marked, shown.is_current, shown.working("compare")
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what differs, or that it is being compared."""
         each = shown.comparing
-        working = shown.progress.get("compare") or (each and (each.problem or shown.why_nothing))
+        working = shown.working("compare") or (each and (each.problem or shown.why_nothing))
         rows = [saying(working)] if working else []
         if each is not None:
             if each.lines and working:

@@ -51,12 +51,12 @@ class FixList(Listing, Bound):
 
     def _working(self, shown: WorkbenchState) -> str:
         """What is being computed; not for how long where a filter would look in very many rows each time."""
-        fixing, progress = shown.fixing, shown.progress.get("fix", "")
-        if fixing is None:
+        fixing, progress = shown.fixing, shown.progress.get("fix")
+        if fixing is None or progress is None:
             return ""
-        if progress and self.filter.value and fixing.fix is not None and fixing.fix.cost > PART:
-            return progress.partition(":")[0].partition(",")[0] + "..."
-        return progress
+        if self.filter.value and fixing.fix is not None and fixing.fix.cost > PART:
+            return f"{progress.doing}..."
+        return progress.text
 
     def _rows(self, shown: WorkbenchState, fixing: Fixing | None, working: str) -> Sequence[Row]:
         if shown.why_nothing:

@@ -45,11 +45,11 @@ class ImportList(Listing, Bound):
         """What is shown of the import, and how far it is; not what is lit of it."""
         each = shown.importing
         listed = None if each is None else (id(each.done), each.rejected, each.is_ledger, each.is_applied)
-        return listed, shown.progress.get("import", "")
+        return listed, shown.working("import")
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is known of the import."""
-        working = shown.progress.get("import")
+        working = shown.working("import")
         rows = [] if shown.importing is None else [*map(_row_of, shown.importing.rows())]
         self.show_rows([*([saying(working)] if working else []), *rows])
 

@@ -153,11 +153,11 @@ class TracePanel(FilterPanel, Bound):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the log, and what is being followed."""
-        return shown.tracing, shown.progress.get("trace", ""), shown.analysis, shown.is_current
+        return shown.tracing, shown.working("trace"), shown.analysis, shown.is_current
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is known of the log; where that is nothing, what was known before."""
-        tracing, working = shown.tracing, shown.progress.get("trace", "")
+        tracing, working = shown.tracing, shown.working("trace")
         if tracing is None:
             return
         before, self._tracing = self._tracing, tracing

@@ -26,6 +26,7 @@ from meshmodel.edits.edit import Edit
 from meshmodel.edits.operations import exists
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
+from meshmodel.model.stop import Progress
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -126,10 +127,10 @@ class Context:
             with self.batch():
                 self.update()
 
-    def _progressed(self, lines: object) -> None:
-        if lines != self.state.progress:
+    def _progressed(self, running: Mapping[str, Progress]) -> None:
+        if running != self.state.progress:
             with self.batch():
-                self.update(progress=lines)
+                self.update(progress=running)
 
     # The screen
 

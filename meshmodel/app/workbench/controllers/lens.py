@@ -154,7 +154,7 @@ class LensController(Controller):
                 self._take(question, nothing_seen(question[0], f"could not be computed: {why}"))
 
             self.context.jobs.run("lens", work, partial(self._take, question), failed, title)
-        return self.state.progress.get("lens", title)
+        return self.state.working("lens") or title
 
     def _take(self, question: Question, looked: Looked) -> None:
         self._asked = None
