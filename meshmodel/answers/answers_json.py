@@ -1,29 +1,25 @@
-"""The JSON answers of ``check``, ``reach``, ``explain`` and ``rules`` as dictionaries (``docs/json.md``)."""
+"""The JSON answers of ``check``, ``explain`` and ``rules`` as dictionaries (``docs/json.md``)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from meshmodel.analysis.results import (
-    AgentReach,
     Crossing,
     Door,
     Explanation,
     Finding,
     Heard,
     Question,
-    SystemReach,
     WitnessStep,
 )
 from meshmodel.answers.baseline import Comparison, comparison_answer
+from meshmodel.answers.blocks import Answer
 from meshmodel.model.vocabulary import ACTIONS, Severity
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-
-Answer = dict[str, Any]
-"""One JSON document."""
 
 _json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -58,11 +54,6 @@ class RuleText(Protocol):
     @property
     def false_positives(self) -> str:
         """When it is reported and nothing is wrong."""
-
-
-def reach_answer(reach: Iterable[AgentReach]) -> Answer:
-    """``meshmodel-reach/1``: every active agent with the systems it reaches."""
-    return {"format": "meshmodel-reach/1", "agents": [_agent(each) for each in reach]}
 
 
 def check_json(
@@ -144,26 +135,6 @@ def rules_answer(rules: Iterable[RuleText]) -> Answer:
             }
             for rule in sorted(rules, key=lambda each: each.id)
         ],
-    }
-
-
-def _agent(reach: AgentReach) -> Answer:
-    return {
-        "agent": reach.agent,
-        "identities": list(reach.identities),
-        "direct_identities": list(reach.direct_identities),
-        "own_identities": list(reach.own_identities),
-        "reach": [_system(each) for each in reach.reach],
-    }
-
-
-def _system(reach: SystemReach) -> Answer:
-    return {
-        "system": reach.system,
-        "actions": list(reach.actions),
-        "direct": list(reach.direct),
-        "own": list(reach.own),
-        "unchecked": list(reach.unchecked),
     }
 
 

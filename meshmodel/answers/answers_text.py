@@ -1,4 +1,4 @@
-"""The text that ``check``, ``reach``, ``explain`` and ``rules`` print for people."""
+"""The text that ``check`` and ``rules`` print for people."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.results import AgentReach, Heard, How, Summary, SystemReach
+from meshmodel.analysis.results import Heard, Summary
 from meshmodel.answers.acceptances import accepted_words, unmatched_words
 from meshmodel.answers.answers_json import RuleText, crossing_order
 from meshmodel.answers.baseline import Comparison, comparison_lines
@@ -21,7 +21,7 @@ from meshmodel.model.records import Acceptance
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import first_few, one_line, plural, width
-from meshmodel.model.vocabulary import SEVERITIES, Action
+from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -130,22 +130,6 @@ def _kindless_words(kindless: Sequence[str]) -> str:
     )
 
 
-def reach_text(title: str | None, reach: Sequence[AgentReach], style: Style) -> str:
-    """What ``reach`` prints: every agent, the identities it carries, and what it can do where.
-
-    Args:
-        title: the name of the model.
-        reach: of every active agent.
-        style: how it may look.
-    """
-    lines = [style.paint(one_line(title or "A model without a name", limit=200), "strong")]
-    if not reach:
-        lines += ["", "No active agent."]
-    for agent in reach:
-        lines += ["", *_agent_lines(agent, style)]
-    return "\n".join(lines)
-
-
 def rules_text(rules: Iterable[RuleText], style: Style) -> str:
     """What ``rules`` prints: each rule with its severity and what it finds."""
     lines: list[str] = []
@@ -227,7 +211,7 @@ def _cause_lines(cause: Cause, style: Style) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _references(references: tuple[str, ...], style: Style) -> tuple[str, ...]:
-    return tuple(style.paint(line, "faint") for line in wrap(unbroken_items(references), style, "    "))
+    return tuple(style.paint(line, "muted") for line in wrap(unbroken_items(references), style, "    "))
 
 
 def _head(cause: Cause, style: Style) -> str:
@@ -238,7 +222,7 @@ def _head(cause: Cause, style: Style) -> str:
     subject = one_line(finding.subject, limit=300)
     rule = "" if finding.rule == DOOR else f"  {finding.rule}"
     own = "" if cause.severity == finding.severity else f"  (by itself {finding.severity})"
-    look = "faint" if cause.is_settled else cause.severity
+    look = "muted" if cause.is_settled else cause.severity
     return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}{own}"
 
 
@@ -260,40 +244,9 @@ def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:
     head = ("agent", "from", "to", "action", "state")
     lines = table([head, *rows], indent="  ")
     if max(map(width, lines)) <= style.columns:
-        return [title, style.paint(lines[0], "faint"), *lines[1:]]
+        return [title, style.paint(lines[0], "muted"), *lines[1:]]
     lines = [title]
     for agent, found in groupby(rows, key=itemgetter(0)):  # no room for its name in every row
         lines.append(f"  {one_line(agent)}")
         lines += wrapped_table([row[1:] for row in found], style, indent="    ")
     return lines
-
-
-def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
-    """One agent: its identities, then a row for every system and way of reaching it."""
-    carried = counted(len(agent.identities), "identity", "identities")
-    lines = [f"{style.paint(one_line(agent.agent), 'strong')}  {carried}"]
-    for head, names in zip(
-        ("held", "found", "through a deputy"), agent.identities_by_way.values(), strict=True
-    ):
-        if names:
-            lines += wrap(", ".join(names), style, "      ", f"  {head}: ")
-    rows: list[tuple[str, str, str]] = []
-    for system in agent.reach:
-        ways: dict[str, list[str]] = {}
-        for action in system.actions:
-            ways.setdefault(_how(system, action), []).append(action)
-        rows += [(system.system, ", ".join(actions), how) for how, actions in ways.items()]
-    return lines + (wrapped_table(rows, style, "    ") if rows else ["    reaches no system"])
-
-
-_HOW: Final[dict[How, str]] = {
-    "direct": "direct",
-    "hidden": "hidden: with something found or exchanged on the way",
-    "deputy": "hidden: through a deputy",
-}
-
-
-def _how(system: SystemReach, action: Action) -> str:
-    """How an action is reached, and whether only behind a checkpoint."""
-    how = _HOW[system.how(action)]
-    return how if action in system.unchecked else f"{how}, behind a checkpoint"

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from meshmodel.answers.lines import Look, Words
 
+Answer = dict[str, Any]
+"""An answer as JSON: one document."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -73,6 +76,7 @@ class Table:
 
     Attributes:
         rows: all of them.
+        indent: cells in front of them in a text.
         head: the names of the columns, for texts and pages.
         widths: the shares of a page of those columns that have a name.
         first: cells of the first column in a list.
@@ -82,6 +86,7 @@ class Table:
     rows: tuple[Row, ...]
     head: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
+    indent: int = 0
     first: int = 24
     most: int | None = None
 
@@ -99,12 +104,24 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Blocks below a title, which may be empty; ``indent``: cells in front of those blocks in a text."""
+    """Blocks below a title, which may be empty.
 
-    title: str
+    Attributes:
+        title: a text, or one in parts that stand out.
+        blocks: what is below it.
+        look: how a title of one part stands out.
+        indent: cells in front of those blocks in a text.
+    """
+
+    title: str | Words
     blocks: "Sequence[Block]" = ()
     look: Look = "strong"
     indent: int = 4
+
+    @property
+    def heading(self) -> str:
+        """The title, without how its parts stand out."""
+        return self.title if isinstance(self.title, str) else "".join(text for text, _ in self.title)
 
 
 Block = Paragraph | Table | Section

@@ -6,8 +6,7 @@ from typing import Final
 
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
-from meshmodel.answers.answers_json import Answer
-from meshmodel.answers.blocks import Block, Paragraph, Row, Section, Table, section
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table, section
 from meshmodel.model.phrases import sign_in
 from meshmodel.model.records import Custody
 from meshmodel.model.snapshot import Snapshot

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.answers.answers_json import Answer
-from meshmodel.answers.blocks import Bar, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.blocks import Answer, Bar, Block, Paragraph, Row, Section, Table
 from meshmodel.model.text import counted, one_line, share
 from meshmodel.model.vocabulary import CheckpointStep
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
 from meshmodel.analysis.rotation import Copy, Rotation
-from meshmodel.answers.answers_json import Answer
-from meshmodel.answers.blocks import Block, Paragraph, Section, section, table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, section, table
 from meshmodel.answers.name_list import name_list
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line

@@ -22,14 +22,17 @@ def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[
         match block:
             case Section():
                 yield ""
-                if block.title:
+                if isinstance(block.title, tuple):
+                    parts = (style.paint(text, look) for text, look in block.title)
+                    yield f"{' ' * indent}{''.join(parts)}"
+                elif block.title:
                     yield from _painted(block.title, style, block.look, indent, 4)
                 yield from _text_lines(block.blocks, style, block.indent)
             case Paragraph():
                 at = indent + block.indent
                 yield from _painted(block.text, style, block.look, at, at + block.hang)
             case Table():
-                yield from _table_lines(block, style, indent)
+                yield from _table_lines(block, style, indent + block.indent)
 
 
 def _table_lines(block: Table, style: Style, indent: int) -> Iterator[str]:
@@ -48,7 +51,7 @@ def _bar(cell: str | Bar, full: str, empty: str) -> str:
 
 def _painted(text: str, style: Style, look: str, indent: int, hang: int) -> Iterator[str]:
     lines = wrap(text, style, " " * hang, " " * indent)
-    yield from (style.paint(line, look) if style.is_look(look) else line for line in lines)
+    yield from (style.paint(line, look) for line in lines)
 
 
 def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
@@ -57,7 +60,7 @@ def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
         match block:
             case Section():
                 if block.title:
-                    yield heading(block.title)
+                    yield heading(block.heading)
                 yield from lines_of(block.blocks)
             case Paragraph():
                 look = "bold" if block.look == "strong" else "" if block.look == "good" else block.look

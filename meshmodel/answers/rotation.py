@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from meshmodel.analysis.offboarding import Offboarding
 from meshmodel.analysis.rotation import RotationPlan
-from meshmodel.answers.answers_json import Answer
-from meshmodel.answers.blocks import Block, Paragraph, section, table
+from meshmodel.answers.blocks import Answer, Block, Paragraph, section, table
 from meshmodel.answers.name_list import name_list
 from meshmodel.answers.offboarding import copy_entry, offboarding_blocks, rotation_entry, rotation_rows
 from meshmodel.model.snapshot import Snapshot

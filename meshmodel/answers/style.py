@@ -14,7 +14,7 @@ _CODES: Final = {
     "low": "36",
     "good": "32",
     "strong": "1",
-    "faint": "2",
+    "muted": "2",
 }
 
 
@@ -33,12 +33,8 @@ class Style:
     glyphs: bool = True
 
     def paint(self, text: str, look: str) -> str:
-        """The text in one of the looks: a severity, good, strong or faint."""
-        return f"\x1b[{_CODES[look]}m{text}\x1b[0m" if self.colour and text else text
-
-    def is_look(self, look: str) -> bool:
-        """Whether text can stand out so."""
-        return look in _CODES
+        """The text as it stands out: by its severity, as good, strong or muted; in other looks as it is."""
+        return f"\x1b[{_CODES[look]}m{text}\x1b[0m" if self.colour and text and look in _CODES else text
 
     def glyph(self, glyph: str) -> str:
         """The glyph, or what stands for it in ASCII."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from meshmodel.analysis.attribution import Yielded
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
-from meshmodel.answers.answers_json import Answer
+from meshmodel.answers.blocks import Answer
 from meshmodel.answers.style import Style, counted, wrap
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.text import one_line
@@ -82,7 +82,7 @@ class TraceText:
         yield from self._folded()
         style = self.style
         time = "" if event.time is None else f"{time_text(event.time)}  "
-        number = style.paint(f"{event.number:>5}", "faint")
+        number = style.paint(f"{event.number:>5}", "muted")
         begin, *more = wrap(_event_words(traced), style, "         ", f"       {' ' * len(time)}")
         yield f"{number}  {time}{style.paint(begin.lstrip(), 'strong')}"
         yield from (style.paint(line, "strong") for line in more)

@@ -27,7 +27,8 @@ The document of ``docs/json.md`` with further keys after ``steps``; every key is
 from collections.abc import Iterable
 
 from meshmodel.analysis.results import Element, StepKey, Ways
-from meshmodel.answers.answers_json import Answer, explain_answer
+from meshmodel.answers.answers_json import explain_answer
+from meshmodel.answers.blocks import Answer
 
 _NOTHING: Answer = {
     "unasked": False,

@@ -30,15 +30,13 @@ def run(arguments: argparse.Namespace) -> int:
 
         snapshot = load(path)
         found = analyse(snapshot).reach()
+        from meshmodel.answers.painters import text_of, titled
+        from meshmodel.answers.reach import reach_blocks, reach_json
+
         if arguments.json:
-            from meshmodel.answers.answers_json import reach_answer
-
-            answer(reach_answer(found))
+            answer(reach_json(found))
         else:
-            from meshmodel.answers.answers_text import reach_text
-
-            text = reach_text(snapshot.about.name, found, style())
-            printer.say(path, text)
+            printer.say(path, text_of(titled(snapshot, reach_blocks(found)), style()))
         return 0
 
     return for_each(arguments.models, reach)

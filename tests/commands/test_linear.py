@@ -12,9 +12,11 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.bitset import Memberships, bitset
 from meshmodel.answers.answers_json import check_json
-from meshmodel.answers.answers_text import check_text, reach_text
+from meshmodel.answers.answers_text import check_text
 from meshmodel.answers.description import description
 from meshmodel.answers.diff.compare import compare
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.reach import reach_blocks
 from meshmodel.answers.report.build import Builder
 from meshmodel.answers.report.tree import Heading, Table
 from meshmodel.answers.style import Style
@@ -60,7 +62,7 @@ def lines_run(work: Callable[[], object]) -> int:
 
 ANSWERS: dict[str, Callable[[Snapshot], object]] = {
     "check": lambda model: check_text(analyse(model), PLAIN),
-    "reach": lambda model: reach_text(None, analyse(model).reach(), PLAIN),
+    "reach": lambda model: text_of(reach_blocks(analyse(model).reach()), PLAIN),
     "describe": lambda model: description(analyse(model), PLAIN),
     "check --crossings": lambda model: check_text(analyse(model), PLAIN, crossings=True),
     "check --json --crossings": lambda model: "".join(check_json(analyse(model), crossings=True)),

@@ -11,8 +11,9 @@ import pytest
 from meshmodel import cli
 from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
 from meshmodel.analysis.rules import RULES
-from meshmodel.answers.answers_text import reach_text, rule_text, rules_text
+from meshmodel.answers.answers_text import rule_text, rules_text
 from meshmodel.answers.painters import text_of
+from meshmodel.answers.reach import reach_blocks
 from meshmodel.answers.style import Style, table, wrap
 from meshmodel.answers.ways import explain_blocks
 from meshmodel.commands.rules import example_of
@@ -203,12 +204,12 @@ def test_reach_says_what_is_found_and_what_is_guarded():
             ),
         ),
     )
-    text = reach_text("M", [reach], PLAIN)
+    text = text_of(reach_blocks([reach]), PLAIN)
     assert "found: b" in text
     assert re.search(r"s +read, execute +direct\n", text)
     assert re.search(r"s +write +hidden: with something found or exchanged on the way, behind a ch", text)
-    assert "No active agent." in reach_text(None, [], PLAIN)
-    assert "reaches no system" in reach_text(None, [replace(reach, reach=())], PLAIN)
+    assert "No active agent." in text_of(reach_blocks([]), PLAIN)
+    assert "reaches no system" in text_of(reach_blocks([replace(reach, reach=())]), PLAIN)
 
 
 def test_explain_tells_the_steps():

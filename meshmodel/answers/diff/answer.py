@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Crossing, Finding, SystemReach
-from meshmodel.answers.answers_json import Answer
+from meshmodel.answers.blocks import Answer
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import CrossingChange, Diff, DrawnChange, FindingChange, ReachChange, Side
 from meshmodel.answers.diff.changes import uncontrolled_severity as severity_of

@@ -1,13 +1,12 @@
 """The sections of a report on agents, with what each reaches, on systems and on credentials."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from meshmodel.analysis.results import WAYS
 from meshmodel.answers.report.tree import Block, Facts, Heading, Paragraph, Table
 from meshmodel.exporters.diagram.captions import system_facts
 from meshmodel.exporters.diagram.labels import Names
-
-_WAYS: "Final[tuple[How, ...]]" = ("direct", "hidden", "deputy")
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -50,7 +49,7 @@ def _agent_table(analysis: "Analysis") -> Table:
         reach = reaches.get(key)
         if reach is None:
             return named(agent.title, key), about, home, agent.owner, f"{agent.status}: nothing", None, None
-        ways = (_reached(reach, way) for way in _WAYS)
+        ways = (_reached(reach, way) for way in WAYS)
         return named(agent.title, key), about, home, agent.owner, *ways
 
     return Table.of(

@@ -12,9 +12,9 @@ def report_of(blocks: Iterable[Block], level: int = 3) -> Iterator[tree.Block]:
         match block:
             case Section():
                 if block.title and block.look == "strong":
-                    yield tree.Heading(level, block.title)
+                    yield tree.Heading(level, block.heading)
                 elif block.title:
-                    yield tree.Paragraph(tree.plain(block.title))
+                    yield tree.Paragraph(tree.plain(block.heading))
                 yield from report_of(block.blocks, level + 1)
             case Paragraph():
                 yield tree.Paragraph(tree.plain(block.text))
