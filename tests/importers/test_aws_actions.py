@@ -42,7 +42,18 @@ def test_the_table_says_where_it_is_from():
 
 
 def test_actions_that_are_corrected_by_hand_are_in_the_table():
-    for each in ("ASSUME", "KEYS", "ISSUING", "SECRETS", "PASSING", "IAM_ADMIN", "_EXECUTE", "_NO_LEVEL"):
+    for each in (
+        "ASSUME",
+        "KEYS",
+        "ISSUING",
+        "SECRETS",
+        "PASSING",
+        "RETRUSTING",
+        "ESCALATING",
+        "IAM_ADMIN",
+        "_EXECUTE",
+        "_NO_LEVEL",
+    ):
         assert getattr(actions, each) <= set(NAMES)
 
 

@@ -152,6 +152,78 @@ def test_making_keys_of_some_users_is_an_exchange_to_each(tmp_path):
     assert not model.grant
 
 
+POLICY = f"arn:aws:iam::{ACCOUNT}:policy/own"
+TEAM = f"arn:aws:iam::{ACCOUNT}:group/team"
+EVERY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/*"
+
+
+@pytest.mark.parametrize(
+    ("statements", "administers"),
+    [
+        ([allow("iam:CreateServiceLinkedRole")], False),
+        ([allow("iam:PutUserPolicy")], True),
+        ([allow("iam:PutUserPolicy", ALICE)], True),
+        ([allow("iam:AttachUserPolicy", "arn:aws:iam::*:user/${aws:username}")], True),
+        ([allow("iam:PutUserPolicy", f"arn:aws:iam::{ACCOUNT}:user/bob")], False),
+        ([allow("iam:PutRolePolicy", ALICE)], False),
+        ([allow("iam:PutUserPolicy"), deny("iam:*", ALICE)], False),
+        ([under(allow("iam:AttachUserPolicy"), ArnEquals={"iam:PolicyARN": "arn:x"})], False),
+        ([under(allow("iam:AttachUserPolicy"), Bool={"aws:SecureTransport": "true"})], True),
+        ([allow("iam:CreateRole")], False),
+        ([allow(["iam:CreateRole", "iam:AttachRolePolicy"])], True),
+        ([allow(["iam:CreateRole", "iam:PutRolePolicy"], EVERY_ROLE)], True),
+        ([allow(["iam:CreateRole", "iam:PutRolePolicy"], f"{EVERY_ROLE[:-1]}ci-*")], False),
+        ([allow("iam:CreatePolicyVersion", POLICY)], True),
+        ([allow("iam:SetDefaultPolicyVersion")], True),
+        ([allow("iam:CreatePolicyVersion", f"{POLICY}-of-others")], False),
+        ([allow("iam:PutGroupPolicy", TEAM)], True),
+        ([allow("iam:AttachGroupPolicy", f"{TEAM}-of-others")], False),
+        ([allow("iam:AddUserToGroup", TEAM)], False),
+        ([allow("iam:AddUserToGroup", f"{TEAM}-of-admins")], True),
+    ],
+)
+def test_who_may_give_itself_everything_administers(statements, administers, tmp_path):
+    team = {"GroupName": "team", "Arn": TEAM}
+    admins = {"GroupName": "admins", "Arn": f"{TEAM}-of-admins"}
+    admins |= attached("arn:aws:iam::aws:policy/AdministratorAccess")
+    content = export(
+        users=[user("alice", *statements) | attached(POLICY) | {"GroupList": ["team"]}],
+        roles=[role("deploy")],
+        groups=[team, admins],
+        policies=[managed(POLICY, document())],
+    )
+    model = model_of(content, tmp_path)
+    (grant,) = model.grant.values()
+    assert grant.actions == (("write", "admin") if administers else ("write",))
+    assert ("deploy" in {key for _, key in model.custody}) is administers
+
+
+def test_a_role_that_may_give_itself_policies_administers_with_all_that_it_may(tmp_path):
+    own = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    model = model_of(export(roles=[role("deploy", None, allow("iam:PutRolePolicy", own))]), tmp_path)
+    assert grants(model) == {("deploy", "iam", "write", "admin")}
+
+
+@pytest.mark.parametrize(
+    ("statements", "wanted"),
+    [
+        ([allow("iam:UpdateAssumeRolePolicy")], {"deploy", "ci"}),
+        ([allow("iam:UpdateAssumeRolePolicy", f"{EVERY_ROLE[:-1]}dep*")], {"deploy"}),
+        ([allow("iam:UpdateAssumeRolePolicy"), deny("iam:*", f"{EVERY_ROLE[:-1]}ci")], {"deploy"}),
+        ([allow("iam:PutRolePolicy", f"{EVERY_ROLE[:-1]}deploy")], set()),
+    ],
+)
+def test_who_says_who_may_become_a_role_may_become_it(statements, wanted, tmp_path):
+    linked = role("linked") | {"Path": "/aws-service-role/x.amazonaws.com/"}
+    model = model_of(
+        export(users=[user("alice", *statements)], roles=[role("deploy"), role("ci"), linked]), tmp_path
+    )
+    assert set(model.exchange.values()) == {
+        Exchange("alice", each, semantics="impersonation") for each in wanted
+    }
+    assert [each.actions for each in model.grant.values()] == [("write",)]
+
+
 # Trust -------------------------------------------------------------------------------------------
 
 ASSUMES = allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/*")

@@ -7,7 +7,16 @@ from functools import cached_property
 from typing import Final, Literal
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
-from meshmodel.importers.forms.aws.actions import IAM_ADMIN, KEYS, by_service, covers, set_of, united
+from meshmodel.importers.forms.aws.actions import (
+    IAM_ADMIN,
+    KEYS,
+    RETRUSTING,
+    Actions,
+    by_service,
+    covers,
+    set_of,
+    united,
+)
 from meshmodel.importers.forms.aws.policies import Allowed, Policy, Statement, allowed_by, is_on, policy_of
 
 _ADMINISTRATOR: Final = ":iam::aws:policy/AdministratorAccess"
@@ -35,6 +44,9 @@ class Principal:
         node: where it stands.
         policies: its own, those that are attached, and those of its groups.
         missing: attached policies that no file has.
+        attached: the ARNs of those policies of the account that are attached to it or its groups.
+        groups: the ARNs of its groups.
+        powerful_groups: the ARNs of the groups of its account whose members may do everything.
     """
 
     kind: Literal["user", "role"]
@@ -44,6 +56,9 @@ class Principal:
     node: Node
     policies: list[Policy] = field(default_factory=list)
     missing: list[Node] = field(default_factory=list)
+    attached: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    powerful_groups: Sequence[str] = ()
 
     @cached_property
     def allowed(self) -> list[Allowed]:
@@ -62,6 +77,33 @@ class Principal:
         """The patterns of the users of whom it may make keys."""
         return tuple({it for each in self.allowed if each.actions & set_of(KEYS) for it in each.resources})
 
+    @cached_property
+    def retrusts(self) -> tuple[str, ...]:
+        """The patterns of the roles of which it decides who may become them."""
+        return tuple(
+            {it for each in self.allowed if each.actions & set_of(RETRUSTING) for it in each.resources}
+        )
+
+    def may(self, action: str, arn: str) -> bool:
+        """Whether it may do something of ``iam`` to an ARN, or to all that a pattern of ARNs means.
+
+        A condition on the policy that is given leaves open whether that is one which allows everything.
+        """
+        wanted = set_of(frozenset({f"iam:{action}"}))
+        return any(
+            each.actions & wanted
+            and is_on(each.resources, arn)
+            and not any(key.lower() == "iam:policyarn" for _, key, _ in each.statement.conditions())
+            for each in self.allowed
+        ) and not self._is_denied(wanted, arn)
+
+    def _is_denied(self, actions: Actions, arn: str) -> bool:
+        return any(
+            not each.allows and each.decides and each.actions & actions and covers(each.resources, arn)
+            for policy in self.policies
+            for each in policy.statements
+        )
+
     def may_assume(self, role: "Principal", *, is_named: bool) -> bool:
         """Whether its own policies let it become a role.
 
@@ -69,14 +111,7 @@ class Principal:
         is enough that none denies it.
         """
         if is_named and role.account == self.account:
-            return not any(
-                not each.allows
-                and each.decides
-                and each.actions & set_of(ASSUMING)
-                and covers(each.resources, role.arn)
-                for policy in self.policies
-                for each in policy.statements
-            )
+            return not self._is_denied(set_of(ASSUMING), role.arn)
         return is_on(self.assumes, role.arn)
 
     @cached_property
@@ -95,6 +130,28 @@ class Principal:
         everywhere = united(each.actions for each in self.allowed if "*" in each.resources)
         return self.is_wide and not set_of(IAM_ADMIN) & ~everywhere
 
+    @cached_property
+    def makes_itself_administrator(self) -> bool:
+        """Whether it may give itself everything in the account.
+
+        As ``update_admin_status`` of PMapper has it (nccgroup/PMapper@91d2e60), and by a group that may do
+        everything, of which a user may make itself a member.
+        """
+        own, every_role = self.kind.capitalize(), f"arn:aws:iam::{self.account}:role/*"
+        if any(self.may(f"{verb}{own}Policy", self.arn) for verb in ("Put", "Attach")):
+            return True
+        if self.may("CreateRole", every_role) and (
+            self.may("PutRolePolicy", every_role) or self.may("AttachRolePolicy", every_role)
+        ):
+            return True
+        changing = ("CreatePolicyVersion", "SetDefaultPolicyVersion")
+        if any(self.may(each, arn) for arn in self.attached for each in changing):
+            return True
+        giving = ("PutGroupPolicy", "AttachGroupPolicy")
+        if any(self.may(each, arn) for arn in self.groups for each in giving):
+            return True
+        return self.kind == "user" and any(self.may("AddUserToGroup", arn) for arn in self.powerful_groups)
+
     def making_keys_of(self, user: "Principal") -> list[Allowed]:
         """What lets it make keys of another user in particular."""
         if self is user or not self.keys_on or self.is_administrator:
@@ -106,6 +163,23 @@ class Principal:
             and not is_on_all_users(each.resources, self.account)
             and is_on([it for it in each.resources if not is_own([it], self)], user.arn)
         ]
+
+    def retrusting(self, role: "Principal") -> list[Allowed]:
+        """What lets it say that it may become a role; who may become those of a service is fixed."""
+        wanted = set_of(RETRUSTING)
+        is_possible = self is not role and self.account == role.account and not role.is_linked_to_service
+        if not is_possible or self.is_administrator or self._is_denied(wanted, role.arn):
+            return []
+        return [each for each in self.allowed if each.actions & wanted and is_on(each.resources, role.arn)]
+
+    def becoming(self, other: "Principal") -> list[Allowed]:
+        """What lets it become another user or role by changing that one."""
+        return self.making_keys_of(other) if other.kind == "user" else self.retrusting(other)
+
+    @property
+    def is_linked_to_service(self) -> bool:
+        """Whether it is a role that a service of AWS made for itself."""
+        return self.node["Path"].text.startswith("/aws-service-role/")
 
     def is_called(self, word: str) -> bool:
         """Whether a word names it: its ARN, its name, or kind and name as in ``role/deploy``."""
@@ -165,6 +239,9 @@ class Accounts:
                 self._read(root)
         for each in self.principals.values():
             self._give_policies(each)
+        powerful = self._powerful_groups()
+        for each in self.principals.values():
+            each.powerful_groups = powerful[each.account]
 
     def _read(self, root: Node) -> None:
         for each in root["Policies"]:
@@ -191,16 +268,29 @@ class Accounts:
                 if kind == "role":
                     self._roles[made.account, made.name] = made
 
+    def _powerful_groups(self) -> dict[str, list[str]]:
+        """By account the ARNs of the groups whose members may do everything."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for (account, name), node in self.groups.items():
+            member = Principal("user", "", name, account, node)
+            self._give_policies(member)
+            if member.is_administrator:
+                found[account].append(node["Arn"].text)
+        return found
+
     def _give_policies(self, principal: Principal) -> None:
         holders = [principal.node]
         for each in principal.node["GroupList"]:
             group = self.groups.get((principal.account, each.text))
             if group is not None:
                 holders.append(group)
+                principal.groups.append(group["Arn"].text)
         for holder in holders:
             principal.policies += self.own(holder)
             for each in holder["AttachedManagedPolicies"]:
                 arn = each["PolicyArn"].text
+                if account_of(arn) == principal.account:
+                    principal.attached.append(arn)
                 if arn.endswith(_ADMINISTRATOR) and arn not in self.managed:
                     self.managed[arn] = policy_of(each["PolicyName"].text, Node(_EVERYTHING))
                 policy = self.managed.get(arn)
@@ -226,7 +316,7 @@ class Accounts:
         """Who may become which role; raises ForeignFileError where they are too many to be drawn."""
         found: list[Trust] = []
         everybody = list(self.principals.values())
-        further = sum(len(each.assumes) + len(each.keys_on) for each in everybody)
+        further = sum(len(each.assumes) + len(each.keys_on) + len(each.retrusts) for each in everybody)
         if further * len(everybody) > PAIR_LIMIT:
             at = everybody[0].node
             raise ForeignFileError(

@@ -55,6 +55,22 @@ SECRETS: Final = frozenset({"secretsmanager:GetSecretValue", "secretsmanager:Bat
 """What reads stored secrets."""
 PASSING: Final = frozenset({"iam:PassRole"})
 """What lets a service run with a role."""
+RETRUSTING: Final = frozenset({"iam:UpdateAssumeRolePolicy"})
+"""What decides who may become a role."""
+ESCALATING: Final = frozenset(
+    {
+        "iam:AddUserToGroup",
+        "iam:AttachGroupPolicy",
+        "iam:AttachRolePolicy",
+        "iam:AttachUserPolicy",
+        "iam:CreatePolicyVersion",
+        "iam:PutGroupPolicy",
+        "iam:PutRolePolicy",
+        "iam:PutUserPolicy",
+        "iam:SetDefaultPolicyVersion",
+    }
+)
+"""What gives policies to users and roles: everything, to whom may do it to itself; else it only writes."""
 IAM_ADMIN: Final = frozenset({"iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:CreateAccessKey"})
 """Who may do these to all users may do everything in the account."""
 _EXECUTE: Final = frozenset(
@@ -115,6 +131,8 @@ def _services() -> Mapping[str, _Service]:
                 bit = 1 << number
                 bits[f"{prefix}:{name}".lower()] = bit
                 level = by_hand.get(f"{prefix}:{name}", given)
+                if prefix == "iam" and level == "admin":  # who administers, its policies together say
+                    level = "write"
                 if level is not None:
                     levels[level] |= bit
                 number += 1

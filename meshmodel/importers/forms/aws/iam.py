@@ -16,12 +16,13 @@ from meshmodel.importers.forms.aws.account import (
     Principal,
     Trust,
     is_on_all_users,
-    is_own,
 )
 from meshmodel.importers.forms.aws.actions import (
+    ESCALATING,
     ISSUING,
     KEYS,
     PASSING,
+    RETRUSTING,
     SECRETS,
     Actions,
     by_service,
@@ -120,10 +121,16 @@ PASSED_ROLE: Final = Rule(
 )
 NEW_KEYS: Final = Rule(
     "new-keys",
-    "making keys or passwords of users",
+    "making keys or passwords of users, or saying who may become a role",
     "mapped",
-    "of all users: issue on iam, where their credentials come from; of some: an exchange to each; of "
-    "oneself: nothing more",
+    "of all users: issue on iam, where their credentials come from; of some, and of roles: an exchange to "
+    "each; of oneself: nothing more",
+)
+ESCALATION: Final = Rule(
+    "gives-policies",
+    "giving policies to users, roles and groups",
+    "mapped",
+    "admin on iam of whom may so give itself everything, as all its policies together say; of others write",
 )
 STORED: Final = Rule(
     "stored-secrets",
@@ -170,13 +177,18 @@ DETAIL: Final = Rule(
 )
 RULES: Final[tuple[Rule, ...]] = (
     USER, ROLE, TRUST, ACCOUNT_TRUST, OUTSIDE_TRUST, FEDERATED, SERVICE, SERVICE_LINKED, ACTION, DENY,
-    EVERYTHING, MANY, UNKNOWN, OPEN, PASSED_ROLE, NEW_KEYS, STORED, MISSING, ADMINISTRATOR, UNREADABLE,
-    MEMBER, OWNER, SECRET_TAG, UNUSED, NOT_PICKED, DETAIL,
+    EVERYTHING, MANY, UNKNOWN, OPEN, PASSED_ROLE, NEW_KEYS, ESCALATION, STORED, MISSING, ADMINISTRATOR,
+    UNREADABLE, MEMBER, OWNER, SECRET_TAG, UNUSED, NOT_PICKED, DETAIL,
 )  # fmt: skip
 
 RECORD_LIMIT: Final = 2_000_000
 """The most records that all leaves together are in."""
-_SPECIAL: Final = ((PASSING, PASSED_ROLE), (KEYS, NEW_KEYS), (SECRETS | ISSUING, STORED))
+_SPECIAL: Final = (
+    (PASSING, PASSED_ROLE),
+    (KEYS | RETRUSTING, NEW_KEYS),
+    (SECRETS | ISSUING, STORED),
+    (ESCALATING, ESCALATION),
+)
 _PRINCIPALS: Final = ("AWS", "Service", "Federated")
 _OF_TOKEN: Final = (":sub", ":aud")
 _DETAILS: Final = frozenset(
@@ -505,11 +517,12 @@ class _Drawing:
             for prefix, levels in by_service(_without_exchanges(each, principal)).items():
                 is_folded = principal.is_wide and (principal.account, prefix) not in particular
                 place = "" if is_folded or principal.is_administrator else prefix
-                is_less = is_folded or (prefix == "iam" and is_own(each.resources, principal))
                 if principal.is_administrator:
                     actions[place].add("admin")
                 else:
-                    actions[place] |= _without_admin(levels) if is_less else levels
+                    actions[place] |= _without_admin(levels) if is_folded else levels
+                    if prefix == "iam" and principal.makes_itself_administrator:
+                        actions[place].add("admin")
                 scopes[place].update(dict.fromkeys(each.resources[:_SCOPE]))
                 if "*" in each.resources:
                     scopes[place]["*"] = None
@@ -557,19 +570,17 @@ class _Drawing:
                     each.statement.became[prefix].add(asked)
 
     def _keys(self, chosen: Sequence[Principal]) -> None:
-        """Who administers an account, or all keys in it, obtains what is in it; some make keys of some."""
+        """Who administers an account, or all keys in it, obtains what is in it; some become some others."""
         for (account, prefix), actions in self._granted.items():
             for each in chosen:
                 by: Action = "issue" if each.kind == "user" else "admin"
                 if prefix in {"", "iam"} and each.account == account and actions & {by, "admin"}:
                     system = self._systems[account, prefix]
                     self._out.relate(Custody(system, self.ids[each], "issues", (by,)), at=each.node)
-        makers = [each for each in chosen if each.keys_on]
-        users = [each for each in chosen if each.kind == "user"]
-        for maker in makers:
-            for user in users:
-                for making in maker.making_keys_of(user):
-                    exchange = Exchange(self.ids[maker], self.ids[user], semantics="impersonation")
+        for maker in (each for each in chosen if each.keys_on or each.retrusts):
+            for other in chosen:
+                for making in maker.becoming(other):
+                    exchange = Exchange(self.ids[maker], self.ids[other], semantics="impersonation")
                     making.statement.became["iam"].add(self._out.relate(exchange, at=maker.node))
 
     # Who may become a role --------------------------------------------------------------------
@@ -590,7 +601,7 @@ class _Drawing:
             else:
                 out.take(at, NOT_PICKED)
         elif trust.how == "service":
-            if role.node["Path"].text.startswith("/aws-service-role/"):
+            if role.is_linked_to_service:
                 out.take(at, SERVICE_LINKED, about)
                 return
             text = f"What runs in {trust.other} with the role {role.name}?"
@@ -654,7 +665,7 @@ def _without_exchanges(allowed: Allowed, principal: Principal) -> Actions:
 
 
 def _without_admin(levels: Iterable[Action]) -> set[Action]:
-    """Actions that are less than administering: over oneself only, or not over the whole account."""
+    """Actions that are less than administering: not over the whole account."""
     return {"write" if each in {"admin", "issue"} else each for each in levels}
 
 
@@ -689,13 +700,14 @@ def _picked(accounts: Accounts, trusts: Sequence[Trust], out: Proposal) -> list[
     for trust in trusts:
         if trust.source is not None:
             ways[trust.source].append(trust.role)
-    users = [each for each in everybody if each.kind == "user"]
     waiting = list(chosen)
     while waiting:
         each = waiting.pop()
-        if each.is_administrator:  # reaches all there is; what it was picked for is itself
+        if (
+            each.is_administrator or each.makes_itself_administrator
+        ):  # reaches all there is; what it was picked for is itself
             continue
-        further = [*ways[each], *(it for it in users if each.making_keys_of(it))]
+        further = [*ways[each], *(it for it in everybody if each.becoming(it))]
         waiting += [it for it in further if it not in chosen]
         chosen.update(dict.fromkeys(further))
     return [each for each in everybody if each in chosen]
