@@ -21,7 +21,8 @@ def add(commands: Subparsers) -> None:
         description="Read foreign files as import does, change nothing, and show what they say that the "
         "model does not, and what agents could do then: the words of diff. What somebody changed in the "
         "model, took out of it or rejected differs too. Exit status 1 if and only if something would be "
-        "uncontrolled that is not so in the model, or more severe.",
+        "uncontrolled that is not so in the model, or more severe, or another program would run than was "
+        "imported.",
         allow_abbrev=False,
     )
     add_model(parser)
@@ -45,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     new = analyse(done.after, view=old.view, today=old.today)
     with Progress(lambda: "comparing all crossings"):
         diff = compare(old, new)
-    status = 1 if diff.opened else 0
+    is_other_program = any(each.kind == "program changed" for each in done.outcomes)
+    status = 1 if diff.opened or is_other_program else 0
     if arguments.json:
         from meshmodel.answers.diff.answer import diff_answer
         from meshmodel.importers.answers import import_answer

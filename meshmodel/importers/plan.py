@@ -37,8 +37,9 @@ from meshmodel.model.validation import References, normalise, with_actual_step
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 from meshmodel.store.imports import Imported
 
-Kind = Literal["new", "changed", "gone", "conflict", "kept", "left out"]
-KINDS: Final[tuple[Kind, ...]] = ("new", "changed", "gone", "conflict", "kept", "left out")
+Kind = Literal["program changed", "new", "changed", "gone", "conflict", "kept", "left out"]
+KINDS: Final[tuple[Kind, ...]] = ("program changed", "new", "changed", "gone", "conflict", "kept", "left out")
+"""What may be done about a record; only ``drift`` tells of a changed program apart."""
 _WITH_ID: Final = (*ELEMENT_TABLES, "checkpoint", "note")
 _REMOVED_FIRST: Final = ("checkpoint", "note", *reversed(TABLES[:11]))
 

@@ -97,6 +97,65 @@ def test_status_1_where_the_source_grants_what_somebody_took_out_of_the_model(im
     assert "new uncontrolled crossing" in output
 
 
+PROGRAMS = {
+    "files": {"command": "npx", "args": ["-y", "files-mcp@1.2", "/srv"]},
+    "crm": {"url": "https://mcp.example.com/crm"},
+}
+
+
+@pytest.mark.parametrize("model", ["m.mesh", "m.toml"])
+@pytest.mark.parametrize(
+    ("server", "now", "record"),
+    [
+        ("files", {"command": "bunx", "args": ["-y", "files-mcp@1.2", "/srv"]}, "agent:files"),
+        ("files", {"command": "npx", "args": ["-y", "files-mcp@1.3", "/srv"]}, "agent:files"),
+        ("files", {"command": "npx", "args": ["-y", "files-mcp@1.2", "/"]}, "agent:files"),
+        ("crm", {"url": "https://mcp.example.org/crm"}, "agent:crm-service"),
+        ("crm", {"url": "https://mcp.example.com/other"}, "agent:crm-service"),
+        ("crm", {"url": "https://mcp.example.com/crm?page=2"}, ""),
+        ("files", PROGRAMS["files"] | {"timeout": 5}, ""),
+    ],
+)
+def test_status_1_where_another_program_runs_than_was_imported(model, server, now, record, folder, called):
+    write({"mcpServers": PROGRAMS})
+    said(called, "import", ".mcp.json", "-o", model)
+    write({"mcpServers": PROGRAMS | {server: now}})
+    status, output = drift(called, model, "--json")
+    changes = [
+        each for each in json.loads(output)["import"]["changes"] if each["change"] == "program changed"
+    ]
+    assert [each["record"].rstrip("-2") for each in changes] == ([record] if record else [])
+    assert all([it["field"] for it in each["fields"]] == ["description"] for each in changes)
+    assert status == (1 if record else 0)
+    assert ("  program changed agent:" in drift(called, model)[1]) is bool(record)
+
+
+def test_a_program_that_was_imported_anew_is_approved_and_one_that_somebody_describes_is_compared(
+    folder, called
+):
+    write({"mcpServers": PROGRAMS})
+    said(called, "import", ".mcp.json", "-o", "m.mesh")
+    agent = Store.open(folder / "m.mesh", read_only=True).snapshot.agent["files"]
+    edit(folder / "m.mesh", Put(replace(agent, description="The files of the shop.")))
+    assert drift(called, "m.mesh")[0] == 0
+    write({"mcpServers": PROGRAMS | {"files": {"command": "other"}}})
+    assert drift(called, "m.mesh")[0] == 1
+    said(called, "import", ".mcp.json", "--into", "m.mesh", "--apply")
+    assert drift(called, "m.mesh")[0] == 0
+
+
+def test_the_action_of_an_agent_step_is_its_program(folder, called):
+    def flow(version):
+        step = {"uses": f"openai/codex-action@{version}", "with": {"prompt": "Sort"}}
+        write({"on": "push", "jobs": {"work": {"steps": [step], "permissions": {}}}}, "flow.yml")
+
+    flow("v1")
+    said(called, "import", "flow.yml", "-o", "m.mesh")
+    assert called("drift", "m.mesh", "flow.yml")[0] == 0
+    flow("v2")
+    assert called("drift", "m.mesh", "flow.yml")[0] == 1
+
+
 def test_a_source_that_cannot_be_read_is_no_absence_of_drift(imported, called):
     (imported / ".mcp.json").write_text("{", encoding="utf-8")
     assert ".mcp.json" in refused(called, "drift", "m.mesh", ".mcp.json")

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
+from meshmodel.importers import fingerprints
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.forms.web import FETCHES, WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Rule
@@ -35,7 +36,10 @@ COMMAND: Final = Rule(
     "the client starts a program that acts for it: an agent of kind service, and a delegation",
 )
 ARGUMENT: Final = Rule(
-    "server-argument", "argument of a command", "mapped", "it says which program the agent is; it is not kept"
+    "server-argument",
+    "argument of a command",
+    "mapped",
+    "it says which program the agent is: its description keeps names of options and a digest of all",
 )
 URL: Final = Rule(
     "server-url",
@@ -268,6 +272,7 @@ class _Client:
             words = [node.get("command", "path"), *node.get("command", "args").each()]
         if words:
             out.take(words[0], COMMAND, ("agent", agent), delegation)
+            out.change("agent", agent, description=fingerprints.of_command([each.text for each in words]))
         if fetches([name, *(each.text for each in words)]):
             out.ask(("agent", agent), WHICH_SITES, FETCHES, at=node)
             read_web(out, agent, name, (self._project, name), node)
@@ -301,7 +306,7 @@ class _Client:
         )  # fmt: skip
         agent = out.element(
             "agent", ("url", *key), f"{name} service", at=node, scope=scope, kind="service", home=zone,
-            runs_on=system,
+            runs_on=system, description=fingerprints.of_address(address.text) or None,
         )  # fmt: skip
         if fetches([name]):
             out.ask(("agent", agent), WHICH_SITES, FETCHES, at=node)

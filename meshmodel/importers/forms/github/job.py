@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from meshmodel.importers import fingerprints
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.repository import Repository, is_literal
 from meshmodel.importers.forms.github.rules import (
@@ -62,6 +63,14 @@ _USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs
 _WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
 _CHECKOUT: Final = "actions/checkout"
 _APP_ACTION: Final = "anthropics/claude-code-action"
+
+
+def _described(product: str, node: Node) -> str:
+    """The description of an agent that a step starts; what it is asked to do is no part of it."""
+    if node["uses"].text:
+        inputs = {key: leaf.text for key, leaf in node["with"].items() if key.lower() not in PROMPTS}
+        return fingerprints.of_action(node["uses"].text, inputs)
+    return fingerprints.of_script(product, node["run"].text)
 
 
 def ask_callers(title: str, at: Node, out: Proposal) -> Became:
@@ -227,7 +236,7 @@ class Job:
         name = f"{product} in {self.title}" + (f" ({key})" if number > 1 else "")
         agent = self.element(
             "agent", ("step", self.id, key), name, node, kind="ai-agent", home=self.repository.zone(node),
-            runs_on=self.repository.system("pipeline", node),
+            runs_on=self.repository.system("pipeline", node), description=_described(product, node),
         )  # fmt: skip
         self.agents[key] = agent
         delegation = out.relate(Delegation(self.workflow, agent), at=node)
