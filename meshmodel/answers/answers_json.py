@@ -1,9 +1,9 @@
-"""The JSON answers of ``check``, ``explain`` and ``rules`` as dictionaries (``docs/json.md``)."""
+"""The JSON answers of ``check`` and ``explain`` as dictionaries (``docs/json.md``)."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import (
     Crossing,
@@ -22,38 +22,6 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
 _json: Final = json.JSONEncoder(ensure_ascii=False).encode
-
-
-class RuleText(Protocol):
-    """What ``meshmodel rules`` prints of a rule; every rule of ``rules.RULES`` has it."""
-
-    @property
-    def id(self) -> str:
-        """The name of the rule, as findings and acceptances give it."""
-
-    @property
-    def severity(self) -> str:
-        """Its severity, in words where it depends."""
-
-    @property
-    def detects(self) -> str:
-        """What holds when there is such a finding."""
-
-    @property
-    def remedy(self) -> str:
-        """What to do about it."""
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        """The standards it follows from."""
-
-    @property
-    def conditions(self) -> Mapping[str, str]:
-        """By standard the elements that a finding must be about to cite it; empty: any."""
-
-    @property
-    def false_positives(self) -> str:
-        """When it is reported and nothing is wrong."""
 
 
 def check_json(
@@ -117,24 +85,6 @@ def explain_answer(explanation: Explanation | None) -> Answer:
         "action": explanation.action,
         "state": explanation.state,
         "steps": [_step(each) for each in explanation.steps],
-    }
-
-
-def rules_answer(rules: Iterable[RuleText]) -> Answer:
-    """``meshmodel-rules/1``: what each rule finds, why, and what to do about it, by id."""
-    return {
-        "format": "meshmodel-rules/1",
-        "rules": [
-            {
-                "rule": rule.id,
-                "severity": rule.severity,
-                "detects": rule.detects,
-                "remedy": rule.remedy,
-                "references": list(rule.references),
-                "false_positives": rule.false_positives,
-            }
-            for rule in sorted(rules, key=lambda each: each.id)
-        ],
     }
 
 

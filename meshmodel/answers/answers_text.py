@@ -1,7 +1,7 @@
-"""The text that ``check`` and ``rules`` print for people."""
+"""The text that ``check`` prints for people."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import Heard, Summary
 from meshmodel.answers.acceptances import accepted_words, unmatched_words
-from meshmodel.answers.answers_json import RuleText, crossing_order
+from meshmodel.answers.answers_json import crossing_order
 from meshmodel.answers.baseline import Comparison, comparison_lines
 from meshmodel.answers.causes import Cause, fold
 from meshmodel.answers.count_words import controlled
 from meshmodel.answers.questions import asked, open_notes, questions_of
-from meshmodel.answers.rule_lines import conditions_of
-from meshmodel.answers.standards import titled
 from meshmodel.answers.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
 from meshmodel.model.records import Acceptance
 from meshmodel.model.rule_cards import DOOR
@@ -128,40 +126,6 @@ def _kindless_words(kindless: Sequence[str]) -> str:
         f"{agents} without a kind ({_some(kindless)}) {'counts' if one else 'count'} as steerable, unlike "
         f"in earlier versions: give {'it' if one else 'them'} a kind, or steerable = false"
     )
-
-
-def rules_text(rules: Iterable[RuleText], style: Style) -> str:
-    """What ``rules`` prints: each rule with its severity and what it finds."""
-    lines: list[str] = []
-    for rule in rules:
-        first, *more = wrap(f"{rule.id} ({rule.severity})", style, "    ", "")
-        lines += [f"{style.paint(rule.id, 'strong')}{first.removeprefix(rule.id)}", *more]
-        lines += wrap(rule.detects, style, "    ")
-    return "\n".join(lines)
-
-
-def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = None) -> str:
-    """What ``rules RULE`` prints: all that is known of one rule.
-
-    Args:
-        rule: the rule.
-        style: how it may look.
-        example: what a finding of it says, and of which model.
-    """
-    lines = [style.paint(rule.id, "strong"), ""]
-    for head, text in (
-        ("severity", rule.severity),
-        ("finds", rule.detects),
-        ("says", "" if example is None else f"{example[0]} (in {example[1]})"),
-        ("to do", rule.remedy),
-        ("may be wrong", "; ".join(conditions_of(rule.false_positives))),
-    ):
-        if text:
-            lines += wrap(text, style, " " * 14, f"{head:<14}")
-    for number, (reference, about) in enumerate(rule.conditions.items()):
-        head = "" if number else "follows"
-        lines += wrap(titled(reference, about, "  "), style, " " * 16, f"{head:<14}")
-    return "\n".join(lines)
 
 
 def _crossing_counts(summary: Summary) -> str:

@@ -1,10 +1,11 @@
 """An answer before any format: sections, paragraphs and tables, of plain text; painters draw it."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from meshmodel.answers.lines import Look, Words
+from meshmodel.model.text import pad, width
 
 Answer = dict[str, Any]
 """An answer as JSON: one document."""
@@ -103,6 +104,21 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """Texts in a column beside their names; each a row; an empty name is that of the row before."""
+
+    rows: tuple[tuple[str, str], ...]
+
+    @property
+    def aligned(self) -> Iterator[tuple[str, str, int]]:
+        """Name, filled up; text; cells in front of its further lines: two more where a name has several."""
+        column = max(width(name) for name, _ in self.rows) + 2
+        after = [*self.rows[1:], ("end", "")]
+        for (name, text), (following, _) in zip(self.rows, after, strict=True):
+            yield pad(name, column), text, column if name and following else column + 2
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Blocks below a title, which may be empty.
 
@@ -124,7 +140,7 @@ class Section:
         return self.title if isinstance(self.title, str) else "".join(text for text, _ in self.title)
 
 
-Block = Paragraph | Table | Section
+Block = Paragraph | Table | Facts | Section
 
 
 def table(rows: Iterable[Sequence[str]]) -> Table:

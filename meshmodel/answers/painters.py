@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Literal
 
-from meshmodel.answers.blocks import Bar, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.blocks import Bar, Block, Facts, Paragraph, Row, Section, Table
 from meshmodel.answers.lines import Line, Look, Words, heading, said
 from meshmodel.answers.style import ASCII, Style, wrap, wrapped_table
 from meshmodel.model.snapshot import Snapshot
@@ -33,6 +33,9 @@ def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[
                 yield from _painted(block.text, style, block.look, at, at + block.hang)
             case Table():
                 yield from _table_lines(block, style, indent + block.indent)
+            case Facts():
+                for name, text, hang in block.aligned:
+                    yield from wrap(text, style, " " * (indent + hang), f"{' ' * indent}{name}")
 
 
 def _table_lines(block: Table, style: Style, indent: int) -> Iterator[str]:
@@ -76,6 +79,9 @@ def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
                     yield from _row_lines(row, block.first)
                 if block.more:
                     yield said(f"  {block.more}")
+            case Facts():
+                for name, text, hang in block.aligned:
+                    yield Line((name, text), ((name, "muted"), (text, "")), indent=hang)
 
 
 def _row_lines(row: Row, first: int) -> Iterator[Line]:

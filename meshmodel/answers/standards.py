@@ -153,9 +153,9 @@ RELEASES: Final[Mapping[str, str]] = {
 """By how its identifiers begin, which release of a publication is meant."""
 
 
-def titled(reference: str, about: str = "", gap: str = " ") -> str:
+def titled(reference: str, about: str = "") -> str:
     """A reference with its title, and what a finding must be about to cite it, if it must."""
-    title = f"{gap}{TITLES[reference]}" if reference in TITLES else ""
+    title = f" {TITLES[reference]}" if reference in TITLES else ""
     return f"{reference}{title}{f' (where it is about {about})' if about else ''}"
 
 

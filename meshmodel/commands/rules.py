@@ -38,17 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
         names = [each.id for each in RULES]
         hint = did_you_mean(arguments.rule, names) or f"there are {', '.join(names)}"
         raise MeshmodelError(f"there is no rule {one_line(arguments.rule)}; {hint}")
+    from meshmodel.answers.painters import text_of
+    from meshmodel.answers.rules import rule_blocks, rules_blocks, rules_json
+
     if arguments.json:
-        from meshmodel.answers.answers_json import rules_answer
-
-        answer(rules_answer(rules))
+        answer(rules_json(rules))
+    elif arguments.rule is None:
+        say(text_of(rules_blocks(rules), style()))
     else:
-        from meshmodel.answers.answers_text import rule_text, rules_text
-
-        if arguments.rule is None:
-            say(rules_text(rules, style()))
-        else:
-            say(rule_text(rules[0], style(), example_of(rules[0])))
+        say(text_of(rule_blocks(rules[0], example_of(rules[0])), style()))
     return 0
 
 

@@ -11,9 +11,9 @@ import pytest
 from meshmodel import cli
 from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
 from meshmodel.analysis.rules import RULES
-from meshmodel.answers.answers_text import rule_text, rules_text
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.reach import reach_blocks
+from meshmodel.answers.rules import rule_blocks, rules_blocks
 from meshmodel.answers.style import Style, table, wrap
 from meshmodel.answers.ways import explain_blocks
 from meshmodel.commands.rules import example_of
@@ -261,8 +261,8 @@ def test_rules_are_told_in_short_and_in_full():
     text = run("rules", "toxic-flow").stdout
     for head in ("severity", "finds", "to do", "follows", "may be wrong"):
         assert f"\n{head}" in text
-    assert len(rules_text(RULES, PLAIN).splitlines()) >= 2 * len(RULES)
-    assert RULES[0].references[0] in rule_text(RULES[0], PLAIN)
+    assert len(text_of(rules_blocks(RULES), PLAIN).splitlines()) >= 2 * len(RULES)
+    assert RULES[0].references[0] in text_of(rule_blocks(RULES[0]), PLAIN)
 
 
 def test_accepted_findings_say_who_and_why(tmp_path):

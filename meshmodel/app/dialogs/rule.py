@@ -2,7 +2,10 @@
 
 from textual.app import ComposeResult
 
-from meshmodel.answers.rule_lines import rule_lines
+from meshmodel.analysis.rules import RULES
+from meshmodel.answers.blocks import Paragraph
+from meshmodel.answers.painters import lines_of
+from meshmodel.answers.rules import rule_facts
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.widgets.row_list import RowList
@@ -26,7 +29,8 @@ class RuleDialog(Dialog[None]):
 
     def compose_body(self) -> ComposeResult:
         """A row for each thing that is known of it: a list, so that a long text can be walked."""
-        yield RowList(map(row_of, rule_lines(self.rule)))
+        known = [rule_facts(each) for each in RULES if each.id == self.rule]
+        yield RowList(map(row_of, lines_of(known or [Paragraph("there is no such rule any more")])))
 
     def on_row_list_chosen(self) -> None:
         """Close."""
