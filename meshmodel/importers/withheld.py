@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from meshmodel.importers.addresses import hide_parts, is_random
@@ -44,6 +44,67 @@ def names_secret(name: str) -> bool:
     """Whether the name of a variable, header, parameter or option says that its value is a secret."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return _SECRET_NAME.search(split) is not None and _NO_SECRET_NAME.search(split) is None
+
+
+Meaning = Literal["secret", "public", "setting", "unclear"]
+_PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE", "ANON", "SITE"})
+_SETTINGS: Final = frozenset(
+    {
+        "URL", "URI", "ENDPOINT", "PATH", "FILE", "DIR", "NAME", "ID", "ARN", "TYPE", "MODE", "TTL", "LIMIT",
+        "COUNT", "BUDGET", "LENGTH", "SIZE", "PREFIX", "HEADER", "ISSUER", "AUDIENCE", "SCOPE", "SCOPES",
+        "DOMAIN", "REGION", "VERSION", "ENABLED", "DISABLED", "REQUIRED", "SYMBOL", "ADDRESS", "HOST", "PORT",
+    }
+)  # fmt: skip
+_COUNTED: Final = frozenset(
+    {"MAX", "MIN", "NUM", "INPUT", "OUTPUT", "CONTEXT", "PROMPT", "THINKING", "TOTAL"}
+)
+_PLAIN_KEYS: Final = frozenset(
+    {
+        "CACHE", "PRIMARY", "FOREIGN", "SORT", "PARTITION", "GROUP", "OBJECT", "ROUTING", "IDEMPOTENCY",
+        "TRANSLATION",
+    }
+)  # fmt: skip
+_SECRETS: Final = (
+    "TOKEN", "TOKENS", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "PAT", "CREDENTIAL",
+    "CREDENTIALS", "COOKIE", "COOKIES", "AUTHORIZATION",
+)  # fmt: skip
+_SECRET_KEYS: Final = (
+    "API", "ACCESS", "PRIVATE", "SECRET", "SIGNING", "ENCRYPTION", "SSH", "DEPLOY", "ROLE", "ACCOUNT",
+    "MASTER", "ADMIN", "SUBSCRIPTION", "WEBHOOK",
+)  # fmt: skip
+_WRITTEN_TOGETHER: Final = tuple(each for each in _SECRETS if len(each) > 3)
+
+
+@lru_cache(maxsize=4_096)
+def meaning_of(name: str) -> Meaning:
+    """What a name that ``names_secret`` says of its value: a credential is drawn for a secret alone.
+
+    The catalogue knows some names; else the last words of the name decide, split at ``_``, ``-``, ``.`` and
+    case. A number at its end is left aside.
+    """
+    from meshmodel.importers.catalogue import load_catalogue
+
+    known = load_catalogue().variable_named(name)
+    if known is not None:
+        return "secret" if known.is_secret else "public" if known.kind == "public" else "setting"
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    words = [each.upper() for each in re.split(r"[^A-Za-z0-9]+", split) if each and not each.isdecimal()]
+    last, before = words[-1:] or [""], words[:-1]
+    return _by_words(last[0], before)
+
+
+def _by_words(last: str, before: Sequence[str]) -> Meaning:
+    is_key = last in {"KEY", "KEYS"}
+    if is_key and not _PUBLIC.isdisjoint(before):
+        return "public"
+    if last in _SETTINGS or (last == "TOKENS" and not _COUNTED.isdisjoint(before)):
+        return "setting"
+    if is_key and before and before[-1] in _PLAIN_KEYS:
+        return "setting"
+    if last in _SECRETS or last.endswith(_WRITTEN_TOGETHER):
+        return "secret"
+    above = before[-1] if is_key and before else re.sub("KEYS?$", "", last)
+    return "secret" if "KEY" in last and above in _SECRET_KEYS else "unclear"
 
 
 def is_reference(value: str) -> bool:
@@ -95,11 +156,18 @@ class Withheld:
         node: where it stands.
         name: what the variable, option, header or parameter is called.
         literal: whether the value itself stands there, not only a reference to it.
+        shows: whether the value or its place says that it is a secret, not only the name.
     """
 
     node: Node
     name: str
     literal: bool
+    shows: bool = False
+
+    @property
+    def meaning(self) -> Meaning:
+        """Whether it is a secret, as far as value and name say."""
+        return "secret" if self.shows or shows_secret(self.node.text) else meaning_of(self.name)
 
 
 def in_arguments(arguments: Sequence[Node]) -> Iterator[Withheld]:
@@ -137,7 +205,7 @@ def _in_argument(node: Node, value: str, option: str) -> Iterator[Withheld]:
         yield from in_url(node)
     elif shows_secret(value):
         found = _ASSIGNMENT.fullmatch(value)
-        yield Withheld(node, found[1] if found else "argument", literal=True)
+        yield Withheld(node, found[1] if found else "argument", literal=True, shows=True)
 
 
 def in_url(node: Node) -> Iterator[Withheld]:
@@ -148,17 +216,17 @@ def in_url(node: Node) -> Iterator[Withheld]:
     except ValueError:
         return
     if password:
-        yield Withheld(node, "password", not is_reference(unquote(password)))
+        yield Withheld(node, "password", not is_reference(unquote(password)), shows=True)
     elif user and _is_secret_part(unquote(user)):
-        yield Withheld(node, "user", literal=True)
+        yield Withheld(node, "user", literal=True, shows=True)
     for pair in (*parts.query.split("&"), *parts.fragment.split("&")):
         name, _, value = pair.partition("=")
         if value and (names_secret(name) or _is_secret_part(unquote(value))):
             yield Withheld(node, name, not is_reference(unquote(value)))
         elif _is_secret_part(pair):
-            yield Withheld(node, "parameter", literal=True)
+            yield Withheld(node, "parameter", literal=True, shows=True)
     if any(map(_is_secret_part, parts.path.split("/"))):
-        yield Withheld(node, "path", literal=True)
+        yield Withheld(node, "path", literal=True, shows=True)
 
 
 def without_secret_parts(text: str) -> str:

@@ -182,3 +182,19 @@ def test_workflows_that_call_one_another_in_a_circle_are_read(tmp_path):
         path.write_text(json.dumps(content), encoding="utf-8")
     proposed, _ = read([tmp_path / ".github"], FORM, tmp_path)
     assert len(proposed.model.delegation) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn", "asked"),
+    [
+        ("DEPLOY_KEY", True, False),
+        ("LICENSE_KEY", False, True),
+        ("restore-keys", False, False),
+        ("cache-key", False, False),
+    ],
+)
+def test_a_value_under_a_name_is_a_credential_a_question_or_a_setting(name, drawn, asked, tmp_path):
+    content = one_job({"run": "x", "env": {name: "plainvalue"}}, permissions={})
+    model = model_of(content, tmp_path)[0].model
+    assert any(each.name == name for each in model.credential.values()) is drawn
+    assert any("a secret? If so" in each.text for each in model.note.values()) is asked

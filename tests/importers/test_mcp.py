@@ -5,6 +5,7 @@ import json
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.interchange import write_text
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 
@@ -191,3 +192,28 @@ def test_an_allow_list_is_asked_and_limits_nothing_until_it_is_answered(tmp_path
 def test_the_model_is_analysed(tmp_path):
     proposed, _ = model_of(config(env={"TOOL_TOKEN": "hunter2"}), tmp_path)
     assert any(each.rule == "secret-at-rest" for each in analyse(proposed.model).findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn", "asked"),
+    [
+        ("SHOP_TOKEN", True, False),
+        ("LICENSE_KEY", False, True),
+        ("MAX_TOKENS", False, False),
+        ("SHOP_PUBLIC_KEY", False, False),
+        ("SORT_KEY", False, False),
+    ],
+)
+@pytest.mark.parametrize("where", ["env", "headers", "args"])
+def test_a_credential_is_drawn_where_the_name_says_that_it_is_a_secret(where, name, drawn, asked, tmp_path):
+    given = {
+        "env": {"command": "shop", "env": {name: "plainvalue"}},
+        "headers": {"url": "https://shop.example/mcp", "headers": {name: "plainvalue"}},
+        "args": {"command": "shop", "args": [f"--{name.lower().replace('_', '-')}", "plainvalue"]},
+    }[where]
+    proposed, rows = read_text(json.dumps({"mcpServers": {"shop": given}}), "mcp", tmp_path)
+    assert bool(proposed.model.credential) is drawn
+    assert any("a secret? If so" in each.text for each in proposed.model.note.values()) is asked
+    assert "plainvalue" not in write_text(proposed.model)
+    (row,) = (each for each in rows if each.path.rpartition(".")[2].startswith((name, "args[1]")))
+    assert (row.rule == "maybe-secret") is asked

@@ -9,7 +9,14 @@ from meshmodel.importers.answers import import_answer, import_text, ledger_lines
 from meshmodel.importers.document import Node
 from meshmodel.importers.importing import prepare
 from meshmodel.importers.proposal import clean_text
-from meshmodel.importers.withheld import in_arguments, in_url, is_reference, names_secret, shows_secret
+from meshmodel.importers.withheld import (
+    in_arguments,
+    in_url,
+    is_reference,
+    meaning_of,
+    names_secret,
+    shows_secret,
+)
 from meshmodel.interchange import write_text
 from meshmodel.model.secret_pattern import RANDOM, fake
 from meshmodel.model.snapshot import Snapshot
@@ -52,6 +59,32 @@ def test_a_name_that_says_secret(name):
 )
 def test_a_name_that_does_not(name):
     assert not names_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "names"),
+    [
+        (
+            "secret",
+            ("GITHUB_TOKEN apiToken DB_PASSWORD CLIENT_SECRET GH_PAT SESSION_COOKIE GOOGLE_CREDENTIALS "
+            "Authorization X-API-Key SSH_PRIVATE_KEY accessKey storage.account.key WEBHOOK_KEY APIKEY "
+            "GHTOKEN BOT_TOKEN_2 SERVICE_ROLE_KEY GEMINI_API_KEY REFRESH_TOKENS"),
+        ),
+        (
+            "public",
+            "STRIPE_PUBLIC_KEY PUBLISHABLE_KEY SUPABASE_ANON_KEY RECAPTCHA_SITE_KEY NEXT_PUBLIC_API_TOKEN",
+        ),
+        (
+            "setting",
+            ("TOKEN_URL AWS_ACCESS_KEY_ID API_KEY_FILE SECRET_NAME KEY_TYPE MAX_TOKENS num-tokens "
+            "thinkingTokens CACHE_KEY sort-key partitionKey IDEMPOTENCY_KEYS TOKEN_SYMBOL AUTH_ENABLED "
+            "API_KEY_HEADER AUTH_REGION TOKENIZERS_PARALLELISM"),
+        ),
+        ("unclear", "KEY MAP_KEY auth PROXY_AUTH LICENSE_KEY KEYS STATION_KEY"),
+    ],
+)  # fmt: skip
+def test_the_last_words_of_a_name_say_whether_a_credential_is_drawn(meaning, names):
+    assert {each: meaning_of(each) for each in names.split()} == dict.fromkeys(names.split(), meaning)
 
 
 @pytest.mark.parametrize(

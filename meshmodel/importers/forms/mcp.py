@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from meshmodel.importers import fingerprints
 from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.forms.names import UNCLEAR, ask_if_secret
 from meshmodel.importers.forms.web import FETCHES, WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
@@ -125,7 +126,8 @@ SETTING: Final = Rule(
     "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
 )
 RULES: Final[tuple[Rule, ...]] = (
-    COMMAND, ARGUMENT, URL, REACHES, HOME, ENV_SECRET, LITERAL, HEADER, URL_SECRET, SCOPES, CREDENTIAL, INPUT,
+    COMMAND, ARGUMENT, URL, REACHES, HOME, ENV_SECRET, LITERAL, HEADER, URL_SECRET, SCOPES, CREDENTIAL,
+    UNCLEAR, INPUT,
     TOOLS, NO_ASKING, DISABLED, ENV_FILE, FETCHES, SETTING,
 )  # fmt: skip
 
@@ -362,6 +364,12 @@ class _Client:
     def _secret(self, server: _Server, found: Withheld, rule: Rule = ENV_SECRET) -> None:
         """A credential for a secret or a reference to one: the server's, or the client's for the server."""
         shared = self._input_in(found.node.text)
+        meaning = "secret" if shared else found.meaning
+        if meaning != "secret":
+            if meaning == "unclear":
+                ask_if_secret(self._out, ("agent", server.agent), found.name, found.node)
+            self._out.take(found.node, SETTING, ("agent", server.agent))
+            return
         if server.system is not None and rule is not ENV_SECRET:
             user = found.name.lower() in {"authorization", "proxy-authorization"}
             kind = "oauth-user-delegated" if user else "api-key"

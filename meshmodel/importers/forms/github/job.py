@@ -7,7 +7,7 @@ from typing import Final
 
 from meshmodel.importers import fingerprints
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github.repository import Repository, is_literal
+from meshmodel.importers.forms.github.repository import Repository, meaning_of_literal
 from meshmodel.importers.forms.github.rules import (
     AGENT_ACTION,
     AGENT_INPUT,
@@ -55,6 +55,7 @@ from meshmodel.importers.forms.github.words import (
     secrets_in,
     tools_in,
 )
+from meshmodel.importers.forms.names import ask_if_secret
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.records import Delegation, Exchange, Hold
@@ -262,7 +263,10 @@ class Job:
         if OWN_TOKEN in names or asks_token(leaf.text):
             held = [self.out.relate(Hold(each, self.token), at=leaf) for each in agents]
             self.out.take(leaf, TOKEN, ("credential", self.token), *held)
-        if not is_literal(str(leaf.key), leaf.text):
+        meaning = meaning_of_literal(str(leaf.key), leaf.text)
+        if meaning == "unclear" and literal is None:
+            ask_if_secret(self.out, ("agent", agents[0]), str(leaf.key), leaf)
+        if meaning != "secret":
             return
         if literal is None:
             self.repository.literal((self.id,), str(leaf.key), leaf, agents)

@@ -24,7 +24,7 @@ from meshmodel.importers.forms.github.rules import (
 )
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
+from meshmodel.importers.withheld import Meaning, is_reference, meaning_of, names_secret, shows_secret
 from meshmodel.model.records import Custody, Delegation, Grant, Hold, Reference, Trigger
 from meshmodel.model.vocabulary import Action
 
@@ -102,18 +102,18 @@ _MODELS: Final = (
     (re.compile(r"gemini[_-]api[_-]key"), "Gemini API", "generativelanguage.googleapis.com"),
 )  # fmt: skip
 """By name of an input or variable the model whose key it is."""
-_KEY_OF_CACHE: Final = re.compile(r"(?:.*[_-])?keys?|persist-credentials", re.IGNORECASE)
-_REAL_KEY: Final = re.compile(r"(?:api|access|private|ssh|deploy|signing|secret)[_-]?keys?$", re.IGNORECASE)
+_OF_CACHES: Final = frozenset({"key", "keys", "restore-keys", "persist-credentials"})
+"""Inputs that many actions have, and that are no secrets."""
 
 
-def is_literal(name: str, text: str) -> bool:
-    """Whether a value of that name is a secret in the file itself."""
+def meaning_of_literal(name: str, text: str) -> Meaning:
+    """What a value that stands under a name in the file itself is."""
     if shows_secret(text):
-        return True
-    if not names_secret(name) or (_KEY_OF_CACHE.fullmatch(name) and not _REAL_KEY.search(name)):
-        return False
+        return "secret"
     plain = text.lower() in {"", "true", "false", "none", "null", "inherit"} or text.isdecimal()
-    return not (plain or "${{" in text or is_reference(text))
+    if plain or "${{" in text or is_reference(text) or name.lower() in _OF_CACHES or not names_secret(name):
+        return "setting"
+    return meaning_of(name)
 
 
 def _parts_of(event: str) -> tuple[str, ...]:

@@ -16,9 +16,17 @@ from meshmodel.importers.forms.kubernetes.rules import (
     SECRET_OPENS,
     SETTING,
 )
+from meshmodel.importers.forms.names import ask_if_secret
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.withheld import in_arguments, in_url, is_reference, names_secret, shows_secret
+from meshmodel.importers.withheld import (
+    Withheld,
+    in_arguments,
+    in_url,
+    is_reference,
+    names_secret,
+    shows_secret,
+)
 from meshmodel.model.records import Custody, Hold, Record, key_of
 from meshmodel.model.snapshot import table_of
 
@@ -239,7 +247,7 @@ class Cluster:
                     given += self._named(each, namespace, None if key == "imagePullSecrets" else holder, key)
                 if key in {"args", "command", "cmd"}:
                     for hidden in in_arguments(value.each()):
-                        if hidden.literal:
+                        if hidden.literal and hidden.meaning == "secret":
                             given += self._literal(hidden.name, hidden.node, namespace, owner, holder)
                 for name, each in value.items() if key in _VARIABLES else ():
                     given += self._variable(name, each, namespace, owner, holder)
@@ -268,7 +276,12 @@ class Cluster:
         stands = is_reference(value) or _VARIABLE.fullmatch(value) or _PLAIN.fullmatch(value)
         if not value or stands or not (names_secret(name) or shows_secret(value)):
             return []
-        return self._literal(name, node, namespace, owner, holder)
+        meaning = Withheld(node, name, literal=True).meaning
+        if meaning == "secret":
+            return self._literal(name, node, namespace, owner, holder)
+        if meaning == "unclear":
+            ask_if_secret(self.out, ("agent", holder) if holder else None, f"{name} of {owner}", node)
+        return []
 
     def literal(self, name: str, node: Node, namespace: str, owner: str) -> None:
         """A secret that may stand in an object that nobody is given here, such as a ConfigMap."""
