@@ -201,6 +201,7 @@ def _parser() -> _Parser:
         reach,
         report,
         rules,
+        scan,
         trace,
         workbench,
     )
@@ -226,6 +227,7 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     listed = (
         workbench,
+        scan,
         check,
         describe,
         reach,

@@ -153,22 +153,11 @@ def _make(arguments: argparse.Namespace, target: Path) -> int:
     from meshmodel.model.snapshot import Snapshot
     from meshmodel.model.text import LINE_LIMIT
 
-    ending = target.suffix.lower()
-    if ending not in {".mesh", ".toml"}:
-        raise MeshmodelError(f"{one_line(target)}: a model ends with .mesh or .toml; name it so")
-    if target.exists() or target.is_symlink():
-        raise StoreError(f"{one_line(target)}: is there already; --into changes an existing model")
+    refuse_target(target, "--into changes an existing model")
     empty = Snapshot(about=About(name=clean_text(target.stem, LINE_LIMIT) or None))
     done = prepare(arguments.sources, target.parent, empty, [], form=arguments.form, only=arguments.only)
     _write_ledger(arguments, done)
-    if ending == ".mesh":
-        from meshmodel.store.store import Store
-
-        Store.create(target, done.after, done.imported).close()
-    else:
-        from meshmodel.interchange import write_file
-
-        write_file(target, done.after)
+    keep(done, target)
     name = one_line(target, limit=1_000)
     asked = sum(each.kind == "question" for each in done.after.note.values())
     _tell(
@@ -179,6 +168,26 @@ def _make(arguments: argparse.Namespace, target: Path) -> int:
         applied=True,
     )
     return 0
+
+
+def refuse_target(target: Path, instead: str) -> None:
+    """Refuse what is no name of a new model; the line ends with what to do where it is there already."""
+    if target.suffix.lower() not in {".mesh", ".toml"}:
+        raise MeshmodelError(f"{one_line(target)}: a model ends with .mesh or .toml; name it so")
+    if target.exists() or target.is_symlink():
+        raise StoreError(f"{one_line(target)}: is there already; {instead}")
+
+
+def keep(done: "Import", target: Path) -> None:
+    """Write the model that an import makes to a new file; a model file also keeps what was imported."""
+    if target.suffix.lower() == ".mesh":
+        from meshmodel.store.store import Store
+
+        Store.create(target, done.after, done.imported).close()
+    else:
+        from meshmodel.interchange import write_file
+
+        write_file(target, done.after)
 
 
 def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:

@@ -87,10 +87,21 @@ def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Re
     return reading
 
 
-def read_document(path: Path, base: Path) -> Document:
-    """One file as a tree; raises ForeignFileError, and Stopped where ``CURRENT`` says so."""
+def read_document(path: Path, base: Path, source: str | None = None) -> Document:
+    """One file as a tree.
+
+    Args:
+        path: where it lies.
+        base: the folder from which it is named in the model, unless that is said.
+        source: what it is called in the model.
+
+    Raises:
+        ForeignFileError: it cannot be read.
+        Stopped: ``CURRENT`` says so.
+    """
     check_current()
-    shown, source = one_line(path, 400), _source_of(path, base)
+    shown = one_line(path, 400)
+    source = _source_of(path, base) if source is None else source
     try:
         with open_file(path) as file:
             content = file.read(SIZE_LIMIT + 1)

@@ -80,6 +80,19 @@ def prepare(
         Stopped: ``CURRENT`` says so.
     """
     reading = read_files(paths, base, form)
+    return prepare_read(reading, model, last, renamed=renamed, rejected=rejected, only=only)
+
+
+def prepare_read(
+    reading: Reading,
+    model: Snapshot,
+    last: Sequence[Imported] | None,
+    *,
+    renamed: Renamed = lambda _: {},
+    rejected: AbstractSet[Reference] = frozenset(),
+    only: Sequence[str] = (),
+) -> Import:
+    """The same for files that have been read."""
     proposals = tuple(reading.propose(_picked(only, model) if only else None))
     after, plans, rows = model, list[Plan](), list[Row]()
     for each in proposals:

@@ -77,6 +77,7 @@ class Form:
         files: the names by which a folder picks such files up, as patterns of the end of a path.
         load: imports the module that reads it.
         picks: whether it heeds ``Proposal.picked``, what ``--only`` names.
+        marks: of files with common names: what begins a line near the beginning of each that may be meant.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Form:
     files: tuple[str, ...]
     load: Callable[[], FormReader]
     picks: bool = False
+    marks: tuple[str, ...] = ()
 
 
 def _mcp() -> FormReader:
@@ -148,7 +150,13 @@ _FORMS: Final = (
         _aws,
         picks=True,
     ),
-    Form("kubernetes", "Kubernetes manifests, also of kagent", ("*.yaml", "*.yml"), _kubernetes),
+    Form(
+        "kubernetes",
+        "Kubernetes manifests, also of kagent",
+        ("*.yaml", "*.yml"),
+        _kubernetes,
+        marks=("apiVersion:", "kind:"),
+    ),
     Form(
         "threat-dragon",
         "Threat Dragon model",

@@ -1,0 +1,519 @@
+"""What a scan tells in at most 19 lines: agents, what they reach as whom, the worst way, what to ask.
+
+See ``docs/scan.md#the-lines``.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from textwrap import wrap
+from typing import Any, Final, NamedTuple
+
+from meshmodel.analysis.analysis import Analysis, analyse
+from meshmodel.analysis.results import AgentReach, Door, Explanation
+from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.records import Note, System
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import Stop
+from meshmodel.model.text import counted, first_few, one_line, pad, shorten, width
+from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
+
+COLUMNS: Final = 100
+AGENT_LINES: Final = 6
+_NAMES: Final = 34
+"""The most columns of their names."""
+_TRIED: Final = 40
+"""The most questions whose answers are tried, those nearest to the worst way first."""
+_WORST: Final = 40
+"""The most doors among which the worst way is looked for."""
+_ASKED: Final = 3
+_WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
+"""The severities by whose numbers of missing checkpoints an answer is weighed, in this order."""
+_CHANGES: Final[frozenset[Action]] = frozenset({"write", "admin", "issue"})
+_RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked at, whatever it says.
+
+    Attributes:
+        name: of the folder.
+        also: what was looked at besides it, in words.
+        files: how many files there are.
+        read: the files that were read, with the titles of their forms.
+        unread: those that could not be read, and why.
+        examples: how many were left out as tests, examples and documentation.
+        unopened: files that hold secrets, which nobody opened.
+        late: how many were left out for want of time.
+        is_whole: whether all that was recognised was read.
+        model: the file that keeps the model, as it is typed.
+        is_kept: whether it has been kept.
+    """
+
+    name: str
+    also: str
+    files: int
+    read: Sequence[tuple[str, str]]
+    unread: Sequence[tuple[str, str]]
+    examples: int
+    unopened: Sequence[str]
+    late: int
+    is_whole: bool
+    model: str
+    is_kept: bool
+
+
+class Group(NamedTuple):
+    """Agents that reach the same, as the same, and are asked alike.
+
+    Attributes:
+        agents: their ids.
+        titles: what they are called.
+        reads, changes, runs: titles of systems; ``⚑`` follows one in which outsiders write.
+        identities: as whom.
+        asks: whether somebody is asked: ``asks``, ``asks for some``, ``does not ask``.
+    """
+
+    agents: tuple[str, ...]
+    titles: tuple[str, ...]
+    reads: tuple[str, ...]
+    changes: tuple[str, ...]
+    runs: tuple[str, ...]
+    identities: tuple[str, ...]
+    asks: str
+
+
+class Worst(NamedTuple):
+    """The worst way, and who else has one like it.
+
+    Attributes:
+        door: the missing checkpoint at its end.
+        explanation: the way.
+        others: further agents with that door.
+        asked: why nobody is asked on it, in words.
+        is_heard: whether outsiders' words come to where it begins.
+    """
+
+    door: Door
+    explanation: Explanation
+    others: tuple[str, ...]
+    asked: str
+    is_heard: bool
+
+
+class Asked(NamedTuple):
+    """A question, and what its answer changes.
+
+    Attributes:
+        about: the element.
+        text: the question, with what it is about.
+        answer: the answer that changes most; empty where none was tried.
+        effect: what it changes, in words.
+    """
+
+    about: str
+    text: str
+    answer: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanAnswer:
+    """All that a scan tells."""
+
+    looked: Looked
+    groups: tuple[Group, ...]
+    worst: Worst | None
+    why: str
+    questions: tuple[Asked, ...]
+    snapshot: Snapshot
+
+
+def answer_scan(looked: Looked, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
+    """Work out what a scan tells of a model.
+
+    Args:
+        looked: what was looked at.
+        snapshot: the model that was made of it.
+        stop: when answers to questions are no longer tried; all else is told in full.
+    """
+    analysis = analyse(snapshot)
+    worst = _worst(analysis)
+    return ScanAnswer(
+        looked,
+        tuple(_groups(analysis)),
+        worst,
+        _why(worst, analysis),
+        tuple(_questions(analysis, worst, stop)),
+        snapshot,
+    )
+
+
+# Agents ---------------------------------------------------------------------------------------------------
+
+
+def _groups(analysis: Analysis) -> list[Group]:
+    """The agents that decide by themselves, those alike together; where there are none, all but people."""
+    agents, found = analysis.snapshot.agent, dict[Group, list[str]]()
+    rows = [each for each in analysis.reach() if not agents[each.agent].is_person]
+    for row in [each for each in rows if agents[each.agent].is_steerable] or rows:
+        found.setdefault(_group(analysis, row), []).append(row.agent)
+    made = [
+        group._replace(agents=tuple(names), titles=tuple(agents[each].title for each in names))
+        for group, names in found.items()
+    ]
+    order = {"does not ask": 0, "asks for some of it": 1, "asks": 2}
+    return sorted(made, key=lambda each: (order.get(each.asks, 3), -_size(each), each.titles))
+
+
+def _size(group: Group) -> int:
+    return len(group.reads) + len(group.changes) + len(group.runs)
+
+
+def _group(analysis: Analysis, row: AgentReach) -> Group:
+    snapshot, heard = analysis.snapshot, {each.system for each in analysis.heard if each.first_hand}
+    reads, changes, runs = list[str](), list[str](), list[str]()
+    acts = asked = 0
+    for reach in row.reach:
+        title = snapshot.system[reach.system].title + (" ⚑" if reach.system in heard else "")
+        done = [each for each in reach.actions if each != "read"]
+        acts += len(done)
+        asked += sum(each not in reach.unchecked for each in done)
+        if _CHANGES & set(reach.actions):
+            changes.append(title)
+        elif "execute" in reach.actions:
+            runs.append(title)
+        elif "read" in reach.actions:
+            reads.append(title)
+    asks = "" if not acts else "asks" if asked == acts else "asks for some of it" if asked else "does not ask"
+    return Group((), (), tuple(reads), tuple(changes), tuple(runs), row.identities, asks)
+
+
+# The worst way --------------------------------------------------------------------------------------------
+
+
+def _worst(analysis: Analysis) -> Worst | None:
+    """The worst way: of the highest severity, outsiders' words first, what changes something, more agents."""
+    doors = sorted(analysis.doors, key=lambda each: (-_RANK[each.severity], -len(each.agents), each.subject))
+    heard = {each.system for each in analysis.heard}
+    found: list[tuple[tuple[object, ...], Door, Explanation]] = []
+    for door in [each for each in doors if each.severity == doors[0].severity][:_WORST]:
+        for agent in door.agents[:_ASKED]:
+            way = analysis.explain(agent, door.system, _worst_action(door))
+            if way is None or not way.steps or way.state != "uncontrolled":
+                continue
+            order = (
+                -_RANK[way.severity or "low"],
+                way.source not in heard,
+                way.action not in _CHANGES,
+                -len(door.agents),
+                len(way.steps),
+                door.subject,
+                agent,
+            )
+            found.append((order, door, way))
+    if not found:
+        return None
+    _, door, way = min(found, key=lambda each: each[0])
+    others = tuple(each for each in door.agents if each != way.agent)
+    return Worst(door, way, others, _why_unasked(analysis.snapshot, way), way.source in heard)
+
+
+def _worst_action(door: Door) -> Action:
+    """The action that is told: what changes something, if anything does."""
+    return next((each for each in ("write", "execute", "issue", "admin") if each in door.actions), "read")
+
+
+def _why_unasked(snapshot: Snapshot, way: Explanation) -> str:
+    """Why nobody is asked on a way: there is no checkpoint, or one that does not count, and why."""
+    ends = {(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps}
+    on_it = [each for each in snapshot.checkpoint.values() if (each.step, each.from_, each.to) in ends]
+    who = snapshot.agent[way.agent].title
+    for each in on_it:
+        if each.freshness == "per-action" and each.state == "enforced" and each.decided_at is not None:
+            where = snapshot.system[each.decided_at].title
+            return f"somebody is asked, but {who} may change that itself, in {where}"
+    if any(each.freshness != "per-action" for each in on_it):
+        return "somebody is asked once, and not again"
+    return "nobody is asked"
+
+
+def _why(worst: Worst | None, analysis: Analysis) -> str:
+    if worst is None:
+        asked = analysis.summary.crossings
+        if not asked:
+            return "In what is drawn nothing is read in one place and used in another."
+        return "In what is drawn somebody is asked, or it is intended, wherever an agent acts across systems."
+    if worst.is_heard:
+        return "So whoever can write there acts with these rights, and no login of theirs is needed."
+    if worst.explanation.action == "read":
+        return "Each login is valid by itself; together they show one place what lies in another."
+    return "Each login is valid by itself; together they carry one place into another, and nobody decides it."
+
+
+# Questions ------------------------------------------------------------------------------------------------
+
+
+def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[Asked]:
+    """The questions whose answers change most, each about another element."""
+    before, tried = _missing(analysis), list[tuple[tuple[int, ...], Asked]]()
+    for note in _nearest_first(analysis.snapshot, worst)[:_TRIED]:
+        text = _with_subject(analysis.snapshot, note)
+        best, asked = (0,) * len(_WEIGHED), Asked(note.about or "", text, "", "")
+        for answer, changes in () if stop() else _answers(analysis.snapshot, note):
+            try:
+                after = _missing(analyse(apply_edit(analysis.snapshot, Edit("what if", changes))))
+            except InvalidModelError:
+                continue
+            weight = tuple(abs(before[each] - after[each]) for each in _WEIGHED)
+            if weight > best:
+                best, asked = weight, Asked(note.about or "", text, answer, _effect(before, after))
+        tried.append((best, asked))
+    about = set[str]()
+    for _, asked in sorted(tried, key=lambda each: tuple(-number for number in each[0])):
+        if asked.about not in about and len(about) < _ASKED:
+            about.add(asked.about)
+            yield asked
+
+
+def _missing(analysis: Analysis) -> Counter[Severity]:
+    return Counter(each.severity for each in analysis.doors)
+
+
+def _nearest_first(snapshot: Snapshot, worst: Worst | None) -> list[Note]:
+    """The open questions and assumptions, those about what the worst way passes first."""
+    passed = set[str]()
+    if worst is not None:
+        passed = {each for step in worst.explanation.steps for each in (step.from_, step.to)}
+        passed |= {f"system:{worst.explanation.source}", f"agent:{worst.explanation.agent}"}
+    notes = [
+        each
+        for each in snapshot.note.values()
+        if each.state == "open" and each.kind in {"question", "assumption"} and each.about
+    ]
+    return sorted(notes, key=lambda each: (each.about not in passed, each.about or "", each.id))
+
+
+def _with_subject(snapshot: Snapshot, note: Note) -> str:
+    """The text of a note, after what it is about where it does not name that."""
+    table, _, name = (note.about or "").partition(":")
+    title = getattr(snapshot.get(table, name), "title", "")
+    return note.text if not title or title in note.text else f"{title}: {note.text}"
+
+
+def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    """What an answer to a question would change in the model: an answer in words, and the changes."""
+    table, _, name = (note.about or "").partition(":")
+    record = snapshot.get(table, name)
+    if isinstance(record, System):
+        if record.sensitivity is None:
+            yield "if it holds secrets", (Put(replace(record, sensitivity="restricted")),)
+            yield "if all of it is public", (Put(replace(record, sensitivity="public")),)
+        if record.untrusted_input:
+            changes = (Put(replace(record, untrusted_input=False)),)
+            yield "if only your own people write there", changes
+    otherwise = "if that is not so" if note.kind == "assumption" else "without it"
+    if table == "credential":
+        grants = tuple(Remove("grant", key) for key in snapshot.grant if key[0] == name)
+        if grants:
+            yield otherwise, grants
+    if table == "agent" and record is not None:
+        yield otherwise, (Remove("agent", name),)
+
+
+def _effect(before: Mapping[Severity, int], after: Mapping[Severity, int]) -> str:
+    """What changes, worst first: ``3 critical become high``, ``2 high go``, ``1 critical more``."""
+    change = {each: after.get(each, 0) - before.get(each, 0) for each in reversed(SEVERITIES)}
+    change = {each: number for each, number in change.items() if number}
+    match list(change.items()):
+        case [(one, few), (other, many)] if few == -many:
+            worse = few > 0
+            became, was, number = (one, other, few) if worse else (other, one, many)
+            return f"{number} {was} become{'s' if number == 1 else ''} {became}"
+        case changed:
+            parts = [
+                f"{number} {each} more"
+                if number > 0
+                else f"{-number} {each} go{'es' if number == -1 else ''}"
+                for each, number in changed
+            ]
+            return ", ".join(parts[:2])
+
+
+# Lines ----------------------------------------------------------------------------------------------------
+
+
+def scan_lines(found: ScanAnswer) -> list[str]:
+    """The answer as lines of at most 100 columns, 19 of them at most."""
+    looked = found.looked
+    lines = [*_head(looked), *_agent_lines(found), *_way_lines(found), found.why if found.groups else ""]
+    if found.questions:
+        lines.append("What to find out first:")
+        lines += [_question_line(number, each) for number, each in enumerate(found.questions, 1)]
+    shows = f"meshmodel open {looked.model} shows the way"
+    lines.append(f"-o {looked.model} keeps this model; then {shows}" if not looked.is_kept else shows)
+    return [shorten(one_line(each, 1_000), COLUMNS) for each in lines if each]
+
+
+def _head(looked: Looked) -> Iterator[str]:
+    parts = [
+        *([counted(looked.files, "file")] if looked.files else []),
+        f"{counted(len(looked.read), 'configuration')} read",
+        f"{len(looked.unread)} not read",
+    ]
+    if looked.examples:
+        parts.append(f"{looked.examples} of tests and examples left out")
+    if looked.late:
+        parts.append(f"{looked.late} left for want of time")
+    elif not looked.is_whole and not looked.unread:
+        parts.append("not all was looked at")
+    yield f"{looked.name}{looked.also}: {', '.join(parts)}"
+
+
+def _agent_lines(found: ScanAnswer) -> Iterator[str]:
+    if not found.groups:
+        yield "Nothing in it tells of agents."
+        return
+    shown = found.groups if len(found.groups) <= AGENT_LINES else found.groups[: AGENT_LINES - 1]
+    names = [first_few(each.titles, 2) for each in shown]
+    wide = min(_NAMES, max(map(width, names)))
+    each_has = 2 if 2 * len(shown) <= AGENT_LINES else 1
+    for name, group in zip(names, shown, strict=True):
+        lines = _reach_lines(group, COLUMNS - wide - 2, each_has, found.snapshot)
+        yield f"{pad(name, wide)}  {lines[0]}"
+        yield from (f"{' ' * wide}  {each}" for each in lines[1:])
+    left = sum(len(each.agents) for each in found.groups[len(shown) :])
+    if left:
+        yield f"… and {left} more"
+
+
+def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list[str]:
+    """What a group reaches and as whom, as much as so many lines hold; first whether somebody is asked."""
+    if not _size(group):
+        return ["reaches nothing in what is drawn"]
+    asks = f"{group.asks}: " if group.asks else ""
+    parts = {"runs": group.runs, "changes": group.changes, "reads": group.reads}
+    whom = _as_whom(group, snapshot)
+    lines = list[str]()
+    for number, tail in ((6, whom), (4, whom), (3, whom), (2, whom), (1, whom), (1, "")):
+        reached = [f"{verb} {first_few(some, number)}" for verb, some in parts.items() if some]
+        lines = wrap(asks + ", ".join(reached) + tail, room)
+        if len(lines) <= most:
+            return lines
+    return [*lines[: most - 1], shorten(" ".join(lines[most - 1 :]), room)]
+
+
+def _as_whom(group: Group, snapshot: Snapshot) -> str:
+    """As whom: the rights of the person at the machine are said to be yours."""
+    yours = {each.principal for each in snapshot.credential.values() if each.subject == "human"}
+    others = [each for each in group.identities if each not in yours]
+    names = ["you"] * (len(others) < len(group.identities)) + others
+    return f", as {first_few(names, 1)}" if names else ""
+
+
+def _way_lines(found: ScanAnswer) -> Iterator[str]:
+    worst, snapshot = found.worst, found.snapshot
+    if worst is None:
+        return
+    way = worst.explanation
+    yield f"Worst way: {snapshot.agent[way.agent].title}"
+    yield f"  {_begin(snapshot, way, is_heard=worst.is_heard)},"
+    target = snapshot.system[way.system].title
+    whom = _whom(snapshot, way)
+    between = _between(snapshot, way)
+    yield f"  then {_DEEDS[way.action or 'read']} {target}{whom}{between};"
+    yield f"  {worst.asked}."
+    if worst.others:
+        titles = [snapshot.agent[each].title for each in worst.others]
+        yield f"The same holds for {first_few(titles, 3)}."
+
+
+def _whom(snapshot: Snapshot, way: Explanation) -> str:
+    """The identity with which a way ends."""
+    used = [each.from_.partition(":")[2] for each in way.steps if each.step == "grant"]
+    if not used:
+        return ""
+    credential = snapshot.credential[used[-1]]
+    return " as you" if credential.subject == "human" else f" as {credential.principal}"
+
+
+_DEEDS: Final[Mapping[str, str]] = {
+    "read": "reads",
+    "write": "writes into",
+    "execute": "runs things in",
+    "issue": "is given keys by",
+    "admin": "controls",
+}
+
+
+def _begin(snapshot: Snapshot, way: Explanation, *, is_heard: bool) -> str:
+    if way.source is None:
+        return "has its task from home"
+    system = snapshot.system[way.source]
+    if is_heard:
+        return f"reads {system.title} ⚑: what outsiders write there can instruct it"
+    return f"reads {system.title}" + (f" ({system.sensitivity})" if system.sensitivity else "")
+
+
+def _between(snapshot: Snapshot, way: Explanation) -> str:
+    """The agents and stores by which it gets there."""
+    passed = [each.to.partition(":") for each in way.steps if each.step in {"delegation", "custody"}]
+    names = [
+        str(snapshot.table(table)[name].title)
+        for table, _, name in passed
+        if table in {"agent", "system"} and name not in {way.agent, way.system}
+    ]
+    return f", by way of {first_few(list(dict.fromkeys(names)), 2)}" if names else ""
+
+
+def _question_line(number: int, asked: Asked) -> str:
+    effect = f"  {asked.answer}: {asked.effect}" if asked.effect else ""
+    return f"{number}  {shorten(asked.text, COLUMNS - 3 - width(effect))}{effect}"
+
+
+# JSON -----------------------------------------------------------------------------------------------------
+
+
+def scan_json(found: ScanAnswer) -> dict[str, Any]:
+    """The machine-readable answer (``docs/json.md``)."""
+    looked, worst = found.looked, found.worst
+    return {
+        "format": "meshmodel-scan/1",
+        "folder": looked.name + looked.also,
+        "complete": looked.is_whole,
+        "files": looked.files,
+        "read": [{"file": file, "form": form} for file, form in looked.read],
+        "not_read": [{"file": file, "why": why} for file, why in looked.unread],
+        "examples": looked.examples,
+        "not_opened": list(looked.unopened),
+        "late": looked.late,
+        "agents": [
+            {
+                "agents": list(each.agents),
+                "reads": list(each.reads),
+                "changes": list(each.changes),
+                "runs": list(each.runs),
+                "identities": list(each.identities),
+                "asks": each.asks,
+            }
+            for each in found.groups
+        ],
+        "worst": None
+        if worst is None
+        else {
+            "agent": worst.explanation.agent,
+            "source": worst.explanation.source,
+            "system": worst.explanation.system,
+            "action": worst.explanation.action,
+            "severity": worst.explanation.severity,
+            "credential": worst.door.credential,
+            "others": list(worst.others),
+            "sentences": list(worst.explanation.sentences),
+            "asked": worst.asked,
+        },
+        "why": found.why,
+        "questions": [each._asdict() for each in found.questions],
+        "lines": scan_lines(found),
+    }

@@ -1,0 +1,104 @@
+"""``meshmodel scan``: what a folder tells of agents, in one model and a screen of lines."""
+
+import argparse
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.commands.import_model import keep, refuse_target
+from meshmodel.commands.models import Subparsers, add_json, seconds
+from meshmodel.commands.output import answer, complain, say, style
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.answers.scan import Looked
+    from meshmodel.importers.scanning import Scan
+
+DEADLINE: Final = 5.0
+"""Seconds within which walking and reading end, unless another number is given."""
+_SHOWN: Final = 10
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "scan",
+        help="find the agents in a folder, what they reach as whom, and the worst way",
+        description="Look through a folder for what configures AI agents: MCP clients and servers, coding "
+        "assistants, workflows, manifests. Tell in a screen of lines which agents there are, what they reach "
+        "as whom, where nobody is asked, and what to find out first. Nothing is started, fetched or written "
+        "unless -o names a model; files that hold secrets are never opened.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="where to look; by default the one you are in"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="MODEL", help="keep the model in a new .mesh or .toml file"
+    )
+    parser.add_argument(
+        "--home",
+        action="store_true",
+        help="also read your own configuration of assistants, below your home folder and /etc; FOLDER may be "
+        "left out then",
+    )
+    parser.add_argument(
+        "--deadline",
+        type=seconds,
+        default=DEADLINE,
+        metavar="SECONDS",
+        help="stop looking after so many seconds, and say what was left out (default: 5)",
+    )
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scan, and tell; 2 where something that was recognised could not be read.
+
+    Raises:
+        MeshmodelError: the folder is none, or the model is there already.
+    """
+    from meshmodel.answers.scan import answer_scan, scan_json, scan_lines
+    from meshmodel.importers.scanning import scan
+    from meshmodel.model.stop import Stop
+
+    folder: Path | None = arguments.folder or (None if arguments.home else Path())
+    output: Path | None = arguments.output
+    if output is not None:
+        refuse_target(output, "name another file")
+    stop = Stop(arguments.deadline, None)
+    folders = [] if folder is None else [folder]
+    base = output.parent if output is not None else folder or Path()
+    found = scan(folders, base, stop, Path.home() if arguments.home else None)
+    if output is not None:
+        keep(found.done, output)
+    told = answer_scan(_looked(found, folder, output, home=arguments.home), found.done.after, stop)
+    if arguments.json:
+        answer(scan_json(told))
+    else:
+        text = "\n".join(scan_lines(told))
+        say(text if style().glyphs else text.replace("⚑", "!").replace("…", "..."))
+    for source, why in [*found.unread, *found.walked.refused][:_SHOWN]:
+        complain(f"{one_line(source)}: {why}")
+    return 0 if found.is_whole else 2
+
+
+def _looked(found: "Scan", folder: Path | None, output: Path | None, *, home: bool) -> "Looked":
+    """What was looked at, and the file that keeps the model."""
+    from meshmodel.answers.scan import Looked
+
+    model = Path(f"{found.name}.mesh") if output is None else output
+    return Looked(
+        "your own configuration" if folder is None else found.name,
+        " and your own configuration" if home and folder is not None else "",
+        found.walked.files,
+        found.read,
+        [*found.unread, *found.walked.refused],
+        len(found.walked.examples),
+        found.walked.unopened,
+        found.late,
+        found.is_whole,
+        shlex.quote(str(model)),
+        output is not None,
+    )

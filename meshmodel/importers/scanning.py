@@ -1,0 +1,188 @@
+"""Reads what a folder has of agents into one model.
+
+See ``docs/scan.md``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from meshmodel.importers.document import Document, ForeignFileError
+from meshmodel.importers.foreign_files import Reading, read_document
+from meshmodel.importers.forms import FORMS
+from meshmodel.importers.importing import Import, prepare_read
+from meshmodel.importers.proposal import clean_text
+from meshmodel.importers.walk import Candidate, Walk, home_files, walk
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import About
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import CURRENT, Stop, Stopped
+from meshmodel.model.text import LINE_LIMIT
+
+FILE_LIMIT: Final = 2_000
+"""The most files that are read."""
+BYTE_LIMIT: Final = 1 << 20
+"""The most bytes of one file."""
+TOTAL_LIMIT: Final = 16 << 20
+"""The most bytes of all of them."""
+_SNIFFED: Final = 64 << 10
+"""So much of a file with a common name is looked at for the marks of its form."""
+_TIME_IS_UP: Final = "the time was up"
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a scan found.
+
+    Attributes:
+        name: of the folder.
+        walked: what the walk found.
+        done: the model of all that was read, as the import that makes it.
+        unread: files that were recognised and could not be read, and why.
+        late: how many files were left out, since a limit of time or number was reached.
+    """
+
+    name: str
+    walked: Walk
+    done: Import
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    late: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was recognised was read."""
+        return self.walked.is_whole and not (self.unread or self.late or self.walked.refused)
+
+    @property
+    def read(self) -> list[tuple[str, str]]:
+        """The files that were read, with the titles of their forms, in order."""
+        files = self.done.reading.documents.items()
+        return sorted((each.source, FORMS[form].title) for form, some in files for each in some)
+
+
+def scan(folders: Sequence[Path], base: Path, stop: Stop, home: Path | None = None) -> Scan:
+    """Walk through folders and make one model of what is found.
+
+    Args:
+        folders: where to look; the first one names the model.
+        base: the folder of the model, from which the files are named in it.
+        stop: when walking and reading end; what was read by then is a model all the same.
+        home: the home folder of the person whose own configuration is read as well.
+
+    Raises:
+        MeshmodelError: a folder is none.
+    """
+    for each in folders:
+        if not each.is_dir():
+            raise MeshmodelError(f"{each}: is no folder; name one, or import the file")
+    forms, walked = list(FORMS.values()), Walk()
+    for each in folders:
+        _join(walked, walk(each, forms, stop))
+    made = _Reading(base, stop)
+    made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
+    name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
+    done = made.understand(Snapshot(about=About(name=name)))
+    return Scan(name, walked, done, sorted(made.unread), made.late)
+
+
+def _join(all_of: Walk, more: Walk) -> None:
+    all_of.files += more.files
+    for name in ("found", "examples", "unopened", "refused"):
+        getattr(all_of, name).extend(getattr(more, name))
+    all_of.is_whole &= more.is_whole
+
+
+class _Reading:
+    """Reads candidates within the limits."""
+
+    def __init__(self, base: Path, stop: Stop) -> None:
+        self._base, self._stop = base, stop
+        self._left = TOTAL_LIMIT
+        self._reading = Reading()
+        self.unread: list[tuple[str, str]] = []
+        self.late = 0
+
+    def read(self, candidates: Sequence[Candidate]) -> None:
+        token = CURRENT.set(self._stop)
+        try:
+            for number, each in enumerate(candidates):
+                if number >= FILE_LIMIT or self._stop():
+                    self.late = len(candidates) - number
+                    break
+                self._read_one(each)
+        finally:
+            CURRENT.reset(token)
+
+    def _read_one(self, candidate: Candidate) -> None:
+        try:
+            document = self._document(candidate) if _may_be_meant(candidate) else None
+            form = None if document is None else _form_of(document)
+        except ForeignFileError as error:
+            self.unread.append((candidate.source, error.reason))
+        except OSError as error:
+            self.unread.append((candidate.source, f"cannot be read: {error.strerror}"))
+        except Stopped:
+            self.unread.append((candidate.source, _TIME_IS_UP))
+        else:
+            if document is not None and form is not None:
+                self._reading.documents.setdefault(form, []).append(document)
+
+    def _document(self, candidate: Candidate) -> Document:
+        """A file that is small enough, and the same when it has been read."""
+        path, source = candidate.path, candidate.source
+        before = path.stat()
+        if before.st_size > BYTE_LIMIT or before.st_size > self._left:
+            limit = "1 MiB" if before.st_size > BYTE_LIMIT else "what is left of 16 MiB for all files"
+            raise ForeignFileError(source, None, f"is larger than {limit}; import it by itself")
+        self._left -= before.st_size
+        document = read_document(path, self._base, source if source.startswith(("~/", "/")) else None)
+        after = path.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise ForeignFileError(source, None, "changed while it was read; scan again")
+        return document
+
+    def understand(self, empty: Snapshot) -> Import:
+        """What the forms make of the files; one that a form refuses is left out, and said."""
+        try:
+            return prepare_read(self._reading, empty, [])
+        except MeshmodelError:
+            for form, documents in list(self._reading.documents.items()):
+                self._reading.documents[form] = self._understood(form, documents)
+            self._reading.documents = {form: some for form, some in self._reading.documents.items() if some}
+            return prepare_read(self._reading, empty, [])
+
+    def _understood(self, form: str, documents: Sequence[Document]) -> list[Document]:
+        reasons = [(each, _refusal(form, [each])) for each in documents]
+        kept = [each for each, reason in reasons if reason is None]
+        together = _refusal(form, kept) if kept else None
+        reasons = [(each, reason or together) for each, reason in reasons]
+        self.unread += [(each.source, reason) for each, reason in reasons if reason is not None]
+        return [] if together else kept
+
+
+def _refusal(form: str, documents: Sequence[Document]) -> str | None:
+    """Why a form refuses files, or that it understands nothing in them; ``None`` where it reads them."""
+    try:
+        prepare_read(Reading({form: list(documents)}), Snapshot(), [])
+    except ForeignFileError as error:
+        return error.reason
+    except MeshmodelError as error:
+        return str(error).partition(": ")[2] or str(error)
+    return None
+
+
+def _form_of(document: Document) -> str | None:
+    """The form that recognises a file; of another program's file with the same name there is none."""
+    known = [each.name for each in FORMS.values() if each.load().recognise(document)]
+    return known[0] if known else None
+
+
+def _may_be_meant(candidate: Candidate) -> bool:
+    """Whether a file is to be read: of one with a common name its first lines say so."""
+    marks = [each.marks for each in candidate.forms]
+    if not all(marks):
+        return True
+    with candidate.path.open("rb") as file:
+        start = b"\n" + file.read(_SNIFFED)
+    return any(all(f"\n{mark}".encode() in start for mark in each) for each in marks)

@@ -1,0 +1,222 @@
+"""One walk through a folder for what tells of agents: by names alone, before anything is opened.
+
+See ``docs/scan.md#what-is-looked-at``.
+"""
+
+import fnmatch
+import os
+import re
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple
+
+from meshmodel.importers.forms import Form
+from meshmodel.model.stop import Stop
+
+ENTRY_LIMIT: Final = 200_000
+"""The most files and folders that are looked at."""
+NOT_ENTERED: Final = frozenset(
+    {
+        ".git",
+        "node_modules",
+        ".venv",
+        "venv",
+        "vendor",
+        "target",
+        "dist",
+        "build",
+        "out",
+        ".next",
+        ".tox",
+        "__pycache__",
+        ".terraform",
+        "Pods",
+        "DerivedData",
+    }
+)
+"""Folders of what others wrote, or of what is made from the files beside them."""
+_MADE: Final = frozenset({"pyvenv.cfg", "CACHEDIR.TAG"})
+"""A folder with one of these holds an environment or a cache."""
+EXAMPLES: Final = frozenset(
+    {
+        "test",
+        "tests",
+        "fixtures",
+        "testdata",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "templates",
+        "docs",
+    }
+)
+"""Below folders so named there are models of other people's agents."""
+_WITH_SECRETS: Final = re.compile(
+    r"\.env(\..*)?|.*\.(pem|key|p12|pfx|kdbx)|id_(rsa|dsa|ecdsa|ed25519)|auth\.json|\.credentials\.json"
+    r"|oauth_creds\.json|secrets?\.ya?ml|.*\.secrets?\.ya?ml",
+    re.IGNORECASE,
+)
+"""Names of files that hold secrets, and nothing that a model needs."""
+
+
+class Candidate(NamedTuple):
+    """A file with a name that forms know.
+
+    Attributes:
+        path: where it lies.
+        source: its path from the folder that was walked, with slashes.
+        forms: the forms that know its name, in their order.
+    """
+
+    path: Path
+    source: str
+    forms: tuple[Form, ...]
+
+
+HOME: Final = (
+    ".claude.json",
+    ".claude/settings.json",
+    ".claude/agents/*.md",
+    ".codex/config.toml",
+    ".gemini/settings.json",
+    ".gemini/policies/*.toml",
+    ".gemini/extensions/*/gemini-extension.json",
+    ".gemini/antigravity/mcp_config.json",
+    ".config/opencode/opencode.json*",
+    ".config/opencode/agents/*.md",
+    ".cursor/*.json",
+    ".codeium/windsurf/mcp_config.json",
+    ".config/goose/config.yaml",
+    ".config/goose/permission.yaml",
+    ".config/zed/settings.json",
+    ".continue/config.*",
+    ".continue/mcpServers/*.yaml",
+    ".kiro/settings/mcp.json",
+    ".copilot/*.json",
+    ".docker/mcp/*.yaml",
+)
+"""A person's own configuration, below the home folder."""
+_APPLICATIONS: Final = (
+    *(
+        f"{editor}/User/{file}"
+        for editor in ("Code", "Code - Insiders", "VSCodium")
+        for file in ("settings.json", "mcp.json", "globalStorage/*/settings/*mcp_settings.json")
+    ),
+    "Claude/claude_desktop_config.json",
+)
+"""Likewise below the folder of each application."""
+_APPLICATION_FOLDERS: Final = (".config", "Library/Application Support", "AppData/Roaming")
+MANAGED: Final = ("claude-code/managed-*.json", "codex/config.toml", "gemini-cli/settings.json")
+"""What an administrator sets, below ``/etc``."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk found.
+
+    Attributes:
+        files: how many files there are.
+        found: what forms know by name, the nearest to the folder first.
+        examples: likewise below folders of tests, examples and documentation: other people's agents.
+        unopened: files that hold secrets: that they exist is all that is known of them.
+        refused: folders that may not be listed, and why.
+        is_whole: whether all was walked; else the limit of entries or of time was reached.
+    """
+
+    files: int = 0
+    found: list[Candidate] = field(default_factory=list)
+    examples: list[Candidate] = field(default_factory=list)
+    unopened: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    is_whole: bool = True
+
+
+class _Names:
+    """The names of all forms' files, so that one look at a name finds the few patterns that can fit."""
+
+    def __init__(self, forms: Iterable[Form]) -> None:
+        self._exact: dict[str, list[tuple[str, Form]]] = {}
+        self._others: list[tuple[str, Form]] = []
+        for form in forms:
+            for pattern in form.files:
+                last = pattern.rpartition("/")[2]
+                if any(each in last for each in "*?["):
+                    self._others.append((pattern, form))
+                else:
+                    self._exact.setdefault(last, []).append((pattern, form))
+        endings = {pattern.rpartition("/")[2] for pattern, _ in self._others}
+        self._any = re.compile("|".join(map(fnmatch.translate, sorted(endings))) or r"(?!)")
+
+    def forms_of(self, source: str, name: str) -> tuple[Form, ...]:
+        patterns = self._exact.get(name, [])
+        if self._any.match(name):
+            patterns = [*patterns, *self._others]
+        if not patterns:
+            return ()
+        path = PurePosixPath("/", source)
+        return tuple({form.name: form for pattern, form in patterns if path.match(pattern)}.values())
+
+
+def walk(folder: Path, forms: Sequence[Form], stop: Stop) -> Walk:
+    """Look at the names in a folder and all below; links and other file systems are not followed.
+
+    Args:
+        folder: where to begin.
+        forms: those whose names are looked for.
+        stop: says when the time is up.
+    """
+    made, names, entries = Walk(), _Names(forms), 0
+    device = folder.stat().st_dev
+    waiting = deque([(str(folder), "", False)])
+    while waiting:
+        here, source, is_example = waiting.popleft()
+        try:
+            with os.scandir(here) as listing:
+                listed = sorted(listing, key=lambda each: each.name)
+        except OSError as error:
+            made.refused.append((source or ".", error.strerror or "cannot be listed"))
+            continue
+        if source and any(each.name in _MADE for each in listed):
+            continue
+        entries += len(listed)
+        if entries > ENTRY_LIMIT or stop():
+            made.is_whole = False
+            break
+        for entry in listed:
+            below = f"{source}/{entry.name}" if source else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in NOT_ENTERED and _is_on(entry, device):
+                    waiting.append((entry.path, below, is_example or entry.name.lower() in EXAMPLES))
+            elif entry.is_file(follow_symlinks=False):
+                made.files += 1
+                if _WITH_SECRETS.fullmatch(entry.name):
+                    made.unopened.append(below)
+                elif known := names.forms_of(below, entry.name):
+                    candidate = Candidate(Path(entry.path), below, known)
+                    (made.examples if is_example else made.found).append(candidate)
+    return made
+
+
+def _is_on(entry: "os.DirEntry[str]", device: int) -> bool:
+    """Whether a folder lies on the same file system."""
+    try:
+        return entry.stat(follow_symlinks=False).st_dev == device
+    except OSError:
+        return False
+
+
+def home_files(home: Path, forms: Sequence[Form], etc: Path = Path("/etc")) -> list[Candidate]:
+    """A person's own configuration and what an administrator sets for it, called ``~/…`` and ``/etc/…``."""
+    names = _Names(forms)
+    patterns = [*HOME, *(f"{folder}/{file}" for folder in _APPLICATION_FOLDERS for file in _APPLICATIONS)]
+    found = []
+    for root, shown, some in ((home, "~", patterns), (etc, "/etc", MANAGED)):
+        for path in sorted({path for pattern in some for path in root.glob(pattern)}):
+            source = path.relative_to(root).as_posix()
+            known = names.forms_of(source, path.name)
+            if known and path.is_file() and not path.is_symlink():
+                found.append(Candidate(path, f"{shown}/{source}", known))
+    return found

@@ -1,0 +1,184 @@
+"""The lines of a scan: a screen at most, whatever was found, and the worst way as the model has it."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.answers.scan import COLUMNS, Looked, answer_scan, scan_json, scan_lines
+from meshmodel.interchange.reader import read_text
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import NEVER, Stop
+from meshmodel.model.text import width
+from tests.reference.random_models import random_model
+
+BRIDGE = """
+format = "meshmodel/1"
+[[system]]
+id = "mail"
+name = "Mail"
+zone = "office"
+untrusted_input = true
+[[system]]
+id = "shop"
+name = "Shop"
+zone = "production"
+integrity = "high"
+[[zone]]
+id = "office"
+[[zone]]
+id = "production"
+[[agent]]
+id = "helper"
+name = "Helper"
+kind = "ai-agent"
+home = "office"
+[[agent]]
+id = "twin"
+name = "Twin"
+kind = "ai-agent"
+home = "office"
+[[credential]]
+id = "mail-key"
+[[credential]]
+id = "shop-key"
+[[hold]]
+agent = "helper"
+credential = "mail-key"
+[[hold]]
+agent = "helper"
+credential = "shop-key"
+[[hold]]
+agent = "twin"
+credential = "mail-key"
+[[hold]]
+agent = "twin"
+credential = "shop-key"
+[[grant]]
+credential = "mail-key"
+system = "mail"
+actions = ["read"]
+[[grant]]
+credential = "shop-key"
+system = "shop"
+actions = ["write"]
+[[note]]
+id = "open"
+text = "May it write at all?"
+about = "credential:shop-key"
+kind = "question"
+[[note]]
+id = "who"
+text = "Who writes into it?"
+about = "system:mail"
+kind = "question"
+"""
+
+
+def looked(**changes):
+    said = {
+        "name": "folder",
+        "also": "",
+        "files": 12,
+        "read": [(".mcp.json", "MCP client configuration")],
+        "unread": [],
+        "examples": 0,
+        "unopened": [],
+        "late": 0,
+        "is_whole": True,
+        "model": "folder.mesh",
+        "is_kept": False,
+    }
+    return Looked(**(said | changes))
+
+
+def told(snapshot, stop=NEVER, **changes):
+    return answer_scan(looked(**changes), snapshot, stop)
+
+
+def test_a_bridge_is_told_with_what_to_ask_first():
+    assert scan_lines(told(read_text(BRIDGE))) == [
+        "folder: 12 files, 1 configuration read, 0 not read",
+        "Helper, Twin  does not ask: changes Shop, reads Mail ⚑, as mail-key and 1 more",
+        "Worst way: Helper",
+        "  reads Mail ⚑: what outsiders write there can instruct it,",
+        "  then writes into Shop as shop-key;",
+        "  nobody is asked.",
+        "The same holds for Twin.",
+        "So whoever can write there acts with these rights, and no login of theirs is needed.",
+        "What to find out first:",
+        "1  Mail: Who writes into it?  if only your own people write there: 1 high becomes medium",
+        "2  shop-key: May it write at all?  without it: 1 high goes",
+        "-o folder.mesh keeps this model; then meshmodel open folder.mesh shows the way",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "words"),
+    [
+        ("", "nobody is asked."),
+        ('freshness = "cached"', "somebody is asked once, and not again."),
+        ('decided_at = "rules"', "somebody is asked, but Helper may change that itself, in Rules."),
+    ],
+)
+def test_why_nobody_is_asked(checkpoint, words):
+    more = f"""
+[[system]]
+id = "rules"
+name = "Rules"
+zone = "office"
+[[grant]]
+credential = "mail-key"
+system = "rules"
+actions = ["write"]
+[[checkpoint]]
+id = "ask"
+kind = "human-approval"
+step = "grant"
+from = "shop-key"
+to = "shop"
+{checkpoint}
+"""
+    assert f"  {words}" in scan_lines(told(read_text(BRIDGE + (more if checkpoint else ""))))
+
+
+def test_where_somebody_is_asked_it_is_said_of_what_is_drawn():
+    asked = 'id = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "shop-key"\nto = "shop"'
+    lines = scan_lines(told(read_text(f"{BRIDGE}\n[[checkpoint]]\n{asked}\n")))
+    assert "Helper, Twin  asks: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
+    assert "In what is drawn somebody is asked, or it is intended, wherever an agent acts across systems." in lines
+
+
+def test_without_time_nothing_is_tried():
+    found = told(read_text(BRIDGE), Stop(None, lambda: True))
+    assert [each.effect for each in found.questions] == ["", ""]
+    assert found.worst is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "head"),
+    [
+        ({"unread": [("a", "why")]}, "folder: 12 files, 1 configuration read, 1 not read"),
+        ({"late": 3, "is_whole": False}, "folder: 12 files, 1 configuration read, 0 not read, 3 left for want of time"),
+        ({"is_whole": False}, "folder: 12 files, 1 configuration read, 0 not read, not all was looked at"),
+        ({"examples": 2}, "folder: 12 files, 1 configuration read, 0 not read, 2 of tests and examples left out"),
+        ({"files": 0, "also": " and more"}, "folder and more: 1 configuration read, 0 not read"),
+    ],
+)
+def test_the_first_line_says_what_was_looked_at(changes, head):
+    assert scan_lines(told(Snapshot(), **changes))[:2] == [head, "Nothing in it tells of agents."]
+
+
+@given(st.integers(0, 2**40), st.integers(1, 40))
+def test_whatever_was_found_it_is_a_screen(seed, size):
+    found = told(random_model(seed, size, "shapes"))
+    lines = scan_lines(found)
+    assert len(lines) <= 19
+    assert max(map(width, lines)) <= COLUMNS
+    assert all(line.isprintable() for line in lines)
+    answer = json.loads(json.dumps(scan_json(found)))
+    assert answer["lines"] == lines
+    severities = {each.severity for each in analyse(found.snapshot).doors}
+    assert (answer["worst"] or {}).get("severity") in (severities or {None})

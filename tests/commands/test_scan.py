@@ -1,0 +1,55 @@
+"""``meshmodel scan``: a folder in a screen of lines, kept where that is asked for; a gate it is not."""
+
+import json
+
+import pytest
+
+from meshmodel.store.load import load
+from tests.commands.running import documents, refused, run
+
+SERVERS = json.dumps({"mcpServers": {"files": {"command": "files-mcp", "args": ["/srv"]}}})
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / ".mcp.json").write_text(SERVERS, encoding="utf-8")
+    monkeypatch.chdir(shop)
+    return shop
+
+
+def test_the_folder_that_one_is_in_is_scanned_and_nothing_is_written(folder):
+    done = run("scan")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("shop: 1 file, 1 configuration read, 0 not read\n")
+    assert [each.name for each in folder.iterdir()] == [".mcp.json"]
+
+
+def test_a_model_is_kept_and_is_as_an_import_makes_it(folder):
+    done = run("scan", folder, "-o", "found.mesh")
+    assert "meshmodel open found.mesh shows the way\n" in done.stdout
+    assert run("scan", folder, "-o", "found.toml").returncode == 0
+    assert load(folder / "found.mesh").agent == load(folder / "found.toml").agent != {}
+    assert run("import", ".mcp.json", "--into", "found.mesh").stdout.endswith("nothing to change\n")
+    assert "is there already" in refused("scan", folder, "-o", "found.mesh")
+
+
+def test_what_cannot_be_read_is_said_and_the_answer_is_no_whole_one(folder):
+    (folder / "mcp.json").write_text("{", encoding="utf-8")
+    done = run("scan")
+    assert done.returncode == 2
+    assert "1 configuration read, 1 not read" in done.stdout
+    assert done.stderr.startswith("meshmodel: mcp.json: ")
+
+
+def test_the_answer_for_programs(folder):
+    (answer,) = documents("scan", "--json")
+    assert answer["format"] == "meshmodel-scan/1"
+    assert answer["complete"]
+    assert answer["read"] == [{"file": ".mcp.json", "form": "MCP client configuration"}]
+    assert documents("scan", folder, "--json") == [answer]
+
+
+def test_what_is_no_folder_is_refused(folder):
+    assert "is no folder" in refused("scan", folder / ".mcp.json")

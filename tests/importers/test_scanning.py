@@ -1,0 +1,167 @@
+"""What a scan looks at: names before contents, nothing that holds secrets, and whatever is left out is said."""
+
+import json
+import os
+
+import pytest
+
+from meshmodel.importers import scanning, walk
+from meshmodel.importers.scanning import scan
+from meshmodel.interchange.writer import write_text
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import NEVER, Stop
+
+SERVERS = json.dumps({"mcpServers": {"files": {"command": "files-mcp", "args": ["/srv"]}}})
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kitchen\n"
+
+
+class Folder:
+    """A folder that is filled and scanned."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def write(self, name, text=SERVERS):
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def scan(self, stop=NEVER, **options):
+        return scan([self.path], self.path, stop, **options)
+
+    def read(self, **options):
+        return [file for file, _ in self.scan(**options).read]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Folder(tmp_path)
+
+
+def test_files_are_known_by_name_at_any_depth(folder):
+    folder.write(".mcp.json")
+    folder.write("deep/below/.vscode/mcp.json")
+    folder.write("deep/package.json", "{}")
+    found = folder.scan()
+    assert [file for file, _ in found.read] == [".mcp.json", "deep/below/.vscode/mcp.json"]
+    assert found.walked.files == 3
+    assert found.is_whole
+
+
+def test_of_a_file_with_a_common_name_its_first_lines_decide(folder):
+    folder.write("manifest.yaml", NAMESPACE)
+    folder.write("settings.yaml", "port: 80\n")
+    folder.write("broken.yaml", "port: [80\n")
+    assert folder.read() == ["manifest.yaml"]
+
+
+@pytest.mark.parametrize("name", [".git", "node_modules", ".venv", "vendor", "dist", "target"])
+def test_folders_of_others_and_of_what_is_made_are_not_entered(folder, name):
+    folder.write(f"{name}/.mcp.json")
+    assert folder.read() == []
+
+
+@pytest.mark.parametrize("mark", ["pyvenv.cfg", "CACHEDIR.TAG"])
+def test_environments_and_caches_are_not_entered(folder, mark):
+    folder.write("some/.mcp.json")
+    folder.write(f"some/{mark}", "")
+    assert folder.read() == []
+    assert scan([folder.path / "some"], folder.path, NEVER).read
+
+
+def test_tests_and_examples_are_listed_and_not_read_unless_they_are_what_is_scanned(folder):
+    folder.write("tests/fixtures/.mcp.json")
+    found = folder.scan()
+    assert found.read == []
+    assert [each.source for each in found.walked.examples] == ["tests/fixtures/.mcp.json"]
+    assert scan([folder.path / "tests" / "fixtures"], folder.path, NEVER).read
+
+
+def test_links_are_not_followed(folder):
+    target = folder.write("elsewhere/.mcp.json")
+    (folder.path / "sub").mkdir()
+    (folder.path / "sub" / ".mcp.json").symlink_to(target)
+    (folder.path / "loop").symlink_to(folder.path, target_is_directory=True)
+    assert folder.read() == ["elsewhere/.mcp.json"]
+
+
+@pytest.mark.parametrize(
+    "name", [".env", ".env.local", "id_ed25519", "server.pem", ".credentials.json", "secrets.yaml"]
+)
+def test_files_with_secrets_are_never_opened(folder, name):
+    folder.write(name, NAMESPACE)
+    os.mkfifo(folder.path / "fifo.yaml")  # opening it would wait for ever
+    found = folder.scan()
+    assert found.walked.unopened == [name]
+    assert found.read == []
+
+
+def test_what_is_recognised_and_cannot_be_read_is_said_and_the_rest_is_read(folder):
+    folder.write(".mcp.json", "{")
+    folder.write("large/.mcp.json", SERVERS + " " * scanning.BYTE_LIMIT)
+    folder.write("good/.mcp.json")
+    found = folder.scan()
+    assert [file for file, _ in found.read] == ["good/.mcp.json"]
+    assert {file: why.partition(";")[0] for file, why in found.unread}.keys() == {".mcp.json", "large/.mcp.json"}
+    assert dict(found.unread)["large/.mcp.json"] == "is larger than 1 MiB; import it by itself"
+    assert not found.is_whole
+
+
+def test_limits_are_said_with_their_numbers(folder, monkeypatch):
+    for name in "abcd":
+        folder.write(f"{name}/.mcp.json")
+    monkeypatch.setattr(scanning, "FILE_LIMIT", 3)
+    found = folder.scan()
+    assert (len(found.read), found.late, found.is_whole) == (3, 1, False)
+    monkeypatch.setattr(walk, "ENTRY_LIMIT", 5)
+    assert not folder.scan().walked.is_whole
+
+
+def test_when_the_time_is_up_what_was_read_is_a_model(folder):
+    for name in "abcd":
+        folder.write(f"{name}/.mcp.json")
+    asked = iter([False] * 8)
+    found = folder.scan(Stop(None, lambda: next(asked, True)))
+    assert not found.is_whole
+    assert len(found.read) + len(found.unread) + found.late == 4
+    assert found.late or found.unread
+
+
+def test_a_file_that_changes_while_it_is_read_is_said(folder, monkeypatch):
+    path = folder.write(".mcp.json")
+    real = scanning.read_document
+
+    def changing(*arguments):
+        document = real(*arguments)
+        path.write_text(SERVERS + " ", encoding="utf-8")
+        return document
+
+    monkeypatch.setattr(scanning, "read_document", changing)
+    assert folder.scan().unread == [(".mcp.json", "changed while it was read; scan again")]
+
+
+def test_the_nearest_files_are_read_first(folder):
+    folder.write("a/b/c/.mcp.json")
+    folder.write("z/.mcp.json")
+    assert [each.source for each in folder.scan().walked.found] == ["z/.mcp.json", "a/b/c/.mcp.json"]
+
+
+def test_two_scans_make_the_same_model(folder):
+    folder.write(".mcp.json")
+    folder.write("k8s/namespace.yaml", NAMESPACE)
+    assert write_text(folder.scan().done.after) == write_text(folder.scan().done.after)
+
+
+def test_a_persons_own_configuration_is_read_where_it_is_asked_for(folder, tmp_path_factory):
+    home = Folder(tmp_path_factory.mktemp("person"))
+    home.write(".cursor/mcp.json")
+    home.write("other/.mcp.json")
+    folder.write(".mcp.json")
+    assert folder.read() == [".mcp.json"]
+    assert folder.read(home=home.path) == [".mcp.json", "~/.cursor/mcp.json"]
+
+
+def test_what_is_no_folder_is_refused(folder):
+    with pytest.raises(MeshmodelError, match="is no folder"):
+        scan([folder.path / "missing"], folder.path, NEVER)
