@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs"
 """Where the pages lie, in an installed wheel too."""
 TOPICS: Final = (
+    "scan",
     "workbench",
     "keys",
     "quick-line",

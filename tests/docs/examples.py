@@ -14,6 +14,7 @@ from pathlib import Path
 
 from meshmodel import cli
 from meshmodel.app.config import read_configuration
+from meshmodel.cli import INCOMPLETE
 from meshmodel.edits.edit import apply_edit
 from meshmodel.exporters.policies.stub_reader import read_stub
 from meshmodel.importers.catalogue import load_catalogue, read_catalogue
@@ -74,7 +75,7 @@ def run_page(text: str, desk: Path) -> Iterator[Ran]:
 
 
 def call(line: str) -> str:
-    """What a command line prints; it neither complains nor fails."""
+    """What a command line prints; it neither complains nor fails, but where something cannot be read."""
     words = [
         each
         for word in shlex.split(line, comments=True)
@@ -88,7 +89,7 @@ def call(line: str) -> str:
         status = cli.main(words[1:])
     if len(words) == 1 or words[1] in NEEDS_A_TERMINAL:
         assert "needs a terminal" in complaints.getvalue(), complaints.getvalue()
-    else:
+    elif status != INCOMPLETE or "broken" not in complaints.getvalue():
         assert complaints.getvalue() == "", f"{line}: {complaints.getvalue()}"
         assert status in {0, 1}, line
     out.seek(0)

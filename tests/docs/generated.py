@@ -31,6 +31,7 @@ from meshmodel.store.examples import examples
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_import import SAMPLES
 from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG
+from tests.docs.json_scan import FOLDER
 from tests.docs.json_shapes import section
 from tests.docs.json_words import DOCUMENTS, Document
 from tests.docs.pages import ROOT, blocks
@@ -266,7 +267,8 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         Path(desk, "wider.toml").write_text(wider, encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         _write_stubs(Path(desk))
-        for name, content in SAMPLES.items():
+        for name, content in (*SAMPLES.items(), *FOLDER.items()):
+            Path(desk, name).parent.mkdir(parents=True, exist_ok=True)
             Path(desk, name).write_text(content, encoding="utf-8")
         shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
         with contextlib.chdir(desk):

@@ -6,6 +6,7 @@ from typing import Final
 from tests.docs.json_diff import DIFF
 from tests.docs.json_explain import ALL_WAYS, EXPLAIN, SPREAD, STEP, below
 from tests.docs.json_import import IMPORT
+from tests.docs.json_scan import SCAN
 from tests.docs.json_verification import KEYS as VERIFICATION
 
 
@@ -281,6 +282,13 @@ DOCUMENTS: Final = (
             ("rules[].references", "list of strings", "the standards that its findings may cite"),
             ("rules[].false_positives", "string", "when it is reported and nothing is wrong"),
         ),
+    ),
+    Document(
+        "meshmodel-scan/1",
+        "scan: what a folder tells of agents",
+        "scan shop --json",
+        (),
+        SCAN,
     ),
     Document(
         "meshmodel-catalogue/1",

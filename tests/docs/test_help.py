@@ -68,7 +68,7 @@ def test_a_topic_that_is_none_is_refused_in_a_line(capsys):
         "",
         "meshmodel: there is no topic semantic; did you mean semantics?\n",
     )
-    assert "there are workbench, keys" in called(capsys, "xyzzy")[2]
+    assert "there are scan, workbench" in called(capsys, "xyzzy")[2]
 
 
 def test_a_page_that_is_missing_is_said_in_a_line(capsys, monkeypatch, tmp_path):

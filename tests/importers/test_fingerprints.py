@@ -19,7 +19,7 @@ KEY = "sk-ant-api03-" + "a1B2" * 12
             "docker run --rm -i ghcr.io/x/y:1.2",
             "Program: docker ghcr.io/x/y 1.2; options --rm, -i; arguments ",
         ),
-        ("node /home/somebody/launch/github.mjs", "Program: node github.mjs; arguments "),
+        ("node /srv/somebody/launch/github.mjs", "Program: node github.mjs; arguments "),
         ("/opt/bin/serve --port 1", "Program: serve; options --port; arguments "),
         ("npx mcp-remote https://mcp.example.com/a", "Program: npx mcp.example.com/a; arguments "),
     ],

@@ -1,4 +1,4 @@
-"""What a scan looks at: names before contents, nothing that holds secrets, and whatever is left out is said."""
+"""What a scan looks at: names before contents, nothing that holds secrets; what is left out is said."""
 
 import json
 import os
@@ -103,7 +103,10 @@ def test_what_is_recognised_and_cannot_be_read_is_said_and_the_rest_is_read(fold
     folder.write("good/.mcp.json")
     found = folder.scan()
     assert [file for file, _ in found.read] == ["good/.mcp.json"]
-    assert {file: why.partition(";")[0] for file, why in found.unread}.keys() == {".mcp.json", "large/.mcp.json"}
+    assert {file: why.partition(";")[0] for file, why in found.unread}.keys() == {
+        ".mcp.json",
+        "large/.mcp.json",
+    }
     assert dict(found.unread)["large/.mcp.json"] == "is larger than 1 MiB; import it by itself"
     assert not found.is_whole
 
