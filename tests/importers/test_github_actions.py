@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.foreign_files import read_files
-from meshmodel.importers.forms.github.words import product_of
+from meshmodel.importers.forms.github.words import event_words, product_of
 from meshmodel.model.records import Delegation, Exchange
 from tests.importers.foreign import check_goldens, fixtures
 from tests.importers.workflows import (
@@ -109,10 +109,71 @@ def test_an_agent_keeps_its_identity_where_steps_are_put_before_it(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("github.event.issue.title", {"issue"}),
+        ("github.event['comment'].BODY", {"comment"}),
+        ('github.event["issue"]["title"]', {"issue"}),
+        ("github.head_ref", {"pull_request"}),
+        ("toJson(github.event.issue)", {"issue"}),
+        ("toJSON( github.event )", {"*"}),
+        ("toJSON(github)", {"*"}),
+        ("github.event", {"*"}),
+        ("github.event.client_payload", {"client_payload"}),
+        ("join(github.event.commits.*.message, ',')", {"commits"}),
+        ("github.event.commits[0].message", {"commits"}),
+        ("github.event.commits", {"commits"}),
+        ("format('{0}', github.event.review.body)", {"review"}),
+        ("github.event.issue.number", set()),
+        ("toJson(github.event.issue.labels)", set()),
+        ("join(github.event.issue.labels.*.name)", set()),
+        ("github.event.sender.login", set()),
+        ("github.event.comment.id", set()),
+        ("github.event.pull_request != null", set()),
+        ("github.repository", set()),
+        ("toJSON(matrix)", set()),
+        ("my_github.event", set()),
+    ],
+)
+def test_which_expressions_let_words_of_an_event_in(expression, words):
+    assert event_words("echo ${{ " + expression + " }}") == words
+
+
+@pytest.mark.parametrize(
+    ("on", "given", "triggers"),
+    [
+        ("issues", {"with": {"prompt": "Sort ${{ github.event.issue.title }}"}}, {"issues"}),
+        ("issues", {"with": {"prompt": "Sort it"}}, set()),
+        ("issues", {"env": {"REPORT": "${{ toJson(github.event.issue) }}"}}, {"issues"}),
+        (
+            ["issue_comment", "push"],
+            {"with": {"prompt": "${{ github.event.comment.body }}"}},
+            {"issues", "pull-requests"},
+        ),
+        ("push", {"with": {"prompt": "${{ github.event.issue.title }}"}}, set()),
+        ("push", {"with": {"prompt": "${{ toJSON(github.event) }}"}}, {"code"}),
+        ("pull_request_target", {"with": {"prompt": "${{ github.head_ref }}"}}, {"pull-requests"}),
+    ],
+)
+def test_words_of_an_event_in_what_an_agent_is_told_start_the_agent_itself(on, given, triggers, tmp_path):
+    model, rows = model_of(one_job(step(**given), on=on, permissions={}), tmp_path)
+    found = {each.system for each in model.model.trigger.values() if each.agent.startswith("claude")}
+    assert found == triggers
+    told = [each for each in rows if each.rule == "words-in-prompt"]
+    assert bool(told) is ("github." in json.dumps(given))
+
+
+def test_words_in_a_prompt_come_from_the_events_that_the_token_does_not_write(tmp_path):
+    prompt = step(**{"with": {"prompt": "${{ github.event.issue.body }}"}})
+    model = model_of(one_job(prompt, on="issues", permissions={"issues": "write"}), tmp_path)[0].model
+    assert {each.system for each in model.trigger.values()} == {"events-of-issues"}
+
+
+@pytest.mark.parametrize(
     ("script", "steerable"),
     [
         ("echo ${{ github.event.issue.title }}", True),
-        ("echo ${{ github.event.comment.body }}", True),
+        ("echo '${{ toJson(github.event.issue) }}'", True),
         ("git switch ${{ github.head_ref }}", True),
         ("echo ${{ github.event.issue.number }}", None),
         ("echo $TITLE", None),

@@ -28,7 +28,7 @@ from meshmodel.importers.forms.github.rules import (
     TOOLS,
     WEB,
 )
-from meshmodel.importers.forms.github.words import STEPS, events
+from meshmodel.importers.forms.github.words import STEPS, events, lets_event_in
 from meshmodel.importers.forms.web import WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
@@ -199,7 +199,10 @@ class _Agentic:
         self._sources, self._repository, self._out = sources, repository, out
         stem = document.source.rpartition("/")[2].rpartition(".")[0]
         self._title = document.root["name"].text or stem or "workflow"
-        self._job = Job(repository, out, "agent", document.root, self._title)
+        self._job = Job(
+            repository, out, "agent", document.root, self._title,
+            started_by=tuple(event for event, _ in events(document.root["on"])),
+        )  # fmt: skip
 
     def read(self) -> None:
         """Propose all that the workflow says."""
@@ -219,7 +222,10 @@ class _Agentic:
             out.take(part["sandbox"], NETWORK, ("agent", self._agent))
             job.values(part["checkout"], self._agent)
             out.take(part["checkout"], SETTING)
-            out.take(part["body"], INSTRUCTIONS, ("agent", self._agent))
+            if lets_event_in(part["body"].text):
+                self._repository.tell(self._agent, part["body"], job.started_by)
+            else:
+                out.take(part["body"], INSTRUCTIONS, ("agent", self._agent))
             for name in MARKDOWN_SETTINGS:
                 out.take(part[name], SETTING)
         job.end([])

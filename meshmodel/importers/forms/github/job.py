@@ -91,6 +91,7 @@ class Job:
         node: the job.
         title: what it is called in names.
         aliases: by name in a called workflow the secrets that its callers pass.
+        started_by: the events of its workflow, and of those that call it.
         workflow: the agent that is its program.
         token: the credential of its GITHUB_TOKEN.
         oidc: the credential of its OIDC token, and the leaf that allows it.
@@ -104,6 +105,7 @@ class Job:
     node: Node
     title: str
     aliases: dict[str, list[str]] = field(default_factory=dict)
+    started_by: tuple[str, ...] = ()
     workflow: str = ""
     token: str = ""
     oidc: tuple[str, Node] | None = None
@@ -321,7 +323,7 @@ class Job:
         out = self.out
         for name, leaf in node["with"].items():
             lower, allowed = name.lower(), allowed_in(leaf.text)
-            if lower in PROMPTS:
+            if lower in PROMPTS and not lets_event_in(leaf.text):
                 out.take(leaf, INSTRUCTIONS, ("agent", agent))
             elif lower in STARTER_INPUTS:
                 out.take(leaf, STARTERS, ("agent", agent))
@@ -332,6 +334,9 @@ class Job:
             if lower in SERVER_INPUTS or (lower in ARGUMENTS and "mcp" in leaf.text.replace("mcp__", "")):
                 text = "Which servers does its MCP configuration start, and what do they reach?"
                 out.ask(("agent", agent), text, TOOL_SERVER, at=leaf)
+        for leaf in (*node["with"].leaves(), *node["env"].leaves(), node["run"]):
+            if lets_event_in(leaf.text):
+                self.repository.tell(agent, leaf, self.started_by)
         out.take(node["with"], AGENT_INPUT, ("agent", agent))
         self.tools(agent, allowed_in(node["run"].text), node["run"])
         if action == _APP_ACTION and not node.get("with", "github_token").text:

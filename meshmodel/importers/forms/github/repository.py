@@ -21,7 +21,9 @@ from meshmodel.importers.forms.github.rules import (
     SECRET_OPENS,
     TRIGGER,
     UNTRUSTED,
+    WORDS_IN_PROMPT,
 )
+from meshmodel.importers.forms.github.words import WORDS_OF, event_words
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import Meaning, is_reference, meaning_of, names_secret, shows_secret
@@ -123,6 +125,10 @@ def _parts_of(event: str) -> tuple[str, ...]:
     return _EVENTS.get(event) or ((_OWN_EVENTS[event],) if event in _OWN_EVENTS else ())
 
 
+def _dispatch_of(event: str) -> tuple[str, ...]:
+    return (_DISPATCHES[event],) if event in _DISPATCHES else ()
+
+
 def root_of(source: str) -> str:
     """The folder of the repository that a workflow lies in, as its path is written."""
     if source.startswith(".github/"):
@@ -159,6 +165,7 @@ class Repository:
         self._granted: list[_Granted] = []
         self._started: list[tuple[str, Node, tuple[str, ...]]] = []
         self._workflows: dict[str, _Workflow] = {}
+        self._told: list[tuple[str, Node, tuple[str, ...]]] = []
         self._name = PurePosixPath(root).name if root and PurePosixPath(root).name != ".." else ""
 
     def zone(self, at: Node) -> str:
@@ -247,6 +254,20 @@ class Repository:
         """
         self._started.append((event, at, tuple(agents)))
 
+    def tell(self, agent: str, leaf: Node, started_by: Iterable[str]) -> None:
+        """Note that a text which an agent is given has words of the event in it; ``finish`` draws it.
+
+        Args:
+            agent: its id.
+            leaf: the text.
+            started_by: the events of its workflow.
+        """
+        parts = {part for event in started_by for part in (*_parts_of(event), *_dispatch_of(event))}
+        words = event_words(leaf.text)
+        said = parts if "*" in words else parts & set[str]().union(*(WORDS_OF[each] for each in words))
+        self._told.append((agent, leaf, tuple(sorted(said))))
+        self._out.take(leaf, WORDS_IN_PROMPT, ("agent", agent))
+
     def finish(self) -> None:
         """Draw what starts agents, now that all is known that tokens write.
 
@@ -268,6 +289,14 @@ class Repository:
                 self._triggered(event, at, agents)
             elif event in _WORDLESS:
                 self._out.take(at, NO_WORDS)
+        for agent, leaf, parts in self._told:
+            systems = [self._events_of(each, leaf) for each in parts if self._is_written(each)]
+            drawn = [self._out.relate(Trigger(each, agent), at=leaf) for each in systems]
+            self._out.take(leaf, WORDS_IN_PROMPT, *drawn)
+
+    def _is_written(self, part: str) -> bool:
+        """Whether somebody may write in a part; dispatches are drawn where a token asks for them alone."""
+        return part not in _DISPATCHES.values() or any(each.part == part for each in self._granted)
 
     def _write(self, granted: _Granted, system: str) -> Reference:
         grant = self._out.relate(Grant(granted.credential, system, ("write",)), at=granted.at)

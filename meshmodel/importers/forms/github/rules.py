@@ -30,6 +30,12 @@ INJECTION: Final = Rule(
     "mapped",
     "outsiders' words stand in the script itself, so they can change what it does: the agent is steerable",
 )
+WORDS_IN_PROMPT: Final = Rule(
+    "words-in-prompt",
+    "text of an agent with an event's words in it",
+    "mapped",
+    "whoever writes there instructs the agent itself: a trigger from there to the agent",
+)
 INSTRUCTIONS: Final = Rule(
     "instructions",
     "instructions of an agent",
@@ -294,7 +300,8 @@ SETTING: Final = Rule(
     "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
 )
 RULES: Final[tuple[Rule, ...]] = (
-    AGENT_ACTION, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, INSTRUCTIONS, CONDITION, PERMISSION,
+    AGENT_ACTION, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, WORDS_IN_PROMPT, INSTRUCTIONS,
+    CONDITION, PERMISSION,
     PERMISSIONS_REPLACED,
     NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,
     CALLED, CALL, CALL_ELSEWHERE, INHERIT,

@@ -34,9 +34,27 @@ COMMAND: Final = re.compile(
     re.MULTILINE,
 )
 """Commands that start an agent which nobody watches."""
-EVENT_TEXT: Final = re.compile(
-    r"github\.(?:head_ref|event\.(?:[a-z_]{1,40}\.){0,6}(?:title|body|head\.ref|head\.label|default_branch|page_name|message"
-    r"|email|name|text)\b)"
+_ALL: Final = "*"
+WORDS_OF: Final = MappingProxyType(
+    {
+        "issue": {"issues", "pull requests"},
+        "pull_request": {"pull requests", "code"},
+        "comment": {"issues", "pull requests", "discussions"},
+        "review": {"pull requests"},
+        "discussion": {"discussions"},
+        "head_commit": {"code"},
+        "commits": {"code"},
+        "pages": {"code"},
+        "workflow_run": {"pipeline"},
+        "client_payload": {"repository dispatches"},
+    }
+)
+"""By part of an event the parts of the repository in which its words may be written."""
+_INDEX: Final = re.compile(r"\[\s*(?:'([^'\]]*)'|\"([^\"\]]*)\"|(\d+|\*))\s*\]")
+_PATH: Final = re.compile(r"(?<![\w.])github(?:\.(?:[a-z0-9_-]+|\*)){0,12}")
+_LEAF: Final = re.compile(
+    r"github\.event\.(?:[a-z0-9_*-]+\.){0,8}(?:title|body|head\.ref|head\.label|default_branch|page_name|message"
+    r"|email|name|text)"
 )
 PROMPTS: Final = frozenset(
     {
@@ -139,7 +157,32 @@ def asks_token(text: str) -> bool:
 
 def lets_event_in(text: str) -> bool:
     """Whether what outsiders wrote is put into a text by an expression."""
-    return any(EVENT_TEXT.search(each) for each in expressions(text))
+    return bool(event_words(text))
+
+
+def event_words(text: str) -> set[str]:
+    """The parts of an event whose words are put into a text by an expression; ``*`` is all of it."""
+    return {each for one in expressions(text) for each in _words_in(one.lower().strip())}
+
+
+def _words_in(expression: str) -> Iterator[str]:
+    plain = _INDEX.sub(lambda found: f".{found[1] or found[2] or found[3]}", expression)
+    for found in _PATH.finditer(plain):
+        path = found[0].removesuffix(".*")
+        top, whole = path.split(".")[2:3], path == plain or _is_written_out(plain, found.start())
+        if path == "github.head_ref":
+            yield "pull_request"
+        elif _LEAF.fullmatch(path) and ".labels" not in path:
+            yield top[0] if top[0] in WORDS_OF else _ALL
+        elif whole and path in {"github", "github.event"}:
+            yield _ALL
+        elif whole and path.count(".") == 2 and top[0] in WORDS_OF:
+            yield top[0]
+
+
+def _is_written_out(expression: str, at: int) -> bool:
+    """Whether ``toJSON`` writes what begins there with all that is in it; else it is only compared."""
+    return re.search(r"tojson\s*\(\s*$", expression[max(0, at - 40) : at]) is not None
 
 
 def product_of(action: str, script: str) -> str:

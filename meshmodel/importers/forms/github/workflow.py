@@ -111,10 +111,10 @@ class _Workflow:
     def read(self) -> None:
         """Draw its jobs, each by itself, and what starts them."""
         jobs = [(id_, node) for id_, node in self.root["jobs"].items() if node.is_map]
-        aliases = self._aliases()
+        aliases, started_by = self._aliases(), tuple(self.started_by())
         for id_, node in jobs:
             title = self.title if len(jobs) == 1 else f"{self.title} / {id_}"
-            job = self.jobs[id_] = Job(self.repository, self.out, id_, node, title, aliases)
+            job = self.jobs[id_] = Job(self.repository, self.out, id_, node, title, aliases, started_by)
             job.begin(self.permissions(node))
             for step in node["steps"]:
                 job.step(step)
@@ -135,6 +135,13 @@ class _Workflow:
             id(each): each for caller, job in self.callers for each in caller.permissions(job, depth + 1)
         }
         return list(found.values())
+
+    def started_by(self, depth: int = 0) -> set[str]:
+        """Its events, and those of the workflows that call it."""
+        found = {event for event, _ in events(self.root["on"])}
+        for caller, _ in self.callers if depth <= _CALL_DEPTH else ():
+            found |= caller.started_by(depth + 1)
+        return found
 
     def _aliases(self) -> dict[str, list[str]]:
         """By name of a secret here the secrets that the callers pass under it."""
