@@ -5,12 +5,13 @@ import json
 import pytest
 
 from meshmodel.interchange import write_text
-from meshmodel.model.records import Delegation, Grant
+from meshmodel.model.records import Delegation, Exchange, Grant
 from meshmodel.model.secret_pattern import RANDOM, fake
 from tests.importers.foreign import ledger_lines, read
 from tests.importers.workflows import (
     FORM,
     READ,
+    WRITE,
     grants_of,
     model_of,
     one_job,
@@ -198,3 +199,60 @@ def test_a_value_under_a_name_is_a_credential_a_question_or_a_setting(name, draw
     model = model_of(content, tmp_path)[0].model
     assert any(each.name == name for each in model.credential.values()) is drawn
     assert any("a secret? If so" in each.text for each in model.note.values()) is asked
+
+
+# Tokens of GitHub Apps ----------------------------------------------------------------------------
+
+APP = "actions/create-github-app-token@v2"
+USED = "${{ steps.app.outputs.token }}"
+
+
+def app(**given):
+    return step(APP, id="app", **{"with": {"app-id": "1", "private-key": "${{ secrets.APP_KEY }}", **given}})
+
+
+@pytest.mark.parametrize(
+    ("given", "granted", "asked"),
+    [
+        ({"permission-issues": "write"}, {"issues": WRITE}, ""),
+        ({"permission-contents": "read", "permission-checks": "read"}, {"code": READ, "pipeline": READ}, ""),
+        ({}, {}, "all permissions of the installation"),
+        ({"permission-members": "read", "permission-issues": "read"}, {"issues": READ}, "permission-members"),
+        (
+            {"owner": "acme", "repositories": "shop, acme/tools", "permission-contents": "write"},
+            {"code-of-shop": WRITE, "code-of-tools": WRITE},
+            "",
+        ),
+        ({"owner": "acme", "permission-issues": "read"}, {"issues": READ}, "Which repositories of acme"),
+    ],
+)
+def test_a_step_has_a_token_of_an_app_made(given, granted, asked, tmp_path):
+    content = one_job(app(**given), {"run": "x", "env": {"T": USED}}, permissions={})
+    proposed, rows = model_of(content, tmp_path)
+    model = proposed.model
+    assert list(model.exchange.values()) == [Exchange("app_key", "app-token-of-flow", at="github-apps")]
+    assert model.credential["app-token-of-flow"].lifetime == "1h"
+    assert {each.credential for each in model.hold.values()} >= {"app_key", "app-token-of-flow"}
+    assert grants_of(model, "app-token-of-flow") == granted
+    questions = " ".join(each.text for each in model.note.values())
+    assert asked in questions
+    assert ("installation" in questions or "What may the token do" in questions) is bool(asked)
+    assert "APP_KEY" not in questions, "the file says what accepts it"
+    assert not [each.path for each in rows if each.verdict == "not understood"]
+
+
+def test_who_names_the_token_of_an_app_holds_it_and_checkout_hands_it_on(tmp_path):
+    steps = [app(), step("actions/checkout@v4", **{"with": {"token": USED}}), step(), {"run": "x"}]
+    model = model_of(one_job(*steps, permissions={}), tmp_path)[0].model
+    assert ("claude-code-in-flow", "app-token-of-flow") in model.hold
+    steps = [app(), step(**{"with": {"github_token": USED}})]
+    model = model_of(one_job(*steps, permissions={}), tmp_path)[0].model
+    assert ("claude-code-in-flow", "app-token-of-flow") in model.hold
+    assert ("claude-code-in-flow", "app_key") not in model.hold
+
+
+def test_the_token_of_an_app_starts_workflows(tmp_path):
+    content = one_job(app(**{"permission-issues": "write"}), on="issues", permissions={"issues": "write"})
+    model = model_of(content, tmp_path)[0].model
+    assert set(grants_of(model, "app-token-of-flow")) == {"issues", "events-of-issues"}
+    assert set(grants_of(model)) == {"issues"}

@@ -11,6 +11,8 @@ from meshmodel.importers.forms.github.repository import Repository, meaning_of_l
 from meshmodel.importers.forms.github.rules import (
     AGENT_ACTION,
     AGENT_INPUT,
+    APP_INSTALLATION,
+    APP_KEY,
     APP_TOKEN,
     CALLED,
     CHECKOUT,
@@ -50,6 +52,7 @@ from meshmodel.importers.forms.github.words import (
     STARTER_INPUTS,
     allowed_in,
     asks_token,
+    expressions,
     lets_event_in,
     product_of,
     secrets_in,
@@ -63,6 +66,10 @@ from meshmodel.model.records import Delegation, Exchange, Hold
 _USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\b")
 _WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
 _CHECKOUT: Final = "actions/checkout"
+_APP_TOKENS: Final = frozenset({"actions/create-github-app-token", "tibdex/github-app-token"})
+_APP_KEYS: Final = ("private-key", "private_key")
+_APP_PERMISSION: Final = "permission-"
+_STEP_TOKEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\s?\.\s?token\b")
 _APP_ACTION: Final = "anthropics/claude-code-action"
 
 
@@ -72,6 +79,21 @@ def _described(product: str, node: Node) -> str:
         inputs = {key: leaf.text for key, leaf in node["with"].items() if key.lower() not in PROMPTS}
         return fingerprints.of_action(node["uses"].text, inputs)
     return fingerprints.of_script(product, node["run"].text)
+
+
+def _is_of_app(leaf: Node) -> bool:
+    """Whether an input is the key of a GitHub App, or a permission of its token."""
+    key = str(leaf.key)
+    return (
+        (key in _APP_KEYS or key.startswith(_APP_PERMISSION))
+        and leaf.parent is not None
+        and _action_of(leaf.parent.parent) in _APP_TOKENS
+    )
+
+
+def _action_of(step: Node | None) -> str:
+    """The action that a step uses, in lower case, without its version."""
+    return step["uses"].text.partition("@")[0].lower() if step is not None else ""
 
 
 def ask_callers(title: str, at: Node, out: Proposal) -> Became:
@@ -114,6 +136,7 @@ class Job:
     _left: dict[str, tuple[Node, Rule]] = field(default_factory=dict)
     _products: list[str] = field(default_factory=list)
     _exchanged: bool = False
+    _app_tokens: dict[str, str] = field(default_factory=dict)
 
     def element(self, table: str, key: tuple[str, ...], name: str, at: Node, **fields: str | None) -> str:
         """An element of this workflow only."""
@@ -204,13 +227,15 @@ class Job:
     def step(self, node: Node) -> None:
         """Draw one step: an agent, or a part of the program."""
         out = self.out
-        action = node["uses"].text.partition("@")[0].lower()
+        action = _action_of(node)
         product = product_of(action, node["run"].text)
         agent = self._agent(product, node) if product else self.workflow
         self._note_uses(node, agent)
         for each in ("env", "with"):
             self.values(node[each], agent)
         self._login(node, agent)
+        if action in _APP_TOKENS:
+            self._token_of_app(node)
         if product:
             self._inputs(node, agent, action)
         elif action == _CHECKOUT:
@@ -251,6 +276,8 @@ class Job:
     def values(self, variables: Node, *agents: str) -> None:
         """Draw the secrets among variables or inputs."""
         for leaf in variables.leaves():
+            if _is_of_app(leaf):
+                continue  # drawn with the token of the app
             if leaf.key in IDENTIFIERS:  # what is logged in to: no proof of anything
                 self.out.take(leaf, SETTING)
             else:
@@ -265,6 +292,9 @@ class Job:
         if OWN_TOKEN in names or asks_token(leaf.text):
             held = [self.out.relate(Hold(each, self.token), at=leaf) for each in agents]
             self.out.take(leaf, TOKEN, ("credential", self.token), *held)
+        for each in self._app_tokens_in(leaf.text):
+            held = [self.out.relate(Hold(agent, each), at=leaf) for agent in agents]
+            self.out.take(leaf, TOKEN, ("credential", each), *held)
         meaning = meaning_of_literal(str(leaf.key), leaf.text)
         if meaning == "unclear" and literal is None:
             ask_if_secret(self.out, ("agent", agents[0]), str(leaf.key), leaf)
@@ -280,13 +310,68 @@ class Job:
         if keeps.text.lower() == "false":
             self.out.take(keeps, CHECKOUT_FORGETS)
             return
-        texts = (node.get("with", each).text for each in ("token", "ssh-key"))
+        texts = [node.get("with", each).text for each in ("token", "ssh-key")]
         names = [
             each for text in texts for name in secrets_in(text) for each in self.aliases.get(name, [name])
         ]
         kept = [self.repository.credential(each, node["uses"]) for each in names if each != OWN_TOKEN]
+        kept += [each for text in texts for each in self._app_tokens_in(text)]
         kept = kept or [self.token]
         self._left.update((each, (node["uses"], CHECKOUT)) for each in kept)
+
+    def _app_tokens_in(self, text: str) -> list[str]:
+        """The tokens of GitHub Apps, made by steps before, that a text asks for."""
+        names = dict.fromkeys(each for one in expressions(text) for each in _STEP_TOKEN.findall(one))
+        return [self._app_tokens[each] for each in names if each in self._app_tokens]
+
+    def _token_of_app(self, node: Node) -> None:
+        """A step that has GitHub make a token of an app: its key, the exchange, and what the token may."""
+        out, given = self.out, node["with"]
+        key = next((given[each] for each in _APP_KEYS if given[each]), node["uses"])
+        names = [each for name in secrets_in(key.text) for each in self.aliases.get(name, [name])]
+        id_ = node["id"].text or f"app {len(self._app_tokens) + 1}"
+        if names:
+            private = self.repository.credential(names[0], key)
+        else:
+            private = self.element(
+                "credential", ("app-key", self.id, id_), f"private key of an app in {self.title}", key,
+                kind="static-secret",
+            )  # fmt: skip
+        token = self.element(
+            "credential", ("github-app", self.id, id_), f"{id_} token of {self.title}", node,
+            kind="exchanged-token", lifetime="1h",
+        )  # fmt: skip
+        system = self.repository.outside("api.github.com", "GitHub Apps", "token-service", key)
+        exchange = out.relate(Exchange(private, token, at=system), at=key)
+        held = out.relate(Hold(self.workflow, private), at=key)
+        out.take(key, APP_KEY, ("credential", private), held, ("credential", token), exchange)
+        self._app_tokens[id_] = token
+        self._app_grants(given, token)
+
+    def _app_grants(self, given: Node, token: str) -> None:
+        """What the token of an app may, in which repositories; what is not named is asked."""
+        out, owner = self.out, given["owner"]
+        named = re.split(r"[\s,\[\]\"']+", given["repositories"].text)
+        others = [each.rpartition("/")[2] for each in named if each and "$" not in each and "{" not in each]
+        where = [self.repository.other(owner.text, each) for each in others] or [self.repository]
+        permissions = [(key, leaf) for key, leaf in given.items() if key.startswith(_APP_PERMISSION)]
+        unknown = [key for key, leaf in permissions if not self._grant_to_app(where, token, key, leaf)]
+        about: Became = ("credential", token)
+        if not permissions or unknown:
+            shown = ", ".join(unknown[:10]) or "all permissions of the installation"
+            text = f"What may the token do by {shown}, and on which systems?"
+            note = out.ask(about, text, APP_INSTALLATION, at=given, detail="permissions")
+            for key in unknown:
+                out.take(given[key], APP_INSTALLATION, note)
+        if owner and not others:
+            text = f"Which repositories of {owner.text} does the installation have? The token is for all."
+            note = out.ask(about, text, APP_INSTALLATION, at=given, detail="owner")
+            out.take(owner, APP_INSTALLATION, note)
+
+    @staticmethod
+    def _grant_to_app(where: Sequence[Repository], token: str, key: str, leaf: Node) -> bool:
+        scope = key.removeprefix(_APP_PERMISSION)
+        return [each.grant_to_app(token, scope, leaf) for each in where].count(False) == 0
 
     def _login(self, node: Node, agent: str) -> None:
         """A login with the OIDC token: what it yields is for the steps after it, or for the agent itself."""

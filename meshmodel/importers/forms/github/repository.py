@@ -11,6 +11,7 @@ from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.rules import (
     AFTER,
     AFTER_FORKS,
+    APP_PERMISSION,
     DISPATCH,
     LITERAL,
     MODEL_KEY,
@@ -209,12 +210,23 @@ class Repository:
                 self._grant_scope(credential, scope, leaf.text, leaf)
         return found
 
-    def _grant_scope(self, credential: str, scope: str, level: str, at: Node) -> None:
+    def grant_to_app(self, credential: str, scope: str, at: Node) -> bool:
+        """Draw what the token of a GitHub App may by one of its permissions; whether that is known here."""
+        known = scope in _PARTS and at.text in {"read", "write"}
+        if known:
+            self._grant_scope(credential, scope, at.text, at, is_own=False)
+        return known
+
+    def _grant_scope(self, credential: str, scope: str, level: str, at: Node, *, is_own: bool = True) -> None:
         actions: tuple[Action, ...] = ("read",) if level == "read" else ("read", "write")
-        grant = self.may(credential, _PARTS[scope], actions, at)
+        grant = self.may(credential, _PARTS[scope], actions, at, is_own=is_own)
         if scope == "actions" and level == "write":
             self._may_dispatch(credential, "workflow_dispatch", at)
-        self._out.take(at, PERMISSION, ("credential", credential), grant)
+        self._out.take(at, PERMISSION if is_own else APP_PERMISSION, ("credential", credential), grant)
+
+    def other(self, owner: str, name: str) -> "Repository":
+        """Another repository of GitHub, which is a zone of its own; of this one's name: this one."""
+        return self if name == self._name else Repository(f"github.com/{owner}/{name}", self._out)
 
     def may(
         self, credential: str, part: str, actions: tuple[Action, ...], at: Node, *, is_own: bool = True

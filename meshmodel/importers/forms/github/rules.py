@@ -211,6 +211,24 @@ APP_TOKEN: Final = Rule(
     "assumed",
     "it exchanges OIDC for a token of its app: that writes code, pull requests, issues, whatever the job may",
 )
+APP_KEY: Final = Rule(
+    "app-key",
+    "private key of a GitHub App",
+    "mapped",
+    "held by the step; an exchange at GitHub Apps yields a token of the app, held by each step that names it",
+)
+APP_PERMISSION: Final = Rule(
+    "app-permission",
+    "permission of a token of a GitHub App",
+    "mapped",
+    "a grant of the app's token, in this repository or in those that are named; it starts workflows too",
+)
+APP_INSTALLATION: Final = Rule(
+    "app-installation",
+    "token of a GitHub App",
+    "question",
+    "permissions or repositories that the file does not name are all of the installation, so they are asked",
+)
 NO_APP_TOKEN: Final = Rule(
     "no-app-token",
     "claude-code-action without github_token",
@@ -307,7 +325,8 @@ RULES: Final[tuple[Rule, ...]] = (
     CALLED, CALL, CALL_ELSEWHERE, INHERIT,
     SECRET_HELD, SECRET_OPENS, MODEL_KEY, TOKEN, LITERAL, UNCLEAR, SERVICE_SECRET, CHECKOUT,
     CHECKOUT_FORGETS, OIDC,
-    OIDC_UNUSED, FEDERATION, FEDERATION_TRUST, APP_TOKEN, NO_APP_TOKEN, STARTERS, TOOLS, TOOL_SERVER, WEB,
+    OIDC_UNUSED, FEDERATION, FEDERATION_TRUST, APP_TOKEN, NO_APP_TOKEN, APP_KEY,
+    APP_PERMISSION, APP_INSTALLATION, STARTERS, TOOLS, TOOL_SERVER, WEB,
     MEMORY, NEEDS, ORDER, ENVIRONMENT, RUNNER, LIFETIME, SAFE_OUTPUT, SAFE_OUTPUT_TO, SAFE_OUTPUT_SETTING,
     NETWORK, IMPORTED, IMPORT_ELSEWHERE, COMPILED, SETTING,
 )  # fmt: skip
