@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
-from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
+from meshmodel.model.vocabulary import ACTIONS, Action, CheckpointStep, Severity
 
 CrossingState = Literal["uncontrolled", "approved", "controlled"]
 StepKind = Literal[
@@ -101,6 +101,12 @@ class Crossing:
     action: Action
     state: CrossingState
     severity: Severity | None
+
+    @property
+    def order(self) -> tuple[str, bool, str, str, int]:
+        """How crossings are sorted: by agent, source (home first), target, action as in ``ACTIONS``."""
+        is_read = self.source is not None
+        return self.agent, is_read, self.source or "", self.target, ACTIONS.index(self.action)
 
 
 class Door(NamedTuple):

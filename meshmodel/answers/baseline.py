@@ -2,16 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.analysis.results import Finding
-from meshmodel.answers.style import Style, counted, wrap
+from meshmodel.answers.blocks import Paragraph
+from meshmodel.answers.style import counted
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.secrets import masked
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, plural
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -127,17 +128,17 @@ def comparison_answer(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def comparison_lines(comparison: Comparison, style: Style) -> list[str]:
+def comparison_blocks(comparison: Comparison) -> Iterator[Paragraph]:
     """What ``check`` says of a baseline."""
-    known = counted(len(comparison.known), "finding")
-    lines = [f"Baseline: {known} known, which {'do' if len(comparison.known) != 1 else 'does'} not fail"]
+    known, do = counted(len(comparison.known), "finding"), plural(len(comparison.known), "does", "do")
+    yield Paragraph(f"Baseline: {known} known, which {do} not fail")
     for (rule, subject), gained in sorted(comparison.reopened.items()):
-        said = f"{one_line(rule)}, {one_line(subject)}: gained {one_line(', '.join(gained), 500)}"
-        lines += wrap(said, style, "      ", "  ! open again: ")
+        more = one_line(", ".join(gained), 500)
+        said = f"! open again: {one_line(rule)}, {one_line(subject)}: gained {more}"
+        yield Paragraph(said, indent=2, hang=4)
     for rule, subject in comparison.gone:
-        said = f"{one_line(rule)}, {one_line(subject)}; write the baseline anew"
-        lines += wrap(said, style, "      ", "  - found no more: ")
-    return lines
+        said = f"- found no more: {one_line(rule)}, {one_line(subject)}; write the baseline anew"
+        yield Paragraph(said, indent=2, hang=4)
 
 
 # The file

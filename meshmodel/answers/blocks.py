@@ -16,20 +16,25 @@ class Paragraph:
     """A sentence or several.
 
     Attributes:
-        text: what it says.
+        text: what it says, as a text, or as words inside which no line is broken.
         look: how it stands out.
         indent, hang: cells in front of its first line, and of the others.
         key, leads_to: for lists: what it is, and what choosing it opens; ``None``: it cannot be chosen.
         words: for lists: the text in parts that stand out, where it has some.
     """
 
-    text: str
+    text: str | tuple[str, ...]
     look: Look = ""
     indent: int = 0
     hang: int = 0
     key: Hashable = None
     leads_to: Any = None
     words: Words = ()
+
+    @property
+    def line(self) -> str:
+        """The text in one line."""
+        return self.text if isinstance(self.text, str) else " ".join(self.text)
 
 
 class Bar(NamedTuple):

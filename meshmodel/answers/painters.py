@@ -6,15 +6,14 @@ from typing import Literal
 
 from meshmodel.answers.blocks import Bar, Block, Facts, Paragraph, Row, Section, Table
 from meshmodel.answers.lines import Line, Look, Words, heading, said
-from meshmodel.answers.style import ASCII, Style, wrap, wrapped_table
+from meshmodel.answers.style import Style, wrap, wrapped_table
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line, pad
 
 
 def text_of(blocks: Iterable[Block], style: Style) -> str:
     """The blocks as text, without a line break at its end."""
-    text = "\n".join(_text_lines(blocks, style, 0)).strip("\n")
-    return text if style.glyphs else text.translate(ASCII)
+    return "\n".join(_text_lines(blocks, style, 0)).strip("\n")
 
 
 def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[str]:
@@ -23,7 +22,7 @@ def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[
             case Section():
                 yield ""
                 if isinstance(block.title, tuple):
-                    parts = (style.paint(text, look) for text, look in block.title)
+                    parts = (style.paint(style.drawn(text), look) for text, look in block.title)
                     yield f"{' ' * indent}{''.join(parts)}"
                 elif block.title:
                     yield from _painted(block.title, style, block.look, indent, 4)
@@ -35,15 +34,18 @@ def _text_lines(blocks: Iterable[Block], style: Style, indent: int) -> Iterator[
                 yield from _table_lines(block, style, indent + block.indent)
             case Facts():
                 for name, text, hang in block.aligned:
-                    yield from wrap(text, style, " " * (indent + hang), f"{' ' * indent}{name}")
+                    yield from wrap(style.drawn(text), style, " " * (indent + hang), " " * indent + name)
 
 
 def _table_lines(block: Table, style: Style, indent: int) -> Iterator[str]:
-    cells = [tuple(_bar(each, "▪", " ") for each in row.made) for row in block.shown]
-    yield from wrapped_table([*[block.head][: bool(block.head)], *cells], style, " " * indent)
+    cells = [tuple(style.drawn(_bar(each, "▪", " ")) for each in row.made) for row in block.shown]
+    heads, front = [block.head][: bool(block.head)], " " * indent
+    lines = wrapped_table([*heads, *cells], style, front)
+    yield from (style.paint(each, "muted") for each in lines[: len(heads)])
+    yield from lines[len(heads) :]
     for row in block.shown:
         for note in (*row.notes, *(each() for each in row.details)):
-            yield from wrap(f"{row.made[0]}: {note}", style, " " * (indent + 3), " " * indent)
+            yield from wrap(style.drawn(f"{row.made[0]}: {note}"), style, " " * (indent + 3), " " * indent)
     if block.more:
         yield f"{' ' * indent}{block.more}"
 
@@ -52,8 +54,9 @@ def _bar(cell: str | Bar, full: str, empty: str) -> str:
     return cell.drawn(full, empty) if isinstance(cell, Bar) else cell
 
 
-def _painted(text: str, style: Style, look: str, indent: int, hang: int) -> Iterator[str]:
-    lines = wrap(text, style, " " * hang, " " * indent)
+def _painted(text: str | tuple[str, ...], style: Style, look: str, indent: int, hang: int) -> Iterator[str]:
+    drawn = style.drawn(text) if isinstance(text, str) else tuple(map(style.drawn, text))
+    lines = wrap(drawn, style, " " * hang, " " * indent)
     yield from (style.paint(line, look) for line in lines)
 
 
@@ -68,8 +71,8 @@ def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
             case Paragraph():
                 look = "bold" if block.look == "strong" else "" if block.look == "good" else block.look
                 yield Line(
-                    block.key or ("said", block.text),
-                    block.words or ((block.text, look),),
+                    block.key or ("said", block.line),
+                    block.words or ((block.line, look),),
                     block.leads_to,
                     block.hang + 2 * bool(block.words),
                     "said" if block.leads_to is None else "choice",

@@ -108,7 +108,7 @@ def verification_text(name: str | None, found: "Verification", style: Style) -> 
 def _verdict(found: "Verification", style: Style) -> Sequence[str]:
     if found.is_proven:
         said = "Nothing is left: no crossing is uncontrolled (proven)"
-        return wrap(f"{style.glyph('✔')} {said}", style)
+        return wrap(f"{style.drawn('✔')} {said}", style)
     wrong = []
     if found.left:
         one = len(found.left) == 1
@@ -116,7 +116,7 @@ def _verdict(found: "Verification", style: Style) -> Sequence[str]:
     if found.drift:
         number = counted(len(found.drift), "thing")
         wrong.append(f"{number} no longer {plural(len(found.drift), 'fits', 'fit')} the model")
-    return wrap(f"{style.glyph('✖')} {'; '.join(wrong)}", style)
+    return wrap(f"{style.drawn('✖')} {'; '.join(wrong)}", style)
 
 
 def _listed(head: str, rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:

@@ -4,15 +4,16 @@ See ``docs/semantics.md#findings-questions-and-acceptances``.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Question
-from meshmodel.answers.lines import Line, Words, said
+from meshmodel.answers.blocks import Paragraph
+from meshmodel.answers.lines import Words
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
 from meshmodel.model.phrases import sign_in
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -42,18 +43,14 @@ def open_notes(snapshot: Snapshot) -> int:
     return sum((each.kind, each.state) == ("question", "open") for each in snapshot.note.values())
 
 
-def question_lines(analysis: "Analysis") -> Iterator[Line]:
-    """One line for every element of which something is not said; it leads there."""
+def question_blocks(analysis: "Analysis") -> Iterator[Paragraph]:
+    """A sentence for every element of which something is not said; it leads there."""
     for each in questions_of(analysis):
         table, _, key = each.element.partition(":")
-        sign = sign_in(analysis.snapshot, table, key)
-        yield Line(each.element, partial(_words, sign, key, each.asks), (table, key))
-    if not questions_of(analysis):
-        yield said("the drawing says all that is asked")
-
-
-def _words(sign: str, key: str, asks: tuple[str, ...]) -> Words:
-    return (f"? {sign} {key}  ", ""), ("; ".join(asks), "muted")
+        asks = "; ".join(each.asks)
+        words: Words = (f"? {sign_in(analysis.snapshot, table, key)} {key}  ", ""), (asks, "muted")
+        said = f"? {one_line(each.element)}: {asks}"
+        yield Paragraph(said, hang=4, key=each.element, leads_to=(table, key), words=words)
 
 
 def _about_approvers(analysis: "Analysis") -> Iterator[Question]:

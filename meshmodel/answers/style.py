@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from meshmodel.model.text import one_line, pad, plural, width
+from meshmodel.model.text import is_narrow, one_line, pad, plural, width
 
 _CODES: Final = {
     "critical": "1;31",
@@ -36,22 +36,16 @@ class Style:
         """The text as it stands out: by its severity, as good, strong or muted; in other looks as it is."""
         return f"\x1b[{_CODES[look]}m{text}\x1b[0m" if self.colour and text and look in _CODES else text
 
-    def glyph(self, glyph: str) -> str:
-        """The glyph, or what stands for it in ASCII."""
-        return glyph if self.glyphs else _ASCII.get(glyph, "?")
+    def drawn(self, text: str) -> str:
+        """The text with its glyphs, or with what stands for them in ASCII."""
+        return text if self.glyphs else text.translate(_ASCII)
 
 
 _LEAST_WORDS: Final = 20
 """The last column of a table is wrapped in place if at least this many cells are left for it."""
-_ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">", "▪": "="}
-ASCII: Final = str.maketrans(_ASCII)
-"""What stands for each glyph where only ASCII can be written."""
-
-
-def unbroken_items(items: Iterable[str]) -> tuple[str, ...]:
-    """Items of a list, each with its comma, as words inside which ``wrap`` does not break lines."""
-    listed = tuple(items)
-    return (*(f"{item}," for item in listed[:-1]), *listed[-1:])
+_ASCII: Final = str.maketrans(
+    {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "·": ",", "→": "->", "▸": ">", "▪": "="}
+)
 
 
 def wrap(
@@ -69,21 +63,14 @@ def wrap(
 
 
 @lru_cache(maxsize=256)
-def wrap_cached(
-    text: str | tuple[str, ...], style: Style, indent: str = "", first: str | None = None
-) -> tuple[str, ...]:
-    """``wrap`` with a cache, for texts that are printed often, such as the remedy of a rule."""
-    return wrap(text, style, indent, first)
-
-
 def _wrapped(text: str | tuple[str, ...], room: int, indent: str, first: str) -> tuple[str, ...]:
-    if isinstance(text, str) and text.isascii() and text.isprintable():
+    if isinstance(text, str) and is_narrow(text):
         if "  " in text or text.startswith(" ") or text.endswith(" "):
             text = " ".join(text.split())
         free = room - _cells(first)
         if len(text) <= free:
             return (first + text,)
-        return _wrapped_ascii(text, free, room - _cells(indent), indent, first)
+        return _wrapped_narrow(text, free, room - _cells(indent), indent, first)
     lines: list[str] = []
     line, taken, bare = first, _cells(first), True
     for word in text.split(" ") if isinstance(text, str) else text:
@@ -103,7 +90,7 @@ def _wrapped(text: str | tuple[str, ...], room: int, indent: str, first: str) ->
 _cells = lru_cache(maxsize=256)(width)
 
 
-def _wrapped_ascii(text: str, free: int, later: int, indent: str, first: str) -> tuple[str, ...]:
+def _wrapped_narrow(text: str, free: int, later: int, indent: str, first: str) -> tuple[str, ...]:
     """``_wrapped`` for text of one cell a character, which is cut by lines rather than by words."""
     lines: list[str] = []
     begin, start, size = first, 0, len(text)

@@ -92,10 +92,10 @@ class TraceText:
         judged = _recheck_words(traced)
         if judged is not None:
             glyph, text, look = judged
-            for line in wrap(text, style, "         ", f"       {style.glyph(glyph)} "):
+            for line in wrap(text, style, "         ", f"       {style.drawn(glyph)} "):
                 yield style.paint(line, look)
         for note in traced.notes:
-            yield from wrap(note, style, "         ", f"       {style.glyph('·')} ")
+            yield from wrap(note, style, "         ", f"       {style.drawn('·')} ")
         for reason in traced.unexplained:
             for line in wrap(reason, style, "         ", "       ? "):
                 yield style.paint(line, "medium")
@@ -109,7 +109,7 @@ class TraceText:
         for verdict, (glyph, said, look) in _SUMMARY.items():
             if tally.rechecks[verdict]:
                 number = counted(tally.rechecks[verdict], "action")
-                yield style.paint(f"  {style.glyph(glyph)} {number} {said}", look)
+                yield style.paint(f"  {style.drawn(glyph)} {number} {said}", look)
         if tally.unexplained:
             explained = (
                 f"{counted(tally.unexplained, 'event')} that the model does not explain, whole or in part"
@@ -126,7 +126,7 @@ class TraceText:
         if self._outside:
             number, self._outside = self._outside, 0
             said = f"{counted(number, 'event')} of which the map names neither who nor where"
-            yield f"       {self.style.glyph('·')} {said}"
+            yield f"       {self.style.drawn('·')} {said}"
 
 
 def _event_words(traced: TracedEvent) -> str:

@@ -1,4 +1,4 @@
-"""The JSON answer of ``explain --all``.
+"""The JSON answers of ``explain`` and ``explain --all``.
 
 The document of ``docs/json.md`` with further keys after ``steps``; every key is always there.
 
@@ -26,8 +26,7 @@ The document of ``docs/json.md`` with further keys after ``steps``; every key is
 
 from collections.abc import Iterable
 
-from meshmodel.analysis.results import Element, StepKey, Ways
-from meshmodel.answers.answers_json import explain_answer
+from meshmodel.analysis.results import Element, Explanation, StepKey, Ways, WitnessStep
 from meshmodel.answers.blocks import Answer
 
 _NOTHING: Answer = {
@@ -43,6 +42,40 @@ _NOTHING: Answer = {
     "openings_number": 0,
     "openings_complete": True,
 }
+
+
+def explain_answer(explanation: Explanation | None) -> Answer:
+    """``meshmodel-explain/1``: the way from an agent to an access, step by step.
+
+    ``None``, where a model has no crossing at all, is an answer without steps whose names are null.
+    ``action`` is null where nothing is reached and no action was asked for.
+    """
+    if explanation is None:
+        names = dict.fromkeys(("agent", "source", "system", "action", "state"))
+        return {"format": "meshmodel-explain/1", **names, "steps": []}
+    return {
+        "format": "meshmodel-explain/1",
+        "agent": explanation.agent,
+        "source": explanation.source,
+        "system": explanation.system,
+        "action": explanation.action,
+        "state": explanation.state,
+        "steps": [_witness(each) for each in explanation.steps],
+    }
+
+
+def _witness(step: WitnessStep) -> Answer:
+    return {
+        "step": step.step,
+        "from": step.from_,
+        "to": step.to,
+        "action": step.action,
+        "identity": step.identity,
+        "yielded_by": step.yielded_by,
+        "zone_from": step.zone_from,
+        "zone_to": step.zone_to,
+        "checkpoint": step.checkpoint,
+    }
 
 
 def ways_answer(ways: Ways | None) -> Answer:

@@ -246,26 +246,28 @@ def run(arguments: argparse.Namespace) -> int:
         unmatched = _unmatched(analysis, planned=planned)
         comparison = gate.compare(path, analysis)
         if arguments.json:
-            from meshmodel.answers.answers_json import check_json
+            from meshmodel.answers.check import check_json
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings, baseline=comparison))
             if unmatched:
                 complain(f"{one_line(path)}: {_unmatched_line(unmatched, analysis)}")
         else:
-            from meshmodel.answers.answers_text import check_text
+            from meshmodel.answers.check import check_blocks
+            from meshmodel.answers.painters import text_of, titled
 
             designed = None
             if planned and not arguments.as_designed:
                 designed = analyse(snapshot, view="designed").summary
-            text = check_text(
+            look = style()
+            blocks = check_blocks(
                 analysis,
-                style(),
-                crossings=arguments.crossings,
+                crossings=look.columns if arguments.crossings else None,
                 designed=designed,
                 unmatched=unmatched,
                 kindless=_kindless(path, snapshot),
                 baseline=comparison,
             )
+            text = text_of(titled(snapshot, blocks, analysis.view), look)
             # GitHub takes what begins a line for a command: with annotations no text of the model does.
             printer.say(path, indent(text, " ") if arguments.annotations else text)
         gate.take(path, analysis, comparison)

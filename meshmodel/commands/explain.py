@@ -102,7 +102,7 @@ def _answer_text(
         return text_of(ways_blocks(snapshot, ways, arguments.source), style())
     explanation = analysis.explain(*asked)
     if arguments.json:
-        from meshmodel.answers.answers_json import explain_answer
+        from meshmodel.answers.ways_json import explain_answer
 
         answer(explain_answer(explanation))
         return None

@@ -11,10 +11,11 @@ from meshmodel.answers.baseline import (
     Known,
     baseline_text,
     compare,
-    comparison_lines,
+    comparison_blocks,
     known_findings,
     read_baseline,
 )
+from meshmodel.answers.painters import text_of
 from meshmodel.answers.style import Style
 from meshmodel.interchange import read_text
 from meshmodel.model.errors import MeshmodelError
@@ -86,8 +87,8 @@ def test_a_source_that_comes_to_a_known_missing_checkpoint_opens_it_again():
 
     after = analysed(more)
     assert compare(before, after).reopened[key] == ("source mail of support-bot",)
-    told = comparison_lines(compare(before, after), Style(colour=False, columns=80, glyphs=True))
-    assert any("open again: missing-checkpoint, file-sas>attachments" in line for line in told)
+    told = text_of(comparison_blocks(compare(before, after)), Style(columns=80))
+    assert "open again: missing-checkpoint, file-sas>attachments" in told
     assert ("missing-checkpoint", "file-sas>attachments") in compare(after, {}).gone
 
 

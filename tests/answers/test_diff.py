@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.answers_json import check_json
+from meshmodel.answers.check import check_json
 from meshmodel.answers.diff.answer import diff_answer
 from meshmodel.answers.diff.compare import compare
 from meshmodel.answers.diff.markdown import diff_markdown

@@ -12,7 +12,7 @@ from meshmodel.answers.compromise import compromise_blocks
 from meshmodel.answers.fix import Choice
 from meshmodel.answers.fix_state import Fixing
 from meshmodel.answers.painters import lines_of
-from meshmodel.answers.questions import question_lines
+from meshmodel.answers.questions import question_blocks
 from meshmodel.answers.rules import rule_facts
 from meshmodel.answers.ways import numbered_words
 from meshmodel.answers.witness import reference_of
@@ -160,7 +160,7 @@ def test_lists_show_an_element_with_the_sign_of_its_kind():
         *lines_about(snapshot, analysis, snapshot.credential["key"]),
         *lines_about(snapshot, analysis, snapshot.delegation["bot", "runner"]),
         *lines_about(snapshot, analysis, snapshot.grant["key", "crm"]),
-        *question_lines(analysis),
+        *lines_of(question_blocks(analysis)),
         *lines_of(compromise_blocks(snapshot, analysis.compromise("agent:bot"), "built")),
     ]
     signs = {"clerk": "♙", "runner": "◎", "bot": "◉", "crm": "▤"}

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from meshmodel.answers.answers_json import check_json
-from meshmodel.answers.answers_text import check_text
+from meshmodel.answers.check import check_blocks, check_json
+from meshmodel.answers.painters import text_of
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.style import Style
 from meshmodel.api import analyse
@@ -43,7 +43,7 @@ def test_an_approver_is_asked_about_until_something_is_called_so(known: Record) 
 
 def test_the_question_is_in_the_text_and_not_in_the_answer_in_json() -> None:
     analysis = analyse(snapshot_of(*MODEL))
-    text = check_text(analysis, Style(columns=200))
+    text = text_of(check_blocks(analysis), Style(columns=200))
     assert "? checkpoint:ask: Who is ann? No credential has this identity" in text
     asked = {each["element"] for each in json.loads("".join(check_json(analysis)))["questions"]}
     assert asked == {"credential:key", "system:files"}
@@ -70,4 +70,5 @@ def test_what_is_counted_are_questions_not_the_rows_that_they_are_in(
     analysis = analyse(snapshot_of(*MODEL, *notes))
     number = len([text for each in questions_of(analysis) for text in each.asks])
     assert number > len(questions_of(analysis))
-    assert f"\n{number} questions{in_notes}: what the drawing" in check_text(analysis, Style(columns=400))
+    text = text_of(check_blocks(analysis), Style(columns=400))
+    assert f"\n{number} questions{in_notes}: what the drawing" in text

@@ -11,8 +11,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.bitset import Memberships, bitset
-from meshmodel.answers.answers_json import check_json
-from meshmodel.answers.answers_text import check_text
+from meshmodel.answers.check import check_blocks, check_json
 from meshmodel.answers.description import description
 from meshmodel.answers.diff.compare import compare
 from meshmodel.answers.painters import text_of
@@ -61,10 +60,10 @@ def lines_run(work: Callable[[], object]) -> int:
 
 
 ANSWERS: dict[str, Callable[[Snapshot], object]] = {
-    "check": lambda model: check_text(analyse(model), PLAIN),
+    "check": lambda model: text_of(check_blocks(analyse(model)), PLAIN),
     "reach": lambda model: text_of(reach_blocks(analyse(model).reach()), PLAIN),
     "describe": lambda model: description(analyse(model), PLAIN),
-    "check --crossings": lambda model: check_text(analyse(model), PLAIN, crossings=True),
+    "check --crossings": lambda model: text_of(check_blocks(analyse(model), crossings=100), PLAIN),
     "check --json --crossings": lambda model: "".join(check_json(analyse(model), crossings=True)),
     "diff": lambda model: compare(analyse(model), analyse(unconnected(len(model.agent), "execute"))),
 }

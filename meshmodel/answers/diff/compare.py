@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from meshmodel.analysis.results import AgentReach, Crossing
-from meshmodel.answers.answers_json import crossing_order
 from meshmodel.answers.diff.changes import (
     CrossingChange,
     Diff,
@@ -125,7 +124,7 @@ def _crossings(old: "Analysis", new: "Analysis", stop: Stop) -> Iterator[Crossin
             for ends in before.keys() | after.keys()
             if (was := before.get(ends)) != (now := after.get(ends))
         ]
-        yield from sorted(changed, key=lambda each: crossing_order(each.crossing))
+        yield from sorted(changed, key=lambda each: each.crossing.order)
 
 
 def _crossings_of(analysis: "Analysis", agent: str, stop: Stop) -> dict[_Ends, Crossing]:

@@ -48,7 +48,7 @@ def _section_lines(section: Section, style: Style) -> list[str]:
 
 
 def _drawable(text: str, style: Style) -> str:
-    return text.replace("→", style.glyph("→"))
+    return style.drawn(text)
 
 
 def _verdict_line(diff: Diff, style: Style, status: int) -> str:

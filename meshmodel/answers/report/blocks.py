@@ -17,7 +17,7 @@ def report_of(blocks: Iterable[Block], level: int = 3) -> Iterator[tree.Block]:
                     yield tree.Paragraph(tree.plain(block.heading))
                 yield from report_of(block.blocks, level + 1)
             case Paragraph():
-                yield tree.Paragraph(tree.plain(block.text))
+                yield tree.Paragraph(tree.plain(block.line))
             case Table() if block.head:
                 kept = [number for number, name in enumerate(block.head) if name]
                 rows = ([row.made[number] for number in kept] for row in block.rows)

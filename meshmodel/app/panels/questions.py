@@ -1,6 +1,8 @@
 """Questions: what the drawing does not say yet. They have a list of their own and never shout."""
 
-from meshmodel.answers.questions import question_lines
+from meshmodel.answers.blocks import Paragraph
+from meshmodel.answers.painters import lines_of
+from meshmodel.answers.questions import question_blocks
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
@@ -31,7 +33,8 @@ class QuestionList(FilterList, Bound):
         if analysis is None:
             self.set_rows([saying(shown.why_nothing)])
         else:
-            self.set_rows(map(row_of, question_lines(analysis)))
+            none = Paragraph("the drawing says all that is asked", "muted")
+            self.set_rows(map(row_of, lines_of([*question_blocks(analysis)] or [none])))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Select the element and open it."""

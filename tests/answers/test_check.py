@@ -5,7 +5,7 @@ import json
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.answers_json import check_json
+from meshmodel.answers.check import check_json
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from tests.benchmarks.meshes import clustered
 from tests.exporters.parts import snapshot_of

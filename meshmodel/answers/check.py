@@ -1,0 +1,262 @@
+"""What ``check`` answers, as JSON (``docs/json.md``) and as blocks: counts, findings by cause, questions."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.analysis.results import Crossing, Door, Finding, Heard, Question, Summary
+from meshmodel.answers.acceptances import accepted_words, unmatched_words
+from meshmodel.answers.baseline import Comparison, comparison_answer, comparison_blocks
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.causes import Cause, fold
+from meshmodel.answers.count_words import controlled
+from meshmodel.answers.lines import Words
+from meshmodel.answers.questions import asked, open_notes, question_blocks
+from meshmodel.answers.style import counted
+from meshmodel.model.records import Acceptance
+from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import first_few, one_line, plural, width
+from meshmodel.model.vocabulary import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+_NAMED: Final = 5
+"""So many systems or agents are named in one line."""
+_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def check_json(
+    analysis: "Analysis", *, crossings: bool = False, baseline: Comparison | None = None
+) -> Iterator[str]:
+    """``meshmodel-check/1``: counts, missing checkpoints, heard systems, findings and questions.
+
+    It is encoded in pieces to write one after the other: thousands of missing checkpoints can share one
+    list of thousands of agents, and each list is encoded once.
+
+    Args:
+        analysis: of one model, as built or as designed.
+        crossings: whether to list every crossing too; there can be very many.
+        baseline: the findings beside a baseline, if there is one.
+    """
+    before: Answer = {
+        "format": "meshmodel-check/1",
+        "view": analysis.view,
+        "summary": asdict(analysis.summary),
+    }
+    if crossings:
+        listed = sorted(analysis.crossings(), key=attrgetter("order"))
+        before["crossings"] = [_crossing(each) for each in listed]
+    after: Answer = {
+        "heard": [_heard(each) for each in analysis.heard],
+        "findings": [_finding(each) for each in analysis.findings],
+        "questions": [_question(each) for each in analysis.questions],
+    }
+    if baseline is not None:
+        after["baseline"] = comparison_answer(baseline)
+    # Before the first piece: where this fails, nothing is written.
+    doors = sorted(analysis.doors, key=lambda door: (door.credential, door.system))
+    yield f'{_json(before)[:-1]}, "missing": ['
+    # Doors that the same agents find open share one tuple.
+    known: dict[int, str] = {}
+    between = ""
+    for door in doors:
+        agents = known.get(id(door.agents))
+        if agents is None:
+            agents = known[id(door.agents)] = _json(list(door.agents))
+        head, _, tail = _json(_door(door)).partition('"agents": []')
+        yield f'{between}{head}"agents": {agents}{tail}'
+        between = ", "
+    yield f"], {_json(after)[1:]}"
+
+
+def _crossing(crossing: Crossing) -> Answer:
+    severity: Severity | None = crossing.severity if crossing.state == "uncontrolled" else None
+    return {
+        "agent": crossing.agent,
+        "source": crossing.source,
+        "target": crossing.target,
+        "action": crossing.action,
+        "state": crossing.state,
+        "severity": severity,
+    }
+
+
+def _door(door: Door) -> Answer:
+    """A missing checkpoint; ``check_json`` puts its agents in."""
+    return {
+        "credential": door.credential,
+        "system": door.system,
+        "actions": list(door.actions),
+        "agents": [],
+        "severity": door.severity,
+    }
+
+
+def _finding(finding: Finding) -> Answer:
+    accepted = finding.accepted
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "subject": finding.subject,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "references": list(finding.references),
+        "accepted": None
+        if accepted is None
+        else {
+            "by": accepted.by,
+            "reason": accepted.reason,
+            "until": accepted.until,
+            "open": accepted.open,
+        },
+    }
+
+
+def _heard(heard: Heard) -> Answer:
+    return {"system": heard.system, "first_hand": heard.first_hand}
+
+
+def _question(question: Question) -> Answer:
+    return {"element": question.element, "asks": list(question.asks)}
+
+
+def check_blocks(
+    analysis: "Analysis",
+    *,
+    crossings: int | None = None,
+    designed: Summary | None = None,
+    unmatched: Sequence[Acceptance] = (),
+    kindless: Sequence[str] = (),
+    baseline: Comparison | None = None,
+) -> Iterator[Block]:
+    """The counts, the findings folded by their cause, and the questions.
+
+    Args:
+        analysis: of one model, as built or as designed.
+        crossings: the cells that a row may take in a list of every crossing; ``None``: there is no such list.
+        designed: the counts as designed, where they differ and are of interest.
+        unmatched: the acceptances that match no finding.
+        kindless: the agents of an interchange file that are steerable only because they state no kind.
+        baseline: the findings beside a baseline, if there is one.
+    """
+    yield from _counts(analysis, designed)
+    causes = fold(analysis.findings)
+    doors = [_cause(each) for each in causes if each.finding.rule == DOOR]
+    others = [_cause(each) for each in causes if each.finding.rule != DOOR]
+    yield Section(_missing(analysis.snapshot, causes), doors, indent=2)
+    if others:
+        yield Section(counted(len(others), "other finding"), others, indent=2)
+    if unmatched:
+        told = [Paragraph(f"! {unmatched_words(each, analysis)}", hang=4) for each in unmatched]
+        yield Section(f"{counted(len(unmatched), 'acceptance')} without a finding", told, indent=2)
+    if questions := [*question_blocks(analysis)]:
+        every, left = counted(asked(analysis), "question"), open_notes(analysis.snapshot)
+        every += f", {left:,} of them in notes" if left else ""
+        yield Section(f"{every}: what the drawing does not say", questions, indent=2)
+    if kindless:
+        yield Section("", [Paragraph(_kindless_words(kindless))], indent=0)
+    if baseline is not None:
+        yield Section("", [*comparison_blocks(baseline)], indent=0)
+    if crossings is not None:
+        yield _crossing_section(analysis, crossings)
+
+
+def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
+    summary, heard = analysis.summary, analysis.heard
+    agents, systems = counted(summary.agents, "agent"), counted(summary.systems, "system")
+    yield Paragraph(f"{agents} · {systems} · {counted(summary.credentials, 'credential')}")
+    states = (
+        (summary.uncontrolled, "uncontrolled"),
+        (summary.approved, "approved"),
+        (controlled(summary), "controlled"),
+    )
+    listed = ", ".join(f"{number} {state}" for number, state in states) if summary.crossings else ""
+    yield Paragraph(f"{counted(summary.crossings, 'crossing')}{listed and f': {listed}'}")
+    if heard:  # docs/semantics.md#outsiders-words
+        first, carried = ([each.system for each in heard if each.first_hand is own] for own in (True, False))
+        on = f"; agents carry them on to {_some(carried)}" if carried else ""
+        yield Paragraph(f"outsiders' words come into {_some(first)}{on}")
+    if designed is not None:
+        missing = counted(designed.missing, "missing checkpoint")
+        crossings = counted(designed.uncontrolled, "uncontrolled crossing")
+        yield Paragraph(f"as designed: {missing}, {crossings}")
+
+
+def _missing(snapshot: Snapshot, causes: Sequence[Cause]) -> Words:
+    """How many checkpoints are missing; where none is, whether an import left something open."""
+    numbers = Counter(cause.severity for cause in causes if cause.finding.rule == DOOR)
+    if numbers:
+        listed = ", ".join(f"{numbers[each]} {each}" for each in reversed(SEVERITIES) if numbers[each])
+        return (counted(numbers.total(), "missing checkpoint"), "strong"), (f": {listed}", "")
+    left = open_notes(snapshot)
+    asks = f"{counted(left, 'note')} {plural(left, 'asks', 'ask')}"
+    more = f" in what is drawn; {asks} for more" if left else ""
+    return ("✔ No checkpoint is missing", "good"), (more, "")
+
+
+def _kindless_words(kindless: Sequence[str]) -> str:
+    """What the definition changed for agents that neither state a kind nor that they are not steerable."""
+    agents, one = counted(len(kindless), "agent"), len(kindless) == 1
+    return (
+        f"{agents} without a kind ({_some(kindless)}) {'counts' if one else 'count'} as steerable, unlike "
+        f"in earlier versions: give {'it' if one else 'them'} a kind, or steerable = false"
+    )
+
+
+def _some(ids: Sequence[str]) -> str:
+    """The ids, or of many the first ones and how many more there are."""
+    return first_few([*map(one_line, ids)], _NAMED)
+
+
+def _cause(cause: Cause) -> Section:
+    """A cause below its severity, rule and subject, and its finding's own severity where that differs."""
+    finding, is_settled = cause.finding, cause.is_settled
+    title: Words = (
+        (f"{'◇' if is_settled else '✖'} {cause.severity}", "muted" if is_settled else cause.severity),
+        ("" if finding.rule == DOOR else f"  {finding.rule}", ""),
+        ("  ", ""),
+        (one_line(finding.subject, limit=300), "strong"),
+        ("" if cause.severity == finding.severity else f"  (by itself {finding.severity})", ""),
+    )
+    told = [Paragraph(finding.message), *_accepted(finding), Paragraph(f"→ {finding.remedy}", hang=2)]
+    references = finding.references
+    told.append(Paragraph((*(f"{each}," for each in references[:-1]), *references[-1:]), "muted"))
+    for also in cause.also:
+        told.append(Paragraph(f"▸ {also.severity}, {also.rule}: {also.message}", hang=2))
+        told += _accepted(also, indent=2)
+    return Section(title, told)
+
+
+def _accepted(finding: Finding, indent: int = 0) -> list[Paragraph]:
+    return [] if finding.accepted is None else [Paragraph(accepted_words(finding.accepted), indent=indent)]
+
+
+def _crossing_section(analysis: "Analysis", cells: int) -> Section:
+    """Every crossing in a row; where that has no room for its agent, below its agent."""
+    listed = sorted(analysis.crossings(), key=attrgetter("order"))
+    if not listed:
+        return Section("No crossing.", look="")
+    rows = [
+        (
+            each.agent,
+            each.source or "home",
+            each.target,
+            each.action,
+            each.state if each.severity is None else f"{each.state}, {each.severity}",
+        )
+        for each in listed
+    ]
+    head = ("agent", "from", "to", "action", "state")
+    title = counted(len(listed), "crossing")
+    if sum(max(map(width, column)) + 2 for column in zip(head, *rows, strict=True)) <= cells:
+        return Section(title, [Table(tuple(map(Row, rows)), head)], indent=2)
+    blocks: list[Block] = []
+    for agent, found in groupby(rows, key=itemgetter(0)):
+        blocks += Paragraph(agent), Table(tuple(Row(row[1:]) for row in found), indent=2)
+    return Section(title, blocks, indent=2)
