@@ -2,8 +2,10 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
 from meshmodel.answers.report.word_fields import add_contents, add_page_number, mark
@@ -71,6 +73,8 @@ class _Writer:
         self._foot(report)
         self._sections = [each.text for each in report.sections]
         self._marked = 0
+        self._tables: list[tuple[Any, Any]] = []
+        """Each with the paragraph after it."""
         # python-docx looks through the whole body whenever something is added: it is kept short.
         body, made = self.document.element.body, list[Any]()
         for block, across, above in report.placed():
@@ -79,6 +83,8 @@ class _Writer:
             made += body[:-1]
             del body[:-1]
         body[:0] = made
+        for after, table in self._tables:  # only now: lxml takes nodes times nodes to move a tree away
+            after.addprevious(table)
         self._turn(across=False)
         self._line(report.stamp, "Caption")
 
@@ -162,24 +168,22 @@ class _Writer:
         return line
 
     def _table(self, block: Table) -> None:
-        from docx.oxml import OxmlElement
-        from docx.shared import Cm, Pt
+        """A table, parsed from text: each cell that python-docx adds takes as long as there are cells."""
+        from docx.oxml.ns import nsdecls
+        from docx.oxml.parser import parse_xml
+        from docx.shared import Cm
 
-        whole, room = sum(block.widths), _WIDTH - 2 * _MARGIN
-        table = self.document.add_table(len(block.rows) + 1, len(block.head), "Table Grid")
-        table.autofit = False
-        for column, width in zip(table.columns, block.widths, strict=True):
-            column.width = Cm(room * width / whole)
-        repeated = OxmlElement("w:tblHeader")
-        table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001  # there is no public way
-        # One pass over the cells: python-docx looks each up from the beginning.
-        cells = iter(table._cells)  # noqa: SLF001  # as above
-        for number, row in enumerate((block.head, *block.rows)):
-            for text in row:
-                (line,) = next(cells).paragraphs
-                run = line.add_run(text)
-                run.bold, run.font.size = number == 0, Pt(8)
-        self._line()
+        whole, room = sum(block.widths), Cm(_WIDTH - 2 * _MARGIN).twips
+        widths = [round(room * width / whole) for width in block.widths]
+        columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        rows = [_row(block.head, widths, is_head=True), *(_row(row, widths) for row in block.rows)]
+        made = parse_xml(
+            f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{self._styles["Table Grid"]}"/>'
+            '<w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
+            '<w:tblLook w:firstRow="1" w:firstColumn="1" w:noVBand="1"/></w:tblPr>'
+            f"<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        )
+        self._tables.append((self._line()._p, made))  # noqa: SLF001  # there is no public way
 
     def _picture(self, picture: Picture, above: float) -> None:
         from docx.shared import Cm, Pt
@@ -192,3 +196,15 @@ class _Writer:
         shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
         self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         self._line(picture.title, "Caption")
+
+
+def _row(texts: Sequence[str], widths: Sequence[int], *, is_head: bool = False) -> str:
+    """A row of a table, in letters of 8 points; that of the head is bold, and repeated on each page."""
+    repeated = "<w:trPr><w:tblHeader/></w:trPr>" if is_head else ""
+    look = f"<w:rPr>{'<w:b/>' if is_head else ''}<w:sz w:val=\"16\"/></w:rPr>"
+    cells = (
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr>'
+        f"<w:p><w:r>{look}<w:t>{escape(text)}</w:t></w:r></w:p></w:tc>"
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return f"<w:tr>{repeated}{''.join(cells)}</w:tr>"
