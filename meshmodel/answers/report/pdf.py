@@ -5,11 +5,14 @@ written in Latin letters, and the report says so.
 """
 
 import io
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import accumulate, chain, takewhile
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from anyascii import anyascii
+from reportlab import rl_config
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ListStyle, ParagraphStyle
@@ -22,11 +25,9 @@ from reportlab.platypus import (
     Frame,
     ListFlowable,
     ListItem,
-    LongTable,
     NextPageTemplate,
     PageBreak,
     PageTemplate,
-    TableStyle,
 )
 from reportlab.platypus import Paragraph as Words
 
@@ -47,7 +48,6 @@ _IN_LATIN: Final = "Names in letters that this format has no font for are writte
 _TEXT: Final = ParagraphStyle("text", fontName=FONT, fontSize=9.5, leading=13, spaceAfter=5, splitLongWords=1)
 _FACT: Final = ParagraphStyle("fact", _TEXT, leftIndent=12, firstLineIndent=-12, spaceAfter=2)
 _CELL: Final = ParagraphStyle("cell", _TEXT, fontSize=7.5, leading=10, spaceAfter=0)
-_HEAD: Final = ParagraphStyle("head", _CELL, fontName=_BOLD)
 _ITEMS: Final = ListStyle(
     "items", bulletType="bullet", start="-", leftIndent=14, bulletFontName=FONT, bulletFontSize=_TEXT.fontSize
 )
@@ -59,20 +59,13 @@ _HEADINGS: Final = {
     )
     for level, size in _SIZES.items()
 }
-_GRID: Final = TableStyle(
-    [
-        ("FONTNAME", (0, 0), (-1, -1), FONT),  # else Helvetica is named, which is not embedded
-        ("GRID", (0, 0), (-1, -1), 0.5, colors.HexColor("#BFBFBF")),
-        ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#F2F2F2")),
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        *((f"{side}PADDING", (0, 0), (-1, -1), 3) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
-    ]
-)
+_PADDING: Final = 3
 
 
 def pdf(report: Report) -> bytes:
     """The file; equal reports give equal bytes."""
     _register()
+    rl_config.useA85 = 0  # pages as bytes: as letters they are longer, and take longer to write
     out = io.BytesIO()
     document = _Document(out, report)
     document.build(_Story(report).flowables)
@@ -193,11 +186,100 @@ def _words(text: str, style: ParagraphStyle = _TEXT) -> Words:
     return Words(escape(_letters(text)), style)
 
 
-def _table(table: Table) -> LongTable:
-    rows = [[_words(cell, _HEAD) for cell in table.head]]
-    rows += [[_words(cell, _CELL) for cell in row] for row in table.rows]
+Lines = tuple[str, ...]
+"""The lines of a cell."""
+
+
+class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """A table of plain texts, whose head is repeated on each page; a row higher than a page is parted.
+
+    reportlab's own makes a flowable of each cell, and of all rows that are left anew for each page.
+    """
+
+    spaceBefore, spaceAfter = 4, 8  # noqa: N815  # reportlab's names
+
+    def __init__(self, widths: Sequence[float], head: Sequence[Lines], rows: list[tuple[Lines, ...]]) -> None:
+        """Arguments: the widths of the columns in points, and the lines of each cell of the head and rows."""
+        super().__init__()
+        self._widths, self._head, self._rows = widths, head, rows
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """The size; of a table that is too high, one that is higher than there is room."""
+        del width
+        self.width, self.height = sum(self._widths), _height(self._head)
+        for row in self._rows:
+            self.height += _height(row)
+            if self.height > height:
+                break
+        return self.width, self.height
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """The part that there is room for, and the rest; empty where the first row is for the next page."""
+        del width
+        room, fits = height - _height(self._head), 0
+        while fits < len(self._rows) and _height(self._rows[fits]) <= room:
+            room -= _height(self._rows[fits])
+            fits += 1
+        here, rest = self._rows[:fits], self._rows[fits:]
+        lines = int((room - 2 * _PADDING) // _CELL.leading)
+        if rest and lines > 0 and _height(self._head) + _height(rest[0]) > _UPRIGHT[1]:
+            here.append(tuple(cell[:lines] for cell in rest[0]))
+            rest[0] = tuple(cell[lines:] for cell in rest[0])
+        return [_Grid(self._widths, self._head, part) for part in (here, rest) if part] if here else []
+
+    def draw(self) -> None:
+        """Paint the ground of the head, the lines of the grid, and each cell as one text."""
+        left, top = [0.0, *accumulate(self._widths)], self.height
+        tops = [top, *(top := top - _height(row) for row in (self._head, *self._rows))]
+        self.canv.setStrokeColor(colors.HexColor("#BFBFBF"))
+        self.canv.setFillColor(colors.HexColor("#F2F2F2"))
+        self.canv.setLineWidth(0.5)
+        self.canv.rect(0, tops[1], self.width, tops[0] - tops[1], stroke=0, fill=1)
+        self.canv.grid(left, tops)
+        self.canv.setFillColor(colors.black)
+        text = self.canv.beginText()
+        for number, (top, row) in enumerate(zip(tops, (self._head, *self._rows), strict=False)):
+            if number < 2:
+                text.setFont(FONT if number else _BOLD, _CELL.fontSize, _CELL.leading)
+            for x, cell in zip(left, row, strict=False):
+                if any(cell):
+                    text.setTextOrigin(x + _PADDING, top - _PADDING - _CELL.fontSize)
+                for line in cell:
+                    text.textLine(line)
+        self.canv.drawText(text)
+
+
+def _height(row: Sequence[Lines]) -> float:
+    return max(map(len, row)) * _CELL.leading + 2 * _PADDING
+
+
+def _table(table: Table) -> _Grid:
     whole = sum(table.widths)
     widths = [_WIDTH * width / whole for width in table.widths]
-    return LongTable(
-        rows, widths, repeatRows=1, splitInRow=1, style=_GRID, spaceBefore=4, spaceAfter=8, hAlign="LEFT"
+    head, *rows = (
+        tuple(_lines(text, font, width - 2 * _PADDING) for text, width in zip(row, widths, strict=True))
+        for font, row in chain([(_BOLD, table.head)], ((FONT, row) for row in table.rows))
     )
+    return _Grid(widths, head, rows)
+
+
+@lru_cache(10_000)
+def _lines(text: str, font: str, width: float) -> Lines:
+    """A text in lines that are not wider, parted between words, or in words that are wider."""
+    lines, line, left = list[str](), "", width
+    blank = pdfmetrics.stringWidth(" ", font, _CELL.fontSize)
+    for word in _letters(text).split(" "):
+        needed = pdfmetrics.stringWidth(word, font, _CELL.fontSize)
+        if line and needed + blank <= left:
+            line, left = f"{line} {word}", left - needed - blank
+            continue
+        if line:
+            lines.append(line)
+        while needed > width and len(word) > 1:
+            widths = accumulate(pdfmetrics.stringWidth(each, font, _CELL.fontSize) for each in word)
+            fits = max(1, sum(1 for _ in takewhile(width.__ge__, widths)))
+            lines.append(word[:fits])
+            word = word[fits:]
+            needed = pdfmetrics.stringWidth(word, font, _CELL.fontSize)
+        line, left = word, width - needed
+    return (*lines, line)
