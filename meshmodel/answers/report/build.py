@@ -1,7 +1,7 @@
 """Builds the tree of a report from a model and its analysis, section by section."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
@@ -31,6 +31,7 @@ from meshmodel.model.vocabulary import SEVERITIES
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import Question
 
 MOST_DRAWN: Final = 100
 """Models of more elements are not drawn whole: that takes minutes, and tens of pages."""
@@ -227,11 +228,7 @@ class Builder:
         analysis = self._analysis
         if questions := questions_of(analysis):
             yield Paragraph("What the drawing does not say; an answer may change what is found.")
-            yield Table.of(
-                ("Element", "Questions"),
-                (30, 70),
-                ((each.element, "; ".join(each.asks)) for each in questions),
-            )
+            yield _by_questions(questions) if self._is_large else _by_element(questions)
         else:
             yield Paragraph("The drawing answers every question that the analysis asks of it.")
         lost = unmatched_acceptances([analysis])
@@ -242,6 +239,20 @@ class Builder:
             "What is not drawn is not analysed: credentials, relations and systems outside the model, flaws "
             "in programs, and people's mistakes."
         )
+
+
+def _by_element(questions: "Iterable[Question]") -> Table:
+    rows = ((each.element, "; ".join(each.asks)) for each in questions)
+    return Table.of(("Element", "Questions"), (30, 70), rows)
+
+
+def _by_questions(questions: "Iterable[Question]") -> Table:
+    """A row for all elements that the same is asked of; in a large model that may be thousands."""
+    asked: dict[str, list[str]] = {}
+    for each in questions:
+        asked.setdefault(plain("; ".join(each.asks)), []).append(plain(each.element))
+    rows = tuple((asks, ", ".join(elements)) for asks, elements in asked.items())
+    return Table(("Questions", "Elements"), rows, (40, 60))
 
 
 def _sizes(analysis: "Analysis") -> str:

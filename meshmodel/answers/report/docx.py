@@ -201,7 +201,7 @@ class _Writer:
 def _row(texts: Sequence[str], widths: Sequence[int], *, is_head: bool = False) -> str:
     """A row of a table, in letters of 8 points; that of the head is bold, and repeated on each page."""
     repeated = "<w:trPr><w:tblHeader/></w:trPr>" if is_head else ""
-    look = f"<w:rPr>{'<w:b/>' if is_head else ''}<w:sz w:val=\"16\"/></w:rPr>"
+    look = f'<w:rPr>{"<w:b/>" if is_head else ""}<w:sz w:val="16"/></w:rPr>'
     cells = (
         f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr>'
         f"<w:p><w:r>{look}<w:t>{escape(text)}</w:t></w:r></w:p></w:tc>"

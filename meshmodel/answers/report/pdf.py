@@ -6,7 +6,7 @@ written in Latin letters, and the report says so.
 
 import io
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import accumulate, chain, takewhile
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -250,7 +250,7 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
 
 
 def _height(row: Sequence[Lines]) -> float:
-    return max(map(len, row)) * _CELL.leading + 2 * _PADDING
+    return float(max(map(len, row)) * _CELL.leading + 2 * _PADDING)
 
 
 def _table(table: Table) -> _Grid:
@@ -267,19 +267,19 @@ def _table(table: Table) -> _Grid:
 def _lines(text: str, font: str, width: float) -> Lines:
     """A text in lines that are not wider, parted between words, or in words that are wider."""
     lines, line, left = list[str](), "", width
-    blank = pdfmetrics.stringWidth(" ", font, _CELL.fontSize)
+    measured = partial(pdfmetrics.stringWidth, fontName=font, fontSize=_CELL.fontSize)
+    blank = measured(" ")
     for word in _letters(text).split(" "):
-        needed = pdfmetrics.stringWidth(word, font, _CELL.fontSize)
+        needed = measured(word)
         if line and needed + blank <= left:
             line, left = f"{line} {word}", left - needed - blank
             continue
         if line:
             lines.append(line)
-        while needed > width and len(word) > 1:
-            widths = accumulate(pdfmetrics.stringWidth(each, font, _CELL.fontSize) for each in word)
-            fits = max(1, sum(1 for _ in takewhile(width.__ge__, widths)))
-            lines.append(word[:fits])
-            word = word[fits:]
-            needed = pdfmetrics.stringWidth(word, font, _CELL.fontSize)
-        line, left = word, width - needed
+        rest = word
+        while needed > width and len(rest) > 1:
+            fits = max(1, sum(1 for _ in takewhile(width.__ge__, accumulate(map(measured, rest)))))
+            lines.append(rest[:fits])
+            rest, needed = rest[fits:], needed - measured(rest[:fits])
+        line, left = rest, width - needed
     return (*lines, line)

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
+from types import MappingProxyType
 from xml.etree import ElementTree as ET
 
 import pypdf
@@ -18,11 +19,14 @@ from PIL import Image
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.report.boundaries import boundary_section
+from meshmodel.answers.report.build import Builder
 from meshmodel.answers.report.findings import finding_section
 from meshmodel.answers.report.html import POLICY
 from meshmodel.answers.report.tree import Facts, Heading, Items, Paragraph, Picture, Table
 from meshmodel.exporters.tickets import tickets
 from meshmodel.interchange import read_file
+from meshmodel.model.records import Agent
+from meshmodel.model.snapshot import Snapshot
 from tests.answers.report.models import FORMS, analysed, written
 from tests.answers.report.reading import READ, Page
 from tests.docs.pages import ROOT
@@ -55,6 +59,17 @@ def test_all_formats_have_the_same_headings_and_say_the_same(name):
     for form in FORMS:
         for text in texts(name):
             assert in_latin(text) in in_latin(read[form].text), (form, text)
+
+
+def test_of_a_large_model_each_question_is_asked_once_of_all_its_elements():
+    agents = {name: Agent(name, owner="me") for name in (f"agent-{number}" for number in range(1_001))}
+    agents["agent-7"] = Agent("agent-7")
+    tree = Builder(analyse(Snapshot(agent=MappingProxyType(agents))), "md").report()
+    (table,) = (each for each in tree.blocks if isinstance(each, Table) and "Questions" in each.head)
+    asked = {element: asks for asks, elements in table.rows for element in elements.split(", ")}
+    assert len(table.rows) == 2
+    assert asked.keys() == {f"agent:{name}" for name in agents}
+    assert [element for element, asks in asked.items() if "owns" in asks] == ["agent:agent-7"]
 
 
 def blocks(name, form, kind):

@@ -11,12 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import cm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from meshmodel.answers.report.docx import docx
 from meshmodel.answers.report.html import POLICY, html
 from meshmodel.answers.report.markdown import escaped, markdown
 from meshmodel.answers.report.pdf import pdf
 from meshmodel.answers.report.tree import Facts, Heading, Items, Paragraph, Picture, Report, Table, plain
+from meshmodel.answers.report.vector import FONT
 from tests.answers.report.reading import READ, Page, entries, squeezed
 from tests.exporters.parts import HOSTILE
 from tests.exporters.test_diagram import check_fonts_and_title
@@ -127,6 +131,33 @@ def test_a_cell_longer_than_a_page_is_split():
     assert len(pypdf.PdfReader(BytesIO(content)).pages) > 2
     assert "word0word1" in READ["pdf"](content).text
     assert "word3999" in READ["pdf"](content).text
+
+
+def test_cells_of_a_pdf_keep_within_their_columns():
+    texts = ("some words " * 9, "x" * 200, "one " + "Ä" * 90 + " two", "-" * 40 + " " + "(" * 40)
+    table = Table(("a", "b"), tuple((plain(text), "") for text in texts), (20, 80))
+    edge = A4[0] / 2 - 8.5 * cm + 17 * cm * 0.2
+    written = []
+
+    def hear(text, _, at, font, size):
+        if size == 7.5:
+            written.extend((line, at[4]) for line in text.splitlines() if line.strip())
+
+    content = pdf(Report("T", "s", (Heading(1, "T"), table)))
+    pypdf.PdfReader(BytesIO(content)).pages[0].extract_text(visitor_text=hear)
+    cells = [(line, x) for line, x in written if line not in table.head]
+    assert squeezed("".join(line for line, _ in cells)) == squeezed("".join(texts))
+    assert len(cells) > 20
+    assert all(x + stringWidth(line, FONT, 7.5) < edge for line, x in cells)
+
+
+def test_the_head_of_a_table_is_on_each_page_and_a_high_row_is_parted():
+    rows = tuple((f"row{number}.", "x " * (number * 3_500)) for number in range(3))
+    content = pdf(Report("T", "s", (Heading(1, "T"), Table(("First", "b"), rows, (50, 50)))))
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages]
+    assert len(pages) > 2
+    assert all("First" in page for page in pages)
+    assert "".join(pages).count("x") == sum(cell.count("x") for _, cell in rows)
 
 
 WIDE = b"""<?xml version="1.0" encoding="UTF-8"?>
