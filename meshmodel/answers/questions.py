@@ -40,7 +40,7 @@ def asked(analysis: "Analysis") -> int:
 
 def open_notes(snapshot: Snapshot) -> int:
     """How many notes ask something that is open."""
-    return sum((each.kind, each.state) == ("question", "open") for each in snapshot.note.values())
+    return snapshot.open_questions
 
 
 def question_blocks(analysis: "Analysis") -> Iterator[Paragraph]:

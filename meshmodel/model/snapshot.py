@@ -117,3 +117,8 @@ class Snapshot:
     def elements(self) -> int:
         """How many zones, systems, agents and credentials there are."""
         return len(self.zone) + len(self.system) + len(self.agent) + len(self.credential)
+
+    @property
+    def open_questions(self) -> int:
+        """How many notes ask something that is open: what they ask about is not drawn."""
+        return sum((each.kind, each.state) == ("question", "open") for each in self.note.values())

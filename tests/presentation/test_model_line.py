@@ -1,9 +1,13 @@
 """The line about a model: what goes first where there is little room."""
 
+from dataclasses import replace
+
 import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.presentation.model_line import GAP, Part, count_parts, fitted, model_parts, needed
+from meshmodel.model.records import Note
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
@@ -36,6 +40,17 @@ def test_it_says_what_the_last_edit_did():
         "◆ 0 missing",
         f"designed ▼−{ANALYSIS.summary.missing} by the last edit",
     )
+
+
+@pytest.mark.parametrize("questions", [1, 26])
+def test_where_something_is_asked_nothing_is_praised(questions):
+    notes = {f"n{number}": Note(f"n{number}", "what?", kind="question") for number in range(questions)}
+    analysis = analyse(replace(Snapshot(), note=notes))
+    first, *_ = count_parts(analysis, analysis, analysis, None)
+    assert first.text.startswith("0 missing in what is drawn · ")
+    assert first.look != "good"
+    (shortest,) = [each.text for each in fitted([first], 1)]
+    assert "drawn" in shortest
 
 
 @pytest.mark.parametrize("room", [1, 20, 40, 60, 80, 200])

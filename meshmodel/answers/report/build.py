@@ -210,7 +210,9 @@ class Builder:
         yield Heading(2, "Tickets")
         made = tickets(self._analysis, fix)
         if not made:
-            yield Paragraph("Nothing is to be done: no checkpoint is missing, and the fix has none.")
+            asked = self._analysis.snapshot.open_questions
+            drawn = f" in what is drawn; {counted(asked, 'open question')} about what is not" if asked else ""
+            yield Paragraph(f"Nothing is to be done: no checkpoint is missing{drawn}, and the fix has none.")
             return
         yield Paragraph(
             "One for each missing checkpoint and one for each checkpoint of the minimum fix; all of the "

@@ -70,7 +70,7 @@ class FindingsList(Listing, Bound):
         if not shown.is_current:
             rows.append(saying(f"{shown.why_nothing} these are from before the last edit"))
         if not analysis.findings:
-            rows += map(saying, words_of_none(analysis.summary))
+            rows += map(saying, words_of_none(analysis.summary, analysis.snapshot.open_questions))
         if self._unfolded or shown.findings_by != "severity":
             rows += map(row_of, cause_lines(analysis, self._unfolded, shown.findings_by))
         else:

@@ -79,9 +79,17 @@ def severity_sign(finding: Finding) -> str:
     return "✖" if finding.rule == DOOR else "▲"
 
 
-def words_of_none(summary: Summary) -> list[str]:
-    """What is true where nothing is found: no checkpoint is missing, and how each crossing is settled."""
+def words_of_none(summary: Summary, questions: int) -> list[str]:
+    """What is true where nothing is found: no checkpoint is missing, and how each crossing is settled.
+
+    Args:
+        summary: the counts.
+        questions: how many notes ask about what is not drawn.
+    """
     lines = ["no findings: no checkpoint is missing"]
+    if questions:
+        lines[0] += " in what is drawn"
+        lines.append(f"{counted(questions, 'open question')} about what is not, in the notes")
     if not summary.crossings:
         return [*lines, "nothing crosses a zone"]
     crossings = counted(summary.crossings, "crossing")

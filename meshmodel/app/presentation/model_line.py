@@ -58,7 +58,7 @@ def count_parts(
     """
     accepted, _ = accepted_counts(seen)
     missing = built.summary.missing - accepted_counts(built)[1]
-    parts = [Part("◆ 0 missing", "good", runs="findings")]
+    parts = [_none_missing(built.snapshot.open_questions)]
     if missing:
         said = f"✖ {missing:,} missing"
         every = f"{said} · {counted(built.summary.uncontrolled, 'uncontrolled crossing')}"
@@ -78,6 +78,16 @@ def count_parts(
         change = f"designed {change}" if change else ""
     told = Part(f"{change} by the last edit", "warning", 7, short=(change,), last=2)
     return [*parts, told] if change else parts
+
+
+def _none_missing(questions: int) -> Part:
+    """That no checkpoint is missing; where something is asked it is so in what is drawn, and no praise."""
+    if not questions:
+        return Part("◆ 0 missing", "good", runs="findings")
+    every = f"0 missing in what is drawn · {counted(questions, 'open question')}"
+    return Part(
+        every, "plain", 7, short=("0 missing in what is drawn", "0 missing drawn"), last=0, runs="findings"
+    )
 
 
 def right_parts(

@@ -391,5 +391,5 @@ class _Builder:
         what = TITLES.get(lens)
         if what is None and agent is not None:
             what = "reach of " + self.names.name(self.snapshot.agent[agent].title, agent)
-        line = counts_line(self.nodes, self.edges, self.analysis.view)
+        line = counts_line(self.nodes, self.edges, self.analysis.view, self.snapshot.open_questions)
         return (f"{name}: {what}", line), f"{line}."

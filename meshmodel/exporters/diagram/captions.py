@@ -215,11 +215,13 @@ def elements(nodes: Iterable[Node], *kinds: str) -> list[Node]:
     return [node for node in nodes if node.id.startswith(starts)]
 
 
-def counts_line(nodes: Sequence[Node], edges: Iterable[Edge], view: View) -> str:
-    """What is drawn, counted: the last line of a title."""
+def counts_line(nodes: Sequence[Node], edges: Iterable[Edge], view: View, questions: int) -> str:
+    """What is drawn, counted: the last line of a title; so many open questions are about what is not."""
     facts = ", ".join(count(len(elements(nodes, kind)), kind) for kind in ("agent", "system", "credential"))
     missing = {edge.id.rpartition("/")[0] for edge in edges if edge.mark == "missing"}
     doors = count(len(missing), "missing checkpoint") if missing else "no missing checkpoint"
+    if questions:
+        doors += f" in what is drawn, {count(questions, 'open question')}"
     return f"{facts}; {doors}, as {view}"
 
 
