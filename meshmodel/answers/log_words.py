@@ -146,9 +146,10 @@ def lit_by_event(traced: "TracedEvent") -> "frozenset[Reference]":
 
 def event_words(traced: "TracedEvent") -> list[str]:
     """One event in words: what happened, as whom, whence, and whether somebody was asked."""
-    from meshmodel.answers.style import Style
-    from meshmodel.answers.trace import TraceText
+    from meshmodel.answers.trace import event_blocks, is_outside, time_of
 
-    told = TraceText(Style(columns=400))
-    lines = [line.strip() for line in told.lines(traced)]
-    return lines or [f"event {traced.event.number}: the map names neither who nor where"]
+    number = traced.event.number
+    if is_outside(traced):
+        return [f"event {number}: the map names neither who nor where"]
+    first, *rest = (one_line(each.line, limit=10_000) for each in event_blocks(traced))
+    return [f"{number}  {time_of(traced.event)}{first}", *rest]

@@ -1,18 +1,20 @@
-"""The answers of ``trace``: each observed event explained by the model, as JSON Lines and as text."""
+"""The answers of ``trace``: each observed event explained by the model, as JSON Lines and as blocks."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from meshmodel.analysis.attribution import Yielded
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
-from meshmodel.answers.blocks import Answer
-from meshmodel.answers.style import Style, counted, wrap
+from meshmodel.answers.blocks import Answer, Paragraph, Section
+from meshmodel.answers.lines import Look
+from meshmodel.answers.style import counted
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.text import one_line
 
 FORMAT = "meshmodel-trace/1"
 
-_SUMMARY: dict[Verdict, tuple[str, str, str]] = {
+_SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
     "missing": ("✖", "where a decision was due and the model has no checkpoint", "high"),
     "unrecorded": ("✖", "where a decision was due and none is recorded", "high"),
     "stale": ("✖", "where the decision was recorded before the last read that it must follow", "high"),
@@ -66,67 +68,53 @@ def summary_answer(tally: Tally, *, complete: bool) -> Answer:
     }
 
 
-class TraceText:
-    """What ``trace`` prints, event by event; events of which a map names nothing are only counted."""
+def is_outside(traced: TracedEvent) -> bool:
+    """Whether it is an event of which a map names nothing; those are only counted."""
+    event = traced.event
+    return len(event.unmapped) > 1 and traced.agent is None and traced.identity is None and not event.system
 
-    def __init__(self, style: Style) -> None:
-        self.style = style
-        self._outside = 0
 
-    def lines(self, traced: TracedEvent) -> Iterator[str]:
-        """The lines of one event: who did what as whom, where the credential came from, and any decision."""
-        event = traced.event
-        if len(event.unmapped) > 1 and traced.agent is None and traced.identity is None and not event.system:
-            self._outside += 1
-            return
-        yield from self._folded()
-        style = self.style
-        time = "" if event.time is None else f"{time_text(event.time)}  "
-        number = style.paint(f"{event.number:>5}", "muted")
-        begin, *more = wrap(_event_words(traced), style, "         ", f"       {' ' * len(time)}")
-        yield f"{number}  {time}{style.paint(begin.lstrip(), 'strong')}"
-        yield from (style.paint(line, "strong") for line in more)
-        came = None if traced.credential is None else _origin_words(traced.credential, traced.yielded)
-        if came is not None:
-            yield from wrap(came, style, "         ", "       ")
-        judged = _recheck_words(traced)
-        if judged is not None:
-            glyph, text, look = judged
-            for line in wrap(text, style, "         ", f"       {style.drawn(glyph)} "):
-                yield style.paint(line, look)
-        for note in traced.notes:
-            yield from wrap(note, style, "         ", f"       {style.drawn('·')} ")
-        for reason in traced.unexplained:
-            for line in wrap(reason, style, "         ", "       ? "):
-                yield style.paint(line, "medium")
+def outside_words(number: int) -> str:
+    """How many such events there were."""
+    return f"· {counted(number, 'event')} of which the map names neither who nor where"
 
-    def summary(self, tally: Tally, *, complete: bool) -> Iterator[str]:
-        """The last lines."""
-        yield from self._folded()
-        style = self.style
-        yield ""
-        yield style.paint(f"{counted(tally.events, 'event')} laid on the model", "strong")
-        for verdict, (glyph, said, look) in _SUMMARY.items():
-            if tally.rechecks[verdict]:
-                number = counted(tally.rechecks[verdict], "action")
-                yield style.paint(f"  {style.drawn(glyph)} {number} {said}", look)
-        if tally.unexplained:
-            explained = (
-                f"{counted(tally.unexplained, 'event')} that the model does not explain, whole or in part"
-            )
-            yield style.paint(f"  ? {explained}", "medium")
-        if not complete:
-            yield style.paint(
-                f"  INCOMPLETE: the log could not be followed past event {tally.events}; "
-                "what comes after it is not told",
-                "high",
-            )
 
-    def _folded(self) -> Iterator[str]:
-        if self._outside:
-            number, self._outside = self._outside, 0
-            said = f"{counted(number, 'event')} of which the map names neither who nor where"
-            yield f"       {self.style.drawn('·')} {said}"
+def time_of(event: Event) -> str:
+    """When it was, with two blanks behind it; empty where that is not known."""
+    return "" if event.time is None else f"{time_text(event.time)}  "
+
+
+def event_blocks(traced: TracedEvent) -> Iterator[Paragraph]:
+    """One event: who did what as whom, where the credential came from, and any decision."""
+    before = len(time_of(traced.event))
+    yield Paragraph(_event_words(traced), "strong", 7 + before, 2 - before)
+    if traced.credential is not None:
+        yield Paragraph(_origin_words(traced.credential, traced.yielded), indent=7, hang=2)
+    judged = _recheck_words(traced)
+    if judged is not None:
+        yield Paragraph(judged[0], judged[1], indent=7, hang=2)
+    for note in traced.notes:
+        yield Paragraph(f"· {note}", indent=7, hang=2)
+    for reason in traced.unexplained:
+        yield Paragraph(f"? {reason}", "medium", indent=7, hang=2)
+
+
+def summary_blocks(tally: Tally, *, complete: bool) -> Iterator[Section]:
+    """The counts of all events, and whether the log was followed to its end."""
+    said = [
+        Paragraph(f"{sign} {counted(tally.rechecks[verdict], 'action')} {words}", look, hang=2)
+        for verdict, (sign, words, look) in _SUMMARY.items()
+        if tally.rechecks[verdict]
+    ]
+    if tally.unexplained:
+        events = counted(tally.unexplained, "event")
+        said.append(
+            Paragraph(f"? {events} that the model does not explain, whole or in part", "medium", hang=2)
+        )
+    if not complete:
+        until = f"the log could not be followed past event {tally.events}"
+        said.append(Paragraph(f"INCOMPLETE: {until}; what comes after it is not told", "high", hang=2))
+    yield Section(f"{counted(tally.events, 'event')} laid on the model", said, indent=2)
 
 
 def _event_words(traced: TracedEvent) -> str:
@@ -163,33 +151,34 @@ def _origin_words(credential: str, yielded: Yielded | None) -> str:
             return f"with {credential}, handed out by {yielded.system}{seen}"
 
 
-def _recheck_words(traced: TracedEvent) -> tuple[str, str, str] | None:
-    """Whether the event needed a decision and got one: glyph, words and look; ``None`` if none was due."""
+def _recheck_words(traced: TracedEvent) -> tuple[str, Look] | None:
+    """Whether the event needed a decision and got one, and how that looks; ``None`` if none was due."""
     crossing, verdict = traced.crossing, traced.recheck
     if verdict == "none-due":
         return None
     if crossing is None:
-        return "?", "whether a decision was due cannot be told", "medium"
-    source = _source(crossing)
+        return "? whether a decision was due cannot be told", "medium"
     due = " or ".join(traced.checkpoints)
     name, number = traced.decision or ("", 0)
+    decided = f"{name} decided (event {number})"
+    look: Look = _SUMMARY[verdict][2]
     match verdict:
         case "recorded":
-            return "◆", f"crosses from {source}: {name} decided (event {number})", "good"
+            said = decided
         case "approved":
-            return "◇", f"crosses from {source}, as intended: no decision was due", "good"
+            return f"◇ crosses from {_source(crossing)}, as intended: no decision was due", look
         case "reused":
-            used = f"{name} decided (event {number}), but for an earlier action; each needs its own"
-            return "✖", f"crosses from {source}: {used}", "medium"
+            said = f"{decided}, but for an earlier action; each needs its own"
         case "stale":
-            return "✖", f"crosses from {source}: {name} decided (event {number}) before that read", "high"
+            said = f"{decided} before that read"
         case "unrecorded":
-            return "✖", f"crosses from {source}: a decision of {due} was due, and none is recorded", "high"
+            said = f"a decision of {due} was due, and none is recorded"
         case "missing":
-            said = "a decision was due, and the model has no checkpoint there"
-            return "✖", f"crosses from {source}: {said}, {crossing.severity}", crossing.severity or "high"
+            said = f"a decision was due, and the model has no checkpoint there, {crossing.severity}"
+            look = crossing.severity or look
         case _:
-            return "?", f"crosses from {source}: whether a decision was due cannot be told", "medium"
+            said = "whether a decision was due cannot be told"
+    return f"{_SUMMARY[verdict][0]} crosses from {_source(crossing)}: {said}", look
 
 
 def _source(crossing: Crossed) -> str:

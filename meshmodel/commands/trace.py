@@ -86,20 +86,34 @@ def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], Non
 
 
 def _text(title: str) -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
-    from meshmodel.answers.trace import TraceText
+    from meshmodel.answers.blocks import Paragraph
+    from meshmodel.answers.painters import text_of
+    from meshmodel.answers.trace import event_blocks, is_outside, outside_words, summary_blocks, time_of
 
     look = style()
-    text = TraceText(look)
     heading = [look.paint(title, "strong"), ""]
+    outside = 0
+
+    def folded() -> None:
+        nonlocal outside
+        if outside:
+            say(text_of([Paragraph(outside_words(outside), indent=7)], look))
+            outside = 0
 
     def show(traced: "TracedEvent") -> None:
+        nonlocal outside
         while heading:  # only once there is something to tell
             say(heading.pop(0))
-        for line in text.lines(traced):
-            say(line)
+        if is_outside(traced):
+            outside += 1
+            return
+        folded()
+        time, text = time_of(traced.event), text_of(event_blocks(traced), look)
+        number = look.paint(f"{traced.event.number:>5}", "muted")
+        say(f"{number}  {time}{text.replace(' ' * (7 + len(time)), '', 1)}")
 
     def end(tally: "Tally", complete: bool) -> None:
-        for line in text.summary(tally, complete=complete):
-            say(line)
+        folded()
+        say(f"\n{text_of(summary_blocks(tally, complete=complete), look)}")
 
     return show, end
