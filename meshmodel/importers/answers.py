@@ -60,12 +60,12 @@ def _file(done: Import, source: str, form: str, rows: Sequence[Row]) -> dict[str
         "form": form,
         "leaves": len(rows),
         **{verdict.replace(" ", "_"): count[verdict] for verdict in VERDICTS},
-        "read": _partial(done, source, form) or "whole",
+        "read": _partial(done, source) or "whole",
     }
 
 
-def _partial(done: Import, source: str, form: str) -> str | None:
-    return next((each.partial.get(source) for each in done.proposals if each.form == form), None)
+def _partial(done: Import, source: str) -> str | None:
+    return next((each.partial[source] for each in done.proposals if source in each.partial), None)
 
 
 def _change(outcome: Outcome) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _file_lines(done: Import, source: str, form: str, rows: Sequence[Row]) -> It
         if count[each]
     ]
     yield f"{one_line(source, 200)}, {FORMS[form].title}: {counted(len(rows), 'value')}: {', '.join(told)}"
-    partial = _partial(done, source, form)
+    partial = _partial(done, source)
     if partial:
         yield f"  read in part, so nothing of it is taken for gone: {one_line(partial, 400)}"
     left = [f"{row.path} (line {row.line})" for row in rows if row.verdict == "not understood"]

@@ -43,15 +43,17 @@ class Reading:
 
     def propose(self, picked: Picked | None = None) -> list[Proposed]:
         """What each form makes of its files, read together, or of what is picked; raises MeshmodelError."""
-        found = []
-        for name, documents in self.documents.items():
+        proposals: dict[str, Proposal] = {}
+        documents: dict[str, list[Document]] = {}
+        for name in (each for each in FORMS if each in self.documents):
             if picked is not None and not FORMS[name].picks:
                 able = ", ".join(each.name for each in FORMS.values() if each.picks)
                 raise MeshmodelError(f"--only picks users and roles, in files of the form {able}, not {name}")
-            proposal = Proposal(name, picked)
-            FORMS[name].load().read(documents, proposal)
-            found.append(proposal.finish())
-        return found
+            joined = FORMS[name].joins or name
+            proposal = proposals.setdefault(joined, Proposal(joined, picked))
+            FORMS[name].load().read(self.documents[name], proposal)
+            documents.setdefault(joined, []).extend(self.documents[name])
+        return [replace(each.finish(), documents=documents[name]) for name, each in proposals.items()]
 
     def all_documents(self) -> list[Document]:
         """The files of all forms."""

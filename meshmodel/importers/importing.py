@@ -94,15 +94,15 @@ def prepare_read(
 ) -> Import:
     """The same for files that have been read."""
     proposals = tuple(reading.propose(_picked(only, model) if only else None))
-    after, plans, rows = model, list[Plan](), list[Row]()
+    after, plans, rows, said = model, list[Plan](), list[Row](), last
     for each in proposals:
-        documents = reading.documents[each.form]
-        made = plan(each, [one.source for one in documents], after, last, renamed, rejected)
+        made = plan(each, [one.source for one in each.documents], after, said, renamed, rejected)
         after = made.after
         plans.append(made)
-        found = each.ledger.rows(documents, made.ids)
+        said = None if said is None else _brought_up_to_date(said, made.imported)
+        found = each.ledger.rows(each.documents, made.ids)
         if not any(row.became or row.verdict != "not understood" for row in found):
-            name = one_line(documents[0].source, limit=1_000)
+            name = one_line(each.documents[0].source, limit=1_000)
             raise MeshmodelError(f"{name}: nothing in it is understood as {FORMS[each.form].title}")
         rows += found
     outcomes = tuple(each for made in plans for each in made.outcomes)
@@ -119,6 +119,12 @@ def prepare_read(
     edit = Edit(label, tuple(change for made in plans for change in made.edit.changes))
     imported = tuple(each for made in plans for each in made.imported)
     return Import(reading, proposals, tuple(rows), model, after, edit, outcomes, imported, last is not None)
+
+
+def _brought_up_to_date(last: Sequence[Imported], now: Sequence[Imported]) -> list[Imported]:
+    """What imports last said, with what was read just now by another form in place of what it said before."""
+    found = {each.place: each for each in (*last, *now)}
+    return [each for each in found.values() if each.record is not None]
 
 
 def _picked(only: Sequence[str], model: Snapshot) -> Picked:

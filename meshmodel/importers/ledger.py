@@ -4,7 +4,7 @@ A row names its leaf by path and line, never its value. The form takes leaves as
 ``rows`` gives one for every leaf, and says of those that nobody took that they were not understood.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -92,6 +92,12 @@ class Ledger:
             return
         for leaf in node.leaves():
             self._taken.setdefault(leaf, (rule, records))
+
+    def keep(self, records: Container[Became]) -> None:
+        """Leave out of every row what was named as a record and did not become one."""
+        for leaf, (rule, became) in self._taken.items():
+            if not all(each in records for each in became):
+                self._taken[leaf] = rule, frozenset(each for each in became if each in records)
 
     def rows(self, documents: Iterable[Document], ids: "dict[Became, Became] | None" = None) -> list[Row]:
         """One row for every leaf of the documents, in their order.

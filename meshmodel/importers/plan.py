@@ -152,7 +152,8 @@ class _Planning:
         """What each record of the proposal is called in the model."""
         known: dict[tuple[str, str, str], str] = {}
         for row in self.last:
-            if row.form == self.form and row.stable_key and isinstance(row.key, str):
+            is_shared = row.form == self.form or not row.scope  # the same thing in every file of every form
+            if is_shared and row.stable_key and isinstance(row.key, str):
                 known.setdefault((row.table, row.scope, row.stable_key), row.key)
         taken = {table: {*self.model.table(table)} for table in _WITH_ID}
         taken["credential"] |= {each.principal for each in self.model.credential.values()}

@@ -1,14 +1,16 @@
 """``Proposal``: what a form makes of the files it reads: records, their identities, questions, the ledger."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, Literal, TypeVar
 
 from meshmodel.edits.draft import new_element
 from meshmodel.edits.edit import Edit, Put, apply_edit, numbered_id
 from meshmodel.edits.ids import id_of
-from meshmodel.importers.document import Node
+from meshmodel.importers.catalogue import Catalogue, load_catalogue
+from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Ledger, Rule
 from meshmodel.importers.withheld import shows_secret, without_secret_parts
 from meshmodel.model.actions import NUMBER
@@ -23,6 +25,7 @@ _LIMITS: Final[Mapping[str, int]] = {"line": LINE_LIMIT, "suggestion": 60, "para
 _KEY_LIMIT: Final = 400
 _LOOKED_AT: Final = 4_000
 """Characters beyond the limit of a text that are looked at: a secret that begins before it is found whole."""
+_Part = TypeVar("_Part")
 _UNITED: Final = ("actions", "passes", "entitled")
 """Lists of a relation that are united where two places say it; ``only`` is a limit and needs care."""
 
@@ -69,6 +72,7 @@ class Proposed:
         sources: of every record: the files that say it.
         partial: files that were read in part, and why.
         ledger: who took which leaf.
+        documents: the files.
     """
 
     form: str
@@ -77,6 +81,7 @@ class Proposed:
     sources: dict[Reference, set[str]]
     partial: dict[str, str]
     ledger: Ledger
+    documents: Sequence[Document] = ()
 
 
 class Proposal:
@@ -86,7 +91,7 @@ class Proposal:
         picked: for a form that ``picks``: what is picked; ``None``: all.
     """
 
-    def __init__(self, form: str, picked: Picked | None = None) -> None:
+    def __init__(self, form: str, picked: Picked | None = None, catalogue: Catalogue | None = None) -> None:
         self.picked = picked
         self._form = form
         self._records: dict[Reference, Record] = {}
@@ -97,6 +102,25 @@ class Proposal:
         self._sources: dict[Reference, set[str]] = {}
         self._partial: dict[str, str] = {}
         self._ledger = Ledger()
+        self._given = catalogue
+        self._parts: dict[Callable[[Proposal], Any], Any] = {}
+        self._at_end: list[Callable[[], None]] = []
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of well-known servers; raises MeshmodelError where a person's own cannot be read."""
+        return self._given or load_catalogue()
+
+    def part(self, make: "Callable[[Proposal], _Part]") -> _Part:
+        """What forms that are read together share: made once for this proposal."""
+        if make not in self._parts:
+            self._parts[make] = make(self)
+        found: _Part = self._parts[make]
+        return found
+
+    def at_end(self, draw: Callable[[], None]) -> None:
+        """Have something drawn when all files of all forms that are read together have been read."""
+        self._at_end.append(draw)
 
     # Records ----------------------------------------------------------------------------------
 
@@ -200,19 +224,36 @@ class Proposal:
             at: where it arises.
             detail: what tells apart several questions of one rule about one element.
         """
+        return self._say("question", about, text, rule, at, detail)
+
+    def assume(
+        self, about: Reference | None, text: str, rule: Rule, *, at: Node, detail: str = ""
+    ) -> Reference:
+        """Say what is assumed, to be confirmed: a note of kind assumption; else as ``ask``."""
+        return self._say("assumption", about, text, rule, at, detail)
+
+    def _say(
+        self,
+        kind: Literal["question", "assumption"],
+        about: Reference | None,
+        text: str,
+        rule: Rule,
+        at: Node,
+        detail: str,
+    ) -> Reference:
         named = self._identities.get(about) if about else None
         scope, key = (named.scope, named.key) if named else (at.source, "")
         identity = _identity(scope, (rule.name, about[0] if about else "", key, detail))
         id_ = self._ids.get(("note", identity))
         if id_ is None:
-            id_ = self._free_id("note", id_of(f"question-{about[1]}" if about else "question")[:60])
+            id_ = self._free_id("note", id_of(f"{kind}-{about[1]}" if about else kind)[:60])
             self._ids["note", identity] = id_
             self._identities["note", id_] = identity
             self._records["note", id_] = Note(
                 id_,
                 clean_text(text, PARAGRAPH_LIMIT),
                 f"{about[0]}:{about[1]}" if about else None,
-                "question",
+                kind,
                 source=f"{clean_text(at.source, LINE_LIMIT - 12)}:{at.line}",
             )
         reference: Reference = ("note", id_)
@@ -229,6 +270,9 @@ class Proposal:
 
     def finish(self) -> Proposed:
         """All of it, checked as a model is; raises InvalidModelError where a form made no valid model."""
+        for draw in self._at_end:
+            draw()
+        self._ledger.keep(self._records.keys())
         puts = tuple(Put(each) for each in self._records.values() if not isinstance(each, Checkpoint))
         model = apply_edit(Snapshot(), Edit("", puts))
         checkpoints = tuple(Put(each) for each in self._records.values() if isinstance(each, Checkpoint))

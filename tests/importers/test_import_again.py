@@ -372,3 +372,26 @@ def test_whatever_is_edited_between_imports_the_users_edits_stay(tmp_path_factor
             for key in {*before.table(table), *model.table(table)}:
                 if before.get(table, key) != model.get(table, key):
                     edited[table, key] = model.get(table, key)
+
+
+def test_what_is_the_same_thing_in_every_file_is_one_element_in_all_forms(tmp_path):
+    servers = {"mcpServers": {"x": {"url": "https://api.openai.com/mcp"}}}
+    (tmp_path / ".mcp.json").write_text(json.dumps(servers), encoding="utf-8")
+    flow = tmp_path / ".github" / "workflows" / "a.yml"
+    flow.parent.mkdir(parents=True)
+    flow.write_text(
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: openai/codex-action@v1\n"
+        "        with: {openai-api-key: '${{ secrets.K }}', prompt: x}\n",
+        encoding="utf-8",
+    )
+    done = prepare([tmp_path], tmp_path, Snapshot(), [])
+    hosts = [each.id for each in done.after.zone.values() if each.title == "api.openai.com"]
+    assert len(hosts) == 1
+    assert {each.form for each in done.proposals} == {"mcp", "github-actions"}
+    store = tmp_path / "m.mesh"
+    Store.create(store, done.after, done.imported).close()
+    again = prepare([tmp_path], tmp_path, done.after, imports.read(store))
+    assert (again.outcomes, again.edit.changes) == ((), ())
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"y": {"command": "y"}}}', encoding="utf-8")
+    later = prepare([tmp_path], tmp_path, done.after, imports.read(store))
+    assert hosts[0] in later.after.zone, "the workflow still says it"

@@ -35,6 +35,10 @@ What does not look so and is one (``-e NAME=value``, a header) the form takes wi
 Tests. ``tests/importers/foreign.py`` reads a text or a fixture and compares it with goldens of the model
 and of the ledger; fixtures lie in a folder of the form beside it, with a note of their source and licence.
 
+Forms that are read as one. ``mcp`` and the forms of clients (``Form.joins``) share one proposal, and in it
+``out.part(Clients)`` (``meshmodel.importers.clients``): each says of its client what the files say, in any
+order, and what is asked before which access is drawn when all have been read.
+
 A form raises nothing for what it does not know. ``ForeignFileError`` (one line) is for what cannot be read
 as this form at all. Heavy libraries are imported inside functions.
 """
@@ -78,6 +82,8 @@ class Form:
         load: imports the module that reads it.
         picks: whether it heeds ``Proposal.picked``, what ``--only`` names.
         marks: of files with common names: what begins a line near the beginning of each that may be meant.
+        joins: the form with whose files its own are read as one: clients of one workstation, whose settings
+            say what is asked before servers of another file are used. Empty: they stand alone.
     """
 
     name: str
@@ -86,6 +92,7 @@ class Form:
     load: Callable[[], FormReader]
     picks: bool = False
     marks: tuple[str, ...] = ()
+    joins: str = ""
 
 
 def _mcp() -> FormReader:

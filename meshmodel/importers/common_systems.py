@@ -1,0 +1,125 @@
+"""The systems that clients share, with one key for each in all forms, so that each is one element.
+
+The keys are ``("host", H)`` and ``("internet",)`` of zones, ``("workstation",)`` of the zone of a person's machine,
+``("files", FOLDER)``, ``("web",)`` and ``("catalogue", SYSTEM, ADDRESS)`` of systems. Of credentials
+``("variable", NAME)`` is a variable of that machine, which is the same for all that is started there.
+"""
+
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from meshmodel.importers.document import Node
+from meshmodel.importers.ledger import Rule
+from meshmodel.importers.proposal import Proposal
+
+HOME: Final = "~"
+"""The folder of a person's own files."""
+LOCAL: Final = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")  # noqa: S104  # names only
+_FOLDERS: Final = frozenset({"files", "working-copy"})
+WORKSTATION: Final = Rule(
+    "client-home",
+    "the client",
+    "assumed",
+    "computed as if it ran on a person's workstation, where its tasks are authorized; asked once for all clients",
+)
+
+
+class CommonSystems:
+    """Draws them."""
+
+    def __init__(self, out: Proposal) -> None:
+        self._out = out
+
+    def workstation(self, at: Node) -> str:
+        """The zone of the machine on which the clients run; whether that is so is asked once."""
+        zone = self._out.element("zone", ("workstation",), "workstation", at=at)
+        text = (
+            "The clients are computed as running on a person's workstation, with all that this person may do "
+            "there. Is that so, or do they run in a container or on a server?"
+        )
+        self._out.assume(("zone", zone), text, WORKSTATION, at=at)
+        return zone
+
+    def host(self, host: str, at: Node) -> str:
+        """The zone of a host: the workstation for its own names."""
+        if host in LOCAL:
+            return self.workstation(at)
+        return self._out.element("zone", ("host", host), host, at=at, environment="external")
+
+    def files(self, folder: str, at: Node) -> str:
+        """The files of a folder: of a project, or of a person (``~``)."""
+        return self._out.element(
+            "system", ("files", folder), f"files of {folder_name(folder)}", at=at, kind="other",
+            zone=self.workstation(at), sensitivity="confidential",
+        )  # fmt: skip
+
+    def web(self, at: Node) -> str:
+        """The web: outsiders write it, and see what is asked."""
+        return self.known("web", at)
+
+    def commands(self, at: Node) -> str:
+        """What programs on the workstation can do."""
+        return self.known("shell", at)
+
+    def site(self, host: str, at: Node) -> str:
+        """A host that may be asked and written to: a system in its zone; ``*`` is the web."""
+        host = host.lower().removeprefix("*.")
+        if host in {"", "*"}:
+            return self.web(at)
+        return self._out.element(
+            "system", ("host", host, "site"), host, at=at, kind="other", zone=self.host(host, at),
+            untrusted_input=True, exposed_requests=True,
+        )  # fmt: skip
+
+    def model_api(self, name: str, host: str, at: Node) -> str:
+        """The API of a model, in the zone of its host; ``ask``: which host is not known."""
+        if not host or host == "ask":
+            return self._out.element("system", ("host", "", name), name, at=at, kind="saas")
+        zone = self._out.element("zone", ("host", host), host, at=at, environment="external")
+        return self._out.element("system", ("host", host, name), name, at=at, kind="saas", zone=zone)
+
+    def known(self, system: str, at: Node, *, folder: str = "", host: str = "", **words: str) -> str:
+        """A system of the catalogue.
+
+        Args:
+            system: its id there.
+            at: where it is said.
+            folder: the folder, of one that has one.
+            host: the host that the configuration names.
+            **words: what stands in its name: ``address``, ``server``, ``title``.
+        """
+        if system in _FOLDERS:
+            return self.files(folder, at)
+        row = self._out.catalogue.system[system]
+        address = words.get("address") or words.get("server") or words.get("title") or ""
+        own = row.one == "each" or row.zone == "address"
+        key = ("web",) if system == "web" else ("catalogue", system, address or host if own else "")
+        name = row.name.format_map({"folder": folder_name(folder), **words, "address": address or "?"})
+        fields: dict[str, Any] = {
+            "kind": row.kind,
+            "zone": self._zone(row.zone, host, at),
+            "sensitivity": row.sensitivity,
+            "integrity": row.integrity,
+            "untrusted_input": row.untrusted_input or None,
+            "exposed": row.exposed,
+        }
+        if system == "web":
+            fields["exposed_requests"] = True
+        return self._out.element("system", key, name, at=at, **fields)
+
+    def _zone(self, zone: str, host: str, at: Node) -> str | None:
+        if zone == "workstation":
+            return self.workstation(at)
+        if zone == "internet":
+            return self._out.element("zone", ("internet",), "internet", at=at, environment="external")
+        if zone == "address":
+            return self.host(host, at) if host else None
+        return None if zone in {"", "ask"} else self.host(zone, at)
+
+
+def folder_name(folder: str) -> str:
+    """What a folder is called in a model: its last name; the project itself where it has none."""
+    if folder == HOME:
+        return "the home folder"
+    name = PurePosixPath(folder.replace("\\", "/")).name
+    return name if name.strip(".") else "the project"
