@@ -1,7 +1,7 @@
 """The systems that clients share, with one key for each in all forms, so that each is one element.
 
-The keys are ``("host", H)`` and ``("internet",)`` of zones, ``("workstation",)`` of the zone of a person's machine,
-``("files", FOLDER)``, ``("web",)`` and ``("catalogue", SYSTEM, ADDRESS)`` of systems. Of credentials
+The keys are ``("host", H)``, ``("internet",)`` and ``("workstation",)`` of zones, the last one of a person's
+machine; ``("files", FOLDER)``, ``("web",)`` and ``("catalogue", SYSTEM, ADDRESS)`` of systems. Of credentials
 ``("variable", NAME)`` is a variable of that machine, which is the same for all that is started there.
 """
 
@@ -20,7 +20,7 @@ WORKSTATION: Final = Rule(
     "client-home",
     "the client",
     "assumed",
-    "computed as if it ran on a person's workstation, where its tasks are authorized; asked once for all clients",
+    "computed as if it ran on a person's workstation, where its tasks are authorized; said once for all",
 )
 
 
@@ -37,7 +37,10 @@ class CommonSystems:
             "The clients are computed as running on a person's workstation, with all that this person may do "
             "there. Is that so, or do they run in a container or on a server?"
         )
-        self._out.assume(("zone", zone), text, WORKSTATION, at=at)
+        above = (
+            at.parent if at.is_leaf and at.parent is not None else at
+        )  # what a leaf says is something else
+        self._out.assume(("zone", zone), text, WORKSTATION, at=above)
         return zone
 
     def host(self, host: str, at: Node) -> str:

@@ -14,7 +14,17 @@ from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Ledger, Rule
 from meshmodel.importers.withheld import shows_secret, without_secret_parts
 from meshmodel.model.actions import NUMBER
-from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, Note, Record, Reference, key_of
+from meshmodel.model.records import (
+    Checkpoint,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    Note,
+    Record,
+    Reference,
+    key_of,
+)
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.secrets import HIDDEN, looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot, table_of
@@ -206,6 +216,22 @@ class Proposal:
         self._records[reference] = cleaned if before is None else united(before, cleaned)
         self._sources.setdefault(reference, set()).add(at.source)
         return reference
+
+    def title(self, table: str, id_: str) -> str:
+        """What an element of this import is called."""
+        record = self._records[table, id_]
+        return str(getattr(record, "name", None) or id_)
+
+    def key(self, table: str, id_: str) -> str:
+        """The stable key of an element of this import, with the file in which it is unique."""
+        identity = self._identities[table, id_]
+        return f"{identity.scope}\n{identity.key}"
+
+    def grant(self, credential: str, system: str) -> Grant:
+        """A grant of this import."""
+        found = self._records["grant", (credential, system)]
+        assert isinstance(found, Grant)
+        return found
 
     # Leaves and questions ---------------------------------------------------------------------
 

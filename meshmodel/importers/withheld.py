@@ -29,7 +29,7 @@ _NO_SECRET_NAME: Final = re.compile(
 )
 _REFERENCE: Final = re.compile(
     r"\$\{\{.*\}\}|\$\{[^}:]*\}|\$\{[A-Za-z]+:[A-Za-z_][^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%"
-    r"|\{\{.*\}\}|<[^<>]*>",
+    r"|\{\{.*\}\}|<[^<>]*>|\{(?:env|file):[^{}]*\}|os\.environ/[A-Za-z_][A-Za-z0-9_]*",
     re.DOTALL,
 )
 _INNER_REFERENCE: Final = re.compile(r"\$\{(?:[a-z]{1,20}:)?([A-Za-z_][A-Za-z0-9_-]{0,99})\}")
@@ -105,6 +105,25 @@ def _by_words(last: str, before: Sequence[str]) -> Meaning:
         return "secret"
     above = before[-1] if is_key and before else re.sub("KEYS?$", "", last)
     return "secret" if "KEY" in last and above in _SECRET_KEYS else "unclear"
+
+
+_VARIABLE: Final = re.compile(
+    r"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)\}|\{env:([A-Za-z_][A-Za-z0-9_]*)\}|os\.environ/([A-Za-z_][A-Za-z0-9_]*)"
+    r"|%([A-Za-z_][A-Za-z0-9_]*)%|\$([A-Za-z_][A-Za-z0-9_]*)"
+)
+
+
+def variable_of(value: str, name: str) -> str:
+    """The variable of the machine that a value stands for, in whichever way it is written; empty: none.
+
+    Args:
+        value: as in ``Bearer ${TOKEN}``, or a name alone, which is passed on as it is.
+        name: what the variable is called where the value is given.
+    """
+    found = _VARIABLE.search(value)
+    if found:
+        return next(each for each in found.groups() if each)
+    return name if value.removeprefix("--env=") == name else ""
 
 
 def is_reference(value: str) -> bool:

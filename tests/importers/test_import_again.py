@@ -178,7 +178,7 @@ def test_what_the_user_deleted_stays_deleted_with_all_that_belongs_to_it(desk):
     assert {key for _, key in done["new"]} == {
         "b_token-of-a",
         "question-b_token-of-a",
-        ("workstation", "b_token-of-a"),
+        ("files-of-the-project", "b_token-of-a"),
     }
     assert "a" not in desk.now.agent
     assert ("hold", ("a", "b_token-of-a")) in done["left out"]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.importers.catalogue import personal_path
 from meshmodel.interchange import write_text
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
@@ -44,41 +45,135 @@ def test_a_server_with_a_command_is_a_service_that_the_client_sets_to_work(conte
     (client,) = (each.id for each in model.agent.values() if each.kind == "ai-agent")
     assert model.agent["tool"].kind == "service"
     assert list(model.delegation.values()) == [Delegation(client, "tool")]
-    assert {each.about for each in model.note.values() if each.kind == "question"} == {
+    assert {each.about for each in model.note.values() if each.kind != "note"} == {
+        "zone:workstation",
         f"agent:{client}",
         "agent:tool",
     }
 
 
 @pytest.mark.parametrize(
-    ("name", "server"),
+    ("server", "actions"),
     [
-        ("fetch", {"command": "uvx", "args": ["mcp-server-fetch"]}),
-        ("pages", {"command": "npx", "args": ["-y", "@playwright/mcp@latest"]}),
-        ("web", {"command": "docker", "args": ["run", "-i", "--rm", "mcp/fetch"]}),
-        ("fetch", {"type": "http", "url": "https://tools.example.com/mcp"}),
+        ({"command": "uvx", "args": ["mcp-server-fetch"]}, ("read",)),
+        ({"command": "npx", "args": ["-y", "@playwright/mcp@latest"]}, ("read", "write")),
+        ({"command": "docker", "args": ["run", "-i", "--rm", "mcp/fetch"]}, ("read",)),
+        ({"type": "http", "url": "https://mcp.exa.ai/mcp"}, ("read",)),
     ],
 )
 def test_a_server_that_fetches_addresses_reads_where_outsiders_write_and_see_what_is_asked(
-    name, server, tmp_path
+    server, actions, tmp_path
 ):
-    proposed, _ = model_of({"mcpServers": {name: server}}, tmp_path)
+    proposed, _ = model_of({"mcpServers": {"any": server}}, tmp_path)
     model = proposed.model
     web = next(each for each in model.system.values() if each.kind == "browser")
     assert (web.untrusted_input, web.exposes_requests) == (True, True)
-    called = [each for each in model.system.values() if each.kind == "mcp-server"]
-    assert [each.exposed_requests for each in called] == ([True] if "url" in server else [])
     analysis = analyse(model)
     (client,) = (each.id for each in model.agent.values() if each.kind == "ai-agent")
-    assert [each.actions for each in analysis.agent_reach(client).reach if each.system == web.id] == [
-        ("read",)
-    ]
+    assert [each.actions for each in analysis.agent_reach(client).reach if each.system == web.id] == [actions]
     assert web.id in {each.system for each in analysis.heard}
-    assert any("Which sites can it read" in each.text for each in model.note.values())
-    again, _ = model_of(
-        {"mcpServers": {"git": {"command": "git", "args": ["--fetch", "/srv/fetch"]}}}, tmp_path
-    )
-    assert not again.model.system
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        {"command": "node", "args": ["./fetch.mjs"]},
+        {"url": "https://fetch.example.com/mcp"},
+        {"command": "npx", "args": ["@example/fetch"]},
+    ],
+)
+def test_what_a_server_is_called_is_no_evidence(server, tmp_path):
+    model = model_of({"mcpServers": {"fetch": server}}, tmp_path)[0].model
+    assert not any(each.kind == "browser" for each in model.system.values())
+    assert [each.kind for each in model.note.values() if "fetch" in each.text] == ["question"]
+
+
+def test_a_known_server_is_filled_in_by_one_assumption_with_its_source(tmp_path):
+    env = {"GITHUB_PERSONAL_ACCESS_TOKEN": "${GITHUB_PAT}"}
+    github = {"command": "docker", "args": ["run", "-i", "ghcr.io/github/github-mcp-server"], "env": env}
+    proposed, rows = model_of({"mcpServers": {"hub": github}}, tmp_path)
+    model = proposed.model
+    assert list(model.grant.values()) == [Grant("github_pat", "github", ("read", "write", "execute"))]
+    assert list(model.hold.values()) == [Hold("hub", "github_pat")]
+    credential = model.credential["github_pat"]
+    assert (credential.kind, credential.subject) == ("personal-access-token", "human")
+    assert model.system["github"].untrusted_input
+    (note,) = (each for each in model.note.values() if each.about == "agent:hub")
+    assert (note.kind, note.state) == ("assumption", "open")
+    said = "hub reads, changes and runs things in GitHub, with GITHUB_PAT. So says github/github-mcp-server@"
+    assert note.text.startswith(said)
+    assert {row.verdict for row in rows if f"note:{note.id}" in row.became} == {"assumed"}
+
+
+@pytest.mark.parametrize(
+    ("server", "grants"),
+    [
+        (
+            {"url": "https://mcp.supabase.com/mcp?read_only=true"},
+            [("oauth-for-x", "supabase-project", ("read",))],
+        ),
+        (
+            {"command": "npx", "args": ["@modelcontextprotocol/server-postgres", "postgresql://u:hunter2@db.example.com/shop"]},
+            [("password-of-x", "database-at-db.example.com-shop", ("read",))],
+        ),
+        (
+            {"command": "uvx", "args": ["postgres-mcp"], "env": {"DATABASE_URI": "postgresql://u:hunter2@db.example.com/shop"}},
+            [("database_uri-of-x", "database-at-db.example.com-shop", ("read", "write"))],
+        ),
+        (
+            {"command": "npx", "args": ["@modelcontextprotocol/server-filesystem", ".", "/srv/data"]},
+            [
+                ("account-of-the-user-through-x", "files-of-data", ("read", "write")),
+                ("account-of-the-user-through-x", "files-of-the-project", ("read", "write")),
+            ],
+        ),
+        (
+            {"command": "npx", "args": ["kubernetes-mcp-server", "--read-only"]},
+            [("kube-config", "kubernetes-cluster-of-the-kubeconfig", ("read",))],
+        ),
+        ({"command": "npx", "args": ["@modelcontextprotocol/server-sequential-thinking"]}, []),
+    ],
+)  # fmt: skip
+def test_what_a_known_server_reaches_follows_its_configuration(server, grants, tmp_path):
+    model = model_of({"mcpServers": {"x": server}}, tmp_path)[0].model
+    found = [(each.credential, each.system, each.actions) for each in model.grant.values()]
+    assert sorted(found) == grants
+    assert "hunter2" not in repr(model)
+
+
+def test_known_tools_that_alone_may_be_used_limit_the_delegation(tmp_path):
+    server = {"command": "docker", "args": ["run", "ghcr.io/github/github-mcp-server"]}
+    model = model_of({"mcpServers": {"x": {**server, "tools": ["issue_read"]}}}, tmp_path)[0].model
+    assert [each.only for each in model.delegation.values()] == [("github:read",)]
+    model = model_of({"mcpServers": {"x": {**server, "tools": ["issue_read", "new"]}}}, tmp_path)[0].model
+    assert [each.only for each in model.delegation.values()] == [None]
+
+
+def test_a_container_with_the_socket_of_docker_runs_commands_on_the_workstation(tmp_path):
+    args = ["run", "-v", "/var/run/docker.sock:/var/run/docker.sock", "example.org/x"]
+    model = model_of({"mcpServers": {"x": {"command": "docker", "args": args}}}, tmp_path)[0].model
+    assert [(each.system, each.actions) for each in model.grant.values()] == [
+        ("commands-on-the-workstation", ("execute",))
+    ]
+    assert any("control the machine" in each.text for each in model.note.values())
+
+
+def test_one_variable_of_the_machine_is_one_credential_however_it_is_written(tmp_path):
+    texts = ["${TOOL_TOKEN}", "${env:TOOL_TOKEN}", "$TOOL_TOKEN", "%TOOL_TOKEN%", "{env:TOOL_TOKEN}"]
+    servers = {f"s{number}": {"command": "x", "env": {"A_TOKEN": text}} for number, text in enumerate(texts)}
+    model = model_of({"mcpServers": servers}, tmp_path)[0].model
+    assert list(model.credential) == ["tool_token"]
+    assert len(model.hold) == len(texts)
+
+
+def test_several_rows_that_match_are_asked(tmp_path):
+    path = personal_path()
+    path.parent.mkdir(parents=True)
+    row = '[[server]]\nid = "{}"\nmatch = ["npm:tool"]\nreaches = ["web:read"]\n'
+    path.write_text(f'format = "meshmodel-catalogue/1"\n{row.format("a")}{row.format("b")}', encoding="utf-8")
+    model = model_of({"mcpServers": {"x": {"command": "npx", "args": ["tool"]}}}, tmp_path)[0].model
+    assert not model.grant
+    assert any("Which of a, b in the catalogue" in each.text for each in model.note.values())
 
 
 @pytest.mark.parametrize(
@@ -118,9 +213,12 @@ def test_a_secret_is_a_credential_of_that_server_only(server, literal, tmp_path)
     proposed, rows = model_of(config(**server), tmp_path)
     model = proposed.model
     (credential,) = model.credential.values()
-    assert (credential.kind, credential.name) == ("mcp-environment-secret", "TOOL_TOKEN of tool")
+    name = credential.name or credential.id
+    assert credential.kind == "mcp-environment-secret"
+    assert name in ("TOOL_TOKEN of tool", "TOOL_TOKEN")
+    assert (name == "TOOL_TOKEN of tool") is (literal or "YOUR_TOKEN" in str(server))
     assert list(model.hold.values()) == [Hold("tool", credential.id)]
-    kept = [Custody("workstation", credential.id)] if literal else []
+    kept = [Custody("files-of-the-project", credential.id)] if literal else []
     assert list(model.custody.values()) == kept
     (row,) = (each for each in rows if f"credential:{credential.id}" in each.became)
     assert (row.verdict == "secret withheld") is literal

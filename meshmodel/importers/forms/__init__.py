@@ -135,7 +135,16 @@ _FORMS: Final = (
     Form(
         "mcp",
         "MCP client configuration",
-        (".mcp.json", "mcp.json", "mcp_config.json", "claude_desktop_config.json", ".claude.json"),
+        (
+            ".mcp.json",
+            "mcp.json",
+            "mcp-config.json",
+            "mcp_config.json",
+            "mcp_settings.json",
+            "cline_mcp_settings.json",
+            "claude_desktop_config.json",
+            ".claude.json",
+        ),
         _mcp,
     ),
     Form(

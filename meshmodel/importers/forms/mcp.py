@@ -1,120 +1,31 @@
 """MCP client configurations: which servers a client starts or calls, and with which secrets.
 
 Shapes: ``mcpServers`` or ``servers`` as a map or a list, below ``mcp`` as in settings of VS Code, below
-``projects`` as in ``~/.claude.json``, or a flat map of servers.
+``projects`` as in ``~/.claude.json``, or a flat map of servers. What a server becomes is in
+``meshmodel.importers.servers``.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import urlsplit
 
-from meshmodel.importers import fingerprints
+from meshmodel.importers.clients import CLIENT_RULES, Client, Clients, folder_of
+from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.forms.names import UNCLEAR, ask_if_secret
-from meshmodel.importers.forms.web import FETCHES, WHICH_SITES, fetches, read_web
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.withheld import (
-    Withheld,
-    host_of,
-    in_arguments,
-    in_url,
-    is_reference,
-    names_secret,
-    shows_secret,
-)
-from meshmodel.model.records import Custody, Delegation, Grant, Hold
+from meshmodel.importers.servers import CREDENTIAL, DISABLED, SERVER_RULES, SETTING, Entry, read_server
 
 __all__ = ["RULES", "read", "recognise"]
 
-COMMAND: Final = Rule(
-    "server-command",
-    "command of a server",
-    "mapped",
-    "the client starts a program that acts for it: an agent of kind service, and a delegation",
-)
-ARGUMENT: Final = Rule(
-    "server-argument",
-    "argument of a command",
-    "mapped",
-    "it says which program the agent is: its description keeps names of options and a digest of all",
-)
-URL: Final = Rule(
-    "server-url",
-    "address of a server",
-    "question",
-    "a system of kind mcp-server in the zone of its host, with a service that the client sets to work; "
-    "what lies behind it is asked",
-)
-REACHES: Final = Rule(
-    "server-reaches", "a server", "question", "the file does not say what the server reaches, so it is asked"
-)
-HOME: Final = Rule(
-    "client-home",
-    "the client",
-    "question",
-    "the file does not say where its tasks are authorized, so it is asked",
-)
-ENV_SECRET: Final = Rule(
-    "env-secret",
-    "environment variable with a secret",
-    "mapped",
-    "a credential of kind mcp-environment-secret, held by that server only",
-)
-LITERAL: Final = Rule(
-    "literal-secret",
-    "a secret in the file itself",
-    "secret withheld",
-    "only its name is kept; the workstation stores it, so whoever reads there obtains it",
-)
-HEADER: Final = Rule(
-    "header-secret",
-    "header with a secret",
-    "mapped",
-    "a credential that the client holds and the server accepts",
-)
-URL_SECRET: Final = Rule(
-    "url-secret",
-    "secret in an address",
-    "secret withheld",
-    "a credential that the client holds; only the name of the parameter is kept",
-)
-SCOPES: Final = Rule(
-    "oauth-scopes",
-    "OAuth of a server",
-    "question",
-    "a credential of kind oauth-user-delegated, held by the client; on behalf of whom is asked",
-)
-CREDENTIAL: Final = Rule(
-    "credential-opens",
-    "a secret",
-    "question",
-    "the file does not say which system accepts it, for what and how long, so it is asked",
-)
 INPUT: Final = Rule(
     "input-secret",
     "input with a hidden value",
     "mapped",
     "a credential, held by the servers that are given it",
 )
-TOOLS: Final = Rule(
-    "tool-list",
-    "allow list of tools",
-    "question",
-    "the file does not say which action each tool takes on which system, so it is asked; until that is said "
-    "the delegation stays unlimited",
-)
 NO_ASKING: Final = Rule(
     "runs-unasked", "tools that run unasked", "mapped", "no person is asked, so there is no checkpoint"
-)
-DISABLED: Final = Rule(
-    "server-disabled",
-    "a server that is switched off",
-    "assumed",
-    "computed as if it were on: it is one click away",
 )
 ENV_FILE: Final = Rule(
     "env-file",
@@ -122,37 +33,54 @@ ENV_FILE: Final = Rule(
     "question",
     "the secrets in that file are not seen here, so they are asked",
 )
-SETTING: Final = Rule(
-    "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
+UNREAD: Final = Rule(
+    "no-client-reads-it",
+    "a file that no client is known to read",
+    "assumed",
+    "its servers are drawn as those of a client that is switched off: computed as if it read them",
+)
+PRIVATE: Final = Rule(
+    "private-state",
+    "what a client keeps of its own",
+    "mapped",
+    "conversations and settings of the client: they are not looked at, and nothing of them is kept",
 )
 RULES: Final[tuple[Rule, ...]] = (
-    COMMAND, ARGUMENT, URL, REACHES, HOME, ENV_SECRET, LITERAL, HEADER, URL_SECRET, SCOPES, CREDENTIAL,
-    UNCLEAR, INPUT,
-    TOOLS, NO_ASKING, DISABLED, ENV_FILE, FETCHES, SETTING,
+    *SERVER_RULES, WORKSTATION, INPUT, NO_ASKING, ENV_FILE, UNREAD, PRIVATE, *CLIENT_RULES, SETTING,
 )  # fmt: skip
-
 
 _CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")
 _ADDRESS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
 _TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
-_UNASKED: Final = ("alwaysAllow", "autoApprove", "trust")
+_UNASKED: Final = ("alwaysAllow", "autoApprove", "trust", "sandboxEnabled")
 _SETTINGS: Final = (
     "type", "transport", "timeout", "description", "cwd", "name", "gallery", "version", "dev", "icon", "note",
-    "excludeTools", "disabledTools", "startup_timeout_sec", "tool_timeout_sec", "enabled",
+    "excludeTools", "disabledTools", "startup_timeout_sec", "tool_timeout_sec", "enabled", "sandbox",
 )  # fmt: skip
 _CLIENTS: Final = (
     ("claude_desktop_config.json", "Claude Desktop"),
     (".claude.json", "Claude Code"),
-    (".mcp.json", "Claude Code"),
+    (".claude/mcp.json", "MCP client"),
     (".vscode/mcp.json", "VS Code agent"),
     (".vscode/settings.json", "VS Code agent"),
     (".cursor/mcp.json", "Cursor agent"),
     (".gemini/settings.json", "Gemini CLI"),
+    (".roo/mcp.json", "Roo Code"),
     (".kiro/settings/mcp.json", "Kiro agent"),
+    (".amazonq/mcp.json", "Amazon Q"),
+    (".copilot/mcp-config.json", "Copilot CLI"),
+    (".mcp.json", "Claude Code"),
+    ("cline_mcp_settings.json", "Cline"),
+    ("mcp_settings.json", "Roo Code"),
     ("mcp_config.json", "Windsurf agent"),
 )
+_OF_A_PERSON: Final = frozenset(
+    {"claude_desktop_config.json", ".claude.json", "cline_mcp_settings.json", "mcp_settings.json",
+     "mcp_config.json", ".copilot/mcp-config.json"}
+)  # fmt: skip
+"""The names of files that lie in the folder of a person, not of a project."""
+_UNREAD: Final = ".claude/mcp.json"
 _INPUT: Final = re.compile(r"\$\{input:([^}]{1,200})\}")
-_LOCAL: Final = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")  # noqa: S104  # names only
 
 
 def recognise(document: Document) -> bool:
@@ -166,13 +94,15 @@ def recognise(document: Document) -> bool:
 def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read configurations of clients; the files do not depend on one another."""
     for document in documents:
-        for scope, servers, inputs in _groups(document.root):
-            _Client(document, scope, out).read(servers, inputs)
+        for project, servers, inputs in _groups(document.root):
+            _Configuration(document, project, out).read(servers, inputs)
         root = document.root
         lists = [node[name] for node in (root, root["mcp"]) for name in (*_CONTAINERS, "inputs")]
         lists += [node["mcpServers"] for _, node in root["projects"].items()]
         for each in (root["$schema"], root["version"], *(empty for empty in lists if empty.is_leaf)):
             out.take(each, SETTING)
+        if f"/{document.source}".endswith("/.claude.json"):
+            out.take(root, PRIVATE)
 
 
 def _groups(root: Node) -> Iterator[tuple[str, Node, Node]]:
@@ -201,243 +131,101 @@ def _are_servers(node: Node) -> bool:
     return bool(servers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
-    """A server as far as it is drawn: its name, where it stands, the agent, and its system if it has one."""
-
-    name: str
-    node: Node
-    agent: str
-    system: str | None
-
-
-class _Client:
+class _Configuration:
     """One client of one file, and its servers."""
 
     def __init__(self, document: Document, project: str, out: Proposal) -> None:
         self._out = out
-        self._scope = document.source
-        self._project = project
-        name, folder = _client_of(document.source)
-        folder = PurePosixPath((project or folder).replace("\\", "/")).name
-        if folder.strip("."):
-            name = f"{name} in {folder}"
-        at = document.root
-        self._agent = out.element(
-            "agent", ("client", project), name, at=at, scope=self._scope, kind="ai-agent"
-        )
-        out.ask(("agent", self._agent), f"In which zone are the tasks of {name} authorized?", HOME, at=at)
+        self._source = document.source
+        self._is_unread = f"/{document.source}".endswith(f"/{_UNREAD}")
+        self._client = _client_of(document, project, out)
         self._inputs: dict[str, str] = {}
 
     def read(self, servers: Node, inputs: Node) -> None:
         """Read the hidden inputs, then the servers."""
         for each in inputs:
             self._input(each)
-        named = servers.items() if servers.is_map else [(_name_of(each), each) for each in servers]
-        for number, (name, node) in enumerate(named):
-            if node.is_map and (node["command"] or _address(node)):
-                self._server(name or f"server {number + 1}", node)
+        for name, node in named_servers(servers):
+            read_server(self._client, server_entry(name, node), self._input_in)
+            self._prompts(name, node)
+            if self._is_unread:
+                self._out.take(node.get("command") or node, UNREAD, ("agent", self._client.agent))
 
     def _input(self, node: Node) -> None:
-        name = node["id"].text
+        out, name = self._out, node["id"].text
         if not (name and node["password"].is_true):
-            self._out.take(node, SETTING)
+            out.take(node, SETTING)
             return
-        credential = self._credential(("input", name), name, at=node, kind="mcp-environment-secret")
+        credential = out.element(
+            "credential", ("input", name), name, at=node, scope=self._source, kind="mcp-environment-secret"
+        )
+        text = f"Which system accepts {name}, for which actions, and how long is it valid?"
+        out.ask(("credential", credential), text, CREDENTIAL, at=node)
         self._inputs[name] = credential
-        self._out.take(node["id"], INPUT, ("credential", credential))
-        self._out.take(node["password"], INPUT, ("credential", credential))
-        self._out.take(node, SETTING)
+        for each in (node["id"], node["password"]):
+            out.take(each, INPUT, ("credential", credential))
+        out.take(node, SETTING)
 
     def _input_in(self, text: str) -> str | None:
         """The credential of a hidden input that a text asks for, as ``${input:NAME}``."""
         return next((self._inputs[each] for each in _INPUT.findall(text) if each in self._inputs), None)
 
-    def _server(self, name: str, node: Node) -> None:
-        server = self._called(name, node) if _address(node) else self._started(name, node)
-        self._environment(server)
-        self._headers(server)
-        self._limits(server)
-        for each in _SETTINGS:
-            self._out.take(node[each], SETTING)
-
-    def _started(self, name: str, node: Node) -> _Server:
-        """A server that the client starts by a command."""
-        out = self._out
-        agent = out.element(
-            "agent", ("server", self._project, name), name, at=node, scope=self._scope, kind="service"
-        )
-        delegation = out.relate(Delegation(self._agent, agent), at=node)
-        server = _Server(name, node, agent, None)
-        words = [*node["command"].each(), *node["args"].each()]
-        if node["command"].is_map:  # as an editor writes it: path, args, env
-            words = [node.get("command", "path"), *node.get("command", "args").each()]
-        if words:
-            out.take(words[0], COMMAND, ("agent", agent), delegation)
-            out.change("agent", agent, description=fingerprints.of_command([each.text for each in words]))
-        if fetches([name, *(each.text for each in words)]):
-            out.ask(("agent", agent), WHICH_SITES, FETCHES, at=node)
-            read_web(out, agent, name, (self._project, name), node)
-        for found in in_arguments([*words]):
-            self._secret(server, found)
-        out.take(node["command"], ARGUMENT, ("agent", agent))
-        out.take(node["args"], ARGUMENT, ("agent", agent))
-        out.ask(
-            ("agent", agent),
-            f"What does the server {name} reach, and with which credentials?",
-            REACHES,
-            at=node,
-        )
-        return server
-
-    def _called(self, name: str, node: Node) -> _Server:
-        """A server that the client calls at an address."""
-        out, address = self._out, _address(node)
-        host = "" if is_reference(host_of(address.text)) else host_of(address.text)
-        zone, path = None, urlsplit(address.text).path.rstrip("/") if host else ""
-        key, scope = ("server", self._project, name), self._scope
-        if host and host not in _LOCAL:
-            zone = out.element("zone", ("host", host), host, at=node, environment="external")
-            if not shows_secret(
-                f"https://{host}{path}"
-            ):  # else other servers may have the same address but for the secret
-                key, scope = ("at", host, path), ""
-        system = out.element(
-            "system", ("url", *key), name, at=node, scope=scope, kind="mcp-server", zone=zone,
-            exposed_requests=True if fetches([name]) else None,
-        )  # fmt: skip
-        agent = out.element(
-            "agent", ("url", *key), f"{name} service", at=node, scope=scope, kind="service", home=zone,
-            runs_on=system, description=fingerprints.of_address(address.text) or None,
-        )  # fmt: skip
-        if fetches([name]):
-            out.ask(("agent", agent), WHICH_SITES, FETCHES, at=node)
-            read_web(out, agent, name, (self._project, name), node)
-        delegation = out.relate(Delegation(self._agent, agent), at=node)
-        server = _Server(name, node, agent, system)
-        records = (("system", system), ("agent", agent), delegation)
-        out.take(address, URL, *records)
-        where = host or "its address"
-        out.ask(
-            ("system", system),
-            f"What lies behind the server {name} at {where}, and who runs it?",
-            URL,
-            at=address,
-        )
-        for found in in_url(address):
-            self._secret(server, found, URL_SECRET)
-        return server
-
-    # Secrets ----------------------------------------------------------------------------------
-
-    def _environment(self, server: _Server) -> None:
-        for node in (server.node["env"], server.node.get("command", "env")):
-            for name, value in node.items():
-                text = value.text
-                secret = names_secret(name) or shows_secret(text) or self._input_in(text)
-                if not secret:
-                    self._out.take(value, SETTING, ("agent", server.agent))
-                    continue
-                self._secret(server, Withheld(value, name, bool(text) and not is_reference(text)), ENV_SECRET)
-            self._out.take(node, SETTING)
-        file = server.node["envFile"]
-        if file:
-            text = f"Which secrets does the file of variables of the server {server.name} hold?"
-            self._out.ask(("agent", server.agent), text, ENV_FILE, at=file)
-
-    def _headers(self, server: _Server) -> None:
-        headers = server.node["headers"]
-        for name, value in headers.items():
-            if names_secret(name) or shows_secret(value.text):
-                literal = bool(value.text) and not is_reference(value.text)
-                self._secret(server, Withheld(value, name, literal), HEADER)
-            else:
-                self._out.take(value, SETTING)
-        self._out.take(headers, SETTING)
-        for node in (server.node["oauth"], server.node["auth"], server.node["scopes"]):
-            if node:
-                credential = self._held_by_client(server, "OAuth", node, "oauth-user-delegated")
-                for leaf in node.leaves():
-                    literal = names_secret(str(leaf.key)) and not is_reference(leaf.text)
-                    self._out.take(leaf, LITERAL if literal else SCOPES, ("credential", credential))
-
-    def _secret(self, server: _Server, found: Withheld, rule: Rule = ENV_SECRET) -> None:
-        """A credential for a secret or a reference to one: the server's, or the client's for the server."""
-        shared = self._input_in(found.node.text)
-        meaning = "secret" if shared else found.meaning
-        if meaning != "secret":
-            if meaning == "unclear":
-                ask_if_secret(self._out, ("agent", server.agent), found.name, found.node)
-            self._out.take(found.node, SETTING, ("agent", server.agent))
-            return
-        if server.system is not None and rule is not ENV_SECRET:
-            user = found.name.lower() in {"authorization", "proxy-authorization"}
-            kind = "oauth-user-delegated" if user else "api-key"
-            credential = shared or self._held_by_client(server, found.name, found.node, kind)
-            held = Hold(self._agent, credential)
-        else:
-            name = f"{found.name} of {server.name}"
-            key = ("env", self._project, server.name, found.name)
-            credential = shared or self._credential(key, name, at=found.node, kind="mcp-environment-secret")
-            held = Hold(server.agent, credential)
-        records = [("credential", credential), self._out.relate(held, at=found.node)]
-        if found.literal:
-            store = self._out.element("system", ("workstation",), "workstation", at=found.node, kind="other")
-            records.append(self._out.relate(Custody(store, credential), at=found.node))
-            rule = rule if rule is URL_SECRET else LITERAL
-        elif rule is URL_SECRET:
-            rule = HEADER
-        self._out.take(found.node, rule, *records)
-
-    def _held_by_client(self, server: _Server, name: str, at: Node, kind: str) -> str:
-        """A credential that the client holds and the called server accepts."""
-        out = self._out
-        key = ("header", self._project, server.name, name)
-        credential = out.element(
-            "credential", key, f"{name} for {server.name}", at=at, scope=self._scope, kind=kind
-        )
-        out.relate(Hold(self._agent, credential), at=at)
-        if server.system is not None:
-            out.relate(Grant(credential, server.system, ("execute",)), at=at)
-        if kind == "oauth-user-delegated":
-            text = f"On behalf of whom does the client call {server.name}, and with which scopes?"
-            out.ask(("credential", credential), text, SCOPES, at=at)
-        return credential
-
-    def _credential(self, key: tuple[str, ...], name: str, *, at: Node, kind: str) -> str:
-        credential = self._out.element("credential", key, name, at=at, scope=self._scope, kind=kind)
-        text = f"Which system accepts {name}, for which actions, and how long is it valid?"
-        self._out.ask(("credential", credential), text, CREDENTIAL, at=at)
-        return credential
-
-    # What limits a server ---------------------------------------------------------------------
-
-    def _limits(self, server: _Server) -> None:
-        """Tools that run unasked, a list of those allowed, and whether it is switched off."""
-        node, out = server.node, self._out
+    def _prompts(self, name: str, node: Node) -> None:
+        """Tools that run unasked, a server that is switched off, and what changes nothing."""
+        out, agent = self._out, ("agent", self._client.servers[-1].agent)
         for key in _UNASKED:
-            out.take(node[key], NO_ASKING, ("agent", server.agent))
+            said = node[key]
+            tools = [each.text for each in said] if said.is_list else ["*"] if said.is_true else []
+            for tool in tools:
+                self._client.rule(name, tool, "allowed", at=said)
+            out.take(said, NO_ASKING, agent)
         for key in ("disabled", "isActive"):
             is_off = node[key].is_true == (key == "disabled")
-            out.take(node[key], DISABLED if is_off else SETTING, ("agent", server.agent))
-        for key in _TOOLS:
-            tools = [each.text for each in node[key].each() if each.text]
-            if tools and tools != ["*"]:
-                listed = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")
-                text = f"The client may use only these tools of {server.name}: {listed}. "
-                text += "Which action is each, on which system?"
-                note = out.ask(("agent", server.agent), text, TOOLS, at=node[key])
-                out.take(node[key], TOOLS, note, ("delegation", (self._agent, server.agent)))
-            else:
-                out.take(node[key], SETTING)
+            out.take(node[key], DISABLED if is_off else SETTING, agent)
+        file = node["envFile"]
+        if file:
+            text = f"Which secrets does the file of variables of the server {name} hold?"
+            out.ask(agent, text, ENV_FILE, at=file)
+        for key in _SETTINGS:
+            out.take(node[key], SETTING)
+        for each in (node["env"], node["headers"], node["args"], node["command"]):
+            out.take(each, SETTING)
 
 
-def _client_of(source: str) -> tuple[str, str]:
-    """The client that keeps its configuration under such a name, and the folder of its project."""
+def named_servers(servers: Node) -> Iterator[tuple[str, Node]]:
+    """The servers of a map or list, each with its name."""
+    named = servers.items() if servers.is_map else [(_name_of(each), each) for each in servers]
+    for number, (name, node) in enumerate(named):
+        if node.is_map and (node["command"] or _address(node)):
+            yield name or f"server {number + 1}", node
+
+
+def server_entry(name: str, node: Node) -> Entry:
+    """What the usual keys say of a server."""
+    words = [*node["command"].each(), *node["args"].each()]
+    if node["command"].is_map:  # as an editor writes it: path, args, env
+        words = [node.get("command", "path"), *node.get("command", "args").each()]
+    return Entry(
+        name,
+        node,
+        tuple(words),
+        _address(node),
+        (*node["env"].items(), *node.get("command", "env").items()),
+        tuple(node["headers"].items()),
+        tuple(each for each in (node["oauth"], node["auth"], node["scopes"]) if each),
+        tools=tuple(node[key] for key in _TOOLS if node[key]),
+    )
+
+
+def _client_of(document: Document, project: str, out: Proposal) -> Client:
+    """The client that keeps its configuration under such a name, in the folder of its project."""
+    source, at = document.source, document.root
     for end, name in _CLIENTS:
         if f"/{source}".endswith(f"/{end}"):
-            return name, source[: -len(end)]
-    return "MCP client", ""
+            folder = project or (HOME if end in _OF_A_PERSON else folder_of(document, end))
+            return out.part(Clients).client(name, folder, at=at)
+    folder = project or source.rpartition("/")[0]
+    return out.part(Clients).client("MCP client", folder, at=at, file=source)
 
 
 def _address(node: Node) -> Node:

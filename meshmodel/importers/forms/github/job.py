@@ -58,7 +58,7 @@ from meshmodel.importers.forms.github.words import (
     secrets_in,
     tools_in,
 )
-from meshmodel.importers.forms.names import ask_if_secret
+from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.records import Delegation, Exchange, Hold

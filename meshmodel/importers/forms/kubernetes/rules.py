@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from meshmodel.importers.forms.names import UNCLEAR
+from meshmodel.importers.unclear_names import UNCLEAR
 from meshmodel.importers.ledger import Rule
 
 NAMESPACE: Final = Rule(

@@ -1,0 +1,558 @@
+"""What a client of a person's machine becomes: its agent, the person's account, what is asked, and where.
+
+How a form of a client is written
+---------------------------------
+``clients = out.part(Clients)``, then ``client = clients.client("Gemini CLI", folder, at=node)``: one agent
+for each client and folder, in whichever files it is found. The form says what the files say, in any order::
+
+    client.use(Tools(edit="allowed", run="asked"), at=node)       what is asked before each group of its tools
+    client.run_command("git log", "allowed", at=node)             one command, by the rows of the catalogue
+    client.fetch("docs.example.com", "allowed", at=node)          one host
+    client.rule("github", "issue_read", "allowed", at=node)       a server, or one of its tools
+    client.hook("check.sh", at=node)                              a program that it starts by itself
+
+Each returns the records that became of it, for ``out.take``. When all files were read, each access is drawn
+with the least that is asked by any tool that reaches it: a grant of the account, and, unless ``allowed``, a
+checkpoint on that grant, decided at the settings of the client. Where an unasked tool can change these
+settings, the account may write them, and by ``docs/semantics.md#checkpoints-that-count`` no prompt decided
+there counts.
+
+============ =================================================================================
+``allowed``  nobody is asked: no checkpoint
+``judged``   a model decides whether to ask: policy-decision, advisory
+``once``     one answer settles it for good: human-approval, cached
+``session``  one answer settles it until the session ends: human-approval, per-session
+``asked``    before each use: human-approval, enforced, per-action; without approvers, for the
+             account is the user's own
+``denied``   refused: no grant
+============ =================================================================================
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from meshmodel.importers.catalogue import Server as KnownServer
+from meshmodel.importers.common_systems import HOME, CommonSystems, folder_name
+from meshmodel.importers.document import Document, Node
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.model.open_file import real_path
+from meshmodel.model.records import Custody, Delegation, Grant, Hold
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+Asking = Literal["allowed", "judged", "once", "session", "asked", "denied"]
+Scope = Literal["project", "user", "managed"]
+_LOOSEST_FIRST: Final[tuple[Asking, ...]] = ("allowed", "judged", "once", "session", "asked", "denied")
+_CHECKPOINTS: Final[dict[Asking, dict[str, str]]] = {
+    "judged": {"kind": "policy-decision", "state": "advisory"},
+    "once": {"kind": "human-approval", "freshness": "cached"},
+    "session": {"kind": "human-approval", "freshness": "per-session"},
+    "asked": {"kind": "human-approval"},
+}
+_VERBS: Final[dict[Asking, str]] = {
+    "judged": "judges",
+    "once": "asks once",
+    "session": "asks once a session",
+    "asked": "asks",
+}
+PROMPTS: Final = Rule(
+    "client-asks",
+    "what a client asks",
+    "question",
+    "the file does not say what is asked before a tool of a server is used, so no checkpoint is drawn",
+)
+SOME_TOOLS: Final = Rule(
+    "some-tools-unasked",
+    "a server some of whose tools run unasked",
+    "question",
+    "which action each unasked tool takes is not known, so no prompt of that server is drawn",
+)
+HOOK: Final = Rule(
+    "hook",
+    "a program that a client starts by itself",
+    "question",
+    "a service that acts with the person's account; what it refuses, and who can change it, is asked",
+)
+SUBAGENT: Final = Rule(
+    "subagent",
+    "an agent that a client starts",
+    "mapped",
+    "an agent of kind ai-agent, with the account of the client, or one of its own where its tools are listed",
+)
+CLIENT_RULES: Final = (PROMPTS, SOME_TOOLS, HOOK)
+"""The rules of this module, for the table of a form that uses it."""
+
+
+def loosest(askings: Iterable[Asking]) -> Asking:
+    """What asks least; ``denied`` of none."""
+    return min(askings, key=_LOOSEST_FIRST.index, default="denied")
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox of the operating system, in which commands of a client run.
+
+    Attributes:
+        asking: what is asked before a command runs in it.
+        writes: whether it may write the files of the folder.
+        hosts: those that it may call; ``*`` is any.
+    """
+
+    asking: Asking = "allowed"
+    writes: bool = True
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a client asks before it uses each group of its own tools.
+
+    Attributes:
+        read: files of its folders.
+        edit: the same.
+        own_settings: its own settings by the tools that edit; ``None``: as any file.
+        run: commands, outside of a sandbox.
+        sandbox: where commands run unless they leave it; ``None``: there is none.
+        fetch: any page of the web.
+        search: the web by a provider.
+        servers: tools of MCP servers.
+    """
+
+    read: Asking = "allowed"
+    edit: Asking = "asked"
+    own_settings: Asking | None = None
+    run: Asking = "asked"
+    sandbox: Sandbox | None = None
+    fetch: Asking = "asked"
+    search: Asking = "denied"
+    servers: Asking = "asked"
+
+
+@dataclass(slots=True)
+class _Access:
+    """How an access is asked for: the loosest of what was said, and where that was said."""
+
+    asking: Asking
+    at: Node
+
+
+class Account:
+    """A credential of the person, through one client or subagent: what it may do, what is asked before."""
+
+    def __init__(self, client: "Client", agent: str, name: str, key: tuple[str, ...], at: Node) -> None:
+        self._client = client
+        self._out = client.out
+        self._key = key
+        self._name = name
+        self.credential = self._out.element(
+            "credential", ("account", *key), name, at=at, kind="other", identity="the user", subject="human"
+        )
+        self._out.relate(Hold(agent, self.credential), at=at)
+        self._accesses: dict[tuple[str, Action], _Access] = {}
+
+    def may(self, system: str, actions: Sequence[Action], asking: Asking, *, at: Node) -> Became:
+        """Say that a tool reaches a system; of several tools the one that asks least decides."""
+        for action in actions:
+            known = self._accesses.get((system, action))
+            if known is None or loosest((known.asking, asking)) != known.asking:
+                self._accesses[system, action] = _Access(asking, at)
+        return ("grant", (self.credential, system))
+
+    def asking(self, system: str, action: Action) -> Asking:
+        """What is asked before an access, by what was said so far."""
+        known = self._accesses.get((system, action))
+        return "denied" if known is None else known.asking
+
+    def draw(self) -> None:
+        """Draw the grants and their checkpoints."""
+        for system in dict.fromkeys(system for system, _ in self._accesses):
+            granted = {
+                action: access
+                for action in ACTIONS
+                if (access := self._accesses.get((system, action))) and access.asking != "denied"
+            }
+            if not granted:
+                continue
+            at = next(iter(granted.values())).at
+            self._out.relate(Grant(self.credential, system, tuple(granted)), at=at)
+            for asking in _CHECKPOINTS:
+                actions = tuple(each for each, access in granted.items() if access.asking == asking)
+                if actions:
+                    limited = None if len(actions) == len(granted) else actions
+                    self._client.checkpoint(
+                        "grant", self.credential, system, asking, limited, granted[actions[0]].at
+                    )
+
+
+@dataclass(slots=True)
+class Served:
+    """A server of a client, as far as its prompts are concerned.
+
+    Attributes:
+        name: what the client calls it.
+        agent: the service that acts for the client.
+        at: where it stands.
+        row: its row of the catalogue; ``None``: it has none.
+        grants: of its credentials: credential and system, with what the row calls that system.
+        only: what the delegation is limited to; ``None``: it is not.
+        is_off: whether the client never starts it.
+    """
+
+    name: str
+    agent: str
+    at: Node
+    row: KnownServer | None = None
+    grants: list[tuple[str, str, str]] = field(default_factory=list)
+    only: tuple[str, ...] | None = None
+    is_off: bool = False
+
+
+class Client:
+    """One client in one folder.
+
+    Attributes:
+        name: what people call it.
+        folder: of the project, as the model calls it; ``~``: a person's own.
+        key: what tells it from other clients.
+        agent: its agent.
+        at: where it was found first.
+        systems: draws what it shares with others.
+        servers: its servers.
+    """
+
+    def __init__(self, out: Proposal, name: str, folder: str, file: str, at: Node) -> None:
+        self.out = out
+        self.name = name
+        self.folder = folder
+        self.key = (name, folder, file) if file else (name, folder)
+        self.systems = out.part(CommonSystems)
+        self.servers: list[Served] = []
+        self.folders = [folder]
+        shown = "" if folder == HOME or file else folder_name(folder)
+        self.title = f"{name} in {shown}" if shown not in {"", folder_name("")} else name
+        self.agent = out.element(
+            "agent",
+            ("client", *self.key),
+            self.title,
+            at=at,
+            kind="ai-agent",
+            home=self.systems.workstation(at),
+        )
+        self.at = at
+        self._tools: list[tuple[Tools, Node]] = []
+        self._rules: list[tuple[str, str, Asking, Node]] = []
+        self._approvals: dict[str, Node] = {}
+        self._account: Account | None = None
+        self._subagents: list[Account] = []
+        self._scopes: dict[Scope, Node] = {}
+        self.decided_by_managed = False
+
+    # What its settings say --------------------------------------------------------------------
+
+    @property
+    def account(self) -> Account:
+        """The person's login on the machine, through this client."""
+        if self._account is None:
+            name = f"account of the user, through {self.title}"
+            self._account = Account(self, self.agent, name, self.key, self.at)
+        return self._account
+
+    @property
+    def has_account(self) -> bool:
+        """Whether anything was said of its own tools."""
+        return self._account is not None
+
+    def settings(self, scope: Scope, at: Node) -> str:
+        """The files that decide what is asked: of the project, of the user, or of an administrator."""
+        self._scopes.setdefault(scope, at)
+        where = {"project": self.folder, "user": HOME, "managed": ""}[scope]
+        shown = "the administrator" if scope == "managed" else folder_name(where)
+        return self.out.element(
+            "system", ("settings", self.name, scope, where), f"settings of {self.name} of {shown}", at=at,
+            kind="other", zone=self.systems.workstation(at), integrity="high",
+        )  # fmt: skip
+
+    def use(self, tools: Tools, *, at: Node) -> tuple[Became, ...]:
+        """Say what is asked before each group of its tools; of several tables the loosest holds."""
+        self._tools.append((tools, at))
+        found = [self._read_and_edit(self.account, tools, at)]
+        found += self.run(tools.run, at=at)
+        if tools.sandbox is not None:
+            found += self.run_in_sandbox(tools.sandbox, at=at)
+        if tools.fetch != "denied":
+            found.append(self.fetch("*", tools.fetch, at=at))
+        if tools.search != "denied":
+            found.append(self.account.may(self.systems.known("search", at), ("read",), tools.search, at=at))
+        return tuple(found)
+
+    def _read_and_edit(self, account: Account, tools: Tools, at: Node) -> Became:
+        for folder in self.folders:
+            files = self.systems.files(folder, at)
+            found = account.may(files, ("read",), tools.read, at=at)
+            account.may(files, ("write",), tools.edit, at=at)
+        own = tools.edit if tools.own_settings is None else tools.own_settings
+        if own != "denied":
+            self.write_settings(own, at=at, account=account)
+        return found
+
+    def write_settings(self, asking: Asking, *, at: Node, account: Account | None = None) -> None:
+        """Say what is asked before it changes the settings of the project that decide what it asks."""
+        account = account or self.account
+        scopes: tuple[Scope, ...] = ("project", "user")
+        for scope in scopes:
+            if scope in self._scopes or (scope == "project") == (self.folder != HOME):
+                account.may(self.settings(scope, at), ("write",), asking, at=at)
+
+    def add_folder(self, folder: str) -> None:
+        """Say that it works in a further folder too; before ``use``."""
+        if folder not in self.folders:
+            self.folders.append(folder)
+
+    def run(self, asking: Asking, *, at: Node, account: Account | None = None) -> list[Became]:
+        """Say what is asked before any command; unasked these read, write, send, and change what is asked."""
+        account = account or self.account
+        found = [account.may(self.systems.commands(at), ("execute",), asking, at=at)]
+        if asking not in {"asked", "denied"}:
+            systems = [self.systems.files(folder, at) for folder in self.folders]
+            found += [account.may(each, ("read", "write"), asking, at=at) for each in systems]
+            found.append(account.may(self.systems.web(at), ("read", "write"), asking, at=at))
+            self.write_settings(asking, at=at, account=account)
+        return found
+
+    def run_command(
+        self, line: str, asking: Asking, *, at: Node, account: Account | None = None
+    ) -> tuple[Became, ...]:
+        """Say what is asked before one command, by its row of the catalogue; one without a row runs anything.
+
+        Args:
+            line: its first words, without a pattern.
+            asking: what is asked; a command that is asked or refused says nothing of the others.
+            at: where it is said.
+            account: of whom; by default of the client itself.
+        """
+        account = account or self.account
+        row = self.out.catalogue.command_of(line)
+        if asking in {"asked", "denied"}:
+            return ()
+        if row is None or row.runs:
+            return tuple(self.run(asking, at=at, account=account))
+        found = []
+        for each in row.reaches:
+            system, _, action = each.rpartition(":")
+            assert action in ACTIONS, "a catalogue is checked when it is read"
+            drawn = self.systems.known(system, at, folder=self.folder)
+            found.append(account.may(drawn, (action,), asking, at=at))
+        return tuple(found)
+
+    def run_in_sandbox(self, sandbox: Sandbox, *, at: Node, account: Account | None = None) -> list[Became]:
+        """Say what commands in a sandbox reach: its files and hosts, never the settings of the client."""
+        account = account or self.account
+        box = self.out.element(
+            "system", ("sandbox", *self.key), f"sandbox of {self.title}", at=at, kind="other",
+            zone=self.systems.workstation(at),
+        )  # fmt: skip
+        found = [account.may(box, ("execute",), sandbox.asking, at=at)]
+        actions: tuple[Action, ...] = ("read", "write") if sandbox.writes else ("read",)
+        files = [self.systems.files(folder, at) for folder in self.folders]
+        found += [account.may(each, actions, sandbox.asking, at=at) for each in files]
+        hosts = [self.systems.site(each, at) for each in sandbox.hosts]
+        return found + [account.may(each, ("read", "write"), sandbox.asking, at=at) for each in hosts]
+
+    def fetch(self, host: str, asking: Asking, *, at: Node, account: Account | None = None) -> Became:
+        """Say what is asked before it reads a host; ``*`` is the web."""
+        return (account or self.account).may(self.systems.site(host, at), ("read",), asking, at=at)
+
+    # What it starts ---------------------------------------------------------------------------
+
+    def hook(self, name: str, *, at: Node, text: str = "") -> tuple[Became, ...]:
+        """A program that it starts by itself, with the person's account.
+
+        Args:
+            name: what it is called.
+            at: where it stands.
+            text: the question about it; by default what it refuses.
+        """
+        agent = self.out.element(
+            "agent", ("hook", *self.key, name), name, at=at, kind="service",
+            home=self.systems.workstation(at),
+        )  # fmt: skip
+        held = self.out.relate(Hold(agent, self.account.credential), at=at)
+        started = self.out.relate(Delegation(self.agent, agent), at=at)
+        asked = text or f"What does {name} do, what does it refuse, and who can change it?"
+        note = self.out.ask(("agent", agent), asked, HOOK, at=at)
+        return ("agent", agent), held, started, note
+
+    def subagent(self, name: str, *, at: Node) -> str:
+        """An agent that the client starts, with a name of its own; ``tools_of`` says what it may use."""
+        agent = self.out.element(
+            "agent", ("subagent", *self.key, name), name, at=at, kind="ai-agent",
+            home=self.systems.workstation(at),
+        )  # fmt: skip
+        self.out.relate(Delegation(self.agent, agent), at=at)
+        return agent
+
+    def own_account(self, agent: str, name: str, *, at: Node) -> Account:
+        """An account of a subagent, where its tools are listed: an ``only`` would bind no model."""
+        key = (*self.key, "subagent", name)
+        found = Account(self, agent, f"account of the user, as tools of {name}", key, at)
+        self._subagents.append(found)
+        return found
+
+    def keep(self, credential: str, *, at: Node) -> Became:
+        """A secret that stands in a file of the folder: whoever reads there obtains it."""
+        return self.out.relate(Custody(self.systems.files(self.folder, at), credential), at=at)
+
+    # Servers ----------------------------------------------------------------------------------
+
+    def rule(self, server: str, tool: str, asking: Asking, *, at: Node) -> tuple[Became, ...]:
+        """Say what is asked before a tool of a server, or before all of them.
+
+        Args:
+            server: its name; ``*``: all servers.
+            tool: its name; ``*``: all of them.
+            asking: what is asked.
+            at: where it is said.
+        """
+        self._rules.append((server, tool, asking, at))
+        found = [each for each in self.servers if server in {"*", each.name}]
+        return tuple(("delegation", (self.agent, each.agent)) for each in found)
+
+    def approve_once(self, server: str, *, at: Node) -> None:
+        """Say that a person approves a server before its first use, once for good; ``*``: all of them."""
+        self._approvals.setdefault(server, at)
+
+    # Drawing ----------------------------------------------------------------------------------
+
+    def checkpoint(
+        self, step: str, from_: str, to: str, asking: Asking, actions: Sequence[Action] | None, at: Node
+    ) -> None:
+        """A prompt on a step, decided at the settings."""
+        out = self.out
+        ends = {"grant": ("credential", "system"), "delegation": ("agent", "agent")}[step]
+        keys = [out.key(table, id_) for table, id_ in zip(ends, (from_, to), strict=True)]
+        title = out.title(ends[1], to)
+        said: dict[str, Any] = {"step": step, "from_": from_, "to": to, "actions": actions and tuple(actions)}
+        out.element(
+            "checkpoint", ("asks", *keys, asking), f"{self.name} {_VERBS[asking]}: {title}", at=at,
+            decided_at=self._decided_at(at), **said, **_CHECKPOINTS[asking],
+        )  # fmt: skip
+
+    def _decided_at(self, at: Node) -> str | None:
+        if self.decided_by_managed:
+            return self.settings("managed", at)
+        scopes: tuple[Scope, ...] = ("project", "user") if self.folder != HOME else ("user",)
+        scope = next((each for each in scopes if each in self._scopes), scopes[0])
+        return self.settings(scope, self._scopes.get(scope, at))
+
+    def draw(self) -> None:
+        """Draw what was said, when all files have been read."""
+        for served in self.servers:
+            self._draw_server(served)
+        for account in (*([self._account] if self._account else []), *self._subagents):
+            account.draw()
+
+    def _draw_server(self, served: Served) -> None:
+        said = [each for each in self._rules if each[0] in {"*", served.name}]
+        default = loosest(tools.servers for tools, _ in self._tools) if self._tools else None
+        whole = [asking for _, tool, asking, _ in said if tool == "*"]
+        if "denied" in whole or served.is_off:
+            return
+        self.out.relate(Delegation(self.agent, served.agent, only=served.only), at=served.at)
+        approved = self._approvals.get(served.name) or self._approvals.get("*")
+        if approved is not None:
+            self.checkpoint("delegation", self.agent, served.agent, "once", None, approved)
+        if default is None:
+            self.out.part(Clients).ask_prompts(self, served.at)
+            return
+        asking = loosest(whole) if whole else default
+        unasked = [tool for _, tool, each, _ in said if tool != "*" and each == "allowed"]
+        asked = [tool for _, tool, each, _ in said if tool != "*" and each == "asked"]
+        if asking == "allowed" and asked and served.row is not None:
+            known = [tool for tools in served.row.tools.values() for tool in tools]
+            unasked = [each for each in known if each not in asked]
+        elif asking == "allowed":
+            return
+        self._draw_prompts(served, "asked" if asking == "allowed" else asking, unasked)
+
+    def _draw_prompts(self, served: Served, asking: Asking, unasked: Sequence[str]) -> None:
+        """A prompt on the delegation; where some tools are unasked, on grants for what none of these does."""
+        if not unasked:
+            self.checkpoint("delegation", self.agent, served.agent, asking, None, served.at)
+            return
+        needs = served.row.needed_by(unasked) if served.row is not None else None
+        if needs is None:
+            text = f"{self.title} does not ask before it uses {', '.join(unasked[:20])} of {served.name}. "
+            text += "Which action is each, on which system? Until that is said no prompt is drawn."
+            self.out.ask(("agent", served.agent), text, SOME_TOOLS, at=served.at, detail=self.folder)
+            return
+        for credential, system, row in served.grants:
+            grant = self.out.grant(credential, system)
+            open_ = {each.rpartition(":")[2] for each in needs if each.rpartition(":")[0] == row}
+            closed = [each for each in grant.actions if each not in open_]
+            if closed:
+                limited = None if len(closed) == len(grant.actions) else closed
+                self.checkpoint("grant", credential, system, asking, limited, served.at)
+
+
+class Clients:
+    """All clients of one import; draws them when all files have been read."""
+
+    def __init__(self, out: Proposal) -> None:
+        self._out = out
+        self._clients: dict[tuple[str, str, str], Client] = {}
+        self._asked: dict[str, str] = {}
+        out.at_end(self._draw)
+
+    def __iter__(self) -> Iterator[Client]:
+        """Every client."""
+        return iter(self._clients.values())
+
+    def client(self, name: str, folder: str, *, at: Node, file: str = "") -> Client:
+        """The client of that name in a folder, the same for all its files.
+
+        Args:
+            name: what people call it.
+            folder: of the project, as ``folder_of`` gives it; ``~``: of a person.
+            at: where it is found.
+            file: the file that it is of, where it is not known which client reads it.
+        """
+        known = self._clients.get((name, folder, file))
+        if known is None:
+            known = self._clients[name, folder, file] = Client(self._out, name, folder, file, at)
+        return known
+
+    def ask_prompts(self, client: Client, at: Node) -> None:
+        """Ask what a client asks, once for all folders in which it is found."""
+        agent = self._asked.setdefault(client.name, client.agent)
+        text = f"What does {client.name} ask before it uses a tool of a server, and who can change that?"
+        self._out.ask(("agent", agent), text, PROMPTS, at=at)
+
+    def _draw(self) -> None:
+        for one in self:
+            for other in self:
+                if one is not other and one.folder == other.folder and one.has_account and other.has_account:
+                    self._write_settings_of(one, other)
+        for each in self:
+            each.draw()
+
+    def _write_settings_of(self, one: Client, other: Client) -> None:
+        """One client edits the settings of another as it edits any file of the folder."""
+        at = other.at
+        files = one.systems.files(one.folder, at)
+        asking = one.account.asking(files, "write")
+        if asking != "denied" and one.folder != HOME:
+            one.account.may(other.settings("project", at), ("write",), asking, at=at)
+
+
+def folder_of(document: Document, end: str) -> str:
+    """The folder of a project, by the name of a file in it; empty: that of the model; ``~``: a person's own.
+
+    Args:
+        document: the file.
+        end: the part of its name that the client prescribes, such as ``.claude/settings.json``.
+    """
+    if real_path(document.path) == real_path(Path.home() / end):
+        return HOME
+    return document.source.removesuffix(end).strip("/") if document.source != end else ""

@@ -1,0 +1,636 @@
+"""MCP servers of a client: what is started or called, with which secrets, and what that reaches.
+
+A form says by an ``Entry`` what its file says of a server, whatever the keys are called there;
+``read_server`` takes its leaves and draws it. A server with a row of the catalogue is filled in by that, as
+one assumption that is to be confirmed; of others it is asked what they reach
+(``docs/import.md#the-catalogue``).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from meshmodel.importers import fingerprints
+from meshmodel.importers.catalogue import (
+    Effect,
+    KnownCredential,
+    Shown,
+    accesses_in_words,
+    effect_of,
+)
+from meshmodel.importers.catalogue import Server as KnownServer
+from meshmodel.importers.clients import Client, Served
+from meshmodel.importers.document import ABSENT, Node
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
+from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
+from meshmodel.importers.withheld import (
+    Withheld,
+    host_of,
+    in_arguments,
+    in_url,
+    is_reference,
+    names_secret,
+    shows_secret,
+    variable_of,
+)
+from meshmodel.model.records import Grant, Hold
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+COMMAND: Final = Rule(
+    "server-command",
+    "command of a server",
+    "mapped",
+    "the client starts a program that acts for it: an agent of kind service, and a delegation",
+)
+ARGUMENT: Final = Rule(
+    "server-argument",
+    "argument of a command",
+    "mapped",
+    "it says which program the agent is: its description keeps names of options and a digest of all",
+)
+URL: Final = Rule(
+    "server-url",
+    "address of a server",
+    "mapped",
+    "a system of kind mcp-server in the zone of its host, with a service that the client sets to work",
+)
+KNOWN: Final = Rule(
+    "known-server",
+    "a server with a row of the catalogue",
+    "assumed",
+    "what it reaches, by which credential and where outsiders write is filled in by the row, in one "
+    "assumption that is to be confirmed",
+)
+REACHES: Final = Rule(
+    "server-reaches",
+    "a server without a row of the catalogue",
+    "question",
+    "the file does not say what the server reaches, or what lies behind its address, so it is asked",
+)
+SEVERAL: Final = Rule(
+    "several-rows",
+    "a server with several rows",
+    "question",
+    "which of the rows of the catalogue is meant is asked",
+)
+HOST_CONTROL: Final = Rule(
+    "host-control",
+    "a container that controls its host",
+    "question",
+    "with the socket of Docker or all privileges it runs any command on the workstation; drawn so, and asked",
+)
+ENV_SECRET: Final = Rule(
+    "env-secret",
+    "environment variable with a secret",
+    "mapped",
+    "a credential that the server holds: of the variable that is named, else of this server alone",
+)
+LITERAL: Final = Rule(
+    "literal-secret",
+    "a secret in the file itself",
+    "secret withheld",
+    "only its name is kept; the files of the folder store it, so whoever reads there obtains it",
+)
+HEADER: Final = Rule(
+    "header-secret",
+    "header with a secret",
+    "mapped",
+    "a credential that the client holds and the server accepts; of a known server, that it acts with",
+)
+URL_SECRET: Final = Rule(
+    "url-secret",
+    "secret in an address",
+    "secret withheld",
+    "a credential as of a header; only the name of the parameter is kept",
+)
+SCOPES: Final = Rule(
+    "oauth-scopes",
+    "OAuth of a server",
+    "question",
+    "a credential of kind oauth-user-delegated, held by the client; on behalf of whom is asked",
+)
+CREDENTIAL: Final = Rule(
+    "credential-opens",
+    "a secret",
+    "question",
+    "the file does not say which system accepts it, for what and how long, so it is asked",
+)
+TOOLS: Final = Rule(
+    "tool-list",
+    "allow list of tools",
+    "question",
+    "the file does not say which action each tool takes on which system, so it is asked; until that is said "
+    "the delegation stays unlimited",
+)
+KNOWN_TOOLS: Final = Rule(
+    "known-tools",
+    "allow list of known tools",
+    "assumed",
+    "the row of the catalogue says which action each tool needs: `only` of the delegation",
+)
+DISABLED: Final = Rule(
+    "server-disabled",
+    "a server that is switched off",
+    "assumed",
+    "computed as if it were on: it is one click away",
+)
+SETTING: Final = Rule(
+    "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
+)
+SERVER_RULES: Final[tuple[Rule, ...]] = (
+    COMMAND, ARGUMENT, URL, KNOWN, REACHES, SEVERAL, HOST_CONTROL, ENV_SECRET, LITERAL, HEADER, URL_SECRET,
+    SCOPES, CREDENTIAL, UNCLEAR, TOOLS, KNOWN_TOOLS, DISABLED,
+)  # fmt: skip
+"""The rules of this module, for the table of a form that uses it."""
+
+_SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock", "docker_engine")
+_DATABASE: Final = re.compile(
+    r"(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis(?:s)?|mariadb)://", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a file says of a server.
+
+    Attributes:
+        name: what the client calls it.
+        node: where it stands.
+        words: its command and arguments.
+        address: where it is called; a server that has one is not started.
+        env: names of variables with their values.
+        headers: names of headers with their values.
+        logins: what is said of OAuth.
+        passed: names of variables that are passed on by name.
+        tools: the lists of tools that alone may be used.
+        scope: what the file says the server is for, where names may repeat: a project.
+    """
+
+    name: str
+    node: Node
+    words: tuple[Node, ...] = ()
+    address: Node = ABSENT
+    env: tuple[tuple[str, Node], ...] = ()
+    headers: tuple[tuple[str, Node], ...] = ()
+    logins: tuple[Node, ...] = ()
+    passed: tuple[Node, ...] = ()
+    tools: tuple[Node, ...] = ()
+    scope: str = ""
+
+
+@dataclass(slots=True)
+class _Credential:
+    """A credential that was found, by what the catalogue knows it by."""
+
+    id: str
+    found: Withheld
+    by: str
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What is drawn of a server so far."""
+
+    agent: str
+    system: str | None
+    credentials: list[_Credential] = field(default_factory=list)
+
+
+def read_server(client: Client, entry: Entry, shared: Callable[[str], str | None] = lambda _: None) -> Served:
+    """Draw a server of a client, and take the leaves that it knows.
+
+    Args:
+        client: whose it is.
+        entry: what the file says.
+        shared: the credential that a text asks for where the file declares it apart, as hidden input.
+    """
+    return _Reading(client, entry, shared).read()
+
+
+class _Reading:
+    """One server that is read."""
+
+    def __init__(self, client: Client, entry: Entry, shared: Callable[[str], str | None]) -> None:
+        self._client = client
+        self._entry = entry
+        self._shared = shared
+        self._out = client.out
+        self._at = entry.node
+        words = [each.text for each in entry.words]
+        self._program = address_of(entry.address.text) if entry.address else program_of(words)
+        rows = self._out.catalogue.servers_of(self._program)
+        self._row = rows[0] if len(rows) == 1 else None
+        self._rows = rows
+        self._drawn = self._called() if entry.address else self._started()
+
+    def read(self) -> Served:
+        self._secrets()
+        entry, out, drawn = self._entry, self._out, self._drawn
+        delegation: Became = ("delegation", (self._client.agent, drawn.agent))
+        served = Served(entry.name, drawn.agent, entry.node, self._row)
+        self._client.servers.append(served)
+        self._control()
+        if self._row is not None:
+            effect = effect_of(self._row, self._shown())
+            served.grants = [*self._reach(self._row, effect)]
+            note = self._assume(self._row, effect, served)
+            about: tuple[Became, ...] = (note, ("agent", drawn.agent), delegation)
+        elif self._rows:
+            names = ", ".join(each.id for each in self._rows)
+            text = f"Which of {names} in the catalogue is the server {entry.name}, and so what does it reach?"
+            about = (out.ask(("agent", drawn.agent), text, SEVERAL, at=entry.node), delegation)
+        else:
+            about = (self._ask_reach(), ("agent", drawn.agent), delegation)
+        records = about if drawn.system is None else (*about, ("system", drawn.system))
+        rule = KNOWN if self._row is not None else SEVERAL if self._rows else REACHES
+        if entry.address or entry.words:
+            first = entry.address or entry.words[0]
+            out.take(first, URL if entry.address else COMMAND, *records)
+            out.take(first, rule)
+        for each in entry.words[1:]:
+            out.take(each, ARGUMENT, ("agent", drawn.agent))
+        self._limit(served)
+        return served
+
+    # The agent --------------------------------------------------------------------------------
+
+    def _started(self) -> _Drawn:
+        """A server that the client starts by a command."""
+        key = ("server", *self._client.key, self._entry.scope, self._entry.name)
+        words = [each.text for each in self._entry.words]
+        agent = self._out.element(
+            "agent",
+            key,
+            self._entry.name,
+            at=self._at,
+            kind="service",
+            description=fingerprints.of_command(words),
+        )
+        return _Drawn(agent, None)
+
+    def _called(self) -> _Drawn:
+        """A server that the client calls at an address."""
+        out, name, address = self._out, self._entry.name, self._entry.address
+        host = "" if is_reference(host_of(address.text)) else host_of(address.text)
+        zone, path = None, urlsplit(address.text).path.rstrip("/") if host else ""
+        key: tuple[str, ...] = ("server", *self._client.key, self._entry.scope, name)
+        if host:
+            zone = self._client.systems.host(host, self._at)
+            if not shows_secret(f"https://{host}{path}"):  # else others may differ in the secret alone
+                key = ("at", host, path)
+        system = out.element("system", ("url", *key), name, at=self._at, kind="mcp-server", zone=zone)
+        agent = out.element(
+            "agent", ("url", *key), f"{name} service", at=self._at, kind="service", home=zone, runs_on=system,
+            description=fingerprints.of_address(address.text) or None,
+        )  # fmt: skip
+        return _Drawn(agent, system)
+
+    def _ask_reach(self) -> Became:
+        name, drawn = self._entry.name, self._drawn
+        if drawn.system is None:
+            text = f"What does the server {name} reach, and with which credentials?"
+            return self._out.ask(("agent", drawn.agent), text, REACHES, at=self._at)
+        where = host_of(self._entry.address.text) or "its address"
+        text = f"What lies behind the server {name} at {where}, and who runs it?"
+        return self._out.ask(("system", drawn.system), text, REACHES, at=self._at)
+
+    def _control(self) -> None:
+        """A container with the socket of Docker or all privileges."""
+        options = self._program.options
+        if self._program.runner not in {"docker", "podman", "nerdctl"} or not (
+            "--privileged" in options or any(name in each for each in options for name in _SOCKETS)
+        ):
+            return
+        commands = self._client.systems.commands(self._at)
+        credential = self._account()
+        self._out.relate(Grant(credential, commands, ("execute",)), at=self._at)
+        text = f"The container of {self._entry.name} can control the machine it runs on. Is that needed?"
+        self._out.ask(("agent", self._drawn.agent), text, HOST_CONTROL, at=self._at)
+
+    # Secrets ----------------------------------------------------------------------------------
+
+    def _secrets(self) -> None:
+        """Every secret of it, or reference to one: a credential."""
+        entry, out = self._entry, self._out
+        for found in in_arguments(entry.words):
+            self._credential(found, ENV_SECRET)
+        for name, value in entry.env:
+            text = value.text
+            if names_secret(name) or shows_secret(text) or self._shared(text) or _password_in(text):
+                self._credential(Withheld(value, name, bool(text) and not is_reference(text)), ENV_SECRET)
+            else:
+                out.take(value, SETTING, ("agent", self._drawn.agent))
+        for node in entry.passed:
+            if names_secret(node.text):
+                self._credential(Withheld(node, node.text, literal=False), ENV_SECRET)
+            else:
+                out.take(node, SETTING, ("agent", self._drawn.agent))
+        if entry.address:
+            for found in in_url(entry.address):
+                self._credential(found, URL_SECRET)
+        for name, value in entry.headers:
+            if names_secret(name) or shows_secret(value.text) or self._is_known_header(name):
+                literal = bool(value.text) and not is_reference(value.text)
+                self._credential(Withheld(value, name, literal), HEADER)
+            else:
+                out.take(value, SETTING)
+        for node in entry.logins:
+            self._login(node)
+
+    def _is_known_header(self, name: str) -> bool:
+        known = self._row.credential if self._row is not None else ()
+        return any(each.header.lower() == name.lower() for each in known if each.header)
+
+    def _credential(self, found: Withheld, rule: Rule) -> None:
+        """A credential for a secret or a reference to one."""
+        out, drawn, entry = self._out, self._drawn, self._entry
+        is_known = self._known(found.name) or self._shared(found.node.text) or _password_in(found.node.text)
+        meaning = "secret" if is_known else found.meaning
+        if meaning != "secret":
+            if meaning == "unclear":
+                ask_if_secret(out, ("agent", drawn.agent), found.name, found.node)
+            out.take(found.node, SETTING, ("agent", drawn.agent))
+            return
+        calls = drawn.system is not None and rule is not ENV_SECRET
+        known = self._known(found.name)
+        variable = "" if found.literal else variable_of(found.node.text, found.name)
+        row = out.catalogue.variable_named(variable or found.name)
+        kind, subject = "mcp-environment-secret", None
+        if known is not None:
+            kind, subject = known.kind, known.subject
+        elif row is not None and row.is_secret:
+            kind, subject = row.kind, row.subject
+        elif calls:
+            kind = "oauth-user-delegated" if found.name.lower() in _USER_HEADERS else "api-key"
+        elif self._is_address_of(found):
+            kind = "static-secret"
+        credential = self._shared(found.node.text)
+        if credential is None and variable:
+            credential = out.element(
+                "credential", ("variable", variable), variable, at=found.node, kind=kind, subject=subject
+            )
+        elif credential is None:
+            joint = "for" if calls else "of"
+            key = ("literal", *self._client.key, entry.scope, entry.name, found.name)
+            name = f"{found.name} {joint} {entry.name}"
+            credential = out.element(
+                "credential", key, name, at=found.node, scope=found.node.source, kind=kind, subject=subject
+            )
+        drawn.credentials.append(_Credential(credential, found, found.name))
+        records: list[Became] = [("credential", credential)]
+        if calls and self._row is None:
+            records.append(out.relate(Hold(self._client.agent, credential), at=found.node))
+            assert drawn.system is not None, "it is called"
+            out.relate(Grant(credential, drawn.system, ("execute",)), at=found.node)
+            if kind == "oauth-user-delegated":
+                text = f"On behalf of whom does the client call {entry.name}, and with which scopes?"
+                out.ask(("credential", credential), text, SCOPES, at=self._at)
+        else:
+            records.append(out.relate(Hold(drawn.agent, credential), at=found.node))
+        opened = known is not None or calls or self._is_address_of(found)
+        if not opened and not self._model_key(variable or found.name, credential, found.node):
+            title = out.title("credential", credential)
+            text = f"Which system accepts {title}, for which actions, and how long is it valid?"
+            out.ask(("credential", credential), text, CREDENTIAL, at=self._at)
+        if found.literal:
+            records.append(self._client.keep(credential, at=found.node))
+            rule = rule if rule is URL_SECRET else LITERAL
+        elif rule is URL_SECRET:
+            rule = HEADER
+        out.take(found.node, rule, *records)
+
+    def _is_address_of(self, found: Withheld) -> bool:
+        """Whether it is the password in the address of the database that the row of the server reaches."""
+        row = self._row
+        return row is not None and bool(row.address) and (found.name in {"password", "user", row.address})
+
+    def _model_key(self, name: str, credential: str, at: Node) -> bool:
+        """Whether a variable is the key of a model, which its API then accepts."""
+        row = self._out.catalogue.variable_named(name)
+        if row is None or not row.model:
+            return False
+        api = self._client.systems.model_api(row.model, row.zone, at)
+        self._out.relate(Grant(credential, api, ("execute",)), at=at)
+        return True
+
+    def _known(self, name: str) -> KnownCredential | None:
+        """What the row of the server says of the credential that a name stands for."""
+        wanted = name.lower().lstrip("-")
+        for each in self._row.credential if self._row is not None else ():
+            given = (each.env, each.header, each.option.lstrip("-"), each.query)
+            if wanted in {word.lower() for word in given if word}:
+                return each
+        return None
+
+    def _login(self, node: Node) -> None:
+        """OAuth that the file speaks of: a credential of the user, which the client holds."""
+        out, drawn = self._out, self._drawn
+        if not node:
+            return
+        credential = self._oauth(node)
+        if drawn.system is not None and self._row is None:
+            out.relate(Grant(credential, drawn.system, ("execute",)), at=node)
+            text = f"On behalf of whom does the client call {self._entry.name}, and with which scopes?"
+            out.ask(("credential", credential), text, SCOPES, at=self._at)
+        for leaf in node.leaves():
+            literal = names_secret(str(leaf.key)) and not is_reference(leaf.text)
+            out.take(leaf, LITERAL if literal else SCOPES, ("credential", credential))
+
+    def _oauth(self, at: Node) -> str:
+        """The user's consent at a server: held by the client, or by a known server that acts with it."""
+        entry, row = self._entry, self._row
+        key = ("oauth", *self._client.key, entry.scope, entry.name)
+        credential = self._out.element(
+            "credential", key, f"OAuth for {entry.name}", at=at, kind="oauth-user-delegated"
+        )
+        holder = self._client.agent if row is None else self._drawn.agent
+        self._out.relate(Hold(holder, credential), at=at)
+        return credential
+
+    # What it reaches --------------------------------------------------------------------------
+
+    def _shown(self) -> Shown:
+        query = dict(parse_qsl(urlsplit(self._entry.address.text).query)) if self._entry.address else {}
+        env = {name: value.text for name, value in self._entry.env}
+        env |= {each.text: "" for each in self._entry.passed}
+        return Shown(self._program, env, {name: value.text for name, value in self._entry.headers}, query)
+
+    def _reach(self, row: KnownServer, effect: Effect) -> Iterator[tuple[str, str, str]]:
+        """Draw what it reaches: credential, system, and what the row calls that system."""
+        actions: dict[str, list[Action]] = {}
+        for each in effect.reaches:
+            system, _, action = each.rpartition(":")
+            assert action in ACTIONS, "a catalogue is checked when it is read"
+            actions.setdefault(system, []).append(action)
+        for system, allowed in actions.items():
+            for drawn in self._systems(row, system):
+                credential = self._accepted(row, system)
+                self._out.relate(Grant(credential, drawn, tuple(allowed)), at=self._at)
+                yield credential, drawn, system
+
+    def _systems(self, row: KnownServer, system: str) -> Iterator[str]:
+        """The system of a row, as often as the configuration names folders of it."""
+        known, at = self._client.systems, self._at
+        if system in {"files", "working-copy"}:
+            folders = [*self._folders(row)] or [self._client.folder]
+            for folder in folders:
+                yield known.files(folder, at)
+            return
+        address = self._address(row) if system in {"database", "elasticsearch", "grafana"} else ""
+        host = host_of(address) if address else host_of(self._entry.address.text)
+        shown = host if not address else _database_name(address)
+        title = row.title or self._entry.name
+        yield known.known(
+            system, at, host=host, address=shown if address else "", server=self._entry.name, title=title
+        )
+
+    def _folders(self, row: KnownServer) -> Iterator[str]:
+        words = self._program.arguments
+        given: Sequence[str] = ()
+        if row.folders == "arguments":
+            given = [each for each in words if not each.startswith("-")]
+        elif row.folders:
+            given = [value for name, value in option_values(words).items() if name == row.folders and value]
+        for each in given:
+            if "workspaceFolder" in each or each in {".", "./", "${PWD}", "$PWD"}:
+                yield self._client.folder
+            elif not is_reference(each) and not shows_secret(each):
+                yield each.rstrip("/") or each
+
+    def _address(self, row: KnownServer) -> str:
+        """The address of its system, as the configuration gives it."""
+        if row.address == "arguments":
+            return next((each for each in self._program.arguments if "://" in each), "")
+        given = {**environment_of(self._program), **{name: value.text for name, value in self._entry.env}}
+        found = given.get(row.address, "")
+        return "" if is_reference(found) else found
+
+    def _accepted(self, row: KnownServer, system: str) -> str:
+        """The credential that a system accepts: one that is given, else the one that the row knows of."""
+        known = [each for each in row.credential if each.system == system]
+        words = [word for each in known for word in (each.env, each.header, each.option, each.query)]
+        names = {each.lower().lstrip("-") for each in words if each}
+        for given in self._drawn.credentials:
+            if given.by.lower().lstrip("-") in names:
+                return given.id
+        sent = [
+            each for each in self._drawn.credentials if self._entry.address or self._is_address_of(each.found)
+        ]
+        if sent:
+            return sent[0].id  # a header, or the password within the address of a database
+        if self._out.catalogue.system[system].zone == "workstation":
+            return self._account()
+        if any(each.oauth for each in known) and self._entry.address:
+            return self._oauth(self._at)
+        for each in known:
+            found = self._unsaid(each)
+            if found is not None:
+                return found
+        return self._network()
+
+    def _unsaid(self, known: KnownCredential) -> str | None:
+        """A credential that is not given here, and comes from the shell, a file or a consent."""
+        out, at = self._out, self._at
+        name = known.env or known.file
+        if known.oauth:
+            return self._oauth(at)
+        if not name:
+            return None
+        key = ("variable", name) if known.env else ("file", name)
+        credential = out.element("credential", key, name, at=at, kind=known.kind, subject=known.subject)
+        out.relate(Hold(self._drawn.agent, credential), at=at)
+        return credential
+
+    def _account(self) -> str:
+        """The person's login on the machine, with which a program of it runs."""
+        entry, out = self._entry, self._out
+        key = ("account", *self._client.key, "server", entry.scope, entry.name)
+        credential = out.element(
+            "credential", key, f"account of the user, through {entry.name}", at=self._at, kind="other",
+            identity="the user", subject="human",
+        )  # fmt: skip
+        out.relate(Hold(self._drawn.agent, credential), at=self._at)
+        return credential
+
+    def _network(self) -> str:
+        """What needs no credential: the network."""
+        key = ("network", *self._client.key, self._entry.scope, self._entry.name)
+        credential = self._out.element(
+            "credential", key, f"network of {self._entry.name}", at=self._at, kind="other"
+        )
+        self._out.relate(Hold(self._drawn.agent, credential), at=self._at)
+        return credential
+
+    def _assume(self, row: KnownServer, effect: Effect, served: Served) -> Became:
+        """The one note of a server: its row in a sentence, with its source."""
+        rows, name = self._out.catalogue, self._entry.name
+        titles: dict[str, str] = {}
+        for _, drawn, known in served.grants:
+            title = self._out.title("system", drawn)
+            titles[known] = f"{titles[known]} and {title}" if known in titles else title
+        reach = accesses_in_words(effect.reaches, lambda system: titles.get(system, system))
+        given = [
+            self._out.title("credential", each) for each in dict.fromkeys(each[0] for each in served.grants)
+        ]
+        with_ = f", with {', '.join(given)}" if given else ""
+        text = f"{name} {reach}{with_}"
+        source = rows.source.get(row.source)
+        text += f". So says {source.at}" if source else ". So says your catalogue"
+        text += f"; not read there, but judged: {', '.join(row.judged)}" if row.judged else ""
+        text += f". Not known: {'; '.join(effect.unsaid)}" if effect.unsaid else ""
+        more = [each for each in (row.advisory, row.also) if each]
+        text += f". Note: {'; '.join(more)}" if more else ""
+        return self._out.assume(("agent", self._drawn.agent), f"{text}. True?", KNOWN, at=self._at)
+
+    def _limit(self, served: Served) -> None:
+        """Lists of tools that alone may be used: `only` of the delegation, where the row knows each."""
+        out, entry = self._out, self._entry
+        delegation: Became = ("delegation", (self._client.agent, served.agent))
+        for node in entry.tools:
+            tools = [each.text for each in node.each() if each.text]
+            if not tools or tools == ["*"]:
+                out.take(node, SETTING)
+                continue
+            needed = served.row.needed_by(tools) if served.row is not None else None
+            if needed:
+                only = (each.rpartition(":") for each in needed)
+                served.only = tuple(
+                    f"{drawn}:{action}"
+                    for system, _, action in only
+                    for _, drawn, known in served.grants
+                    if known == system
+                )
+            if needed and served.only:
+                out.take(node, KNOWN_TOOLS, delegation)
+                continue
+            listed = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")
+            text = f"The client may use only these tools of {entry.name}: {listed}. "
+            text += "Which action is each, on which system?"
+            out.take(node, TOOLS, out.ask(("agent", served.agent), text, TOOLS, at=node), delegation)
+
+
+_USER_HEADERS: Final = frozenset({"authorization", "proxy-authorization"})
+
+
+def _password_in(text: str) -> bool:
+    """Whether a text is the address of a database with a password that is written out."""
+    if _DATABASE.match(text) is None:
+        return False
+    try:
+        return bool(urlsplit(text).password)
+    except ValueError:
+        return False
+
+
+def _database_name(address: str) -> str:
+    """The host of an address and the name of the database there, without user and password."""
+    try:
+        parts = urlsplit(address)
+        name = unquote(parts.path).strip("/").partition("/")[0]
+    except ValueError:
+        return ""
+    host = (parts.hostname or "").lower()
+    return f"{host}/{name}" if name and not shows_secret(name) else host
