@@ -222,6 +222,11 @@ class Proposal:
         record = self._records[table, id_]
         return str(getattr(record, "name", None) or id_)
 
+    def kind(self, table: str, id_: str) -> str | None:
+        """The kind of an element of this import, where it has one."""
+        found: str | None = getattr(self._records[table, id_], "kind", None)
+        return found
+
     def key(self, table: str, id_: str) -> str:
         """The stable key of an element of this import, with the file in which it is unique."""
         identity = self._identities[table, id_]

@@ -346,7 +346,7 @@ class _Reading:
 
     def _credential(self, found: Withheld, rule: Rule) -> None:
         """A credential for a secret or a reference to one."""
-        out, drawn, entry = self._out, self._drawn, self._entry
+        out, drawn = self._out, self._drawn
         is_known = self._known(found.name) or self._shared(found.node.text) or _password_in(found.node.text)
         meaning = "secret" if is_known else found.meaning
         if meaning != "secret":
@@ -355,7 +355,30 @@ class _Reading:
             out.take(found.node, SETTING, ("agent", drawn.agent))
             return
         calls = drawn.system is not None and rule is not ENV_SECRET
-        known = self._known(found.name)
+        credential = self._shared(found.node.text) or self._new_credential(found, calls=calls)
+        drawn.credentials.append(_Credential(credential, found, found.name))
+        records: list[Became] = [("credential", credential)]
+        if calls and self._row is None:
+            records.append(self._accept(credential, found.node))
+        else:
+            records.append(out.relate(Hold(drawn.agent, credential), at=found.node))
+        if not (calls or self._known(found.name) or self._is_address_of(found)):
+            self._ask_what_accepts(found, credential)
+        if found.literal:
+            records.append(self._client.keep(credential, at=found.node))
+            rule = rule if rule is URL_SECRET else LITERAL
+        elif rule is URL_SECRET:
+            rule = HEADER
+        out.take(found.node, rule, *records)
+
+    def _new_credential(self, found: Withheld, *, calls: bool) -> str:
+        """That of a variable of the machine, else one of this server alone.
+
+        Args:
+            found: where it stands.
+            calls: whether the client shows it to the server that it calls.
+        """
+        out, entry, known = self._out, self._entry, self._known(found.name)
         variable = "" if found.literal else variable_of(found.node.text, found.name)
         row = out.catalogue.variable_named(variable or found.name)
         kind, subject = "mcp-environment-secret", None
@@ -367,54 +390,43 @@ class _Reading:
             kind = "oauth-user-delegated" if found.name.lower() in _USER_HEADERS else "api-key"
         elif self._is_address_of(found):
             kind = "static-secret"
-        credential = self._shared(found.node.text)
-        if credential is None and variable:
-            credential = out.element(
-                "credential", ("variable", variable), variable, at=found.node, kind=kind, subject=subject
-            )
-        elif credential is None:
-            joint = "for" if calls else "of"
-            key = ("literal", *self._client.key, entry.scope, entry.name, found.name)
-            name = f"{found.name} {joint} {entry.name}"
-            credential = out.element(
-                "credential", key, name, at=found.node, scope=found.node.source, kind=kind, subject=subject
-            )
-        drawn.credentials.append(_Credential(credential, found, found.name))
-        records: list[Became] = [("credential", credential)]
-        if calls and self._row is None:
-            records.append(out.relate(Hold(self._client.agent, credential), at=found.node))
-            assert drawn.system is not None, "it is called"
-            out.relate(Grant(credential, drawn.system, ("execute",)), at=found.node)
-            if kind == "oauth-user-delegated":
-                text = f"On behalf of whom does the client call {entry.name}, and with which scopes?"
-                out.ask(("credential", credential), text, SCOPES, at=self._at)
+        if variable:
+            key, name, scope = ("variable", variable), variable, ""
         else:
-            records.append(out.relate(Hold(drawn.agent, credential), at=found.node))
-        opened = known is not None or calls or self._is_address_of(found)
-        if not opened and not self._model_key(variable or found.name, credential, found.node):
-            title = out.title("credential", credential)
-            text = f"Which system accepts {title}, for which actions, and how long is it valid?"
-            out.ask(("credential", credential), text, CREDENTIAL, at=self._at)
-        if found.literal:
-            records.append(self._client.keep(credential, at=found.node))
-            rule = rule if rule is URL_SECRET else LITERAL
-        elif rule is URL_SECRET:
-            rule = HEADER
-        out.take(found.node, rule, *records)
+            key, scope = (
+                ("literal", *self._client.key, entry.scope, entry.name, found.name),
+                found.node.source,
+            )
+            name = f"{found.name} {'for' if calls else 'of'} {entry.name}"
+        return out.element("credential", key, name, at=found.node, scope=scope, kind=kind, subject=subject)
+
+    def _accept(self, credential: str, at: Node) -> Became:
+        """A credential that the client holds and a server without a row accepts."""
+        out, system = self._out, self._drawn.system
+        assert system is not None, "it is called"
+        out.relate(Grant(credential, system, ("execute",)), at=at)
+        if out.kind("credential", credential) == "oauth-user-delegated":
+            text = f"On behalf of whom does the client call {self._entry.name}, and with which scopes?"
+            out.ask(("credential", credential), text, SCOPES, at=self._at)
+        return out.relate(Hold(self._client.agent, credential), at=at)
+
+    def _ask_what_accepts(self, found: Withheld, credential: str) -> None:
+        """Ask it, unless the catalogue knows the variable as the key of a model."""
+        out = self._out
+        variable = "" if found.literal else variable_of(found.node.text, found.name)
+        row = out.catalogue.variable_named(variable or found.name)
+        if row is not None and row.model:
+            api = self._client.systems.model_api(row.model, row.zone, found.node)
+            out.relate(Grant(credential, api, ("execute",)), at=found.node)
+            return
+        title = out.title("credential", credential)
+        text = f"Which system accepts {title}, for which actions, and how long is it valid?"
+        out.ask(("credential", credential), text, CREDENTIAL, at=self._at)
 
     def _is_address_of(self, found: Withheld) -> bool:
         """Whether it is the password in the address of the database that the row of the server reaches."""
         row = self._row
         return row is not None and bool(row.address) and (found.name in {"password", "user", row.address})
-
-    def _model_key(self, name: str, credential: str, at: Node) -> bool:
-        """Whether a variable is the key of a model, which its API then accepts."""
-        row = self._out.catalogue.variable_named(name)
-        if row is None or not row.model:
-            return False
-        api = self._client.systems.model_api(row.model, row.zone, at)
-        self._out.relate(Grant(credential, api, ("execute",)), at=at)
-        return True
 
     def _known(self, name: str) -> KnownCredential | None:
         """What the row of the server says of the credential that a name stands for."""
@@ -432,9 +444,7 @@ class _Reading:
             return
         credential = self._oauth(node)
         if drawn.system is not None and self._row is None:
-            out.relate(Grant(credential, drawn.system, ("execute",)), at=node)
-            text = f"On behalf of whom does the client call {self._entry.name}, and with which scopes?"
-            out.ask(("credential", credential), text, SCOPES, at=self._at)
+            self._accept(credential, node)
         for leaf in node.leaves():
             literal = names_secret(str(leaf.key)) and not is_reference(leaf.text)
             out.take(leaf, LITERAL if literal else SCOPES, ("credential", credential))

@@ -91,7 +91,7 @@ def test_status_1_where_the_source_grants_what_somebody_took_out_of_the_model(im
     home = replace(model.agent["claude-code"], home="desk")
     edit(imported / "m.mesh", Put(Zone("desk")), Put(home))
     assert drift(called, "m.mesh")[0] == 0
-    edit(imported / "m.mesh", Remove("grant", ("authorization-for-crm", "crm")))
+    edit(imported / "m.mesh", Remove("grant", ("crm_token", "crm")))
     status, output = drift(called, "m.mesh")
     assert status == 1
     assert "new uncontrolled crossing" in output

@@ -39,10 +39,14 @@ SAMPLES: Final = {
 """,
     "team.toml": """format = "meshmodel/1"
 
+[[zone]]
+id = "workstation"
+
 [[agent]]
 id = "mcp-client"
 name = "MCP client"
 kind = "orchestrator"
+home = "workstation"
 """,
 }
 """A configuration, and a model that says something else of its client."""

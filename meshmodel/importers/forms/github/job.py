@@ -58,9 +58,9 @@ from meshmodel.importers.forms.github.words import (
     secrets_in,
     tools_in,
 )
-from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.model.records import Delegation, Exchange, Hold
 
 _USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\b")

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from meshmodel.importers.unclear_names import UNCLEAR
 from meshmodel.importers.ledger import Rule
+from meshmodel.importers.unclear_names import UNCLEAR
 
 AGENT_ACTION: Final = Rule(
     "agent-action",

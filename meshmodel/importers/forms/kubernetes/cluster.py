@@ -16,9 +16,9 @@ from meshmodel.importers.forms.kubernetes.rules import (
     SECRET_OPENS,
     SETTING,
 )
-from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     Withheld,
     in_arguments,

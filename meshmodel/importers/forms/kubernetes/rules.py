@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from meshmodel.importers.unclear_names import UNCLEAR
 from meshmodel.importers.ledger import Rule
+from meshmodel.importers.unclear_names import UNCLEAR
 
 NAMESPACE: Final = Rule(
     "namespace", "namespace", "mapped", "a zone; all files are taken to be of one cluster"
