@@ -63,6 +63,7 @@ class Command:
         run: what it calls, on the workbench; its keys work anywhere there.
         on_canvas: the same of a command whose keys work on the canvas alone.
         in_program: the same of a command whose keys work on every screen.
+        on_row: whether it is about the row under the cursor of the list in focus, which is opened for it.
         changes: whether it edits the model, and so is refused where that is read-only.
         palette: whether the command palette offers it (not, where only its key makes sense).
         menu: how menus offer it, where one does.
@@ -78,6 +79,7 @@ class Command:
     run: "Callable[[Workbench], object] | None" = None
     on_canvas: "Callable[[CanvasView], object] | None" = None
     in_program: "Callable[[MeshmodelApp], object] | None" = None
+    on_row: bool = False
     changes: bool = False
     palette: bool = True
     menu: Menu | None = None
@@ -127,12 +129,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run=lambda w: w.editing.undo(), changes=True, menu=Menu(19, "undo the last edit made here", ("ground", "journal")), footers={"canvas": 8, "findings": 93, "fix": 93, "reach": 93, "trace": 93, "compromise": 93, "import": 93, "questions": 93, "journal": 93, "changes": 93, "outline": 6, "inspector": 6}),
     Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run=lambda w: w.editing.redo(), changes=True, menu=Menu(20, "redo what was undone", ("ground", "journal"))),
     Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run=lambda w: w.drawing.arrange(), changes=True, menu=Menu(32, "lay the drawing out again", ("ground",))),
-    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run=lambda w: w.checkpoints.checkpoint(), changes=True, menu=Menu(12, "place a checkpoint there", ("step", "findings")), footers={"canvas": 6, "findings": 1, "outline": 8, "inspector": 3}),
-    Command("intend", ("i",), "intend", "Declare intended all that closes the open finding, else the lit path", "Check", run=lambda w: w.checkpoints.intend(), changes=True, menu=Menu(13, "declare its ways intended", ("findings", "reach")), footers={"findings": 5, "reach": 2}),
-    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run=lambda w: w.fix.guard(), changes=True, menu=Menu(17, "guard all that the drawing shows", ("fix",)), footers={"fix": 2}),
-    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run=lambda w: w.findings.accept(), changes=True, menu=Menu(14, "accept it for a time, or no longer", ("findings",)), footers={"findings": 3}),
-    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run=lambda w: w.findings.why(), menu=Menu(11, "why and why not: its ways", ("agent", "system", "findings", "reach")), footers={"findings": 2, "reach": 1}),
-    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run=lambda w: w.findings.rule(), menu=Menu(15, "its rule: what to do, when it errs", ("findings",)), footers={"findings": 4}),
+    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run=lambda w: w.checkpoints.checkpoint(), on_row=True, changes=True, menu=Menu(12, "place a checkpoint there", ("step", "findings")), footers={"canvas": 6, "findings": 1, "outline": 8, "inspector": 3}),
+    Command("intend", ("i",), "intend", "Declare intended all that closes the open finding, else the lit path", "Check", run=lambda w: w.checkpoints.intend(), on_row=True, changes=True, menu=Menu(13, "declare its ways intended", ("findings", "reach")), footers={"findings": 5, "reach": 2}),
+    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run=lambda w: w.fix.guard(), on_row=True, changes=True, menu=Menu(17, "guard all that the drawing shows", ("fix",)), footers={"fix": 2}),
+    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run=lambda w: w.findings.accept(), on_row=True, changes=True, menu=Menu(14, "accept it for a time, or no longer", ("findings",)), footers={"findings": 3}),
+    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run=lambda w: w.findings.why(), on_row=True, menu=Menu(11, "why and why not: its ways", ("agent", "system", "findings", "reach")), footers={"findings": 2, "reach": 1}),
+    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run=lambda w: w.findings.rule(), on_row=True, menu=Menu(15, "its rule: what to do, when it errs", ("findings",)), footers={"findings": 4}),
     Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run=lambda w: w.lens.compromise(), menu=Menu(22, "what falls if it is compromised", ("agent", "system", "credential")), footers={"compromise": 1}),
     Command("outsider", ("O",), "outsider", "What falls to somebody who may only write where outsiders can, and look at what lies open", "Check", run=lambda w: w.lens.outsider(), menu=Menu(25, "what falls to an outsider", ("ground",)), footers={"compromise": 2}),
     Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run=lambda w: w.offboarding.offboard(), menu=Menu(23, "offboard: when it goes, or is rotated", ("agent", "credential"))),

@@ -291,6 +291,13 @@ async def test_the_keys_after_a_choice_are_for_what_was_chosen(tmp_path: Path) -
         assert not listing.filter.value
 
 
+def under_cursor(it: Desk) -> Finding:
+    row = it.bench.query_one(FindingsList).rows.row
+    assert row is not None
+    assert isinstance(row.value, Finding)
+    return row.value
+
+
 async def tells(it: Desk, finding: Finding | None) -> None:
     """Wait until this finding is told, or none."""
     for _ in range(200):
@@ -309,17 +316,17 @@ async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(
         await it.type("finder")
         await it.shows("svc-contract-finder")
         assert it.bench.query_one(FindingsList).filter.has_focus
-        assert it.bench.shown.finding is it.bench.query_one(FindingsList).first
+        assert it.bench.shown.finding is under_cursor(it)
         await it.press(*["backspace"] * 6)
         await it.type("ledger")
         await it.shows("as svc-matcher")
         await it.press("down")
-        await tells(it, it.bench.query_one(FindingsList).first)
+        await tells(it, under_cursor(it))
         await it.type("zzz")
         await tells(it, None)
         assert "opens it" not in it.screen_text(), "no other one is told in its place"
         await it.press("escape")
-        assert it.bench.shown.finding is it.bench.query_one(FindingsList).first
+        assert it.bench.shown.finding is under_cursor(it)
 
 
 @pytest.mark.parametrize(("key", "told"), [("F", "apply all as enforced"), ("J", "begin")])
@@ -361,10 +368,9 @@ async def test_the_key_right_after_a_filter_acts_on_the_row_that_it_leaves(tmp_p
     async with desk(tmp_path, "finance-orchestrator") as it:
         await it.press("f")
         listing = it.bench.query_one(FindingsList)
-        first = listing.first
         listing.filter.value = "finder-token"
         listing.rows.filter_by("finder-token")
-        assert it.bench.shown.finding == first, "what the list says comes later"
+        assert it.bench.shown.finding is under_cursor(it), "the cursor opens it at once"
         await it.bench.perform("checkpoint")
         await it.pilot.pause()
         assert [each.from_ for each in it.model.checkpoint.values() if each.to == "contracts"] == [

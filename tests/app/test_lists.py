@@ -6,16 +6,17 @@ from pathlib import Path
 
 from textual.widgets import Static
 
-from meshmodel.analysis.results import SystemReach
+from meshmodel.analysis.results import Finding, SystemReach
+from meshmodel.answers.causes import causes_of
 from meshmodel.api import analyse
-from meshmodel.app.messages import ExplanationRequested, FindingOpened, SelectionRequested
+from meshmodel.app.messages import ExplanationRequested, SelectionRequested
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.presentation.journal_lines import shown_time
 from meshmodel.app.presentation.reach_cells import cell_of
-from meshmodel.app.state import WorkbenchState
+from meshmodel.app.state import OpenedFinding, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, Put
@@ -218,21 +219,34 @@ async def test_a_list_keeps_its_place_when_it_is_rebuilt_and_filtered() -> None:
 
 async def test_a_finding_that_only_moves_down_its_list_is_not_opened_again() -> None:
     snapshot = full_snapshot()
-    app = Host(FindingsList(), snapshot)
+    opened: list[Finding | None] = []
+    findings = FindingsList(opened.append)
+    app = Host(findings, snapshot)
     async with app.run_test(size=(80, 24)) as pilot:
         app.show(shown(snapshot))
-        await pilot.pause()
-        findings = app.query_one(FindingsList)
         findings.focus_list()
-        await pilot.press("down")
         await pilot.pause()
-        opened = [each for each in app.heard if isinstance(each, FindingOpened)]
-        assert opened
+        findings.rows.action_step(1)
+        assert findings.rows.row is not None
+        assert opened == [findings.rows.row.value], "at once"
         before = findings.rows.cursor
         app.show(replace(app.shown, is_current=False))  # a row on top says that they are from before
         await pilot.pause()
         assert findings.rows.cursor == (before or 0) + 1
-        assert [each for each in app.heard if isinstance(each, FindingOpened)] == opened
+        assert len(opened) == 1
+
+
+async def test_the_list_of_findings_shows_the_row_of_the_open_one() -> None:
+    app = Host(findings := FindingsList(), full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.set_focus(None)
+        await pilot.pause()
+        analysed = shown(full_snapshot())
+        assert analysed.built is not None
+        last = causes_of(analysed.built)[-1].finding
+        app.show(replace(analysed, opened=OpenedFinding(last, None)))
+        assert findings.rows.row is not None
+        assert findings.rows.row.value is last
 
 
 def test_without_findings_it_is_said_how_the_crossings_are_settled() -> None:

@@ -139,5 +139,5 @@ async def test_enter_right_behind_the_checkpoint_of_another_finding_opens_the_ne
             await it.press("p", "enter")
         await it.pilot.pause()
         assert it.bench.shown.finding not in {None, first}
-        assert it.bench.shown.finding == it.bench.query_one(FindingsList).first
+        assert it.bench.shown.finding == it.bench.query_one(FindingsList).rows.row.value
         assert "enforced; Esc, Enter edits it" in " ".join(said(it).split())

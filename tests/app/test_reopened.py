@@ -68,4 +68,4 @@ def test_a_cell_and_an_event_come_back_too() -> None:
     assert matrix.at == (None, None)
     matrix.show_table("Aab", "wxyz", lambda *_: None)
     assert matrix.at == ("b", "z")
-    assert TraceView().at is None
+    assert TraceView(lambda _: None).at is None

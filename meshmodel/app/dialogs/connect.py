@@ -87,7 +87,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         yield Static("", id="hint", markup=False)
 
     @on(DescendantFocus)
-    @on(RowList.Highlighted, "#offers")
+    @on(RowList.Moved)
     def _show_keys(self) -> None:
         """Let the hint name the keys of what has the focus, or of the offer under the cursor."""
         self.show_hint(self._keys())

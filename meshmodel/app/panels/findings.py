@@ -1,5 +1,6 @@
 """The findings of the view in force, one cause a row, and what was accepted of them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
@@ -8,7 +9,7 @@ from textual.binding import Binding, BindingType
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.acceptances import unmatched_acceptances
 from meshmodel.answers.causes import causes_of
-from meshmodel.app.messages import CommandRequested, FindingOpened, Notice
+from meshmodel.app.messages import CommandRequested, Notice
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.cause_lines import cause_lines, lost_lines
@@ -43,9 +44,30 @@ class FindingsList(Listing, Bound):
     _opened_by = -1
     """Which key or click opened a row last."""
 
+    def __init__(
+        self,
+        point: Callable[[Finding | None], object] = lambda _: None,
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
+        """Arguments: what opens a finding, or with ``None`` closes it; and the widget's id."""
+        super().__init__(id=id)
+        self._open = point
+
+    def follow(self, shown: WorkbenchState) -> None:
+        """Show this; while nobody walks the list, its cursor is on the finding that is open."""
+        before = None if self.shown is None else self.shown.opened
+        super().follow(shown)
+        if shown.finding is not None and shown.opened is not before and not self.has_focus_within:
+            self.rows.go_to((shown.finding.rule, shown.finding.subject))
+
+    def open_row(self) -> None:
+        """Open the finding under the cursor, unless it is open: a lens may have taken its place."""
+        if self.shown is not None and self._under_cursor != self.shown.finding:
+            self._open(self._under_cursor)
+
     @property
-    def first(self) -> Finding | None:
-        """The finding under the cursor, at first the most severe one."""
+    def _under_cursor(self) -> Finding | None:
         row = self.rows.row
         return row.value if row is not None and isinstance(row.value, Finding) else None
 
@@ -82,12 +104,12 @@ class FindingsList(Listing, Bound):
 
     def action_unfold(self) -> None:
         """Show or hide the rows of the other rules that speak of the same cause; say where there are none."""
-        if self.shown is not None and self.shown.analysis is not None and self.first and not self._unfold():
+        if self._under_cursor is not None and not self._unfold():
             self.post_message(Notice("nothing is folded under this finding"))
 
     def _unfold(self) -> bool:
         """Show or hide these rows; whether there are any."""
-        shown, found = self.shown, self.first
+        shown, found = self.shown, self._under_cursor
         if shown is None or shown.analysis is None or found is None:
             return False
         is_folding = any(cause.also for cause in causes_of(shown.analysis) if cause.finding is found)
@@ -108,20 +130,21 @@ class FindingsList(Listing, Bound):
 
     def chosen(self, value: Any) -> None:
         """Open the finding, or the acceptance of one that is gone; one that was open before is unfolded."""
-        self.post_message(
-            CommandRequested("accept") if isinstance(value, Acceptance) else FindingOpened(value)
-        )
+        if isinstance(value, Acceptance):
+            self.post_message(CommandRequested("accept"))
+        else:
+            self._open(value)
         if self._opened_by != self._acts:
             self._unfold()
 
     def pointed(self, value: Any) -> None:
         """Walking the list opens each finding as it goes; where that is gone, none is open."""
         self._opened_by = self._acts
-        self.post_message(FindingOpened(value if isinstance(value, Finding) else None))
+        self._open(value if isinstance(value, Finding) else None)
 
     def pointed_at_none(self) -> None:
         """Where the filter leaves none, none is open."""
-        self.post_message(FindingOpened(None))
+        self._open(None)
 
 
 _READY: "WeakKeyDictionary[Analysis, list[Row]]" = WeakKeyDictionary()

@@ -195,6 +195,11 @@ class ReachMatrix(FilterPanel, Bound):
         return None if agent is None or system is None else (agent, system)
 
     @property
+    def is_emptied(self) -> bool:
+        """Whether the filter leaves no cell."""
+        return bool(self.filter.value) and self.pair is None
+
+    @property
     def says(self) -> str:
         """The cell under the cursor in words."""
         if self.pair is None or self._analysis is None:

@@ -1,7 +1,6 @@
 """A log laid on the model: a table of events that scrolls through any number of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -30,8 +29,7 @@ _LEAST_TABLE = 3
 class TraceView(VirtualTable):
     """The table itself: one line an event, made when it is looked at.
 
-    Arrows, Home, End and the page keys move the cursor; left and right scroll. Posts
-    :class:`TraceView.Pointed` when the cursor comes upon an event.
+    Arrows, Home, End and the page keys move the cursor; left and right scroll.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--telling", "trace--quiet"}
@@ -44,16 +42,13 @@ class TraceView(VirtualTable):
         Binding("right", "aside(1)", show=False),
     ]
 
-    @dataclass
-    class Pointed(Message):
-        """The cursor came upon an event; ``opened``: and Enter or a click chose it."""
+    def __init__(self, point: "Callable[[TracedEvent], object]") -> None:
+        """An empty table.
 
-        traced: "TracedEvent"
-        opened: bool = False
-
-    def __init__(self) -> None:
-        """An empty table."""
+        Arguments: what opens an event when the cursor comes upon it.
+        """
         super().__init__()
+        self._open = point
         self.traced: tuple[TracedEvent, ...] = ()
         self._number = 0
         """That of the event that was under the cursor last."""
@@ -84,14 +79,11 @@ class TraceView(VirtualTable):
         self.scroll_relative(x=pages * 20, animate=False)
 
     def moved(self) -> None:
-        """Say which event the cursor came upon."""
+        """Open the event that the cursor came upon."""
         if self.at is not None:
-            self.post_message(self.Pointed(self.at))
+            self._open(self.at)
 
-    def action_select(self) -> None:
-        """Choose the event under the cursor."""
-        if self.at is not None:
-            self.post_message(self.Pointed(self.at, opened=True))
+    action_select = moved
 
     def on_click(self, event: events.Click) -> None:
         """Choose the event under the pointer."""
@@ -118,8 +110,7 @@ class TraceView(VirtualTable):
 class TracePanel(FilterPanel, Bound):
     """What came of a log, and its events; ``/`` filters them.
 
-    ``TracePanel(id="trace")``; ``follow(shown)`` shows ``shown.tracing``. Posts ``TraceView.Pointed`` and
-    ``TracePanel.Left``.
+    ``TracePanel(point, id="trace")``; ``follow(shown)`` shows ``shown.tracing``. Posts ``TracePanel.Left``.
     """
 
     DEFAULT_CSS = """
@@ -134,9 +125,14 @@ class TracePanel(FilterPanel, Bound):
     class Filtered(Message):
         """Other events are listed."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        """Arguments: the id of the widget."""
-        self.table = TraceView()
+    def __init__(
+        self,
+        point: "Callable[[TracedEvent], object]" = lambda _: None,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """Arguments: what opens an event when the cursor comes upon it, and the id of the widget."""
+        self.table = TraceView(point)
         super().__init__(LineInput(placeholder="filter events", compact=True), self.table, id=id)
         self.head = Static(
             Content("L follows a log: JSON Lines, CSV, or that of a real system with a map"), markup=False

@@ -107,8 +107,8 @@ class StartScreen(Screen[None]):
         self.problem = text
         self.query_one("#problem", Static).update(Content(f"✖ {text}" if text else ""))
 
-    @on(RowList.Highlighted)
-    def _pointed(self, event: RowList.Highlighted) -> None:
+    @on(RowList.Moved)
+    def _pointed(self, event: RowList.Moved) -> None:
         """Tell in full what is under the cursor, of which the list may show the beginning."""
         event.stop()
         row = self.query_one(FilterList).rows.row

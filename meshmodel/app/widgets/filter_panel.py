@@ -49,6 +49,11 @@ class FilterPanel(Vertical):
         yield self.filter
         yield self.body
 
+    @property
+    def is_emptied(self) -> bool:
+        """Whether the filter leaves nothing that could be chosen."""
+        return False
+
     def show_filtered(self, text: str) -> None:
         """Show what this text lets through."""
 

@@ -1,4 +1,4 @@
-"""A filtered list of rows that also says when its cursor comes upon one."""
+"""A filtered list of rows that also does something when its cursor comes upon one."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -27,6 +27,7 @@ class Listing(FilterList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the widget's id."""
         super().__init__(one_line=self.one_line, id=id)
+        self.rows.point = self._came_upon
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these, or that there are none."""
@@ -37,7 +38,7 @@ class Listing(FilterList):
         event.stop()
         self.chosen(event.row.value)
 
-    def on_row_list_highlighted(self) -> None:
+    def _came_upon(self) -> None:
         """The cursor came upon a row; while neither list nor filter has the focus nobody walks it."""
         if self.rows.has_focus:
             self._point()

@@ -46,10 +46,6 @@ class Chosen(OfRow, namespace="row_list"):
     """A row was chosen."""
 
 
-class Highlighted(OfRow, namespace="row_list"):
-    """The cursor came upon a row."""
-
-
 @dataclass
 class MenuWanted(OfRow, namespace="row_list"):
     """The right button was pressed on a row, where the cursor is now: its menu stands by that cell."""
@@ -57,8 +53,8 @@ class MenuWanted(OfRow, namespace="row_list"):
     at: tuple[int, int]
 
 
-class NoneLeft(Message, namespace="row_list"):
-    """There is no row any more under the cursor."""
+class Moved(Message, namespace="row_list"):
+    """Another row is under the cursor, or none."""
 
 
 class RowList(VirtualRows):
@@ -67,7 +63,10 @@ class RowList(VirtualRows):
     ``set_rows`` shows others and keeps the cursor on the row of the same key; ``filter_by`` shows only those
     in which all words occur. Rows far from what is seen are not laid out: each
     counts as one line until somebody comes near it. Posts :class:`RowList.Chosen` on Enter and on a click,
-    :class:`RowList.Highlighted` and :class:`RowList.NoneLeft` as the cursor moves.
+    and :class:`RowList.Moved` as the cursor moves.
+
+    Attributes:
+        point: hears at once that the cursor came upon a row, before the next key is handled.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor", "row-list--hover"}
@@ -86,9 +85,8 @@ class RowList(VirtualRows):
     """
 
     Chosen: TypeAlias = Chosen
-    Highlighted: TypeAlias = Highlighted
     MenuWanted: TypeAlias = MenuWanted
-    NoneLeft: TypeAlias = NoneLeft
+    Moved: TypeAlias = Moved
 
     def __init__(
         self,
@@ -99,6 +97,7 @@ class RowList(VirtualRows):
     ) -> None:
         """Arguments: the rows, whether each is cut to one line, and the widget's id."""
         super().__init__(id=id)
+        self.point: Callable[[], object] = lambda: None
         self._lines = RowLines(one_line=one_line)
         self._all: Sequence[Row] = ()
         self._shown: Sequence[Row] = ()
@@ -160,12 +159,12 @@ class RowList(VirtualRows):
 
     def _filter_some(self, filtering: Filtering) -> None:
         if filtering.go_on():
-            is_best_wanted, self.filtering, self._is_best_wanted = self._is_best_wanted, None, False
-            self._show(filtering.shown)
-            if is_best_wanted and filtering.best is not None:
-                self.move_to(filtering.best)
+            best = filtering.best if self._is_best_wanted else None
+            self.filtering, self._is_best_wanted = None, False
+            self._show(filtering.shown, best)
 
-    def _show(self, rows: Sequence[Row]) -> None:
+    def _show(self, rows: Sequence[Row], wanted: int | None = None) -> None:
+        """Show these; the cursor stays on the same key, else on the same place, unless a row is wanted."""
         before, place, self._before = self._before or self.row, self.cursor, None
         top, line = self.row_at_line(self.scroll_offset.y)
         if top >= min(len(rows), self.row_count) or rows[top].key != self._shown[top].key:
@@ -173,15 +172,13 @@ class RowList(VirtualRows):
         self._shown, self.row_count, self.cursor = rows, len(rows), None
         self._lines.begin(rows, self._lines.width)
         self._lay_out_near(top, line)
-        found = None if before is None else place_of(rows, before.key)
+        found = wanted if before is None or wanted is not None else place_of(rows, before.key)
         self.cursor = nearest(rows, place or 0) if found is None else found
         if self.cursor is None:  # the cursor comes back to its row once there are any again
             self._before = before
         self.show_cursor()
         self.refresh()
-        if self.cursor is None and before is not None:
-            self._say(self.NoneLeft)
-        elif self.row is not None and (place is None or not self.row.looks_like(before)):
+        if before is not None if self.row is None else place is None or not self.row.looks_like(before):
             self.moved()
 
     def _say(self, make: Callable[[], Message]) -> None:
@@ -209,9 +206,10 @@ class RowList(VirtualRows):
         super().show_cursor()
 
     def moved(self) -> None:
-        """Say which row the cursor came upon."""
+        """Say so at once to whom it matters, and later to whoever paints it."""
         if self.row is not None:
-            self._say(partial(self.Highlighted, self, self.row))
+            self.point()
+        self._say(self.Moved)
 
     def action_step(self, by: int) -> None:
         """Go to the next row (1) or to the one before (-1), and from the last to the first or back."""

@@ -52,8 +52,10 @@ class Context:
         after_analysis: what follows an edit once its analysis is shown, if this key is the last one then.
     """
 
-    def __init__(self, screen: Screen[None], session: Session, paint: Callable[[], None]) -> None:
-        """Arguments: the workbench's screen, the open model, and what paints the state."""
+    def __init__(self, screen: Screen[None], session: Session, paint: Callable[[], WorkbenchState]) -> None:
+        """Arguments: the workbench's screen, the open model, and what paints the state and says which that
+        was: first it derives from it what follows.
+        """
         self.session = session
         self.state = WorkbenchState(
             session.snapshot, why_read_only=session.why_read_only if session.read_only else ""
@@ -98,12 +100,12 @@ class Context:
         return within
 
     def _commit(self) -> None:
-        self._depth += 1  # what is derived from the state while it is painted belongs to it
+        self._depth += 1
         try:
-            self._paint()
+            while self._painted is not self.state:  # a list whose rows change may open another one
+                self._painted = self._paint()
         finally:
             self._depth -= 1
-        self._painted = self.state
         focus, self._to_focus = self._to_focus, None
         if focus is not None:
             focus()
@@ -214,12 +216,18 @@ class Context:
 
     # Panels
 
-    def open_list(self, page: str) -> None:
-        """Show one of the lists and give it the focus."""
+    def open_list(self, page: str, then: Callable[[], None] | None = None) -> None:
+        """Show one of the lists and give it the focus, then do something with its rows."""
         self.update(
             lists_open=True, page=page, message=StatusMessage(), **({} if page == "fix" else {"preview": ()})
         )
-        self._to_focus = lambda: self._focus_list(f"#{page}")
+
+        def focus() -> None:
+            self._focus_list(f"#{page}")
+            if then is not None:
+                then()
+
+        self._to_focus = focus
 
     def open_side(self, side: Side) -> None:
         """Show the outline or the inspector, and give it the focus."""
@@ -306,21 +314,23 @@ class Context:
         """Whether the list of findings has the focus."""
         return self.panel(FindingsList).has_focus_within
 
-    @property
-    def finding_in_focus(self) -> Finding | None:
-        """The finding under the cursor of the list in focus, else the open one."""
-        return self.panel(FindingsList).first if self.is_in_findings else self.state.finding
+    def open_row(self, what: str) -> bool:
+        """Open the row under the cursor of the list in focus, for a command; that there is none is said.
 
-    def has_row(self, what: str) -> bool:
-        """Whether the list in focus has a row for a command: the one seen is open then; else that is said."""
-        findings, matrix = self.panel(FindingsList), self.panel(ReachMatrix)
-        filtered = (findings, self.panel(FixList), self.panel(TracePanel))
-        is_emptied = any(each.has_focus_within and each.is_emptied for each in filtered)
-        if is_emptied or (matrix.has_focus_within and matrix.filter.value and matrix.pair is None):
+        It is open already unless something else took its place, a lens or a way, or a filter is being typed.
+
+        Returns:
+            Whether the command has what it is about; where no list has the focus, that is seen elsewhere.
+        """
+        kinds = FindingsList, FixList, ReachMatrix, TracePanel
+        panel = next(
+            (each for kind in kinds for each in self._screen.query(kind) if each.has_focus_within), None
+        )
+        if panel is not None and panel.is_emptied:
             self.say(f"{what}: no row is shown by this filter; Esc clears it", kind="no-row")
             return False
-        if findings.has_focus_within and findings.first != self.state.finding:
-            self.open_finding(findings.first)  # a quick hand comes before the list says where it is
+        if isinstance(panel, FindingsList):
+            panel.open_row()
         return True
 
     def light_way(self, told: Explanation) -> None:

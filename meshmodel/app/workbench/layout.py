@@ -50,10 +50,9 @@ LISTS: Final[dict[str, type[Bound]]] = {
     "compromise": CompromiseList,
     "questions": QuestionList,
     "changes": ChangesList,
-    "trace": TracePanel,
     "import": ImportList,
 }
-"""What shows them; findings are seen at first, and the journal needs to be told how it is read."""
+"""What shows them; findings are seen at first, and two need to be told more."""
 LED_BESIDE: Final = frozenset({"findings", "trace"})
 """The lists of which what is under the cursor is told beside them; others take the whole row."""
 LEAST_ROWS: Final = 4
@@ -81,14 +80,15 @@ class Layout:
         told.ask, told.taking = self.under_cursor, self._leave_room
         self._applied: tuple[object, ...] = ()
 
-    async def add_pages(self, state: Reactive[WorkbenchState | None]) -> None:
+    async def add_pages(self, state: Reactive[WorkbenchState | None], trace: TracePanel) -> None:
         """Add the lists that are not seen at first: what is seen is on the screen sooner without them.
 
         Arguments:
             state: what they are bound to.
+            trace: the one that shows a log.
         """
         journal = JournalList(self.context.session.journal, id="journal")
-        pages = [*(kind(id=page) for page, kind in LISTS.items()), journal]
+        pages = [*(kind(id=page) for page, kind in LISTS.items()), journal, trace]
         for each in pages:
             each.display = False
             each.data_bind(state=state)

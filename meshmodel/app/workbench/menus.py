@@ -136,8 +136,10 @@ class Menus(Controller):
         from meshmodel.app.dialogs.menu import menu_row
 
         title, does, places = page, [], []
-        if page == "findings" and (finding := self.context.finding_in_focus) is not None:
-            title = f"{finding.rule} {finding.subject}"
+        if page == "findings":
+            self.context.panel(FindingsList).open_row()
+            if (finding := self.state.finding) is not None:
+                title = f"{finding.rule} {finding.subject}"
         elif page == "reach" and (pair := (matrix := self.context.panel(ReachMatrix)).pair) is not None:
             title, places = " > ".join(pair), [("agent", pair[0]), ("system", pair[1])]
             does = [menu_row("Enter", "its way on the drawing, in words", matrix.table.action_select)]

@@ -21,7 +21,7 @@ from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.tabs import TabRow
-from meshmodel.app.panels.trace import TracePanel, TraceView
+from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.events import (
     AddWanted,
@@ -71,7 +71,6 @@ ROUTES: Final = (
     route(CompromiseList.Left, lambda w, event: w.lens.left(event)),
     route(ImportList.Asked, lambda w, event: w.importing.asked(event)),
     route(TracePanel.Left, lambda w, event: w.trace.left(event)),
-    route(TraceView.Pointed, lambda w, event: w.trace.pointed(event)),
     route(RowList.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
     route(MatrixView.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
     route(PanelClosed, lambda w, event: w.panel_closed(event)),

@@ -127,7 +127,8 @@ class Workbench(Screen[None]):
             yield TabRow(PAGES, id="tabs").data_bind(Workbench.state)
             with Horizontal(id="lists"):
                 with ContentSwitcher(initial="findings", id="pages"):
-                    yield FindingsList(id="findings").data_bind(Workbench.state)
+                    point = self.context.batched(self.findings.point)
+                    yield FindingsList(point, id="findings").data_bind(Workbench.state)
                 yield ExplanationList(id="how").data_bind(Workbench.state)
         yield MeshFooter(self.context.keymap, id="footer").data_bind(Workbench.state)
 
@@ -165,7 +166,8 @@ class Workbench(Screen[None]):
         """The model is on the screen: analyse it, add the other lists, do what was asked, take the keys."""
         self.analyses.analyse()
         if not self.is_left:
-            await self.layout_of_panels.add_pages(Workbench.state)
+            trace = TracePanel(self.context.batched(self.trace.point), id="trace")
+            await self.layout_of_panels.add_pages(Workbench.state, trace)
         if self.to_import is not None:
             with self.context.batch():
                 self.importing.begin(self.to_import)
@@ -191,22 +193,28 @@ class Workbench(Screen[None]):
 
     # Painting
 
-    def _paint(self) -> None:
-        """Show the state: first what follows from it, then the panels that are bound to it."""
-        if self.is_left:
-            return
+    def _paint(self) -> WorkbenchState:
+        """Show the state: first what follows from it, then the panels that are bound to it.
+
+        Returns:
+            What is shown; panels may change the state meanwhile.
+        """
         context = self.context
+        if self.is_left:
+            return context.state
         self.fix.follow()
         self.importing.follow()
         self.comparing.follow()
         self.lens.follow()
-        self.headline = replace(context.state, **self._counts)  # type: ignore[arg-type]  # attributes, by name
+        shown = context.state
+        self.headline = replace(shown, **self._counts)  # type: ignore[arg-type]  # attributes, by name
         if context.is_held:
             context.canvas.is_awaiting = True
-            return
-        self.layout_of_panels.apply(context.state)
+            return shown
+        self.layout_of_panels.apply(shown)
         self.drawing.follow()
-        self.state = context.state
+        self.state = shown
+        return shown
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange for the new size; the selection stays."""
@@ -246,7 +254,7 @@ class Workbench(Screen[None]):
             reason = known.disabled_reason(self.context.state)
             if reason:
                 self.context.say(self.context.ghost_words(self.context.state.ghost) or reason)
-            else:
+            elif not known.on_row or self.context.open_row(command):
                 known.run(self)
 
     @property
@@ -275,8 +283,7 @@ class Workbench(Screen[None]):
         with self.context.batch():
             self.context.jobs.worker_changed(event)
 
-    @on(RowList.Highlighted)
-    @on(RowList.NoneLeft)
+    @on(RowList.Moved)
     @on(MatrixView.Moved)
     @on(TracePanel.Filtered)
     def _cursor_moved(self) -> None:

@@ -20,8 +20,6 @@ class CheckpointsController(Controller):
 
         Where that has none, its remedy is told; where nothing is open and no step selected, a dialog asks.
         """
-        if not self.context.has_row("checkpoint"):
-            return
         selected = self.state.selected
         step = operations.step_of(selected)
         if step is None or self.context.is_in_findings:
@@ -79,8 +77,6 @@ class CheckpointsController(Controller):
 
     def intend(self) -> None:
         """Declare all that closes the open finding; where intents cannot, the lit path, or say why not."""
-        if not self.context.has_row("intend"):
-            return
         told, analysis, finding = self.state.explanation, self.state.analysis, self.state.finding
         if told is None or analysis is None:
             self.context.say("intend: open a finding first (f), or a cell of the reach matrix (r, Enter)")

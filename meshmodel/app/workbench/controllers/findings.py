@@ -25,10 +25,9 @@ class FindingsController(Controller):
     """Who accepted something last: the next one is likely the same."""
 
     def show(self) -> None:
-        """Show the findings; where none is open, open the first."""
-        self.context.open_list("findings")
-        if self.state.finding is None:
-            self.context.open_finding(self.context.panel(FindingsList).first)
+        """Show the findings; where none is open, open the one under the cursor, at first the most severe."""
+        is_open = self.state.finding is not None
+        self.context.open_list("findings", None if is_open else self.context.panel(FindingsList).open_row)
 
     def group(self) -> None:
         """List the findings by the next of severity, door, agents and rule."""
@@ -38,11 +37,15 @@ class FindingsController(Controller):
         self.context.say(f"findings by {by}; G lists them otherwise")
 
     def opened(self, event: FindingOpened) -> None:
-        """A panel opened a finding, or closed it.
+        """A panel opened a finding, or closed it."""
+        self.point(event.finding)
+
+    def point(self, finding: "Finding | None") -> None:
+        """Open a finding; with ``None``: none.
 
         Enter on the open one does nothing while an edit is analysed, which may close it: that is waited for.
         """
-        finding, waiting = event.finding, self.context.after_analysis
+        waiting = self.context.after_analysis
         if finding is None or finding is not self.state.finding or self.state.is_current:
             self.context.open_finding(finding)
         elif waiting is not None:
@@ -84,11 +87,9 @@ class FindingsController(Controller):
         """Ask who accepts the open finding, why and until when; or withdraw that."""
         from meshmodel.app.dialogs.accept import AcceptDialog
 
-        if not self.context.has_row("accept"):
-            return
         panel = self.context.panel(FindingsList)
         lost = panel.acceptance if panel.has_focus_within else None
-        about = lost or self.context.finding_in_focus
+        about = lost or self.state.finding
         if about is None:
             self.context.say("accept: open a finding first (f)")
             return
@@ -106,9 +107,7 @@ class FindingsController(Controller):
         """Tell the rule of the open finding."""
         from meshmodel.app.dialogs.rule import RuleDialog
 
-        if not self.context.has_row("rule"):
-            return
-        about = self.context.finding_in_focus or self.context.panel(FindingsList).acceptance
+        about = self.state.finding or self.context.panel(FindingsList).acceptance
         if about is None:
             self.context.say("rule: open a finding first (f)")
         else:
@@ -121,8 +120,6 @@ class FindingsController(Controller):
         analysis = self.state.analysis
         if analysis is None or not self.state.is_current:
             self.context.answer_later("why", self.why)
-            return
-        if not self.context.has_row("why"):
             return
         asked, finding, about = self._question()
         if asked is None:
@@ -142,9 +139,8 @@ class FindingsController(Controller):
         matrix = self.context.panel(ReachMatrix)
         if matrix.has_focus_within and matrix.pair is not None:
             return Asked(*matrix.pair), None, None
-        told, finding = state.explanation, self.context.finding_in_focus
-        is_open = finding is None or finding is state.finding
-        if told is not None and is_open:
+        told, finding = state.explanation, state.finding
+        if told is not None:
             return asked_of(told), finding, None
         if not state.snapshot.agent or not state.snapshot.system:
             return None, None, None

@@ -162,8 +162,6 @@ class FixController(Controller):
 
     def guard(self) -> None:
         """Guard the steps that the fix shows on the canvas."""
-        if not self.context.has_row("guard"):
-            return
         known = self.state.fixing
         if self.state.preview:
             self._ask_state(Choice(self.state.preview))

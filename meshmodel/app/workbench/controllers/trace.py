@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from meshmodel.app.panels.trace import TracePanel, TraceView
+from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.state import OpenedEvent, StatusMessage, Tracing
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.stop import Task
@@ -78,7 +78,7 @@ class TraceController(Controller):
         traced, tracing = self.context.panel(TracePanel).table.at, self.state.tracing
         is_there = tracing is not None and tracing.laid is not None
         if is_there and traced is not None and self.state.traced is None:
-            self._open_event(traced)
+            self.point(traced)
 
     def follow(self) -> None:
         """A new analysis is shown: that of the same model, which undo brings back, is what the log is of."""
@@ -94,11 +94,8 @@ class TraceController(Controller):
         if not self.context.jobs.stop("trace"):
             self.context.back_to_canvas()
 
-    def pointed(self, event: TraceView.Pointed) -> None:
-        """The cursor came upon an event."""
-        self._open_event(event.traced)
-
-    def _open_event(self, traced: "TracedEvent") -> None:
+    def point(self, traced: "TracedEvent") -> None:
+        """The cursor came upon an event: light it and tell it."""
         self.context.update(opened=OpenedEvent(traced), message=StatusMessage())
         system = traced.event.system
         if system is not None and self.context.session.snapshot.get("system", system) is not None:
