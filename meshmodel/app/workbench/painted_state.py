@@ -1,0 +1,104 @@
+"""The state of a screen, whose changes in one batch are painted together."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from meshmodel.app.jobs import Jobs
+from meshmodel.app.state import WorkbenchState
+from meshmodel.model.stop import Progress
+
+T = TypeVar("T")
+
+
+class PaintedState:
+    """What is shown, and the background work that changes it.
+
+    All changes of one ``batch`` are painted together at its end; the screen opens one around each command,
+    message and answer.
+
+    Attributes:
+        state: what is shown; replaced by ``update``.
+        jobs: background work.
+        after_paint: done once, when the state is painted next: what takes the focus.
+    """
+
+    def __init__(
+        self, screen: Screen[None], state: WorkbenchState, paint: Callable[[], WorkbenchState]
+    ) -> None:
+        """Arguments: the screen, its state, and what paints that and says which it was: first it derives
+        from it what follows.
+        """
+        self.state = state
+        self.jobs = Jobs(screen, self._progressed)
+        self.after_paint: Callable[[], object] | None = None
+        self._screen = screen
+        self._paint = paint
+        self._depth = 0
+        self._painted: WorkbenchState | None = None
+        self._holding: Timer | None = None
+
+    def update(self, **changes: object) -> None:
+        """Replace some attributes of the state; painted at once, or at the end of the batch."""
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # attributes, by name
+        if not self._depth:
+            self._commit()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Paint what changes meanwhile once, at the end."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth and self.state is not self._painted:
+                self._commit()
+
+    def batched(self, work: Callable[..., T]) -> Callable[..., T]:
+        """The same work, as one batch."""
+
+        def within(*arguments: Any) -> T:
+            with self.batch():
+                return work(*arguments)
+
+        return within
+
+    def _commit(self) -> None:
+        self._depth += 1
+        try:
+            while self._painted is not self.state:  # a list whose rows change may open another one
+                self._painted = self._paint()
+        finally:
+            self._depth -= 1
+        then, self.after_paint = self.after_paint, None
+        if then is not None:
+            then()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether only the first row and the message line are painted for now."""
+        return self._holding is not None
+
+    def hold(self, seconds: float) -> None:
+        """Paint only the first row and the message line for so long, or until ``release``."""
+        if self._holding is not None:
+            self._holding.stop()
+        self._holding = self._screen.set_timer(seconds, self.release)
+
+    def release(self) -> None:
+        """Paint all that has changed."""
+        if self._holding is not None:
+            self._holding.stop()
+            self._holding = None
+            with self.batch():
+                self.update()
+
+    def _progressed(self, running: Mapping[str, Progress]) -> None:
+        if running != self.state.progress:
+            with self.batch():
+                self.update(progress=running)
