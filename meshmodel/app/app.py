@@ -79,7 +79,7 @@ class MeshmodelApp(KeysInOrder):
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
         self.collector = Collector(self)
-        self.signals = Signals(self, self.leave, lambda: self._is_opening)
+        self.signals = Signals(self, self.leave, lambda: self.is_opening)
         for theme in themes():
             self.register_theme(theme)
         names = {title.replace(" ", "-"): name for name, title in TITLES.items()}

@@ -37,22 +37,26 @@ def in_view(drawing: Drawing, references: Iterable[Reference], view: Box) -> lis
 
 
 class JumpLabels:
-    """Labels for records, and the letters of one that are typed so far."""
+    """Labels for records, and the letters of one that are typed so far.
+
+    Attributes:
+        labelled: the records by their labels.
+    """
 
     def __init__(self) -> None:
-        self._labelled: dict[str, Reference] = {}
+        self.labelled: dict[str, Reference] = {}
         self._typed = ""
         self._left = 0
 
     @property
     def is_shown(self) -> bool:
         """Whether there are labels: every key is for them then."""
-        return bool(self._labelled)
+        return bool(self.labelled)
 
     def show(self, references: Sequence[Reference], left: int = 0) -> None:
         """Label these records, from the column ``left`` on; the first ones get the easiest keys."""
         self._left = left
-        self._labelled = dict(zip(labels(len(references)), references, strict=True))
+        self.labelled = dict(zip(labels(len(references)), references, strict=True))
         self._typed = ""
 
     def press(self, character: str | None) -> Reference | None:
@@ -65,12 +69,12 @@ class JumpLabels:
             The record whose label is now complete, if one is.
         """
         typed = self._typed + (character or "")
-        chosen = self._labelled.get(typed)
-        is_open = bool(character) and any(label.startswith(typed) for label in self._labelled)
+        chosen = self.labelled.get(typed)
+        is_open = bool(character) and any(label.startswith(typed) for label in self.labelled)
         if chosen is None and is_open:
             self._typed = typed
         else:
-            self._labelled = {}
+            self.labelled = {}
         return chosen
 
     def overlays(self, drawing: Drawing) -> list[Overlay]:
@@ -82,7 +86,7 @@ class JumpLabels:
         """
         boxes: dict[str, Box] = {}
         starts: dict[Cell, list[str]] = defaultdict(list)
-        for label, reference in self._labelled.items():
+        for label, reference in self.labelled.items():
             box = drawing.box_of(reference)
             if box is not None and label.startswith(self._typed):
                 text = label[len(self._typed) :]
@@ -113,7 +117,7 @@ class JumpLabels:
 
     def _of(self, text: str) -> Reference:
         """The record of a label of which so much is still to be typed."""
-        return self._labelled[self._typed + text]
+        return self.labelled[self._typed + text]
 
     def _beside(self, drawing: Drawing, text: str, boxes: Sequence[Box], taken: Container[Cell]) -> Cell:
         """Where the label of a record can be read that begins where another one's is; if nowhere, there."""

@@ -183,7 +183,7 @@ async def desk(
     async with app.run_test(size=size, notifications=True, tooltips=tooltips):
         it = Desk(Hand(app), app)
         await it.pilot.pause()
-        while app._is_opening:  # the lists that are not seen at first come right after the drawing
+        while app.is_opening:  # the lists that are not seen at first come right after the drawing
             await it.pilot.pause()
         yield it
         app.leave()

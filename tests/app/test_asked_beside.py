@@ -110,7 +110,7 @@ async def test_what_was_asked_before_is_not_shown_as_what_is_asked_now(
         await it.press("w")
         found = it.app.screen
         assert isinstance(found, WhyDialog)
-        found._ask(Asked("a002", "s005"))
+        found.ask(Asked("a002", "s005"))
         await it.pilot.pause()
         gate.open()
         await settled(it)

@@ -18,7 +18,7 @@ BOT, CI, FILE_KEY = ("agent", "support-bot"), ("system", "ci"), ("credential", "
 
 async def jump_to(it: Desk, reference: Reference) -> None:
     await it.press("g")
-    labelled = it.bench.context.canvas._jump_labels._labelled
+    labelled = it.bench.context.canvas.jump_labels.labelled
     await it.press(*next(label for label, found in labelled.items() if found == reference))
 
 

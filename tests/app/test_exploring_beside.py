@@ -106,7 +106,7 @@ async def test_every_lens_of_a_large_model_is_worked_out_beside_and_once(
         it.bench.context.update(lens=LENSES[LENSES.index(lens) - 1])
         await it.press("l")
         await it.shows("Esc stops it")
-        assert it.bench.context.canvas._shown is None
+        assert it.bench.context.canvas.lighting.shown is None
         await it.press("escape")
         assert "stopped" in it.bench.shown.looked.seen.says
         gate.open()
@@ -114,7 +114,7 @@ async def test_every_lens_of_a_large_model_is_worked_out_beside_and_once(
             await it.press("l")
         await it.app.workers.wait_for_complete()
         await it.pilot.pause()
-        assert it.bench.context.canvas._shown is not None
+        assert it.bench.context.canvas.lighting.shown is not None
         number = len(gate.asked)
         await it.select("agent", "a001")
         assert len(gate.asked) == number

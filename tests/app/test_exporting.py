@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from meshmodel.app.presentation.export_preview import preview_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.export import ExportOptions, export, export_picture
+from meshmodel.model.stop import Progress
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, Desk, desk
 from tests.app.form_host import enter
@@ -255,16 +257,19 @@ async def test_the_interchange_file_that_is_open_is_not_replaced(tmp_path: Path)
 
 
 @pytest.mark.slow
-async def test_a_report_is_written_and_tells_how_far_it_is(tmp_path: Path) -> None:
-    heard = []
+async def test_a_report_is_written_and_tells_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, show = list[str](), ExportDialog.show_progress
+
+    def hear(dialog: ExportDialog, running: Mapping[str, Progress]) -> None:
+        heard.extend(each.text for each in running.values())
+        show(dialog, running)
+
+    monkeypatch.setattr(ExportDialog, "show_progress", hear)
     async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
         await it.press("e")
         await choose(it, "format", "report-md")
-        dialog = it.app.screen
-        assert isinstance(dialog, ExportDialog)
-        show = dialog.show_progress
-        dialog.show_progress = lambda lines: (heard.extend(each.text for each in lines.values()), show(lines))  # type: ignore[assignment,func-returns-value]
-        dialog.jobs._on_progress = dialog.show_progress
         await it.press("ctrl+s")
         await written(it)
         assert "files in mesh.report-pictures" in it.screen_text().replace("\n", "")

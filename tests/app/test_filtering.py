@@ -233,7 +233,7 @@ def test_what_is_looked_in_is_what_the_row_says() -> None:
 
 def made(rows: RowList) -> int:
     """Of how many rows it was made what they show."""
-    return sum("content" in vars(row) for row in rows._all)
+    return sum("content" in vars(row) for row in rows.all_rows)
 
 
 @pytest.mark.slow

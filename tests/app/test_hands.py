@@ -68,7 +68,7 @@ async def test_keys_typed_while_a_new_model_opens_wait_for_it(tmp_path: Path) ->
         await pilot.pause()
         start = app.screen
         assert isinstance(start, StartScreen)
-        start._choose_new(partial(create_empty, tmp_path / "quick.mesh"))
+        start.choose_new(partial(create_empty, tmp_path / "quick.mesh"))
         for key in ("a", "z", "q", "n", "enter"):  # on the start screen, q would leave
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         for _ in range(30):

@@ -110,7 +110,7 @@ async def begin(it: Desk, key: str) -> None:
     await it.pilot.pause()
     await it.select("agent", "a001")
     if key == "L":
-        it.bench.trace._begin(LogRequest(Path("events.jsonl")))
+        it.bench.trace.begin(LogRequest(Path("events.jsonl")))
         await it.pilot.pause()
     else:
         await it.press(key)

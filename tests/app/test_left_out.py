@@ -8,7 +8,7 @@ from textual.content import Content
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
 from meshmodel.app.panels.quick_line import QuickLine
-from meshmodel.app.panels.status_bar import _fitting
+from meshmodel.app.panels.status_bar import fitting
 from meshmodel.app.presentation.findings_index import findings_index, is_about
 from meshmodel.app.presentation.inspection import finding_sections
 from meshmodel.app.start.screen import RECENT_SHOWN, StartScreen
@@ -90,8 +90,8 @@ def test_a_system_is_told_of_findings_that_name_others_in_its_place():
 
 def test_the_steps_that_do_not_fit_in_a_row_are_counted():
     pieces = [Content(f"{number} does something") for number in range(1, 8)]
-    assert _fitting(pieces, 500).plain == " ".join(each.plain for each in pieces)
-    short = _fitting(pieces, 70).plain
+    assert fitting(pieces, 500).plain == " ".join(each.plain for each in pieces)
+    short = fitting(pieces, 70).plain
     assert short == "1 does something 2 does something … 4 more … 7 does something"
 
 

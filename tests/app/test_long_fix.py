@@ -58,10 +58,10 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
         app.show(shown)
         found.rows.settle()
         assert chosen(found) == [STEPS[1_999]]
-        looked_in = found.rows._all
+        looked_in = found.rows.all_rows
         assert sum("content" in vars(row) for row in looked_in) <= 3 * PAGE
         app.show(replace(shown, progress={"fix": LATER}))
-        assert found.rows._all is looked_in, "very many rows are not looked in again for how far it is"
+        assert found.rows.all_rows is looked_in, "very many rows are not looked in again for how far it is"
         assert "computing what each closes..." in told(found)
         curve = tuple(CurvePoint(number, MANY - number, 0, False, STEPS[:number]) for number in (1, MANY))
         app.show(replace(shown, fixing=Fixing(EMPTY, fix=FIX, curve=curve)))

@@ -336,6 +336,6 @@ async def test_the_drawing_follows_the_canvas_when_the_side_panel_comes_and_goes
             await it.press("enter")
             assert panel.display is not is_shown
             assert (canvas.size.width == width) == (size == (80, 24)), "there it lies over the canvas"
-            drawn = it.bench.drawing._drawn
+            drawn = it.bench.drawing.drawn
             assert drawn is not None
             assert (drawn.options.width, drawn.options.height) == canvas.size

@@ -83,7 +83,7 @@ async def test_every_window_on_a_model_draws_one_picture(tmp_path):
         assert drawn != alone
         crashed = path.read_bytes()
         for _ in range(100):
-            other.bench._poll()
+            other.bench.poll()
             await other.pilot.pause()
             if picture(other) == drawn:
                 break
@@ -92,7 +92,7 @@ async def test_every_window_on_a_model_draws_one_picture(tmp_path):
         await other.pilot.pause()
         assert picture(other) != drawn
         for _ in range(100):
-            it.bench._poll()
+            it.bench.poll()
             await it.pilot.pause()
             if picture(it) == picture(other):
                 break
@@ -146,7 +146,7 @@ async def test_lanes_and_folds_arranged_by_hand_are_the_same_wherever_the_model_
         await it.press("z")
         arranged = lanes(it)
         assert arranged == [("alpha", True), ("gamma", False), ("beta", False), ("delta", False)]
-        other.bench._poll()
+        other.bench.poll()
         await other.pilot.pause()
         assert lanes(other) == arranged
         crashed = path.read_bytes()

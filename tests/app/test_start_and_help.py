@@ -141,7 +141,7 @@ async def test_keys_typed_while_a_new_model_opens_wait_for_the_import(
             partial(create_empty, tmp_path / "quick.mesh"),
             ImportRequest((tmp_path / "a.mcp.json",)),
         )
-        it.app.screen._choose_new(make, files)
+        it.app.screen.choose_new(make, files)
         it.app.post_message(events.Key("ctrl+s", None))
         await it.shows("quick")
         await it.computed()
@@ -192,7 +192,7 @@ async def test_the_help_of_the_start_screen_runs_what_needs_no_model(tmp_path: P
 async def test_a_file_of_another_program_is_to_be_imported(tmp_path: Path) -> None:
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {}}' + " " * 100)
     async with beginning(tmp_path) as it:
-        it.app.screen._choose(tmp_path / ".mcp.json")
+        it.app.screen.choose(tmp_path / ".mcp.json")
         await it.shows("is not a model file")
         assert it.app.screen.problem.endswith("meshmodel import makes a model of files of other programs")
 
@@ -308,7 +308,7 @@ async def test_the_start_screen_over_a_model_goes_back_to_it_or_on_to_another(tm
         await it.sentence("newx > newy > newz: read")
         assert "newz" in it.model.system
         await it.press("ctrl+o")
-        it.app.screen._choose(other)
+        it.app.screen.choose(other)
         await it.shows("Other")
         assert it.app.screen is it.bench
         assert it.bench.session.path == other

@@ -33,7 +33,7 @@ async def test_ctrl_s_says_that_everything_is_saved(tmp_path: Path) -> None:
         assert it.model is before
         path = it.bench.session.path
         path.rename(path.with_name("elsewhere.mesh"))
-        it.bench._poll()
+        it.bench.poll()
         await it.press("ctrl+s")
         assert it.bench.shown.message.text == it.bench.session.why_lost
 

@@ -68,7 +68,7 @@ async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
             assert f"{lens}: computing..." in told(it)
             assert it.bench.shown.compromise is None
         await settled(it)
-        assert it.bench.context.canvas._shown is not None
+        assert it.bench.context.canvas.lighting.shown is not None
         assert it.bench.shown.looked.seen.says in told(it)
         assert "computing" not in told(it)
 

@@ -8,6 +8,7 @@ from textual.geometry import Offset
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import width
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, desk
 
@@ -310,8 +311,7 @@ async def test_hostile_names_are_text(tmp_path: Path, size: tuple[int, int]) -> 
         await it.press("?", "escape", "/", "escape", "ctrl+p", "escape", "-", "-", "0")
         await it.select("agent", "agent0")
         await it.shows("[bold red]x[/]")
-        strips = it.app.screen._compositor.render_strips(it.app.screen.size)
-        assert {strip.cell_length for strip in strips} == {size[0]}
+        assert {width(line) for line in it.screen_text().split("\n")} == {size[0]}
 
 
 async def test_two_programs_on_one_file(tmp_path: Path) -> None:

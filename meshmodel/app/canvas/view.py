@@ -60,6 +60,7 @@ class CanvasView(ScrollView, can_focus=True):
         group: what is selected together with it or without; empty where that is one thing at most.
         aimed: what the connection in progress points at.
         gestures: what the mouse and keys do with the drawing.
+        jump_labels: what labels all that is on the screen, to jump there.
         hint: the lines shown in the middle of a canvas on which nothing is drawn.
         words_of: what a tooltip says of a record.
         is_awaiting: whether a newer drawing is being made.
@@ -91,7 +92,7 @@ class CanvasView(ScrollView, can_focus=True):
         self._painter = StripPainter(is_ascii=is_ascii)
         self.gestures = Gestures(self)
         self._edge_scroll = EdgeScroll(self, self.gestures)
-        self._jump_labels = JumpLabels()
+        self.jump_labels = JumpLabels()
         self._resting: Timer | None = None
         self._to_reveal: Reference | None = None
         self._revealed: Reference | None = None  # what was scrolled to last, and where that led
@@ -431,21 +432,21 @@ class CanvasView(ScrollView, can_focus=True):
         if self.drawing is not None:
             view = Box(*self.scroll_offset, *self.scrollable_content_region.size)
             choices = self.gestures.choices(self.drawing.reading_order)
-            self._jump_labels.show(in_view(self.drawing, choices, view), view.x)
-            self._lay_over(self._jump_labels.overlays(self.drawing))
+            self.jump_labels.show(in_view(self.drawing, choices, view), view.x)
+            self._lay_over(self.jump_labels.overlays(self.drawing))
 
     @property
     def is_jumping(self) -> bool:
         """Whether jump labels are shown."""
-        return self._jump_labels.is_shown
+        return self.jump_labels.is_shown
 
     def on_key(self, event: events.Key) -> None:
         """While jump labels are shown, every key is for them."""
         if self.drawing is not None and self.is_jumping:
             event.stop()
             event.prevent_default()
-            chosen = self._jump_labels.press(event.character)
-            self._lay_over(self._jump_labels.overlays(self.drawing))
+            chosen = self.jump_labels.press(event.character)
+            self._lay_over(self.jump_labels.overlays(self.drawing))
             if chosen is not None:
                 self.select(chosen)
                 if self.aimed == chosen:

@@ -73,9 +73,10 @@ class WhyDialog(FormDialog["Explanation"]):
 
     def on_mount(self) -> None:
         """Tell it."""
-        self._ask(self.asked)
+        self.ask(self.asked)
 
-    def _ask(self, asked: Asked) -> None:
+    def ask(self, asked: Asked) -> None:
+        """Ask about another agent, system, action or source."""
         self.asked, self.told, self.ways = asked, None, None
         if self.analysis.snapshot.elements <= AT_ONCE:
             self._take_way(way_of(self.analysis, asked, self._about))
@@ -154,4 +155,4 @@ class WhyDialog(FormDialog["Explanation"]):
         if name in {"agent", "system"}:  # another question: the finding is not about it
             self.finding = None
             changed |= {"action": None, "source": None}
-        self._ask(replace(self.asked, **changed))
+        self.ask(replace(self.asked, **changed))

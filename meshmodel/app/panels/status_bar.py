@@ -175,7 +175,7 @@ class StatusBar(Bound):
         pieces = [numbered(sentence) for sentence, step in told_steps(explanation) if step is not None]
         if in_full:
             return Content(" ").join(pieces)
-        return _fitting(pieces, room)
+        return fitting(pieces, room)
 
 
 def _finding(shown: WorkbenchState, finding: Finding, room: int, look: str = "", style: str = "") -> Content:
@@ -191,7 +191,7 @@ def _wrapped(content: Content, room: int) -> list[Content]:
     return [first, *(Content.assemble(" ", each) for each in rest)]
 
 
-def _fitting(pieces: list[Content], room: int) -> Content:
+def fitting(pieces: list[Content], room: int) -> Content:
     """The steps in one row: where not all fit, the first ones, how many more, and the last, which matters."""
     sizes = [width(piece.plain) + 1 for piece in pieces]
     if sum(sizes) <= room + 1:

@@ -132,9 +132,9 @@ class StartScreen(Screen[None]):
             case "open":
                 self.action_open()
             case Example() as example:
-                self._choose_new(partial(private_copy, example, copies_path()))
+                self.choose_new(partial(private_copy, example, copies_path()))
             case Path() as path:
-                self._choose(path)
+                self.choose(path)
 
     def action_new(self) -> None:
         """Ask for a file name, and make an empty model."""
@@ -155,7 +155,7 @@ class StartScreen(Screen[None]):
         """Ask for the file name of a new model, make it, and perhaps import files into it."""
 
         def make(text: str) -> None:
-            self._choose_new(partial(create_empty, new_model_path(text, self.folder)), importing)
+            self.choose_new(partial(create_empty, new_model_path(text, self.folder)), importing)
 
         hint = f"a file in {self.folder}, or a path"
         check = partial(new_model_problem, folder=self.folder)
@@ -169,7 +169,7 @@ class StartScreen(Screen[None]):
             check=self._open_problem,
             complete=lambda text: complete_path(text, self.folder, MODEL_ENDINGS),
         )
-        ask(self.app, entry, lambda text: self._choose(self.folder / Path(text).expanduser()))
+        ask(self.app, entry, lambda text: self.choose(self.folder / Path(text).expanduser()))
 
     def action_help(self) -> None:
         """All keys by task; of the commands chosen there, run what needs no model."""
@@ -225,7 +225,7 @@ class StartScreen(Screen[None]):
         is_there = text.strip() and (self.folder / Path(text).expanduser()).is_file()
         return None if is_there else "there is no such file"
 
-    def _choose_new(self, make: Callable[[], Path], importing: "ImportRequest | None" = None) -> None:
+    def choose_new(self, make: Callable[[], Path], importing: "ImportRequest | None" = None) -> None:
         """Open a file that is made for it, and import files into it; show why it cannot be made."""
         self._opening()
         try:
@@ -234,9 +234,10 @@ class StartScreen(Screen[None]):
             self.show_problem(one_line(error, 200))
             self._failed()
             return
-        self._choose(path, importing)
+        self.choose(path, importing)
 
-    def _choose(self, path: Path, importing: "ImportRequest | None" = None) -> None:
+    def choose(self, path: Path, importing: "ImportRequest | None" = None) -> None:
+        """Have a file opened, and files imported into it."""
         self._opening()
         self.show_problem("")
         self.post_message(OpenRequested(path, importing=importing))

@@ -41,7 +41,8 @@ class KeysInOrder(App[None]):
     """How many keys and clicks were handed over so far: whether one came since then tells whether somebody
     still waits for what was asked."""
     _waiting: list[TypedEvent]
-    _is_opening = False
+    is_opening = False
+    """Whether a model is being opened: all keys wait for it."""
     _settling: object | None = None
     _is_taking = False
     _patience: Timer | None = None
@@ -56,7 +57,7 @@ class KeysInOrder(App[None]):
     def hold_keys(self) -> None:
         """Let keys wait while a model is being opened; not for ever, should nothing come of that."""
         self._stop_opening()
-        self._is_opening = True
+        self.is_opening = True
         self._opening_patience = self.set_timer(OPENING_PATIENCE, self.release_keys)
 
     def release_keys(self) -> None:
@@ -65,7 +66,7 @@ class KeysInOrder(App[None]):
         self._take_next()
 
     def _stop_opening(self) -> None:
-        self._is_opening = False
+        self.is_opening = False
         if self._opening_patience is not None:
             self._opening_patience.stop()
             self._opening_patience = None
@@ -73,14 +74,14 @@ class KeysInOrder(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait where it must; the mouse presses nothing while a model is being opened."""
         if isinstance(event, events.MouseDown):
-            if self._is_opening:
+            if self.is_opening:
                 return  # it meant what is about to go
             self.acts += 1
         if not isinstance(event, TypedEvent) or event.is_forwarded:
             await super().on_event(event)
             return
         self._waiting += self._parted(event)
-        if not (self._is_opening or self._settling is not None or self._is_taking):
+        if not (self.is_opening or self._settling is not None or self._is_taking):
             await self._take()
 
     def _parted(self, event: TypedEvent) -> Sequence[TypedEvent]:
@@ -97,7 +98,7 @@ class KeysInOrder(App[None]):
         """Hand over the key that has waited longest; none while the program ends, for its screens go."""
         if not self.is_running:
             self._waiting.clear()
-        if self._is_opening or self._settling is not None or not self._waiting:
+        if self.is_opening or self._settling is not None or not self._waiting:
             self._is_taking = False
             return
         event = self._waiting.pop(0)

@@ -66,6 +66,7 @@ class RowList(VirtualRows):
     and :class:`RowList.Moved` as the cursor moves.
 
     Attributes:
+        all_rows: those that it was given, with what the filter hides.
         point: hears at once that the cursor came upon a row, before the next key is handled.
     """
 
@@ -99,7 +100,7 @@ class RowList(VirtualRows):
         super().__init__(id=id)
         self.point: Callable[[], object] = lambda: None
         self._lines = RowLines(one_line=one_line)
-        self._all: Sequence[Row] = ()
+        self.all_rows: Sequence[Row] = ()
         self._shown: Sequence[Row] = ()
         self._typed = ""
         self.filtering: Filtering | None = None
@@ -124,8 +125,8 @@ class RowList(VirtualRows):
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show other rows; the cursor stays on the same key, else on the same place."""
         found = tuple(rows)
-        if found != self._all:
-            self._all = found
+        if found != self.all_rows:
+            self.all_rows = found
             self._filter(best=self._is_best_wanted)
             if self.filtering is not None:  # those of before are not shown as what it lets through now
                 before = self._before or self.row
@@ -146,7 +147,7 @@ class RowList(VirtualRows):
     def _filter(self, *, best: bool) -> None:
         """Begin to look in the rows; what is still being looked for in others is given up."""
         is_under_way = self.filtering is not None
-        self.filtering, self._is_best_wanted = Filtering(self._all, self._typed), best
+        self.filtering, self._is_best_wanted = Filtering(self.all_rows, self._typed), best
         if not is_under_way:
             self._filter_on()
 

@@ -160,7 +160,7 @@ class Workbench(Screen[None]):
                 context.update(selected=place.selected)
             context.canvas.scroll_to(place.x, place.y, animate=False, force=True)
         context.once_drawn(lambda: self.call_next(self._begin))
-        self.set_interval(POLL, context.batched(self._poll))
+        self.set_interval(POLL, context.batched(self.poll))
 
     async def _begin(self) -> None:
         """The model is on the screen: analyse it, add the other lists, do what was asked, take the keys."""
@@ -367,7 +367,8 @@ class Workbench(Screen[None]):
         self.context.say(f"could not be computed: {why}", "error")
         self.context.release()
 
-    def _poll(self) -> None:
+    def poll(self) -> None:
+        """Take in what other programs did to the file, and whether it is still there."""
         self.app.screen.check_idle()  # else what waits to be drawn might wait for the next key or event
         try:
             self.session.refresh()

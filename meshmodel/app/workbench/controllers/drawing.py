@@ -60,7 +60,8 @@ class DrawingController(Controller):
         self._on_drawn = on_drawn
         self._is_ascii = is_ascii
         self._closed_cards = is_ascii or no_color
-        self._drawn: Drawn | None = None
+        self.drawn: Drawn | None = None
+        """What the drawing on the screen was made from."""
         self._wanted: Drawn | None = None
         """What is being drawn in the background."""
         self._is_afresh = False
@@ -91,9 +92,9 @@ class DrawingController(Controller):
         """Draw what the state shows, where it is drawn otherwise."""
         canvas, wanted = self.context.canvas, self._of_state()
         canvas.hint = () if wanted.snapshot.elements else EMPTY
-        zoom = None if self._drawn is None else self._drawn.options.zoom
+        zoom = None if self.drawn is None else self.drawn.options.zoom
         afresh, self._is_afresh = self._is_afresh or zoom not in (None, wanted.options.zoom), False
-        if not afresh and wanted == self._drawn:
+        if not afresh and wanted == self.drawn:
             self._await(None)
         elif canvas.drawing is None or wanted.snapshot.elements <= DRAWN_BESIDE:
             self._await(None)
@@ -166,7 +167,7 @@ class DrawingController(Controller):
         canvas.show(drawing)
         # What is gone keeps its place: it may come back by undo or redo.
         self.order = tuple(dict.fromkeys((*self.order, *drawing.order)))
-        self._drawn = of
+        self.drawn = of
         if self._keeps_order and of.snapshot is self.context.session.snapshot:
             self._keep_order()
         if of.snapshot.elements <= DRAWN_BESIDE or drawing.is_indexed:

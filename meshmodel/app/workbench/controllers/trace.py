@@ -39,14 +39,15 @@ class TraceController(Controller):
         from meshmodel.app.presentation.log_request import suggested_log
 
         before = suggested_log(self.context.session.path) if tracing is None else tracing.request
-        self.context.ask(LogDialog(before, another=tracing is not None and not is_stale), self._begin)
+        self.context.ask(LogDialog(before, another=tracing is not None and not is_stale), self.begin)
 
     def show(self) -> None:
         """Show the list of events; the one under the cursor is lit and told."""
         self.context.open_list("trace")
         self._open_at_cursor()
 
-    def _begin(self, request: "LogRequest") -> None:
+    def begin(self, request: "LogRequest") -> None:
+        """Follow a log in the background, and show the list of its events."""
         analysis = self.state.analysis
         if analysis is None:
             return
