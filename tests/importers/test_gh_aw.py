@@ -133,7 +133,8 @@ def test_texts_that_are_searched_are_searched_in_linear_time():
     many = 30_000
     assert list(expressions("${{ " * many)) == []
     assert secrets_in("${{ " + "secrets." * many + " }}") == ["secrets"]
-    assert product_of("", "|claude " * many) == ""
+    assert product_of("", "|other " * many) == ""
+    assert product_of("", '"$(other ' * many) == ""
     assert product_of("", "\n" * many) == ""
     assert len(tools_in("x(" * many)) == many
 

@@ -78,17 +78,69 @@ def test_a_folder_picks_workflows_up_and_parts_of_them(tmp_path):
         ("openai/codex-action", "", "Codex"),
         ("google-github-actions/run-gemini-cli", "", "Gemini CLI"),
         ("actions/checkout", "", ""),
-        ("", 'claude -p "Sort them"', "Claude"),
+        ("", 'claude -p "Sort them"', "Claude Code"),
         ("", "cat log | codex exec --json", "Codex"),
-        ("", "npx -y @google/gemini-cli@latest --model x --prompt hello", "Gemini-cli"),
-        ("", "claude \\\n  --model x \\\n  --print hello", "Claude"),
+        ("", "npx -y @google/gemini-cli@latest --model x --prompt hello", "Gemini CLI"),
+        ("", "claude \\\n  --model x \\\n  --print hello", "Claude Code"),
         ("", "npm install -g claude\necho -p", ""),
         ("", "claude --version", ""),
         ("", "echo claude -p", ""),
+        ("", "node bundle/gemini.js --prompt=hello", "Gemini CLI"),
+        ("", "node scripts/build.js --prompt=hello", ""),
+        ("", "node gemini.mjs --yolo", "Gemini CLI"),
+        ("", "sudo -E timeout 600 ./bin/claude --dangerously-skip-permissions", "Claude Code"),
+        ("", "MODEL=x env A=b time goose run -i plan.md", "Goose"),
+        ("", "uvx --from aider-chat aider --message x", "Aider"),
+        ("", "python -m aider --message x", "Aider"),
+        ("", "bunx opencode-ai@1.2 run x", "OpenCode"),
+        ("", "cat report.md | claude", "Claude Code"),
+        ("", "claude <<EOF\nSort them\nEOF", "Claude Code"),
+        ("", "claude < report.md", ""),
+        ("", "claude mcp add x -- npx y", ""),
+        ("", "echo x | gemini --version", ""),
+        ("", "codex login --with-api-key", ""),
+        ("", "copilot update", ""),
+        ("", 'OUT="$(droid exec "Sort them")"', "Droid"),
+        ("", "OUT=$(amp -x 'Sort them')", "Amp"),
+        ("", "if qwen -p x; then echo; fi", "Qwen Code"),
+        ("", "# claude -p x", ""),
+        ("", "echo 'claude -p x'", ""),
+        ("", "crush", ""),
+        ("", "true || claude", ""),
+        ("", "cline --yolo 'Sort'", "Cline"),
+        ("", "claude -p 'it''s", "Claude Code"),
+        ("", "'", ""),
     ],
 )
 def test_what_starts_an_agent(action, script, product):
     assert product_of(action, script) == product
+
+
+KEY = {"anthropic-api-key": "${{ secrets.CBORG }}"}
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "env", "drawn", "asked"),
+    [
+        ("dragon/run-goose-obo@v1.0.4", {"prompt": "Sort", **KEY}, {}, True, False),
+        ("dragon/run@v1", {"task": "Sort"}, {"OPENAI_API_KEY": "${{ secrets.X }}"}, True, False),
+        ("dragon/run@v1", {"query": "Sort", "key": "${{ secrets.GEMINI_API_KEY }}"}, {}, True, False),
+        ("dragon/run@v1", {"prompt": "Sort"}, {}, False, False),
+        ("dragon/run@v1", {"prompt": "Sort"}, {"SHOP_TOKEN": "${{ secrets.X }}"}, False, False),
+        ("dragon/run@v1", {"model": "x", **KEY}, {}, False, True),
+        ("actions/github-script@v8", {"message": "x", **KEY}, {}, False, False),
+        ("./local", {"prompt": "Sort", **KEY}, {}, False, False),
+    ],
+)
+def test_an_action_that_is_not_known_is_an_agent_by_its_prompt_and_the_key_of_a_model(
+    action, given, env, drawn, asked, tmp_path
+):
+    proposed, rows = model_of(one_job(step(action, **{"with": given, "env": env})), tmp_path)
+    agents = [each.name for each in proposed.model.agent.values() if each.kind == "ai-agent"]
+    name = action.partition("@")[0].rpartition("/")[2]
+    assert agents == ([f"{name} in flow"] if drawn else [])
+    assert any("start an agent?" in each for each in questions(proposed)) is asked
+    assert (("unknown-agent", "assumed") in rules_at(rows, "uses")) is drawn
 
 
 def test_an_agent_step_is_an_agent_that_the_program_of_the_job_sets_to_work(tmp_path):

@@ -7,7 +7,7 @@ from typing import Final
 
 from meshmodel.importers import fingerprints
 from meshmodel.importers.document import Node
-from meshmodel.importers.forms.github.repository import Repository, meaning_of_literal
+from meshmodel.importers.forms.github.repository import Repository, is_model_key, meaning_of_literal
 from meshmodel.importers.forms.github.rules import (
     AGENT_ACTION,
     AGENT_INPUT,
@@ -24,6 +24,7 @@ from meshmodel.importers.forms.github.rules import (
     INJECTION,
     INSTRUCTIONS,
     JOB,
+    KEY_ALONE,
     LIFETIME,
     LOCAL_ACTION,
     NEEDS,
@@ -39,6 +40,7 @@ from meshmodel.importers.forms.github.rules import (
     TOKEN,
     TOOL_SERVER,
     TOOLS,
+    UNKNOWN_AGENT,
 )
 from meshmodel.importers.forms.github.words import (
     ARGUMENTS,
@@ -46,10 +48,11 @@ from meshmodel.importers.forms.github.words import (
     LISTS,
     LOGINS,
     OWN_TOKEN,
-    PROMPTS,
     SERVER,
     SERVER_INPUTS,
     STARTER_INPUTS,
+    TOLD,
+    TOOLS_OF,
     allowed_in,
     asks_token,
     expressions,
@@ -76,7 +79,7 @@ _APP_ACTION: Final = "anthropics/claude-code-action"
 def _described(product: str, node: Node) -> str:
     """The description of an agent that a step starts; what it is asked to do is no part of it."""
     if node["uses"].text:
-        inputs = {key: leaf.text for key, leaf in node["with"].items() if key.lower() not in PROMPTS}
+        inputs = {key: leaf.text for key, leaf in node["with"].items() if key.lower() not in TOLD}
         return fingerprints.of_action(node["uses"].text, inputs)
     return fingerprints.of_script(product, node["run"].text)
 
@@ -228,8 +231,10 @@ class Job:
         """Draw one step: an agent, or a part of the program."""
         out = self.out
         action = _action_of(node)
-        product = product_of(action, node["run"].text)
-        agent = self._agent(product, node) if product else self.workflow
+        product, rule = product_of(action, node["run"].text), AGENT_ACTION
+        if not product and self._is_told(node, action):
+            product, rule = action.rpartition("/")[2], UNKNOWN_AGENT
+        agent = self._agent(product, node, rule) if product else self.workflow
         self._note_uses(node, agent)
         for each in ("env", "with"):
             self.values(node[each], agent)
@@ -254,7 +259,22 @@ class Job:
         ):  # fmt: skip
             out.take(node[each], SETTING)
 
-    def _agent(self, product: str, node: Node) -> str:
+    def _is_told(self, node: Node, action: str) -> bool:
+        """Whether an action that is not known is given a prompt and the key of a model.
+
+        A key without a prompt is asked about.
+        """
+        given = [leaf for each in (node["with"], node["env"], self.node["env"]) for leaf in each.leaves()]
+        is_known = not action or action.startswith("./") or action.partition("/")[0] in TOOLS_OF
+        if is_known or not any(is_model_key(str(leaf.key), leaf.text) for leaf in given):
+            return False
+        if any(key.lower() in TOLD for key, _ in node["with"].items()):
+            return True
+        text = f"Does the action {action} start an agent? It is given the key of a model, and no prompt."
+        self.out.ask(("agent", self.workflow), text, KEY_ALONE, at=node["uses"], detail=action)
+        return False
+
+    def _agent(self, product: str, node: Node, rule: Rule) -> str:
         """An agent that a step starts, with what the steps before it left."""
         self._products.append(product)
         out, number = self.out, self._products.count(product)
@@ -268,9 +288,9 @@ class Job:
         )  # fmt: skip
         self.agents[key] = agent
         delegation = out.relate(Delegation(self.workflow, agent), at=node)
-        out.take(node["uses"] or node["run"], AGENT_ACTION, ("agent", agent), delegation)
-        for credential, (leaf, rule) in self._left.items():
-            out.take(leaf, rule, out.relate(Hold(agent, credential), at=leaf))
+        out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
+        for credential, (leaf, left_by) in self._left.items():
+            out.take(leaf, left_by, out.relate(Hold(agent, credential), at=leaf))
         return agent
 
     def values(self, variables: Node, *agents: str) -> None:
@@ -408,7 +428,7 @@ class Job:
         out = self.out
         for name, leaf in node["with"].items():
             lower, allowed = name.lower(), allowed_in(leaf.text)
-            if lower in PROMPTS and not lets_event_in(leaf.text):
+            if lower in TOLD and not lets_event_in(leaf.text):
                 out.take(leaf, INSTRUCTIONS, ("agent", agent))
             elif lower in STARTER_INPUTS:
                 out.take(leaf, STARTERS, ("agent", agent))

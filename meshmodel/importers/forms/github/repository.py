@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
+from meshmodel.importers.catalogue import load_catalogue
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.rules import (
     AFTER,
@@ -24,7 +25,7 @@ from meshmodel.importers.forms.github.rules import (
     UNTRUSTED,
     WORDS_IN_PROMPT,
 )
-from meshmodel.importers.forms.github.words import WORDS_OF, event_words
+from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
 from meshmodel.importers.ledger import Became
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import Meaning, is_reference, meaning_of, names_secret, shows_secret
@@ -107,6 +108,20 @@ _MODELS: Final = (
 """By name of an input or variable the model whose key it is."""
 _OF_CACHES: Final = frozenset({"key", "keys", "restore-keys", "persist-credentials"})
 """Inputs that many actions have, and that are no secrets."""
+
+
+def _model_of(*names: str) -> tuple[re.Pattern[str], str, str] | None:
+    words = [each.lower() for each in names]
+    return next((each for each in _MODELS if any(each[0].fullmatch(word) for word in words)), None)
+
+
+def is_model_key(name: str, text: str) -> bool:
+    """Whether what stands under a name is the key of a model: a secret, by its name or that of the input."""
+    secrets = secrets_in(text)
+    named = (name.replace("-", "_").upper(), *secrets)
+    known = (load_catalogue().variable_named(each) for each in named)
+    is_model = _model_of(name, *secrets) is not None or any(each.model for each in known if each is not None)
+    return is_model and ("${{" in text or is_reference(text) or shows_secret(text))
 
 
 def meaning_of_literal(name: str, text: str) -> Meaning:
@@ -398,8 +413,7 @@ class Repository:
         out, credential = self._out, self.credential(name, leaf)
         records: list[Became] = [("credential", credential)]
         records += [out.relate(Hold(each, credential), at=leaf) for each in agents]
-        words = (name.lower(), str(leaf.key).lower())
-        model = next((each for each in _MODELS if any(each[0].fullmatch(word) for word in words)), None)
+        model = _model_of(name, str(leaf.key))
         if model is not None:
             system = self.outside(model[2], model[1], "saas", leaf)
             records.append(out.relate(Grant(credential, system, ("execute",)), at=leaf))

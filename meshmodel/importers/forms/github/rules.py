@@ -11,6 +11,18 @@ AGENT_ACTION: Final = Rule(
     "mapped",
     "a known action or command starts an agent of kind ai-agent; the workflow agent sets it to work",
 )
+UNKNOWN_AGENT: Final = Rule(
+    "unknown-agent",
+    "action with a prompt and the key of a model",
+    "assumed",
+    "an action that is not known, taken for an agent of kind ai-agent by what it is given",
+)
+KEY_ALONE: Final = Rule(
+    "key-without-prompt",
+    "action with the key of a model and no prompt",
+    "question",
+    "whether it starts an agent is asked; drawn as part of the workflow agent of the job",
+)
 JOB: Final = Rule(
     "job",
     "job",
@@ -318,9 +330,8 @@ SETTING: Final = Rule(
     "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
 )
 RULES: Final[tuple[Rule, ...]] = (
-    AGENT_ACTION, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, WORDS_IN_PROMPT, INSTRUCTIONS,
-    CONDITION, PERMISSION,
-    PERMISSIONS_REPLACED,
+    AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, WORDS_IN_PROMPT,
+    INSTRUCTIONS, CONDITION, PERMISSION, PERMISSIONS_REPLACED,
     NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,
     CALLED, CALL, CALL_ELSEWHERE, INHERIT,
     SECRET_HELD, SECRET_OPENS, MODEL_KEY, TOKEN, LITERAL, UNCLEAR, SERVICE_SECRET, CHECKOUT,

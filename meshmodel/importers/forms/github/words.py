@@ -1,11 +1,12 @@
 """What tells apart the agents, inputs, logins and expressions of GitHub Actions workflows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
+from meshmodel.importers.programs import program_of
 
 AGENTS: Final = MappingProxyType(
     {
@@ -27,13 +28,45 @@ AGENTS: Final = MappingProxyType(
     }
 )
 """Actions that start an agent, in lower case, without their version."""
-COMMAND: Final = re.compile(
-    r"(?:^|[|;&(])[ \t]*(?:npx[ \t]+(?:-y[ \t]+|--yes[ \t]+)?)?(?:@[\w-]{1,40}/)?"
-    r"(claude|claude-code|codex|gemini|gemini-cli|copilot|opencode|cursor-agent|aider|goose|qwen)(?:@[\w.-]{1,40})?"
-    r"[ \t](?:[^\n]{0,200}?[ \t])?(?:-p|--print|--prompt|exec|run|--message|--yolo)\b",
-    re.MULTILINE,
+PROGRAMS: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("claude", "claude-code"), "Claude Code"),
+        "codex": "Codex",
+        **dict.fromkeys(("gemini", "gemini-cli"), "Gemini CLI"),
+        "copilot": "Copilot",
+        **dict.fromkeys(("opencode", "opencode-ai"), "OpenCode"),
+        "cursor-agent": "Cursor agent",
+        **dict.fromkeys(("aider", "aider-chat"), "Aider"),
+        "goose": "Goose",
+        **dict.fromkeys(("qwen", "qwen-code"), "Qwen Code"),
+        "amp": "Amp",
+        "droid": "Droid",
+        "auggie": "Auggie",
+        "crush": "Crush",
+        "cline": "Cline",
+    }
 )
-"""Commands that start an agent which nobody watches."""
+"""Programs that are agents, and packages of them, by name."""
+_UNATTENDED: Final = frozenset(
+    {
+        "-p", "--print", "--prompt", "exec", "run", "-x", "--message", "--yolo", "--full-auto",
+        "--dangerously-skip-permissions",
+    }
+)  # fmt: skip
+"""What has an agent work without a person."""
+_NO_WORK: Final = frozenset({"--version", "--help", "mcp", "install", "login", "auth", "update"})
+"""What a program of an agent may be asked for that is no work of an agent."""
+_BEFORE: Final = frozenset(
+    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "sudo", "env", "nohup"}
+)
+"""Words that a command may stand behind."""
+_SHELL: Final = re.compile(
+    r"'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|<<-?|\|\||[|&;()\n`]|<|[^\S\n]++|[^\s'\"\\|&;()<`]++|.", re.DOTALL
+)
+_ENDS: Final = frozenset("|&;()\n`")
+_SCRIPT_ENDING: Final = re.compile(r"\.[cm]?js$")
+_SCRIPT_LIMIT: Final = 200_000
+"""Characters of a script that are looked at."""
 _ALL: Final = "*"
 WORDS_OF: Final = MappingProxyType(
     {
@@ -62,6 +95,10 @@ PROMPTS: Final = frozenset(
         "system-prompt", "system_prompt", "append_system_prompt", "instruction", "instruction_file",
     }
 )  # fmt: skip
+TOLD: Final = frozenset({*PROMPTS, "instructions", "task", "query", "message"})
+"""Inputs by which an action that is not known is told what to do."""
+TOOLS_OF: Final = ("actions", "github", "docker", "aws-actions", "azure", "hashicorp")
+"""Owners of actions that are known, and start no agent but those above."""
 LISTS: Final = frozenset({"allowed_tools", "allowed-tools", "tools", "coretools"})
 ARGUMENTS: Final = frozenset(
     {"claude_args", "claude-args", "codex-args", "args", "settings", "additional_args"}
@@ -187,8 +224,54 @@ def _is_written_out(expression: str, at: int) -> bool:
 
 def product_of(action: str, script: str) -> str:
     """The agent that a step starts by an action or by its script; empty where it starts none."""
-    command = COMMAND.search(script.replace("\\\n", " "))
-    return AGENTS.get(action) or (command[1].capitalize() if command else "")
+    found = (_agent_of(words, is_fed=is_fed) for words, is_fed in _commands(script[:_SCRIPT_LIMIT]))
+    return AGENTS.get(action) or next(filter(None, found), "")
+
+
+def _commands(script: str) -> Iterator[tuple[list[str], bool]]:
+    """The commands of a script as words, and whether each is fed by a pipe or a heredoc.
+
+    Also those in ``$( )`` within quotation marks; comments are left out.
+    """
+    words, word, is_fed, inner, is_comment = list[str](), "", False, list[str](), False
+    for found in _SHELL.finditer(script.replace("\\\n", " ") + "\n"):
+        piece = found[0]
+        is_comment = piece != "\n" and (is_comment or (not word and piece.startswith("#")))
+        if is_comment:
+            continue
+        if piece[0] in _ENDS or piece.isspace() or piece.startswith("<"):
+            words += [word] if word else []
+            word = ""
+            is_fed = is_fed or piece.startswith("<<")
+            if piece[0] in _ENDS:
+                if words:
+                    yield words, is_fed
+                words, is_fed = [], piece == "|"
+        elif piece[0] in "'\"" and len(piece) > 1:
+            inner += [piece[1:-1].partition("$(")[2]] if piece[0] == '"' and "$(" in piece else []
+            word += piece[1:-1]
+        else:
+            word += piece
+    for each in inner:
+        yield from _commands(each)
+
+
+def _agent_of(words: Sequence[str], *, is_fed: bool) -> str:
+    """The agent that a command starts to work without a person; empty where it starts none."""
+    while words and (words[0] in _BEFORE or words[0].startswith("-") or "=" in words[0].partition("/")[0]):
+        words = words[1:]
+    if words[:1] == ["timeout"]:
+        at = next((at for at, each in enumerate(words) if at and each[0].isdigit()), 0)
+        return _agent_of(words[at + 1 :], is_fed=is_fed) if at else ""
+    program = program_of(words)
+    name = re.split(r"[/\\]", program.name)[-1]
+    product = PROGRAMS.get(_SCRIPT_ENDING.sub("", name) if program.runner == "node" else name, "")
+    given = program.arguments
+    asked = next((each for each in given if not each.startswith("-")), "")
+    if not product or asked in _NO_WORK or not _NO_WORK.isdisjoint(given[:1]):
+        return ""
+    is_unattended = any(each.partition("=")[0] in _UNATTENDED for each in given)
+    return product if is_unattended or is_fed else ""
 
 
 def tools_in(text: str) -> list[str]:
