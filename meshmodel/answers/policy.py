@@ -1,12 +1,12 @@
 """What ``policy verify`` and ``apply`` answer: what a stub closes, what is left, what no longer fits."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
 from meshmodel.answers.name_list import name_list
-from meshmodel.answers.style import Style, wrap, wrapped_table
-from meshmodel.model.text import counted, one_line, plural
+from meshmodel.model.text import counted, plural
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ MOST: Final = 50
 """The most rows of a list in the text; how many more there are is said, and JSON has all."""
 
 
-def verification_answer(found: "Verification") -> dict[str, Any]:
+def verification_answer(found: "Verification") -> Answer:
     """``meshmodel-verification/1``."""
     return {
         "format": FORMAT,
@@ -67,69 +67,60 @@ def verification_answer(found: "Verification") -> dict[str, Any]:
     }
 
 
-def verification_text(name: str | None, found: "Verification", style: Style) -> str:
-    """The same for people; ``name`` is that of the model."""
-    title = one_line(name or "A model without a name", limit=200)
-    lines = [f"{style.paint(title, 'strong')}, as designed, with the policy stub", *_verdict(found, style)]
+def verification_blocks(found: "Verification") -> Iterator[Block]:
+    """Whether something is left, what it is, and what the stub adds and takes."""
+    if found.is_proven:
+        yield Paragraph("✔ Nothing is left: no crossing is uncontrolled (proven)")
+    else:
+        yield Paragraph(f"✖ {'; '.join(_wrong(found))}")
     if not found.same_digest:
-        said = (
-            "The model was changed since the stub was made (its digest differs); every access was compared."
-        )
-        lines += wrap(said, style)
-    lines += _listed("What no longer fits", [*map(_drift_row, found.drift)], style)
-    lines += _listed("What is left uncontrolled, by agent and system", _left_rows(found.left), style)
-    tables = [
+        changed = "The model was changed since the stub was made (its digest differs)"
+        yield Paragraph(f"{changed}; every access was compared.")
+    yield from _listed("What no longer fits", map(_drift_row, found.drift))
+    yield from _listed("What is left uncontrolled, by agent and system", _left_rows(found.left))
+    tables = (
         (each.agent, _access(each.system, each.actions), name_list(each.credentials))
         for each in found.unfilled
-    ]
-    lines += _listed("No kind of decision is chosen", tables, style)
-    denials = [(each.agent, _access(each.system, each.actions), each.reason) for each in found.unenforceable]
-    lines += _listed("Denials that close nothing", denials, style)
-    decisions = [
+    )
+    yield from _listed("No kind of decision is chosen", tables)
+    denials = ((each.agent, _access(each.system, each.actions), each.reason) for each in found.unenforceable)
+    yield from _listed("Denials that close nothing", denials)
+    decisions = (
         (
             each.kind,
             f"when {each.from_} is used on {each.to}",
             _made(each.decided_at, each.freshness, each.state),
         )
         for each in found.checkpoints
-    ]
-    lines += _listed("Decisions that the stub adds", decisions, style)
-    grants = [
+    )
+    yield from _listed("Decisions that the stub adds", decisions)
+    grants = (
         (
             f"{each.credential} on {each.system}",
             f"loses {', '.join(each.taken)}",
             f"keeps {', '.join(each.left)}" if each.left else "is removed",
         )
         for each in found.narrowed
-    ]
-    return "\n".join([*lines, *_listed("Grants that lose what is denied", grants, style)])
+    )
+    yield from _listed("Grants that lose what is denied", grants)
 
 
-def _verdict(found: "Verification", style: Style) -> Sequence[str]:
-    if found.is_proven:
-        said = "Nothing is left: no crossing is uncontrolled (proven)"
-        return wrap(f"{style.drawn('✔')} {said}", style)
-    wrong = []
+def _wrong(found: "Verification") -> Iterator[str]:
     if found.left:
-        one = len(found.left) == 1
-        wrong.append(f"{counted(len(found.left), 'crossing')} {'is' if one else 'are'} left uncontrolled")
+        left = counted(len(found.left), "crossing")
+        yield f"{left} {plural(len(found.left), 'is', 'are')} left uncontrolled"
     if found.drift:
         number = counted(len(found.drift), "thing")
-        wrong.append(f"{number} no longer {plural(len(found.drift), 'fits', 'fit')} the model")
-    return wrap(f"{style.drawn('✖')} {'; '.join(wrong)}", style)
+        yield f"{number} no longer {plural(len(found.drift), 'fits', 'fit')} the model"
 
 
-def _listed(head: str, rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
+def _listed(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[Section]:
     """A heading with its rows; nothing where there is none."""
-    if not rows:
-        return
-    yield from ("", style.paint(f"{head} ({len(rows)})", "strong"))
-    yield from wrapped_table(rows[:MOST], style, "  ")
-    if len(rows) > MOST:
-        yield f"  and {len(rows) - MOST} more, which --json lists"
+    if listed := tuple(map(Row, rows)):
+        yield Section(f"{head} ({len(listed)})", [Table(listed, most=MOST)], indent=2)
 
 
-def _drift_row(drift: "Drift") -> Sequence[str]:
+def _drift_row(drift: "Drift") -> tuple[str, ...]:
     where = _access(drift.system, drift.actions) if drift.system else ""
     named = f"{drift.credential}: " if drift.credential else ""
     return drift.agent, where, f"{named}{drift.says}"

@@ -110,9 +110,11 @@ def _is_stub(path: Path) -> bool:
 
 
 def _answer(arguments: argparse.Namespace, snapshot: "Snapshot", found: "Verification") -> None:
-    from meshmodel.answers.policy import verification_answer, verification_text
+    from meshmodel.answers.painters import text_of, titled
+    from meshmodel.answers.policy import verification_answer, verification_blocks
 
     if arguments.json:
         answer(verification_answer(found))
     else:
-        say(verification_text(snapshot.about.name, found, style()))
+        blocks = titled(snapshot, verification_blocks(found), "designed, with the policy stub")
+        say(text_of(blocks, style()))
