@@ -29,13 +29,13 @@ def _agent(reach: AgentReach) -> Answer:
         "identities": list(reach.identities),
         "direct_identities": list(reach.direct_identities),
         "own_identities": list(reach.own_identities),
-        "reach": [_system(each) for each in reach.reach],
+        "reach": [{"system": each.system, **reached_json(each)} for each in reach.reach],
     }
 
 
-def _system(reach: SystemReach) -> Answer:
+def reached_json(reach: SystemReach) -> Answer:
+    """What an agent reaches on a system, without its name."""
     return {
-        "system": reach.system,
         "actions": list(reach.actions),
         "direct": list(reach.direct),
         "own": list(reach.own),

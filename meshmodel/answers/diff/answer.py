@@ -3,12 +3,13 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import Crossing, Finding, SystemReach
+from meshmodel.analysis.results import Crossing, Finding
 from meshmodel.answers.blocks import Answer
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import CrossingChange, Diff, DrawnChange, FindingChange, ReachChange, Side
 from meshmodel.answers.diff.changes import uncontrolled_severity as severity_of
 from meshmodel.answers.fix import fix_answer
+from meshmodel.answers.reach import reached_json
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Fix
@@ -59,19 +60,8 @@ def _reach(change: ReachChange) -> Answer:
         "system": change.system,
         "gained": list(change.gained),
         "lost": list(change.lost),
-        "before": _reached(change.before),
-        "after": _reached(change.after),
-    }
-
-
-def _reached(reach: SystemReach | None) -> Answer | None:
-    if reach is None:
-        return None
-    return {
-        "actions": list(reach.actions),
-        "direct": list(reach.direct),
-        "own": list(reach.own),
-        "unchecked": list(reach.unchecked),
+        "before": change.before and reached_json(change.before),
+        "after": change.after and reached_json(change.after),
     }
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.listing import Coming
+from meshmodel.analysis.results import way
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.actions import ADMIN, action_mask, expand_admin
 
@@ -94,10 +95,10 @@ class PolicyFacts:
 
     def via(self, access: Access) -> str:
         """The most direct way to an access: ``direct``, ``own`` or ``deputy``."""
-        for word, reach in (("direct", self._reaches.direct), ("own", self._reaches.own)):
-            if reach[access.node] >> access.agent & 1:
-                return word
-        return "deputy"
+        reaches = self._reaches.direct, self._reaches.own
+        is_direct, is_own = (bool(reach[access.node] >> access.agent & 1) for reach in reaches)
+        how = way(is_direct=is_direct, is_own=is_own)
+        return "own" if how == "hidden" else how
 
     def granting(self, agent: int, node: int) -> list[int]:
         """The credentials in the effective reach of an agent by whose grants it has an access."""
