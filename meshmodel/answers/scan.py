@@ -197,10 +197,10 @@ def _group(analysis: Analysis, row: AgentReach) -> Group:
 def _worst(analysis: Analysis) -> Worst | None:
     """The worst way: of the highest severity, outsiders' words first, what changes something, more agents."""
     doors = sorted(analysis.doors, key=lambda each: (-_RANK[each.severity], -len(each.agents), each.subject))
-    heard = {each.system for each in analysis.heard}
+    heard, agents = {each.system for each in analysis.heard}, analysis.snapshot.agent
     found: list[tuple[tuple[object, ...], Door, Explanation]] = []
     for door in [each for each in doors if each.severity == doors[0].severity][:_WORST]:
-        for agent in door.agents[:_ASKED]:
+        for agent in sorted(door.agents, key=lambda each: not agents[each].is_steerable)[:_ASKED]:
             way = analysis.explain(agent, door.system, _worst_action(door))
             if way is None or not way.steps or way.state != "uncontrolled":
                 continue
@@ -208,6 +208,7 @@ def _worst(analysis: Analysis) -> Worst | None:
                 -_RANK[way.severity or "low"],
                 way.source not in heard,
                 way.action not in _CHANGES,
+                not agents[agent].is_steerable,
                 -len(door.agents),
                 len(way.steps),
                 door.subject,
@@ -271,10 +272,10 @@ def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[
             if weight > best:
                 best, asked = weight, Asked(note.about or "", text, answer, _effect(before, after))
         tried.append((best, asked))
-    about = set[str]()
+    said = set[str]()
     for _, asked in sorted(tried, key=lambda each: tuple(-number for number in each[0])):
-        if asked.about not in about and len(about) < _ASKED:
-            about.add(asked.about)
+        if said.isdisjoint((asked.about, asked.text)) and len(said) < 2 * _ASKED:
+            said |= {asked.about, asked.text}
             yield asked
 
 
@@ -426,7 +427,10 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
     yield f"  then {_DEEDS[way.action or 'read']} {target}{whom}{between};"
     yield f"  {worst.asked}."
     if worst.others:
-        titles = [snapshot.agent[each].title for each in worst.others]
+        agents = sorted(
+            (snapshot.agent[each] for each in worst.others), key=lambda each: not each.is_steerable
+        )
+        titles = list(dict.fromkeys(each.title for each in agents))
         yield f"The same holds for {first_few(titles, 3)}."
 
 
