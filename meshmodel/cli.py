@@ -15,14 +15,15 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from meshmodel.commands.complete_writes import complete_writes
 from meshmodel.commands.output import complain, fault, say
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
@@ -40,15 +41,21 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says in one line what is wrong, and where to read more.
 
     Attributes:
-        commands: the names of the commands that it knows.
+        commands: the parsers of the commands that it knows, by name.
     """
 
     _between = False
-    commands: Collection[str] = ()
+    commands: "Mapping[str, _Parser]" = MappingProxyType({})
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the call; ``main`` prints it."""
         raise UsageError(f"{message}; see {self.prog} --help")
+
+    def in_options(self, refused: RequestError) -> MeshmodelError:
+        """A refusal that begins with the option by which the choice was made, if there is one."""
+        named = (each.option_strings for each in self._actions if each.dest == refused.field)
+        option = next((each[0] for each in named if each), None)
+        return refused if option is None else MeshmodelError(f"{option}: {refused}")
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         """Print the help; what argparse has for this is silent where it cannot be written."""
@@ -170,7 +177,11 @@ def _run(arguments: Sequence[str]) -> int:
         chosen = parser.parse_args(arguments)
     except SystemExit as done:  # --help and --version have printed what they print
         return int(done.code or 0)
-    status: int = chosen.run(chosen)
+    try:
+        status: int = chosen.run(chosen)
+    except RequestError as refused:
+        command = parser.commands.get(next(iter(arguments), ""), parser)
+        raise command.in_options(refused) from refused
     return status
 
 
@@ -252,7 +263,7 @@ def _parser() -> _Parser:
     )
     for module in listed:
         module.add(commands)
-    parser.commands = [*commands.choices]
+    parser.commands = commands.choices
     return parser
 
 

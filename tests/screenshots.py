@@ -104,7 +104,7 @@ def export_diagrams() -> None:
         snapshot = load(ROOT / "models" / f"{example}.toml")
         analysis = analyse(snapshot)
         for to, dpi in (("png", 110), ("svg", None)):
-            data = render(snapshot, analysis, to=to, lens=lens, dpi=dpi)
+            data = render(snapshot, analysis, to, lens=lens, dpi=dpi)
             (TARGET / f"{name}.{to}").write_bytes(data)
         sys.stdout.write(f"{name}\n")
 

@@ -185,9 +185,7 @@ def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, Kno
     try:
         document = json.loads(content.decode())
         if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise MeshmodelError(
-                f"{one_line(source)}: its format is no {FORMAT}; check --write-baseline makes one"
-            )
+            raise MeshmodelError(f"{one_line(source)}: its format is no {FORMAT}; meshmodel check writes one")
         return {
             _text(model["model"]): dict(map(_read_row, model["findings"])) for model in document["models"]
         }
@@ -195,7 +193,7 @@ def read_baseline(content: bytes, source: str) -> dict[str, dict[FindingKey, Kno
         said = "it is not UTF-8 text" if isinstance(error, UnicodeError) else one_line(error, 120)
         reason = f"the key {said} is missing" if isinstance(error, KeyError) else said
         raise MeshmodelError(
-            f"{one_line(source)}: is no baseline ({reason}); check --write-baseline makes one"
+            f"{one_line(source)}: is no baseline ({reason}); meshmodel check writes one"
         ) from None
 
 

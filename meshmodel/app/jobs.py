@@ -11,7 +11,6 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.limits import TICK
-from meshmodel.app.presentation.row_names import in_rows
 from meshmodel.model.stop import CURRENT, Progress, Stop, Task
 from meshmodel.model.text import one_line
 
@@ -172,7 +171,7 @@ class Jobs:
         if job.error is None:
             job.on_done(job.result)
         else:
-            job.on_error(in_rows(one_line(job.error, 300)) or type(job.error).__name__)
+            job.on_error(one_line(job.error, 300) or type(job.error).__name__)
 
     def _wanted(self, group: str) -> _Job | None:
         job = self._next.get(group) or self._running.get(group)

@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_json, add_view, load, seconds, view_of
 from meshmodel.commands.output import answer, say, style
@@ -13,7 +13,6 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Fix
-    from meshmodel.exporters.diagram.render import DiagramFormat
 
 _PICTURES = (".svg", ".png", ".pdf", ".dot")
 _SIDE = "a .mesh or .toml file, or REV:PATH of git; - is standard input"
@@ -106,9 +105,10 @@ def _check_picture(path: Path) -> None:
 
 def _draw(path: Path, old: "Analysis", new: "Analysis") -> None:
     """Write the picture, replacing the file in one step."""
-    from meshmodel.exporters.diagram.render import PictureOptions, picture
+    from meshmodel.exporters.diagram.render import picture
+    from meshmodel.exporters.request import ExportRequest
     from meshmodel.model.atomic_file import replace_file
 
-    to = cast("DiagramFormat", path.suffix.lower().removeprefix("."))
-    options = PictureOptions(to=to, lens="changes", since=old.snapshot)
-    replace_file(path, picture(new.snapshot, new, options).content)
+    to = path.suffix.lower().removeprefix(".")
+    request = ExportRequest(to, new.view, lens="changes", since=old.snapshot)
+    replace_file(path, picture(new.snapshot, new, request).content)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,8 @@ from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import complain, write_out
 from meshmodel.commands.progress import Progress
-from meshmodel.exporters.export import (
-    FORMATS,
-    LENSES,
-    POLICIES,
-    ExportOptions,
-    export,
-    export_files,
-    export_picture,
-    page_files,
-)
+from meshmodel.exporters.export import export, export_files, page_files
+from meshmodel.exporters.request import FINDING, FORMATS, LENSES, ExportRequest
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -41,6 +34,7 @@ def add(commands: Subparsers) -> None:
     add_model(parser)
     parser.add_argument(
         "--to",
+        dest="format",
         choices=tuple(FORMATS),
         metavar="FORM",
         help=f"the form: {', '.join(FORMATS)}; default: what the name of FILE ends with",
@@ -67,10 +61,13 @@ def add(commands: Subparsers) -> None:
         help="write as many pictures as can be read on A4 pages: an overview, and one or more a zone; "
         "or as many flowcharts as Mermaid can draw",
     )
-    parser.add_argument("--dark", action="store_const", const=True, help="draw a diagram light on dark")
+    parser.add_argument(
+        "--dark", dest="colours", action="store_const", const="dark", help="draw a diagram light on dark"
+    )
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
     parser.add_argument(
         "--view",
+        dest="asks",
         choices=("initiator", "target"),
         help="who asks a policy: one who knows all agents behind a request (the default), or a target that "
         "sees the credential alone",
@@ -83,38 +80,56 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the model in the form that was asked for."""
     if arguments.output is not None and str(arguments.output) == "-":
         arguments.output = None
-    to = arguments.to or ("svg" if arguments.pages is not None else _format_of(arguments.output))
-    if to == "tickets" and arguments.output is not None and arguments.output.suffix.lower() == ".json":
-        to = "tickets-json"
-    _check_options(arguments, to)
+    request = _request(arguments)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
     if arguments.output is not None:
-        refuse_export(arguments.output, to)
+        refuse_export(arguments.output, request.format)
     from meshmodel.analysis.analysis import analyse
 
     snapshot = load(arguments.model)
-    options = _options(arguments, to)
-    analysis, progress = analyse(snapshot, view=view_of(arguments)), Progress(lambda: f"making {to}")
+    analysis, progress = analyse(snapshot, view=request.view), Progress(lambda: f"making {request.format}")
     if arguments.pages is not None:
         with progress:
-            pages = page_files(snapshot, analysis, options, _say_how_small)
-        return _write_pages(arguments.pages, pages, to)
-    if FORMATS[to].is_diagram:
+            pages = page_files(analysis, request, _say_how_small)
+        return _write_pages(arguments.pages, pages, request.format)
+    if FORMATS[request.format].is_diagram:
+        from meshmodel.exporters.diagram.render import picture
+
         with progress:
-            page = export_picture(snapshot, analysis, options)
+            page = picture(snapshot, analysis, request)
         _say_if_unreadable(page)
-        return _write(page.content, arguments.output, to)
+        return _write(page.content, arguments.output, request.format)
     if arguments.output is None:
         with progress:
-            content = export(snapshot, analysis, options)
-        return _write(content, None, to)
+            content = export(analysis, request)
+        return _write(content, None, request.format)
     with progress:
-        files = export_files(snapshot, analysis, options, arguments.output)
+        files = export_files(analysis, request, arguments.output)
     from meshmodel.model.atomic_file import replace_files
 
     replace_files(files)
     return 0
+
+
+def _request(arguments: argparse.Namespace) -> ExportRequest:
+    """What is asked for. An option of one kind of format is refused with another rather than ignored."""
+    if arguments.pages is not None and arguments.output is not None:
+        raise MeshmodelError("--pages names the folder to write to: leave -o out")
+    names = (each.name for each in fields(ExportRequest))
+    given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
+    if arguments.format is None:
+        given["format"] = ExportRequest().format if "pages" in given else _format_of(arguments.output)
+    is_json = arguments.output is not None and arguments.output.suffix.lower() == ".json"
+    if given["format"] == "tickets" and is_json:
+        given["format"] = "tickets-json"
+    if arguments.as_designed and given["format"] == "toml":
+        raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")
+    usual = FINDING if "finding" in given else "reach" if "agent" in given else "structure"
+    filled = {"lens": usual, **given, "view": view_of(arguments)}
+    request = ExportRequest(**filled | ({"pages": "readable"} if "pages" in given else {}))
+    request.check(given)
+    return request
 
 
 def _write(content: bytes, output: Path | None, to: str) -> int:
@@ -125,20 +140,6 @@ def _write(content: bytes, output: Path | None, to: str) -> int:
 
     replace_file(output, content)
     return 0
-
-
-def _options(arguments: argparse.Namespace, to: str) -> ExportOptions:
-    return ExportOptions(
-        to,
-        arguments.lens,
-        arguments.agent,
-        arguments.dpi,
-        side=arguments.view or "initiator",
-        zone=arguments.zone,
-        finding=arguments.finding,
-        compact=None if arguments.form is None else arguments.form == "compact",
-        dark=bool(arguments.dark),
-    )
 
 
 def _say_if_unreadable(page: "Page") -> None:
@@ -181,22 +182,6 @@ def _format_of(output: Path | None) -> str:
         )
     where = "" if output is None else f"{one_line(output)}: "
     raise MeshmodelError(f"{where}in which form? add --to and one of {', '.join(FORMATS)}")
-
-
-def _check_options(arguments: argparse.Namespace, to: str) -> None:
-    """Refuse options of one kind of format with another rather than ignore them."""
-    if arguments.view is not None and to not in POLICIES[1:]:
-        raise MeshmodelError(f"--view is for policies of engines ({', '.join(POLICIES[1:])}), not for {to}")
-    if arguments.pages is not None and arguments.output is not None:
-        raise MeshmodelError("--pages names the folder to write to: leave -o out")
-    if FORMATS[to].is_diagram:
-        return
-    diagrams = ", ".join(sorted(name for name, each in FORMATS.items() if each.is_diagram))
-    for option in ("lens", "agent", "zone", "finding", "form", "pages", "dark", "dpi"):
-        if getattr(arguments, option) is not None and (option, to) != ("pages", "mermaid"):
-            raise MeshmodelError(f"--{option} is for diagrams ({diagrams}), not for {to}")
-    if arguments.as_designed and to == "toml":
-        raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -32,9 +32,15 @@ def add(commands: Subparsers) -> None:
     )
     add_model(parser)
     parser.add_argument("events", type=Path, metavar="EVENTS", help="the log; - is standard input")
-    parser.add_argument("--format", choices=LOG_FORMATS, help="what kind of log (default: by its name)")
     parser.add_argument(
-        "--map", type=Path, metavar="FILE.toml", help="what the names in the log of a real system mean"
+        "--format", dest="form", choices=LOG_FORMATS, help="what kind of log (default: by its name)"
+    )
+    parser.add_argument(
+        "--map",
+        dest="mapping",
+        type=Path,
+        metavar="FILE.toml",
+        help="what the names in the log of a real system mean",
     )
     add_view(parser)
     parser.add_argument(
@@ -53,8 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     if str(arguments.model) == str(arguments.events) == "-":
         raise MeshmodelError("MODEL and EVENTS are both standard input; name a file for one")
     snapshot = load(arguments.model)
-    mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
-    events = read_events(arguments.events, arguments.format, mapper)
+    mapper = None if arguments.mapping is None else read_map(arguments.mapping, snapshot)
+    events = read_events(arguments.events, arguments.form, mapper)
     tally = Tally()
     analysis = analyse(snapshot, view=view_of(arguments))
     title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as {analysis.view}"

@@ -9,7 +9,7 @@ from typing import Final
 from meshmodel.importers.document import Document, ForeignFileError, Node, Syntax
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.open_file import open_file, real_path
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
@@ -26,6 +26,7 @@ _SYNTAXES: Final[dict[str, Syntax]] = {
     ".markdown": "markdown",
 }
 _ENDINGS: Final = (*_SYNTAXES, ".json", ".jsonc")
+_UNKNOWN: Final = f"is of no form that is known ({', '.join(FORMS)}); say as which it is read"
 _NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 
 
@@ -48,7 +49,8 @@ class Reading:
         for name in (each for each in FORMS if each in self.documents):
             if picked is not None and not FORMS[name].picks:
                 able = ", ".join(each.name for each in FORMS.values() if each.picks)
-                raise MeshmodelError(f"--only picks users and roles, in files of the form {able}, not {name}")
+                why = f"picks are users and roles, in files of the form {able}, not {name}"
+                raise RequestError("only", why)
             joined = FORMS[name].joins or name
             proposal = proposals.setdefault(joined, Proposal(joined, picked))
             FORMS[name].load().read(self.documents[name], proposal)
@@ -69,7 +71,8 @@ def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Re
         form: the form of all of them; by default each file's content says it.
 
     Raises:
-        ForeignFileError: a file that was named cannot be read or is of no form; or there is none.
+        ForeignFileError: a file that was named cannot be read.
+        RequestError: one is of no form, or there is none in a folder.
     """
     reading = Reading()
     for path in paths:
@@ -77,14 +80,17 @@ def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Re
             _read_folder(path, base, form, reading)
         else:
             document = read_document(path, base)
-            reading.documents.setdefault(_form_of(document, form), []).append(document)
+            found = _form_of(document, form)
+            if found is None:
+                raise RequestError("form", f"{one_line(path, 400)}: {_UNKNOWN}")
+            reading.documents.setdefault(found, []).append(document)
     twice = [real_path(each.path) for each in reading.all_documents()]
     if len(set(twice)) < len(twice):
         raise MeshmodelError("a file is named twice; name each once")
     if not reading.documents:
         names = ", ".join(one_line(each) for each in paths)
-        raise MeshmodelError(
-            f"{names}: holds no file that can be imported; name the file itself, with --as FORM"
+        raise RequestError(
+            "form", f"{names}: holds no file that can be imported; name the file itself, and say what it is"
         )
     return reading
 
@@ -146,17 +152,10 @@ def _parse(document: Document, text: str) -> Document:
     return replace(document, root=root, roots=tuple(roots))
 
 
-def _form_of(document: Document, form: str | None) -> str:
+def _form_of(document: Document, form: str | None) -> str | None:
     if form is not None:
         return form
-    for each in FORMS.values():
-        if each.load().recognise(document):
-            return each.name
-    raise ForeignFileError(
-        one_line(document.path, 400),
-        None,
-        f"is of no form that is known ({', '.join(FORMS)}); say which with --as FORM",
-    )
+    return next((each.name for each in FORMS.values() if each.load().recognise(document)), None)
 
 
 def _source_of(path: Path, base: Path) -> str:
@@ -178,9 +177,14 @@ def _read_folder(folder: Path, base: Path, form: str | None, reading: Reading) -
             continue
         try:
             document = read_document(path, base)
-            reading.documents.setdefault(_form_of(document, form), []).append(document)
         except ForeignFileError as error:
             reading.skipped.append((shown, error.reason))
+            continue
+        found = _form_of(document, form)
+        if found is None:
+            reading.skipped.append((shown, _UNKNOWN))
+        else:
+            reading.documents.setdefault(found, []).append(document)
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

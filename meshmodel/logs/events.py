@@ -19,7 +19,7 @@ from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
 from meshmodel.logs.mapping import LogRecord, Mapper
 from meshmodel.logs.record_values import seconds
 from meshmodel.logs.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line, unprintable
@@ -59,7 +59,7 @@ def format_of(path: Path) -> LogFormat:
     if str(path) != "-" and (path.is_dir() or not path.exists()):
         why = "Is a directory" if path.is_dir() else "No such file or directory"
         raise MeshmodelError(f"{one_line(path)}: cannot be read: {why}")
-    raise MeshmodelError(f"{one_line(path)}: what kind of log is it? add --format {'|'.join(LOG_FORMATS)}")
+    raise RequestError("form", f"{one_line(path)}: what kind of log is it? say {'|'.join(LOG_FORMATS)}")
 
 
 def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None = None) -> Iterator[Event]:
@@ -71,18 +71,20 @@ def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None
         mapper: what the names in the log of a real system mean; our own schema has none.
 
     Raises:
-        MeshmodelError: the form is not known, or does not go with the mapper.
-        EventsError: while reading: one line that says where and why; the events before were good, but
-            where it says that nothing could be read in that form.
+        RequestError: the form is not known, does not go with the mapper, or, while reading, is not that
+            of the log: then the events before say nothing.
+        EventsError: while reading: one line that says where and why; the events before were good.
     """
     chosen = format_of(path) if form is None else form
     if chosen in OWN_FORMATS:
         if mapper is not None:
-            raise MeshmodelError(f"a log of the form {chosen} has the names of the model; leave --map out")
+            raise RequestError(
+                "mapping", f"a log of the form {chosen} has the names of the model; leave it out"
+            )
         return _read(path, _json_lines if chosen == "jsonl" else _csv)
     if mapper is None:
-        raise MeshmodelError(
-            f"say what the names in a {chosen} log mean: add --map FILE.toml (see meshmodel help logs)"
+        raise RequestError(
+            "mapping", f"say what the names in a {chosen} log mean, in a TOML file (see meshmodel help logs)"
         )
     return _read(path, _foreign(chosen, mapper))
 
@@ -155,9 +157,10 @@ def _refuse_form(form: LogFormat, begin: Sequence[Document], name: str) -> NoRet
     """
     could = [each for each in LOG_FORMATS if each != form and _could_be(each, begin, name)]
     hint = f"it could be {' or '.join(could)}" if could else f"it may be none of {', '.join(LOG_FORMATS)}"
-    raise EventsError(
+    raise RequestError(
+        "form",
         f"{name}: nothing in it could be read as {form}: no record says who acted or on what as such a log "
-        f"does; {hint}; name its form with --format"
+        f"does; {hint}; name its form",
     )
 
 

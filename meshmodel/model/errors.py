@@ -21,3 +21,15 @@ class InvalidModelError(MeshmodelError):
 
 class StoreError(MeshmodelError):
     """A model file that cannot be opened, read or written."""
+
+
+class RequestError(MeshmodelError):
+    """A choice that does not fit, of several that were made together; ``str()`` says why, without its name.
+
+    The command line puts the name of the option before it, a dialog that of its row, which it marks.
+    """
+
+    def __init__(self, field: str, why: str) -> None:
+        """Arguments: which choice, as the record of the request calls it; why, and what to do."""
+        super().__init__(why)
+        self.field = field

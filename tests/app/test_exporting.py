@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from textual.widgets import Static
 from meshmodel.analysis.analysis import analyse
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.export import ExportDialog
+from meshmodel.app.presentation.export_files import choices
 from meshmodel.app.presentation.export_preview import preview_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.exporters.diagram import graphviz
-from meshmodel.exporters.export import ExportOptions, export, export_picture
+from meshmodel.exporters.diagram.render import picture
+from meshmodel.exporters.export import export
+from meshmodel.exporters.request import ExportRequest
+from meshmodel.model.errors import RequestError
 from meshmodel.model.stop import Progress
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, Desk, desk
@@ -44,6 +49,12 @@ async def point(it: Desk, text: str) -> None:
     await it.pilot.pause()
 
 
+def wrong_rows(it: Desk) -> list[str]:
+    """The names of the rows that are marked as wrong."""
+    rows = it.app.screen.query_one(RowList).shown_rows
+    return [row.value.name for row in rows if row.content.plain.endswith("✖")]
+
+
 def names_in(folder: Path) -> set[str]:
     return {each.name for each in folder.iterdir()} - {"mesh.mesh", "state.json"}
 
@@ -60,7 +71,7 @@ async def written(it: Desk) -> None:
 async def test_by_keys_a_picture_tells_its_size_and_is_written_as_it_was_drawn(tmp_path: Path) -> None:
     snapshot = load(MODELS / "support-agent.toml")
     analysis = analyse(snapshot)
-    missing = export_picture(snapshot, analysis, ExportOptions("png", "missing", dark=True))
+    missing = picture(snapshot, analysis, ExportRequest("png", lens="missing", colours="dark"))
     async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
         await it.press("e")
         await choose(it, "format", "toml")
@@ -149,7 +160,7 @@ async def test_the_last_destination_is_proposed_again_and_the_name_follows_the_f
         ("chain.opengraph.json", "opengraph"),
         ("chain.opengraph.schema.json", "opengraph-schema"),
     ):
-        data = export(snapshot, analyse(snapshot), ExportOptions(to))
+        data = export(analyse(snapshot), ExportRequest(to))
         assert (tmp_path / "docs" / name).read_bytes() == data
     assert names_in(tmp_path / "docs") == {"chain.opengraph.json", "chain.opengraph.schema.json"}
 
@@ -157,8 +168,7 @@ async def test_the_last_destination_is_proposed_again_and_the_name_follows_the_f
 async def test_what_is_looked_at_as_designed_is_exported_as_designed(tmp_path: Path) -> None:
     snapshot = load(MODELS / "support-agent.toml")
     built, designed = (
-        export(snapshot, analyse(snapshot, view=view), ExportOptions("mermaid"))
-        for view in ("built", "designed")
+        export(analyse(snapshot, view=view), ExportRequest("mermaid")) for view in ("built", "designed")
     )
     assert built != designed
     async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
@@ -235,7 +245,38 @@ async def test_what_is_refused_names_what_the_dialog_offers(tmp_path: Path) -> N
         await choose(it, "shows", "reach")
         await it.computed()
         problem = it.app.screen.query_one("#problem", Static)
-        assert str(problem.content).endswith("is retired and reaches nothing: name another with “agent”")
+        said = f"✖ agent: agent '{agent}' is retired and reaches nothing: name another"
+        assert str(problem.content) == said
+        assert wrong_rows(it) == ["agent"]
+        await choose(it, "shows", "structure")
+        await it.computed()
+        assert (str(problem.content), wrong_rows(it)) == ("", [])
+
+
+async def test_every_row_can_be_refused_by_its_name_and_is_marked(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent") as it:
+        await it.press("e")
+        dialog = it.app.screen
+        assert isinstance(dialog, ExportDialog)
+        refused = set()
+        for kind, lens in (
+            ("dot", "reach"),
+            ("dot", "finding"),
+            ("svg", "structure"),
+            ("cedar", "structure"),
+        ):
+            dialog.request = replace(dialog.request, format=kind, lens=lens)  # type: ignore[arg-type] # they are
+            dialog.show_rows()
+            for name, _ in choices(dialog.request, it.model, it.bench.context.state.built):
+                dialog.show_refusal(RequestError(name, "no such thing"))
+                row = "shows" if name == "lens" else name
+                assert wrong_rows(it) == [row]
+                assert str(dialog.query_one("#problem", Static).content) == f"✖ {row}: no such thing"
+                refused.add(name)
+        assert refused == {each.name for each in fields(ExportRequest)} - {"dpi", "since"}
+        dialog.show_refusal(RequestError("dpi", "no such thing"))  # which no row asks for
+        assert wrong_rows(it) == []
+        assert str(dialog.query_one("#problem", Static).content) == "✖ no such thing"
 
 
 async def test_the_interchange_file_that_is_open_is_not_replaced(tmp_path: Path) -> None:

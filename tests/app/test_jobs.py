@@ -1,25 +1,18 @@
 """Background work: one job a group; what is replaced is not heard; stopping, failing, progress, resting."""
 
-import ast
-import re
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from weakref import ref
 
-import pytest
 from textual import on
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.worker import Worker
 
-import meshmodel
 from meshmodel.app import jobs as module
 from meshmodel.app.jobs import NO_KEY, Jobs
-from meshmodel.app.presentation.row_names import in_rows
-from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Progress, Task, check_current
 
 
@@ -143,42 +136,6 @@ async def test_a_failure_is_heard_in_one_line() -> None:
         assert len(heard) == 1
         assert heard[0].startswith("failed: no")
         assert "\n" not in heard[0]
-
-
-@pytest.mark.parametrize(
-    ("why", "shown"),
-    [
-        ("say which with --as FORM", "say which with “read as”"),
-        ("export a lens (--lens missing), or --to dot", "export a lens (“shows” missing), or “format” dot"),
-        ("name its form with --format", "name its form with “form”"),
-        ("a--to.json: cannot be read", "a--to.json: cannot be read"),
-    ],
-)
-async def test_a_failure_names_rows_of_dialogs_and_no_options(why: str, shown: str) -> None:
-    def fails(_: Task) -> str:
-        raise MeshmodelError(why)
-
-    async with bench() as (screen, pilot):
-        heard: list[str] = []
-        screen.jobs.run("a", fails, heard.append, heard.append)
-        await rest(pilot)
-        assert heard == [shown]
-
-
-def test_every_option_that_readers_and_exporters_name_is_a_row() -> None:
-    folders = [Path(meshmodel.__file__).with_name(each) for each in ("importers", "exporters")]
-    raised = [
-        each.value
-        for folder in folders
-        for path in folder.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Raise)
-        for each in ast.walk(node)
-        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    ]
-    left = [each for each in map(in_rows, raised) if re.search("(?<!-)--[a-z]", each)]
-    # No dialog asks for a resolution or a comparison, so none is refused there.
-    assert all("--dpi" in each or "meshmodel " in each for each in left)
 
 
 async def test_of_titled_jobs_it_is_told_how_far_they_are(monkeypatch) -> None:

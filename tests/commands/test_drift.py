@@ -173,7 +173,7 @@ def test_only_picks_users_and_roles_of_an_export(folder, called):
     rest = json.loads(said(called, "drift", "m.mesh", "gaad.json", "--json"))
     assert any(each["record"] == "credential:bob" for each in rest["import"]["changes"])
     complaint = refused(called, "drift", "m.mesh", "gaad.json", "--only", "nobody")
-    assert "--only nobody: no user or role is called so; there are user/alice, user/bob" in complaint
+    assert "--only: nobody: no user or role is called so; there are user/alice, user/bob" in complaint
     complaint = refused(called, "import", "gaad.json", "--into", "m.mesh", "--only", "agents")
     assert "no agent of the model reaches a user or role" in complaint
     said(called, "export", "m.mesh", "-o", "m.toml", "--to", "toml")

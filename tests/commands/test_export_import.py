@@ -234,22 +234,42 @@ def test_the_policy_stub():
     )
 
 
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ((), "--to"),
-        (("-o", "x.docx"), "--to"),
-        (("--to", "toml", "--lens", "missing"), "--lens"),
-        (("--to", "policy", "--agent", "support-bot"), "--agent"),
-        (("--to", "svg", "--dpi", "100"), "--dpi"),
-        (("--to", "png", "--dpi", "1e9"), "--dpi"),
-        (("--to", "png", "--dpi", "10"), "--dpi"),
-        (("--to", "svg", "--lens", "reach"), "--agent"),
-        (("--to", "svg", "--lens", "missing", "--agent", "support-bot"), "--lens reach"),
-        (("--to", "toml", "--as-designed"), "--as-designed"),
-        (("--to", "gif"), "gif"),
-    ],
-)
-def test_options_that_do_not_fit_are_refused(tmp_path, options, says):
-    assert says in refused("export", AGENT, *options, cwd=tmp_path)
+REFUSED = [
+    ("", "in which form? add --to and one of toml, dot, svg"),
+    ("-o x.docx", "x.docx: in which form? add --to"),
+    ("--to gif", "argument --to: invalid choice: 'gif'"),
+    ("--to toml --lens missing", "--lens: is for dot, svg, png, pdf, not for toml"),
+    ("--to toml --lens structure", "--lens: is for dot, svg, png, pdf, not for toml"),
+    ("--to svg --lens reach", "--agent: the lens 'reach' shows one agent: name it"),
+    ("--to policy --agent support-bot", "--agent: is for dot, svg, png, pdf, not for policy"),
+    ("--to svg --lens missing --agent support-bot", "--agent: the lens 'missing' shows all agents: "),
+    ("--to svg --agent nobody", "--agent: the model has no agent nobody; it has support-bot"),
+    ("--to svg --zone nowhere", "--zone: the model has no zone nowhere; it has cloud, helpdesk"),
+    ("--to svg --zone cloud --lens boundaries", "--zone: the boundary map shows all zones"),
+    ("--to svg --finding a:b --agent support-bot", "--finding: a finding is a picture of its own: "),
+    ("--to svg --finding a:b --lens missing", "--finding: a finding is a picture of its own: "),
+    ("--to svg --finding a:b", "--finding: there is no finding 'a:b': "),
+    ("--to rego --form whole", "--form: is for dot, svg, png, pdf, not for rego"),
+    ("--to rego --dark", "--dark: is for dot, svg, png, pdf, not for rego"),
+    ("--to rego --pages folder", "--pages: is for dot, svg, png, pdf, mermaid, not for rego"),
+    ("--pages folder -o x.svg", "--pages names the folder to write to: leave -o out"),
+    ("--to svg --dpi 100", "--dpi: is for png, not for svg"),
+    ("--to png --dpi 1e9", "argument --dpi: a whole number from 36 to 1200"),
+    ("--to png --dpi 10", "argument --dpi: a whole number from 36 to 1200"),
+    ("--to policy --view target", "--view: is for cedar, cedarschema, rego, rego-data, not for policy"),
+    ("--to svg --view initiator", "--view: is for cedar, cedarschema, rego, rego-data, not for svg"),
+    ("--to toml --as-designed", "--as-designed makes no difference to toml"),
+]
+
+
+def test_every_option_that_does_not_fit_is_refused_by_its_name(tmp_path, called, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for options, says in REFUSED:
+        status, said, complaint = called("export", AGENT, *options.split())
+        assert (status, said) == (2, "")
+        assert complaint.startswith(f"meshmodel: {says}")
+        assert complaint.count("\n") == 1
     assert names(tmp_path) == []
+    _, text, _ = called("export", "--help")
+    options = set(re.findall(r"(?<![\w-])--[a-z-]+", text.partition("options:")[2])) - {"--help", "--output"}
+    assert {word for each, _ in REFUSED for word in each.split() if word.startswith("--")} >= options

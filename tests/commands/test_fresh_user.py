@@ -47,7 +47,7 @@ def test_what_cannot_be_done_with_standard_input_is_told():
     assert "name a file" in refused("fix", "-", "--apply", "planned")
     assert "name a file for one" in refused("diff", "-", "-")
     assert "name a file for one" in refused("trace", "-", "-")
-    assert "add --format jsonl|csv" in refused("trace", LEAK, "-")
+    assert "--format: -: what kind of log is it? say jsonl|csv" in refused("trace", LEAK, "-")
     assert fed(b"hello", "check", "-")[2].startswith("meshmodel: standard input, line 1: is not TOML")
 
 

@@ -118,9 +118,3 @@ def test_a_model_is_not_lost_to_what_belongs_beside_a_policy(tmp_path):
     line = refused("export", CHAIN, "-o", tmp_path / "p.rego")
     assert "p.json: is an interchange file, and would be lost to rego-data" in line
     assert [each.name for each in tmp_path.iterdir()] == ["p.json"]
-
-
-def test_a_view_is_for_policies_of_engines():
-    assert "--view is for policies of engines" in refused(
-        "export", AGENT, "--to", "policy", "--view", "target"
-    )

@@ -13,7 +13,8 @@ import cedarpy
 import regorus
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.export import ExportOptions, export
+from meshmodel.exporters.export import export
+from meshmodel.exporters.request import ExportRequest
 from tests.exporters.classification import Classification
 from tests.reference.mesh import ACTIONS
 from tests.reference.reading import Reading
@@ -257,7 +258,7 @@ class Texts(NamedTuple):
 def texts(snapshot, side, view="built"):
     analysis = analyse(snapshot, view=view)
     forms = ("cedar", "cedarschema", "rego", "rego-data")
-    return Texts(side, *(export(snapshot, analysis, ExportOptions(to, side=side)).decode() for to in forms))
+    return Texts(side, *(export(analysis, ExportRequest(to, asks=side)).decode() for to in forms))
 
 
 def cedar_request(asked, side, namespace):

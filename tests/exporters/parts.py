@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.diagram.render import PictureOptions, picture
+from meshmodel.exporters.diagram.render import picture
+from meshmodel.exporters.request import ExportRequest
 from meshmodel.model import records as r
 from tests.reference.random_models import snapshot_of
 
@@ -81,6 +82,6 @@ def every_step_model():
     )
 
 
-def render(snapshot, analysis, **options):
+def render(snapshot, analysis, to, **choices):
     """The bytes of one picture."""
-    return picture(snapshot, analysis, PictureOptions(**options)).content
+    return picture(snapshot, analysis, ExportRequest(to, **choices)).content

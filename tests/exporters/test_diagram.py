@@ -41,7 +41,7 @@ def assert_labels(made, layout):
 def test_equal_models_give_equal_pictures(to):
     for snapshot in (other_scripts(), *([] if to == "pdf" else [every_step_model()])):
         one, other = (both(snapshot) for _ in range(2))
-        assert render(*one, to=to) == render(*other, to=to)
+        assert render(*one, to) == render(*other, to)
 
 
 def test_doors_and_checkpoints_are_told_by_shape_and_word():
@@ -106,7 +106,7 @@ def test_every_kind_of_step_is_drawn_in_every_format():
         "decides",
     }
     for to in ("svg", "png", "pdf"):
-        assert render(snapshot, analysis, to=to)
+        assert render(snapshot, analysis, to)
 
 
 def test_the_reach_lens_says_direct_hidden_and_deputy_and_counts_what_it_draws():
@@ -157,7 +157,7 @@ def test_hostile_names_inject_nothing():
     snapshot, analysis = both(hostile_model())
     made = build(snapshot, analysis)
     assert_labels(made, lay_out(find_renderer(), write_dot(made), made))
-    svg = render(snapshot, analysis, to="svg", compact=False)
+    svg = render(snapshot, analysis, "svg", form="whole")
     root = ET.fromstring(svg)
     drawn = {each.text for each in root.iter(f"{SVG}text")}
     assert {line for node in made.all_nodes for line in node.lines if line} <= drawn
@@ -170,12 +170,12 @@ def test_hostile_names_inject_nothing():
             assert "url(" not in value
             assert "javascript" not in value
     assert b"<!" not in svg
-    assert render(snapshot, analysis, to="png")
-    assert render(*both(hostile_model(HOSTILE[:4])), to="pdf")
+    assert render(snapshot, analysis, "png")
+    assert render(*both(hostile_model(HOSTILE[:4])), "pdf")
 
 
 def test_svg_tells_its_title_and_description():
-    root = ET.fromstring(render(*both(every_step_model()), to="svg"))
+    root = ET.fromstring(render(*both(every_step_model()), "svg"))
     assert root.find(f"{SVG}title").text == "All: identities and trust boundaries"
     assert "4 agents, 3 systems, 6 credentials" in root.find(f"{SVG}desc").text
 
@@ -196,14 +196,14 @@ def other_scripts():
 
 def test_names_in_other_scripts_stay_in_svg_and_are_ids_with_a_note_elsewhere():
     snapshot, analysis = both(other_scripts())
-    svg = render(snapshot, analysis, to="svg").decode()
+    svg = render(snapshot, analysis, "svg").decode()
     assert all(name in svg for name in ("Права доступа", "Зона", "チケット", "Ágent", "サービス"))
     painted = build(snapshot, analysis, shows=png.shows)
     lines = {line for node in painted.nodes for line in node.lines}
     assert {"tickets*", "as key*", "Ágent"} <= lines
     assert painted.frames[0].lines == ("Зона",)
     assert any("script" in note for note in painted.notes)
-    text = PdfReader(io.BytesIO(render(snapshot, analysis, to="pdf"))).pages[0].extract_text()
+    text = PdfReader(io.BytesIO(render(snapshot, analysis, "pdf"))).pages[0].extract_text()
     assert "tickets*" in text
     assert "Ágent" in text
     assert "z*" in text
@@ -238,7 +238,7 @@ def check_fonts_and_title(reader):
 
 
 def test_pdf_holds_the_words_in_an_embedded_font():
-    reader = PdfReader(io.BytesIO(render(*both(every_step_model()), to="pdf")))
+    reader = PdfReader(io.BytesIO(render(*both(every_step_model()), "pdf")))
     page = reader.pages[0]
     text = page.extract_text()
     assert "nobody asks" in text
@@ -253,8 +253,8 @@ def test_pdf_holds_the_words_in_an_embedded_font():
 
 def test_png_has_the_size_that_its_resolution_says():
     snapshot, analysis = both(every_step_model())
-    small = Image.open(io.BytesIO(render(snapshot, analysis, to="png", dpi=72)))
-    large = Image.open(io.BytesIO(render(snapshot, analysis, to="png", dpi=144)))
+    small = Image.open(io.BytesIO(render(snapshot, analysis, "png", dpi=72)))
+    large = Image.open(io.BytesIO(render(snapshot, analysis, "png", dpi=144)))
     assert large.width == pytest.approx(2 * small.width, abs=3)
     assert large.info["dpi"][0] == pytest.approx(144, abs=0.1)
     wide, _ = layout.arrange(find_renderer(), build(snapshot, analysis, shows=png.shows, compact=True)).size
@@ -264,13 +264,13 @@ def test_png_has_the_size_that_its_resolution_says():
 def test_png_is_made_smaller_or_refused_before_it_is_painted(monkeypatch):
     snapshot, analysis = both(every_step_model())
     monkeypatch.setattr(png, "MOST_PIXELS", 2_000_000)
-    picture = Image.open(io.BytesIO(render(snapshot, analysis, to="png")))
+    picture = Image.open(io.BytesIO(render(snapshot, analysis, "png")))
     assert 1_500_000 < picture.width * picture.height <= 2_000_000
-    with pytest.raises(MeshmodelError, match=r"use --dpi \d+ or less"):
-        render(snapshot, analysis, to="png", dpi=300)
+    with pytest.raises(MeshmodelError, match=r"use \d+ or less, or the format svg"):
+        render(snapshot, analysis, "png", dpi=300)
     monkeypatch.setattr(png, "MOST_PIXELS", 10_000)
     with pytest.raises(MeshmodelError, match="too large for a PNG"):
-        render(snapshot, analysis, to="png")
+        render(snapshot, analysis, "png")
 
 
 def test_a_large_model_is_drawn_by_a_lens_that_says_what_it_leaves_out():
@@ -295,9 +295,9 @@ def test_a_large_model_is_drawn_by_a_lens_that_says_what_it_leaves_out():
 
 def test_too_many_shapes_are_refused(monkeypatch):
     monkeypatch.setattr("meshmodel.exporters.diagram.render.MOST_SHAPES", 10)
-    with pytest.raises(MeshmodelError, match="--lens missing"):
-        render(*both(every_step_model()), to="svg")
-    assert render(*both(every_step_model()), to="dot")
+    with pytest.raises(MeshmodelError, match="choose missing, or reach"):
+        render(*both(every_step_model()), "svg")
+    assert render(*both(every_step_model()), "dot")
 
 
 @given(st.text(st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs")), max_size=200))

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from meshmodel.exporters.diagram import dot
-from meshmodel.exporters.export import LENSES
+from meshmodel.exporters.request import LENSES
 from meshmodel.interchange import read_file
 from tests.exporters.drawing import SVG, faults
 from tests.exporters.parts import MODELS, both, every_step_model, hostile_model, render
@@ -33,26 +33,26 @@ def random_model_of_size(seed):
 def test_nothing_lies_over_anything_in_an_example(path, lens):
     snapshot, analysis = both(read_file(path))
     agent = min(snapshot.agent) if lens == "reach" else None
-    assert faults(render(snapshot, analysis, to="svg", lens=lens, agent=agent)) == []
+    assert faults(render(snapshot, analysis, "svg", lens=lens, agent=agent)) == []
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_nothing_lies_over_anything_in_a_case(path):
-    assert faults(render(*both(read_file(path)), to="svg")) == []
+    assert faults(render(*both(read_file(path)), "svg")) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_over_anything_in_a_random_model(seed):
-    assert faults(render(*both(random_model_of_size(seed)), to="svg")) == []
+    assert faults(render(*both(random_model_of_size(seed)), "svg")) == []
 
 
 def test_nothing_lies_over_anything_whatever_the_names():
-    assert faults(render(*both(hostile_model()), to="svg")) == []
+    assert faults(render(*both(hostile_model()), "svg")) == []
 
 
 def test_what_lies_over_something_is_noticed():
-    svg = render(*both(every_step_model()), to="svg", compact=False)
+    svg = render(*both(every_step_model()), "svg", form="whole")
     assert faults(svg) == []
     root = ET.fromstring(svg)
     groups = {each.findtext(f"{SVG}title"): each for each in root.iter(f"{SVG}g")}
@@ -77,13 +77,14 @@ def luminance(colour):
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("lens", LENSES)
-def test_every_text_has_enough_contrast(lens, dark):
+def test_every_text_has_enough_contrast(lens, colours):
     snapshot, analysis = both(every_step_model())
     agent = "bot" if lens == "reach" else None
-    root = ET.fromstring(render(snapshot, analysis, to="svg", lens=lens, agent=agent, dark=dark))
+    root = ET.fromstring(render(snapshot, analysis, "svg", lens=lens, agent=agent, colours=colours))
     page = root.find(f"{SVG}g/{SVG}polygon").get("fill")
+    dark = colours == "dark"
     assert (luminance(page) < 0.05) == dark
     for group in root.iter(f"{SVG}g"):
         fills = [each.get("fill", "none") for each in group if each.tag != f"{SVG}text"]

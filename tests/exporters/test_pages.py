@@ -8,17 +8,18 @@ from xml.etree import ElementTree as ET
 import pytest
 from pypdf import PdfReader
 
-from meshmodel.exporters import export
+from meshmodel.exporters.diagram import render
 from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.exporters.diagram.pages import cut, groups, lines_of, overview, sheets
 from meshmodel.exporters.diagram.render import (
     Page,
-    PictureOptions,
     diagram_of,
     overview_crossings,
     pages,
     picture,
 )
+from meshmodel.exporters.export import page_files
+from meshmodel.exporters.request import ExportRequest
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from tests.exporters.drawing import SVG, faults
@@ -53,7 +54,7 @@ def drawn(svg):
 
 def assert_pages_show_the_model(path):
     snapshot, analysis = both(read_file(path))
-    found = pages(snapshot, analysis, PictureOptions())
+    found = pages(snapshot, analysis, ExportRequest())
     contents = {f"{page.stem}.svg": page.content for page in found}
     assert len(contents) == len(found)
     sizes = {name: smallest_text(svg) for name, svg in contents.items()}
@@ -61,7 +62,7 @@ def assert_pages_show_the_model(path):
     assert all(faults(svg) == [] for svg in contents.values())
     if len(found) == 1:
         return len(found)
-    whole = diagram_of(snapshot, analysis, PictureOptions())
+    whole = diagram_of(snapshot, analysis, ExportRequest())
     shapes, lines = (
         set().union(*(drawn(svg)[0] for svg in contents.values())),
         set().union(*(drawn(svg)[1] for svg in contents.values())),
@@ -93,7 +94,7 @@ def test_the_names_of_pages_sort_as_the_pages(zones, first):
     ids = [f"z{n}" for n in range(zones)]
     records = [r.Zone(each) for each in ids] + [r.System(f"s-{each}", zone=each) for each in ids]
     snapshot, analysis = both(snapshot_of(records))
-    whole = diagram_of(snapshot, analysis, PictureOptions())
+    whole = diagram_of(snapshot, analysis, ExportRequest())
     small = Arrangement("", {"bb": "0,0,100,100"})
     stems = [each.stem for each in sheets(whole, lambda _: small, lambda _: False, str)]
     assert (len(stems), stems[0], sorted(stems)) == (zones + 1, first, stems)
@@ -120,17 +121,17 @@ def test_a_large_zone_gets_several_pages_and_a_small_model_one():
             r.Hold("bot", f"c{number}"),
             r.Grant(f"c{number}", f"s{number}", ("read",)),
         ]
-    found = pages(*both(snapshot_of(made)), PictureOptions())
+    found = pages(*both(snapshot_of(made)), ExportRequest())
     assert [page.stem[:3] for page in found] == [f"{number:02}-" for number in range(1, len(found) + 1)]
     assert len(found) > 2
     assert "page" in found[0].content.decode()
-    small = pages(*both(snapshot_of(made[:6])), PictureOptions())
+    small = pages(*both(snapshot_of(made[:6])), ExportRequest())
     assert [page.stem for page in small] == ["picture"]
 
 
-@pytest.mark.parametrize("compact", [False, True], ids=["whole", "compact"])
-def test_every_line_is_drawn_where_one_of_its_ends_is(compact):
-    whole = diagram_of(*both(every_step_model()), PictureOptions(compact=compact))
+@pytest.mark.parametrize("form", ["whole", "compact"])
+def test_every_line_is_drawn_where_one_of_its_ends_is(form):
+    whole = diagram_of(*both(every_step_model()), ExportRequest(form=form))
     for node in whole.nodes:
         if not node.id.startswith(ELEMENTS):
             continue
@@ -147,8 +148,8 @@ def test_every_line_is_drawn_where_one_of_its_ends_is(compact):
 @pytest.mark.slow
 def test_a_pdf_is_pages_of_a4_that_lead_to_one_another():
     snapshot, analysis = both(read_file(LARGE[0]))
-    reader = PdfReader(io.BytesIO(picture(snapshot, analysis, PictureOptions(to="pdf")).content))
-    assert len(reader.pages) == len(pages(snapshot, analysis, PictureOptions(to="svg")))
+    reader = PdfReader(io.BytesIO(picture(snapshot, analysis, ExportRequest("pdf")).content))
+    assert len(reader.pages) == len(pages(snapshot, analysis, ExportRequest("svg")))
     sizes = {tuple(sorted(round(float(side)) for side in page.mediabox[2:])) for page in reader.pages}
     assert sizes == {(595, 842)}
     assert reader.metadata.title == "Federated release: identities and trust boundaries"
@@ -181,7 +182,7 @@ def number(text):
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_the_counts_of_an_overview_add_up_to_its_title_and_lines_look_like_the_worst_crossing(path):
     snapshot, analysis = both(read_file(path))
-    options = PictureOptions(compact=True)
+    options = ExportRequest(form="compact")
     whole, crossings = (
         diagram_of(snapshot, analysis, options),
         overview_crossings(snapshot, analysis, options),
@@ -209,7 +210,7 @@ def test_the_counts_of_an_overview_add_up_to_its_title_and_lines_look_like_the_w
 
 
 def test_an_overview_that_cannot_be_read_is_drawn_on_several_pages():
-    whole = diagram_of(*both(departments(9, 1)), PictureOptions())
+    whole = diagram_of(*both(departments(9, 1)), ExportRequest())
 
     def arranged(diagram):
         return Arrangement("", {"bb": f"0,0,{40 * len(diagram.nodes)},100"})
@@ -232,16 +233,14 @@ def test_an_overview_that_cannot_be_read_is_drawn_on_several_pages():
 
 def test_pages_that_can_be_made_no_smaller_are_told(monkeypatch):
     tiny, large = Page("a", "01-a", b"a", 4.0), Page("b", "02-b", b"b", 8.0)
-    monkeypatch.setattr(export, "export_pages", lambda *_: [tiny, large])
+    monkeypatch.setattr(render, "pages", lambda *_: [tiny, large])
     told = []
-    assert export.page_files(None, None, export.ExportOptions("svg"), told.append) == {
-        "01-a": b"a",
-        "02-b": b"b",
-    }
+    made = page_files(both(snapshot_of([]))[1], ExportRequest("svg"), told.append)
+    assert made == {"01-a": b"a", "02-b": b"b"}
     assert told == [tiny]
 
 
 def test_no_line_runs_through_the_title_of_a_zone_of_a_large_picture():
     snapshot, analysis = both(departments(16, 3))
-    svg = picture(snapshot, analysis, PictureOptions(compact=True)).content
+    svg = picture(snapshot, analysis, ExportRequest(form="compact")).content
     assert not [each for each in faults(svg) if "Department" in each]

@@ -53,7 +53,7 @@ def test_the_program_of_the_wheel_is_used_with_an_empty_environment(monkeypatch)
 
 def test_a_run_that_takes_too_long_is_stopped(tmp_path):
     slow = Renderer(program(tmp_path, "exec /bin/sleep 60"))
-    with pytest.raises(MeshmodelError, match=r"more than 0\.2 seconds .* lens"):
+    with pytest.raises(MeshmodelError, match=r"more than 0\.2 seconds .* choose missing"):
         slow.run("digraph {}", "svg", time_limit=0.2)
 
 
@@ -89,8 +89,8 @@ def test_a_failure_is_one_line(tmp_path):
 def test_without_any_renderer_it_says_what_to_do(monkeypatch):
     monkeypatch.setattr(graphviz.shutil, "which", lambda name: None)
     with pytest.raises(MeshmodelError, match="install the package graphviz-pure"):
-        render(*both(every_step_model()), to="svg")
-    assert render(*both(every_step_model()), to="dot")
+        render(*both(every_step_model()), "svg")
+    assert render(*both(every_step_model()), "dot")
 
 
 @pytest.mark.usefixtures("no_wheel")
@@ -209,7 +209,7 @@ def test_an_odd_answer_is_one_line(tmp_path, monkeypatch, to, answer):
     (tmp_path / "answer").write_text(answer)
     monkeypatch.setenv(graphviz.CHOICE, str(program(tmp_path, f"exec /bin/cat '{tmp_path}/answer'")))
     with pytest.raises(MeshmodelError) as refused:
-        render(*both(every_step_model()), to=to)
+        render(*both(every_step_model()), to)
     assert "the renderer" in str(refused.value)
     assert str(refused.value).isprintable()
 
@@ -229,7 +229,7 @@ def test_a_layout_of_which_a_part_is_missing_is_drawn_or_refused_in_one_line(tak
     refused = []
     for to in ("svg", "png", "pdf"):
         try:
-            assert render(*both(every_step_model()), to=to)
+            assert render(*both(every_step_model()), to)
         except MeshmodelError as error:
             refused.append(str(error))
     assert refused

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 from meshmodel.store import examples as stored
-from tests.house.sources import ROOT, modules, tree
+from tests.house.sources import ROOT, modules, nodes, tree
 
 SOURCES = tuple(modules().values())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -84,6 +84,21 @@ def test_everything_public_is_documented():
         bare += [] if ast.get_docstring(tree(path)) else [name]
         look(tree(path), name)
     assert bare == []
+
+
+def test_no_error_below_the_command_line_names_an_option():
+    """A dialog shows it too, and names its rows; the command line puts the option before it."""
+    named = [
+        f"{path.relative_to(ROOT)}, line {text.lineno}: {text.value}"
+        for path in SOURCES
+        if path.relative_to(ROOT / "meshmodel").parts[0] not in {"commands", "cli.py"}
+        for node in nodes(path)
+        if isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.endswith("Error"))
+        for text in ast.walk(node)
+        if isinstance(text, ast.Constant) and re.search(r"(?<![\w-])--[a-z]", str(text.value))
+    ]
+    assert named == []
 
 
 def test_importing_the_package_is_cheap():

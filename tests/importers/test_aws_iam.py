@@ -347,7 +347,7 @@ def test_what_agents_of_the_model_reach_is_picked(tmp_path):
 
 @pytest.mark.parametrize("only", [["nobody"], ["alice", "nobody"], ["agents"]])
 def test_who_is_not_there_cannot_be_picked(only, tmp_path):
-    with pytest.raises(MeshmodelError, match=f"--only {only[-1]}: "):
+    with pytest.raises(MeshmodelError, match=f"^{only[-1]}: "):
         imported(only, tmp_path)
 
 
@@ -355,7 +355,7 @@ def test_other_forms_have_nobody_to_pick(tmp_path):
     path = tmp_path / ".mcp.json"
     path.write_text('{"mcpServers": {"a": {"command": "a"}}}', encoding="utf-8")
     with pytest.raises(
-        MeshmodelError, match="--only picks users and roles, in files of the form aws-iam, not mcp"
+        MeshmodelError, match="picks are users and roles, in files of the form aws-iam, not mcp"
     ):
         prepare([path], tmp_path, Snapshot(), [], only=["a"])
 

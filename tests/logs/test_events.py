@@ -169,10 +169,10 @@ def test_the_form_follows_the_name_or_is_asked_for(tmp_path):
     with pytest.raises(MeshmodelError, match="cannot be read: No such file or directory"):
         read_events(tmp_path / "audit.log")
     (tmp_path / "audit.log").touch()
-    with pytest.raises(MeshmodelError, match=r"what kind of log is it\? add --format jsonl\|csv"):
+    with pytest.raises(MeshmodelError, match=r"what kind of log is it\? say jsonl\|csv"):
         read_events(tmp_path / "audit.log")
     for form in LOG_FORMATS[2:]:
-        with pytest.raises(MeshmodelError, match="add --map"):
+        with pytest.raises(MeshmodelError, match="say what the names in"):
             read_events(tmp_path / "audit.log", form)
 
 

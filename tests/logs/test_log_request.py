@@ -6,25 +6,32 @@ import pytest
 
 from meshmodel.app.presentation.log_request import LogRequest, checked_request
 from meshmodel.logs.formats import LogFormat
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 
 
 @pytest.mark.parametrize(
-    ("name", "form", "mapping", "why"),
+    ("name", "form", "mapping", "field", "why"),
     [
-        (None, None, None, "file: needed"),
-        ("gone.jsonl", None, None, "there is no such file"),
-        ("events.txt", None, None, "form: cannot be told by the name"),
-        ("events.jsonl", "cloudtrail", None, "map: needed for the names in a log of the form cloudtrail"),
+        (None, None, None, "file", "needed"),
+        ("gone.jsonl", None, None, "file", "there is no such file"),
+        ("events.txt", None, None, "form", "cannot be told by the name"),
+        (
+            "events.jsonl",
+            "cloudtrail",
+            None,
+            "mapping",
+            "needed for the names in a log of the form cloudtrail",
+        ),
     ],
 )
 def test_it_says_what_is_missing(
-    tmp_path: Path, name: str | None, form: LogFormat | None, mapping: str | None, why: str
+    tmp_path: Path, name: str | None, form: LogFormat | None, mapping: str | None, field: str, why: str
 ) -> None:
     for each in ("events.txt", "events.jsonl"):
         (tmp_path / each).touch()
-    with pytest.raises(MeshmodelError, match=why):
+    with pytest.raises(RequestError, match=why) as wrong:
         checked_request(tmp_path / name if name else None, form, Path(mapping) if mapping else None)
+    assert wrong.value.field == field
 
 
 def test_a_log_of_our_own_form_has_no_map(tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_a_lookup_whose_inner_record_is_no_json_is_refused(tmp_path):
 
 
 def test_our_own_schema_takes_no_map():
-    with pytest.raises(MeshmodelError, match="leave --map out"):
+    with pytest.raises(MeshmodelError, match="leave it out"):
         read_events(LOGS / "release.jsonl", None, read_map(MAP, RELEASE))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from meshmodel.logs.events import EventsError, read_events
 from meshmodel.logs.mapping import read_map
+from meshmodel.model.errors import RequestError
 from tests.commands.running import MODELS, refused
 from tests.logs.test_logs_of_systems import GENUINE, LOGS, MAP, RELEASE
 
@@ -26,15 +27,15 @@ def test_a_log_of_another_form_is_refused_before_anything_is_told(form, name, ot
     if form == other:
         assert next(log)
         return
-    with pytest.raises(EventsError, match=f"nothing in it could be read as {form}") as wrong:
+    with pytest.raises(RequestError, match=f"nothing in it could be read as {form}") as wrong:
         next(log)
-    assert f"; it could be {other}; name its form with --format" in str(wrong.value)
+    assert f"; it could be {other}; name its form" in str(wrong.value)
 
 
 def test_a_log_of_no_known_form_is_refused(tmp_path):
     path = tmp_path / "log"
     path.write_text('{"a": 1}\n' * 3, encoding="utf-8")
-    with pytest.raises(EventsError, match="it may be none of jsonl, csv, cloudtrail"):
+    with pytest.raises(RequestError, match="it may be none of jsonl, csv, cloudtrail"):
         next(read_events(path, "cloudtrail", read_map(MAP, RELEASE)))
 
 
@@ -51,7 +52,7 @@ def test_a_long_log_of_another_form_is_refused_at_its_end(tmp_path):
     path.write_text('{"a": 1}\n' * 2_500, encoding="utf-8")
     log = read_events(path, "cloudtrail", read_map(MAP, RELEASE))
     assert len(list(islice(log, 2_500))) == 2_500
-    with pytest.raises(EventsError, match="nothing in it could be read as cloudtrail"):
+    with pytest.raises(RequestError, match="nothing in it could be read as cloudtrail"):
         next(log)
 
 
@@ -76,5 +77,5 @@ def test_trace_ends_with_one_line(form):
     line = refused(
         "trace", MODELS / "federated-release.toml", log, "--format", "cloudtrail", "--map", MAP, *form
     )
-    assert line.startswith(f"{log}: nothing in it could be read as cloudtrail: ")
+    assert line.startswith(f"--format: {log}: nothing in it could be read as cloudtrail: ")
     assert "; it could be kubernetes-audit; " in line

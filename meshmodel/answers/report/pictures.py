@@ -1,6 +1,7 @@
 """Draws the pictures of a report by ``exporters.diagram``, in the forms that its format takes."""
 
 import struct
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree as ET
@@ -11,7 +12,8 @@ from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Lens
 from meshmodel.exporters.diagram.layout import PAGE, READABLE
-from meshmodel.exporters.diagram.render import DiagramFormat, Page, PictureOptions, pages
+from meshmodel.exporters.diagram.render import DiagramFormat, Page, pages
+from meshmodel.exporters.request import FINDING, ExportRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,23 +47,22 @@ class Pictures:
         Raises:
             MeshmodelError: there is no renderer, it failed, or there is too much to draw.
         """
-        return self._drawn(stem, PictureOptions(lens=lens))
+        return self._drawn(stem, ExportRequest(lens=lens))
 
     def witness(self, stem: str, finding: str) -> list[Picture]:
         """The way of a finding (``RULE:SUBJECT``) that has steps, as a sequence."""
-        return self._drawn(stem, PictureOptions(finding=finding))
+        return self._drawn(stem, ExportRequest(lens=FINDING, finding=finding))
 
     def curve(self, stem: str, fix: "Fix", curve: "Sequence[CurvePoint]") -> list[Picture]:
         """What 0, 1, 2, … checkpoints leave open at best."""
         takes = _TAKES[self._form]
         return self._joined(stem, {form: [curve_page(fix, curve, self.stamp, form)] for form in takes})
 
-    def _drawn(self, stem: str, options: PictureOptions) -> list[Picture]:
+    def _drawn(self, stem: str, request: ExportRequest) -> list[Picture]:
         address = f"{stem}-{{}}.svg" if self._form == "md" else f"#{stem}-{{}}"
         snapshot, found = self._analysis.snapshot, {}
         for form in _TAKES[self._form]:
-            wanted = PictureOptions(to=form, lens=options.lens, finding=options.finding)
-            found[form] = pages(snapshot, self._analysis, wanted, address.format)
+            found[form] = pages(snapshot, self._analysis, replace(request, format=form), address.format)
         return self._joined(stem, found)
 
     def _joined(self, stem: str, found: "dict[DiagramFormat, list[Page]]") -> list[Picture]:

@@ -15,7 +15,6 @@ from meshmodel.app.presentation.log_request import LogRequest, checked_request
 from meshmodel.app.widgets.rows import Row
 from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import file_problem
 
 BY_NAME: Final = "by its name"
@@ -59,7 +58,9 @@ class LogDialog(FormDialog[LogRequest]):
         forms = [(each, "" if each in OWN_FORMATS else "with a map") for each in LOG_FORMATS]
         yield choice_field("form", self.form or BY_NAME, [(BY_NAME, ""), *forms], self._set_form).row
         hint = "a TOML file: what the log's names mean; see meshmodel help logs"
-        yield path_field("map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS).row
+        yield path_field(
+            "map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS, field="mapping"
+        ).row
 
     def on_key(self, event: Key) -> None:
         """What is typed while there is no log, or while the button has the focus, is the name of one."""
@@ -68,11 +69,6 @@ class LogDialog(FormDialog[LogRequest]):
             event.stop()
             file: FormField = next(self.form_rows()).value
             ask(self.app, file.ask(event.character), partial(self._take, file, is_text=True))
-
-    def show_rows(self) -> None:
-        """Show the rows as they are now; what was wrong may be right."""
-        super().show_rows()
-        self.show_problem(None)
 
     def _set_path(self, path: Path) -> None:
         self.path = path
@@ -89,4 +85,4 @@ class LogDialog(FormDialog[LogRequest]):
         try:
             self.dismiss(checked_request(self.path, self.form, self.mapping))
         except MeshmodelError as error:
-            self.show_problem(one_line(error, 200))
+            self.show_refusal(error)

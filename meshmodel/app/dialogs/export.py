@@ -4,23 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
 
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.form import FormDialog, choice_field, path_field
+from meshmodel.app.presentation import export_files
+from meshmodel.app.presentation.export_files import MODEL_FILE, OFFERED, Written
 from meshmodel.app.presentation.export_preview import preview_words
-from meshmodel.app.presentation.export_request import (
-    MODEL_FILE,
-    OFFERED,
-    ExportRequest,
-    Written,
-    new_folder,
-    replace_question,
-)
 from meshmodel.app.widgets.rows import Row
+from meshmodel.exporters.request import ExportRequest
 from meshmodel.model.atomic_file import replace_files
+from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.open_file import real_path
 from meshmodel.model.stop import Progress, Task
 from meshmodel.model.text import one_line
@@ -32,6 +28,10 @@ if TYPE_CHECKING:
     from meshmodel.app.session import Session
     from meshmodel.exporters.diagram.render import Page
     from meshmodel.model.vocabulary import View
+
+
+_ROWS: Final = {"lens": "shows"}
+"""What a row is called where that is not the name of the choice."""
 
 
 class ExportDialog(FormDialog[Written]):
@@ -74,7 +74,7 @@ class ExportDialog(FormDialog[Written]):
         model = self.session.path.absolute()
         is_copy = self.request.format == MODEL_FILE or model.suffix == f".{ending}"
         proposed = proposed_file(model, ending, copies_path(), is_copy=is_copy)
-        return self.request.renamed(proposed, replace(self.request, pages="one"))
+        return export_files.renamed(proposed, replace(self.request, pages="one"), self.request)
 
     def on_mount(self) -> None:
         """Draw what is chosen."""
@@ -82,12 +82,13 @@ class ExportDialog(FormDialog[Written]):
 
     def form_rows(self) -> Iterator[Row]:
         """What is chosen, and the file."""
-        for name, values in self.request.choices(self.snapshot, self._analyses.get(self.request.view)):
-            current = getattr(self.request, name)
-            yield choice_field(name, current, values, partial(self._choose, name)).row
-        name = "folder" if self.request.is_paged else "file"
-        hint = "where it is written"
-        yield path_field(name, self.path, self._set_path, hint=hint, check=self.request.path_problem).row
+        request, analysis = self.request, self._analyses.get(self.request.view)
+        for name, values in export_files.choices(request, self.snapshot, analysis):
+            shown, take = _ROWS.get(name, name), partial(self._choose, name)
+            yield choice_field(shown, getattr(request, name), values, take, field=name).row
+        name = "folder" if export_files.is_paged(request) else "file"
+        hint, check = "where it is written", partial(export_files.path_problem, request)
+        yield path_field(name, self.path, self._set_path, hint=hint, check=check).row
 
     def action_export(self) -> None:
         """Make the files, and write them; ask first where some are there."""
@@ -103,10 +104,10 @@ class ExportDialog(FormDialog[Written]):
             self._fail(f"{one_line(path.name)}: is there already; name another file")
         elif is_model:
             written = Written(request, path, (path,))
-            self._run("writing", lambda _: self.session.save_as(path), lambda _: self.dismiss(written))
+            self._write(lambda: self.session.save_as(path), written)
         else:
             make, made = partial(self._make, request, path, self._drawn), partial(self._ask, request, path)
-            self._run(f"making {one_line(path.name, 24)}", make, made)
+            self._run("export", make, made, f"making {one_line(path.name, 24)}", "Esc cancels")
 
     def action_cancel(self) -> None:
         """Stop writing, or close."""
@@ -123,9 +124,9 @@ class ExportDialog(FormDialog[Written]):
     def _choose(self, name: str, value: Any) -> None:
         before = self.request
         changed = replace(before, **{name: value})
-        self.request = changed.completed(self.snapshot, self._analyses.get(changed.view))
-        if self._path is not None and self.request.ending != before.ending:
-            self._path = self.request.renamed(self._path, before)
+        self.request = export_files.completed(changed, self.snapshot, self._analyses.get(changed.view))
+        if self._path is not None and export_files.ending(self.request) != export_files.ending(before):
+            self._path = export_files.renamed(self._path, before, self.request)
         self._draw()
 
     def _draw(self) -> None:
@@ -134,16 +135,16 @@ class ExportDialog(FormDialog[Written]):
         self._drawn = None
         self._say("")
         self.show_problem(None)
-        if self.request.is_picture:
+        if export_files.is_picture(self.request):
             work = partial(self._draw_in_thread, self.request)
-            self.jobs.run("draw", work, self._show_drawn, self._fail, "drawing", "Esc goes back")
+            self._run("draw", work, self._show_drawn, "drawing", "Esc goes back")
 
     def _draw_in_thread(self, request: ExportRequest, _: Task) -> "list[Page]":
-        return request.draw(self.snapshot, self._analysis(request.view))
+        return export_files.draw(request, self._analysis(request.view))
 
     def _show_drawn(self, pages: "list[Page]") -> None:
         self._drawn = pages
-        self._say(preview_words(pages) + self.request.advice(pages))
+        self._say(preview_words(pages) + export_files.advice(self.request, pages))
         if self._is_waiting:
             self.action_export()
 
@@ -151,7 +152,8 @@ class ExportDialog(FormDialog[Written]):
         self, request: ExportRequest, path: Path, drawn: "list[Page] | None", task: Task
     ) -> dict[Path, bytes]:
         """The contents of the files, in a thread."""
-        return request.files(self._analysis(request.view), path, drawn, partial(setattr, task, "said"))
+        tell = partial(setattr, task, "said")
+        return export_files.files(request, self._analysis(request.view), path, drawn, tell)
 
     def _analysis(self, view: str) -> "Analysis":
         """The analysis of the model in a view; called in a thread, for it may take long."""
@@ -168,26 +170,47 @@ class ExportDialog(FormDialog[Written]):
 
         def write(answer: bool | None) -> None:
             if answer:
-                work = partial(replace_files, files, new_folder(files, path))
-                self._run("writing", lambda _: work(), lambda _: self.dismiss(written))
+                self._write(partial(replace_files, files, export_files.new_folder(files, path)), written)
 
-        question = replace_question(written.files)
+        question = export_files.replace_question(written.files)
         if question is None:
             write(answer=True)
         else:
             self.app.push_screen(Confirm("export", question, do="Replace"), write)
 
-    def _run(self, title: str, work: Callable[[Task], Any], done: Callable[[Any], Any]) -> None:
-        self.jobs.run("export", work, done, self._fail, title, "Esc cancels")
+    def _write(self, work: Callable[[], object], written: Written) -> None:
+        self._run("export", lambda _: work(), lambda _: self.dismiss(written), "writing", "Esc cancels")
+
+    def _run(
+        self, group: str, work: Callable[[Task], Any], done: Callable[[Any], Any], title: str, escape: str
+    ) -> None:
+        """Have something done by a job; what it refuses is about a row."""
+
+        def attempt(task: Task) -> Any:
+            try:
+                return work(task)
+            except RequestError as refused:
+                return refused
+
+        def take(answer: Any) -> None:
+            if isinstance(answer, RequestError):
+                self._refuse(answer)
+            else:
+                done(answer)
+
+        self.jobs.run(group, attempt, take, self._fail, title, escape)
 
     def _say(self, words: str) -> None:
         self._says = words or self.hint
         self.show_hint(self._says)
 
     def _fail(self, why: str) -> None:
+        self._refuse(MeshmodelError(why))
+
+    def _refuse(self, refused: MeshmodelError) -> None:
         self._is_waiting = False
         self._say("")
-        self.show_problem(why)
+        self.show_refusal(refused)
 
     def _set_path(self, path: Path) -> None:
         self._path = path.absolute()

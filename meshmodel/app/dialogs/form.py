@@ -1,7 +1,7 @@
 """Forms: a table of fields, each with a dialog that asks for another value."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Generic
@@ -12,6 +12,7 @@ from meshmodel.app.dialogs.base import Dialog, Picker, Result, TextEntry, ask
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
+from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_path
 
@@ -37,24 +38,36 @@ class FormField:
         shown: its value now, in words.
         ask: makes the dialog that asks for another value; that of a file takes what was typed already.
         take: takes the answer of the dialog.
+        field: what the request calls it, if not by that name.
     """
 
     name: str
     shown: str
     ask: Callable[..., Dialog[Any]]
     take: Callable[[Any], None]
+    field: str = ""
 
     @property
     def row(self) -> Row:
         """The row of a list; its value is the field."""
         return form_row(self.name, line(self.shown), value=self)
 
+    def is_of(self, field: str | None) -> bool:
+        """Whether it is what a request calls so."""
+        return field == (self.field or self.name)
+
 
 def choice_field(
-    name: str, current: str | None, named: Iterable[tuple[str | None, str]], take: Callable[[Any], None]
+    name: str,
+    current: str | None,
+    named: Iterable[tuple[str | None, str]],
+    take: Callable[[Any], None],
+    field: str = "",
 ) -> FormField:
     """A field whose value is one of several, each with a hint."""
-    return FormField(name, current or NONE, lambda: Picker(name, choices(named), current=current), take)
+    return FormField(
+        name, current or NONE, lambda: Picker(name, choices(named), current=current), take, field
+    )
 
 
 def path_field(
@@ -65,6 +78,7 @@ def path_field(
     hint: str,
     check: Callable[[str], str | None],
     endings: Collection[str] = (),
+    field: str = "",
 ) -> FormField:
     """A field whose value is a file.
 
@@ -75,6 +89,7 @@ def path_field(
         hint: a line of explanation.
         check: answers why a typed name does not fit, or ``None``.
         endings: of files only those with one of these are offered; without any, all.
+        field: what the request calls it, if not by that name.
     """
 
     def ask(typed: str = "") -> TextEntry:
@@ -88,17 +103,22 @@ def path_field(
         )
 
     shown = NONE if path is None else one_line(path, 300)
-    return FormField(name, shown, ask, lambda text: take(Path(text).expanduser()))
+    return FormField(name, shown, ask, lambda text: take(Path(text).expanduser()), field)
 
 
 class FormDialog(Dialog[Result], Generic[Result]):
-    """A table of fields, each with its value; Enter on one asks for another value."""
+    """A table of fields, each with its value; Enter on one asks for another value.
+
+    A field that is refused is marked, until another value is taken or something else is wrong.
+    """
 
     hint: ClassVar[str] = ""
     """The line of explanation."""
     does: ClassVar[tuple[str, str]]
     """What is on the button, and the action that it runs."""
 
+    _wrong: str | None = None
+    """What the request calls the field that was refused."""
     _text = ""
     """What was typed for a field last."""
 
@@ -113,12 +133,31 @@ class FormDialog(Dialog[Result], Generic[Result]):
 
     def compose_body(self) -> ComposeResult:
         """The rows, a line of explanation, a line for what is wrong, and the button."""
-        yield RowList(self.form_rows())
+        yield RowList(self._marked_rows())
         yield from self.foot(self.hint, self.button(*self.does))
 
     def show_rows(self) -> None:
         """Show the rows as they are now."""
-        self.query_one(RowList).set_rows(self.form_rows())
+        self.query_one(RowList).set_rows(self._marked_rows())
+
+    def _marked_rows(self) -> Iterator[Row]:
+        for row in self.form_rows():
+            is_wrong = isinstance(row.value, FormField) and row.value.is_of(self._wrong)
+            yield replace(row, shown=row.content + line(("  ✖", "$text-error"))) if is_wrong else row
+
+    def show_problem(self, problem: str | None, wrong: str | None = None) -> None:
+        """Show why something cannot be done, and at which field, or that nothing is wrong."""
+        super().show_problem(problem)
+        if wrong != self._wrong:
+            self._wrong = wrong
+            self.show_rows()
+
+    def show_refusal(self, refused: MeshmodelError) -> None:
+        """Show why a request is refused; a field that it is about is named as its row, and marked."""
+        why, wrong = one_line(refused, 300), refused.field if isinstance(refused, RequestError) else None
+        fields = (row.value for row in self.form_rows() if isinstance(row.value, FormField))
+        name = next((each.name for each in fields if each.is_of(wrong)), None)
+        self.show_problem(why if name is None else f"{name}: {why}", wrong)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Ask for another value of a field."""
@@ -132,6 +171,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
             ask(self.app, dialog, partial(self._take, field, is_text=isinstance(dialog, TextEntry)))
 
     def _take(self, field: FormField, value: Any, *, is_text: bool) -> None:
+        self.show_problem(None)
         field.take(value)
         self._text = str(value) if is_text else self._text
         self.show_rows()

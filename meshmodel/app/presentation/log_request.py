@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshmodel.logs.formats import OWN_FORMATS, LogFormat
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.typed_paths import file_problem
 
 if TYPE_CHECKING:
@@ -28,23 +28,23 @@ def checked_request(path: Path | None, form: LogFormat | None, mapping: Path | N
     """The request for a log whose form is known; a log of our own form needs no map.
 
     Raises:
-        MeshmodelError: something is missing; one line says what.
+        RequestError: something is missing; it says what.
     """
     from meshmodel.logs.events import format_of
 
     if path is None:
-        raise MeshmodelError("file: needed")
+        raise RequestError("file", "needed")
     problem = file_problem(str(path))
     if problem is not None:
-        raise MeshmodelError(problem)
+        raise RequestError("file", problem)
     if form is None:
         with suppress(MeshmodelError):
             form = format_of(path)
     if form is None:
-        raise MeshmodelError("form: cannot be told by the name of the file; choose one")
+        raise RequestError("form", "cannot be told by the name of the file; choose one")
     is_own = form in OWN_FORMATS
     if not is_own and mapping is None:
-        raise MeshmodelError(f"map: needed for the names in a log of the form {form}")
+        raise RequestError("mapping", f"needed for the names in a log of the form {form}")
     return LogRequest(path, form, None if is_own else mapping)
 
 

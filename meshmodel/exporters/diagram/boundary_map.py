@@ -19,7 +19,7 @@ from meshmodel.exporters.diagram.dot import EDGE_SIZE, TITLE_SIZE, base_graph, n
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Node
 from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width
 from meshmodel.exporters.diagram.legend import add_legend
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
@@ -61,13 +61,13 @@ def boundary_map(snapshot: Snapshot, analysis: AnalysisResults, shows: Shows) ->
     """The table of zones, and its text with positions. A system without a zone is a zone of its own.
 
     Raises:
-        MeshmodelError: there are too many crossings to count by zone.
+        RequestError: there are too many crossings to count by zone.
     """
     summary = analysis.summary
     cells = zone_crossings(snapshot, analysis)
     if cells is None:
-        raise MeshmodelError(
-            f"{summary.crossings} crossings are too many for a boundary map: export --lens missing"
+        raise RequestError(
+            "lens", f"{summary.crossings} crossings are too many for a boundary map: choose missing"
         )
     names = Names(shows)
     zones = [*(f"zone/{zone}" for zone in sorted(snapshot.zone)), *_lone(snapshot)]

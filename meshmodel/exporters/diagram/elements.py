@@ -21,7 +21,7 @@ from meshmodel.analysis.results import (
 from meshmodel.exporters.diagram.labels import TITLE_COLUMNS, wrap
 from meshmodel.model.vocabulary import View
 
-Lens = Literal["structure", "missing", "reach", "boundaries", "before", "after", "changes"]
+Lens = Literal["structure", "missing", "reach", "boundaries", "before", "after", "changes", "finding"]
 
 Look = Literal[
     "agent",

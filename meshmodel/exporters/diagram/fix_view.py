@@ -6,7 +6,7 @@ from meshmodel.edits.edit import apply_edit
 from meshmodel.exporters.diagram import lens
 from meshmodel.exporters.diagram.elements import AnalysisResults
 from meshmodel.exporters.diagram.lens import Lighting
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, check_current
 
@@ -25,15 +25,16 @@ def fix_view(
         after: whether the checkpoints of the fix are enforced.
 
     Raises:
-        MeshmodelError: no fix was proven to be the smallest in time.
+        RequestError: no fix was proven to be the smallest in time.
         Stopped: ``CURRENT`` says so.
     """
     whole = analysis if isinstance(analysis, Analysis) else analyse(snapshot, view=analysis.view)
     fix = whole.minimum_fix(deadline=DEADLINE, cancelled=CURRENT.get())
     check_current()
     if not fix.optimal:
-        raise MeshmodelError(
-            f"no minimum fix was found in {DEADLINE:g} seconds: see 'meshmodel fix', or use --lens missing"
+        raise RequestError(
+            "lens",
+            f"no minimum fix was found in {DEADLINE:g} seconds: see 'meshmodel fix', or choose missing",
         )
     lighting = lens.missing(snapshot, analysis)
     for kind, tail, head in fix.checkpoints:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from meshmodel.exporters.diagram.elements import Diagram
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.stop import CURRENT, Stop, check_current
 from meshmodel.model.text import one_line
 
@@ -134,14 +134,16 @@ class Renderer:
             complaints.join(1)
         current.check()
         if late.is_set():
-            raise MeshmodelError(
-                f"the diagram took more than {time_limit:g} seconds to lay out: "
-                "export a lens of it (--lens missing, or --lens reach --agent ID)"
+            raise RequestError(
+                "lens",
+                f"the diagram took more than {time_limit:g} seconds to lay out: choose missing, or reach for "
+                "one agent",
             )
         if len(drawn) > MOST_BYTES:
-            raise MeshmodelError(
+            raise RequestError(
+                "lens",
                 f"the renderer {self.program.name} wrote more than {MOST_BYTES >> 20} MiB, which no picture "
-                "needs: export a lens (--lens missing, or --lens reach --agent ID), or --to dot"
+                "needs: choose missing, or reach for one agent; or the format dot",
             )
         return drawn
 
@@ -178,9 +180,10 @@ def malformed_output_as_error(renderer: Renderer) -> Iterator[None]:
     try:
         yield
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        raise MeshmodelError(
+        raise RequestError(
+            "format",
             f"what the renderer {renderer.program.name} wrote could not be understood "
-            f"({type(error).__name__}: {one_line(error, 60)}): name another in {CHOICE}, or use --to dot"
+            f"({type(error).__name__}: {one_line(error, 60)}): name another in {CHOICE}, or choose dot",
         ) from error
 
 
@@ -204,9 +207,10 @@ def find_renderer() -> Renderer:
         version = native_version(Path(native))
         if version is not None and version >= OLDEST_NATIVE:
             return _native(Path(native))
-    raise MeshmodelError(
+    raise RequestError(
+        "format",
         f"no renderer for diagrams: install the package {_PACKAGE}, or Graphviz {OLDEST_NATIVE} or newer, "
-        f"or name one in {CHOICE}; --to dot works without"
+        f"or name one in {CHOICE}; the format dot needs none",
     )
 
 
@@ -288,8 +292,9 @@ def check_layout(layout: dict[str, Any], diagram: Diagram) -> None:
             raise _lost("line", edge.id)
 
 
-def _lost(what: str, which: str) -> MeshmodelError:
-    return MeshmodelError(
+def _lost(what: str, which: str) -> RequestError:
+    return RequestError(
+        "format",
         f"the renderer lost the {what} {which}, so the diagram would be wrong and is not written: "
-        "export --to dot, or a lens"
+        "choose dot, or a lens",
     )

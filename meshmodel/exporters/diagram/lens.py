@@ -9,7 +9,7 @@ from meshmodel.analysis.results import SystemReach
 from meshmodel.analysis.steps import KINDS, OWN
 from meshmodel.exporters.diagram.elements import AnalysisResults, Lens, Tone
 from meshmodel.model.actions import ADMIN
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
@@ -44,14 +44,16 @@ def lighting(snapshot: Snapshot, analysis: AnalysisResults, lens: Lens, agent: s
     """What a lens lights.
 
     Raises:
-        MeshmodelError: the lens needs an agent, or there is no such agent, or it takes none.
+        RequestError: the lens needs an agent, or there is no such agent, or it takes none.
     """
     if lens == "reach":
         if agent is None:
-            raise MeshmodelError("the lens 'reach' shows one agent: name it with --agent")
+            raise RequestError("agent", "the lens 'reach' shows one agent: name it")
         return reach(snapshot, analysis, agent)
     if agent is not None:
-        raise MeshmodelError(f"the lens '{lens}' shows all agents: use --agent with --lens reach only")
+        raise RequestError(
+            "agent", f"the lens '{lens}' shows all agents: leave it out, or use the lens reach"
+        )
     return missing(snapshot, analysis) if lens == "missing" else Lighting()
 
 
@@ -116,14 +118,14 @@ def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting
     See ``docs/semantics.md#reach``.
 
     Raises:
-        MeshmodelError: there is no such agent, or it is retired.
+        RequestError: there is no such agent, or it is retired.
     """
     record = snapshot.agent.get(agent)
     if record is None:
-        raise MeshmodelError(f"--agent: {no_such('agent', agent, snapshot.agent)}")
+        raise RequestError("agent", no_such("agent", agent, snapshot.agent))
     reached = analysis.agent_reach(agent)
     if not record.is_active or reached is None:
-        raise MeshmodelError(f"agent '{agent}' is retired and reaches nothing: name another with --agent")
+        raise RequestError("agent", f"agent '{agent}' is retired and reaches nothing: name another")
     mesh = Mesh(snapshot)
     lit = Lighting(other="dim", nodes={f"agent:{agent}": "direct"})
     layers: tuple[tuple[Tone, tuple[str, ...]], ...] = (

@@ -16,7 +16,7 @@ from meshmodel.exporters.diagram.elements import Diagram, Edge, Node
 from meshmodel.exporters.diagram.labels import NODE_COLUMNS, wrap
 from meshmodel.exporters.diagram.layout import READABLE, RIM, Arrangement, scale
 from meshmodel.exporters.diagram.zone_map import OUTSIDE, ZoneMap, element_counts, step_counts, zone_node
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, no_such
 
@@ -387,10 +387,10 @@ def zone_view(whole: Diagram, snapshot: Snapshot, zone: str) -> Diagram:
     """One zone, with stubs for what its lines lead to.
 
     Raises:
-        MeshmodelError: there is no such zone.
+        RequestError: there is no such zone.
     """
     if zone not in snapshot.zone:
-        raise MeshmodelError(f"--zone: {no_such('zone', zone, snapshot.zone)}")
+        raise RequestError("zone", no_such("zone", zone, snapshot.zone))
     found = groups(whole)
     place = {element: _place(whole, group.zone) for group in found for element in group.elements}
     elements = [element for group in found if group.zone == zone for element in group.elements]

@@ -15,7 +15,7 @@ from meshmodel.exporters.diagram.compact import program_version
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import node_box
 from meshmodel.exporters.diagram.layout import PAGE, Arrangement
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 
 _FONT: Final = "Vera"
 _SIZE: Final = 0.94  # of the size laid out for: Vera's letters look larger than Arial's
@@ -150,7 +150,7 @@ class _Pen:
     def do(self, step: Mapping[str, Any]) -> None:
         operation = self._operations.get(step["op"])
         if operation is None:
-            raise MeshmodelError(f"the renderer drew something unknown ({step['op']!r:.20}): try --to svg")
+            raise RequestError("format", f"the renderer drew something unknown ({step['op']!r:.20}): try svg")
         operation(step)
 
     def _new(self, step: Mapping[str, Any]) -> None:
@@ -233,7 +233,7 @@ class _Pen:
 def _colour(text: str) -> tuple[float, float, float, float]:
     """``#rrggbb`` or ``#rrggbbaa`` as four numbers from 0 to 1."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?", text):
-        raise MeshmodelError(f"the renderer used an unknown colour ({text!r:.20}): try --to svg")
+        raise RequestError("format", f"the renderer used an unknown colour ({text!r:.20}): try svg")
     parts = [int(text[start : start + 2], 16) / 255 for start in range(1, len(text), 2)]
     red, green, blue = parts[:3]
     return red, green, blue, parts[3] if len(parts) == 4 else 1.0

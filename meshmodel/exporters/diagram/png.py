@@ -9,7 +9,7 @@ from typing import Final
 
 from meshmodel.exporters.diagram.graphviz import AS_IT_STANDS, Renderer
 from meshmodel.exporters.diagram.layout import Arrangement
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 
 DEFAULT_DPI: Final = 200
 LOWEST_DPI: Final = 72
@@ -59,21 +59,22 @@ def paint(renderer: Renderer, arranged: Arrangement, dpi: int | None) -> bytes:
         dpi: pixels to an inch; ``None``: 200, or less for a picture that would have too many pixels.
 
     Raises:
-        MeshmodelError: it would have too many pixels; the line says which resolution fits.
+        RequestError: it would have too many pixels; the line says which resolution fits.
     """
     wanted = DEFAULT_DPI if dpi is None else dpi
     if wanted < 1:
-        raise MeshmodelError(f"a resolution of {wanted} dpi paints nothing: use {LOWEST_DPI} or more")
+        raise RequestError("dpi", f"a resolution of {wanted} dpi paints nothing: use {LOWEST_DPI} or more")
     fitting = largest_dpi(arranged)
     if wanted > fitting:
         if fitting < LOWEST_DPI:
-            raise MeshmodelError(
-                "the diagram is too large for a PNG that can be read: export --to svg or --to pdf, or a lens"
+            raise RequestError(
+                "format", "the diagram is too large for a PNG that can be read: choose svg or pdf, or a lens"
             )
         if dpi is not None:
-            raise MeshmodelError(
+            raise RequestError(
+                "dpi",
                 f"at {dpi} dpi the PNG would have more than {MOST_PIXELS // 1_000_000} million pixels: "
-                f"use --dpi {fitting} or less, or --to svg"
+                f"use {fitting} or less, or the format svg",
             )
         wanted = fitting
     return with_resolution(renderer.run(arranged.text, "png", (*AS_IT_STANDS, f"-Gdpi={wanted}")), wanted)
@@ -88,7 +89,7 @@ def largest_dpi(arranged: Arrangement) -> int:
 def with_resolution(picture: bytes, dpi: int) -> bytes:
     """The same PNG with a ``pHYs`` chunk, so that a document shows it at its true size."""
     if not (picture.startswith(_HEAD) and picture[-8:-4] == b"IEND"):
-        raise MeshmodelError("the renderer wrote no PNG: try --to svg")
+        raise RequestError("format", "the renderer wrote no PNG: try svg")
     after_header = len(_HEAD) + 25
     per_metre = round(dpi / 0.0254)
     content = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)

@@ -24,7 +24,7 @@ from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Edge,
 from meshmodel.exporters.diagram.labels import SUBSTITUTED, Names, Shows, fit, text_width, wrap
 from meshmodel.exporters.diagram.layout import FULL_WIDTH, RIM
 from meshmodel.exporters.diagram.legend import add_legend
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import did_you_mean, one_line
 
@@ -53,17 +53,19 @@ def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: S
         shows: whether the format has glyphs for a text.
 
     Raises:
-        MeshmodelError: there is no such finding, or it has no witness.
+        RequestError: there is no such finding, or it has no witness.
     """
     finding = next((each for each in analysis.findings if f"{each.rule}:{each.subject}" == named), None)
     if finding is None:
         names = [f"{each.rule}:{each.subject}" for each in analysis.findings]
         such = f", such as {names[0]}" if names else ""
         hint = did_you_mean(named, names) or f"name the rule and the subject that meshmodel check lists{such}"
-        raise MeshmodelError(f"there is no finding '{one_line(named)}': {one_line(hint, 400)}")
+        raise RequestError("finding", f"there is no finding '{one_line(named)}': {one_line(hint, 400)}")
     witness = analysis.explain_finding(finding)
     if witness is None or not witness.steps:
-        raise MeshmodelError(f"the finding '{one_line(named)}' has no steps to draw: it is about what stands")
+        raise RequestError(
+            "finding", f"the finding '{one_line(named)}' has no steps to draw: it is about what stands"
+        )
     return _Sequence(snapshot, analysis, finding, witness, Names(shows)).drawn()
 
 

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.labels import text_width
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, RequestError
 
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _FONTS: Final = "Arial, Helvetica, 'Liberation Sans', Arimo, 'DejaVu Sans', 'Noto Sans', sans-serif"
@@ -53,7 +53,7 @@ def clean_svg(drawn: bytes, diagram: Diagram, widths: Mapping[str, float]) -> by
     try:
         source = ET.fromstring(drawn)  # noqa: S314  # from the renderer, which writes no entities
     except ET.ParseError:
-        raise MeshmodelError("the renderer wrote no readable SVG: try --to pdf, or --to dot") from None
+        raise RequestError("format", "the renderer wrote no readable SVG: try pdf or dot") from None
     ET.register_namespace("", _NAMESPACE)
     root = _Copy(diagram, widths, f"m{hashlib.sha256(drawn).hexdigest()[:10]}").of(source)
     prefix = root.get("id")
@@ -67,10 +67,10 @@ def clean_svg(drawn: bytes, diagram: Diagram, widths: Mapping[str, float]) -> by
     root.insert(0, names)
     lines = sum(group.get("class") == "edge" for group in root.iter(_tag("g")))
     if lines < len(diagram.edges):
-        raise MeshmodelError("the renderer lost lines in the SVG, which is not written: try --to pdf")
+        raise RequestError("format", "the renderer lost lines in the SVG, which is not written: try pdf")
     box = [float(number) for number in root.get("viewBox", "").split()]
     if len(box) != 4:
-        raise MeshmodelError("the renderer wrote an SVG without a size: try --to pdf, or --to dot")
+        raise RequestError("format", "the renderer wrote an SVG without a size: try pdf or dot")
     root.set("width", f"{box[2] * _PIXELS:.2f}")
     root.set("height", f"{box[3] * _PIXELS:.2f}")
     text: str = ET.tostring(root, encoding="unicode")

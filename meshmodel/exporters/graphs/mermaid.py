@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.exporters.graphs.relations import Edge, boundaries, counting, edges
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Checkpoint, Custody, Delegation, Exchange, Grant
 from meshmodel.model.text import counted
 
@@ -51,13 +51,14 @@ def mermaid(analysis: "Analysis") -> str:
         analysis: of the model, for the marks of checkpoints.
 
     Raises:
-        MeshmodelError: Mermaid would draw no diagram of that size.
+        RequestError: Mermaid would draw no diagram of that size.
     """
     pages = mermaid_pages(analysis)
     if len(pages) > 1:
-        raise MeshmodelError(
+        raise RequestError(
+            "pages",
             f"this model takes {len(pages)} Mermaid diagrams of at most {MOST_EDGES} edges and "
-            f"{MOST_CHARACTERS:,} characters: write them with --pages DIR, or choose another form"
+            f"{MOST_CHARACTERS:,} characters: write them as pages, or choose another format",
         )
     return pages[0]
 

@@ -76,7 +76,8 @@ def parse_stub(document: Mapping[str, Any]) -> Stub:
     """The stub in the tables of a file; raises RefusedValueError."""
     if document.get("format") != FORMAT:
         raise RefusedValueError(
-            f'is no policy stub: the key "format" is not "{FORMAT}"; meshmodel export --to policy writes one'
+            f'is no policy stub: the key "format" is not "{FORMAT}"; '
+            "meshmodel export writes one, in the format policy"
         )
     _check_keys(document, "the stub", ("format", "model", "model_digest", "default"), ("agent",))
     _word(document, "the stub", "default", ("deny",))

@@ -93,7 +93,7 @@ def test_a_large_model_is_split_and_a_single_file_refused():
     lines = [line for each in found for line in each["lines"]]
     assert len(lines) == len(set(lines)) == len(list(edges(snapshot)))
     assert len({**found[0]["nodes"], **found[1]["nodes"], **found[-1]["nodes"]}) == 3 * 240
-    with pytest.raises(MeshmodelError, match="--pages DIR") as refused:
+    with pytest.raises(MeshmodelError, match="write them as pages") as refused:
         mermaid(analysis)
     assert "\n" not in str(refused.value)
 

@@ -12,7 +12,7 @@ from meshmodel.edits.groups import removal_of_all
 from meshmodel.edits.notes import note_addition
 
 if TYPE_CHECKING:
-    from meshmodel.app.presentation.export_request import Written
+    from meshmodel.app.presentation.export_files import Written
 
 
 class EditingController(Controller):
@@ -94,7 +94,7 @@ class EditingController(Controller):
     def export(self) -> None:
         """Ask for a form, and write it."""
         from meshmodel.app.dialogs.export import ExportDialog
-        from meshmodel.app.presentation.export_request import MODEL_FILE, first_request
+        from meshmodel.app.presentation.export_files import MODEL_FILE, completed, first_request
 
         state, session, kept = self.state, self.context.session, self.context.canvas.app.state  # type: ignore[attr-defined]  # our program's
         last = None if session.is_lost else kept.exported(session.path)
@@ -112,6 +112,6 @@ class EditingController(Controller):
         request = first_request(state.view, state.selected, state.finding, last)
         if session.is_lost:
             request = replace(request, format=MODEL_FILE)
-        request = request.completed(session.snapshot, analyses.get(state.view))
+        request = completed(request, session.snapshot, analyses.get(state.view))
         path = last.path if last is not None and last.format == request.format else None
         self.context.ask(ExportDialog(session, request, analyses, path), done)

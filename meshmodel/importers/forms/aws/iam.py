@@ -34,7 +34,7 @@ from meshmodel.importers.forms.aws.policies import Allowed, Policy, Statement
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import names_secret
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import RequestError
 from meshmodel.model.records import Custody, Exchange, Grant, Reference
 from meshmodel.model.text import first_few, one_line
 from meshmodel.model.vocabulary import Action
@@ -305,7 +305,7 @@ class Leaves:
         for leaf in [statement.leaf] if statement and statement.leaf else node.leaves():
             self._count += len(records)
             if self._count > RECORD_LIMIT:
-                why = "has more policies for more principals than can be listed; pick some with --only"
+                why = "has more policies for more principals than can be listed; pick some users and roles"
                 raise ForeignFileError(leaf.source, leaf.line, why)
             self._out.take(leaf, rule, *records)
 
@@ -691,11 +691,11 @@ def _picked(accounts: Accounts, trusts: Sequence[Trust], out: Proposal) -> list[
         found = [each for each in everybody if each.is_called(word)]
         if not found:
             some = first_few([one_line(f"{each.kind}/{each.name}", 80) for each in everybody], 10) or "none"
-            raise MeshmodelError(f"--only {one_line(word)}: no user or role is called so; there are {some}")
+            raise RequestError("only", f"{one_line(word)}: no user or role is called so; there are {some}")
         chosen.update(dict.fromkeys(found))
     chosen.update(dict.fromkeys(each for each in everybody if each.arn in out.picked.reached))
     if not chosen:
-        raise MeshmodelError("--only agents: no agent of the model reaches a user or role of these files")
+        raise RequestError("only", "agents: no agent of the model reaches a user or role of these files")
     ways: dict[Principal, list[Principal]] = defaultdict(list)
     for trust in trusts:
         if trust.source is not None:

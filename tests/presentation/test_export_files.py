@@ -6,19 +6,26 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.app.presentation.export_request import (
-    FINDING,
+from meshmodel.app.presentation.export_files import (
     MODEL_FILE,
     OFFERED,
     REPORTS,
-    ExportRequest,
     Written,
+    advice,
+    choices,
+    completed,
+    draw,
+    ending,
+    files,
     first_request,
     new_folder,
+    path_problem,
+    renamed,
     replace_question,
 )
-from meshmodel.exporters.diagram.render import Page
-from meshmodel.exporters.export import FORMATS, ExportOptions, export, page_files
+from meshmodel.exporters.diagram.render import Page, picture
+from meshmodel.exporters.export import export, page_files
+from meshmodel.exporters.request import FINDING, FORMATS, ExportRequest
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from meshmodel.store.saved_state import Exported
@@ -31,13 +38,13 @@ HERE = Path("/nowhere")
 
 
 def offered(request):
-    return dict(request.choices(SNAPSHOT, ANALYSIS))
+    return dict(choices(request, SNAPSHOT, ANALYSIS))
 
 
 def test_all_formats_are_offered_with_their_choices():
     assert set(OFFERED) == {*FORMATS, *REPORTS, MODEL_FILE}
     names = {name: tuple(offered(ExportRequest(name))) for name in OFFERED}
-    diagram = ("format", "view", "shows", "zone", "form", "colours")
+    diagram = ("format", "view", "lens", "zone", "form", "colours")
     assert names["svg"] == names["png"] == (*diagram, "pages")
     assert names["pdf"] == names["dot"] == diagram
     assert names["toml"] == names[MODEL_FILE] == ("format",)
@@ -54,23 +61,32 @@ def test_each_choice_that_is_offered_can_be_made():
                 request = replace(ExportRequest(name), **{choice: value})
                 if choice == "format" and request.format != name:
                     continue
-                request = request.completed(SNAPSHOT, ANALYSIS)
+                request = completed(request, SNAPSHOT, ANALYSIS)
                 assert getattr(request, choice) == value
-                made = request.files(analyse(SNAPSHOT, view=request.view), HERE / f"m{request.ending}")
+                made = files(request, analyse(SNAPSHOT, view=request.view), HERE / f"m{ending(request)}")
                 assert all(made.values())
 
 
-def test_a_finding_is_drawn_alone_and_a_lens_takes_its_agent():
-    request = ExportRequest("dot", shows=FINDING, zone="one").completed(SNAPSHOT, ANALYSIS)
+def test_what_was_chosen_for_another_lens_or_format_is_kept_and_not_drawn():
+    """A finding is drawn alone, a lens takes its agent."""
     first = ANALYSIS.findings[0]
-    assert request.options.finding == f"{first.rule}:{first.subject}"
-    assert (request.options.lens, request.options.zone, request.options.agent) == (None, None, None)
-    assert ExportRequest("dot", agent="bot").options.agent is None
-    assert ExportRequest("dot", agent="bot", shows="reach").options.agent == "bot"
-    assert ExportRequest("dot", shows="reach", agent="gone").completed(SNAPSHOT, ANALYSIS).agent == "anna"
-    assert ExportRequest("dot", shows=FINDING).completed(SNAPSHOT, None).shows == "structure"
-    bare = dict(ExportRequest().choices(snapshot_of([]), None))
-    assert "reach" not in dict(bare["shows"])
+    named = f"{first.rule}:{first.subject}"
+    request = completed(ExportRequest("dot", lens=FINDING, zone="one", agent="bot"), SNAPSHOT, ANALYSIS)
+    assert (request.finding, request.zone, request.agent) == (named, "one", "bot")
+    for kept, drawn in (
+        (request, ExportRequest("dot", lens=FINDING, finding=named)),
+        (replace(request, lens="structure", zone=None), ExportRequest("dot")),
+        (
+            replace(request, lens="reach", asks="target"),
+            ExportRequest("dot", lens="reach", agent="bot", zone="one"),
+        ),
+        (replace(request, lens="boundaries", dpi=90), ExportRequest("dot", lens="boundaries")),
+    ):
+        assert draw(kept, ANALYSIS) == [picture(SNAPSHOT, ANALYSIS, drawn)]
+    assert completed(ExportRequest("dot", lens="reach", agent="gone"), SNAPSHOT, ANALYSIS).agent == "anna"
+    assert completed(ExportRequest("dot", lens=FINDING), SNAPSHOT, None).lens == "structure"
+    bare = dict(choices(ExportRequest(), snapshot_of([]), None))
+    assert "reach" not in dict(bare["lens"])
     assert "zone" not in bare
 
 
@@ -82,32 +98,32 @@ def test_files_are_those_of_the_command_line_and_what_belongs_beside(view):
         if name in {"svg", "png", "pdf"}:
             continue
         path = HERE / f"m.{each.ending}"
-        made = ExportRequest(name, view=view).files(analysis, path)
+        made = files(ExportRequest(name, view=view), analysis, path)
         assert [other.name for other in made] == [*filter(None, [beside.get(name)]), path.name]
-        assert made[path] == export(SNAPSHOT, analysis, ExportOptions(name))
+        assert made[path] == export(analysis, ExportRequest(name))
         if each.beside is not None:
-            assert next(iter(made.values())) == export(SNAPSHOT, analysis, ExportOptions(each.beside))
+            assert next(iter(made.values())) == export(analysis, ExportRequest(each.beside))
 
 
 def test_pages_go_into_a_folder_and_what_was_drawn_is_not_drawn_again(monkeypatch):
     request = ExportRequest(pages="readable")
     monkeypatch.setenv("MESHMODEL_DOT", "/nowhere/dot")
     drawn = [Page("a", "01-overview", b"a", 8), Page("b", "02-b", b"b", 8)]
-    made = request.files(ANALYSIS, HERE / "pages", drawn)
+    made = files(request, ANALYSIS, HERE / "pages", drawn)
     assert made == {HERE / "pages" / "01-overview.svg": b"a", HERE / "pages" / "02-b.svg": b"b"}
     assert new_folder(made, HERE / "pages") == HERE / "pages"
     with pytest.raises(MeshmodelError, match="no program that can be run"):
-        request.files(ANALYSIS, HERE / "pages")
-    flowcharts = ExportRequest("mermaid", pages="readable").files(ANALYSIS, HERE / "pages")
-    charts = page_files(SNAPSHOT, ANALYSIS, ExportOptions("mermaid"))
+        files(request, ANALYSIS, HERE / "pages")
+    flowcharts = files(ExportRequest("mermaid", pages="readable"), ANALYSIS, HERE / "pages")
+    charts = page_files(ANALYSIS, ExportRequest("mermaid"))
     assert [*flowcharts.values()] == [*charts.values()]
 
 
 def test_a_picture_that_cannot_be_read_is_advised_to_have_pages():
     small = [Page("a", "picture", b"", 6.9)]
-    assert ExportRequest().advice(small) == ": choose readable pages"
-    assert ExportRequest("pdf").advice(small) == ExportRequest(pages="readable").advice(small) == ""
-    assert ExportRequest().advice([Page("a", "picture", b"", 7)]) == ""
+    assert advice(ExportRequest(), small) == ": choose readable pages"
+    assert advice(ExportRequest("pdf"), small) == advice(ExportRequest(pages="readable"), small) == ""
+    assert advice(ExportRequest(), [Page("a", "picture", b"", 7)]) == ""
 
 
 @pytest.mark.parametrize(
@@ -122,7 +138,7 @@ def test_a_picture_that_cannot_be_read_is_advised_to_have_pages():
     ],
 )
 def test_the_name_follows_the_format(before, name, after, expected):
-    assert after.renamed(HERE / name, before) == HERE / expected
+    assert renamed(HERE / name, before, after) == HERE / expected
 
 
 def test_what_a_file_may_not_be_called_or_replace(tmp_path):
@@ -141,7 +157,7 @@ def test_what_a_file_may_not_be_called_or_replace(tmp_path):
         (ExportRequest("svg", pages="readable"), "model.svg", "that is a file"),
         (ExportRequest("svg", pages="readable"), "absent/pages", "there is no folder"),
     ):
-        problem = request.path_problem(str(tmp_path / name) if name else "")
+        problem = path_problem(request, str(tmp_path / name) if name else "")
         assert problem is not None
         assert says in problem
     for request, name in (
@@ -151,15 +167,15 @@ def test_what_a_file_may_not_be_called_or_replace(tmp_path):
         (ExportRequest(MODEL_FILE), "x.mesh"),
         (ExportRequest("report-docx"), "x.docx"),
     ):
-        assert request.path_problem(str(tmp_path / name)) is None
+        assert path_problem(request, str(tmp_path / name)) is None
     with pytest.raises(MeshmodelError, match="would be lost"):
-        ExportRequest("dot").files(ANALYSIS, tmp_path / "model.toml")
+        files(ExportRequest("dot"), ANALYSIS, tmp_path / "model.toml")
 
 
 def test_pages_replace_no_model(tmp_path):
     (tmp_path / "page-001.mmd").write_bytes((MODELS / "support-agent.toml").read_bytes())
     with pytest.raises(MeshmodelError, match=r"page-001\.mmd: is an interchange file"):
-        ExportRequest("mermaid", pages="readable").files(ANALYSIS, tmp_path)
+        files(ExportRequest("mermaid", pages="readable"), ANALYSIS, tmp_path)
 
 
 def test_where_it_went_is_said():
@@ -196,7 +212,7 @@ def test_the_question_names_what_would_be_lost(tmp_path):
 @pytest.mark.slow
 def test_a_report_tells_how_far_it_is_and_stops_when_it_is_told_to():
     told = []
-    made = ExportRequest("report-html").files(ANALYSIS, HERE / "m.html", tell=told.append)
+    made = files(ExportRequest("report-html"), ANALYSIS, HERE / "m.html", tell=told.append)
     assert list(made) == [HERE / "m.html"]
     assert made[HERE / "m.html"].lower().startswith(b"<!doctype html")
     assert told[0] == "searching for the minimum fix"
@@ -206,7 +222,7 @@ def test_a_report_tells_how_far_it_is_and_stops_when_it_is_told_to():
     token = CURRENT.set(Stop(None, lambda: "drawing the model" in began))
     try:
         with pytest.raises(Stopped):
-            ExportRequest("report-html").files(ANALYSIS, HERE / "m.html", tell=began.append)
+            files(ExportRequest("report-html"), ANALYSIS, HERE / "m.html", tell=began.append)
     finally:
         CURRENT.reset(token)
     assert "writing" not in began

@@ -1,0 +1,351 @@
+"""What an export can be asked for: the formats, and the choices that go with each.
+
+The command line reads these tables whenever it starts, so nothing else is imported before an export.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from meshmodel.model.errors import RequestError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.exporters.diagram.elements import Lens
+    from meshmodel.exporters.policies.verdicts import Side
+    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.vocabulary import View
+
+Writer = Callable[["Analysis", "ExportRequest"], str]
+"""Makes a text of a whole model; what it needs is imported when it is called."""
+
+
+class Format(NamedTuple):
+    """A format that a model can be exported to.
+
+    Args:
+        name: as it is chosen.
+        ending: of the names of its files, without the first dot.
+        description: what it is for.
+        write: makes its text; ``None``: ``diagram.render`` draws it, or it is no format of this room.
+        takes: the choices that it takes.
+        is_text: whether a terminal can show it.
+        beside: the format of a second file that belongs to it.
+        mark: what stands near the beginning of each such file; only of what is written beside another.
+        write_pages: makes as many texts as are needed, where one can be too large.
+    """
+
+    name: str
+    ending: str
+    description: str
+    write: Writer | None = None
+    takes: tuple[str, ...] = ("view",)
+    is_text: bool = True
+    beside: str | None = None
+    mark: bytes = b""
+    write_pages: "Callable[[Analysis], Sequence[str]] | None" = None
+
+    @property
+    def suffix(self) -> str:
+        """The last part of the ending, by which a file is known: ``toml`` for the policy stub too."""
+        return self.ending.rpartition(".")[2]
+
+    @property
+    def is_diagram(self) -> bool:
+        """Whether it is drawn, so that it takes a lens."""
+        return "lens" in self.takes
+
+
+def _toml(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.interchange import write_text
+
+    return write_text(analysis.snapshot)
+
+
+def _policy(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.policies.stub import policy_stub
+
+    return policy_stub(analysis.snapshot, analysis)
+
+
+def _cedar(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.policies.cedar import cedar_policies
+
+    return cedar_policies(analysis, request.asks)
+
+
+def _cedarschema(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.policies.cedar import cedar_schema
+
+    return cedar_schema(analysis, request.asks)
+
+
+def _rego(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.policies.rego import rego_module
+
+    return rego_module(analysis, request.asks)
+
+
+def _rego_data(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.policies.rego import rego_data
+
+    return rego_data(analysis, request.asks)
+
+
+def _mermaid(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.mermaid import mermaid
+
+    return mermaid(analysis)
+
+
+def _mermaid_pages(analysis: "Analysis") -> "Sequence[str]":
+    from meshmodel.exporters.graphs.mermaid import mermaid_pages
+
+    return mermaid_pages(analysis)
+
+
+def _graphml(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.network import graphml
+
+    return graphml(analysis)
+
+
+def _node_link(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.network import node_link
+
+    return node_link(analysis)
+
+
+def _opengraph(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.opengraph import payload
+
+    return payload(analysis)
+
+
+def _opengraph_schema(_: "Analysis", __: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.opengraph import extension
+
+    return extension()
+
+
+def _tickets(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.tickets import tickets_csv
+
+    return tickets_csv(analysis)
+
+
+def _tickets_json(analysis: "Analysis", _: "ExportRequest") -> str:
+    from meshmodel.exporters.tickets import tickets_json
+
+    return tickets_json(analysis)
+
+
+_DRAWN: Final = ("view", "lens", "agent", "zone", "finding", "form", "colours", "pages")
+_ASKED: Final = ("view", "asks")
+_FORMATS: Final = (
+    Format("toml", "toml", "the interchange file", _toml, takes=()),
+    Format("dot", "dot", "the graph, for Graphviz", takes=_DRAWN),
+    Format("svg", "svg", "a picture that stays sharp, for documents and the web", takes=_DRAWN),
+    Format("png", "png", "a picture of pixels", takes=(*_DRAWN, "dpi"), is_text=False),
+    Format("pdf", "pdf", "a page", takes=_DRAWN, is_text=False),
+    Format(
+        "policy", "policy.toml", "the policy stub: default deny, with the decisions that are due", _policy
+    ),
+    Format("cedar", "cedar", "policies for Cedar", _cedar, takes=_ASKED, beside="cedarschema"),
+    Format(
+        "cedarschema",
+        "cedarschema",
+        "the schema of these policies",
+        _cedarschema,
+        takes=_ASKED,
+        mark=b"entity Agent, Credential, System;",
+    ),
+    Format("rego", "rego", "a policy for Open Policy Agent", _rego, takes=_ASKED, beside="rego-data"),
+    Format(
+        "rego-data",
+        "json",
+        "the data that this policy asks",
+        _rego_data,
+        takes=_ASKED,
+        mark=b'"meshmodel": {',
+    ),
+    Format(
+        "mermaid",
+        "mmd",
+        "a Mermaid flowchart, for Markdown",
+        _mermaid,
+        takes=("view", "pages"),
+        write_pages=_mermaid_pages,
+    ),
+    Format("graphml", "graphml", "the graph, for graph programs", _graphml),
+    Format("node-link", "graph.json", "the graph as node-link JSON", _node_link),
+    Format("opengraph", "opengraph.json", "the steps for BloodHound", _opengraph, beside="opengraph-schema"),
+    Format(
+        "opengraph-schema",
+        "schema.json",
+        "what BloodHound must know of them",
+        _opengraph_schema,
+        mark=b'"namespace": "MeshModel"',
+    ),
+    Format("tickets", "tickets.csv", "a ticket for each missing checkpoint and of the fix", _tickets),
+    Format("tickets-json", "tickets.json", "these tickets as JSON", _tickets_json),
+)
+FORMATS: Final = {each.name: each for each in _FORMATS}
+"""The formats by name."""
+LENSES: Final = {
+    "structure": "all of it",
+    "missing": "the missing checkpoints",
+    "reach": "what one agent reaches",
+    "boundaries": "what crosses the trust boundaries",
+    "before": "what the minimum fix guards, before it",
+    "after": "the same part after it",
+}
+"""What a diagram can show, with its description."""
+FINDING: Final = "finding"
+"""One finding, step by step, in place of a lens."""
+_CHANGES: Final = "changes"
+"""What became of an earlier model, which has to be there."""
+
+_VIEWS: Final = {"built": "what is enforced today counts", "designed": "planned checkpoints count too"}
+_FORMS: Final = {
+    "by size": "compact above 15 elements, or where it cannot be read",
+    "whole": "credentials and missing checkpoints are shapes",
+    "compact": "they are words and marks on the lines",
+}
+_PAGES: Final = {
+    "one": "all in one file",
+    "readable": "an overview and pages whose text can be read on A4",
+}
+_COLOURS: Final = {"light": "for paper", "dark": "light on dark"}
+_ASKS: Final = {
+    "initiator": "one who knows all agents behind a request",
+    "target": "a target that sees the credential alone",
+}
+
+
+class Choice(NamedTuple):
+    """One thing to choose of a request.
+
+    Attributes:
+        name: the attribute of the request.
+        values: what it can be, each with a hint; ``None`` stands for all.
+    """
+
+    name: str
+    values: tuple[tuple[str | None, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What is to be exported: the command line builds it, the dialog edits it, the exporters read it.
+
+    Attributes:
+        format: the name of the format.
+        view: whether planned checkpoints count; of the analysis that is asked for.
+        lens: of a diagram what is lit: all, the missing checkpoints, the reach of one agent, what crosses
+            boundaries, what the minimum fix guards, before it or after it, what changed; or ``FINDING``.
+        agent: that agent's id, for the lens ``reach``.
+        zone: the id of the one zone that is drawn.
+        finding: ``RULE:SUBJECT`` of the finding whose witness is drawn as a sequence of steps.
+        form: whether credentials and doors are words on the lines (compact); by size: in models of more than
+            ``compact.FEW`` elements, and where the other form cannot be read on a page.
+        pages: whether as many files are written as are needed to read it, into a folder.
+        colours: light on dark, or for paper.
+        asks: who asks the policies of an engine.
+        dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
+        since: for the lens ``changes`` the model before, which what changed is marked against.
+    """
+
+    format: str = "svg"
+    view: "View" = "built"
+    lens: "Lens" = "structure"
+    agent: str | None = None
+    zone: str | None = None
+    finding: str | None = None
+    form: Literal["by size", "whole", "compact"] = "by size"
+    pages: Literal["one", "readable"] = "one"
+    colours: Literal["light", "dark"] = "light"
+    asks: "Side" = "initiator"
+    dpi: int | None = None
+    since: "Snapshot | None" = None
+
+    @property
+    def _takes(self) -> tuple[str, ...]:
+        """The choices that its format takes; those that the workbench adds, reports say, have a view."""
+        return FORMATS[self.format].takes if self.format in FORMATS else ("view",)
+
+    @property
+    def can_have_pages(self) -> bool:
+        """Whether several files are offered: DOT is not laid out, and a PDF has pages within one."""
+        return "pages" in self._takes and self.format not in {"dot", "pdf"}
+
+    def check(self, given: Iterable[str] | None = None) -> None:
+        """Refuse what the format does not take, and choices that do not go together.
+
+        Args:
+            given: the choices that somebody has made, which are refused even where they change nothing;
+                ``None``: those that are not the usual ones.
+
+        Raises:
+            RequestError: it names the first such choice.
+        """
+        if self.format not in FORMATS:
+            raise RequestError(
+                "format", f"there is no format '{one_line(self.format)}': use {', '.join(FORMATS)}"
+            )
+        if given is None:
+            given = [each.name for each in fields(self) if getattr(self, each.name) != each.default]
+        for name in given:
+            able = [each.name for each in FORMATS.values() if name in each.takes]
+            if able and name != "view" and self.format not in able:
+                raise RequestError(name, f"is for {', '.join(able)}, not for {self.format}")
+        if self.lens not in {*LENSES, FINDING, _CHANGES}:
+            raise RequestError("lens", f"there is no lens '{one_line(self.lens)}': use {', '.join(LENSES)}")
+        if (self.lens == FINDING) is (self.finding is None) or (self.finding and (self.agent or self.zone)):
+            raise RequestError(
+                "finding", "a finding is a picture of its own: name one, and no lens, agent or zone"
+            )
+        if self.zone is not None and self.lens == "boundaries":
+            raise RequestError(
+                "zone", "the boundary map shows all zones: leave it out, or choose another lens"
+            )
+        if (self.lens == _CHANGES) is (self.since is None):
+            raise RequestError("lens", "only a comparison of two models shows what changed: meshmodel diff")
+
+    def choices(self, snapshot: "Snapshot", analysis: "Analysis | None") -> Iterator[Choice]:
+        """What there is to choose, now that the format and what it shows are chosen.
+
+        Args:
+            snapshot: the model.
+            analysis: its analysis, if it is known: no findings are offered without.
+        """
+        if "view" in self._takes:
+            yield Choice("view", (*_VIEWS.items(),))
+        if "lens" in self._takes:
+            yield from self._diagram_choices(snapshot, analysis)
+        if self.can_have_pages:
+            yield Choice("pages", (*_PAGES.items(),))
+        if "asks" in self._takes:
+            yield Choice("asks", (*_ASKS.items(),))
+
+    def _diagram_choices(self, snapshot: "Snapshot", analysis: "Analysis | None") -> Iterator[Choice]:
+        findings = () if analysis is None else analysis.findings
+        steps = ((FINDING, "the way of one finding, step by step"),) if findings else ()
+        lenses = [each for each in LENSES.items() if each[0] != "reach" or snapshot.agent]
+        has_zone = self.lens not in {FINDING, "boundaries"}
+        yield Choice("lens", (*lenses, *steps))
+        if self.lens == "reach":
+            yield Choice("agent", _named(snapshot.agent))
+        if self.lens == FINDING:
+            named = ((f"{each.rule}:{each.subject}", each.severity) for each in findings)
+            yield Choice("finding", tuple(named))
+        elif has_zone and snapshot.zone:
+            yield Choice("zone", ((None, "all of them"), *_named(snapshot.zone)))
+        if has_zone:
+            yield Choice("form", (*_FORMS.items(),))
+        yield Choice("colours", (*_COLOURS.items(),))
+
+
+def _named(records: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, getattr(records[key], "name", None) or "") for key in sorted(records))
