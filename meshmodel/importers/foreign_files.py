@@ -177,10 +177,10 @@ def _read_folder(folder: Path, base: Path, form: str | None, reading: Reading) -
             continue
         try:
             document = read_document(path, base)
+            found = _form_of(document, form)
         except ForeignFileError as error:
             reading.skipped.append((shown, error.reason))
             continue
-        found = _form_of(document, form)
         if found is None:
             reading.skipped.append((shown, _UNKNOWN))
         else:
