@@ -47,7 +47,7 @@ answer that is being computed; a fix that is, to be guarded; what the lens shows
 
 @dataclass(frozen=True, slots=True)
 class StatusMessage:
-    """What the message line says."""
+    """What the message line says; before what the lens shows, where it is about that."""
 
     text: str = ""
     kind: MessageKind = "note"
@@ -168,6 +168,12 @@ class WorkbenchState:
     def chosen(self) -> frozenset[Reference]:
         """What commands are about: the group, else what is selected."""
         return self.group or (frozenset() if self.selected is None else frozenset({self.selected}))
+
+    @property
+    def said(self) -> str:
+        """What the message line says, in full."""
+        message = self.message
+        return f"{message.text}{self.looked.seen.says}" if message.kind == "lens" else message.text
 
     @property
     def finding(self) -> Finding | None:

@@ -57,7 +57,7 @@ class StatusBar(Bound):
     @property
     def said(self) -> str:
         """What is said in place of the finding; empty where nothing is."""
-        return "" if self.shown is None else self.shown.message.text
+        return "" if self.shown is None else self.shown.said
 
     def on_click(self) -> None:
         """List the findings; where that list lies over the canvas, close it."""

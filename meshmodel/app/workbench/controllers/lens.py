@@ -43,9 +43,9 @@ class LensController(Controller):
         self._say_what_it_shows()
 
     def _say_what_it_shows(self) -> None:
-        lens = self.state.lens
-        says = self.state.looked.seen.says or lens
-        self.context.say(f"lens {says}" if says.startswith(lens) else f"lens {lens}: {says}", kind="lens")
+        lens, says = self.state.lens, self.state.looked.seen.says
+        before = "lens " if says.startswith(lens) else f"lens {lens}: " if says else f"lens {lens}"
+        self.context.say(before, kind="lens")
 
     def compromise(self) -> None:
         """Show what falls if what is selected is compromised."""
@@ -74,7 +74,7 @@ class LensController(Controller):
         before = self.state.lens_before if self.state.lens == "compromise" else self.state.lens
         self.context.update(lens="compromise", lens_before=before, opened=None)
         self.follow()
-        self.context.say(self.state.looked.seen.says, kind="lens")
+        self.context.say("", kind="lens")
 
     def stop(self) -> bool:
         """Stop computing what the lens shows; whether that was under way."""
@@ -95,16 +95,11 @@ class LensController(Controller):
         """Bring what the lens shows up to the state; where what it said before is told, tell what it says."""
         if self.state.lens_before is not None and not self._is_listed():
             self.context.update(lens=self.state.lens_before, lens_before=None, by_outsider=False)
-        state, before = self.state, self.state.looked
-        looked = self._look()
-        self.context.update(looked=looked)
-        message = state.message
-        if message.kind == "lens" and before.seen.says:
-            message = replace(message, text=message.text.replace(before.seen.says, looked.seen.says))
-        elif state.selected != self._selected and not message.text and state.lens in {"reach", "compromise"}:
-            message = StatusMessage(looked.seen.says, "lens")
+        self.context.update(looked=self._look())
+        state = self.state
+        if state.selected != self._selected and not state.said and state.lens in {"reach", "compromise"}:
+            self.context.update(message=StatusMessage("", "lens"))
         self._selected = state.selected
-        self.context.update(message=message)
 
     def _is_listed(self) -> bool:
         state = self.state
