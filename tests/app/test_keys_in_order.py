@@ -136,9 +136,9 @@ async def test_escape_and_a_letter_that_the_terminal_takes_for_alt(tmp_path, let
         else:
             for _ in range(200):
                 await it.pilot.pause()
-                if it.app._exit:
+                if it.app.return_code is not None:
                     break
-            assert it.app._exit
+            assert it.app.return_code is not None
 
 
 async def test_no_key_is_handed_over_while_the_program_ends(tmp_path, monkeypatch):
@@ -150,7 +150,7 @@ async def test_no_key_is_handed_over_while_the_program_ends(tmp_path, monkeypatc
             ending.setattr(it.app, "_running", False)  # as the toolkit does before it takes the screens away
             it.app.release_keys()
             await it.pilot.pause()
-        assert not it.app._exit
+        assert it.app.return_code is None
 
 
 async def test_escape_and_a_capital_in_one_burst_are_both_heard(tmp_path):
