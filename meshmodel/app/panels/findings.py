@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from meshmodel.model.vocabulary import View
 
 _Key = tuple[str, str]
+Point = Callable[[Finding | None], object]
 
 
 class FindingsList(Listing, Bound):
@@ -44,12 +45,7 @@ class FindingsList(Listing, Bound):
     _opened_by = -1
     """Which key or click opened a row last."""
 
-    def __init__(
-        self,
-        point: Callable[[Finding | None], object] = lambda _: None,
-        *,
-        id: str | None = None,  # noqa: A002  # Textual's name
-    ) -> None:
+    def __init__(self, point: Point = lambda _: None, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: what opens a finding, or with ``None`` closes it; and the widget's id."""
         super().__init__(id=id)
         self._open = point

@@ -64,9 +64,6 @@ class MatrixView(VirtualTable):
         agent: str
         system: str
 
-    class Moved(Message):
-        """The cursor stands on another cell."""
-
     @dataclass
     class MenuWanted(Message):
         """The right button was pressed on a cell, where the cursor is now: its menu stands by there."""

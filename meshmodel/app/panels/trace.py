@@ -22,6 +22,8 @@ from meshmodel.canvas.text import cut
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
 
+    Point = Callable[[TracedEvent], object]
+
 _LEAST_TABLE = 3
 """Rows that the counts leave to the table: its head, an event, and the bar."""
 
@@ -42,11 +44,8 @@ class TraceView(VirtualTable):
         Binding("right", "aside(1)", show=False),
     ]
 
-    def __init__(self, point: "Callable[[TracedEvent], object]") -> None:
-        """An empty table.
-
-        Arguments: what opens an event when the cursor comes upon it.
-        """
+    def __init__(self, point: "Point") -> None:
+        """Arguments: what opens an event when the cursor comes upon it."""
         super().__init__()
         self._open = point
         self.traced: tuple[TracedEvent, ...] = ()
@@ -122,15 +121,7 @@ class TracePanel(FilterPanel, Bound):
     class Left(Message):
         """Escape: stop what is being followed, or go back to the canvas."""
 
-    class Filtered(Message):
-        """Other events are listed."""
-
-    def __init__(
-        self,
-        point: "Callable[[TracedEvent], object]" = lambda _: None,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's own name
-    ) -> None:
+    def __init__(self, point: "Point", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: what opens an event when the cursor comes upon it, and the id of the widget."""
         self.table = TraceView(point)
         super().__init__(LineInput(placeholder="filter events", compact=True), self.table, id=id)
@@ -214,4 +205,4 @@ class TracePanel(FilterPanel, Bound):
         """Filter the events."""
         del text
         self._show()
-        self.post_message(self.Filtered())
+        self.post_message(TraceView.Moved())

@@ -53,10 +53,6 @@ class MenuWanted(OfRow, namespace="row_list"):
     at: tuple[int, int]
 
 
-class Moved(Message, namespace="row_list"):
-    """Another row is under the cursor, or none."""
-
-
 class RowList(VirtualRows):
     """A list of :class:`Row`.
 
@@ -87,7 +83,6 @@ class RowList(VirtualRows):
 
     Chosen: TypeAlias = Chosen
     MenuWanted: TypeAlias = MenuWanted
-    Moved: TypeAlias = Moved
 
     def __init__(
         self,

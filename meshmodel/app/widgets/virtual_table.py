@@ -10,6 +10,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -42,6 +43,9 @@ class VirtualRows(ScrollView, can_focus=True):
     ]
     head_lines = 0
     virtual_size: var[Size] = var(Size(0, 0))
+
+    class Moved(Message):
+        """Something else is under the cursor, or nothing."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""

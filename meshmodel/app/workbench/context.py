@@ -4,9 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from textual.screen import Screen
-
-from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.focus import Focus, Severity
 from meshmodel.edits.edit import Edit
@@ -24,11 +21,8 @@ class Context(Focus):
         after_analysis: what follows an edit once its analysis is shown, if this key is the last one then.
     """
 
-    def __init__(self, screen: Screen[None], session: Session, paint: Callable[[], WorkbenchState]) -> None:
-        """Arguments: the workbench's screen, the open model, and what paints the state."""
-        super().__init__(screen, session, paint)
-        self.after_analysis: tuple[Callable[[], None], int] | None = None
-        self._question: tuple[Callable[[], None], int] | None = None
+    after_analysis: tuple[Callable[[], None], int] | None = None
+    _question: tuple[Callable[[], None], int] | None = None
 
     def apply(self, wanted: Edit | None, select: Reference | None = None, *, on: Any) -> bool:
         """Make an edit, and select something afterwards; whether it was done. A refusal is said.

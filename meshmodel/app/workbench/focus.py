@@ -1,6 +1,7 @@
 """Panels, dialogs and the message line of the workbench, and what is selected and open in them."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 
@@ -126,18 +127,12 @@ class Focus(PaintedState):
 
     # Panels
 
-    def open_list(self, page: str, then: Callable[[], None] | None = None) -> None:
-        """Show one of the lists and give it the focus, then do something with its rows."""
+    def open_list(self, page: str) -> None:
+        """Show one of the lists and give it the focus."""
         self.update(
             lists_open=True, page=page, message=StatusMessage(), **({} if page == "fix" else {"preview": ()})
         )
-
-        def focus() -> None:
-            self._focus_list(f"#{page}")
-            if then is not None:
-                then()
-
-        self.after_paint = focus
+        self.after_paint = [partial(self._focus_list, f"#{page}")]
 
     def open_side(self, side: Side) -> None:
         """Show the outline or the inspector, and give it the focus."""
@@ -146,7 +141,7 @@ class Focus(PaintedState):
             # On small screens its fields need the height.
             is_small = self.state.arrangement == "small"
             self.update(is_side_closed=False, lists_open=self.state.lists_open and not is_small)
-        self.after_paint = lambda: self._focus_list(f"#{side}")
+        self.after_paint = [partial(self._focus_list, f"#{side}")]
 
     def open_quick_line(self, text: str = "") -> None:
         """Open the quick line, with what was pasted."""
@@ -158,7 +153,7 @@ class Focus(PaintedState):
         """Close what lies over the canvas, and give it the focus."""
         if self.state.arrangement == "small" and (self.state.side or self.state.lists_open):
             self.update(side=None, lists_open=False)
-        self.after_paint = self.focus_canvas
+        self.after_paint = [self.focus_canvas]
         self.update()
 
     def focus_canvas(self) -> None:

@@ -24,7 +24,7 @@ class PaintedState:
     Attributes:
         state: what is shown; replaced by ``update``.
         jobs: background work.
-        after_paint: done once, when the state is painted next: what takes the focus.
+        after_paint: done once, when the state is painted next: what takes the focus, and what follows.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class PaintedState:
         """
         self.state = state
         self.jobs = Jobs(screen, self._progressed)
-        self.after_paint: Callable[[], object] | None = None
+        self.after_paint: list[Callable[[], object]] = []
         self._screen = screen
         self._paint = paint
         self._depth = 0
@@ -75,9 +75,9 @@ class PaintedState:
                 self._painted = self._paint()
         finally:
             self._depth -= 1
-        then, self.after_paint = self.after_paint, None
-        if then is not None:
-            then()
+        waiting, self.after_paint = self.after_paint, []
+        for each in waiting:
+            each()
 
     @property
     def is_held(self) -> bool:

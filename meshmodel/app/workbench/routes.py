@@ -63,7 +63,7 @@ ROUTES: Final = (
     route(Paste, lambda w, event: w.clipboard.pasted(event)),
     route(FieldRequested, lambda w, event: w.editing.field_requested(event)),
     route(NoteRequested, lambda w, event: w.editing.note_requested(event)),
-    route(FindingOpened, lambda w, event: w.findings.opened(event)),
+    route(FindingOpened, lambda w, event: w.findings.point(event.finding)),
     route(ExplanationRequested, lambda w, event: w.findings.explained(event)),
     route(FixList.Previewed, lambda w, event: w.fix.previewed(event)),
     route(FixList.Wanted, lambda w, event: w.fix.wanted(event)),

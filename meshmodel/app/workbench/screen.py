@@ -28,7 +28,6 @@ from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.quick_line import QuickLine
-from meshmodel.app.panels.reach_matrix import MatrixView
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
@@ -36,7 +35,7 @@ from meshmodel.app.presentation.both_analyses import Results
 from meshmodel.app.presentation.lenses import LENSES
 from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
-from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.virtual_table import VirtualRows
 from meshmodel.app.workbench.context import Context
 from meshmodel.app.workbench.controllers.checkpoints import CheckpointsController
 from meshmodel.app.workbench.controllers.clipboard import ClipboardController
@@ -283,9 +282,7 @@ class Workbench(Screen[None]):
         with self.context.batch():
             self.context.jobs.worker_changed(event)
 
-    @on(RowList.Moved)
-    @on(MatrixView.Moved)
-    @on(TracePanel.Filtered)
+    @on(VirtualRows.Moved)
     def _cursor_moved(self) -> None:
         if self.context.state.message.kind == "no-row":
             self.context.say("")  # there is one again

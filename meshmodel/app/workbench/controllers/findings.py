@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from meshmodel.answers.acceptances import with_scopes
-from meshmodel.app.messages import EditRequested, ExplanationRequested, FindingOpened
+from meshmodel.app.messages import EditRequested, ExplanationRequested
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
@@ -26,8 +26,9 @@ class FindingsController(Controller):
 
     def show(self) -> None:
         """Show the findings; where none is open, open the one under the cursor, at first the most severe."""
-        is_open = self.state.finding is not None
-        self.context.open_list("findings", None if is_open else self.context.panel(FindingsList).open_row)
+        self.context.open_list("findings")
+        if self.state.finding is None:
+            self.context.after_paint.append(self.context.panel(FindingsList).open_row)
 
     def group(self) -> None:
         """List the findings by the next of severity, door, agents and rule."""
@@ -35,10 +36,6 @@ class FindingsController(Controller):
         self.show()
         self.context.update(findings_by=by)
         self.context.say(f"findings by {by}; G lists them otherwise")
-
-    def opened(self, event: FindingOpened) -> None:
-        """A panel opened a finding, or closed it."""
-        self.point(event.finding)
 
     def point(self, finding: "Finding | None") -> None:
         """Open a finding; with ``None``: none.
