@@ -113,7 +113,7 @@ def compare(baseline: Mapping[FindingKey, Known], now: Mapping[FindingKey, Known
     )
 
 
-def comparison_answer(comparison: Comparison) -> dict[str, Any]:
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """A comparison for the JSON answer of ``check``."""
 
     def named(key: FindingKey) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import Crossing, Door, Finding, Heard, Question, Summary
 from meshmodel.answers.acceptances import accepted_words, unmatched_words
-from meshmodel.answers.baseline import Comparison, comparison_answer, comparison_blocks
+from meshmodel.answers.baseline import Comparison, comparison_blocks, comparison_json
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
 from meshmodel.answers.causes import Cause, fold
 from meshmodel.answers.count_words import controlled
@@ -58,7 +58,7 @@ def check_json(
         "questions": [_question(each) for each in analysis.questions],
     }
     if baseline is not None:
-        after["baseline"] = comparison_answer(baseline)
+        after["baseline"] = comparison_json(baseline)
     # Before the first piece: where this fails, nothing is written.
     doors = sorted(analysis.doors, key=lambda door: (door.credential, door.system))
     yield f'{_json(before)[:-1]}, "missing": ['

@@ -26,7 +26,7 @@ _HOW: dict[StepKind, str] = {
 }
 
 
-def compromise_answer(found: Compromise) -> Answer:
+def compromise_json(found: Compromise) -> Answer:
     """``meshmodel-compromise/1``: the closure from a start, with checkpoints and without."""
     return {
         "format": "meshmodel-compromise/1",

@@ -41,7 +41,7 @@ _WHEN: Final[dict[CheckpointStep, str]] = {
 }
 
 
-def fix_answer(
+def fix_json(
     fix: "Fix", curve: "Sequence[CurvePoint] | None" = None, *, applied: str | None = None, complete: bool
 ) -> Answer:
     """``meshmodel-fix/1``: a smallest set of checkpoints, or the smallest known with its lower bound.

@@ -10,7 +10,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
 
 
-def offboarding_answer(plan: Offboarding, *, applied: bool) -> Answer:
+def offboarding_json(plan: Offboarding, *, applied: bool) -> Answer:
     """``meshmodel-offboarding/1``: the plan, and whether it was carried out in the model."""
     kind, _, name = plan.who.partition(":")
     return {

@@ -19,7 +19,7 @@ MOST: Final = 50
 """The most rows of a list in the text; how many more there are is said, and JSON has all."""
 
 
-def verification_answer(found: "Verification") -> Answer:
+def verification_json(found: "Verification") -> Answer:
     """``meshmodel-verification/1``."""
     return {
         "format": FORMAT,

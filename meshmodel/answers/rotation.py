@@ -11,7 +11,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, one_line
 
 
-def rotation_answer(plan: RotationPlan) -> Answer:
+def rotation_json(plan: RotationPlan) -> Answer:
     """``meshmodel-rotation/1``: the plan; it cannot be carried out in a drawing."""
     return {
         "format": "meshmodel-rotation/1",

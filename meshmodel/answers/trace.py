@@ -25,7 +25,7 @@ _SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
 }
 
 
-def trace_answer(traced: TracedEvent) -> Answer:
+def trace_json(traced: TracedEvent) -> Answer:
     """``meshmodel-trace/1``: one event."""
     event, yielded, crossing, decision = traced.event, traced.yielded, traced.crossing, traced.decision
     return {
@@ -54,7 +54,7 @@ def trace_answer(traced: TracedEvent) -> Answer:
     }
 
 
-def summary_answer(tally: Tally, *, complete: bool) -> Answer:
+def summary_json(tally: Tally, *, complete: bool) -> Answer:
     """``meshmodel-trace/1``: the last document, which alone says that the log was read to its end."""
     return {
         "format": FORMAT,

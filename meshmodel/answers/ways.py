@@ -1,15 +1,124 @@
-"""The way of an agent to a system as blocks: the crossing, its steps, all ways, the finding about it."""
+"""The way of an agent to a system, as JSON and as blocks: the crossing, its steps, all ways, its finding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from meshmodel.analysis.results import Explanation, Finding, Ways
+from meshmodel.analysis.results import Element, Explanation, Finding, StepKey, Ways, WitnessStep
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.blocks import Block, Paragraph, Section
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
 from meshmodel.answers.witness import reference_of, told_steps
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+
+_NOTHING: Final[Answer] = {
+    "unasked": False,
+    "through": [],
+    "doors": [],
+    "cut": None,
+    "standing": [],
+    "reaches": None,
+    "reached_from": None,
+    "blocked": [],
+    "openings": [],
+    "openings_number": 0,
+    "openings_complete": True,
+}
+
+
+def explain_json(explanation: Explanation | None) -> Answer:
+    """``meshmodel-explain/1``: the way from an agent to an access, step by step.
+
+    ``None``, where a model has no crossing at all, is an answer without steps whose names are null.
+    ``action`` is null where nothing is reached and no action was asked for.
+    """
+    if explanation is None:
+        names = dict.fromkeys(("agent", "source", "system", "action", "state"))
+        return {"format": "meshmodel-explain/1", **names, "steps": []}
+    return {
+        "format": "meshmodel-explain/1",
+        "agent": explanation.agent,
+        "source": explanation.source,
+        "system": explanation.system,
+        "action": explanation.action,
+        "state": explanation.state,
+        "steps": [_witness(each) for each in explanation.steps],
+    }
+
+
+def _witness(step: WitnessStep) -> Answer:
+    return {
+        "step": step.step,
+        "from": step.from_,
+        "to": step.to,
+        "action": step.action,
+        "identity": step.identity,
+        "yielded_by": step.yielded_by,
+        "zone_from": step.zone_from,
+        "zone_to": step.zone_to,
+        "checkpoint": step.checkpoint,
+    }
+
+
+def ways_json(ways: Ways | None) -> Answer:
+    """``meshmodel-explain/1`` with all ways: every further key is there, if only empty."""
+    if ways is None:
+        return explain_json(None) | _NOTHING
+    cut = ways.single or ways.cut
+    return explain_json(ways.explanation) | {
+        "unasked": ways.unasked,
+        "through": [{"element": each, "actions": list(actions)} for each, actions in ways.through],
+        "doors": [
+            {
+                "credential": door.credential,
+                "system": door.system,
+                "actions": list(door.actions),
+                "intended": door.intended,
+            }
+            for door in ways.doors
+        ],
+        "cut": {"size": 1 if ways.single else len(cut), "steps": [_step(each) for each in cut]}
+        if cut
+        else None,
+        "standing": [{"checkpoint": each, **_step(step)} for each, step in ways.standing],
+        "reaches": None if cut else _reached(ways.reaches),
+        "reached_from": None if cut else _reached(ways.reached_from),
+        "blocked": [
+            {"because": each.because, "element": each.element, "system": each.system} for each in ways.blocked
+        ],
+        "openings": [
+            {
+                "relation": each.relation,
+                "from": _ends(each.from_),
+                "to": _ends(each.to),
+                "number": each.number,
+            }
+            for each in ways.openings
+        ],
+        "openings_number": sum(each.number for each in ways.openings),
+        "openings_complete": ways.openings_complete,
+    }
+
+
+def _step(step: StepKey) -> Answer:
+    return dict(zip(("step", "from", "to"), step, strict=True))
+
+
+def _reached(elements: Iterable[Element]) -> Answer:
+    found: Answer = {"agents": [], "credentials": [], "systems": []}
+    for element, actions in elements:
+        table, _, name = element.partition(":")
+        found[f"{table}s"].append({"system": name, "actions": list(actions)} if actions else name)
+    return found
+
+
+def _ends(elements: Iterable[Element]) -> list[Answer]:
+    return [
+        {"id": element.partition(":")[2], "action": action}
+        for element, actions in elements
+        for action in actions or (None,)
+    ]
 
 
 def explain_blocks(explanation: Explanation, source: str | None = None) -> Iterator[Block]:

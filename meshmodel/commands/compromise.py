@@ -51,11 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
         found = analysis.compromise(_qualified(arguments.start, snapshot))
-        from meshmodel.answers.compromise import compromise_answer, compromise_blocks
+        from meshmodel.answers.compromise import compromise_blocks, compromise_json
         from meshmodel.answers.painters import text_of, titled
 
         if arguments.json:
-            answer(compromise_answer(found))
+            answer(compromise_json(found))
         else:
             blocks = titled(snapshot, compromise_blocks(snapshot, found, analysis.view))
             printer.say(path, text_of(blocks, style()))

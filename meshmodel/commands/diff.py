@@ -75,9 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
         _draw(arguments.picture, old, new)
     status = 2 if not diff.is_complete else 1 if diff.opened else 0
     if arguments.json:
-        from meshmodel.answers.diff.answer import diff_answer
+        from meshmodel.answers.diff.answer import diff_json
 
-        answer(diff_answer(diff))
+        answer(diff_json(diff))
     elif arguments.markdown:
         from meshmodel.answers.diff.markdown import diff_markdown
 

@@ -49,11 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     is_other_program = any(each.kind == "program changed" for each in done.outcomes)
     status = 1 if diff.opened or is_other_program else 0
     if arguments.json:
-        from meshmodel.answers.diff.answer import diff_answer
+        from meshmodel.answers.diff.answer import diff_json
         from meshmodel.importers.answers import import_answer
 
         read = {key: value for key, value in import_answer(done, applied=False).items() if key != "format"}
-        answer({"format": "meshmodel-drift/1", "import": read, "diff": diff_answer(diff)})
+        answer({"format": "meshmodel-drift/1", "import": read, "diff": diff_json(diff)})
     else:
         from meshmodel.answers.diff.text import diff_text
         from meshmodel.importers.answers import drift_text

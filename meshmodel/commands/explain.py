@@ -93,18 +93,18 @@ def _answer_text(
     if arguments.all:
         ways = analysis.all_ways(*asked)
         if arguments.json:
-            from meshmodel.answers.ways_json import ways_answer
+            from meshmodel.answers.ways import ways_json
 
-            answer(ways_answer(ways))
+            answer(ways_json(ways))
             return None
         if ways is None:
             return _NOTHING
         return text_of(ways_blocks(snapshot, ways, arguments.source), style())
     explanation = analysis.explain(*asked)
     if arguments.json:
-        from meshmodel.answers.ways_json import explain_answer
+        from meshmodel.answers.ways import explain_json
 
-        answer(explain_answer(explanation))
+        answer(explain_json(explanation))
         return None
     if explanation is None:
         return _NOTHING

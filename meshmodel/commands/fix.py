@@ -139,9 +139,9 @@ class _FixRun:
 
     def json(self) -> dict[str, object]:
         """The machine-readable answer."""
-        from meshmodel.answers.fix import fix_answer
+        from meshmodel.answers.fix import fix_json
 
-        return fix_answer(
+        return fix_json(
             self.fix, self.curve, applied=self.state if self.applied else None, complete=self.complete
         )
 

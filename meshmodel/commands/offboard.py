@@ -52,16 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         snapshot = load(arguments.model)
         plan = _plan(snapshot, arguments.who)
-    from meshmodel.answers.offboarding import offboarding_answer
+    from meshmodel.answers.offboarding import offboarding_json
     from meshmodel.answers.painters import text_of, titled
-    from meshmodel.answers.rotation import plan_blocks, rotation_answer
+    from meshmodel.answers.rotation import plan_blocks, rotation_json
 
     if not arguments.json:
         say(text_of(titled(snapshot, plan_blocks(snapshot, plan, done=done)), style()))
     elif isinstance(plan, RotationPlan):
-        answer(rotation_answer(plan))
+        answer(rotation_json(plan))
     else:
-        answer(offboarding_answer(plan, applied=arguments.apply))
+        answer(offboarding_json(plan, applied=arguments.apply))
     return 0
 
 

@@ -111,10 +111,10 @@ def _is_stub(path: Path) -> bool:
 
 def _answer(arguments: argparse.Namespace, snapshot: "Snapshot", found: "Verification") -> None:
     from meshmodel.answers.painters import text_of, titled
-    from meshmodel.answers.policy import verification_answer, verification_blocks
+    from meshmodel.answers.policy import verification_blocks, verification_json
 
     if arguments.json:
-        answer(verification_answer(found))
+        answer(verification_json(found))
     else:
         blocks = titled(snapshot, verification_blocks(found), "designed, with the policy stub")
         say(text_of(blocks, style()))

@@ -83,11 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
-    from meshmodel.answers.trace import summary_answer, trace_answer
+    from meshmodel.answers.trace import summary_json, trace_json
 
     return (
-        lambda traced: answer(trace_answer(traced)),
-        lambda tally, complete: answer(summary_answer(tally, complete=complete)),
+        lambda traced: answer(trace_json(traced)),
+        lambda tally, complete: answer(summary_json(tally, complete=complete)),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.compromise import Spread
 from meshmodel.analysis.results import CannotStartError
-from meshmodel.answers.compromise import compromise_answer, compromise_blocks
+from meshmodel.answers.compromise import compromise_blocks, compromise_json
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.style import Style
 from meshmodel.interchange import read_file
@@ -32,7 +32,7 @@ def test_the_case_agrees(path):
             with pytest.raises(CannotStartError):
                 analysis.compromise(each["start"])
             continue
-        answer = compromise_answer(analysis.compromise(each["start"]))
+        answer = compromise_json(analysis.compromise(each["start"]))
         assert answer == {"format": "meshmodel-compromise/1", **each}
         assert list(answer) == ["format", "start", "unchecked", "all"]
 
@@ -48,7 +48,7 @@ def check_on(seed, flavour, view):
                 analysis.compromise(start)
             continue
         found = analysis.compromise(start)
-        answer = compromise_answer(found)
+        answer = compromise_json(found)
         assert answer == {"format": "meshmodel-compromise/1", **expected}
         nodes = reading.starts_of(start)
         free, counting = reading.after_compromise(start)

@@ -9,7 +9,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.offboarding import LostApproval, Touched
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.rotation import Copy
-from meshmodel.answers.offboarding import offboarding_answer, offboarding_blocks
+from meshmodel.answers.offboarding import offboarding_blocks, offboarding_json
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.style import Style
 from meshmodel.edits.edit import apply_edit
@@ -308,7 +308,7 @@ def test_it_can_be_stopped(who):
 
 def test_the_answer_has_the_same_keys_whoever_goes():
     answers = [
-        offboarding_answer(analyse(PEOPLE).offboarding(who), applied=False)
+        offboarding_json(analyse(PEOPLE).offboarding(who), applied=False)
         for who in ("ann", "person:ann", "person:ben")
     ]
     assert {tuple(each) for each in answers} == {tuple(answers[0])}

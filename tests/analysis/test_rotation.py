@@ -3,7 +3,7 @@
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rotation import Copy
 from meshmodel.answers.painters import text_of
-from meshmodel.answers.rotation import rotation_answer, rotation_blocks
+from meshmodel.answers.rotation import rotation_blocks, rotation_json
 from meshmodel.answers.style import Style
 from meshmodel.model import records as r
 from tests.analysis.test_offboarding_naive import OBTAIN, credentials
@@ -51,7 +51,7 @@ def test_a_rotation_names_copies_users_and_what_it_yields_in_a_safe_order():
         ("role", (), True),
     ]
     assert plan.order == (("key",), ("loop", "role"), ("deep",))
-    assert rotation_answer(plan)["order"] == [["key"], ["loop", "role"], ["deep"]]
+    assert rotation_json(plan)["order"] == [["key"], ["loop", "role"], ["deep"]]
     text = text_of(rotation_blocks(ROTATED, plan), Style())
     assert "2 copies at rest to replace or delete" in text
     assert "wiki   is no secrets manager: delete it, or replace it; read by nobody" in text

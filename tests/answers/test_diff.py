@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.check import check_json
-from meshmodel.answers.diff.answer import diff_answer
+from meshmodel.answers.diff.answer import diff_json
 from meshmodel.answers.diff.compare import compare
 from meshmodel.answers.diff.markdown import diff_markdown
 from meshmodel.answers.diff.text import diff_text
@@ -217,7 +217,7 @@ def test_large_counts_have_separators(support):
 
 
 def test_the_counts_of_json_are_those_of_check(support, wider):
-    answer = diff_answer(compared(support, wider))
+    answer = diff_json(compared(support, wider))
     for side, model in (("old", support), ("new", wider)):
         checked = json.loads("".join(check_json(analyse(model))))
         assert answer[side]["summary"] == checked["summary"]
@@ -229,8 +229,8 @@ def test_a_fix_that_is_not_proven_is_an_incomplete_answer(support):
     analysis = analyse(support)
     fix = replace(analysis.minimum_fix(), optimal=False, lower_bound=0)
     diff = compare(analysis, analysis, (fix, fix))
-    assert diff_answer(diff)["complete"] is False
-    assert list(diff_answer(diff))[-1] == "complete"
+    assert diff_json(diff)["complete"] is False
+    assert list(diff_json(diff))[-1] == "complete"
     text = diff_text(diff, analysis, analysis, Style(), 2)
     assert "not found in time: at least 0, at most 1 checkpoint" in text
     assert "exit 2" in text

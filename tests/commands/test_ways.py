@@ -1,6 +1,5 @@
 """``explain --all``: its document has the keys of ``explain``, and then its own."""
 
-from meshmodel.answers import ways_json
 from tests.commands.running import CASES, MODELS, documents, run
 
 EXPLAIN = ["format", "agent", "source", "system", "action", "state", "steps"]
@@ -49,10 +48,6 @@ def test_what_is_not_reached_has_openings():
         "to": [{"id": "retrieval-token", "action": None}],
         "number": 2,
     }
-
-
-def test_the_documentation_names_every_key():
-    assert [key for key in WAYS if f"``{key}``" not in (ways_json.__doc__ or "")] == []
 
 
 def test_a_model_in_which_nobody_reaches_anything(tmp_path):

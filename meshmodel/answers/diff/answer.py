@@ -8,14 +8,14 @@ from meshmodel.answers.blocks import Answer
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import CrossingChange, Diff, DrawnChange, FindingChange, ReachChange, Side
 from meshmodel.answers.diff.changes import uncontrolled_severity as severity_of
-from meshmodel.answers.fix import fix_answer
+from meshmodel.answers.fix import fix_json
 from meshmodel.answers.reach import reached_json
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Fix
 
 
-def diff_answer(diff: Diff) -> Answer:
+def diff_json(diff: Diff) -> Answer:
     """``meshmodel-diff/1``: all that differs, and the findings that stand."""
     answer: Answer = {
         "format": "meshmodel-diff/1",
@@ -105,6 +105,6 @@ def _found(finding: Finding | None) -> Answer | None:
 
 
 def _fix(fix: "Fix") -> Answer:
-    answer = fix_answer(fix, complete=True)
+    answer = fix_json(fix, complete=True)
     del answer["format"]
     return answer
