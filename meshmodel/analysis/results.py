@@ -220,6 +220,11 @@ class Summary:
     approved: int
     missing: int
 
+    @property
+    def controlled(self) -> int:
+        """How many crossings have a checkpoint that counts on every way."""
+        return self.crossings - self.uncontrolled - self.approved
+
 
 @dataclass(frozen=True, slots=True)
 class WitnessStep:

@@ -13,7 +13,6 @@ from meshmodel.answers.acceptances import accepted_words, unmatched_words
 from meshmodel.answers.baseline import Comparison, comparison_blocks, comparison_json
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
 from meshmodel.answers.causes import Cause, fold
-from meshmodel.answers.count_words import controlled
 from meshmodel.answers.lines import Words
 from meshmodel.answers.questions import asked, open_notes, question_blocks
 from meshmodel.answers.style import counted
@@ -174,7 +173,7 @@ def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
     states = (
         (summary.uncontrolled, "uncontrolled"),
         (summary.approved, "approved"),
-        (controlled(summary), "controlled"),
+        (summary.controlled, "controlled"),
     )
     listed = ", ".join(f"{number} {state}" for number, state in states) if summary.crossings else ""
     yield Paragraph(f"{counted(summary.crossings, 'crossing')}{listed and f': {listed}'}")

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
 from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Section, section, table
-from meshmodel.answers.name_list import name_list
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import counted, one_line
+from meshmodel.model.text import counted, name_list, one_line
 
 
 def offboarding_json(plan: Offboarding, *, applied: bool) -> Answer:

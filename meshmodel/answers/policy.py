@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
-from meshmodel.answers.name_list import name_list
-from meshmodel.model.text import counted, plural
+from meshmodel.model.text import counted, name_list, plural
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from meshmodel.analysis.offboarding import Offboarding
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.answers.blocks import Answer, Block, Paragraph, section, table
-from meshmodel.answers.name_list import name_list
 from meshmodel.answers.offboarding import copy_entry, offboarding_blocks, rotation_entry, rotation_rows
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import counted, one_line
+from meshmodel.model.text import counted, name_list, one_line
 
 
 def rotation_json(plan: RotationPlan) -> Answer:

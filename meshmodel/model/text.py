@@ -96,6 +96,17 @@ def first_few(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
+def name_list(names: Sequence[str], most: int = 5) -> str:
+    """Names with commas; of many the first ones and how many more, which is never one.
+
+    Args:
+        names: all of them.
+        most: so many are named where there are more than that and one.
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most + 1 else ""
+    return ", ".join(names[:most] if more else names) + more
+
+
 def one_line(text: object, limit: int = 120) -> str:
     """A text that is safe to print as part of a line: refused characters are written as escapes.
 

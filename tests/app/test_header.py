@@ -8,13 +8,13 @@ import pytest
 
 from meshmodel.analysis.results import Summary
 from meshmodel.answers.causes import causes_of, open_counts
-from meshmodel.answers.count_words import delta, open_rows
 from meshmodel.app import analysis_service
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.presentation.inspection import finding_sections
 from meshmodel.app.presentation.lenses import LENSES
+from meshmodel.app.presentation.model_line import delta, open_rows
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance, System

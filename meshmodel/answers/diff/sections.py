@@ -1,20 +1,26 @@
 """A comparison in rows of words, which its text and its Markdown lay out, each in its own way."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
-from meshmodel.analysis.results import SystemReach
+from meshmodel.analysis.results import CrossingState, SystemReach
+from meshmodel.analysis.starts import HOME
 from meshmodel.answers.causes import is_accepted
-from meshmodel.answers.count_words import controlled
-from meshmodel.answers.diff.changes import Diff, DrawnChange, FindingChange, FindingWord
-from meshmodel.answers.diff.crossing_rows import CrossingGroup, closed_words, groups, opened_words
-from meshmodel.answers.diff.names import few
+from meshmodel.answers.diff.changes import (
+    CrossingChange,
+    CrossingWord,
+    Diff,
+    DrawnChange,
+    FindingChange,
+    FindingWord,
+    uncontrolled_severity,
+)
 from meshmodel.model.records import Reference
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.stop import NEVER, Stop
-from meshmodel.model.text import counted, one_line, shorten
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.text import counted, first_few, one_line, shorten
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action, Severity
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -29,6 +35,13 @@ _WORTH: Final = 60
 _PRESENCE: Final[dict[str, Sign]] = {"added": "+", "removed": "-", "changed": "~"}
 _BECAME: Final[dict[FindingWord, Sign]] = {"new": "+", "worse": "~", "closed": "-", "still": "="}
 """What became of a finding, in the order in which findings are told."""
+_ASKED: Final = 12
+"""Of a group of at most this many closed crossings the ways are asked which checkpoints stand on them."""
+
+_Became = tuple[Severity | None, Severity | None, CrossingState | None]
+"""The severity before, the severity after, and the state after; ``None``: there is no crossing any more."""
+_NAMED: Final = 4
+"""So many of many names in a row are shown."""
 
 
 class Row(NamedTuple):
@@ -78,11 +91,11 @@ def sections(
     def opened(group: CrossingGroup) -> Row:
         was, now, _ = group.became
         severity = f"{was} → {now}" if was and was != now else group.severity
-        words = opened_words(group, new, after)
+        words = _opened_words(group, new, after)
         return Row("~" if was else "+", severity, words, ("system", group.target))
 
     def closed(group: CrossingGroup) -> Row:
-        words = closed_words(group, new, before)
+        words = _closed_words(group, new, before)
         return Row("-", group.severity, words, ("system", group.target))
 
     def section(title: str, items: Sequence[_Item], tell: Callable[[_Item], Row]) -> Section:
@@ -96,10 +109,10 @@ def sections(
         section("drawn", _drawn_rows(diff.drawn), _same),
         section("reach", _reach_rows(diff), _same),
         section("counts", _count_rows(diff), _same),
-        section("NEW", groups(diff.crossings, "new"), opened),
-        section("WORSE", groups(diff.crossings, "worse"), opened),
-        section("MILDER", groups(diff.crossings, "milder"), opened),
-        section("CLOSED", groups(diff.crossings, "closed"), closed),
+        section("NEW", _groups(diff.crossings, "new"), opened),
+        section("WORSE", _groups(diff.crossings, "worse"), opened),
+        section("MILDER", _groups(diff.crossings, "milder"), opened),
+        section("CLOSED", _groups(diff.crossings, "closed"), closed),
         section("doors", _in_order(diff.findings, doors=True), _finding_row),
         section("findings", _in_order(diff.findings, doors=False), _finding_row),
         section("fix", _fix_rows(diff.fixes), _same),
@@ -162,9 +175,9 @@ def _reach_rows(diff: Diff) -> list[Row]:
     agents: defaultdict[tuple[Sign, str, str], list[str]] = defaultdict(list)
     for each in diff.identities:
         if each.gained:
-            agents["+", "identity", few(each.gained)].append(each.agent)
+            agents["+", "identity", _few(each.gained)].append(each.agent)
         if each.lost:
-            agents["-", "identity", few(each.lost)].append(each.agent)
+            agents["-", "identity", _few(each.lost)].append(each.agent)
     for agent, system, before, after in diff.reach:
         was, now = (dict(_ways(each)) for each in (before, after))
         for action, way in now.items():
@@ -176,7 +189,7 @@ def _reach_rows(diff: Diff) -> list[Row]:
             if action not in now:
                 agents["-", "action", f"{action} {system}"].append(agent)
     return [
-        Row(sign, head, f"{few(names)}: {words}", ("agent", names[0]))
+        Row(sign, head, f"{_few(names)}: {words}", ("agent", names[0]))
         for (sign, head, words), names in agents.items()
     ]
 
@@ -191,6 +204,113 @@ def _way(reach: SystemReach, action: Action) -> str:
     return way if action in reach.unchecked else f"{way}, asked"
 
 
+# Crossings ---------------------------------------------------------------------------------------
+
+
+class CrossingGroup(NamedTuple):
+    """Crossings to one system that became the same: each agent with each action from each source."""
+
+    became: _Became
+    target: str
+    actions: tuple[Action, ...]
+    sources: tuple[str | None, ...]
+    agents: tuple[str, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """After, or of one that is closed before."""
+        before, after, _ = self.became
+        found = after or before
+        assert found is not None
+        return found
+
+    @property
+    def crossings(self) -> list[tuple[str, str | None, Action]]:
+        """Agent, source and action of each."""
+        return [(a, s, x) for a in self.agents for s in self.sources for x in self.actions]
+
+
+def _groups(changes: Iterable[CrossingChange], word: CrossingWord) -> list[CrossingGroup]:
+    """The changes that have that word (new, worse, …), grouped; the most severe first."""
+    actions: defaultdict[tuple[_Became, str, str, str | None], list[Action]] = defaultdict(list)
+    for each in changes:
+        if each.change == word:
+            crossing = each.crossing
+            was, now = map(uncontrolled_severity, each)
+            became = was, now, None if each.after is None else each.after.state
+            actions[became, crossing.target, crossing.agent, crossing.source].append(crossing.action)
+    sources: defaultdict[tuple[_Became, str, str, tuple[Action, ...]], list[str | None]] = defaultdict(list)
+    for (became, target, agent, source), done in actions.items():
+        sources[became, target, agent, tuple(done)].append(source)
+    agents: defaultdict[tuple[_Became, str, tuple[Action, ...], tuple[str | None, ...]], list[str]] = (
+        defaultdict(list)
+    )
+    for (became, target, agent, acts), origins in sources.items():
+        agents[became, target, acts, tuple(origins)].append(agent)
+    found = [CrossingGroup(*key, tuple(each)) for key, each in agents.items()]
+    return sorted(found, key=lambda each: (-SEVERITIES.index(each.severity), each.agents, each.target))
+
+
+def _opened_words(group: CrossingGroup, analysis: "Analysis", heard: frozenset[str]) -> str:
+    """Crossings that are uncontrolled: who, what, where, as whom, from where."""
+    identities = {
+        analysis.snapshot.credential[credential].principal
+        for crossing in group.crossings
+        for credential in _open_credentials(analysis, group.target, *crossing)
+    }
+    return f"{_who(group)}, as {_few(sorted(identities))}, from {_from(group.sources, heard)}"
+
+
+def _closed_words(group: CrossingGroup, analysis: "Analysis", heard: frozenset[str]) -> str:
+    """Crossings that were uncontrolled: who, what, where, from where, and what closed them."""
+    state = group.became[2]
+    if state is None:
+        how = "no such crossing any more"
+    elif state == "approved":
+        how = "approved by an intent"
+    else:
+        by = _checkpoints(group, analysis)
+        how = f"asked by {_few(by)}" if by else "controlled"
+    return f"{_who(group)}, from {_from(group.sources, heard)}: {how}"
+
+
+def _who(group: CrossingGroup) -> str:
+    return f"{_few(group.agents)}: {', '.join(group.actions)} {group.target}"
+
+
+def _from(sources: Sequence[str | None], heard: frozenset[str]) -> str:
+    named = [
+        "home" if each is None else f"{each} (outsiders' words)" if each in heard else each
+        for each in sources
+    ]
+    return _few(named)
+
+
+def _open_credentials(
+    analysis: "Analysis", target: str, agent: str, source: str | None, action: Action
+) -> list[str]:
+    """The credentials that are open doors of an uncontrolled crossing, and not approved."""
+    mesh, listing = analysis.engine.mesh, analysis.listing
+    coming = listing.coming(mesh.agent[agent], HOME if source is None else mesh.system[source])
+    doors = listing.open_doors(coming, mesh.access(target, ACTIONS.index(action)))
+    return [
+        mesh.credentials[mesh.original(node) - mesh.first_credential]
+        for node, approved in doors
+        if not approved
+    ]
+
+
+def _checkpoints(group: CrossingGroup, analysis: "Analysis") -> list[str]:
+    """The checkpoints that count on the shortest ways of controlled crossings; none of a large group."""
+    if len(group.crossings) > _ASKED:
+        return []
+    ways = (
+        analysis.explain(agent, group.target, action, source or "home")
+        for agent, source, action in group.crossings
+    )
+    return sorted({step.checkpoint for way in ways if way for step in way.steps if step.checkpoint})
+
+
 # Counts ------------------------------------------------------------------------------------------
 
 
@@ -200,7 +320,7 @@ def _count_rows(diff: Diff) -> list[Row]:
         ("crossings", old.crossings, new.crossings),
         ("uncontrolled", old.uncontrolled, new.uncontrolled),
         ("approved", old.approved, new.approved),
-        ("controlled", controlled(old), controlled(new)),
+        ("controlled", old.controlled, new.controlled),
         ("doors", old.missing, new.missing),
     )
     rows = [
@@ -236,8 +356,8 @@ def _finding_row(change: FindingChange) -> Row:
     if was and now:
         more = [each for each in now.agents if each not in was.agents]
         fewer = [each for each in was.agents if each not in now.agents]
-        told += f"; also {few(more)}" if more else ""
-        told += f"; no longer {few(fewer)}" if fewer else ""
+        told += f"; also {_few(more)}" if more else ""
+        told += f"; no longer {_few(fewer)}" if fewer else ""
         if is_accepted(was) != is_accepted(now):
             told += "; accepted" if is_accepted(now) else "; no longer accepted"
     elif now and is_accepted(now):
@@ -261,7 +381,12 @@ def _fix_words(fix: "Fix") -> str:
         return f"not found in time: at least {fix.lower_bound}, at most {counted(fix.cost, 'checkpoint')}"
     if not fix.cost:
         return "nothing to guard"
-    where = few([f"{step} {start} > {end}" for step, start, end in fix.checkpoints])
+    where = _few([f"{step} {start} > {end}" for step, start, end in fix.checkpoints])
     stops = [f"{agent} > {system}" for agent, system in fix.interrupts]
-    interrupts = f"; interrupts {counted(len(stops), 'declared intent')}: {few(stops)}" if stops else ""
+    interrupts = f"; interrupts {counted(len(stops), 'declared intent')}: {_few(stops)}" if stops else ""
     return f"{counted(fix.cost, 'checkpoint')}: {where}{interrupts}"
+
+
+def _few(names: Sequence[str]) -> str:
+    """The names with commas between them; of many the first ones, and how many more there are."""
+    return first_few([*map(one_line, names)], _NAMED)

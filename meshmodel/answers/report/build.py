@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
 from meshmodel.answers.causes import is_accepted
-from meshmodel.answers.count_words import controlled
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
@@ -273,7 +272,7 @@ def _crossings(analysis: "Analysis") -> str:
     states = (
         (summary.uncontrolled, "uncontrolled"),
         (summary.approved, "approved"),
-        (controlled(summary), "controlled"),
+        (summary.controlled, "controlled"),
     )
     return f"{summary.crossings:,}: {', '.join(f'{number:,} {state}' for number, state in states)}"
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from meshmodel.analysis.results import Door, Finding, Summary
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.causes import Cause, is_accepted
-from meshmodel.answers.count_words import controlled
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import Severity, highest
@@ -93,5 +92,5 @@ def words_of_none(summary: Summary, questions: int) -> list[str]:
     if not summary.crossings:
         return [*lines, "nothing crosses a zone"]
     crossings = counted(summary.crossings, "crossing")
-    parts = ((summary.approved, "approved by intents"), (controlled(summary), "controlled by checkpoints"))
+    parts = ((summary.approved, "approved by intents"), (summary.controlled, "controlled by checkpoints"))
     return [*lines, *(f"{number:,} of {crossings} {how}" for number, how in parts if number)]

@@ -1,15 +1,15 @@
 """One line about a model: what it holds and what matters in it, in parts that fit any width."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.analysis.results import Summary
 from meshmodel.answers.causes import accepted_counts, open_counts
-from meshmodel.answers.count_words import delta, open_rows
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, shorten, width
+from meshmodel.model.vocabulary import Severity
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -144,3 +144,20 @@ def _shortened(part: Part) -> list[Part]:
 def needed(parts: list[Part]) -> int:
     """The cells that parts take, with the gaps between them and one at the end."""
     return sum(width(part.text) for part in parts) + GAP * max(len(parts) - 1, 0) + 1
+
+
+def open_rows(counts: Mapping[Severity, int]) -> tuple[str, ...]:
+    """How many open rows there are by severity: all, then ever fewer of the highest, and … for the rest."""
+    every = [f"{number:,} {severity}" for severity, number in counts.items()]
+    return tuple(
+        f"open: {' · '.join(every[:kept])}{' …' if kept < len(every) else ''}"
+        for kept in range(len(every), 0, -1)
+    )
+
+
+def delta(before: Summary | None, after: Summary | None) -> str:
+    """What an edit did to the number of missing checkpoints: ``▲+1``, ``▼−2``, or nothing."""
+    if before is None or after is None or before.missing == after.missing:
+        return ""
+    change = after.missing - before.missing
+    return f"▲+{change:,}" if change > 0 else f"▼−{-change:,}"
