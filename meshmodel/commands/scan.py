@@ -43,6 +43,12 @@ def add(commands: Subparsers) -> None:
         "left out then",
     )
     parser.add_argument(
+        "--catalogue",
+        type=Path,
+        metavar="FILE",
+        help="rows about MCP servers that come before those of the program and your own",
+    )
+    parser.add_argument(
         "--deadline",
         type=seconds,
         default=DEADLINE,
@@ -60,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         MeshmodelError: the folder is none, or the model is there already.
     """
     from meshmodel.answers.scan import answer_scan, scan_json, scan_lines
+    from meshmodel.importers.catalogue import load_catalogue
     from meshmodel.importers.scanning import scan
     from meshmodel.model.stop import Stop
 
@@ -70,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     stop = Stop(arguments.deadline, None)
     folders = [] if folder is None else [folder]
     base = output.parent if output is not None else folder or Path()
-    found = scan(folders, base, stop, Path.home() if arguments.home else None)
+    catalogue = load_catalogue(arguments.catalogue) if arguments.catalogue else None
+    found = scan(folders, base, stop, Path.home() if arguments.home else None, catalogue)
     if output is not None:
         keep(found.done, output)
     told = answer_scan(_looked(found, folder, output, home=arguments.home), found.done.after, stop)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError, Node, Syntax
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
@@ -42,8 +43,16 @@ class Reading:
     documents: dict[str, list[Document]] = field(default_factory=dict)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
-    def propose(self, picked: Picked | None = None) -> list[Proposed]:
-        """What each form makes of its files, read together, or of what is picked; raises MeshmodelError."""
+    def propose(self, picked: Picked | None = None, catalogue: Catalogue | None = None) -> list[Proposed]:
+        """What each form makes of its files, read together.
+
+        Args:
+            picked: of which users and roles alone something is made.
+            catalogue: the well-known servers; those that the program and the person have, if not given.
+
+        Raises:
+            MeshmodelError: a form refuses a file, or picks nothing.
+        """
         proposals: dict[str, Proposal] = {}
         documents: dict[str, list[Document]] = {}
         for name in (each for each in FORMS if each in self.documents):
@@ -52,7 +61,7 @@ class Reading:
                 why = f"picks are users and roles, in files of the form {able}, not {name}"
                 raise RequestError("only", why)
             joined = FORMS[name].joins or name
-            proposal = proposals.setdefault(joined, Proposal(joined, picked))
+            proposal = proposals.setdefault(joined, Proposal(joined, picked, catalogue))
             FORMS[name].load().read(self.documents[name], proposal)
             documents.setdefault(joined, []).extend(self.documents[name])
         return [replace(each.finish(), documents=documents[name]) for name, each in proposals.items()]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from meshmodel.edits.edit import Edit
+from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.foreign_files import Reading, read_files
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.last_import import Renamed
@@ -91,9 +92,10 @@ def prepare_read(
     renamed: Renamed = lambda _: {},
     rejected: AbstractSet[Reference] = frozenset(),
     only: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
 ) -> Import:
-    """The same for files that have been read."""
-    proposals = tuple(reading.propose(_picked(only, model) if only else None))
+    """The same for files that have been read; ``catalogue`` as of ``Reading.propose``."""
+    proposals = tuple(reading.propose(_picked(only, model) if only else None, catalogue))
     after, plans, rows, said = model, list[Plan](), list[Row](), last
     for each in proposals:
         made = plan(each, [one.source for one in each.documents], after, said, renamed, rejected)

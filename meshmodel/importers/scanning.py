@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError
 from meshmodel.importers.foreign_files import Reading, read_document
 from meshmodel.importers.forms import FORMS
@@ -61,7 +62,13 @@ class Scan:
         return sorted((each.source, FORMS[form].title) for form, some in files for each in some)
 
 
-def scan(folders: Sequence[Path], base: Path, stop: Stop, home: Path | None = None) -> Scan:
+def scan(
+    folders: Sequence[Path],
+    base: Path,
+    stop: Stop,
+    home: Path | None = None,
+    catalogue: Catalogue | None = None,
+) -> Scan:
     """Walk through folders and make one model of what is found.
 
     Args:
@@ -69,6 +76,7 @@ def scan(folders: Sequence[Path], base: Path, stop: Stop, home: Path | None = No
         base: the folder of the model, from which the files are named in it.
         stop: when walking and reading end; what was read by then is a model all the same.
         home: the home folder of the person whose own configuration is read as well.
+        catalogue: the well-known servers; those that the program and the person have, if not given.
 
     Raises:
         MeshmodelError: a folder is none.
@@ -79,7 +87,7 @@ def scan(folders: Sequence[Path], base: Path, stop: Stop, home: Path | None = No
     forms, walked = list(FORMS.values()), Walk()
     for each in folders:
         _join(walked, walk(each, forms, stop))
-    made = _Reading(base, stop)
+    made = _Reading(base, stop, catalogue)
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
     name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
     done = made.understand(Snapshot(about=About(name=name)))
@@ -96,8 +104,8 @@ def _join(all_of: Walk, more: Walk) -> None:
 class _Reading:
     """Reads candidates within the limits."""
 
-    def __init__(self, base: Path, stop: Stop) -> None:
-        self._base, self._stop = base, stop
+    def __init__(self, base: Path, stop: Stop, catalogue: Catalogue | None) -> None:
+        self._base, self._stop, self._catalogue = base, stop, catalogue
         self._left = TOTAL_LIMIT
         self._reading = Reading()
         self.unread: list[tuple[str, str]] = []
@@ -145,12 +153,12 @@ class _Reading:
     def understand(self, empty: Snapshot) -> Import:
         """What the forms make of the files; one that a form refuses is left out, and said."""
         try:
-            return prepare_read(self._reading, empty, [])
+            return prepare_read(self._reading, empty, [], catalogue=self._catalogue)
         except MeshmodelError:
             for form, documents in list(self._reading.documents.items()):
                 self._reading.documents[form] = self._understood(form, documents)
             self._reading.documents = {form: some for form, some in self._reading.documents.items() if some}
-            return prepare_read(self._reading, empty, [])
+            return prepare_read(self._reading, empty, [], catalogue=self._catalogue)
 
     def _understood(self, form: str, documents: Sequence[Document]) -> list[Document]:
         reasons = [(each, _refusal(form, [each])) for each in documents]

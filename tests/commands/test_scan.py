@@ -53,3 +53,14 @@ def test_the_answer_for_programs(folder):
 
 def test_what_is_no_folder_is_refused(folder):
     assert "is no folder" in refused("scan", folder / ".mcp.json")
+
+
+def test_rows_of_ones_own_come_first(folder):
+    (folder / "own.toml").write_text(
+        'format = "meshmodel-catalogue/1"\n[[server]]\nid = "files"\nmatch = ["bin:files-mcp"]\n'
+        'reaches = ["github:read"]\nsource = ""\n',
+        encoding="utf-8",
+    )
+    assert "GitHub" not in run("scan").stdout
+    assert "GitHub" in run("scan", "--catalogue", "own.toml").stdout
+    assert "own.json: " in refused("scan", "--catalogue", "own.json")
