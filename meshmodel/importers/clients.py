@@ -98,11 +98,13 @@ class Sandbox:
         asking: what is asked before a command runs in it.
         writes: whether it may write the files of the folder.
         hosts: those that it may call; ``*`` is any.
+        others: what is asked before it calls another one.
     """
 
     asking: Asking = "allowed"
     writes: bool = True
     hosts: tuple[str, ...] = ()
+    others: Asking = "denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ class Client:
         self.at = at
         self._tools: list[tuple[Tools, Node]] = []
         self._rules: list[tuple[str, str, Asking, Node]] = []
-        self._approvals: dict[str, Node] = {}
+        self._approval: tuple[frozenset[str], Node] | None = None
         self._account: Account | None = None
         self._subagents: list[Account] = []
         self._scopes: dict[Scope, Node] = {}
@@ -358,6 +360,8 @@ class Client:
         files = [self.systems.files(folder, at) for folder in self.folders]
         found += [account.may(each, actions, sandbox.asking, at=at) for each in files]
         hosts = [self.systems.site(each, at) for each in sandbox.hosts]
+        if sandbox.others != "denied":
+            found.append(account.may(self.systems.web(at), ("read", "write"), sandbox.others, at=at))
         return found + [account.may(each, ("read", "write"), sandbox.asking, at=at) for each in hosts]
 
     def fetch(self, host: str, asking: Asking, *, at: Node, account: Account | None = None) -> Became:
@@ -419,9 +423,14 @@ class Client:
         found = [each for each in self.servers if server in {"*", each.name}]
         return tuple(("delegation", (self.agent, each.agent)) for each in found)
 
-    def approve_once(self, server: str, *, at: Node) -> None:
-        """Say that a person approves a server before its first use, once for good; ``*``: all of them."""
-        self._approvals.setdefault(server, at)
+    def approve_once(self, but: Iterable[str] = (), *, at: Node) -> None:
+        """Say that a person approves each server but some before its first use, once for good."""
+        self._approval = frozenset(but), at
+
+    def asking(self, group: Literal["read", "edit", "own_settings", "run", "fetch", "search"]) -> Asking:
+        """What it asks before one group of its tools, by the tables that were given; ``asked`` of none."""
+        found: list[Asking | None] = [getattr(tools, group) for tools, _ in self._tools]
+        return loosest(each or "asked" for each in found) if found else "asked"
 
     # Drawing ----------------------------------------------------------------------------------
 
@@ -457,24 +466,37 @@ class Client:
         said = [each for each in self._rules if each[0] in {"*", served.name}]
         default = loosest(tools.servers for tools, _ in self._tools) if self._tools else None
         whole = [asking for _, tool, asking, _ in said if tool == "*"]
-        if "denied" in whole or served.is_off:
-            return
-        self.out.relate(Delegation(self.agent, served.agent, only=served.only), at=served.at)
-        approved = self._approvals.get(served.name) or self._approvals.get("*")
-        if approved is not None:
-            self.checkpoint("delegation", self.agent, served.agent, "once", None, approved)
-        if default is None:
-            self.out.part(Clients).ask_prompts(self, served.at)
-            return
         asking = loosest(whole) if whole else default
         unasked = [tool for _, tool, each, _ in said if tool != "*" and each == "allowed"]
         asked = [tool for _, tool, each, _ in said if tool != "*" and each == "asked"]
+        if "denied" in whole or served.is_off or (asking == "denied" and not unasked):
+            return
+        if asking == "denied":
+            self._draw_some_tools(served, unasked)
+            return
+        self.out.relate(Delegation(self.agent, served.agent, only=served.only), at=served.at)
+        if self._approval is not None and served.name not in self._approval[0]:
+            self.checkpoint("delegation", self.agent, served.agent, "once", None, self._approval[1])
+        if asking is None:
+            self.out.part(Clients).ask_prompts(self, served.at)
+            return
         if asking == "allowed" and asked and served.row is not None:
             known = [tool for tools in served.row.tools.values() for tool in tools]
             unasked = [each for each in known if each not in asked]
         elif asking == "allowed":
             return
         self._draw_prompts(served, "asked" if asking == "allowed" else asking, unasked)
+
+    def _draw_some_tools(self, served: Served, tools: Sequence[str]) -> None:
+        """A delegation for the tools that alone are allowed: limited where the catalogue knows each."""
+        needs = served.row.needed_by(tools) if served.row is not None else None
+        only = tuple(
+            f"{system}:{each.rpartition(':')[2]}"
+            for each in needs or ()
+            for _, system, row in served.grants
+            if each.rpartition(":")[0] == row
+        )
+        self.out.relate(Delegation(self.agent, served.agent, only=only or served.only), at=served.at)
 
     def _draw_prompts(self, served: Served, asking: Asking, unasked: Sequence[str]) -> None:
         """A prompt on the delegation; where some tools are unasked, on grants for what none of these does."""
@@ -555,4 +577,6 @@ def folder_of(document: Document, end: str) -> str:
     """
     if real_path(document.path) == real_path(Path.home() / end):
         return HOME
-    return document.source.removesuffix(end).strip("/") if document.source != end else ""
+    if f"/{document.source}".endswith(f"/{end}"):
+        return document.source.removesuffix(end).rstrip("/")
+    return document.source.rpartition("/")[0]

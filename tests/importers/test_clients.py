@@ -141,7 +141,7 @@ def test_some_tools_of_an_allowed_server_may_be_asked_and_a_refused_server_is_no
 def test_the_approval_of_a_server_before_its_first_use_does_not_count():
     def approves(client):
         server(client, "*")
-        client.approve_once("*", at=AT)
+        client.approve_once(at=AT)
 
     model = drawn(approves)
     assert on_server(model) == [("delegation", None, "cached")]

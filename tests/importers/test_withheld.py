@@ -195,13 +195,61 @@ def planted(secret):
     }
 
 
-@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
-def test_a_planted_secret_is_in_nothing_that_an_import_gives(secret, tmp_path):
+def planted_in_settings(secret):
+    """Settings of Claude Code with a secret wherever one can stand; as a name where it looks like one."""
+    name = "plain" if secret == SECRETS["low"] else secret
+    header = f'curl -H "Authorization: Bearer {secret}"'
+    hook = {"type": "command", "command": f"{header} https://example.com", "prompt": secret, "url": ""}
+    return {
+        "permissions": {
+            "allow": [f"Bash({header} *)", f"mcp__{name}__{name}", f"WebFetch(domain:{name})", f"{name}(x)"],
+            "deny": [f"Read(//{secret}/**)"],
+            "ask": [f"Bash(TOKEN={secret} x)"],
+            "additionalDirectories": [f"/srv/{name}"],
+            "defaultMode": name,
+        },
+        "hooks": {"PreToolUse": [{"matcher": secret, "hooks": [hook]}], name: [{"hooks": [hook]}]},
+        "env": {"A_TOKEN": secret, name: "x", "OTHER": f"https://u:{secret}@example.com/?token={secret}"},
+        "apiKeyHelper": f"echo {secret}",
+        "statusLine": {"command": f"echo {secret}"},
+        "enabledPlugins": {f"{name}@market": True},
+        "extraKnownMarketplaces": {name: {"source": {"url": f"https://example.com/?token={secret}"}}},
+        "sandbox": {"enabled": True, "network": {"allowedDomains": [name]}, "excludedCommands": [secret]},
+        "mcpServers": {name: {"command": "x", "args": ["--token", secret], "env": {"B_SECRET": secret}}},
+        "model": secret,
+        "unknown": {"deep": [secret]},
+    }
+
+
+def planted_in_agent(secret):
+    name = "plain" if secret == SECRETS["low"] else secret
+    tools = f"Read, Bash(TOKEN={secret} x), mcp__{name}__x"
+    head = {"name": name, "tools": tools, "description": secret, "model": secret, "other": [secret]}
+    return f"---\n{json.dumps(head, indent=1)}\n---\n\n{secret}\n"
+
+
+def planted_as_names(secret):
     content = planted(secret)
     if secret != SECRETS["low"]:  # as names too, where they look like what they are
         content["mcpServers"][secret] = {"command": "e", "tools": [secret], "env": {secret: "x"}}
-    path = tmp_path / ".mcp.json"
-    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    return content
+
+
+PLANTED = {
+    ".mcp.json": planted_as_names,
+    ".claude/settings.json": planted_in_settings,
+    ".claude/agents/x.md": planted_in_agent,
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_a_planted_secret_is_in_nothing_that_an_import_gives(secret, name, tmp_path):
+    content = PLANTED[name](secret)
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = content if isinstance(content, str) else json.dumps(content, indent=1)
+    path.write_text(text, encoding="utf-8")
     done = prepare([path], tmp_path, Snapshot(), [])
     said = [
         write_text(done.after),
@@ -219,7 +267,8 @@ def test_a_planted_secret_is_in_nothing_that_an_import_gives(secret, tmp_path):
     for each in (secret, secret.lower(), secret.upper()):
         assert [text for text in said if each in text] == []
         assert each.encode() not in stored
-    assert sum(row.verdict == "secret withheld" for row in done.rows) >= 8
+    withheld = sum(row.verdict == "secret withheld" for row in done.rows)
+    assert withheld >= (8 if name == ".mcp.json" else secret != SECRETS["low"])
 
 
 UUIDS = "7a0f3c1e-5b2d-4e6f-8a9b-0c1d2e3f4a5b"

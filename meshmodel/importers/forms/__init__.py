@@ -95,6 +95,12 @@ class Form:
     joins: str = ""
 
 
+def _claude_code() -> FormReader:
+    from meshmodel.importers.forms import claude_code
+
+    return claude_code
+
+
 def _mcp() -> FormReader:
     from meshmodel.importers.forms import mcp
 
@@ -132,6 +138,22 @@ def _threagile() -> FormReader:
 
 
 _FORMS: Final = (
+    Form(
+        "claude-code",
+        "settings of Claude Code, its subagents and plug-ins",
+        (
+            ".claude/settings.json",
+            ".claude/settings.local.json",
+            "managed-settings.json",
+            "managed-settings.d/*.json",
+            ".claude/agents/*.md",
+            ".claude/agents/*/*.md",
+            ".claude-plugin/plugin.json",
+            "hooks/hooks.json",
+        ),
+        _claude_code,
+        joins="mcp",
+    ),
     Form(
         "mcp",
         "MCP client configuration",

@@ -1,0 +1,781 @@
+"""Settings of Claude Code: what it may do unasked, in which sandbox, its hooks, plug-ins and subagents.
+
+Layers of one project are read together: managed, local, project and the user's own. Lists unite; of the
+rules deny comes before ask before allow, and the first that matches wins; single values come from the highest
+layer.
+Sources: SchemaStore/schemastore@3b6446ad claude-code-settings.json; anthropics/claude-code@5cfc0a19
+CHANGELOG.md.
+"""
+
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from meshmodel.importers.clients import (
+    CLIENT_RULES,
+    HOOK,
+    SUBAGENT,
+    Account,
+    Asking,
+    Client,
+    Clients,
+    Sandbox,
+    Scope,
+    Tools,
+    folder_of,
+)
+from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.forms.mcp import named_servers, server_entry
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.servers import DISABLED, LITERAL, SERVER_RULES, SETTING, read_server
+from meshmodel.importers.unclear_names import ask_if_secret
+from meshmodel.importers.withheld import is_reference, meaning_of, names_secret, shows_secret
+from meshmodel.model.records import Delegation, Grant, Hold
+from meshmodel.model.vocabulary import Action
+
+__all__ = ["RULES", "read", "recognise"]
+
+NAME: Final = "Claude Code"
+
+ALLOW: Final = Rule(
+    "allowed-tool",
+    "rule of permissions",
+    "mapped",
+    "what is allowed is asked of nobody: a grant without a checkpoint; a command by its row of the catalogue",
+)
+ASK: Final = Rule(
+    "asked-tool",
+    "rule that asks",
+    "mapped",
+    "a prompt before each use: a checkpoint on the grant, decided at the settings",
+)
+DENY: Final = Rule(
+    "denied-tool",
+    "rule that refuses",
+    "mapped",
+    "no grant, which is a limit that the client enforces: another tool may do the same",
+)
+PATHS: Final = Rule(
+    "pattern-of-paths",
+    "rule with a pattern",
+    "assumed",
+    "computed as the whole tool where it allows, and as nothing where it asks or refuses",
+)
+NO_TOOL: Final = Rule(
+    "no-tool",
+    "rule of no tool",
+    "not understood",
+    "no tool of Claude Code has that name, so the rule has no effect",
+)
+NOT_CONSULTED: Final = Rule(
+    "not-consulted",
+    "rule that is not consulted",
+    "assumed",
+    "Claude Code looks at no rule of Write, NotebookEdit or Glob with a path (its CHANGELOG): no effect",
+)
+MODE: Final = Rule(
+    "permission-mode", "mode of permissions", "mapped", "what is asked before tools that no rule names"
+)
+PLAN: Final = Rule("plan-mode", "mode plan", "assumed", "computed as the default mode, which is one key away")
+OTHER_MODE: Final = Rule(
+    "other-mode", "mode of permissions", "question", "what it asks is not known: computed as the default mode"
+)
+FOLDER: Final = Rule(
+    "further-folder", "further folder", "mapped", "a system of its files, reached as those of the project"
+)
+SANDBOX: Final = Rule(
+    "sandbox",
+    "sandbox of commands",
+    "mapped",
+    "a system in which commands run: they reach its files and hosts, and never the settings of Claude Code",
+)
+SANDBOX_RUNS: Final = Rule(
+    "sandbox-runs",
+    "sandbox that may be left out",
+    "question",
+    "where it cannot start commands run without it, so it is asked whether it starts here",
+)
+SERVERS: Final = Rule(
+    "server-approval",
+    "approval of servers",
+    "mapped",
+    "servers of .mcp.json are approved once, before their first use, which does not count; these are here",
+)
+ANSWERS: Final = Rule(
+    "hook-answers",
+    "hook that answers prompts",
+    "question",
+    "a program may answer the prompts that it matches: they are not drawn, and asked",
+)
+HELPER: Final = Rule(
+    "helper",
+    "program that gives a credential",
+    "question",
+    "a service that acts with the account; which credential it gives is asked",
+)
+VARIABLE: Final = Rule(
+    "env", "variable", "mapped", "held by the client, as a credential where its name says that it is a secret"
+)
+PLUGIN: Final = Rule(
+    "plugin",
+    "plug-in",
+    "question",
+    "a service that the client sets to work; its servers, hooks and agents are in other files, and asked",
+)
+MARKETPLACE: Final = Rule(
+    "marketplace", "source of plug-ins", "question", "who may change what is installed from there is asked"
+)
+MANAGED: Final = Rule(
+    "managed-only",
+    "setting of an administrator",
+    "mapped",
+    "in a managed file the lists of other layers are left out; elsewhere it has no effect",
+)
+UNREAD_SERVERS: Final = Rule(
+    "servers-in-settings",
+    "servers in settings",
+    "assumed",
+    "servers are read from .mcp.json and ~/.claude.json, not from here: drawn, as if switched off",
+)
+LAYERS: Final = Rule(
+    "layers-not-seen",
+    "the settings",
+    "assumed",
+    "a layer that was not read, such as the user's own, can allow more",
+)
+INSTRUCTIONS: Final = Rule(
+    "instructions", "words to a model", "mapped", "what is asked of a model limits nothing, and is not kept"
+)
+RULES: Final[tuple[Rule, ...]] = (
+    ALLOW, ASK, DENY, PATHS, NO_TOOL, NOT_CONSULTED, MODE, PLAN, OTHER_MODE, FOLDER, SANDBOX, SANDBOX_RUNS,
+    SERVERS, ANSWERS, HELPER, VARIABLE, PLUGIN, MARKETPLACE, MANAGED, UNREAD_SERVERS, LAYERS, SUBAGENT,
+    INSTRUCTIONS, WORKSTATION, *SERVER_RULES, *CLIENT_RULES, SETTING,
+)  # fmt: skip
+
+_READS: Final = frozenset({"Read", "Grep", "Glob", "LS", "LSP", "NotebookRead"})
+_EDITS: Final = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
+_RUNS: Final = frozenset({"Bash", "PowerShell", "Monitor"})
+_FETCHES: Final = frozenset({"WebFetch"})
+_SEARCHES: Final = frozenset({"WebSearch"})
+_STARTS: Final = frozenset({"Agent", "Task"})
+_GROUPS: Final = (_READS, _EDITS, _RUNS, _FETCHES, _SEARCHES, _STARTS)
+_DECIDED: Final[Mapping[frozenset[str], frozenset[str]]] = {
+    _READS: frozenset({"Read"}),
+    _EDITS: frozenset({"Edit", "Write"}),
+    _RUNS: frozenset({"Bash"}),
+    _FETCHES: _FETCHES,
+    _SEARCHES: _SEARCHES,
+    _STARTS: _STARTS,
+}
+"""By group the tools whose rules decide about all of it."""
+_NOTHING: Final = frozenset(
+    {
+        "Skill", "SlashCommand", "TodoWrite", "TodoRead", "ExitPlanMode", "EnterPlanMode", "AskUserQuestion",
+        "BashOutput", "KillShell", "TaskOutput", "TaskStop", "TaskCreate", "TaskUpdate", "TaskList",
+        "TaskGet", "ToolSearch",
+        "SendMessage", "Workflow", "EnterWorktree", "ExitWorktree", "ListMcpResourcesTool",
+        "ReadMcpResourceTool",
+    }
+)  # fmt: skip
+"""Tools that reach nothing by themselves."""
+_NOT_CONSULTED: Final = frozenset({"Write", "NotebookEdit", "MultiEdit", "Glob"})
+_RULE: Final = re.compile(r"([A-Za-z_][\w.-]*(?:__[\w.*-]+)*)(?:\((.*)\))?", re.DOTALL)
+_SETTINGS_FILE: Final = re.compile(
+    r"(?:^|/)(?:\.claude/settings(?:\.local)?\.json|managed-settings\.json|managed-settings\.d/[^/]+\.json)$"
+)
+_AGENT_FILE: Final = re.compile(r"(?:^|/)(?:\.claude/agents/(?:[^/]+/)*|agents/)[^/]+\.md$")
+_PLUGIN_FILE: Final = ".claude-plugin/plugin.json"
+_HOOKS_FILE: Final = "hooks/hooks.json"
+_KNOWN_KEYS: Final = (
+    "permissions",
+    "hooks",
+    "sandbox",
+    "enabledPlugins",
+    "enableAllProjectMcpServers",
+    "env",
+)
+_HELPERS: Final = (
+    "apiKeyHelper",
+    "awsCredentialExport",
+    "awsAuthRefresh",
+    "gcpAuthRefresh",
+    "otelHeadersHelper",
+)
+_MANAGED_ONLY: Final = (
+    "allowManagedPermissionRulesOnly", "allowManagedHooksOnly", "allowManagedMcpServersOnly",
+    "strictKnownMarketplaces", "blockedMarketplaces", "strictPluginOnlyCustomization",
+)  # fmt: skip
+_PROGRAMS: Final = ("statusLine", "subagentStatusLine", "fileSuggestion")
+_SANDBOX_SETTINGS: Final = (
+    "ignoreViolations", "enableWeakerNetworkIsolation", "enableWeakerNestedSandbox", "bwrapPath", "socatPath",
+    "ripgrep", "allowAppleEvents", "credentials",
+)  # fmt: skip
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is a settings file, a subagent or a part of a plug-in, by its name and content."""
+    root, source = document.root, document.source
+    if _SETTINGS_FILE.search(source):
+        return document.syntax == "json" and root.is_map
+    if _AGENT_FILE.search(source):
+        is_agent = document.syntax == "markdown" and bool(root["name"].text)
+        return is_agent and ("/.claude/agents/" in f"/{source}" or _plugin_of(document) is not None)
+    if source.endswith(_PLUGIN_FILE):
+        return document.syntax == "json" and bool(root["name"].text)
+    return source.endswith(_HOOKS_FILE) and root["hooks"].is_map and _plugin_of(document) is not None
+
+
+def _plugin_of(document: Document) -> str | None:
+    """The folder of the plug-in that a file below ``hooks`` or ``agents`` is part of; ``None``: of none."""
+    folder = document.path.absolute().parent.parent
+    if not (folder / _PLUGIN_FILE).is_file():
+        return None
+    return PurePosixPath(document.source).parent.parent.as_posix().removeprefix(".").strip("/")
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read all layers of all projects together, then subagents and plug-ins."""
+    layers = [layer for each in documents if (layer := _layer_of(each)) is not None]
+    shared = [each for each in layers if each.scope == "managed" or each.folder == HOME]
+    folders = dict.fromkeys(each.folder for each in layers if each not in shared)
+    if layers and not folders:
+        folders = {HOME: None}
+    for folder in folders:
+        own = [*(each for each in layers if each.folder == folder and each not in shared), *shared]
+        _Settings(out, folder, own).read()
+    for document in (each for each in documents if each.syntax == "markdown"):
+        _subagent(document, out, folders.keys())
+    for document in documents:
+        if document.source.endswith(_PLUGIN_FILE):
+            _plugin(document, out)
+        elif _layer_of(document) is None and document.syntax == "json":
+            _plugin_hooks(document, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One file of settings: of an administrator, a project's own copy, a project, or a person."""
+
+    document: Document
+    folder: str
+    scope: Scope
+    rank: int
+
+    @property
+    def root(self) -> Node:
+        return self.document.root
+
+
+def _layer_of(document: Document) -> _Layer | None:
+    source = document.source
+    if source.endswith((_PLUGIN_FILE, _HOOKS_FILE)) or document.syntax != "json":
+        return None
+    if "managed-settings" in source:
+        return _Layer(document, "", "managed", 0)
+    local = ".claude/settings.local.json"
+    is_local = source.endswith(local)
+    folder = folder_of(document, local if is_local else ".claude/settings.json")
+    scope: Scope = "user" if folder == HOME else "project"
+    return _Layer(document, folder, scope, 3 if scope == "user" else 1 if is_local else 2)
+
+
+@dataclass(slots=True)
+class _Said:
+    """A rule of permissions: its tool, what is in brackets, and where it stands."""
+
+    tool: str
+    pattern: str | None
+    node: Node
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it means every use of the tool."""
+        return self.pattern is None or self.pattern in {"", "*", "**", ":*"}
+
+    @property
+    def command(self) -> str:
+        """The words of a command before a pattern."""
+        return re.split(r":?\*", self.pattern or "")[0].strip()
+
+
+@dataclass(slots=True)
+class _Lists:
+    """The rules of all layers that count."""
+
+    allow: list[_Said] = field(default_factory=list)
+    ask: list[_Said] = field(default_factory=list)
+    deny: list[_Said] = field(default_factory=list)
+
+    def decides(self, tools: frozenset[str]) -> Asking | None:
+        """What is asked before any use of tools, where a rule names one of them as a whole."""
+        for asking, rules in (("denied", self.deny), ("asked", self.ask), ("allowed", self.allow)):
+            named = {each.tool for each in rules if each.is_whole}
+            if asking == "denied" and tools <= named:
+                return "denied"
+            if asking == "asked" and tools & named:
+                return "asked"
+            if asking == "allowed" and tools & named:
+                return "allowed"
+        return None
+
+
+class _Settings:
+    """The settings of one project, in all layers."""
+
+    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+        self._out = out
+        self._layers = sorted(layers, key=lambda each: each.rank)
+        self._at = self._layers[0].root
+        self._client = out.part(Clients).client(NAME, folder, at=self._at)
+        for each in self._layers:
+            self._client.settings(each.scope, each.root)
+        self._lists = _Lists()
+        self._box: Sandbox | None = None
+
+    def read(self) -> None:
+        """Read it: what is asked first, since the rest acts with the account."""
+        self._gather()
+        self._folders()
+        mode = self._mode()
+        self._client.use(self._tools(mode), at=self._at)
+        self._rules()
+        self._servers()
+        for layer in self._layers:
+            self._others(layer)
+        if not any(each.scope == "user" for each in self._layers):
+            _assume_layers(self._client, self._at)
+
+    # Single values and lists -------------------------------------------------------------------
+
+    def _value(self, *keys: str) -> Node:
+        """A single value, of the highest layer that has it."""
+        return next((found for each in self._layers if (found := each.root.get(*keys))), ABSENT)
+
+    def _is_managed(self, key: str) -> bool:
+        return any(each.scope == "managed" and each.root[key].is_true for each in self._layers)
+
+    def _gather(self) -> None:
+        """Unite the rules of all layers; of managed ones alone where these say so."""
+        managed_only = self._is_managed("allowManagedPermissionRulesOnly")
+        self._client.decided_by_managed = managed_only
+        for layer in self._layers:
+            permissions = layer.root["permissions"]
+            for name, rules in (
+                ("allow", self._lists.allow),
+                ("ask", self._lists.ask),
+                ("deny", self._lists.deny),
+            ):
+                for node in permissions[name]:
+                    found = _RULE.fullmatch(node.text)
+                    if managed_only and layer.scope != "managed":
+                        self._out.take(node, MANAGED)
+                    elif found:
+                        rules.append(_Said(found[1], found[2], node))
+            for key in ("disableBypassPermissionsMode", "disableAutoMode"):
+                self._out.take(permissions[key], MODE)
+
+    def _folders(self) -> None:
+        for layer in self._layers:
+            for node in layer.root.get("permissions", "additionalDirectories"):
+                if node.text and not shows_secret(node.text):
+                    self._client.add_folder(node.text)
+                    self._out.take(node, FOLDER, ("system", self._client.systems.files(node.text, node)))
+
+    def _mode(self) -> str:
+        node = self._value("permissions", "defaultMode")
+        mode = node.text or "default"
+        if (
+            mode == "bypassPermissions"
+            and self._value("permissions", "disableBypassPermissionsMode").text == "disable"
+        ):
+            mode = "default"
+        for layer in self._layers:
+            said = layer.root.get("permissions", "defaultMode")
+            if said.text == "plan":
+                self._out.take(said, PLAN)
+            elif said.text in _MODES:
+                self._out.take(said, MODE, ("agent", self._client.agent))
+            elif said:
+                text = f"What does {self._client.title} ask in the mode that its settings name?"
+                self._out.take(
+                    said, OTHER_MODE, self._out.ask(("agent", self._client.agent), text, OTHER_MODE, at=said)
+                )
+        return mode if mode in _MODES else "default"
+
+    def _tools(self, mode: str) -> Tools:
+        """What is asked before each group of tools, by the mode and by rules that name whole tools."""
+        default, edit = _MODES[mode]
+        decides = self._lists.decides
+        run = decides(_DECIDED[_RUNS]) or default
+        edits = decides(_DECIDED[_EDITS]) or edit
+        own: Asking = "asked" if edits == "allowed" and mode != "bypassPermissions" else edits
+        sandbox = self._box = self._sandbox(run, mode)
+        if sandbox is not None and self._value("sandbox", "allowUnsandboxedCommands").text == "false":
+            run = "denied"
+        elif sandbox is not None and run == "allowed" and mode != "bypassPermissions":
+            run = "asked"  # before it leaves the sandbox
+        return Tools(
+            read=decides(_DECIDED[_READS]) or "allowed",
+            edit=edits,
+            own_settings=sandbox.asking
+            if sandbox and self._value("sandbox", "filesystem", "disabled").is_true
+            else own,
+            run=run,
+            sandbox=sandbox,
+            fetch=decides(_FETCHES) or default,
+            search=decides(_SEARCHES) or default,
+            servers=default,
+        )
+
+    def _sandbox(self, run: Asking, mode: str) -> Sandbox | None:
+        """The sandbox in which commands run, where it is switched on."""
+        out = self._out
+        for layer in self._layers:
+            node = layer.root["sandbox"]
+            out.take(node["enabled"], SANDBOX)
+            if not node["failIfUnavailable"].is_true and node["enabled"].is_true:
+                text = "Does the sandbox of commands start here? Where it cannot, they run without it."
+                out.ask(("agent", self._client.agent), text, SANDBOX_RUNS, at=node)
+            for key in (*_SANDBOX_SETTINGS, "failIfUnavailable"):
+                out.take(node[key], SETTING)
+            out.take(node, SANDBOX, ("agent", self._client.agent))
+        if not self._value("sandbox", "enabled").is_true or run == "denied":
+            return None
+        hosts = [
+            each.text
+            for layer in self._layers
+            for each in layer.root.get("sandbox", "network", "allowedDomains")
+        ]
+        is_open = self._value("sandbox", "autoAllowBashIfSandboxed").text != "false"
+        is_strict = self._value("sandbox", "network", "strictAllowlist").is_true
+        is_strict = is_strict or self._value("sandbox", "network", "allowManagedDomainsOnly").is_true
+        return Sandbox(
+            "allowed" if is_open and run != "judged" else run,
+            hosts=tuple(each for each in hosts if each and not shows_secret(each)),
+            others="denied" if is_strict else _OTHER_HOSTS.get(mode, "session"),
+        )
+
+    # Rules --------------------------------------------------------------------------------------
+
+    def _rules(self) -> None:
+        """Take every rule, and say what those that name a part of a tool allow."""
+        lists = self._lists
+        for each in lists.deny:
+            self._rule(each, "denied", DENY)
+        for each in lists.ask:
+            self._rule(each, "asked", ASK)
+        for each in lists.allow:
+            self._rule(each, "allowed", ALLOW)
+
+    def _rule(self, said: _Said, asking: Asking, rule: Rule) -> None:
+        out, client = self._out, self._client
+        became = self._became(said, asking)
+        if became is None:
+            return out.take(said.node, NO_TOOL)
+        if said.tool in _NOT_CONSULTED and not said.is_whole:
+            return out.take(said.node, NOT_CONSULTED)
+        has_paths = not said.is_whole and (said.tool in _READS | _EDITS or asking != "allowed")
+        records = became if asking != "denied" else ()
+        return out.take(said.node, PATHS if has_paths else rule, ("agent", client.agent), *records)
+
+    def _became(self, said: _Said, asking: Asking) -> tuple[Became, ...] | None:
+        """What a rule says of a part of its tool; ``None``: no tool is called so.
+
+        Whole tools are in the table of what is asked (``_tools``), where the first rule that matches wins.
+        """
+        client, tool, node = self._client, said.tool, said.node
+        if tool.startswith("mcp__"):
+            return self._server_rule(tool, asking, node)
+        group = next((each for each in _GROUPS if tool in each), None)
+        if group is None:
+            return () if tool in _NOTHING else None
+        whole = self._lists.decides(_DECIDED[group])
+        if said.is_whole or asking != "allowed" or whole in {"denied", "asked"} or tool in _NOT_CONSULTED:
+            return ()
+        if group is _RUNS:
+            return self._command(said)
+        if group is _FETCHES:
+            host = (said.pattern or "").removeprefix("domain:")
+            return () if shows_secret(host) else (client.fetch(host, asking, at=node),)
+        actions: tuple[Action, ...] = ("read",) if group is _READS else ("write",)
+        return (client.account.may(client.systems.files(client.folder, node), actions, asking, at=node),)
+
+    def _command(self, said: _Said) -> tuple[Became, ...]:
+        """A command that is allowed: in the sandbox, unless it is one that runs outside."""
+        client, node = self._client, said.node
+        named = [
+            each.text for layer in self._layers for each in layer.root.get("sandbox", "excludedCommands")
+        ]
+        if self._box is not None and not any(each and said.command.startswith(each) for each in named):
+            return tuple(client.run_in_sandbox(replace(self._box, asking="allowed"), at=node))
+        return client.run_command(said.command, "allowed", at=node)
+
+    def _server_rule(self, tool: str, asking: Asking, node: Node) -> tuple[Became, ...]:
+        _, server, *name = tool.split("__", 2)
+        part = name[0] if name else "*"
+        if part == "*" or asking != "denied":
+            return self._client.rule(server, part, asking, at=node)
+        return ()
+
+    # Servers, hooks, plug-ins ------------------------------------------------------------------
+
+    def _servers(self) -> None:
+        """Which servers of ``.mcp.json`` are approved here; the others are approved once."""
+        out, client = self._out, self._client
+        approved = [each.text for layer in self._layers for each in layer.root["enabledMcpjsonServers"]]
+        is_all = self._value("enableAllProjectMcpServers").is_true
+        if not is_all and client.folder != HOME:
+            client.approve_once(approved, at=self._at)
+        for layer in self._layers:
+            root = layer.root
+            for key in ("enableAllProjectMcpServers", "enabledMcpjsonServers", "allowedMcpServers"):
+                out.take(root[key], SERVERS, ("agent", client.agent))
+            for key in ("disabledMcpjsonServers", "deniedMcpServers"):
+                out.take(root[key], DISABLED)
+
+    def _others(self, layer: _Layer) -> None:
+        root, out, client = layer.root, self._out, self._client
+        hooks_off = self._value("disableAllHooks").is_true
+        managed_hooks = self._is_managed("allowManagedHooksOnly") and layer.scope != "managed"
+        if hooks_off or managed_hooks:
+            out.take(root["hooks"], MANAGED if managed_hooks else SETTING)
+        else:
+            read_hooks(client, root["hooks"])
+        for key in _HELPERS:
+            if root[key]:
+                text = f"Which credential does the program of {key} give, and who can change it?"
+                out.take(root[key], HELPER, *client.hook(key, at=root, text=text))
+        for key in _PROGRAMS:
+            if root.get(key, "command"):
+                out.take(root.get(key, "command"), HOOK, *client.hook(key, at=root))
+            out.take(root[key], SETTING)
+        for name, value in root["env"].items():
+            _variable(client, name, value)
+        for name, value in root["enabledPlugins"].items():
+            _enabled_plugin(client, name, value)
+        if root["extraKnownMarketplaces"]:
+            text = "Who may change what is installed from the sources of plug-ins that these settings add?"
+            note = out.ask(("agent", client.agent), text, MARKETPLACE, at=root)
+            out.take(root["extraKnownMarketplaces"], MARKETPLACE, note)
+        for key in _MANAGED_ONLY:
+            out.take(root[key], MANAGED)
+        for name, node in named_servers(root["mcpServers"]):
+            served = read_server(client, server_entry(name, node))
+            out.take(node.get("command") or node["url"], UNREAD_SERVERS, ("agent", served.agent))
+            out.take(node, SETTING)
+        for key in _PLAIN:
+            out.take(root[key], SETTING)
+
+
+_MODES: Final[Mapping[str, tuple[Asking, Asking]]] = {
+    "default": ("asked", "asked"),
+    "manual": ("asked", "asked"),
+    "plan": ("asked", "asked"),
+    "acceptEdits": ("asked", "allowed"),
+    "bypassPermissions": ("allowed", "allowed"),
+    "dontAsk": ("denied", "denied"),
+    "auto": ("judged", "judged"),
+}
+"""By mode what is asked before a tool, and before an edit."""
+_OTHER_HOSTS: Final[Mapping[str, Asking]] = {"bypassPermissions": "allowed", "auto": "judged"}
+"""By mode what is asked before a sandbox calls a host that is not listed; else an answer is remembered until
+the session ends (anthropics/claude-code@5cfc0a19 CHANGELOG.md)."""
+_PLAIN: Final = (
+    "$schema", "model", "outputStyle", "language", "cleanupPeriodDays", "includeCoAuthoredBy", "attribution",
+    "availableModels", "modelOverrides", "effortLevel", "theme", "tui", "viewMode", "voice", "voiceEnabled",
+    "companyAnnouncements", "spinnerVerbs", "spinnerTipsEnabled", "spinnerTipsOverride", "respectGitignore",
+    "plansDirectory", "autoUpdatesChannel", "minimumVersion", "forceLoginMethod", "forceLoginOrgUUID",
+    "verbose", "alwaysThinkingEnabled", "showTurnDuration", "terminalProgressBarEnabled",
+    "prefersReducedMotion", "includeGitInstructions", "feedbackSurveyRate", "autoMemoryEnabled", "fastMode",
+    "defaultShell",
+    "worktree", "disableAllHooks", "autoMode", "agent", "skippedMarketplaces", "skippedPlugins",
+    "pluginConfigs", "claudeMd", "claudeMdExcludes", "skipDangerousModePermissionPrompt", "skillOverrides",
+    "teammateMode", "editorMode",
+)  # fmt: skip
+
+
+def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
+    """Read hooks: each a program that acts with the account; one that answers prompts is asked about.
+
+    Args:
+        client: who starts them.
+        hooks: by event the groups, each with a matcher and its hooks.
+        where: the plug-in that has them.
+    """
+    out = client.out
+    for event, groups in hooks.items():
+        for node in (each for group in groups for each in group["hooks"]):
+            name = f"hook of {event}{f' of {where}' if where else ''}"
+            is_answer = event == "PermissionRequest"
+            text = f"What does the {name} do{', and which prompts does it answer' if is_answer else ''}?"
+            if event == "PreToolUse":
+                text = f"What does the {name} refuse, and who can change it?"
+            records = client.hook(name, at=node, text=text)
+            if node["url"].text and not shows_secret(node["url"].text):
+                records = (*records, ("system", client.systems.site(_host(node["url"].text), node)))
+            out.take(
+                node["command"] or node["url"] or node["prompt"] or node,
+                ANSWERS if is_answer else HOOK,
+                *records,
+            )
+            out.take(node, SETTING)
+    out.take(hooks, SETTING)
+
+
+def _host(url: str) -> str:
+    return re.sub(r"^[a-z]+://|[/?#:].*$", "", url.lower().rpartition("@")[2])
+
+
+def _variable(client: Client, name: str, value: Node) -> None:
+    """A variable that the client and what it starts are given."""
+    out = client.out
+    text = value.text
+    meaning = "secret" if shows_secret(text) else meaning_of(name) if names_secret(name) else "setting"
+    if meaning == "unclear":
+        ask_if_secret(out, ("agent", client.agent), name, value)
+        return
+    if meaning != "secret":
+        out.take(value, SETTING)
+        return
+    literal = bool(text) and not is_reference(text)
+    row = out.catalogue.variable_named(name)
+    credential = out.element(
+        "credential", ("variable", name), name, at=value, kind=row.kind if row else "static-secret",
+        subject=row.subject if row else None,
+    )  # fmt: skip
+    records: list[Became] = [("credential", credential)]
+    records.append(out.relate(Hold(client.agent, credential), at=value))
+    if row is not None and row.model:
+        api = client.systems.model_api(row.model, row.zone, value)
+        records.append(out.relate(Grant(credential, api, ("execute",)), at=value))
+    if literal:
+        records.append(client.keep(credential, at=value))
+    out.take(value, LITERAL if literal else VARIABLE, *records)
+
+
+def _enabled_plugin(client: Client, name: str, value: Node) -> None:
+    if value.text == "false":
+        client.out.take(value, SETTING)
+        return
+    plugin = name.partition("@")[0]
+    agent = plugin_agent(client, plugin, value)
+    text = f"What do the servers, hooks and agents of the plug-in {plugin} do, and who can change it?"
+    note = client.out.ask(("agent", agent), text, PLUGIN, at=value)
+    client.out.take(value, PLUGIN, ("agent", agent), note)
+
+
+def plugin_agent(client: Client, name: str, at: Node) -> str:
+    """A plug-in: a service that the client sets to work."""
+    out = client.out
+    agent = out.element("agent", ("plugin", *client.key, name), f"plug-in {name}", at=at, kind="service")
+    out.relate(Delegation(client.agent, agent), at=at)
+    return agent
+
+
+def _assume_layers(client: Client, at: Node) -> None:
+    """Say that a layer of settings that was not read can allow more."""
+    text = (
+        "Only the settings that were read are seen: those of the user or a command line allow no more. True?"
+    )
+    client.out.assume(("agent", client.agent), text, LAYERS, at=at)
+
+
+# Subagents and plug-ins -----------------------------------------------------------------------------
+
+
+def _subagent(document: Document, out: Proposal, with_settings: Container[str]) -> None:
+    """A subagent: an agent with the account of the client, or with one of its own where tools are listed."""
+    root, at = document.root, document.root
+    plugin = _plugin_of(document)
+    folder = plugin if plugin is not None else _agents_folder(document)
+    client = out.part(Clients).client(NAME, folder, at=at)
+    if folder not in with_settings and not client.has_account:
+        client.use(Tools(search="asked"), at=at)
+        _assume_layers(client, at)
+    name = root["name"].text
+    agent = client.subagent(name, at=at)
+    out.take(root["name"], SUBAGENT, ("agent", agent), ("delegation", (client.agent, agent)))
+    tools = [each.strip() for node in root["tools"].each() for each in _tools_in(node.text) if each.strip()]
+    refused = {each.strip() for node in root["disallowedTools"].each() for each in _tools_in(node.text)}
+    if tools and "*" not in tools:
+        account = client.own_account(agent, name, at=at)
+        for tool in tools:
+            if tool not in refused:
+                _use(client, account, tool, root["tools"])
+        out.take(root["tools"], SUBAGENT, ("credential", account.credential))
+    else:
+        held = out.relate(Hold(agent, client.account.credential), at=at)
+        out.take(root["tools"], SUBAGENT, held)
+        out.take(root["name"], SUBAGENT, held)
+    for each in (root["disallowedTools"], root["permissionMode"]):
+        out.take(each, SUBAGENT, ("agent", agent))
+    if root["hooks"]:
+        read_hooks(client, root["hooks"], name)
+    for key in ("description", "body"):
+        out.take(root[key], INSTRUCTIONS)
+    for key in _AGENT_SETTINGS:
+        out.take(root[key], SETTING)
+
+
+_AGENT_SETTINGS: Final = (
+    "model", "color", "skills", "memory", "maxTurns", "background", "isolation", "effort", "mcpServers",
+)  # fmt: skip
+
+
+def _tools_in(text: str) -> Iterator[str]:
+    """The tools of a list with commas, those in brackets left whole."""
+    yield from re.split(r",(?![^()]*\))", text)
+
+
+def _agents_folder(document: Document) -> str:
+    before, _, after = document.source.rpartition(".claude/agents/")
+    return folder_of(document, f".claude/agents/{after}") if not before else before.strip("/")
+
+
+def _use(client: Client, account: Account, tool: str, at: Node) -> None:
+    """Give an account of its own what one listed tool needs, asked as the client asks."""
+    found = _RULE.fullmatch(tool)
+    name = found[1] if found else tool
+    files = client.systems.files(client.folder, at)
+    if name in _READS:
+        account.may(files, ("read",), client.asking("read"), at=at)
+    elif name in _EDITS:
+        account.may(files, ("write",), client.asking("edit"), at=at)
+        client.write_settings(client.asking("own_settings"), at=at, account=account)
+    elif name in _RUNS:
+        client.run(client.asking("run"), at=at, account=account)
+    elif name == "WebFetch":
+        client.fetch("*", client.asking("fetch"), at=at, account=account)
+    elif name == "WebSearch":
+        account.may(client.systems.known("search", at), ("read",), client.asking("search"), at=at)
+
+
+def _plugin(document: Document, out: Proposal) -> None:
+    """The description of a plug-in: an agent of the client in its folder, with servers and hooks."""
+    root = document.root
+    folder = folder_of(document, _PLUGIN_FILE)
+    client = out.part(Clients).client(NAME, folder, at=root)
+    agent = plugin_agent(client, root["name"].text, root)
+    out.take(root["name"], PLUGIN, ("agent", agent), ("delegation", (client.agent, agent)))
+    for name, node in named_servers(root["mcpServers"]):
+        read_server(client, server_entry(name, node))
+        out.take(node, SETTING)
+    if root["hooks"].is_map:
+        read_hooks(client, root.get("hooks", "hooks") or root["hooks"], root["name"].text)
+    out.take(root["description"], INSTRUCTIONS)
+    for key in (
+        "version", "author", "homepage", "repository", "license", "keywords", "commands", "agents", "skills",
+        "hooks", "mcpServers", "lspServers", "outputStyles", "category", "tags",
+    ):  # fmt: skip
+        out.take(root[key], SETTING)
+
+
+def _plugin_hooks(document: Document, out: Proposal) -> None:
+    folder = _plugin_of(document)
+    client = out.part(Clients).client(NAME, folder or "", at=document.root)
+    read_hooks(client, document.root["hooks"], PurePosixPath(folder or ".").name)
+    out.take(document.root["description"], INSTRUCTIONS)

@@ -1,0 +1,282 @@
+"""Settings of Claude Code: what each rule, mode, sandbox, hook and subagent becomes."""
+
+import json
+
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.importers.foreign_files import read_files
+from tests.importers.foreign import check_goldens, fixtures
+
+ACCOUNT = "account-of-the-user-through-claude-code"
+FILES, SHELL, WEB = "files-of-the-project", "commands-on-the-workstation", "web"
+SETTINGS = "settings-of-claude-code-of-the-project"
+
+
+@pytest.mark.parametrize("path", fixtures("claude-code"), ids=lambda path: path.name)
+def test_files_in_the_shape_of_public_ones(path):
+    check_goldens(path, "claude-code")
+
+
+def imported(tmp_path, files):
+    """The model and ledger of files by name."""
+    paths = []
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        paths.append(path)
+    (proposed,) = read_files(paths, tmp_path).propose()
+    return proposed.model, proposed.ledger.rows(proposed.documents)
+
+
+def of(tmp_path, *, name=".claude/settings.json", **settings):
+    return imported(tmp_path, {name: settings})[0]
+
+
+def unasked(model, credential=ACCOUNT):
+    """What an account may do without a prompt that could count."""
+    prompted = {
+        (each.to, action)
+        for each in model.checkpoint.values()
+        if each.step == "grant" and each.from_ == credential and each.state == "enforced"
+        for action in each.actions or model.grant[each.from_, each.to].actions
+    }
+    granted = {
+        (each.system, x)
+        for each in model.grant.values()
+        if each.credential == credential
+        for x in each.actions
+    }
+    return granted - prompted
+
+
+ALL = {
+    (FILES, "read"),
+    (FILES, "write"),
+    (SHELL, "execute"),
+    (WEB, "read"),
+    (WEB, "write"),
+    (SETTINGS, "write"),
+}
+
+
+@pytest.mark.parametrize(
+    ("permissions", "may"),
+    [
+        ({}, {(FILES, "read")}),
+        ({"defaultMode": "plan"}, {(FILES, "read")}),
+        ({"defaultMode": "acceptEdits"}, {(FILES, "read"), (FILES, "write")}),
+        ({"defaultMode": "bypassPermissions"}, ALL | {("web-search", "read")}),
+        ({"defaultMode": "bypassPermissions", "disableBypassPermissionsMode": "disable"}, {(FILES, "read")}),
+        ({"defaultMode": "bypassPermissions", "ask": ["WebSearch"]}, ALL),
+        ({"defaultMode": "dontAsk", "allow": ["WebSearch"]}, {(FILES, "read"), ("web-search", "read")}),
+        ({"defaultMode": "auto"}, ALL | {("web-search", "read")}),
+        ({"allow": ["Bash(*)"]}, ALL),
+        ({"allow": ["Bash(npm test:*)"]}, ALL),
+        ({"allow": ["Bash(unheard-of)"]}, ALL),
+        ({"allow": ["Bash(git log:*)", "Bash(cat:*)"]}, {(FILES, "read")}),
+        ({"allow": ["Bash(*)"], "deny": ["Bash"]}, {(FILES, "read")}),
+        ({"allow": ["Bash(npm test:*)"], "ask": ["Bash"]}, {(FILES, "read")}),
+        ({"allow": ["Bash(*)"], "ask": ["Bash(git push:*)"]}, ALL),
+        ({"allow": ["Edit(src/**)"]}, {(FILES, "read"), (FILES, "write")}),
+        ({"allow": ["Write(src/**)"]}, {(FILES, "read")}),
+        ({"allow": ["WebFetch(domain:docs.example.org)"]}, {(FILES, "read"), ("docs.example.org", "read")}),
+        ({"allow": ["WebFetch"]}, {(FILES, "read"), (WEB, "read")}),
+        ({"deny": ["Read", "Edit", "Write"]}, set()),
+        ({"allow": ["FileEdit", "Skill(x)"]}, {(FILES, "read")}),
+    ],
+)  # fmt: skip
+def test_what_may_be_done_unasked(permissions, may, tmp_path):
+    assert unasked(of(tmp_path, permissions=permissions)) == may
+
+
+def test_with_all_commands_allowed_no_prompt_counts(tmp_path):
+    servers = {"mcpServers": {"hub": {"command": "hub-mcp"}}}
+    settings = {"permissions": {"allow": ["Bash(*)"]}}
+    model, _ = imported(tmp_path, {".claude/settings.json": settings, ".mcp.json": servers})
+    rules = {each.subject: each.rule for each in analyse(model).findings}
+    prompts = [each.id for each in model.checkpoint.values() if each.freshness == "per-action"]
+    assert prompts
+    assert {rules[each] for each in prompts} == {"self-approved-checkpoint"}
+    careful, _ = imported(tmp_path, {".claude/settings.json": {"permissions": {}}, ".mcp.json": servers})
+    found = {each.subject for each in analyse(careful).findings if each.rule == "self-approved-checkpoint"}
+    assert found == set()
+
+
+def test_layers_unite_lists_and_the_highest_says_single_values(tmp_path):
+    files = {
+        ".claude/settings.json": {
+            "permissions": {"allow": ["WebSearch"], "defaultMode": "bypassPermissions"}
+        },
+        ".claude/settings.local.json": {"permissions": {"deny": ["WebFetch"], "defaultMode": "default"}},
+    }
+    model, _ = imported(tmp_path, files)
+    assert unasked(model) == {(FILES, "read"), ("web-search", "read")}
+    assert len([each for each in model.agent.values() if each.kind == "ai-agent"]) == 1
+    assert any("Only the settings that were read" in each.text for each in model.note.values())
+
+
+def test_what_an_administrator_says_alone_is_decided_where_nobody_else_writes(tmp_path):
+    files = {
+        "managed-settings.json": {"allowManagedPermissionRulesOnly": True},
+        ".claude/settings.json": {"permissions": {"allow": ["Bash(*)"]}},
+    }
+    model, rows = imported(tmp_path, files)
+    assert unasked(model) == {(FILES, "read")}
+    managed = "settings-of-claude-code-of-the-administrator"
+    assert {each.decided_at for each in model.checkpoint.values()} == {managed}
+    assert not any(each.system == managed for each in model.grant.values())
+    assert [row.rule for row in rows if "allow[0]" in row.path] == ["managed-only"]
+
+
+def test_the_users_own_settings_count_in_every_project_and_are_asked_before_they_change(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    files = {
+        "me/.claude/settings.json": {"permissions": {"allow": ["WebSearch"]}},
+        "one/.claude/settings.json": {"permissions": {"allow": ["Bash(make)"]}},
+        "two/.claude/settings.json": {},
+    }
+    model, _ = imported(tmp_path, files)
+    clients = [each.id for each in model.agent.values() if each.kind == "ai-agent"]
+    assert clients == ["claude-code-in-one", "claude-code-in-two"]
+    own = "settings-of-claude-code-of-the-home-folder"
+    found = {each: unasked(model, f"{ACCOUNT}-in-{each}") for each in ("one", "two")}
+    assert ((own, "write") in found["one"], (own, "write") in found["two"]) == (True, False)
+    assert all(("web-search", "read") in each for each in found.values())
+    assert not any("Only the settings" in each.text for each in model.note.values())
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "may"),
+    [
+        ({"enabled": True}, {("sandbox-of-claude-code", "execute"), (FILES, "write")}),
+        ({"enabled": True, "autoAllowBashIfSandboxed": False}, set()),
+        (
+            {"enabled": True, "network": {"allowedDomains": ["a.example.org"]}},
+            {
+                ("sandbox-of-claude-code", "execute"),
+                (FILES, "write"),
+                ("a.example.org", "read"),
+                ("a.example.org", "write"),
+            },
+        ),
+        ({"enabled": False}, set()),
+    ],
+)  # fmt: skip
+def test_a_sandbox_reaches_files_and_hosts_and_not_the_settings(sandbox, may, tmp_path):
+    model = of(tmp_path, sandbox=sandbox)
+    assert unasked(model) == may | {(FILES, "read")}
+    escape = of(tmp_path, sandbox={**sandbox, "allowUnsandboxedCommands": False})
+    assert ((ACCOUNT, SHELL) in escape.grant) is (not sandbox["enabled"])
+    asked = [each for each in model.note.values() if "Does the sandbox" in each.text]
+    assert bool(asked) is sandbox["enabled"]
+
+
+def test_an_allowed_command_runs_in_the_sandbox_unless_it_is_excluded(tmp_path):
+    allowed = {"allow": ["Bash(make:*)"]}
+    model = of(tmp_path, sandbox={"enabled": True}, permissions=allowed)
+    assert (SETTINGS, "write") not in unasked(model)
+    model = of(tmp_path, sandbox={"enabled": True, "excludedCommands": ["make"]}, permissions=allowed)
+    assert (SETTINGS, "write") in unasked(model)
+
+
+@pytest.mark.parametrize(
+    ("settings", "approved"),
+    [
+        ({}, ["cached", "per-action"]),
+        ({"enableAllProjectMcpServers": True}, ["per-action"]),
+        ({"enabledMcpjsonServers": ["hub"]}, ["per-action"]),
+        ({"permissions": {"allow": ["mcp__hub"]}}, ["cached"]),
+        ({"permissions": {"allow": ["mcp__hub__*"]}}, ["cached"]),
+    ],
+)
+def test_the_approval_of_a_server_is_cached_and_goes_where_settings_give_it(settings, approved, tmp_path):
+    servers = {"mcpServers": {"hub": {"command": "hub-mcp"}}}
+    model, _ = imported(tmp_path, {".claude/settings.json": settings, ".mcp.json": servers})
+    assert (
+        sorted(each.freshness for each in model.checkpoint.values() if each.step == "delegation") == approved
+    )
+
+
+def test_a_refused_server_is_not_delegated_to(tmp_path):
+    servers = {"mcpServers": {"hub": {"command": "hub-mcp"}}}
+    settings = {"permissions": {"deny": ["mcp__hub"]}}
+    assert not imported(tmp_path, {".claude/settings.json": settings, ".mcp.json": servers})[0].delegation
+
+
+def test_hooks_act_with_the_account_and_may_be_switched_off(tmp_path):
+    hooks = {
+        "PreToolUse": [{"hooks": [{"type": "command", "command": "x"}]}],
+        "PermissionRequest": [{"hooks": [{"type": "http", "url": "https://p.example.org/a"}]}],
+    }
+    model = of(tmp_path, hooks=hooks)
+    assert {each.agent for each in model.hold.values()} == {
+        "claude-code",
+        "hook-of-pretooluse",
+        "hook-of-permissionrequest",
+    }
+    assert "p.example.org" in model.system
+    assert any("which prompts does it answer" in each.text for each in model.note.values())
+    assert len(of(tmp_path, hooks=hooks, disableAllHooks=True).hold) == 1
+
+
+def test_a_subagent_has_the_account_of_the_client_or_the_tools_that_are_listed(tmp_path):
+    files = {
+        ".claude/settings.json": {"permissions": {"allow": ["Bash(*)"]}},
+        ".claude/agents/all.md": "---\nname: all\ndescription: x\n---\nDo it.\n",
+        ".claude/agents/reads.md": "---\nname: reads\ntools: Read, Grep, WebFetch\n---\nRead.\n",
+        ".claude/agents/runs.md": "---\nname: runs\ntools: [Read, Bash]\ndisallowedTools: Read\n---\nRun.\n",
+    }
+    model, _ = imported(tmp_path, files)
+    assert ("all", ACCOUNT) in model.hold
+    assert unasked(model, "account-of-the-user-as-tools-of-reads") == {(FILES, "read")}
+    assert (SHELL, "execute") in unasked(model, "account-of-the-user-as-tools-of-runs")
+    assert {each.to for each in model.delegation.values()} == {"all", "reads", "runs"}
+    assert all(each.only is None for each in model.delegation.values())
+
+
+def test_a_subagent_alone_is_computed_with_the_usual_prompts(tmp_path):
+    model, _ = imported(tmp_path, {".claude/agents/all.md": "---\nname: all\n---\nDo it.\n"})
+    assert unasked(model) == {(FILES, "read")}
+
+
+def test_servers_in_settings_are_drawn_and_said_to_be_read_by_nobody(tmp_path):
+    settings = {"mcpServers": {"hub": {"command": "hub-mcp"}}}
+    model, rows = imported(tmp_path, {".claude/settings.json": settings})
+    assert ("claude-code", "hub") in model.delegation
+    assert [row.rule for row in rows if row.path.endswith("command")] == ["server-reaches"]
+
+
+@pytest.mark.parametrize(
+    ("env", "kept"),
+    [
+        ({"ANTHROPIC_API_KEY": "${ANTHROPIC_API_KEY}"}, [("anthropic_api_key", "api-key", False)]),
+        ({"TILE_TOKEN": "hunter2"}, [("tile_token", "static-secret", True)]),
+        ({"LOG_LEVEL": "debug", "MAX_THINKING_TOKENS": "9"}, []),
+    ],
+)
+def test_variables_are_held_by_the_client(env, kept, tmp_path):
+    model = of(tmp_path, env=env)
+    credentials = [each for each in model.credential.values() if each.id != ACCOUNT]
+    found = [(each.id, each.kind, (FILES, each.id) in model.custody) for each in credentials]
+    assert found == kept
+    assert "hunter2" not in repr(model)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (".claude/settings.json", "[]"),
+        ("settings.json", '{"editor": 1}'),
+        ("agents/x.md", "---\nname: x\n---\nx"),
+        ("notes/hooks/hooks.json", '{"hooks": {}}'),
+    ],
+)
+def test_other_files_are_not_of_this_form(name, content, tmp_path):
+    from meshmodel.model.errors import MeshmodelError
+
+    with pytest.raises(MeshmodelError):
+        imported(tmp_path, {name: content})
