@@ -146,6 +146,9 @@ SERVER_RULES: Final[tuple[Rule, ...]] = (
 )  # fmt: skip
 """The rules of this module, for the table of a form that uses it."""
 
+ADDRESS_KEYS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
+"""The keys under which files name the address of a server."""
+_TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
 _SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock", "docker_engine")
 _DATABASE: Final = re.compile(
     r"(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis(?:s)?|mariadb)://", re.IGNORECASE
@@ -644,3 +647,36 @@ def _database_name(address: str) -> str:
         return ""
     host = (parts.hostname or "").lower()
     return f"{host}/{name}" if name and not shows_secret(name) else host
+
+
+def named_servers(servers: Node) -> Iterator[tuple[str, Node]]:
+    """The servers of a map or list, each with its name."""
+    named = servers.items() if servers.is_map else [(_name_of(each), each) for each in servers]
+    for number, (name, node) in enumerate(named):
+        if node.is_map and (node["command"] or _address(node)):
+            yield name or f"server {number + 1}", node
+
+
+def server_entry(name: str, node: Node) -> Entry:
+    """What the usual keys say of a server."""
+    words = [*node["command"].each(), *node["args"].each()]
+    if node["command"].is_map:  # as an editor writes it: path, args, env
+        words = [node.get("command", "path"), *node.get("command", "args").each()]
+    return Entry(
+        name,
+        node,
+        tuple(words),
+        _address(node),
+        (*node["env"].items(), *node.get("command", "env").items()),
+        tuple(node["headers"].items()),
+        tuple(each for each in (node["oauth"], node["auth"], node["scopes"]) if each),
+        tools=tuple(node[key] for key in _TOOLS if node[key]),
+    )
+
+
+def _address(node: Node) -> Node:
+    return next((node[name] for name in ADDRESS_KEYS if node[name].text), ABSENT)
+
+
+def _name_of(node: Node) -> str:
+    return node["name"].text or node["id"].text

@@ -28,10 +28,17 @@ from meshmodel.importers.clients import (
 )
 from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
-from meshmodel.importers.forms.mcp import named_servers, server_entry
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import DISABLED, LITERAL, SERVER_RULES, SETTING, read_server
+from meshmodel.importers.servers import (
+    DISABLED,
+    LITERAL,
+    SERVER_RULES,
+    SETTING,
+    named_servers,
+    read_server,
+    server_entry,
+)
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import is_reference, meaning_of, names_secret, shows_secret
 from meshmodel.model.records import Delegation, Grant, Hold

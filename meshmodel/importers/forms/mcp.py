@@ -14,7 +14,16 @@ from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
-from meshmodel.importers.servers import CREDENTIAL, DISABLED, SERVER_RULES, SETTING, Entry, read_server
+from meshmodel.importers.servers import (
+    ADDRESS_KEYS,
+    CREDENTIAL,
+    DISABLED,
+    SERVER_RULES,
+    SETTING,
+    named_servers,
+    read_server,
+    server_entry,
+)
 
 __all__ = ["RULES", "read", "recognise"]
 
@@ -50,8 +59,6 @@ RULES: Final[tuple[Rule, ...]] = (
 )  # fmt: skip
 
 _CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")
-_ADDRESS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
-_TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
 _UNASKED: Final = ("alwaysAllow", "autoApprove", "trust", "sandboxEnabled")
 _SETTINGS: Final = (
     "type", "transport", "timeout", "description", "cwd", "name", "gallery", "version", "dev", "icon", "note",
@@ -125,7 +132,7 @@ def _are_servers(node: Node) -> bool:
     """Whether every value is a server, and there is at least one; what is no map is left out."""
     values = [each for _, each in node.items()] if node.is_map else list(node)
     maps = [each for each in values if each.is_map]
-    servers = [each for each in maps if each["command"] or any(each[name] for name in _ADDRESS)]
+    servers = [each for each in maps if each["command"] or any(each[name] for name in ADDRESS_KEYS)]
     if node.parent is None:  # a flat map may be anything else
         return bool(servers) and len(servers) == len(values)
     return bool(servers)
@@ -192,31 +199,6 @@ class _Configuration:
             out.take(each, SETTING)
 
 
-def named_servers(servers: Node) -> Iterator[tuple[str, Node]]:
-    """The servers of a map or list, each with its name."""
-    named = servers.items() if servers.is_map else [(_name_of(each), each) for each in servers]
-    for number, (name, node) in enumerate(named):
-        if node.is_map and (node["command"] or _address(node)):
-            yield name or f"server {number + 1}", node
-
-
-def server_entry(name: str, node: Node) -> Entry:
-    """What the usual keys say of a server."""
-    words = [*node["command"].each(), *node["args"].each()]
-    if node["command"].is_map:  # as an editor writes it: path, args, env
-        words = [node.get("command", "path"), *node.get("command", "args").each()]
-    return Entry(
-        name,
-        node,
-        tuple(words),
-        _address(node),
-        (*node["env"].items(), *node.get("command", "env").items()),
-        tuple(node["headers"].items()),
-        tuple(each for each in (node["oauth"], node["auth"], node["scopes"]) if each),
-        tools=tuple(node[key] for key in _TOOLS if node[key]),
-    )
-
-
 def _client_of(document: Document, project: str, out: Proposal) -> Client:
     """The client that keeps its configuration under such a name, in the folder of its project."""
     source, at = document.source, document.root
@@ -226,11 +208,3 @@ def _client_of(document: Document, project: str, out: Proposal) -> Client:
             return out.part(Clients).client(name, folder, at=at)
     folder = project or source.rpartition("/")[0]
     return out.part(Clients).client("MCP client", folder, at=at, file=source)
-
-
-def _address(node: Node) -> Node:
-    return next((node[name] for name in _ADDRESS if node[name].text), ABSENT)
-
-
-def _name_of(node: Node) -> str:
-    return node["name"].text or node["id"].text
