@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from meshmodel.commands.complete_writes import complete_writes
 from meshmodel.commands.output import complain, fault, say
-from meshmodel.model.errors import MeshmodelError, RequestError
+from meshmodel.model.errors import CombinedError, MeshmodelError, RequestError
 from meshmodel.model.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
@@ -51,8 +51,12 @@ class _Parser(argparse.ArgumentParser):
         """Raise what is wrong with the call; ``main`` prints it."""
         raise UsageError(f"{message}; see {self.prog} --help")
 
-    def in_options(self, refused: RequestError) -> MeshmodelError:
+    def in_options(self, refused: MeshmodelError) -> MeshmodelError:
         """A refusal that begins with the option by which the choice was made, if there is one."""
+        if isinstance(refused, CombinedError):
+            return CombinedError([self.in_options(each) for each in refused.errors])
+        if not isinstance(refused, RequestError):
+            return refused
         named = (each.option_strings for each in self._actions if each.dest == refused.field)
         option = next((each[0] for each in named if each), None)
         return refused if option is None else MeshmodelError(f"{option}: {refused}")
@@ -132,7 +136,8 @@ def _answer(arguments: Sequence[str], *, itself: bool) -> int:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
             status = _run(arguments)
         except MeshmodelError as error:
-            complain(error)
+            for each in error.errors:
+                complain(each)
             status = INCOMPLETE
         except KeyboardInterrupt as stop:
             if itself:  # what is left to do takes no time, and is not to be broken off in its turn
@@ -179,7 +184,7 @@ def _run(arguments: Sequence[str]) -> int:
         return int(done.code or 0)
     try:
         status: int = chosen.run(chosen)
-    except RequestError as refused:
+    except (CombinedError, RequestError) as refused:
         command = parser.commands.get(next(iter(arguments), ""), parser)
         raise command.in_options(refused) from refused
     return status

@@ -111,9 +111,10 @@ def drift_text(done: Import) -> str:
 def reading_lines(done: Import) -> list[str]:
     """What was read: the files, what is left open in them, and what was skipped."""
     lines = [line for source, form, rows in _by_file(done) for line in _file_lines(done, source, form, rows)]
-    if done.reading.skipped:
-        skipped = [f"{one_line(file)} ({why})" for file, why in done.reading.skipped]
-        lines.append(f"skipped: {first_few(skipped, _SHOWN)}")
+    skipped = done.reading.skipped
+    lines += [f"skipped: {one_line(file)} ({why})" for file, why in skipped[:_SHOWN]]
+    if len(skipped) > _SHOWN:
+        lines.append(f"skipped: {counted(len(skipped) - _SHOWN, 'more file')}; --json lists all")
     return lines
 
 

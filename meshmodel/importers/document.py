@@ -172,6 +172,7 @@ class Document:
             the key ``body``.
         root: all of it; where a YAML file has several documents, a list of them.
         roots: its documents: of most files one.
+        replaced: values under a key that stands again in the same map, where the last one is in the tree.
     """
 
     source: str
@@ -179,3 +180,22 @@ class Document:
     syntax: Syntax
     root: Node
     roots: tuple[Node, ...]
+    replaced: tuple["Replaced", ...] = ()
+
+    def leaves(self) -> "Iterator[Node]":
+        """All leaves of it, the replaced ones last."""
+        for each in (self.root, *(it.node for it in self.replaced)):
+            yield from each.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A value under a key that stands again.
+
+    Attributes:
+        node: the value.
+        line: where the key stands again.
+    """
+
+    node: Node
+    line: int

@@ -1,16 +1,17 @@
 """Reads the files that an import names, and folders of them, into the documents of each form."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from meshmodel.importers.catalogue import Catalogue
-from meshmodel.importers.document import Document, ForeignFileError, Node, Syntax
+from meshmodel.importers.document import Document, ForeignFileError, Node, Replaced, Syntax
 from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.proposal import Picked, Proposal, Proposed, clean_text
-from meshmodel.model.errors import MeshmodelError, RequestError
+from meshmodel.model.errors import CombinedError, MeshmodelError, RequestError
 from meshmodel.model.open_file import open_file, real_path
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
@@ -26,7 +27,12 @@ _SYNTAXES: Final[dict[str, Syntax]] = {
     ".md": "markdown",
     ".markdown": "markdown",
 }
-_ENDINGS: Final = (*_SYNTAXES, ".json", ".jsonc")
+_ENDINGS: Final = (*_SYNTAXES, ".json", ".jsonc", ".toml")
+_OF_AGENTS: Final = re.compile(
+    r"mcp|agent|claude|codex|gemini|copilot|cursor|opencode|goose|windsurf|cline|roo|continue|\.vscode|kiro"
+)
+"""What is in the paths of files that are about agents."""
+_NO_NAME: Final = "no form knows its name"
 _UNKNOWN: Final = f"is of no form that is known ({', '.join(FORMS)}); say as which it is read"
 _NOT_ENTERED: Final = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 
@@ -37,11 +43,22 @@ class Reading:
 
     Attributes:
         documents: the files by form, in the order named.
-        skipped: files of a folder that were left out, and why.
+        skipped: files of a folder that were left out, and why, the most relevant first.
+        in_folders: those that were found in a folder, by what they are called: they may be left out.
     """
 
     documents: dict[str, list[Document]] = field(default_factory=dict)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    in_folders: set[str] = field(default_factory=set)
+
+    def leave_out(self, document: Document, why: str) -> None:
+        """Leave out a file of a folder."""
+        self.skipped.append((document.source, why))
+        self.documents = {
+            form: kept
+            for form, documents in self.documents.items()
+            if (kept := [each for each in documents if each is not document])
+        }
 
     def propose(self, picked: Picked | None = None, catalogue: Catalogue | None = None) -> list[Proposed]:
         """What each form makes of its files, read together.
@@ -60,11 +77,13 @@ class Reading:
                 able = ", ".join(each.name for each in FORMS.values() if each.picks)
                 why = f"picks are users and roles, in files of the form {able}, not {name}"
                 raise RequestError("only", why)
+            for each in self.documents[name]:
+                _refuse_replaced(each, FORMS[name])
             joined = FORMS[name].joins or name
             proposal = proposals.setdefault(joined, Proposal(joined, picked, catalogue))
             FORMS[name].load().read(self.documents[name], proposal)
             documents.setdefault(joined, []).extend(self.documents[name])
-        return [replace(each.finish(), documents=documents[name]) for name, each in proposals.items()]
+        return [replace(made.finish(), documents=documents[name]) for name, made in proposals.items()]
 
     def all_documents(self) -> list[Document]:
         """The files of all forms."""
@@ -83,16 +102,24 @@ def read_files(paths: Sequence[Path], base: Path, form: str | None = None) -> Re
         ForeignFileError: a file that was named cannot be read.
         RequestError: one is of no form, or there is none in a folder.
     """
-    reading = Reading()
+    reading, refused = Reading(), list[MeshmodelError]()
     for path in paths:
         if path.is_dir():
             _read_folder(path, base, form, reading)
-        else:
+            continue
+        try:
             document = read_document(path, base)
             found = _form_of(document, form)
-            if found is None:
-                raise RequestError("form", f"{one_line(path, 400)}: {_UNKNOWN}")
+        except ForeignFileError as error:
+            refused.append(error)
+            continue
+        if found is None:
+            refused.append(RequestError("form", f"{one_line(path, 400)}: {_UNKNOWN}"))
+        else:
             reading.documents.setdefault(found, []).append(document)
+    if refused:
+        raise refused[0] if len(refused) == 1 else CombinedError(refused)
+    reading.skipped.sort(key=_relevance)
     twice = [real_path(each.path) for each in reading.all_documents()]
     if len(set(twice)) < len(twice):
         raise MeshmodelError("a file is named twice; name each once")
@@ -143,7 +170,9 @@ def _parse(document: Document, text: str) -> Document:
     if syntax == "yaml":
         from meshmodel.importers.yaml_text import read_yaml
 
-        roots = read_yaml(text, source)
+        replaced: list[Replaced] = []
+        roots = read_yaml(text, source, replaced=replaced)
+        document = replace(document, replaced=tuple(replaced))
         root = roots[0] if len(roots) == 1 else Node(list(roots), 1, source)
         if len(roots) != 1:
             for number, each in enumerate(roots):
@@ -161,10 +190,23 @@ def _parse(document: Document, text: str) -> Document:
     return replace(document, root=root, roots=tuple(roots))
 
 
+def _refuse_replaced(document: Document, form: Form) -> None:
+    """Refuse a file with a key that stands twice, unless the form says which value counts."""
+    if document.replaced and not form.last_wins:
+        from meshmodel.importers.yaml_text import twice
+
+        raise twice(document.replaced[0])
+
+
 def _form_of(document: Document, form: str | None) -> str | None:
     if form is not None:
+        _refuse_replaced(document, FORMS[form])
         return form
-    return next((each.name for each in FORMS.values() if each.load().recognise(document)), None)
+    for each in FORMS.values():
+        if each.load().recognise(document):
+            _refuse_replaced(document, each)
+            return each.name
+    return None
 
 
 def _source_of(path: Path, base: Path) -> str:
@@ -176,13 +218,19 @@ def _source_of(path: Path, base: Path) -> str:
     return clean_text(relative.replace(os.sep, "/"), _SOURCE_LIMIT)
 
 
+def _relevance(skipped: tuple[str, str]) -> tuple[bool, bool]:
+    """What a form should have read first, then what is about agents, then the rest."""
+    source, why = skipped
+    return why == _NO_NAME, _OF_AGENTS.search(source.lower()) is None
+
+
 def _read_folder(folder: Path, base: Path, form: str | None, reading: Reading) -> None:
     for path in _files_in(folder):
         known = [each for each in FORMS.values() if _is_called(path, each) and form in {None, each.name}]
         shown = _source_of(path, base)
         if not known:
             if path.suffix.lower() in _ENDINGS:
-                reading.skipped.append((shown, "no form knows its name"))
+                reading.skipped.append((shown, _NO_NAME))
             continue
         try:
             document = read_document(path, base)
@@ -194,6 +242,7 @@ def _read_folder(folder: Path, base: Path, form: str | None, reading: Reading) -
             reading.skipped.append((shown, _UNKNOWN))
         else:
             reading.documents.setdefault(found, []).append(document)
+            reading.in_folders.add(document.source)
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

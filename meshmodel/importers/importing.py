@@ -1,5 +1,7 @@
 """Reads foreign files and says what importing them does to a model: what the command and the screen use."""
 
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -8,16 +10,17 @@ from typing import Final
 
 from meshmodel.edits.edit import Edit
 from meshmodel.importers.catalogue import Catalogue
+from meshmodel.importers.document import Document, ForeignFileError
 from meshmodel.importers.foreign_files import Reading, read_files
-from meshmodel.importers.forms import FORMS
+from meshmodel.importers.forms import FORMS, Form
 from meshmodel.importers.last_import import Renamed
 from meshmodel.importers.ledger import Row, words_for
 from meshmodel.importers.plan import Outcome, Plan, plan
 from meshmodel.importers.proposal import Picked, Proposed
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import CombinedError, MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import did_you_mean, one_line
+from meshmodel.model.text import did_you_mean
 from meshmodel.model.validation import label_of
 from meshmodel.store.imports import Imported
 
@@ -103,9 +106,13 @@ def prepare_read(
         plans.append(made)
         said = None if said is None else _brought_up_to_date(said, made.imported)
         found = each.ledger.rows(each.documents, made.ids)
-        if not any(row.became or row.verdict != "not understood" for row in found):
-            name = one_line(each.documents[0].source, limit=1_000)
-            raise MeshmodelError(f"{name}: nothing in it is understood as {FORMS[each.form].title}")
+        refused = _refused(reading, each.documents, found)
+        if refused:
+            for document, why in refused:
+                reading.leave_out(document, why)
+            return prepare_read(
+                reading, model, last, renamed=renamed, rejected=rejected, only=only, catalogue=catalogue
+            )
         rows += found
     outcomes = tuple(each for made in plans for each in made.outcomes)
     unknown = rejected - {(each.table, each.key) for each in outcomes}
@@ -121,6 +128,58 @@ def prepare_read(
     edit = Edit(label, tuple(change for made in plans for change in made.edit.changes))
     imported = tuple(each for made in plans for each in made.imported)
     return Import(reading, proposals, tuple(rows), model, after, edit, outcomes, imported, last is not None)
+
+
+def _refused(
+    reading: Reading, documents: Sequence[Document], rows: Sequence[Row]
+) -> list[tuple[Document, str]]:
+    """The files of folders that are of another form than they look, and why they are left out.
+
+    Raises:
+        MeshmodelError: so are files that were named.
+    """
+    by_source: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_source[row.source].append(row)
+    form_of = {id(each): form for form, some in reading.documents.items() for each in some}
+    reasons = [
+        (each, why)
+        for each in documents
+        if (why := _misread(each, FORMS[form_of[id(each)]], by_source[each.source]))
+    ]
+    named = [each for each in reasons if each[0].source not in reading.in_folders]
+    if named or len(reasons) == len(reading.all_documents()):
+        errors = [ForeignFileError(each.source, None, why) for each, why in named or reasons]
+        raise errors[0] if len(errors) == 1 else CombinedError(errors)
+    return reasons
+
+
+def _misread(document: Document, form: Form, rows: Sequence[Row]) -> str | None:
+    """Why a file is not taken for one of a form: less than half of what looks like its own is understood.
+
+    Of a file that the form recognises its own is each part (a key at its top, a document) in which it
+    understands anything; of any other, such as with a wrong ``--as``, all of it.
+    """
+    understood = [row for row in rows if row.verdict != "not understood"]
+    if not understood:
+        return f"nothing in it is understood as {form.title}"
+    if len(understood) * 2 >= len(rows):
+        return None
+    own = len(rows)
+    if form.load().recognise(document):
+        parts = Counter(_part(row.path) for row in rows)
+        own = sum(parts[each] for each in {_part(row.path) for row in understood})
+    if len(understood) * 2 >= own:
+        return None
+    said = f"{len(understood)} of {own} values"
+    return (
+        f"only {said} are understood as {form.title}: it seems to be something else"
+    )
+
+
+def _part(path: str) -> str:
+    """The first step of a path: a key, or the number of a document."""
+    return re.split(r"[.\[]", path.removeprefix("["), maxsplit=1)[0]
 
 
 def _brought_up_to_date(last: Sequence[Imported], now: Sequence[Imported]) -> list[Imported]:

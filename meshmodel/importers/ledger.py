@@ -106,7 +106,7 @@ class Ledger:
             documents: the files.
             ids: what a record is called in the model, where that differs.
         """
-        return [self._row(leaf, ids or {}) for each in documents for leaf in each.root.leaves()]
+        return [self._row(leaf, ids or {}) for each in documents for leaf in each.leaves()]
 
     def _row(self, leaf: Node, ids: dict[Became, Became]) -> Row:
         check_current()

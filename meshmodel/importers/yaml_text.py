@@ -1,7 +1,8 @@
 """Reads YAML 1.2 into nodes with lines, by the composer of ruamel.yaml: no object is constructed.
 
 ``on`` and ``yes`` stay words, as YAML 1.2 has it. A tag of the file's own is left aside, a key that stands
-twice is refused, and aliases are copied as long as the tree stays within its limits.
+twice is refused or its earlier values are told, and aliases are copied as long as the tree stays within its
+limits.
 """
 
 import re
@@ -9,7 +10,7 @@ import warnings
 from io import StringIO
 from typing import Any, Final
 
-from meshmodel.importers.document import DEPTH_LIMIT, ForeignFileError, Node, Scalar
+from meshmodel.importers.document import DEPTH_LIMIT, ForeignFileError, Node, Replaced, Scalar
 from meshmodel.model.secrets import masked
 from meshmodel.model.stop import check_current
 from meshmodel.model.text import one_line
@@ -26,13 +27,17 @@ _NUMBER_LIMIT: Final = 100
 """The longest number or truth value, in characters; a longer one stays a text, as in no file that works."""
 
 
-def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
+def read_yaml(
+    text: str, source: str, first_line: int = 1, replaced: list[Replaced] | None = None
+) -> list[Node]:
     """The trees of the documents of a YAML text; empty documents are left out.
 
     Args:
         text: YAML.
         source: what the file is called.
         first_line: the line of the file on which the text begins.
+        replaced: is given the values that another one under the same key replaces; ``None``: such a key is
+            refused.
 
     Raises:
         ForeignFileError: it is no YAML, names a key twice, or is too large.
@@ -43,7 +48,7 @@ def read_yaml(text: str, source: str, first_line: int = 1) -> list[Node]:
     if len(text) > SIZE_LIMIT:
         raise ForeignFileError(source, None, "is longer than 4 MiB, too much for YAML; split it")
     parser = _parser()
-    tree, pieces = _Tree(source, first_line), _Text(text, newline="")
+    tree, pieces = _Tree(source, first_line, replaced), _Text(text, newline="")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor may be given anew
@@ -91,8 +96,9 @@ class _Text(StringIO):
 class _Tree:
     """Makes nodes of the composed nodes of one text, and counts them."""
 
-    def __init__(self, source: str, first_line: int) -> None:
+    def __init__(self, source: str, first_line: int, replaced: list[Replaced] | None) -> None:
         self._source = source
+        self._replaced = replaced
         self._first_line = first_line
         self._count = 0
 
@@ -127,12 +133,19 @@ class _Tree:
                     reason += "; it looks like a template: render it first"
                 raise ForeignFileError(self._source, line, reason)
             if name.value in found:
-                shown = one_line(masked(name.value), 80)
-                raise ForeignFileError(
-                    self._source, line, f"has the key “{shown}” twice; which one is meant?"
-                )
+                earlier = Replaced(found[name.value], line)
+                if self._replaced is None:
+                    raise twice(earlier)
+                self._replaced.append(earlier)
             found[name.value] = self.build(value, node, name.value, depth + 1)
         return found
+
+
+def twice(replaced: Replaced) -> ForeignFileError:
+    """The error for a key that stands twice."""
+    shown = one_line(masked(str(replaced.node.key)), 80)
+    reason = f"has the key “{shown}” twice; which one is meant?"
+    return ForeignFileError(replaced.node.source, replaced.line, reason)
 
 
 def _scalar(composed: Any) -> Scalar:

@@ -1,5 +1,7 @@
 """The exceptions of the program; the text of each is one line for the person who uses it."""
 
+from collections.abc import Sequence
+
 from meshmodel.model.secrets import masked
 
 
@@ -13,6 +15,24 @@ class MeshmodelError(Exception):
 
     def __init__(self, text: str = "") -> None:
         super().__init__(masked(text))
+
+    @property
+    def errors(self) -> Sequence["MeshmodelError"]:
+        """It, or those that it stands for."""
+        return (self,)
+
+
+class CombinedError(MeshmodelError):
+    """Several things that are refused, each with a line of its own; as one text they stand in a row."""
+
+    def __init__(self, errors: Sequence[MeshmodelError]) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> Sequence["MeshmodelError"]:
+        """Those that it stands for."""
+        return self._errors
 
 
 class InvalidModelError(MeshmodelError):

@@ -160,6 +160,70 @@ def test_a_folder_is_read_with_the_names_that_are_known(folder, called):
     assert "skipped: package.json (no form knows its name)" in output
 
 
+def test_each_file_that_is_left_out_has_a_line_those_about_agents_first(folder, called):
+    for number in range(12):
+        (folder / f"f{number:02}.json").write_text("{}", encoding="utf-8")
+    (folder / "opencode.toml").write_text("", encoding="utf-8")
+    lines = said(called, "import", ".", "-o", "m.mesh").splitlines()
+    skipped = [each for each in lines if each.startswith("skipped: ")]
+    assert skipped[0] == "skipped: opencode.toml (no form knows its name)"
+    assert skipped[1] == "skipped: f00.json (no form knows its name)"
+    assert skipped[-1] == "skipped: 3 more files; --json lists all"
+    assert len(skipped) == 11
+
+
+FLOW = "on: push\njobs:\n  a:\n    steps:\n      - run: make\n      - run: test\n"
+
+
+def test_each_file_that_is_of_no_form_has_a_line(folder, called):
+    for name in ("a.json", "b.json"):
+        write({"theme": "dark"}, name)
+    status, _, complaint = called("import", "a.json", ".mcp.json", "b.json", "-o", "made.mesh")
+    assert status == 2
+    assert [line.partition(" is of no form")[0] for line in complaint.splitlines()] == [
+        "meshmodel: --as: a.json:",
+        "meshmodel: --as: b.json:",
+    ]
+    assert not (folder / "made.mesh").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form", "why"),
+    [
+        ("a.yaml", FLOW, "threagile", "nothing in it is understood as Threagile model"),
+        ("a.json", json.dumps(CONFIG), "kubernetes", "nothing in it is understood"),
+        ("a.yaml", "title: x\njobs: {a: 1, b: 2}\n", "threagile", "only 1 of 3 values are understood"),
+        (
+            "a.json",
+            json.dumps({"servers": [{"url": "https://a.example", "a": 1, "b": 2, "c": 3}]}),
+            None,
+            "only 1 of 4 values are understood as MCP client configuration",
+        ),
+    ],
+)
+def test_a_form_that_understands_less_than_half_refuses(name, content, form, why, folder, called):
+    (folder / name).write_text(content, encoding="utf-8")
+    words = ["--as", form] if form else []
+    status, _, complaint = called("import", name, *words, "-o", "made.mesh")
+    assert (status, complaint.count("\n")) == (2, 1)
+    assert f"{name}: {why}" in complaint
+    assert not (folder / "made.mesh").exists()
+
+
+def test_of_a_file_with_other_things_only_what_is_its_own_counts_and_in_a_folder_it_is_left_out(
+    folder, called
+):
+    write(
+        {"mcp": {"servers": CONFIG["mcpServers"]}, **{f"editor.{n}": n for n in range(30)}}, "settings.json"
+    )
+    said(called, "import", "settings.json", "-o", "m.mesh")
+    (folder / "sub").mkdir()
+    write({"servers": [{"url": "https://a.example", "a": 1, "b": 2, "c": 3}]}, "sub/mcp.json")
+    output = said(called, "import", ".", "-o", "n.mesh")
+    assert "skipped: sub/mcp.json (only 1 of 4 values are understood" in output
+    assert ".mcp.json, MCP client configuration" in output
+
+
 def test_a_file_of_which_nothing_is_understood_makes_no_model(folder, called):
     write({"theme": "dark"}, "other.json")
     status, _, complaint = called("import", "other.json", "--as", "mcp", "-o", "made.mesh")

@@ -188,6 +188,7 @@ def test_a_folder_gives_the_names_that_are_known_and_lists_the_others(tmp_path):
         ".mcp.json": json.dumps(good),
         "sub/.vscode/mcp.json": json.dumps({"servers": good["mcpServers"]}),
         "package.json": "{}",
+        ".codex/config.toml": "",
         "broken/.mcp.json": "{",
         "node_modules/x/.mcp.json": json.dumps(good),
         "notes.txt": "no",
@@ -198,7 +199,7 @@ def test_a_folder_gives_the_names_that_are_known_and_lists_the_others(tmp_path):
     (tmp_path / "linked").symlink_to(tmp_path / ".mcp.json")
     reading = read_files([tmp_path], tmp_path)
     assert [each.source for each in reading.all_documents()] == [".mcp.json", "sub/.vscode/mcp.json"]
-    assert [name for name, _ in reading.skipped] == ["package.json", "broken/.mcp.json"]
+    assert [name for name, _ in reading.skipped] == ["broken/.mcp.json", ".codex/config.toml", "package.json"]
 
 
 @pytest.mark.slow

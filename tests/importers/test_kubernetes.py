@@ -16,6 +16,7 @@ from meshmodel.importers.forms.kubernetes.kagent import asks_first
 from meshmodel.importers.importing import prepare
 from meshmodel.interchange import read_text as read_model
 from meshmodel.interchange import write_text
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Custody, Delegation, Hold
 from meshmodel.model.secret_pattern import RANDOM, fake
 from meshmodel.model.snapshot import Snapshot
@@ -51,6 +52,37 @@ def test_a_workload_runs_under_its_account(kind, pod, account, tmp_path):
     assert list(model.hold.values()) == (
         [Hold("shop-front", f"{account}-account-of-shop")] if account else []
     )
+
+
+TWICE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: till, namespace: shop, labels: {tier: back, tier: front}}
+spec:
+  serviceAccountName: first
+  serviceAccountName: second
+  containers: [{name: one, env: [{name: A, value: x}]}]
+  containers: []
+"""
+
+
+def test_of_a_key_that_stands_twice_the_last_value_counts_and_one_question_is_asked(tmp_path):
+    proposed, rows = read_text(TWICE, "kubernetes", tmp_path, "objects.yaml")
+    assert list(proposed.model.hold) == [("till", "second-account-of-shop")]
+    (asked,) = (each.text for each in proposed.model.note.values() if "twice" in each.text)
+    assert "tier, serviceAccountName, containers" in asked
+    replaced = {(each.path.rpartition(".")[2], each.line) for each in rows if each.rule == "duplicate-key"}
+    assert replaced == {("tier", 3), ("serviceAccountName", 5), ("name", 7), ("value", 7)}
+    assert {each.verdict for each in rows if each.rule == "duplicate-key"} == {"mapped"}
+    assert not [each for each in rows if each.verdict == "not understood"]
+
+
+@pytest.mark.parametrize("form", [None, "github-actions"])
+def test_in_a_workflow_a_key_that_stands_twice_is_refused(form, tmp_path):
+    path = tmp_path / "flow.yml"
+    path.write_text("on: push\njobs:\n  a: {steps: [{run: x}]}\n  a: {steps: []}\n", encoding="utf-8")
+    with pytest.raises(ForeignFileError, match=r"flow\.yml, line 4: has the key “a” twice"):
+        read_files([path], tmp_path, form)
 
 
 @pytest.mark.parametrize("bound", [True, False])
@@ -322,7 +354,7 @@ def test_a_template_of_helm_is_to_be_rendered_first(text, form, tmp_path):
 def test_other_yaml_is_none(text, tmp_path):
     path = tmp_path / "other.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ForeignFileError, match="is of no form"):
+    with pytest.raises(MeshmodelError, match="is of no form"):
         read_files([path], tmp_path)
 
 

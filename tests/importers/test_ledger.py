@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.importers.document import Node
+from meshmodel.importers.document import Document, Node
 from meshmodel.importers.forms import FORMS
 from meshmodel.importers.json_text import read_json
 from meshmodel.importers.ledger import NOT_UNDERSTOOD, VERDICTS, Ledger, Rule
@@ -97,7 +97,7 @@ def test_what_nobody_takes_is_not_understood_and_what_is_taken_twice_is_in_one_r
     ledger.take(root["a"], mapped)
     ledger.take(root["b"], mapped)
     ledger.take(root["nowhere"], mapped)
-    document = type("Document", (), {"root": root})
+    document = Document("f", Path("f"), "json", root, (root,))
     rows = ledger.rows([document], {("agent", "x"): ("agent", "y")})
     assert [(each.path, each.verdict, each.became) for each in rows] == [
         ("a", "question", ("agent:y", "note:n")),

@@ -84,6 +84,7 @@ class Form:
         marks: of files with common names: what begins a line near the beginning of each that may be meant.
         joins: the form with whose files its own are read as one: clients of one workstation, whose settings
             say what is asked before servers of another file are used. Empty: they stand alone.
+        last_wins: whether of a key that stands twice the last value counts; else such a file is refused.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Form:
     picks: bool = False
     marks: tuple[str, ...] = ()
     joins: str = ""
+    last_wins: bool = False
 
 
 def _claude_code() -> FormReader:
@@ -194,6 +196,7 @@ _FORMS: Final = (
         ("*.yaml", "*.yml"),
         _kubernetes,
         marks=("apiVersion:", "kind:"),
+        last_wins=True,
     ),
     Form(
         "threat-dragon",

@@ -14,6 +14,7 @@ from meshmodel.importers.forms.kubernetes.permissions import Permissions
 from meshmodel.importers.forms.kubernetes.rules import (
     ACCOUNT,
     DEFAULT_ACCOUNT,
+    DUPLICATE,
     EXPOSED,
     NAMESPACE,
     NO_NAMESPACE,
@@ -27,6 +28,7 @@ from meshmodel.importers.forms.kubernetes.rules import (
 )
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.model.text import first_few
 
 __all__ = ["RULES", "read", "recognise"]
 
@@ -61,6 +63,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     cluster = Cluster([each for each in found if _role_of(each)], out)
     for document in documents:
         _read_lists(document, out)
+        _read_replaced(document, out)
     _ask_namespaces(cluster)
     for each in cluster.manifests:
         _read_core(each, cluster)
@@ -101,6 +104,20 @@ def _read_lists(document: Document, out: Proposal) -> None:
         if root["items"].is_list:
             for key in ("apiVersion", "kind", "metadata"):
                 out.take(root[key], SETTING)
+
+
+def _read_replaced(document: Document, out: Proposal) -> None:
+    """Keys that stand twice: the client turns YAML to JSON first, and sends the last one alone.
+
+    Seen in kubernetes/kubernetes#125885; no warning can be relied on.
+    """
+    keys = dict.fromkeys(str(each.node.key) for each in document.replaced)
+    if keys:
+        shown = first_few(list(keys), 10)
+        text = f"In {document.source} these keys stand twice in one object: {shown}. Is the last value meant?"
+        out.ask(None, text, DUPLICATE, at=document.root)
+    for each in document.replaced:
+        out.take(each.node, DUPLICATE)
 
 
 def _ask_namespaces(cluster: Cluster) -> None:

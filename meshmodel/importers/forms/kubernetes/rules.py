@@ -232,6 +232,13 @@ ALLOWED: Final = Rule(
     "question",
     "it limits who may refer to it when it is deployed, not what is done then; which are meant is asked",
 )
+DUPLICATE: Final = Rule(
+    "duplicate-key",
+    "a value under a key that stands again",
+    "mapped",
+    "another value of the same key replaces it, as kubectl sends the last one; which is meant is asked, once "
+    "a file",
+)
 RENDER: Final = Rule(
     "kustomization",
     "Kustomization",
@@ -247,5 +254,5 @@ RULES: Final[tuple[Rule, ...]] = (
     SECRET, SECRET_OPENS, SECRET_HELD, IMAGE_PULL, LITERAL, UNCLEAR, HOST, EXPOSED, SERVICE, POLICY, AGENT,
     NO_ACCOUNT, AGENT_TOOL, AGENT_UNREAD, SERVER_TOOL, SERVER, REACHES, TOOLS, HEADER_PASSED, APPROVAL,
     APPROVAL_SOME, APPROVAL_ASKED, PROMPT, MODEL_KEY, MODEL, MODEL_UNREAD, SKILLS, MEMORY, ALLOWED,
-    RENDER, SETTING,
+    DUPLICATE, RENDER, SETTING,
 )  # fmt: skip
