@@ -54,7 +54,7 @@ _UNATTENDED: Final = frozenset(
     }
 )  # fmt: skip
 """What has an agent work without a person."""
-_NO_WORK: Final = frozenset({"--version", "--help", "mcp", "install", "login", "auth", "update"})
+_NO_WORK: Final = frozenset("--version --help mcp install login auth update".split())
 """What a program of an agent may be asked for that is no work of an agent."""
 _BEFORE: Final = frozenset(
     {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "sudo", "env", "nohup"}
