@@ -172,9 +172,7 @@ def _misread(document: Document, form: Form, rows: Sequence[Row]) -> str | None:
     if len(understood) * 2 >= own:
         return None
     said = f"{len(understood)} of {own} values"
-    return (
-        f"only {said} are understood as {form.title}: it seems to be something else"
-    )
+    return f"only {said} are understood as {form.title}: it seems to be something else"
 
 
 def _part(path: str) -> str:

@@ -54,7 +54,7 @@ _UNATTENDED: Final = frozenset(
     }
 )  # fmt: skip
 """What has an agent work without a person."""
-_NO_WORK: Final = frozenset("--version --help mcp install login auth update".split())
+_NO_WORK: Final = re.compile(r"--version|--help|mcp|install|login|auth|update")
 """What a program of an agent may be asked for that is no work of an agent."""
 _BEFORE: Final = frozenset(
     {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "sudo", "env", "nohup"}
@@ -268,7 +268,7 @@ def _agent_of(words: Sequence[str], *, is_fed: bool) -> str:
     product = PROGRAMS.get(_SCRIPT_ENDING.sub("", name) if program.runner == "node" else name, "")
     given = program.arguments
     asked = next((each for each in given if not each.startswith("-")), "")
-    if not product or asked in _NO_WORK or not _NO_WORK.isdisjoint(given[:1]):
+    if not product or any(_NO_WORK.fullmatch(each) for each in (asked, *given[:1])):
         return ""
     is_unattended = any(each.partition("=")[0] in _UNATTENDED for each in given)
     return product if is_unattended or is_fed else ""
