@@ -76,7 +76,9 @@ def test_the_hook_stops_a_commit_of_a_model_with_a_missing_checkpoint(project):
     assert run("git", "log", "--format=%s").split() == ["safe"]
 
 
-(README,) = (block.code for block in blocks(text_of("README")) if block.language == "yaml")
+(README,) = (
+    block.code for block in blocks(text_of("README")) if block.language == "yaml" and block.name is None
+)
 
 
 @pytest.mark.parametrize("text", [FILES[WORKFLOW], README], ids=["manual", "README"])
