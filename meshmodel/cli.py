@@ -173,7 +173,7 @@ def _run(arguments: Sequence[str]) -> int:
         raise UsageError(f"{name}: is no command; meshmodel open {shlex.quote(name)} opens a model")
     if "" in arguments:
         raise UsageError("an argument is empty; name what is meant (is a variable of the shell not set?)")
-    parser = _parser()
+    parser = command_parser()
     if arguments and arguments[0] not in parser.commands and not arguments[0].startswith("-"):
         name = one_line(arguments[0])
         hint = did_you_mean(name, parser.commands) or "see meshmodel --help"
@@ -195,7 +195,8 @@ def _is_path_of_a_model(word: str) -> bool:
     return not word.startswith("-") and word.lower().endswith((".mesh", ".toml"))
 
 
-def _parser() -> _Parser:
+def command_parser() -> _Parser:
+    """The parser of all commands."""
     # Only now, so that little runs before an interruption is told in one line.
     from meshmodel.commands import (
         catalogue,

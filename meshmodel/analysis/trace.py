@@ -134,12 +134,12 @@ _UNKNOWN: Final = _Judged(None, "unknown")
 
 def trace(engine: Engine, listing: Listing, events: Iterable[Event]) -> Iterator[TracedEvent]:
     """Lay events on the model, one by one; as ``Analysis.trace``. They may be without end."""
-    tracer = _Tracer(engine, listing)
+    tracer = Tracer(engine, listing)
     for event in events:
         yield tracer.lay(event)
 
 
-class _Tracer:
+class Tracer:
     """Keeps what the events so far have shown."""
 
     def __init__(self, engine: Engine, listing: Listing) -> None:

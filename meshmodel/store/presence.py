@@ -40,7 +40,7 @@ class Program:
 
 def this_program(identifier: str) -> Program:
     """This process, seen now."""
-    return Program(identifier, machine(), os.getpid(), _start_time(os.getpid()), int(time.time()))
+    return Program(identifier, machine(), os.getpid(), start_time(os.getpid()), int(time.time()))
 
 
 def open_programs(rows: Iterable[Program]) -> frozenset[str]:
@@ -51,9 +51,9 @@ def open_programs(rows: Iterable[Program]) -> frozenset[str]:
 def is_open(row: Program) -> bool:
     """Whether that program still runs, as far as this machine can tell."""
     if row.machine == machine() and row.started:
-        if row.process == os.getpid() and row.started == _start_time(row.process):
+        if row.process == os.getpid() and row.started == start_time(row.process):
             return row.id in OPEN_STORES
-        return _start_time(row.process) == row.started
+        return start_time(row.process) == row.started
     return abs(time.time() - row.seen) < _REGISTERED_FOR
 
 
@@ -67,7 +67,7 @@ def machine() -> str:
         return platform.node()
 
 
-def _start_time(process: int) -> str:
+def start_time(process: int) -> str:
     """When a process started, in ticks since the machine did; empty if it does not run or is unknown."""
     try:
         status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")

@@ -104,7 +104,7 @@ def check_header(path: Path) -> None:
     except FileNotFoundError:
         raise StoreError(f"{name}: there is no such file") from None
     except (OSError, ValueError) as error:
-        raise StoreError(f"{name}: cannot be opened: {_reason(error)}") from None
+        raise StoreError(f"{name}: cannot be opened: {reason_of(error)}") from None
     if stat.S_ISDIR(found.st_mode):
         raise StoreError(f"{name}: is a folder, not a model file")
     if not stat.S_ISREG(found.st_mode):
@@ -272,7 +272,7 @@ def store_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{path_text(path)}: {_reason(error)}") from error
+        raise StoreError(f"{path_text(path)}: {reason_of(error)}") from error
     except Exception as error:
         cause = sqlite_error(error)
         if cause is None:
@@ -312,7 +312,8 @@ def _advice(error: object) -> str:
     }.get(extended & 0xFF, "is damaged; restore it from a copy")
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why something of the system failed, in a line."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return one_line(error)
@@ -342,7 +343,7 @@ def new_file(path: Path) -> Iterator[Path]:
         try:
             draft = made.enter_context(new_draft(path.parent))
         except (OSError, ValueError) as error:
-            raise StoreError(f"{name}: cannot be created: {_reason(error)}") from None
+            raise StoreError(f"{name}: cannot be created: {reason_of(error)}") from None
         yield draft
         try:
             _claim(draft, path)

@@ -241,7 +241,7 @@ def test_a_log_that_breaks_off_is_never_mistaken_for_a_whole_one(tmp_path, calle
 def test_a_fault_on_the_way_is_never_mistaken_for_an_end(monkeypatch, capsys):
     from meshmodel.analysis import trace
 
-    judged, seen = trace._Tracer._judge, []
+    judged, seen = trace.Tracer._judge, []
 
     def once(*words):
         seen.append(words)
@@ -249,7 +249,7 @@ def test_a_fault_on_the_way_is_never_mistaken_for_an_end(monkeypatch, capsys):
             raise RuntimeError
         return judged(*words)
 
-    monkeypatch.setattr(trace._Tracer, "_judge", once)
+    monkeypatch.setattr(trace.Tracer, "_judge", once)
     assert cli.main(["trace", str(LEAK), str(MODELS / "token-leak.jsonl"), "--json"]) == 2
     said = capsys.readouterr()
     assert json.loads(said.out.splitlines()[-1])["complete"] is False

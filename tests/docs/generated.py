@@ -177,7 +177,7 @@ def _holds(field: Field) -> str:
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
     """The parser of every command, in the order of the help."""
-    parser = cli._parser()
+    parser = cli.command_parser()
     (commands,) = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
     return dict(commands.choices)
 

@@ -218,7 +218,7 @@ def test_the_letters_a_png_claims_to_have_are_no_boxes():
 
     box = paint("\u4e00")
     assert box == paint("\ue000")
-    for first, last in png._COVERED[1:]:
+    for first, last in png.COVERED[1:]:
         for code in {first, (first + last) // 2, last}:
             assert paint(chr(code)) != box or chr(code).isspace()
             assert png.shows(chr(code))

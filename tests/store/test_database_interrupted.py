@@ -48,4 +48,4 @@ def test_a_full_disk_is_told_and_changes_nothing(path):
 
 def test_every_error_of_the_system_is_one_line():
     for error in (OSError(5, "Input/output error"), ValueError("odd\nvalue")):
-        assert sqlite_file._reason(error).isprintable()
+        assert sqlite_file.reason_of(error).isprintable()

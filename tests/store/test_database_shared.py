@@ -194,7 +194,7 @@ def test_who_counts_as_open():
     here = presence.this_program("other")
     now = here.seen
     assert here.started
-    assert presence.is_open(_other(process=1, started=presence._start_time(1)))
+    assert presence.is_open(_other(process=1, started=presence.start_time(1)))
     assert not presence.is_open(here), "this process has no such store open"
     assert not presence.is_open(_other(process=1)), "the number is used again by another process"
     assert not presence.is_open(_other(process=-1))

@@ -293,9 +293,9 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
     hints = hints or Hints()
     graph = base_graph(diagram, newrank=str(hints.whole_ranks).lower(), rankdir=hints.direction)
     inside: dict[str | None, list[Node]] = {}
-    for node in _turned(diagram.nodes, hints.turn):
+    for node in turned(diagram.nodes, hints.turn):
         inside.setdefault(node.zone, []).append(node)
-    for frame in _turned(diagram.frames, hints.turn):
+    for frame in turned(diagram.frames, hints.turn):
         _frame(graph, frame, inside.get(frame.id, ()), hints)
     for node in inside.get(None, ()):
         graph.node(node.id, **node_attributes(node))
@@ -307,11 +307,11 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
     return recoloured(str(graph.source), diagram)
 
 
-def _turned(things: Sequence[Thing], turn: int) -> Sequence[Thing]:
+def turned(things: Sequence[Thing], turn: int) -> Sequence[Thing]:
     """The same things, beginning at a quarter of them, every second time backwards."""
     start = len(things) * (turn // 2) // (TURNS // 2)
-    turned = (*things[start:], *things[:start])
-    return turned[::-1] if turn % 2 else turned
+    found = (*things[start:], *things[:start])
+    return found[::-1] if turn % 2 else found
 
 
 def pad_lines(lines: Sequence[str]) -> list[str]:

@@ -20,7 +20,7 @@ _RIM: Final = 0.3  # inches that the rim adds to width and height
 
 _HEAD: Final = b"\x89PNG\r\n\x1a\n"
 # Blocks that the bundled font covers without gaps and that need no shaping: Latin, Greek, Cyrillic.
-_COVERED: Final = (
+COVERED: Final = (
     (0x20, 0x7E),
     (0xA0, 0xAC),
     (0xAE, 0x17F),
@@ -46,7 +46,7 @@ _COVERED: Final = (
 def shows(text: str) -> bool:
     """Whether the renderer's own font has every letter of the text."""
     return text.isascii() or all(
-        any(first <= ord(character) <= last for first, last in _COVERED) for character in text
+        any(first <= ord(character) <= last for first, last in COVERED) for character in text
     )
 
 

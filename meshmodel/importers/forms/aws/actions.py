@@ -102,7 +102,7 @@ _NO_LEVEL: Final = ASSUME | PASSING | {"sts:SetSourceIdentity", "sts:TagSession"
 """What is no access to a system by itself."""
 
 
-def _table() -> dict[str, str]:
+def table() -> dict[str, str]:
     """Of each service its line; the first line of the file says as JSON where the table is from."""
     lines = lzma.decompress(TABLE.read_bytes()).decode("ascii").splitlines()[1:]
     return {line.partition("\t")[0]: line for line in lines}
@@ -124,7 +124,7 @@ def _services() -> Mapping[str, _Service]:
     by_hand |= dict.fromkeys(_NO_LEVEL, None)
     found: dict[str, _Service] = {}
     number = 0
-    for prefix, line in _table().items():
+    for prefix, line in table().items():
         start, bits, levels = number, dict[str, Actions](), defaultdict[Action, Actions](int)
         for given, names in zip(LEVELS.values(), line.split("\t")[1:], strict=True):
             for name in filter(None, names.split(",")):
