@@ -169,11 +169,37 @@ def _scalar(composed: Any) -> Scalar:
 
 
 def front_matter(text: str, source: str) -> Node:
-    """The tree of Markdown: the map of its front matter, with what follows under the key ``body``."""
+    """The tree of Markdown: the map of its front matter, with what follows under the key ``body``.
+
+    Front matter that is no YAML, but has a key and a text on each line, is read so, as clients read that of
+    their agents: ``description: Use it when: …``.
+    """
     found = re.match(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", text, re.DOTALL | re.MULTILINE)
-    documents = read_yaml(found[1], source, 2) if found else []
-    root = documents[0] if documents and documents[0].is_map else Node({}, 1, source)
+    try:
+        documents = read_yaml(found[1], source, 2) if found else []
+        root = documents[0] if documents and documents[0].is_map else Node({}, 1, source)
+    except ForeignFileError:
+        assert found is not None, "there is nothing else to be refused"
+        plain = _plain_lines(found[1], source)
+        if plain is None:
+            raise
+        root = plain
     end = found.end() if found else 0
     if isinstance(root.value, dict):
         root.value["body"] = Node(text[end:], text.count("\n", 0, end) + 1, source, root, "body")
     return root
+
+
+def _plain_lines(text: str, source: str) -> Node | None:
+    """A map of lines that are each a key and a text; ``None`` where one is not, or a key is there twice."""
+    root: dict[str, Node] = {}
+    node = Node(root, 2, source)
+    for number, line in enumerate(text.splitlines(), 2):
+        if not line.strip():
+            continue
+        found = re.match(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:[ \t]+(.*))?", line)
+        value = (found[2] or "").strip() if found else ""
+        if found is None or found.end() < len(line) or found[1] in root or not value.isprintable():
+            return None
+        root[found[1]] = Node(value, number, source, node, found[1])
+    return node if root else None

@@ -95,6 +95,20 @@ def test_markdown_has_its_front_matter_and_the_rest(tmp_path):
     assert (root["body"].text, root["body"].line) == ("\n# Task\nDo it.\n", 4)
 
 
+def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path):
+    path = tmp_path / "agent.md"
+    path.write_text(
+        "---\nname: a\ndescription: when: <x>user: 'y'\n\ntools: Read\n---\nDo it.\n", encoding="utf-8"
+    )
+    root = read_document(path, tmp_path).root
+    assert (root["description"].text, root["tools"].line) == ("when: <x>user: 'y'", 5)
+    assert root["body"].text == "Do it.\n"
+    for front in ("on: a: b\n  c: d", "a: b: c\na: d", "- a: b: c", "a: b: \x1b"):
+        path.write_text(f"---\n{front}\n---\nx", encoding="utf-8")
+        with pytest.raises(ForeignFileError):
+            read_document(path, tmp_path)
+
+
 def test_what_is_missing_is_absent_and_false():
     root = read_json('{"a": [1], "b": null}', "f")
     assert root["b"]

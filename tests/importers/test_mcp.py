@@ -188,12 +188,12 @@ def test_several_rows_that_match_are_asked(tmp_path):
     ],
 )
 def test_other_json_is_none(content, tmp_path):
-    from meshmodel.importers.document import ForeignFileError
     from meshmodel.importers.foreign_files import read_files
+    from meshmodel.model.errors import MeshmodelError
 
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(ForeignFileError, match="is of no form"):
+    with pytest.raises(MeshmodelError, match="is of no form"):
         read_files([path], tmp_path)
 
 

@@ -79,12 +79,22 @@ _CLIENTS: Final = (
     (".mcp.json", "Claude Code"),
     ("cline_mcp_settings.json", "Cline"),
     ("mcp_settings.json", "Roo Code"),
+    (".antigravitycli/mcp_config.json", "Antigravity"),
+    (".gemini/antigravity/mcp_config.json", "Antigravity"),
+    (".codeium/windsurf/mcp_config.json", "Windsurf agent"),
     ("mcp_config.json", "Windsurf agent"),
 )
 _OF_A_PERSON: Final = frozenset(
-    {"claude_desktop_config.json", ".claude.json", "cline_mcp_settings.json", "mcp_settings.json",
-     "mcp_config.json", ".copilot/mcp-config.json"}
-)  # fmt: skip
+    {
+        "claude_desktop_config.json",
+        ".claude.json",
+        "cline_mcp_settings.json",
+        "mcp_settings.json",
+        ".gemini/antigravity/mcp_config.json",
+        ".codeium/windsurf/mcp_config.json",
+        ".copilot/mcp-config.json",
+    }
+)
 """The names of files that lie in the folder of a person, not of a project."""
 _UNREAD: Final = ".claude/mcp.json"
 _INPUT: Final = re.compile(r"\$\{input:([^}]{1,200})\}")
