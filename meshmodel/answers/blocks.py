@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from meshmodel.answers.lines import Look, Words
-from meshmodel.model.text import pad, width
+from meshmodel.model.text import one_line, pad, width
 
 Answer = dict[str, Any]
 """An answer as JSON: one document."""
+
+
+_LONGEST: Final = 100_000
+
+
+def plain(text: object) -> str:
+    """A text of a page: one line, with what no format can show written as an escape."""
+    return one_line(" ".join(str(text).split()), _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,11 @@ class Facts:
     """Texts in a column beside their names; each a row; an empty name is that of the row before."""
 
     rows: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, *rows: tuple[str, object]) -> Self:
+        """Those that say something: ``None`` and empty texts are left out."""
+        return cls(tuple((name, plain(value)) for name, value in rows if value not in {None, ""}))
 
     @property
     def aligned(self) -> Iterator[tuple[str, str, int]]:

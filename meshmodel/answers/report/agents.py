@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import WAYS
-from meshmodel.answers.report.tree import Block, Facts, Heading, Paragraph, Table
+from meshmodel.answers.blocks import Facts
+from meshmodel.answers.report.tree import Block, Heading, Paragraph, Table
 from meshmodel.exporters.diagram.captions import system_facts
 from meshmodel.exporters.diagram.labels import Names
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from meshmodel.answers.blocks import Block, Paragraph, Section, Table
+from meshmodel.answers.blocks import Block, Facts, Paragraph, Section, Table, plain
 from meshmodel.answers.report import tree
 
 
@@ -14,10 +14,12 @@ def report_of(blocks: Iterable[Block], level: int = 3) -> Iterator[tree.Block]:
                 if block.title and block.look == "strong":
                     yield tree.Heading(level, block.heading)
                 elif block.title:
-                    yield tree.Paragraph(tree.plain(block.heading))
+                    yield tree.Paragraph(plain(block.heading))
                 yield from report_of(block.blocks, level + 1)
             case Paragraph():
-                yield tree.Paragraph(tree.plain(block.line))
+                yield tree.Paragraph(plain(block.line))
+            case Facts():
+                yield Facts.of(*block.rows)
             case Table() if block.head:
                 kept = [number for number, name in enumerate(block.head) if name]
                 rows = ([row.made[number] for number in kept] for row in block.rows)
@@ -25,12 +27,12 @@ def report_of(blocks: Iterable[Block], level: int = 3) -> Iterator[tree.Block]:
                 yield from _notes(block)
             case Table():
                 items = (": ".join(each for each in row.made if isinstance(each, str)) for row in block.rows)
-                yield tree.Items(tuple(map(tree.plain, items)))
+                yield tree.Items(tuple(map(plain, items)))
 
 
 def _notes(block: Table) -> Iterator[tree.Items]:
     notes = [
-        tree.plain(f"{row.made[0]}: {note}")
+        plain(f"{row.made[0]}: {note}")
         for row in block.rows
         for note in (*row.notes, *(each() for each in row.details))
     ]

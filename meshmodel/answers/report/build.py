@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
+from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
@@ -12,16 +13,7 @@ from meshmodel.answers.report.boundaries import boundary_section
 from meshmodel.answers.report.findings import finding_section, finding_table
 from meshmodel.answers.report.fix import fix_section
 from meshmodel.answers.report.pictures import Form, Pictures
-from meshmodel.answers.report.tree import (
-    Block,
-    Facts,
-    Heading,
-    Items,
-    Paragraph,
-    Report,
-    Table,
-    plain,
-)
+from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
 from meshmodel.exporters.tickets import tickets
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import counted

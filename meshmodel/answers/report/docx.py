@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.blocks import Facts
+from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
 from meshmodel.answers.report.word_fields import add_contents, add_page_number, mark
 from meshmodel.model.errors import MeshmodelError
 

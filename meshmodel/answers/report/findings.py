@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import accepted_words
+from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import causes_of
 from meshmodel.answers.report.pictures import Pictures
-from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Table, plain
+from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Table
 from meshmodel.answers.standards import releases_of, titled
 
 if TYPE_CHECKING:

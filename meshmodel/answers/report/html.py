@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.blocks import Facts
+from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE: Final = """

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.blocks import Facts
+from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
 
 _READ: Final = re.compile(r"[\\`*_\[\]<>#|~&$@]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 """What would be markup, a link, a mention, a formula or a sign by its name."""

@@ -31,7 +31,8 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Paragraph as Words
 
-from meshmodel.answers.report.tree import Block, Facts, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.blocks import Facts
+from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
 from meshmodel.answers.report.vector import FONT, Drawing
 from meshmodel.exporters.diagram.pdf import shows
 

@@ -6,8 +6,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree as ET
 
+from meshmodel.answers.blocks import plain
 from meshmodel.answers.report.curve import curve_page
-from meshmodel.answers.report.tree import Picture, plain
+from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import SMALLEST
 from meshmodel.exporters.diagram.elements import Lens

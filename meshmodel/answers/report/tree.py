@@ -7,16 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from meshmodel.model.text import one_line
+from meshmodel.answers.blocks import Facts, plain
 
-_LONGEST = 100_000
 HEADING_ROOM = 40.0
 """Points that a heading takes on a page, with the blanks around it."""
-
-
-def plain(text: object) -> str:
-    """A text of a report: one line, with what no format can show written as an escape."""
-    return one_line(" ".join(str(text).split()), _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +33,6 @@ class Items:
     """A list of sentences."""
 
     items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Lines with a name each, such as ``Remedy``."""
-
-    rows: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, *rows: tuple[str, object]) -> Self:
-        """The lines that say something: those of ``None`` and of empty texts are left out."""
-        return cls(tuple((name, plain(value)) for name, value in rows if value not in {None, ""}))
 
 
 @dataclass(frozen=True, slots=True)

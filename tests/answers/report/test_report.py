@@ -18,11 +18,12 @@ from PIL import Image
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.acceptances import accepted_words
+from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.boundaries import boundary_section
 from meshmodel.answers.report.build import Builder
 from meshmodel.answers.report.findings import finding_section
 from meshmodel.answers.report.html import POLICY
-from meshmodel.answers.report.tree import Facts, Heading, Items, Paragraph, Picture, Table
+from meshmodel.answers.report.tree import Heading, Items, Paragraph, Picture, Table
 from meshmodel.exporters.tickets import tickets
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent

@@ -15,11 +15,12 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import cm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.report.docx import docx
 from meshmodel.answers.report.html import POLICY, html
 from meshmodel.answers.report.markdown import escaped, markdown
 from meshmodel.answers.report.pdf import pdf
-from meshmodel.answers.report.tree import Facts, Heading, Items, Paragraph, Picture, Report, Table, plain
+from meshmodel.answers.report.tree import Heading, Items, Paragraph, Picture, Report, Table
 from meshmodel.answers.report.vector import FONT
 from tests.answers.report.reading import READ, Page, entries, squeezed
 from tests.exporters.parts import HOSTILE
