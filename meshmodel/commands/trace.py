@@ -37,7 +37,6 @@ def add(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--map",
-        dest="mapping",
         type=Path,
         metavar="FILE.toml",
         help="what the names in the log of a real system mean",
@@ -59,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if str(arguments.model) == str(arguments.events) == "-":
         raise MeshmodelError("MODEL and EVENTS are both standard input; name a file for one")
     snapshot = load(arguments.model)
-    mapper = None if arguments.mapping is None else read_map(arguments.mapping, snapshot)
+    mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
     events = read_events(arguments.events, arguments.form, mapper)
     tally = Tally()
     analysis = analyse(snapshot, view=view_of(arguments))

@@ -70,27 +70,17 @@ def _policy(analysis: "Analysis", _: "ExportRequest") -> str:
 
 
 def _cedar(analysis: "Analysis", request: "ExportRequest") -> str:
-    from meshmodel.exporters.policies.cedar import cedar_policies
+    from meshmodel.exporters.policies.cedar import cedar_policies, cedar_schema
 
-    return cedar_policies(analysis, request.asks)
-
-
-def _cedarschema(analysis: "Analysis", request: "ExportRequest") -> str:
-    from meshmodel.exporters.policies.cedar import cedar_schema
-
-    return cedar_schema(analysis, request.asks)
+    make = cedar_policies if FORMATS[request.format].beside else cedar_schema
+    return make(analysis, request.asks)
 
 
 def _rego(analysis: "Analysis", request: "ExportRequest") -> str:
-    from meshmodel.exporters.policies.rego import rego_module
+    from meshmodel.exporters.policies.rego import rego_data, rego_module
 
-    return rego_module(analysis, request.asks)
-
-
-def _rego_data(analysis: "Analysis", request: "ExportRequest") -> str:
-    from meshmodel.exporters.policies.rego import rego_data
-
-    return rego_data(analysis, request.asks)
+    make = rego_module if FORMATS[request.format].beside else rego_data
+    return make(analysis, request.asks)
 
 
 def _mermaid(analysis: "Analysis", _: "ExportRequest") -> str:
@@ -105,40 +95,22 @@ def _mermaid_pages(analysis: "Analysis") -> "Sequence[str]":
     return mermaid_pages(analysis)
 
 
-def _graphml(analysis: "Analysis", _: "ExportRequest") -> str:
-    from meshmodel.exporters.graphs.network import graphml
+def _network(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.network import graphml, node_link
 
-    return graphml(analysis)
-
-
-def _node_link(analysis: "Analysis", _: "ExportRequest") -> str:
-    from meshmodel.exporters.graphs.network import node_link
-
-    return node_link(analysis)
+    return graphml(analysis) if request.format == "graphml" else node_link(analysis)
 
 
-def _opengraph(analysis: "Analysis", _: "ExportRequest") -> str:
-    from meshmodel.exporters.graphs.opengraph import payload
+def _opengraph(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.graphs.opengraph import extension, payload
 
-    return payload(analysis)
-
-
-def _opengraph_schema(_: "Analysis", __: "ExportRequest") -> str:
-    from meshmodel.exporters.graphs.opengraph import extension
-
-    return extension()
+    return payload(analysis) if FORMATS[request.format].beside else extension()
 
 
-def _tickets(analysis: "Analysis", _: "ExportRequest") -> str:
-    from meshmodel.exporters.tickets import tickets_csv
+def _tickets(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.tickets import tickets_csv, tickets_json
 
-    return tickets_csv(analysis)
-
-
-def _tickets_json(analysis: "Analysis", _: "ExportRequest") -> str:
-    from meshmodel.exporters.tickets import tickets_json
-
-    return tickets_json(analysis)
+    return tickets_csv(analysis) if request.format == "tickets" else tickets_json(analysis)
 
 
 _DRAWN: Final = ("view", "lens", "agent", "zone", "finding", "form", "colours", "pages")
@@ -157,7 +129,7 @@ _FORMATS: Final = (
         "cedarschema",
         "cedarschema",
         "the schema of these policies",
-        _cedarschema,
+        _cedar,
         takes=_ASKED,
         mark=b"entity Agent, Credential, System;",
     ),
@@ -166,7 +138,7 @@ _FORMATS: Final = (
         "rego-data",
         "json",
         "the data that this policy asks",
-        _rego_data,
+        _rego,
         takes=_ASKED,
         mark=b'"meshmodel": {',
     ),
@@ -178,18 +150,18 @@ _FORMATS: Final = (
         takes=("view", "pages"),
         write_pages=_mermaid_pages,
     ),
-    Format("graphml", "graphml", "the graph, for graph programs", _graphml),
-    Format("node-link", "graph.json", "the graph as node-link JSON", _node_link),
+    Format("graphml", "graphml", "the graph, for graph programs", _network),
+    Format("node-link", "graph.json", "the graph as node-link JSON", _network),
     Format("opengraph", "opengraph.json", "the steps for BloodHound", _opengraph, beside="opengraph-schema"),
     Format(
         "opengraph-schema",
         "schema.json",
         "what BloodHound must know of them",
-        _opengraph_schema,
+        _opengraph,
         mark=b'"namespace": "MeshModel"',
     ),
     Format("tickets", "tickets.csv", "a ticket for each missing checkpoint and of the fix", _tickets),
-    Format("tickets-json", "tickets.json", "these tickets as JSON", _tickets_json),
+    Format("tickets-json", "tickets.json", "these tickets as JSON", _tickets),
 )
 FORMATS: Final = {each.name: each for each in _FORMATS}
 """The formats by name."""
@@ -224,16 +196,8 @@ _ASKS: Final = {
 }
 
 
-class Choice(NamedTuple):
-    """One thing to choose of a request.
-
-    Attributes:
-        name: the attribute of the request.
-        values: what it can be, each with a hint; ``None`` stands for all.
-    """
-
-    name: str
-    values: tuple[tuple[str | None, str], ...]
+Choice = tuple[str, tuple[tuple[str | None, str], ...]]
+"""An attribute of a request, and what it can be, each with a hint; ``None`` stands for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,30 +285,30 @@ class ExportRequest:
             analysis: its analysis, if it is known: no findings are offered without.
         """
         if "view" in self._takes:
-            yield Choice("view", (*_VIEWS.items(),))
+            yield "view", (*_VIEWS.items(),)
         if "lens" in self._takes:
             yield from self._diagram_choices(snapshot, analysis)
         if self.can_have_pages:
-            yield Choice("pages", (*_PAGES.items(),))
+            yield "pages", (*_PAGES.items(),)
         if "asks" in self._takes:
-            yield Choice("asks", (*_ASKS.items(),))
+            yield "asks", (*_ASKS.items(),)
 
     def _diagram_choices(self, snapshot: "Snapshot", analysis: "Analysis | None") -> Iterator[Choice]:
         findings = () if analysis is None else analysis.findings
         steps = ((FINDING, "the way of one finding, step by step"),) if findings else ()
         lenses = [each for each in LENSES.items() if each[0] != "reach" or snapshot.agent]
         has_zone = self.lens not in {FINDING, "boundaries"}
-        yield Choice("lens", (*lenses, *steps))
+        yield "lens", (*lenses, *steps)
         if self.lens == "reach":
-            yield Choice("agent", _named(snapshot.agent))
+            yield "agent", _named(snapshot.agent)
         if self.lens == FINDING:
             named = ((f"{each.rule}:{each.subject}", each.severity) for each in findings)
-            yield Choice("finding", tuple(named))
+            yield "finding", tuple(named)
         elif has_zone and snapshot.zone:
-            yield Choice("zone", ((None, "all of them"), *_named(snapshot.zone)))
+            yield "zone", ((None, "all of them"), *_named(snapshot.zone))
         if has_zone:
-            yield Choice("form", (*_FORMS.items(),))
-        yield Choice("colours", (*_COLOURS.items(),))
+            yield "form", (*_FORMS.items(),)
+        yield "colours", (*_COLOURS.items(),)
 
 
 def _named(records: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

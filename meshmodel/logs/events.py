@@ -78,13 +78,11 @@ def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None
     chosen = format_of(path) if form is None else form
     if chosen in OWN_FORMATS:
         if mapper is not None:
-            raise RequestError(
-                "mapping", f"a log of the form {chosen} has the names of the model; leave it out"
-            )
+            raise RequestError("map", f"a log of the form {chosen} has the names of the model; leave it out")
         return _read(path, _json_lines if chosen == "jsonl" else _csv)
     if mapper is None:
         raise RequestError(
-            "mapping", f"say what the names in a {chosen} log mean, in a TOML file (see meshmodel help logs)"
+            "map", f"say what the names in a {chosen} log mean, in a TOML file (see meshmodel help logs)"
         )
     return _read(path, _foreign(chosen, mapper))
 

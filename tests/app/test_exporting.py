@@ -77,7 +77,7 @@ async def test_by_keys_a_picture_tells_its_size_and_is_written_as_it_was_drawn(t
         await choose(it, "format", "toml")
         await it.shows("Ctrl+S exports")
         await choose(it, "format", "png")
-        await choose(it, "shows", "missing")
+        await choose(it, "lens", "missing")
         await choose(it, "colours", "dark")
         await it.computed()
         words = preview_words([missing])
@@ -242,13 +242,13 @@ async def test_what_is_refused_names_what_the_dialog_offers(tmp_path: Path) -> N
         await it.sentence(f"{agent} is retired")
         await it.select("agent", agent)
         await it.press("e")
-        await choose(it, "shows", "reach")
+        await choose(it, "lens", "reach")
         await it.computed()
         problem = it.app.screen.query_one("#problem", Static)
         said = f"✖ agent: agent '{agent}' is retired and reaches nothing: name another"
         assert str(problem.content) == said
         assert wrong_rows(it) == ["agent"]
-        await choose(it, "shows", "structure")
+        await choose(it, "lens", "structure")
         await it.computed()
         assert (str(problem.content), wrong_rows(it)) == ("", [])
 
@@ -269,9 +269,8 @@ async def test_every_row_can_be_refused_by_its_name_and_is_marked(tmp_path: Path
             dialog.show_rows()
             for name, _ in choices(dialog.request, it.model, it.bench.context.state.built):
                 dialog.show_refusal(RequestError(name, "no such thing"))
-                row = "shows" if name == "lens" else name
-                assert wrong_rows(it) == [row]
-                assert str(dialog.query_one("#problem", Static).content) == f"✖ {row}: no such thing"
+                assert wrong_rows(it) == [name]
+                assert str(dialog.query_one("#problem", Static).content) == f"✖ {name}: no such thing"
                 refused.add(name)
         assert refused == {each.name for each in fields(ExportRequest)} - {"dpi", "since"}
         dialog.show_refusal(RequestError("dpi", "no such thing"))  # which no row asks for

@@ -19,7 +19,7 @@ from meshmodel.model.errors import RequestError
             "events.jsonl",
             "cloudtrail",
             None,
-            "mapping",
+            "map",
             "needed for the names in a log of the form cloudtrail",
         ),
     ],

@@ -58,9 +58,7 @@ class LogDialog(FormDialog[LogRequest]):
         forms = [(each, "" if each in OWN_FORMATS else "with a map") for each in LOG_FORMATS]
         yield choice_field("form", self.form or BY_NAME, [(BY_NAME, ""), *forms], self._set_form).row
         hint = "a TOML file: what the log's names mean; see meshmodel help logs"
-        yield path_field(
-            "map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS, field="mapping"
-        ).row
+        yield path_field("map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS).row
 
     def on_key(self, event: Key) -> None:
         """What is typed while there is no log, or while the button has the focus, is the name of one."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 
@@ -16,7 +16,7 @@ from meshmodel.app.presentation.export_preview import preview_words
 from meshmodel.app.widgets.rows import Row
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.model.atomic_file import replace_files
-from meshmodel.model.errors import MeshmodelError, RequestError
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import real_path
 from meshmodel.model.stop import Progress, Task
 from meshmodel.model.text import one_line
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from meshmodel.app.session import Session
     from meshmodel.exporters.diagram.render import Page
     from meshmodel.model.vocabulary import View
-
-
-_ROWS: Final = {"lens": "shows"}
-"""What a row is called where that is not the name of the choice."""
 
 
 class ExportDialog(FormDialog[Written]):
@@ -84,8 +80,7 @@ class ExportDialog(FormDialog[Written]):
         """What is chosen, and the file."""
         request, analysis = self.request, self._analyses.get(self.request.view)
         for name, values in export_files.choices(request, self.snapshot, analysis):
-            shown, take = _ROWS.get(name, name), partial(self._choose, name)
-            yield choice_field(shown, getattr(request, name), values, take, field=name).row
+            yield choice_field(name, getattr(request, name), values, partial(self._choose, name)).row
         name = "folder" if export_files.is_paged(request) else "file"
         hint, check = "where it is written", partial(export_files.path_problem, request)
         yield path_field(name, self.path, self._set_path, hint=hint, check=check).row
@@ -101,7 +96,7 @@ class ExportDialog(FormDialog[Written]):
             return
         is_model = request.format == MODEL_FILE
         if path.exists() and (is_model or real_path(path) == real_path(self.session.path)):
-            self._fail(f"{one_line(path.name)}: is there already; name another file")
+            self._fail(MeshmodelError(f"{one_line(path.name)}: is there already; name another file"))
         elif is_model:
             written = Written(request, path, (path,))
             self._write(lambda: self.session.save_as(path), written)
@@ -184,30 +179,24 @@ class ExportDialog(FormDialog[Written]):
     def _run(
         self, group: str, work: Callable[[Task], Any], done: Callable[[Any], Any], title: str, escape: str
     ) -> None:
-        """Have something done by a job; what it refuses is about a row."""
+        """Have something done by a job, and hear what it refuses as it is, for it may be about a row."""
 
-        def attempt(task: Task) -> Any:
+        def attempt(task: Task) -> Callable[[], Any]:
             try:
-                return work(task)
-            except RequestError as refused:
-                return refused
+                return partial(done, work(task))
+            except MeshmodelError as refused:
+                return partial(self._fail, refused)
 
-        def take(answer: Any) -> None:
-            if isinstance(answer, RequestError):
-                self._refuse(answer)
-            else:
-                done(answer)
+        def failed(why: str) -> None:
+            self._fail(MeshmodelError(why))
 
-        self.jobs.run(group, attempt, take, self._fail, title, escape)
+        self.jobs.run(group, attempt, lambda answer: answer(), failed, title, escape)
 
     def _say(self, words: str) -> None:
         self._says = words or self.hint
         self.show_hint(self._says)
 
-    def _fail(self, why: str) -> None:
-        self._refuse(MeshmodelError(why))
-
-    def _refuse(self, refused: MeshmodelError) -> None:
+    def _fail(self, refused: MeshmodelError) -> None:
         self._is_waiting = False
         self._say("")
         self.show_refusal(refused)

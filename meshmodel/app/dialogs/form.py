@@ -38,36 +38,24 @@ class FormField:
         shown: its value now, in words.
         ask: makes the dialog that asks for another value; that of a file takes what was typed already.
         take: takes the answer of the dialog.
-        field: what the request calls it, if not by that name.
     """
 
     name: str
     shown: str
     ask: Callable[..., Dialog[Any]]
     take: Callable[[Any], None]
-    field: str = ""
 
     @property
     def row(self) -> Row:
         """The row of a list; its value is the field."""
         return form_row(self.name, line(self.shown), value=self)
 
-    def is_of(self, field: str | None) -> bool:
-        """Whether it is what a request calls so."""
-        return field == (self.field or self.name)
-
 
 def choice_field(
-    name: str,
-    current: str | None,
-    named: Iterable[tuple[str | None, str]],
-    take: Callable[[Any], None],
-    field: str = "",
+    name: str, current: str | None, named: Iterable[tuple[str | None, str]], take: Callable[[Any], None]
 ) -> FormField:
     """A field whose value is one of several, each with a hint."""
-    return FormField(
-        name, current or NONE, lambda: Picker(name, choices(named), current=current), take, field
-    )
+    return FormField(name, current or NONE, lambda: Picker(name, choices(named), current=current), take)
 
 
 def path_field(
@@ -78,7 +66,6 @@ def path_field(
     hint: str,
     check: Callable[[str], str | None],
     endings: Collection[str] = (),
-    field: str = "",
 ) -> FormField:
     """A field whose value is a file.
 
@@ -89,7 +76,6 @@ def path_field(
         hint: a line of explanation.
         check: answers why a typed name does not fit, or ``None``.
         endings: of files only those with one of these are offered; without any, all.
-        field: what the request calls it, if not by that name.
     """
 
     def ask(typed: str = "") -> TextEntry:
@@ -103,7 +89,7 @@ def path_field(
         )
 
     shown = NONE if path is None else one_line(path, 300)
-    return FormField(name, shown, ask, lambda text: take(Path(text).expanduser()), field)
+    return FormField(name, shown, ask, lambda text: take(Path(text).expanduser()))
 
 
 class FormDialog(Dialog[Result], Generic[Result]):
@@ -118,7 +104,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
     """What is on the button, and the action that it runs."""
 
     _wrong: str | None = None
-    """What the request calls the field that was refused."""
+    """The name of the field that was refused."""
     _text = ""
     """What was typed for a field last."""
 
@@ -142,7 +128,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
 
     def _marked_rows(self) -> Iterator[Row]:
         for row in self.form_rows():
-            is_wrong = isinstance(row.value, FormField) and row.value.is_of(self._wrong)
+            is_wrong = row.key == ("field", self._wrong)
             yield replace(row, shown=row.content + line(("  ✖", "$text-error"))) if is_wrong else row
 
     def show_problem(self, problem: str | None, wrong: str | None = None) -> None:
@@ -153,11 +139,10 @@ class FormDialog(Dialog[Result], Generic[Result]):
             self.show_rows()
 
     def show_refusal(self, refused: MeshmodelError) -> None:
-        """Show why a request is refused; a field that it is about is named as its row, and marked."""
+        """Show why a request is refused; a field that it is about is named, and marked in its row."""
         why, wrong = one_line(refused, 300), refused.field if isinstance(refused, RequestError) else None
-        fields = (row.value for row in self.form_rows() if isinstance(row.value, FormField))
-        name = next((each.name for each in fields if each.is_of(wrong)), None)
-        self.show_problem(why if name is None else f"{name}: {why}", wrong)
+        is_row = any(row.key == ("field", wrong) for row in self.form_rows())
+        self.show_problem(f"{wrong}: {why}" if is_row else why, wrong)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Ask for another value of a field."""

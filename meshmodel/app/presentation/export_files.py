@@ -49,7 +49,7 @@ _FOLDER: Final = "-pages"
 
 def choices(request: ExportRequest, snapshot: "Snapshot", analysis: "Analysis | None") -> Iterator[Choice]:
     """What there is to choose of a request: its format, and what goes with that."""
-    yield Choice("format", tuple((name, each.description) for name, each in OFFERED.items()))
+    yield "format", tuple((name, each.description) for name, each in OFFERED.items())
     if request.format != MODEL_FILE:
         yield from request.choices(snapshot, analysis)
 
@@ -65,8 +65,8 @@ def completed(request: ExportRequest, snapshot: "Snapshot", analysis: "Analysis 
 
 def _reduced(request: ExportRequest, analysis: "Analysis") -> ExportRequest:
     """The same without what was chosen for another format or lens, and is kept for the way back to it."""
-    names = (each.name for each in choices(request, analysis.snapshot, analysis))
-    return ExportRequest(**{name: getattr(request, name) for name in names})
+    offered = choices(request, analysis.snapshot, analysis)
+    return ExportRequest(**{name: getattr(request, name) for name, _ in offered})
 
 
 def is_paged(request: ExportRequest) -> bool:

@@ -44,7 +44,7 @@ def checked_request(path: Path | None, form: LogFormat | None, mapping: Path | N
         raise RequestError("form", "cannot be told by the name of the file; choose one")
     is_own = form in OWN_FORMATS
     if not is_own and mapping is None:
-        raise RequestError("mapping", f"needed for the names in a log of the form {form}")
+        raise RequestError("map", f"needed for the names in a log of the form {form}")
     return LogRequest(path, form, None if is_own else mapping)
 
 
