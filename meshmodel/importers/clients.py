@@ -210,6 +210,21 @@ class Served:
     only: tuple[str, ...] | None = None
     is_off: bool = False
 
+    def needed_by(self, tools: Iterable[str]) -> tuple[str, ...] | None:
+        """What some of its tools need of the systems that it reaches, as ``only`` of a delegation.
+
+        ``None`` where that is nothing, or where the row does not know one of them.
+        """
+        needed = self.row.needed_by(tools) if self.row is not None else None
+        only = [each.rpartition(":") for each in needed or ()]
+        found = [
+            f"{drawn}:{action}"
+            for system, _, action in only
+            for _, drawn, known in self.grants
+            if known == system
+        ]
+        return tuple(found) or None
+
 
 class Client:
     """One client in one folder.

@@ -22,9 +22,11 @@ from meshmodel.importers.catalogue import (
 )
 from meshmodel.importers.catalogue import Server as KnownServer
 from meshmodel.importers.clients import Client, Served
+from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
+from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
 from meshmodel.importers.withheld import (
     Withheld,
@@ -36,7 +38,7 @@ from meshmodel.importers.withheld import (
     shows_secret,
     variable_of,
 )
-from meshmodel.model.records import Grant, Hold
+from meshmodel.model.records import Custody, Grant, Hold
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 COMMAND: Final = Rule(
@@ -170,6 +172,10 @@ class Entry:
         passed: names of variables that are passed on by name.
         tools: the lists of tools that alone may be used.
         scope: what the file says the server is for, where names may repeat: a project.
+        started: the command that the file does not write out, as ``docker run`` of the image that it names.
+        agent: its agent, where the form has drawn it already.
+        given: credentials that the form has drawn already, by the names under which the server is given them.
+        others: credentials that it may be given, where the file does not say under which names.
     """
 
     name: str
@@ -182,6 +188,36 @@ class Entry:
     passed: tuple[Node, ...] = ()
     tools: tuple[Node, ...] = ()
     scope: str = ""
+    started: tuple[str, ...] = ()
+    agent: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Starter:
+    """What sets servers to work and is no client of a workstation: a gateway, or what runs containers.
+
+    Attributes:
+        agent: its agent; empty: none is known, and the servers stand alone.
+        key: what tells it from others; that of a server begins with it.
+        folder: of which its files are.
+        systems: draws what is reached.
+        stores: the system that keeps what stands in the file: whoever reads there obtains it.
+        servers: those that were read.
+    """
+
+    out: Proposal
+    agent: str
+    key: tuple[str, ...]
+    folder: str
+    systems: CommonSystems
+    stores: Callable[[Node], str]
+    servers: list[Served] = field(default_factory=list)
+
+    def keep(self, credential: str, *, at: Node) -> Became:
+        """A secret that stands in the file."""
+        return self.out.relate(Custody(self.stores(at), credential), at=at)
 
 
 @dataclass(slots=True)
@@ -189,7 +225,7 @@ class _Credential:
     """A credential that was found, by what the catalogue knows it by."""
 
     id: str
-    found: Withheld
+    found: Withheld | None
     by: str
 
 
@@ -202,7 +238,9 @@ class _Drawn:
     credentials: list[_Credential] = field(default_factory=list)
 
 
-def read_server(client: Client, entry: Entry, shared: Callable[[str], str | None] = lambda _: None) -> Served:
+def read_server(
+    client: Client | Starter, entry: Entry, shared: Callable[[str], str | None] = lambda _: None
+) -> Served:
     """Draw a server of a client, and take the leaves that it knows.
 
     Args:
@@ -216,14 +254,14 @@ def read_server(client: Client, entry: Entry, shared: Callable[[str], str | None
 class _Reading:
     """One server that is read."""
 
-    def __init__(self, client: Client, entry: Entry, shared: Callable[[str], str | None]) -> None:
+    def __init__(self, client: Client | Starter, entry: Entry, shared: Callable[[str], str | None]) -> None:
         self._client = client
         self._entry = entry
         self._shared = shared
         self._out = client.out
         self._at = entry.node
-        words = [each.text for each in entry.words]
-        self._program = address_of(entry.address.text) if entry.address else program_of(words)
+        self._words = entry.started or tuple(each.text for each in entry.words)
+        self._program = address_of(entry.address.text) if entry.address else program_of(self._words)
         rows = self._out.catalogue.servers_of(self._program)
         self._row = rows[0] if len(rows) == 1 else None
         self._rows = rows
@@ -262,15 +300,17 @@ class _Reading:
 
     def _started(self) -> _Drawn:
         """A server that the client starts by a command."""
+        if self._entry.agent:
+            self._out.change("agent", self._entry.agent, description=fingerprints.of_command(self._words))
+            return _Drawn(self._entry.agent, None)
         key = ("server", *self._client.key, self._entry.scope, self._entry.name)
-        words = [each.text for each in self._entry.words]
         agent = self._out.element(
             "agent",
             key,
             self._entry.name,
             at=self._at,
             kind="service",
-            description=fingerprints.of_command(words),
+            description=fingerprints.of_command(self._words),
         )
         return _Drawn(agent, None)
 
@@ -318,6 +358,8 @@ class _Reading:
     def _secrets(self) -> None:
         """Every secret of it, or reference to one: a credential."""
         entry, out = self._entry, self._out
+        for name, credential in entry.given:
+            self._drawn.credentials.append(_Credential(credential, None, name))
         for found in in_arguments(entry.words):
             self._credential(found, ENV_SECRET)
         for name, value in entry.env:
@@ -393,13 +435,11 @@ class _Reading:
             kind = "oauth-user-delegated" if found.name.lower() in _USER_HEADERS else "api-key"
         elif self._is_address_of(found):
             kind = "static-secret"
-        if variable:
-            key, name, scope = ("variable", variable), variable, ""
-        else:
-            key, scope = (
-                ("literal", *self._client.key, entry.scope, entry.name, found.name),
-                found.node.source,
-            )
+        key: tuple[str, ...] = ("variable", variable)
+        name, scope = variable, ""
+        if not variable:
+            key = ("literal", *self._client.key, entry.scope, entry.name, found.name)
+            scope = found.node.source
             name = f"{found.name} {'for' if calls else 'of'} {entry.name}"
         return out.element("credential", key, name, at=found.node, scope=scope, kind=kind, subject=subject)
 
@@ -530,12 +570,17 @@ class _Reading:
             if given.by.lower().lstrip("-") in names:
                 return given.id
         sent = [
-            each for each in self._drawn.credentials if self._entry.address or self._is_address_of(each.found)
+            each
+            for each in self._drawn.credentials
+            if self._entry.address or (each.found is not None and self._is_address_of(each.found))
         ]
         if sent:
             return sent[0].id  # a header, or the password within the address of a database
+        for other in self._entry.others if known or row.address else ():
+            self._out.relate(Hold(self._drawn.agent, other), at=self._at)
+            return other
         if self._out.catalogue.system[system].zone == "workstation":
-            return self._account()
+            return self._account() if isinstance(self._client, Client) else self._network()
         if any(each.oauth for each in known) and self._entry.address:
             return self._oauth(self._at)
         for each in known:
@@ -607,16 +652,8 @@ class _Reading:
             if not tools or tools == ["*"]:
                 out.take(node, SETTING)
                 continue
-            needed = served.row.needed_by(tools) if served.row is not None else None
-            if needed:
-                only = (each.rpartition(":") for each in needed)
-                served.only = tuple(
-                    f"{drawn}:{action}"
-                    for system, _, action in only
-                    for _, drawn, known in served.grants
-                    if known == system
-                )
-            if needed and served.only:
+            served.only = served.needed_by(tools)
+            if served.only:
                 out.take(node, KNOWN_TOOLS, delegation)
                 continue
             listed = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")

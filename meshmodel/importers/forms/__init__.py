@@ -127,6 +127,12 @@ def _kubernetes() -> FormReader:
     return manifests
 
 
+def _compose() -> FormReader:
+    from meshmodel.importers.forms import compose
+
+    return compose
+
+
 def _threat_dragon() -> FormReader:
     from meshmodel.importers.forms import threat_dragon
 
@@ -197,6 +203,22 @@ _FORMS: Final = (
         _kubernetes,
         marks=("apiVersion:", "kind:"),
         last_wins=True,
+    ),
+    Form(
+        "compose",
+        "Compose file with MCP servers or models",
+        (
+            "compose.yaml",
+            "compose.yml",
+            "compose.*.yaml",
+            "compose.*.yml",
+            "docker-compose.yaml",
+            "docker-compose.yml",
+            "docker-compose.*.yaml",
+            "docker-compose.*.yml",
+        ),
+        _compose,
+        marks=("services:",),
     ),
     Form(
         "threat-dragon",
