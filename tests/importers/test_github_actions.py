@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.forms.github.words import event_words, product_of
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Delegation, Exchange
 from tests.importers.foreign import check_goldens, fixtures
 from tests.importers.workflows import (
@@ -52,7 +52,7 @@ def test_a_workflow_is_known_by_its_content(name, text, known, tmp_path):
     if known:
         assert list(read_files([path], tmp_path).documents) == [FORM]
     else:
-        with pytest.raises(ForeignFileError, match="is of no form"):
+        with pytest.raises(MeshmodelError, match="is of no form"):
             read_files([path], tmp_path)
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.importers.catalogue import personal_path
+from meshmodel.importers.foreign_files import read_files
 from meshmodel.interchange import write_text
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 
@@ -315,3 +317,43 @@ def test_a_credential_is_drawn_where_the_name_says_that_it_is_a_secret(where, na
     assert "plainvalue" not in write_text(proposed.model)
     (row,) = (each for each in rows if each.path.rpartition(".")[2].startswith((name, "args[1]")))
     assert (row.rule == "maybe-secret") is asked
+
+
+APPLICATION = """\
+execution_engine: asyncio
+logger: {transports: [console], level: debug}
+mcp:
+  servers:
+    fetch: {command: uvx, args: [mcp-server-fetch]}
+    notes: {command: notes-mcp, env: {NOTES_TOKEN: plainvalue}}
+openai: {default_model: gpt-4o, api_key: hunter2}
+anthropic: {api_key: "${ANTHROPIC_API_KEY}"}
+"""
+
+
+def test_the_configuration_of_an_mcp_agent_application_is_read(tmp_path):
+    path = tmp_path / "mcp_agent.config.yaml"
+    path.write_text(APPLICATION, encoding="utf-8")
+    for named in ([path], [tmp_path]):
+        assert list(read_files(named, tmp_path).documents) == ["mcp"]
+    proposed, rows = read([path], "mcp", tmp_path)
+    model = proposed.model
+    (client,) = (each for each in model.agent.values() if each.kind == "ai-agent")
+    assert client.name.startswith("mcp-agent application")
+    assert {to for from_, to in model.delegation if from_ == client.id} == {"fetch", "notes"}
+    assert {each.credential for each in model.hold.values() if each.agent == client.id} >= {
+        "openai_api_key", "anthropic_api_key",
+    }  # fmt: skip
+    kept = {key for _, key in model.custody}
+    assert "openai_api_key" in kept
+    assert "anthropic_api_key" not in kept
+    assert "hunter2" not in write_text(model)
+    assert not [each.path for each in rows if each.verdict == "not understood"]
+
+
+@pytest.mark.parametrize("text", ["mcp: {servers: {}}", "mcp: 5", "servers: {a: {command: x}}"])
+def test_other_yaml_is_no_configuration_of_servers(text, tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MeshmodelError, match="is of no form"):
+        read_files([path], tmp_path)

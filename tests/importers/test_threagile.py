@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.foreign_files import read_files
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Grant, Hold
 from tests.importers.foreign import check_goldens, fixtures, read, read_text
 from tests.importers.test_ledger import check_rows
@@ -209,6 +209,15 @@ def test_what_is_asked_of_a_model(more, text, tmp_path):
     assert all(text in asked for _, asked in questions(model))
 
 
+def test_all_assets_of_several_tenants_are_one_question(tmp_path):
+    file = content({}, target={"multi_tenant": True})
+    file["technical_assets"]["Shop"]["multi_tenant"] = True
+    proposed, rows = read_text(json.dumps(file), "threagile", tmp_path)
+    (asked,) = (text for _, text in questions(proposed.model) if "tenants" in text)
+    assert asked == "“Shop”, “Database” serve several tenants: can one read what another stores?"
+    assert [each.rule for each in rows if each.path.endswith("multi_tenant")] == ["multi-tenant"] * 2
+
+
 def test_a_risk_that_is_mitigated_is_no_checkpoint(tmp_path):
     risk = {
         "missing-authentication@shop>query@shop@db": {
@@ -315,7 +324,7 @@ def test_two_models_in_one_import_are_not_joined(tmp_path):
 def test_other_yaml_is_none(text, tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ForeignFileError, match="is of no form"):
+    with pytest.raises(MeshmodelError, match="is of no form"):
         read_files([path], tmp_path)
 
 

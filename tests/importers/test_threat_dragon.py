@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from meshmodel.importers.document import ForeignFileError
 from meshmodel.importers.foreign_files import read_files
+from meshmodel.model.errors import MeshmodelError
 from tests.importers.foreign import check_goldens, fixtures, read_text
 from tests.importers.test_ledger import check_rows
 
@@ -92,9 +93,9 @@ def test_a_cell_without_numbers_is_in_no_zone(tmp_path):
         ("store", {"storesCredentials": True}, "system", ["Which credentials does “s” store"]),
         ("actor", {}, "agent", ["a person, or"]),
         ("actor", {"providesAuthentication": True}, "agent", ["a person, or", "an identity provider"]),
-        ("process", {}, None, ["Is the process “s” an agent, a system"]),
-        ("process", {"isWebApplication": True}, None, ["Is the process “s” (a web application) an"]),
-        ("process", {"privilegeLevel": "root"}, None, ["“s” (with the privilege level “root”) an"]),
+        ("process", {}, "system", ["Is the process “s” an agent, or an agent that runs on a system?"]),
+        ("process", {"isWebApplication": True}, "system", ["Is the process “s” (a web application) an"]),
+        ("process", {"privilegeLevel": "root"}, "system", ["“s” (with the privilege level “root”) an"]),
         ("trust-boundary-box", {}, "zone", []),
         ("trust-boundary-curve", {}, None, ["Which zones lie on the two sides of “s”"]),
         ("trust-broundary-curve", {}, None, ["Which zones lie on the two sides of “s”"]),
@@ -117,26 +118,24 @@ def test_what_a_cell_becomes(shape, data, drawn, asked, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "about"),
+    ("source", "target", "both", "about", "told"),
     [
-        ("p", "s", "system:s"),
-        ("s", "p", "system:s"),
-        ("a", "p", "agent:a"),
-        ("a", "s", "system:s"),
-        ("p", "x", None),
+        ("p", "s", False, "system:p", "“f” to “s”"),
+        ("s", "p", False, "system:p", "“f” from “s”"),
+        ("a", "p", True, "system:p", "“f” with “a”"),
+        ("p", "q", False, "system:p", "“f” to “q”"),
+        ("p", "x", False, "system:p", "“f” to an end that is tied to nothing"),
+        ("a", "s", False, "system:s", "from “a” to “s”"),
+        ("a", "x", True, "agent:a", "both ways between “a” and an end that is tied to nothing"),
     ],
 )
-def test_a_flow_is_asked_and_never_drawn(source, target, about, tmp_path):
-    cells = [cell("process", "p"), cell("store", "s"), cell("actor", "a")]
-    drawn = flow(source, target, protocol="HTTPS", isEncrypted=True, isBidirectional=target == "x")
+def test_a_flow_is_asked_with_its_process_and_never_drawn(source, target, both, about, told, tmp_path):
+    cells = [cell("process", "p"), cell("process", "q"), cell("store", "s"), cell("actor", "a")]
+    drawn = flow(source, target, protocol="HTTPS", isEncrypted=True, isBidirectional=both)
     model = model_of(tmp_path, *cells, drawn)[0].model
-    (text,) = (text for owner, text in questions(model) if "flow “f”" in text and owner == about)
-    ends = (
-        "both ways between “p” and an end that is tied to nothing"
-        if target == "x"
-        else f"from “{source}” to “{target}”"
-    )
-    assert text.startswith(f"The flow “f” goes {ends}, encrypted, by HTTPS. Which agent")
+    (text,) = (text for owner, text in questions(model) if "“f”" in text and owner == about)
+    assert f"{told}, encrypted, by HTTPS" in text
+    assert len(questions(model)) == 3 + (about != "system:p"), "one for each process, one for the actor"
     assert not any((model.grant, model.hold, model.delegation, model.trigger, model.checkpoint))
 
 
@@ -151,8 +150,8 @@ def test_identity_is_the_cell_and_not_its_name(tmp_path):
     others = [cell("process", "p"), flow("p", "s"), cell(BOX, "b", 5, 5), cell("actor", "a", 3, 3)]
     one = model_of(tmp_path, cell("store", "s", name="Old\nname"), *others)[0]
     other = model_of(tmp_path, cell("store", "s", name="New name"), *others)[0]
-    assert [each.name for each in one.model.system.values()] == ["Old name"]
-    assert len(one.identities) == 8
+    assert [each.name for each in one.model.system.values()] == ["Old name", None]
+    assert len(one.identities) == 9
     assert list(one.identities.values()) == list(other.identities.values())
 
 
@@ -185,7 +184,7 @@ def test_version_1_is_recognised_and_said(old, form, tmp_path):
 def test_other_json_is_none(content, tmp_path):
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(ForeignFileError, match="is of no form"):
+    with pytest.raises(MeshmodelError, match="is of no form"):
         read_files([path], tmp_path)
 
 

@@ -174,6 +174,7 @@ _FORMS: Final = (
             "cline_mcp_settings.json",
             "claude_desktop_config.json",
             ".claude.json",
+            "mcp_agent.config.yaml",
         ),
         _mcp,
     ),

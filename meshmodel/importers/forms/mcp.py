@@ -18,12 +18,16 @@ from meshmodel.importers.servers import (
     ADDRESS_KEYS,
     CREDENTIAL,
     DISABLED,
+    ENV_SECRET,
+    LITERAL,
     SERVER_RULES,
     SETTING,
     named_servers,
     read_server,
     server_entry,
 )
+from meshmodel.importers.withheld import is_reference
+from meshmodel.model.records import Hold
 
 __all__ = ["RULES", "read", "recognise"]
 
@@ -83,6 +87,7 @@ _CLIENTS: Final = (
     (".gemini/antigravity/mcp_config.json", "Antigravity"),
     (".codeium/windsurf/mcp_config.json", "Windsurf agent"),
     ("mcp_config.json", "Windsurf agent"),
+    ("mcp_agent.config.yaml", "mcp-agent application"),
 )
 _OF_A_PERSON: Final = frozenset(
     {
@@ -97,12 +102,25 @@ _OF_A_PERSON: Final = frozenset(
 )
 """The names of files that lie in the folder of a person, not of a project."""
 _UNREAD: Final = ".claude/mcp.json"
+_OF_APPLICATIONS: Final = frozenset(
+    {
+        "$schema", "name", "description", "execution_engine", "logger", "mcp", "otel", "usage_telemetry",
+        "temporal", "openai", "anthropic", "azure", "google", "bedrock", "cohere", "authorization", "oauth",
+        "env", "agents", "workflow_task_modules", "document_segmentation",
+    }
+)  # fmt: skip
+"""The parts of a configuration of ``mcp-agent``."""
 _INPUT: Final = re.compile(r"\$\{input:([^}]{1,200})\}")
 
 
 def recognise(document: Document) -> bool:
-    """Whether it is JSON with a map or list of servers that have a command or an address."""
+    """Whether it is JSON with a map or list of servers that have a command or an address.
+
+    Of YAML only what ``mcp-agent`` reads: a map of servers under ``mcp``.
+    """
     root = document.root
+    if document.syntax == "yaml":
+        return _are_servers(root["mcp"]["servers"])
     if document.syntax != "json" or root["openapi"] or root["swagger"]:
         return False
     return any(True for _ in _groups(root))
@@ -120,6 +138,26 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
             out.take(each, SETTING)
         if f"/{document.source}".endswith("/.claude.json"):
             out.take(root, PRIVATE)
+        if document.syntax == "yaml":
+            _read_application(document, out)
+
+
+def _read_application(document: Document, out: Proposal) -> None:
+    """The rest of a configuration of ``mcp-agent``: keys of models, and settings."""
+    client = _client_of(document, "", out)
+    for provider, node in document.root.items():
+        key = node["api_key"]
+        if key.text:
+            name = f"{provider}_api_key".upper()
+            credential = out.element("credential", ("variable", name), name, at=key, kind="api-key")
+            held = out.relate(Hold(client.agent, credential), at=key)
+            literal = not is_reference(key.text)
+            kept = [client.keep(credential, at=key)] if literal else []
+            text = f"Which system accepts {name}, for which actions, and how long is it valid?"
+            out.ask(("credential", credential), text, CREDENTIAL, at=document.root, detail=name)
+            out.take(key, LITERAL if literal else ENV_SECRET, ("credential", credential), held, *kept)
+        if provider in _OF_APPLICATIONS:
+            out.take(node, SETTING)
 
 
 def _groups(root: Node) -> Iterator[tuple[str, Node, Node]]:

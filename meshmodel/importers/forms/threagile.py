@@ -102,7 +102,7 @@ TENANTS: Final = Rule(
     "multi-tenant",
     "asset of several tenants",
     "question",
-    "whether one can read what another stores is asked",
+    "whether one can read what another stores is asked, once for all of them",
 )
 TWICE: Final = Rule(
     "in-two-boundaries", "asset in two trust boundaries", "question", "which zone it is in is asked"
@@ -321,6 +321,7 @@ class _Model:
         self._zones: dict[str, list[str]] = defaultdict(list)
         self._data: dict[str, Node] = {}
         self._assets: dict[str, _Asset] = {}
+        self._shared: dict[str, tuple[Reference, Node]] = {}
 
     def read(self) -> None:
         """Read boundaries, then assets, then links; what is left are words."""
@@ -336,6 +337,7 @@ class _Model:
                 self._rest(node, _OF_LINK)
         for asset in self._assets.values():
             self._ask_of(asset)
+        self._ask_of_tenants()
         for name, node in self._entries("shared_runtimes"):
             self._runtime(name, node)
         self._words()
@@ -491,6 +493,17 @@ class _Model:
 
     # Questions and words ----------------------------------------------------------------------
 
+    def _ask_of_tenants(self) -> None:
+        """One question for all assets that serve several tenants."""
+        if not self._shared:
+            return
+        shown, serves = first_few(list(self._shared), 20), "serves" if len(self._shared) == 1 else "serve"
+        about, at = next(iter(self._shared.values()))
+        text = f"{shown} {serves} several tenants: can one read what another stores?"
+        note = self._out.ask(about if len(self._shared) == 1 else None, text, TENANTS, at=at)
+        for system, leaf in self._shared.values():
+            self._out.take(leaf, TENANTS, system, note)
+
     def _ask_of(self, asset: _Asset) -> None:
         """What the file leaves open about an asset; then the rest of it."""
         node, out, about = asset.node, self._out, ("system", asset.system)
@@ -499,8 +512,7 @@ class _Model:
             text = f"{asset.shown} is on the internet: can outsiders put content into it?"
             out.ask(about, text, INTERNET, at=internet)
         if tenants.is_true:
-            text = f"{asset.shown} serves several tenants: can one read what another stores?"
-            out.ask(about, text, TENANTS, at=tenants)
+            self._shared[asset.shown] = (about, tenants)
         if asset.agent and asset.is_called:
             text = (
                 f"Does {asset.shown} act for those who call it: can they set it to work on what it reaches?"

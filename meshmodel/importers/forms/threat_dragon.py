@@ -4,6 +4,7 @@ A model has diagrams, and a diagram cells, each with a shape: actor, process, st
 trust boundary, or text. Cells know nothing of the boxes around them but by their positions.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,15 +29,15 @@ STORE: Final = Rule("store", "store", "mapped", "a system")
 PROCESS: Final = Rule(
     "process",
     "process",
-    "question",
-    "it may be an agent, a system, or an agent that runs on a system; drawing one of these would be a guess",
+    "assumed",
+    "a system, by assumption; whether it is an agent, and what it then does by its flows, is one question",
 )
 FLOW: Final = Rule(
     "flow",
     "flow",
     "question",
-    "data that moves is no access: who acts, by which credential and with which action is asked, with what "
-    "the file knows of it",
+    "of a flow the credential and the actions are not in the file, and its arrow says who asks, not who may "
+    "what: asked with the process that it leaves or enters, else by itself, and not drawn",
 )
 CURVE: Final = Rule(
     "trust-boundary-curve",
@@ -290,6 +291,7 @@ class _Diagram:
         self._out = out
         self._name = node["id"].text or f"#{number}"
         self.cells: dict[str, Cell] = {}
+        self._flows: dict[str, list[Cell]] = defaultdict(list)
         for each in node["cells"]:
             self._know(each)
 
@@ -318,6 +320,9 @@ class _Diagram:
         for cell in self.cells.values():
             if cell.rule is FLOW:
                 self._flow(cell)
+        for cell in self.cells.values():
+            if cell.rule is PROCESS:
+                self._process(cell)
             elif cell.rule is CURVE:
                 text = f"Which zones lie on the two sides of {cell.shown}, and what is in each?"
                 self._ask(cell, None, text, CURVE)
@@ -352,12 +357,12 @@ class _Diagram:
             self._out.take(each, cell.rule, *records)
 
     def _place(self, cell: Cell, zones: Sequence[Cell]) -> None:
-        """Draw a store or an actor in its zone, or ask about a process."""
+        """Draw a store, a process or an actor in its zone."""
         zone, across = zone_of(cell.box, zones)
         data = cell.node["data"]
         inside = zone.element[1] if zone and zone.element else None
         if cell.rule is PROCESS:
-            self._process(cell, zone, across)
+            self._draw(cell, "system", zone=inside)
         elif cell.rule is PERSON:
             self._draw(cell, "agent", kind="person", home=inside)
             text = f"Is {cell.shown} a person, or a program or a company that acts?"
@@ -381,41 +386,65 @@ class _Diagram:
         for each in (cell.node["position"], cell.node["size"]):
             self._out.take(each, rule, *([record] if record else []))
 
-    def _process(self, cell: Cell, zone: Cell | None, across: Sequence[Cell]) -> None:
+    def _process(self, cell: Cell) -> None:
+        """Ask whether a process is an agent, and what it then does: one question, with its flows."""
         data = cell.node["data"]
-        known = [f"in the trust boundary {zone.shown}"] if zone else []
-        known += [f"in or across {_listed(across)}"] if across else []
-        known += ["a web application"] if data["isWebApplication"].is_true else []
+        known = ["a web application"] if data["isWebApplication"].is_true else []
         if data["privilegeLevel"].text:
             known.append(f"with the privilege level “{clean_text(data['privilegeLevel'].text, 80)}”")
         shown = f"{cell.shown} ({'; '.join(known)})" if known else cell.shown
-        text = f"Is the process {shown} an agent, a system, or an agent that runs on a system?"
-        note = self._ask(cell, None, text, PROCESS)
+        text = f"Is the process {shown} an agent, or an agent that runs on a system? It is drawn as a system."
+        flows = self._flows[cell.key[1]]
+        if flows:
+            told = first_few([self._told(each, cell) for each in flows], _NAMES_SHOWN)
+            text += f" If it is one: by which credentials and with which actions are its flows ({told})?"
+        note = self._ask(cell, cell.element, text, PROCESS)
         for each in ("isWebApplication", "privilegeLevel"):
             if _says(data[each]):
                 self._out.take(data[each], PROCESS, note)
-        if zone or across:
-            self._take_place(cell, OVERLAP if across else POSITION, note)
+        for flow in flows:
+            self._take_kind(flow, note)
+            self._take_flow(flow, note)
+
+    def _told(self, flow: Cell, process: Cell) -> str:
+        """A flow as its process sees it: ``“query” to “orders”``."""
+        source, target = self._ends(flow)
+        both = flow.node["data"]["isBidirectional"].is_true
+        other = target if source is process else source
+        where = "with" if both else "to" if source is process else "from"
+        shown = other.shown if other else "an end that is tied to nothing"
+        name = f"{flow.shown} " if flow.name.text else ""
+        return f"{name}{where} {shown}{_how(flow.node['data'])}"
 
     # What is only asked -----------------------------------------------------------------------
 
+    def _ends(self, flow: Cell) -> tuple[Cell | None, Cell | None]:
+        """What a flow leads from and to; ``None`` where it is tied to nothing."""
+        source, target = (self.cells.get(flow.node[end]["cell"].text) for end in ("source", "target"))
+        return source, target
+
     def _flow(self, cell: Cell) -> None:
-        """Ask about a flow: of its target if that is drawn, else of its source."""
-        node, data = cell.node, cell.node["data"]
-        source, target = (self.cells.get(node[end]["cell"].text) for end in ("source", "target"))
+        """Ask about a flow: with the process that it leaves or enters, else of its target or source."""
+        source, target = self._ends(cell)
+        process = next((each for each in (source, target) if each and each.rule is PROCESS), None)
+        if process is not None:
+            self._flows[process.key[1]].append(cell)
+            return
         ends = [each.shown if each else "an end that is tied to nothing" for each in (source, target)]
-        both = data["isBidirectional"].is_true
+        both = cell.node["data"]["isBidirectional"].is_true
         text = f"The flow {cell.shown} goes " if cell.name.text else "A flow goes "
         text += f"{'both ways between' if both else 'from'} {ends[0]} {'and' if both else 'to'} {ends[1]}"
-        text += ", encrypted" if data["isEncrypted"].is_true else ""
-        text += ", over a public network" if data["isPublicNetwork"].is_true else ""
-        text += f", by {clean_text(data['protocol'].text, 40)}" if data["protocol"].text else ""
+        text += _how(cell.node["data"])
         text += ". Which agent acts on which system here, by which credential and with which actions?"
         drawn = [each.element for each in (target, source) if each and each.element and each.rule in _PLACED]
         about = min(drawn, key=lambda each: each[0] != "system", default=None)
-        note = self._ask(cell, about, text, FLOW)
+        self._take_flow(cell, self._ask(cell, about, text, FLOW))
+
+    def _take_flow(self, cell: Cell, note: Reference) -> None:
+        node, data = cell.node, cell.node["data"]
         used = [data[each] for each in ("isBidirectional", "isEncrypted", "isPublicNetwork", "protocol")]
-        for each in (*(each for each in used if _says(each)), node["source"], node["target"]):
+        said = [data["description"]] if data["description"].text else []
+        for each in (*(each for each in used if _says(each)), *said, node["source"], node["target"]):
             self._out.take(each, FLOW, note)
 
     def _ask(
@@ -451,6 +480,13 @@ class _Diagram:
             out.take(node["target"], DRAWING)
         for key in _PROPERTIES:
             out.take(data[key], PROPERTY)
+
+
+def _how(data: Node) -> str:
+    """How a flow goes, as far as it says."""
+    text = ", encrypted" if data["isEncrypted"].is_true else ""
+    text += ", over a public network" if data["isPublicNetwork"].is_true else ""
+    return text + (f", by {clean_text(data['protocol'].text, 40)}" if data["protocol"].text else "")
 
 
 def _says(node: Node) -> bool:
