@@ -1,18 +1,13 @@
 """``meshmodel scan``: what a folder tells of agents, in one model and a screen of lines."""
 
 import argparse
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from meshmodel.commands.import_model import keep, refuse_target
 from meshmodel.commands.models import Subparsers, add_json, seconds
 from meshmodel.commands.output import answer, complain, say, style
 from meshmodel.model.text import one_line
-
-if TYPE_CHECKING:
-    from meshmodel.answers.scan import Looked
-    from meshmodel.importers.scanning import Scan
 
 DEADLINE: Final = 5.0
 """Seconds within which walking and reading end, unless another number is given."""
@@ -65,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         MeshmodelError: the folder is none, or the model is there already.
     """
-    from meshmodel.answers.scan import answer_scan, scan_json, scan_lines
+    from meshmodel.answers.scan import scan_json, scan_lines
+    from meshmodel.app.presentation.scanned import tell_scan
     from meshmodel.importers.catalogue import load_catalogue
     from meshmodel.importers.scanning import scan
     from meshmodel.model.stop import Stop
@@ -81,7 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
     found = scan(folders, base, stop, Path.home() if arguments.home else None, catalogue)
     if output is not None:
         keep(found.done, output)
-    told = answer_scan(_looked(found, folder, output, home=arguments.home), found.done.after, stop)
+    own = "your own configuration"
+    also, name = (f" and {own}", "") if arguments.home and folder is not None else ("", "" if folder else own)
+    told = tell_scan(found, stop, kept=output, also=also, name=name)
     if arguments.json:
         answer(scan_json(told))
     else:
@@ -90,23 +88,3 @@ def run(arguments: argparse.Namespace) -> int:
     for source, why in [*found.unread, *found.walked.refused][:_SHOWN]:
         complain(f"{one_line(source)}: {why}")
     return 0 if found.is_whole else 2
-
-
-def _looked(found: "Scan", folder: Path | None, output: Path | None, *, home: bool) -> "Looked":
-    """What was looked at, and the file that keeps the model."""
-    from meshmodel.answers.scan import Looked
-
-    model = Path(f"{found.name}.mesh") if output is None else output
-    return Looked(
-        "your own configuration" if folder is None else found.name,
-        " and your own configuration" if home and folder is not None else "",
-        found.walked.files,
-        found.read,
-        [*found.unread, *found.walked.refused],
-        len(found.walked.examples),
-        found.walked.unopened,
-        found.late,
-        found.is_whole,
-        shlex.quote(str(model)),
-        output is not None,
-    )

@@ -28,6 +28,7 @@ from meshmodel.store.new_model import create_empty, new_model_path, new_model_pr
 if TYPE_CHECKING:
     from meshmodel.app.app import MeshmodelApp
     from meshmodel.app.presentation.import_request import ImportRequest
+    from meshmodel.importers.scanning import Scan
 
 MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5
@@ -39,7 +40,7 @@ class StartScreen(Screen[None]):
 
     ``StartScreen(recent=state.recent())``. Posts :class:`OpenRequested` to itself and the
     program with the path to open, after it made the new model or the private copy of an example; an
-    error is shown in its last line and nothing else changes. ``n`` new, ``I`` import, ``o`` open,
+    error is shown in its last line and nothing else changes. ``n`` new, ``S`` scan, ``I`` import, ``o`` open,
     ``/`` filter, ``?`` all keys, ``q`` quit; ``show_problem(text)`` shows a line.
     """
 
@@ -55,6 +56,7 @@ class StartScreen(Screen[None]):
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new"),
+        Binding("S", "scan", "scan"),
         Binding("I", "import", "import"),
         Binding("o,ctrl+o", "open", "open"),
         Binding("?,f1", "help", "all keys"),
@@ -99,7 +101,7 @@ class StartScreen(Screen[None]):
             yield Static(Content(""), id="about", markup=False)
             yield Static(Content(self.problem), id="problem", markup=False)
             back = " · Esc back" if self._over else ""
-            keys = f"Enter choose · n new · I import · o open · / filter · ? keys · q quit{back}"
+            keys = f"Enter choose · n new · S scan · I import · o open · / filter · ? keys · q quit{back}"
             yield Static(Content(keys), id="keys")
 
     def show_problem(self, text: str) -> None:
@@ -127,6 +129,8 @@ class StartScreen(Screen[None]):
         match event.row.value:
             case "new":
                 self.action_new()
+            case "scan":
+                self.action_scan()
             case "import":
                 self.action_import()
             case "open":
@@ -139,6 +143,37 @@ class StartScreen(Screen[None]):
     def action_new(self) -> None:
         """Ask for a file name, and make an empty model."""
         self._name_new("new model", f"{clean_line(self.folder.name) or 'model'}.mesh")
+
+    def action_scan(self) -> None:
+        """Ask for a folder, show what it tells of agents, and open the model that is made of it."""
+        from meshmodel.app.dialogs.scan import ScanDialog
+
+        def scanned(found: "Scan") -> None:
+            from meshmodel.store.store import Store
+
+            name = proposed_model_name([self.folder / found.name], self.folder)
+
+            def keep() -> Path:
+                path = new_model_path(name, self.folder)
+                Store.create(path, found.done.after, found.done.imported).close()
+                return path
+
+            self.choose_new(keep)
+
+        def chosen(text: str) -> None:
+            ask(self.app, ScanDialog(self.folder / Path(text).expanduser(), self.folder), scanned)
+
+        entry = TextEntry(
+            "scan a folder",
+            str(self.folder),
+            hint="what configures agents in it is read; nothing is started, sent or written",
+            check=lambda text: None if self._is_folder(text) else "there is no such folder",
+            complete=lambda text: complete_path(text, self.folder, ("/",)),
+        )
+        ask(self.app, entry, chosen)
+
+    def _is_folder(self, text: str) -> bool:
+        return bool(text.strip()) and (self.folder / Path(text).expanduser()).is_dir()
 
     def action_import(self) -> None:
         """Ask for files, and then for the name of the new model that they are imported into."""
@@ -195,6 +230,8 @@ class StartScreen(Screen[None]):
 
     def _rows(self) -> Iterator[Row]:
         yield Row("new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), "new")
+        said = "  a folder: which agents it configures, what they reach, the worst way"
+        yield Row("scan", line("  ", ("scan …", "bold"), (said, "$text-muted")), "scan")
         said = "  a new model of files that you have, such as .mcp.json"
         yield Row("import", line("  ", ("import …", "bold"), (said, "$text-muted")), "import")
         yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), "open")

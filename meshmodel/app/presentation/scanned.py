@@ -1,0 +1,36 @@
+"""What a scan found, told for the command and for the start screen."""
+
+import shlex
+from pathlib import Path
+
+from meshmodel.answers.scan import Looked, ScanAnswer, answer_scan
+from meshmodel.importers.scanning import Scan
+from meshmodel.model.stop import Stop
+
+
+def tell_scan(
+    found: Scan, stop: Stop, *, kept: Path | None = None, also: str = "", name: str = ""
+) -> ScanAnswer:
+    """What a scan tells.
+
+    Args:
+        found: what was found.
+        stop: when answers to questions are no longer tried.
+        kept: the file that keeps the model, if one does.
+        also: what was looked at besides the folder, in words.
+        name: what was looked at, if it was no folder.
+    """
+    looked = Looked(
+        name or found.name,
+        also,
+        found.walked.files,
+        found.read,
+        [*found.unread, *found.walked.refused],
+        len(found.walked.examples),
+        found.walked.unopened,
+        found.late,
+        found.is_whole,
+        shlex.quote(str(kept or f"{found.name}.mesh")),
+        kept is not None,
+    )
+    return answer_scan(looked, found.done.after, stop)
