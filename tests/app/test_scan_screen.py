@@ -1,7 +1,6 @@
 """Scanning a folder from the start screen: what it tells, and the model that it opens."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,10 @@ from meshmodel.app.start.screen import StartScreen
 from tests.app.test_start_and_help import beginning
 
 SERVERS = {"mcpServers": {"files": {"command": "files-mcp", "args": ["/srv"]}}}
+
+
+def names(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()]
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ async def test_it_tells_and_opens_the_model(folder: Path) -> None:
         assert isinstance(it.app.screen, ScanDialog)
         await it.computed()
         await it.shows("shop: 1 file, 1 configuration read, 0 not read")
-        assert os.listdir(folder) == [".mcp.json"]
+        assert names(folder) == [".mcp.json"]
         await it.press("enter")
         await it.computed()
         assert (folder / "shop.mesh").is_file()
@@ -39,7 +42,7 @@ async def test_escape_ends_it_and_nothing_is_written(folder: Path) -> None:
     async with beginning(folder.parent) as it:
         await it.press("S", "enter", "escape")
         assert isinstance(it.app.screen, StartScreen)
-        assert os.listdir(folder) == [".mcp.json"]
+        assert names(folder) == [".mcp.json"]
 
 
 async def test_what_is_no_folder_is_refused_where_it_is_typed(folder: Path) -> None:
