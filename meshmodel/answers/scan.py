@@ -13,7 +13,7 @@ from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.analysis.results import AgentReach, Door, Explanation
 from meshmodel.edits.edit import Change, Edit, Put, Remove, apply_edit
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Note, System
+from meshmodel.model.records import Agent, Note, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import counted, first_few, one_line, pad, shorten, width
@@ -320,7 +320,7 @@ def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change
         grants = tuple(Remove("grant", key) for key in snapshot.grant if key[0] == name)
         if grants:
             yield otherwise, grants
-    if table == "agent" and record is not None:
+    if isinstance(record, Agent) and not record.is_steerable:
         yield otherwise, (Remove("agent", name),)
 
 
@@ -474,7 +474,10 @@ def _between(snapshot: Snapshot, way: Explanation) -> str:
 
 def _question_line(number: int, asked: Asked) -> str:
     effect = f"  {asked.answer}: {asked.effect}" if asked.effect else ""
-    return f"{number}  {shorten(asked.text, COLUMNS - 3 - width(effect))}{effect}"
+    room = COLUMNS - 3 - width(effect)
+    first, full_stop, _ = asked.text.partition(". ")
+    text = asked.text if width(asked.text) <= room else first + full_stop.strip()
+    return f"{number}  {shorten(text, room)}{effect}"
 
 
 # JSON -----------------------------------------------------------------------------------------------------
