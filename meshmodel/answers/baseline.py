@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.blocks import Paragraph
-from meshmodel.answers.style import counted
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.secrets import masked
-from meshmodel.model.text import one_line, plural
+from meshmodel.model.text import counted, one_line, plural
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
 
 if TYPE_CHECKING:

@@ -15,11 +15,10 @@ from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Tab
 from meshmodel.answers.causes import Cause, fold
 from meshmodel.answers.lines import Words
 from meshmodel.answers.questions import asked, open_notes, question_blocks
-from meshmodel.answers.style import counted
 from meshmodel.model.records import Acceptance
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import first_few, one_line, plural, width
+from meshmodel.model.text import counted, first_few, one_line, plural, width
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -170,13 +169,8 @@ def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
     summary, heard = analysis.summary, analysis.heard
     agents, systems = counted(summary.agents, "agent"), counted(summary.systems, "system")
     yield Paragraph(f"{agents} · {systems} · {counted(summary.credentials, 'credential')}")
-    states = (
-        (summary.uncontrolled, "uncontrolled"),
-        (summary.approved, "approved"),
-        (summary.controlled, "controlled"),
-    )
-    listed = ", ".join(f"{number} {state}" for number, state in states) if summary.crossings else ""
-    yield Paragraph(f"{counted(summary.crossings, 'crossing')}{listed and f': {listed}'}")
+    states = f": {crossing_states(summary)}" if summary.crossings else ""
+    yield Paragraph(f"{counted(summary.crossings, 'crossing')}{states}")
     if heard:  # docs/semantics.md#outsiders-words
         first, carried = ([each.system for each in heard if each.first_hand is own] for own in (True, False))
         on = f"; agents carry them on to {_some(carried)}" if carried else ""
@@ -187,11 +181,17 @@ def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
         yield Paragraph(f"as designed: {missing}, {crossings}")
 
 
+def crossing_states(summary: Summary) -> str:
+    """How many crossings are in each state."""
+    passed = f"{summary.approved:,} approved, {summary.controlled:,} controlled"
+    return f"{summary.uncontrolled:,} uncontrolled, {passed}"
+
+
 def _missing(snapshot: Snapshot, causes: Sequence[Cause]) -> Words:
     """How many checkpoints are missing; where none is, whether an import left something open."""
     numbers = Counter(cause.severity for cause in causes if cause.finding.rule == DOOR)
     if numbers:
-        listed = ", ".join(f"{numbers[each]} {each}" for each in reversed(SEVERITIES) if numbers[each])
+        listed = ", ".join(f"{numbers[each]:,} {each}" for each in reversed(SEVERITIES) if numbers[each])
         return (counted(numbers.total(), "missing checkpoint"), "strong"), (f": {listed}", "")
     left = open_notes(snapshot)
     asks = f"{counted(left, 'note')} {plural(left, 'asks', 'ask')}"

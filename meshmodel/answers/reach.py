@@ -6,8 +6,7 @@ from typing import Final
 from meshmodel.analysis.results import AgentReach, How, SystemReach
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
 from meshmodel.answers.lines import Words
-from meshmodel.answers.style import counted
-from meshmodel.model.text import one_line
+from meshmodel.model.text import counted, one_line
 from meshmodel.model.vocabulary import Action
 
 _IDENTITIES: Final[dict[How, str]] = {"direct": "held", "hidden": "found", "deputy": "through a deputy"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from meshmodel.model.text import is_narrow, one_line, pad, plural, width
+from meshmodel.model.text import is_narrow, one_line, pad, width
 
 _CODES: Final = {
     "critical": "1;31",
@@ -143,8 +143,3 @@ def wrapped_table(
         else:
             lines += [front.rstrip(), *wrap(row[-1], style, f"{indent}  ")]
     return lines
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun, without thousands separators: ``1 agent``, ``3000 agents``."""
-    return f"{number} {plural(number, one, many)}"

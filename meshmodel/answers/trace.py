@@ -8,9 +8,8 @@ from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
 from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
-from meshmodel.answers.style import counted
 from meshmodel.model.events import Event, time_text
-from meshmodel.model.text import one_line
+from meshmodel.model.text import counted, one_line
 
 FORMAT = "meshmodel-trace/1"
 

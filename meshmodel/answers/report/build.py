@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.check import crossing_states
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
@@ -141,6 +142,7 @@ class Builder:
 
     def _summary(self, title: str, fix: "Fix") -> Iterator[Block]:
         analysis, about = self._analysis, self._analysis.snapshot.about
+        summary = analysis.summary
         yield Heading(1, title)
         if about.description:
             yield Paragraph(plain(about.description))
@@ -148,8 +150,8 @@ class Builder:
         yield Facts.of(
             ("Analysed", f"as {analysis.view}"),
             ("Model", _sizes(analysis)),
-            ("Crossings", _crossings(analysis)),
-            ("Missing checkpoints", f"{analysis.summary.missing:,}"),
+            ("Crossings", f"{summary.crossings:,}: {crossing_states(summary)}"),
+            ("Missing checkpoints", f"{summary.missing:,}"),
             *_finding_counts(analysis),
             ("Minimum fix", f"{counted(fix.cost, 'checkpoint')}, {_proof(fix)}"),
             ("Where outsiders' words come in", ", ".join(e.system for e in analysis.heard if e.first_hand)),
@@ -257,16 +259,6 @@ def _sizes(analysis: "Analysis") -> str:
         counted(len(analysis.snapshot.zone), "zone"),
     )
     return ", ".join(sizes)
-
-
-def _crossings(analysis: "Analysis") -> str:
-    summary = analysis.summary
-    states = (
-        (summary.uncontrolled, "uncontrolled"),
-        (summary.approved, "approved"),
-        (summary.controlled, "controlled"),
-    )
-    return f"{summary.crossings:,}: {', '.join(f'{number:,} {state}' for number, state in states)}"
 
 
 def _finding_counts(analysis: "Analysis") -> tuple[tuple[str, str], ...]:
