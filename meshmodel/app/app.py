@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,9 +12,11 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import ANSIToTruecolor, LineFilter
+from textual.worker import Worker
 
 from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.config import Configuration, read_configuration
+from meshmodel.app.jobs import Jobs
 from meshmodel.app.messages import CommandRequested, OpenRequested
 from meshmodel.app.session import Session
 from meshmodel.app.terminal.ascii_filter import PlainText
@@ -25,6 +27,7 @@ from meshmodel.app.terminal.signals import Signals
 from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import Progress, Task
 from meshmodel.model.text import one_line
 from meshmodel.store.saved_state import State
 
@@ -78,8 +81,12 @@ class MeshmodelApp(KeysInOrder):
         )
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
+        self.jobs = Jobs(self, self._reading_goes_on)
+        self._reading: Task | None = None
+        self._is_slow = False
+        self._read_count = 0
         self.collector = Collector(self)
-        self.signals = Signals(self, self.leave, lambda: self.is_opening)
+        self.signals = Signals(self, self.leave, lambda: self.is_opening and not self.is_reading)
         for theme in themes():
             self.register_theme(theme)
         names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
@@ -144,7 +151,10 @@ class MeshmodelApp(KeysInOrder):
         """Note when somebody last did something."""
         if isinstance(event, events.InputEvent):
             self.collector.note_input()
-        await super().on_event(event)
+        if self._is_slow and isinstance(event, events.Key) and event.key == "escape":
+            self._stop_reading()
+        else:
+            await super().on_event(event)
 
     def before_key(self, event: TypedEvent) -> None:
         """Paint what is held for a key of the canvas: that acts on what is drawn and selected there."""
@@ -154,16 +164,78 @@ class MeshmodelApp(KeysInOrder):
             if bound is not None and bound.node is screen.context.canvas:
                 screen.context.release()
 
-    def open_model(self, path: Path) -> bool:
-        """Open a model in place of the one that is open; whether that was possible."""
-        try:
-            session = Session.open(path)
-        except MeshmodelError as error:
-            self._refuse(one_line(error, 300))
-            self.release_keys()
-            return False
-        self._show(session)
-        return True
+    def open_model(self, path: Path, then: Callable[[], None] = lambda: None) -> None:
+        """Open a model in place of the one that is open; its file is read in a thread, which Escape ends.
+
+        Args:
+            path: the file.
+            then: called once it is shown.
+        """
+
+        def opened(session: Session) -> None:
+            if task.is_cancelled():
+                session.close()
+                return
+            self._reading_ended()
+            self._show(session)
+            then()
+
+        def failed(why: str) -> None:
+            if not task.is_cancelled():
+                self._reading_ended()
+                self._refuse(why)
+                self.release_keys()
+
+        self.hold_keys(for_reading=True)
+        self._read_count += 1  # each has a group of its own: what was read too late is closed
+        title = f"reading {one_line(path.name, 60)}"
+        task = self.jobs.run(
+            f"reading {self._read_count}", lambda _: Session.open(path), opened, failed, title
+        )
+        self._reading = task
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the file of a model that is to be opened is being read."""
+        return self._reading is not None
+
+    def _reading_goes_on(self, said: Mapping[str, Progress]) -> None:
+        """Say for how long, and let Escape end it; a short file is read before this is called."""
+        if self._reading is None or not said:
+            return
+        self._is_slow = True
+        if any(isinstance(each, events.Key) and each.key == "escape" for each in self._waiting):
+            self._stop_reading()
+        else:
+            self._show_progress(self._reading.progress.text)
+
+    def _reading_ended(self) -> None:
+        if self._is_slow:
+            self._show_progress("")
+        self._reading, self._is_slow = None, False
+
+    def _stop_reading(self) -> None:
+        """Leave everything as it is; keys that were typed for the model that was to be opened are dropped."""
+        assert self._reading is not None
+        self._reading.cancel()
+        title = self._reading.title
+        self._reading_ended()
+        self._waiting.clear()
+        self._refuse(f"{title} was stopped: nothing was opened")
+        self.release_keys()
+
+    def _show_progress(self, text: str) -> None:
+        from meshmodel.app.start.screen import StartScreen
+
+        if isinstance(self.screen, StartScreen):
+            self.screen.show_progress(text)
+        elif isinstance(self.screen, Workbench):
+            self.screen.context.say(text)
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        event.stop()
+        self.jobs.worker_changed(event)
 
     def _show(self, session: Session) -> None:
         self.hold_keys()  # the workbench releases them
@@ -179,7 +251,9 @@ class MeshmodelApp(KeysInOrder):
             self.push_screen(screen)
 
     def leave(self) -> None:
-        """Close the model that is open, and remember the place in it."""
+        """Close the model that is open, and remember the place in it; open no other."""
+        if self._reading is not None:
+            self._reading.cancel()
         for screen in self.screen_stack:
             if isinstance(screen, Workbench):
                 screen.leave()
@@ -204,12 +278,14 @@ class MeshmodelApp(KeysInOrder):
     @on(OpenRequested)
     def _open_requested(self, event: OpenRequested) -> None:
         event.stop()
-        if not self.open_model(event.path):
-            return
-        if event.said:
-            self.notify(event.said, markup=False)  # the row of what is said goes with the screen
-        if isinstance(self.screen, Workbench):
-            self.screen.to_import = event.importing
+
+        def then() -> None:
+            if event.said:
+                self.notify(event.said, markup=False)  # the row of what is said goes with the screen
+            if isinstance(self.screen, Workbench):
+                self.screen.to_import = event.importing
+
+        self.open_model(event.path, then)
 
     @on(CommandRequested)
     async def _action_requested(self, event: CommandRequested) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final, TypeVar
 
-from textual.screen import Screen
+from textual.dom import DOMNode
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
@@ -68,19 +68,19 @@ class _Job:
 
 
 class Jobs:
-    """The background work of one screen. Of each group one job runs; a newer one replaces it.
+    """The background work of one screen, or of the program. Of each group one job runs.
 
-    The one that runs is asked to stop, and its answer is dropped; the newer one begins when it has ended,
-    for two would only share the processor.
+    A newer one replaces it: the one that runs is asked to stop, and its answer is dropped; the newer one
+    begins when it has ended, for two would only share the processor.
     """
 
     def __init__(
-        self, screen: Screen[Any], on_progress: Callable[[Mapping[str, Progress]], None] = lambda _: None
+        self, node: DOMNode, on_progress: Callable[[Mapping[str, Progress]], None] = lambda _: None
     ) -> None:
-        """Arguments: the screen whose thread hears the answers; what hears of the progress of titled jobs,
-        by group, when one begins or ends and every ``TICK`` seconds.
+        """Arguments: whose thread hears the answers, a screen or the program; what hears of the progress of
+        titled jobs, by group, when one begins or ends and every ``TICK`` seconds.
         """
-        self._screen = screen
+        self._node = node
         self._on_progress = on_progress
         self._running: dict[str, _Job] = {}
         self._next: dict[str, _Job] = {}
@@ -182,7 +182,7 @@ class Jobs:
             if group == DRAWING:
                 self._drawn.clear()
             self._running[group] = job
-            job.worker = self._screen.run_worker(job.carry_out, group=group, thread=True, exit_on_error=False)
+            job.worker = self._node.run_worker(job.carry_out, group=group, thread=True, exit_on_error=False)
 
     def _report(self) -> None:
         """Tell how far titled jobs are, and go on doing so while there are any."""
@@ -191,7 +191,7 @@ class Jobs:
         wanted = (self._wanted(group) for group in {*self._running, *self._next})
         said = {job.group: job.task.progress for job in wanted if job is not None and job.task.title}
         if said and self._ticking is None:
-            self._ticking = self._screen.set_interval(TICK, self._report)
+            self._ticking = self._node.set_interval(TICK, self._report)
         elif not said and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None

@@ -23,6 +23,7 @@ from meshmodel.model.records import Checkpoint, Key, Record, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
+from meshmodel.model.stop import check_current
 from meshmodel.model.values import (
     CONVERTERS,
     REQUIRED,
@@ -316,6 +317,7 @@ def check_records(snapshot: Snapshot, keys: Iterable[tuple[str, Key]]) -> None:
     """Refuse these records of a model, as ``check_snapshot`` does; raises InvalidModelError."""
     references = References(snapshot)
     for table, key in keys:
+        check_current()
         record = snapshot.table(table)[key]
         made = normalise(record)
         if key_of(made) != key:

@@ -15,6 +15,7 @@ from meshmodel.model.errors import InvalidModelError, StoreError
 from meshmodel.model.records import About, Key, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.stop import check_current
 from meshmodel.model.validation import check_records, check_snapshot, normalise
 from meshmodel.store.codec import damage_error, from_row, key_values
 from meshmodel.store.create import create_tables
@@ -205,6 +206,7 @@ def _rows(
     elif SCHEMA[table].key:
         query += f" ORDER BY {', '.join(map(_quoted, SCHEMA[table].key))}"
     for row in connection.execute(query, tuple((wanted or {}).values())):
+        check_current()
         yield dict(zip(columns, row, strict=True))
 
 

@@ -1,14 +1,118 @@
-"""What is handled while a model is being opened, and what is painted when the quick line is."""
+"""What is handled while a model is being opened, how that ends, and what is painted with the quick line."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.geometry import Offset
 
+from meshmodel import interchange
+from meshmodel.app import jobs
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.panels.quick_line import QuickLine
-from tests.app.desk import desk
+from meshmodel.app.session import Session
+from meshmodel.app.start.screen import StartScreen
+from meshmodel.app.workbench.screen import Workbench
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import check_current
+from meshmodel.store.presence import OPEN_STORES
+from meshmodel.store.saved_state import State
+from tests.app.desk import MODELS, Desk, desk
+from tests.app.test_start_and_help import beginning
+
+GIVEN = MODELS / "support-agent.toml"
+
+
+class Held:
+    """Reading interchange files takes until this is let through, or until it is stopped."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gate, self.was_stopped = threading.Event(), threading.Event()
+        read = interchange.read_file
+
+        def held(path: Path) -> Snapshot:
+            until = time.monotonic() + 20
+            try:
+                while not self.gate.wait(0.05) and time.monotonic() < until:
+                    check_current()
+            except BaseException:
+                self.was_stopped.set()
+                raise
+            return read(path)
+
+        monkeypatch.setattr(interchange, "read_file", held)
+        monkeypatch.setattr(jobs, "TICK", 0.1)
+
+
+def choose(it: Desk, *keys: str, at: int = 0) -> None:
+    """Open a recent file of the start screen, and press keys right behind Enter."""
+    for key in ("home", *["down"] * (3 + at), "enter", *keys):
+        it.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_escape_ends_the_reading_of_a_model(
+    is_over: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    State(tmp_path / "state.json").opened(GIVEN)
+    async with desk(tmp_path) if is_over else beginning(tmp_path) as it:
+        if is_over:
+            before = it.bench.session
+            await it.press("ctrl+o")
+        choose(it, "n", at=int(is_over))
+        await it.shows("reading support-agent.toml: 0 s, Esc stops it")
+        it.app.post_message(events.Key("escape", None))
+        await it.shows("reading support-agent.toml was stopped: nothing was opened")
+        assert held.was_stopped.wait(5)
+        await it.shows("q quit")
+        assert isinstance(it.app.screen, StartScreen), "the key behind Enter was for the model"
+        assert [each.session for each in it.app.screen_stack if isinstance(each, Workbench)] == (
+            [before] if is_over else []
+        )
+        held.gate.set()
+        monkeypatch.setattr(jobs, "TICK", 60)  # what is read before the first report, Escape does not end
+        choose(it, "z", "escape", at=int(is_over))
+        await it.shows("read only")
+        assert it.bench.session.path == GIVEN
+
+
+async def test_escape_right_behind_enter_ends_a_long_reading_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    State(tmp_path / "state.json").opened(GIVEN)
+    async with beginning(tmp_path) as it:
+        choose(it, "escape")
+        await it.shows("was stopped: nothing was opened")
+        assert held.was_stopped.wait(5)
+
+
+async def test_a_model_that_was_read_too_late_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, usual = threading.Event(), Session.open
+
+    def late(path: Path) -> Session:
+        session = usual(path)
+        assert gate.wait(5)
+        return session
+
+    async with desk(tmp_path) as it:
+        monkeypatch.setattr(Session, "open", late)
+        monkeypatch.setattr(jobs, "TICK", 0.1)
+        count = len(OPEN_STORES)
+        await it.press("ctrl+o")
+        choose(it)
+        await it.shows("Esc stops it")
+        await it.press("escape")
+        gate.set()
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert len(OPEN_STORES) == count
+        assert not it.bench.session.is_lost
 
 
 async def test_a_click_while_a_model_is_being_opened_does_nothing(tmp_path: Path) -> None:

@@ -100,9 +100,16 @@ class StartScreen(Screen[None]):
             yield FilterList(self._rows(), one_line=True, id="choices")
             yield Static(Content(""), id="about", markup=False)
             yield Static(Content(self.problem), id="problem", markup=False)
-            back = " · Esc back" if self._over else ""
-            keys = f"Enter choose · n new · S scan · I import · o open · / filter · ? keys · q quit{back}"
-            yield Static(Content(keys), id="keys")
+            yield Static(Content(self._keys), id="keys")
+
+    @property
+    def _keys(self) -> str:
+        back = " · Esc back" if self._over else ""
+        return f"Enter choose · n new · S scan · I import · o open · / filter · ? keys · q quit{back}"
+
+    def show_progress(self, text: str) -> None:
+        """Show in place of the keys what is done meanwhile, as they wait for it; empty: it is done."""
+        self.query_one("#keys", Static).update(Content(text or self._keys))
 
     def show_problem(self, text: str) -> None:
         """Show one line of what went wrong."""

@@ -54,11 +54,17 @@ class KeysInOrder(App[None]):
         self._waiting = []
         NO_KEY.set()
 
-    def hold_keys(self) -> None:
-        """Let keys wait while a model is being opened; not for ever, should nothing come of that."""
+    def hold_keys(self, *, for_reading: bool = False) -> None:
+        """Let keys wait while a model is being opened; not for ever, should nothing come of that.
+
+        Args:
+            for_reading: until its file has been read, however long that takes.
+        """
         self._stop_opening()
         self.is_opening = True
-        self._opening_patience = self.set_timer(OPENING_PATIENCE, self.release_keys)
+        NO_KEY.set()
+        if not for_reading:
+            self._opening_patience = self.set_timer(OPENING_PATIENCE, self.release_keys)
 
     def release_keys(self) -> None:
         """Hand over the keys that waited, each after what the one before has done."""

@@ -366,6 +366,8 @@ class Workbench(Screen[None]):
 
     def poll(self) -> None:
         """Take in what other programs did to the file, and whether it is still there."""
+        if self.program.is_reading:
+            return  # another model, for which the file of this one may have to wait
         self.app.screen.check_idle()  # else what waits to be drawn might wait for the next key or event
         try:
             self.session.refresh()
