@@ -2,12 +2,16 @@
 
 import shutil
 import sqlite3
+from itertools import count
+from types import MappingProxyType
 
 import pytest
 
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Zone
+from meshmodel.model.records import Agent, Zone
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import CURRENT, Stop, Stopped
 from meshmodel.store import sqlite_file
 from meshmodel.store.store import Store
 from tests.store.sample import names_in
@@ -49,3 +53,19 @@ def test_a_full_disk_is_told_and_changes_nothing(path):
 def test_every_error_of_the_system_is_one_line():
     for error in (OSError(5, "Input/output error"), ValueError("odd\nvalue")):
         assert sqlite_file.reason_of(error).isprintable()
+
+
+def test_the_reading_of_a_file_can_be_stopped_amid_its_rows(path):
+    agents = {name: Agent(name) for name in (f"agent-{number}" for number in range(50))}
+    Store.create(path, Snapshot(agent=MappingProxyType(agents))).close()
+    before, looks = path.read_bytes(), count()
+    token = CURRENT.set(Stop(None, lambda: next(looks) >= 25))
+    try:
+        with pytest.raises(Stopped):
+            Store.open(path)
+    finally:
+        CURRENT.reset(token)
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert path.read_bytes() == before
+    with Store.open(path) as store:
+        assert len(store.snapshot.agent) == 50
