@@ -14,6 +14,7 @@ from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.session import Session
 from meshmodel.app.start.screen import StartScreen
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
@@ -46,9 +47,10 @@ class Held:
         monkeypatch.setattr(jobs, "TICK", 0.1)
 
 
-def choose(it: Desk, *keys: str, at: int = 0) -> None:
+def choose(it: Desk, path: Path, *keys: str) -> None:
     """Open a recent file of the start screen, and press keys right behind Enter."""
-    for key in ("home", *["down"] * (3 + at), "enter", *keys):
+    it.app.screen.query_one(FilterList).rows.go_to(("recent", path))
+    for key in ("enter", *keys):
         it.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
@@ -62,19 +64,19 @@ async def test_escape_ends_the_reading_of_a_model(
         if is_over:
             before = it.bench.session
             await it.press("ctrl+o")
-        choose(it, "n", at=int(is_over))
+        choose(it, GIVEN, "n")
         await it.shows("reading support-agent.toml: 0 s, Esc stops it")
         it.app.post_message(events.Key("escape", None))
         await it.shows("reading support-agent.toml was stopped: nothing was opened")
         assert held.was_stopped.wait(5)
-        await it.shows("q quit")
+        await it.shows("Enter choose")
         assert isinstance(it.app.screen, StartScreen), "the key behind Enter was for the model"
         assert [each.session for each in it.app.screen_stack if isinstance(each, Workbench)] == (
             [before] if is_over else []
         )
         held.gate.set()
         monkeypatch.setattr(jobs, "TICK", 60)  # what is read before the first report, Escape does not end
-        choose(it, "z", "escape", at=int(is_over))
+        choose(it, GIVEN, "z", "escape")
         await it.shows("read only")
         assert it.bench.session.path == GIVEN
 
@@ -85,7 +87,7 @@ async def test_escape_right_behind_enter_ends_a_long_reading_too(
     held = Held(monkeypatch)
     State(tmp_path / "state.json").opened(GIVEN)
     async with beginning(tmp_path) as it:
-        choose(it, "escape")
+        choose(it, GIVEN, "escape")
         await it.shows("was stopped: nothing was opened")
         assert held.was_stopped.wait(5)
 
@@ -105,7 +107,7 @@ async def test_a_model_that_was_read_too_late_is_closed(
         monkeypatch.setattr(jobs, "TICK", 0.1)
         count = len(OPEN_STORES)
         await it.press("ctrl+o")
-        choose(it)
+        choose(it, it.bench.session.path)
         await it.shows("Esc stops it")
         await it.press("escape")
         gate.set()
