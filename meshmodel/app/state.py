@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace import TracedEvent
     from meshmodel.answers.fix_state import Fixing
-    from meshmodel.answers.log_words import LaidLog
     from meshmodel.app.presentation.cause_lines import Order
     from meshmodel.app.presentation.import_preview import Importing
     from meshmodel.app.presentation.log_request import LogRequest
+    from meshmodel.app.presentation.log_words import LaidLog
     from meshmodel.app.presentation.since import Comparing, Marked
 
 Arrangement = Literal["small", "medium", "large"]

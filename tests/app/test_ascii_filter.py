@@ -9,7 +9,7 @@ import pytest
 from rich.segment import Segment
 from textual.color import Color
 
-from meshmodel.answers.log_words import SIGNS as VERDICTS
+from meshmodel.app.presentation.log_words import SIGNS as VERDICTS
 from meshmodel.app.presentation.reach_cells import SIGNS as WAYS
 from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.canvas.glyphs import PLAIN

@@ -7,7 +7,6 @@ from textual.content import Content
 
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.log_words import event_words
 from meshmodel.answers.witness import told_steps
 from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
@@ -15,6 +14,7 @@ from meshmodel.app.panels.explanation import numbered
 from meshmodel.app.panels.lines import SEVERITY_STYLES
 from meshmodel.app.presentation.cause_words import severity_sign
 from meshmodel.app.presentation.headline import headline
+from meshmodel.app.presentation.log_words import event_words
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.legend import words_of
 from meshmodel.canvas.scene import Facts

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from meshmodel.answers.log_words import is_telling, log_parts
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.presentation.log_table import COLUMNS, cells_of_event, column_widths, event_matches
+from meshmodel.app.presentation.log_words import is_telling, log_parts
 from meshmodel.app.state import Tracing, WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.log_words import LaidLog, is_telling
+from meshmodel.app.presentation.log_words import LaidLog, is_telling
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 

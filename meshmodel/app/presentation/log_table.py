@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from meshmodel.answers.log_words import SIGNS, WORDS
+from meshmodel.app.presentation.log_words import SIGNS, WORDS
 from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.answers.lines import Line, said
-from meshmodel.answers.log_words import event_words
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.ways import finding_blocks, step_blocks
 from meshmodel.answers.witness import what_is_lit
+from meshmodel.app.presentation.log_words import event_words
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent

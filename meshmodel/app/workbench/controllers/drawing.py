@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.log_words import lit_by_event
 from meshmodel.answers.witness import lit_by_witness
 from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.messages import Cause
 from meshmodel.app.presentation.lenses import with_preview
+from meshmodel.app.presentation.log_words import lit_by_event
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import draw, lane_order
 from meshmodel.canvas.legend import words_of

@@ -13,8 +13,8 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.answers.log_words import LaidLog
     from meshmodel.app.presentation.log_request import LogRequest
+    from meshmodel.app.presentation.log_words import LaidLog
 
 
 class TraceController(Controller):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.model.text import one_line
+from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import Tally, TracedEvent, Verdict
@@ -104,7 +104,7 @@ def log_parts(
 
 def summary_words(laid: LaidLog) -> str:
     """What came of it: how many events there were, how many of them are not listed, and the counts of all."""
-    events = f"{laid.tally.events:,} event{'' if laid.tally.events == 1 else 's'}"
+    events = counted(laid.tally.events, "event")
     if laid.left_out:
         events += f" ({laid.left_out:,} of them counted, not listed)"
     said = [events]
