@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from meshmodel.app.session import Session
     from meshmodel.exporters.diagram.render import Page
     from meshmodel.model.vocabulary import View
+
+_CANCELLED: Final = "cancelled; nothing was written"
 
 
 class ExportDialog(FormDialog[Written]):
@@ -108,13 +110,14 @@ class ExportDialog(FormDialog[Written]):
         """Stop writing, or close."""
         if self._is_waiting or self.jobs.drop("export"):
             self._is_waiting = False
-            self._say("cancelled; nothing was written")
+            self._say(_CANCELLED)
         else:
             self.dismiss(None)
 
     def show_progress(self, running: Mapping[str, Progress]) -> None:
-        """Show how far the job is that runs, else what the picture is."""
-        self.show_hint(next((each.text for each in running.values()), self._says))
+        """Show how far the job is that runs, else what the picture is; not over that it was cancelled."""
+        if self._says != _CANCELLED:
+            self.show_hint(next((each.text for each in running.values()), self._says))
 
     def _choose(self, name: str, value: Any) -> None:
         before = self.request
