@@ -24,10 +24,11 @@ _SOURCE_LIMIT: Final = 180
 _SYNTAXES: Final[dict[str, Syntax]] = {
     ".yaml": "yaml",
     ".yml": "yaml",
+    ".toml": "toml",
     ".md": "markdown",
     ".markdown": "markdown",
 }
-_ENDINGS: Final = (*_SYNTAXES, ".json", ".jsonc", ".toml")
+_ENDINGS: Final = (*_SYNTAXES, ".json", ".jsonc")
 _OF_AGENTS: Final = re.compile(
     r"mcp|agent|claude|codex|gemini|copilot|cursor|opencode|goose|windsurf|cline|roo|continue|\.vscode|kiro"
 )
@@ -181,6 +182,11 @@ def _parse(document: Document, text: str) -> Document:
         from meshmodel.importers.yaml_text import front_matter
 
         root = front_matter(text, source)
+        roots = [root]
+    elif syntax == "toml":
+        from meshmodel.importers.toml_text import read_toml
+
+        root = read_toml(text, source)
         roots = [root]
     else:
         from meshmodel.importers.json_text import read_json

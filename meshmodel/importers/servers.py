@@ -133,6 +133,12 @@ KNOWN_TOOLS: Final = Rule(
     "assumed",
     "the row of the catalogue says which action each tool needs: `only` of the delegation",
 )
+REFUSED: Final = Rule(
+    "refused-tools",
+    "list of tools that may not be used",
+    "mapped",
+    "a limit that the client enforces; an access stays as long as another tool of the server has it",
+)
 DISABLED: Final = Rule(
     "server-disabled",
     "a server that is switched off",
@@ -144,12 +150,13 @@ SETTING: Final = Rule(
 )
 SERVER_RULES: Final[tuple[Rule, ...]] = (
     COMMAND, ARGUMENT, URL, KNOWN, REACHES, SEVERAL, HOST_CONTROL, ENV_SECRET, LITERAL, HEADER, URL_SECRET,
-    SCOPES, CREDENTIAL, UNCLEAR, TOOLS, KNOWN_TOOLS, DISABLED,
+    SCOPES, CREDENTIAL, UNCLEAR, TOOLS, KNOWN_TOOLS, REFUSED, DISABLED,
 )  # fmt: skip
 """The rules of this module, for the table of a form that uses it."""
 
 ADDRESS_KEYS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
 """The keys under which files name the address of a server."""
+_REFUSED: Final = ("excludeTools", "disabledTools", "disabled_tools")
 _TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
 _SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock", "docker_engine")
 _DATABASE: Final = re.compile(
@@ -170,7 +177,9 @@ class Entry:
         headers: names of headers with their values.
         logins: what is said of OAuth.
         passed: names of variables that are passed on by name.
+        sent: names of variables whose values are sent in headers.
         tools: the lists of tools that alone may be used.
+        refused: the lists of tools that may not be used, whatever the others say.
         scope: what the file says the server is for, where names may repeat: a project.
         started: the command that the file does not write out, as ``docker run`` of the image that it names.
         agent: its agent, where the form has drawn it already.
@@ -186,7 +195,9 @@ class Entry:
     headers: tuple[tuple[str, Node], ...] = ()
     logins: tuple[Node, ...] = ()
     passed: tuple[Node, ...] = ()
+    sent: tuple[Node, ...] = ()
     tools: tuple[Node, ...] = ()
+    refused: tuple[Node, ...] = ()
     scope: str = ""
     started: tuple[str, ...] = ()
     agent: str = ""
@@ -373,6 +384,13 @@ class _Reading:
                 self._credential(Withheld(node, node.text, literal=False), ENV_SECRET)
             else:
                 out.take(node, SETTING, ("agent", self._drawn.agent))
+        self._sent()
+        for node in entry.logins:
+            self._login(node)
+
+    def _sent(self) -> None:
+        """What is sent to the address: in it, and in headers."""
+        entry = self._entry
         if entry.address:
             for found in in_url(entry.address):
                 self._credential(found, URL_SECRET)
@@ -381,9 +399,9 @@ class _Reading:
                 literal = bool(value.text) and not is_reference(value.text)
                 self._credential(Withheld(value, name, literal), HEADER)
             else:
-                out.take(value, SETTING)
-        for node in entry.logins:
-            self._login(node)
+                self._out.take(value, SETTING)
+        for node in entry.sent:
+            self._credential(Withheld(node, node.text, literal=False, shows=True), HEADER)
 
     def _is_known_header(self, name: str) -> bool:
         known = self._row.credential if self._row is not None else ()
@@ -644,15 +662,16 @@ class _Reading:
         return self._out.assume(("agent", self._drawn.agent), f"{text}. True?", KNOWN, at=self._at)
 
     def _limit(self, served: Served) -> None:
-        """Lists of tools that alone may be used: `only` of the delegation, where the row knows each."""
+        """Lists of tools: `only` of the delegation, where the row knows each."""
         out, entry = self._out, self._entry
         delegation: Became = ("delegation", (self._client.agent, served.agent))
+        refused = {each.text for node in entry.refused for each in node.each()}
         for node in entry.tools:
             tools = [each.text for each in node.each() if each.text]
             if not tools or tools == ["*"]:
                 out.take(node, SETTING)
                 continue
-            served.only = served.needed_by(tools)
+            served.only = served.needed_by(each for each in tools if each not in refused)
             if served.only:
                 out.take(node, KNOWN_TOOLS, delegation)
                 continue
@@ -660,6 +679,12 @@ class _Reading:
             text = f"The client may use only these tools of {entry.name}: {listed}. "
             text += "Which action is each, on which system?"
             out.take(node, TOOLS, out.ask(("agent", served.agent), text, TOOLS, at=node), delegation)
+        row = served.row
+        if refused and not entry.tools and row is not None and set(row.reaches) <= row.tools.keys():
+            known = (each for tools in row.tools.values() for each in tools)
+            served.only = served.needed_by(each for each in known if each not in refused)
+        for node in entry.refused:
+            out.take(node, REFUSED, delegation)
 
 
 _USER_HEADERS: Final = frozenset({"authorization", "proxy-authorization"})
@@ -708,6 +733,7 @@ def server_entry(name: str, node: Node) -> Entry:
         tuple(node["headers"].items()),
         tuple(each for each in (node["oauth"], node["auth"], node["scopes"]) if each),
         tools=tuple(node[key] for key in _TOOLS if node[key]),
+        refused=tuple(node[key] for key in _REFUSED if node[key]),
     )
 
 

@@ -1,8 +1,10 @@
-"""Reading JSON with comments, YAML and Markdown into nodes, and refusing what cannot be read."""
+"""Reading JSON with comments, YAML, TOML and Markdown into nodes, and refusing what cannot be read."""
 
 import io
 import json
+import re
 import time
+import tomllib
 
 import json5
 import pytest
@@ -13,6 +15,7 @@ from ruamel.yaml import YAML
 from meshmodel.importers.document import ABSENT, ForeignFileError
 from meshmodel.importers.foreign_files import read_document, read_files
 from meshmodel.importers.json_text import read_json, without_comments
+from meshmodel.importers.toml_text import read_toml
 from meshmodel.importers.yaml_text import read_yaml
 from meshmodel.model.errors import RequestError
 
@@ -78,6 +81,89 @@ def test_yaml_is_read_as_its_own_constructor_reads_it(value):
     YAML(typ="safe", pure=True).dump(value, text)
     (root,) = read_yaml(text.getvalue(), "f")
     assert plain(root) == YAML(typ="safe", pure=True).load(text.getvalue())
+
+
+TOML_VALUES = st.recursive(
+    st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=12) | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def toml_text(text):
+    """A text in quotes; JSON leaves out one escape that TOML needs."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_key(key):
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else toml_text(key)
+
+
+@st.composite
+def inline(draw, value):
+    """A value as TOML has it in a line, or in several where it is a list."""
+    if isinstance(value, list):
+        blank = draw(st.sampled_from(["", " ", "\n", " # a ] comment\n", "\r\n"]))
+        inner = [f"{blank}{draw(inline(each))}{blank}" for each in value]
+        return f"[{','.join(inner)}{blank}{',' if inner and blank else ''}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{toml_key(key)} = {draw(inline(each))}' for key, each in value.items())}}}"
+    return toml_text(value) if isinstance(value, str) else str(value).lower()
+
+
+@st.composite
+def toml(draw, value, above=()):
+    """A map as TOML: values of it first, then tables and lists of tables."""
+    lines, below = [], []
+    for key, each in value.items():
+        path = (*above, toml_key(key))
+        if isinstance(each, dict) and draw(st.booleans()):
+            below.append(f"[ {' . '.join(path)} ] # [x]\n{draw(toml(each, path))}")
+        elif isinstance(each, list) and each and all(isinstance(one, dict) for one in each):
+            below += [f"[[{'.'.join(path)}]]\n{draw(toml(one, path))}" for one in each]
+        else:
+            lines.append(f"{toml_key(key)} = {draw(inline(each))}\n")
+    return "".join((*lines, *below))
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_toml_is_read_as_an_independent_parser_reads_it_and_a_leaf_stands_on_its_line(data):
+    value = data.draw(st.dictionaries(KEYS, TOML_VALUES, max_size=5))
+    text = data.draw(toml(value))
+    root = read_toml(text, "f")
+    assert plain(root) == value == tomllib.loads(text)
+    lines = text.split("\n")
+    for leaf in root.leaves():
+        if not isinstance(leaf.value, dict | list):
+            shown = toml_text(leaf.value) if isinstance(leaf.value, str) else str(leaf.value).lower()
+            assert shown in lines[leaf.line - 1]
+
+
+DATED = """# first
+a.'b c'."d\\u0065" = 1979-05-27 07:32:00
+[[list]]
+x = \"\"\"
+[no]
+\"\"\"
+[list.below]
+y = 1
+[[list]]
+z = [
+  {q = 1}, # ]
+  '''}''',
+]
+"""
+
+
+def test_toml_keeps_dates_as_texts_and_knows_where_each_value_stands():
+    assert [(each.path, each.line, each.text) for each in read_toml(DATED, "f").leaves()] == [
+        ('a["b c"].de', 2, "1979-05-27T07:32:00"),
+        ("list[0].x", 4, "[no]\n"),
+        ("list[0].below.y", 8, "1"),
+        ("list[1].z[0].q", 11, "1"),
+        ("list[1].z[1]", 12, "}"),
+    ]
 
 
 def test_yaml_keeps_words_lines_and_documents():
@@ -157,6 +243,25 @@ HOSTILE = {
     "wrong-types.json": '{"mcpServers": 5, "servers": ["x", 3], "projects": [], "mcp": null}',
     "surrogate.json": '{"\\ud800": 1}',
     "unclosed.md": "---\na: b\n",
+    "empty.toml": "",
+    "cut.toml": '[mcp_servers.a]\ncommand = "b',
+    "twice.toml": "sandbox_mode = 'a'\nsandbox_mode = 'b'\n",
+    "table-twice.toml": "[mcp_servers.a]\n[mcp_servers.a]\n",
+    "deep.toml": f"a = {'[' * 100_000}",
+    "deep-closed.toml": f"a = {'[' * 150}{']' * 150}",
+    "deep-inline.toml": f"a = {'{b = ' * 150}1{'}' * 150}",
+    "deep-key.toml": f"{'.'.join(['a'] * 5_000)} = 1",
+    "digits.toml": f"a = {'9' * 900_000}",
+    "hex.toml": f"a = 0x{'f' * 900_000}",
+    "decimals.toml": f"a = 1.{'7' * 900_000}",
+    "millions.toml": f"a = {'9' * 3_000_000}",
+    "many.toml": f"a = [{'1,' * 60_000}]",
+    "quotes.toml": f"a = {chr(34) * 99_999}",
+    "brackets.toml": "[" * 99_999,
+    "escapes.toml": 'a = "' + '\\"' * 400_000,
+    "control.toml": "a = 'b\x01'",
+    "return.toml": "a = 1\rb = 2",
+    "other.toml": "[tool.poetry]\nname = 'x'\n",
     # Each of these took hours, as the time grew with the square of the length.
     "unterminated.json": '{"a": "' + '\\"' * 500_000,
     "unterminated-after-comment.json": '{"a": // x\n "' + '\\"' * 500_000,
@@ -202,7 +307,7 @@ def test_a_folder_gives_the_names_that_are_known_and_lists_the_others(tmp_path):
         ".mcp.json": json.dumps(good),
         "sub/.vscode/mcp.json": json.dumps({"servers": good["mcpServers"]}),
         "package.json": "{}",
-        ".codex/config.toml": "",
+        ".roo/config.toml": "",
         "broken/.mcp.json": "{",
         "node_modules/x/.mcp.json": json.dumps(good),
         "notes.txt": "no",
@@ -213,7 +318,11 @@ def test_a_folder_gives_the_names_that_are_known_and_lists_the_others(tmp_path):
     (tmp_path / "linked").symlink_to(tmp_path / ".mcp.json")
     reading = read_files([tmp_path], tmp_path)
     assert [each.source for each in reading.all_documents()] == [".mcp.json", "sub/.vscode/mcp.json"]
-    assert [name for name, _ in reading.skipped] == ["broken/.mcp.json", ".codex/config.toml", "package.json"]
+    assert [name for name, _ in reading.skipped] == [
+        "broken/.mcp.json",
+        ".roo/config.toml",
+        "package.json",
+    ]
 
 
 @pytest.mark.slow

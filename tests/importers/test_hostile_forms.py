@@ -13,7 +13,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from tests.importers.foreign import fixtures, ledger_lines
 
-FORMS = ("compose",)
+FORMS = ("codex", "compose")
 SECRET = "ghp_" + "aZ3kQ9mX7bT2wL5rN8vJ1cH6dF4gS0pYeUiO"
 ODD = (None, [], {}, 7, "x", [None], {"x": [SECRET]}, [[{"name": {}}]], SECRET)
 
@@ -66,9 +66,10 @@ def imported(value, path: Path, form: str) -> Import | None:
 
 def files(form):
     """The files of all fixtures of a form."""
-    return [
-        each for path in fixtures(form) for each in (sorted(path.rglob("*.*")) if path.is_dir() else [path])
+    found = [
+        each for path in fixtures(form) for each in (sorted(path.rglob("*")) if path.is_dir() else [path])
     ]
+    return [each for each in found if each.is_file()]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -19,7 +19,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
 
-FORMS = ("aws-iam", "compose", "github-actions", "kubernetes", "mcp", "threagile", "threat-dragon")
+FORMS = ("aws-iam", "codex", "compose", "github-actions", "kubernetes", "mcp", "threagile", "threat-dragon")
 
 
 @contextmanager

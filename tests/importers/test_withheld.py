@@ -235,10 +235,46 @@ def planted_as_names(secret):
     return content
 
 
+def planted_in_codex(secret):
+    """Settings of Codex with a secret wherever one can stand; as a name where it looks like one."""
+    name = "plain" if secret == SECRETS["low"] else secret
+    return f"""
+approval_policy = "{name}"
+sandbox_workspace_write.writable_roots = ["/srv/{name}"]
+notify = ["notify", "{secret}"]
+shell_environment_policy.set = {{ SHELL_TOKEN = "{secret}" }}
+model_providers.own = {{ experimental_bearer_token = "{secret}", http_headers = {{ X-Key = "{secret}" }} }}
+otel.exporter.otlp-http.headers.Authorization = "Bearer {secret}"
+unknown.deep = ["{secret}"]
+permissions."{name}".network.domains = {{ "{name}" = "allow" }}
+projects."/srv/{name}".trust_level = "trusted"
+agents."{name}".description = "{secret}"
+[mcp_servers.a]
+command = "docker"
+args = ["run", "-e", "TOKEN={secret}", "--token={secret}", "image"]
+env = {{ A_SECRET = "{secret}" }}
+env_vars = ["{name}"]
+enabled_tools = ["{name}"]
+disabled_tools = ["{name}"]
+tools."{name}".approval_mode = "approve"
+[mcp_servers.b]
+url = "https://u:{secret}@example.com/{name}/?token={secret}"
+http_headers = {{ Authorization = "Bearer {secret}" }}
+bearer_token = "{secret}"
+bearer_token_env_var = "{name}"
+[mcp_servers."{name}"]
+command = "{name}"
+[[hooks.PreToolUse]]
+matcher = "{name}"
+hooks = [{{ type = "command", command = "check --password {secret}", statusMessage = "{secret}" }}]
+"""
+
+
 PLANTED = {
     ".mcp.json": planted_as_names,
     ".claude/settings.json": planted_in_settings,
     ".claude/agents/x.md": planted_in_agent,
+    ".codex/config.toml": planted_in_codex,
 }
 
 

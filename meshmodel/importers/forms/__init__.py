@@ -109,6 +109,12 @@ def _mcp() -> FormReader:
     return mcp
 
 
+def _codex() -> FormReader:
+    from meshmodel.importers.forms import codex
+
+    return codex
+
+
 def _github() -> FormReader:
     from meshmodel.importers.forms.github import workflow
 
@@ -160,6 +166,13 @@ _FORMS: Final = (
             "hooks/hooks.json",
         ),
         _claude_code,
+        joins="mcp",
+    ),
+    Form(
+        "codex",
+        "settings of Codex",
+        (".codex/config.toml", ".codex/*.config.toml", "codex/config.toml"),
+        _codex,
         joins="mcp",
     ),
     Form(

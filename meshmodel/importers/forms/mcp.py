@@ -66,7 +66,7 @@ _CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")
 _UNASKED: Final = ("alwaysAllow", "autoApprove", "trust", "sandboxEnabled")
 _SETTINGS: Final = (
     "type", "transport", "timeout", "description", "cwd", "name", "gallery", "version", "dev", "icon", "note",
-    "excludeTools", "disabledTools", "startup_timeout_sec", "tool_timeout_sec", "enabled", "sandbox",
+    "startup_timeout_sec", "tool_timeout_sec", "enabled", "sandbox",
 )  # fmt: skip
 _CLIENTS: Final = (
     ("claude_desktop_config.json", "Claude Desktop"),

@@ -1,0 +1,480 @@
+"""Settings of Codex: its sandbox, what it asks before it leaves that, its servers, hooks and profiles.
+
+The files of one project are read together: the project's own before the person's before the system's.
+Sources: openai/codex codex-rs/core/config.schema.json@000c857 and codex-rs/config/src/mcp_types.rs@00b17c2;
+developers.openai.com/codex: config-reference, permissions, agent-approvals-security.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from meshmodel.importers.clients import (
+    CLIENT_RULES,
+    SUBAGENT,
+    Asking,
+    Clients,
+    Sandbox,
+    Scope,
+    Tools,
+    folder_of,
+)
+from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.ledger import Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.servers import DISABLED, SERVER_RULES, SETTING, Entry, read_server
+from meshmodel.importers.settings import (
+    ANSWER,
+    HOOKS,
+    SETTINGS_RULES,
+    read_hooks,
+    take_settings,
+    take_variable,
+)
+from meshmodel.importers.withheld import shows_secret
+from meshmodel.model.records import Hold
+
+__all__ = ["RULES", "read", "recognise"]
+
+NAME: Final = "Codex"
+SANDBOX: Final = Rule(
+    "sandbox-mode",
+    "sandbox",
+    "mapped",
+    "commands run in a system that reaches its files and hosts, never the settings; full access: no sandbox",
+)
+UNSTATED: Final = Rule(
+    "sandbox-not-stated",
+    "sandbox and approvals that are not stated",
+    "assumed",
+    "computed as in a folder that is trusted: it may write there, and asks before it leaves the sandbox",
+)
+PERMISSIONS: Final = Rule(
+    "permission-profile",
+    "profile of permissions",
+    "mapped",
+    "which files and hosts the sandbox reaches; hosts are a limit only where the proxy of the network is on",
+)
+APPROVAL: Final = Rule(
+    "approval-policy",
+    "policy of approvals",
+    "mapped",
+    "what is asked before a command leaves the sandbox: a prompt decided at the settings, or no grant",
+)
+REVIEWER: Final = Rule(
+    "approvals-reviewer",
+    "who reviews approvals",
+    "mapped",
+    "a model that decides whether a person is asked is advisory: it hears the same words",
+)
+SEARCH: Final = Rule(
+    "web-search", "search of the web", "mapped", "read of a search; live, read of the web as well"
+)
+PROFILE: Final = Rule(
+    "profile",
+    "profile",
+    "assumed",
+    "computed as if it were used too: one option chooses it, so the widest counts",
+)
+TRUSTED: Final = Rule(
+    "trusted-folder",
+    "file in a project",
+    "assumed",
+    "Codex reads it only where a person trusts the folder: an approval once for good, which does not count",
+)
+IGNORED: Final = Rule(
+    "left-aside-in-projects",
+    "setting of the machine in the file of a project",
+    "mapped",
+    "Codex leaves it aside there, so it has no effect",
+)
+TOOL_MODE: Final = Rule(
+    "tool-approval",
+    "what is asked before a tool of a server",
+    "mapped",
+    "prompt: asked; approve: nobody is asked; auto and writes: what the server says of its tools decides, so "
+    "that is advisory",
+)
+RULES: Final[tuple[Rule, ...]] = (
+    SANDBOX, UNSTATED, PERMISSIONS, APPROVAL, REVIEWER, SEARCH, PROFILE, TRUSTED, IGNORED, TOOL_MODE,
+    SUBAGENT, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
+)  # fmt: skip
+
+_FILE: Final = ".codex/config.toml"
+_MANAGED: Final = "/etc/codex/config.toml"
+_KNOWN: Final = (
+    "mcp_servers", "approval_policy", "sandbox_mode", "sandbox_workspace_write", "default_permissions",
+    "approvals_reviewer", "model_reasoning_effort", "model_providers", "shell_environment_policy",
+)  # fmt: skip
+"""Keys of which one tells that it is a file of Codex, whatever it is called."""
+_IGNORED: Final = (
+    "openai_base_url", "chatgpt_base_url", "apps_mcp_product_sku", "model_provider", "model_providers",
+    "notify", "profile", "profiles", "experimental_realtime_ws_base_url", "otel",
+)  # fmt: skip
+_SETTINGS: Final = (
+    "agents", "allow_login_shell", "analytics", "audio", "auto_review", "background_terminal_max_timeout",
+    "check_for_update_on_startup", "cli_auth_credentials_store", "compact_prompt", "debug", "desktop",
+    "developer_instructions", "disable_paste_burst", "experimental_compact_prompt_file", "features",
+    "feedback", "file_opener", "forced_chatgpt_workspace_id", "forced_login_method", "ghost_snapshot",
+    "hide_agent_reasoning", "history", "include_apps_instructions", "include_collaboration_mode_instructions",
+    "include_environment_context", "include_permissions_instructions", "instructions", "log_dir",
+    "mcp_oauth_callback_port", "mcp_oauth_callback_url", "mcp_oauth_credentials_store", "memories", "model",
+    "model_auto_compact_token_limit", "model_auto_compact_token_limit_scope", "model_catalog_json",
+    "model_context_window", "model_instructions_file", "model_max_output_tokens", "model_reasoning_effort",
+    "model_reasoning_summary", "model_supports_reasoning_summaries", "model_verbosity", "notice",
+    "oss_provider", "personality", "plan_mode_reasoning_effort", "project_doc_fallback_filenames",
+    "project_doc_max_bytes", "project_root_markers", "projects", "realtime", "review_model", "service_tier",
+    "shell_environment_policy", "show_raw_agent_reasoning", "sqlite_home",
+    "suppress_unstable_features_warning", "tool_output_token_limit", "tools", "tui", "windows",
+    "disable_response_storage", "preferred_auth_method",
+)  # fmt: skip
+_SERVER_SETTINGS: Final = (
+    "cwd", "required", "supports_parallel_tool_calls", "startup_timeout_sec", "startup_timeout_ms",
+    "tool_timeout_sec", "experimental_environment", "oauth_resource", "name", "type",
+)  # fmt: skip
+_SAID: Final = {
+    "sandbox_mode": SANDBOX,
+    "sandbox_workspace_write": SANDBOX,
+    "default_permissions": PERMISSIONS,
+    "permissions": PERMISSIONS,
+    "approval_policy": APPROVAL,
+    "approvals_reviewer": REVIEWER,
+    "web_search": SEARCH,
+}
+_FULL: Final = ("danger-full-access", ":danger-full-access")
+_MODES: Final[dict[str, Asking]] = {
+    "prompt": "asked", "approve": "allowed", "auto": "judged", "writes": "judged",
+}  # fmt: skip
+_PARENTS: Final = 10
+"""So many profiles of permissions that extend each other are followed."""
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is TOML with settings that Codex has."""
+    root = document.root
+    if document.syntax != "toml":
+        return False
+    return bool(root.value) and ("/.codex/" in f"/{document.source}" or any(root[key] for key in _KNOWN))
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read all files of all projects together."""
+    layers = sorted((_layer_of(each) for each in documents), key=lambda each: each.rank)
+    shared = [each for each in layers if each.scope != "project"]
+    folders = dict.fromkeys(each.folder for each in layers if each not in shared) or {HOME: None}
+    for folder in folders:
+        own = [each for each in layers if each.folder == folder and each not in shared]
+        _Settings(out, folder, [*own, *shared]).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One file, of a project, a person or the system; ``profile``: the name by which a person chooses it."""
+
+    document: Document
+    folder: str
+    scope: Scope
+    profile: str = ""
+
+    @property
+    def root(self) -> Node:
+        return self.document.root
+
+    @property
+    def rank(self) -> int:
+        return ("project", "user", "managed").index(self.scope)
+
+
+def _layer_of(document: Document) -> _Layer:
+    source = document.source
+    file = source.rpartition("/")[2]
+    profile = "" if file == "config.toml" else file.removesuffix(".config.toml")
+    if source == _MANAGED:
+        return _Layer(document, "", "managed")
+    if f"/{source}".endswith(f"/.codex/{file}"):
+        folder = folder_of(document, f".codex/{file}")
+        return _Layer(document, folder, "user" if folder == HOME else "project", profile)
+    return _Layer(document, source.rpartition("/")[0], "project", profile)
+
+
+class _View:
+    """Settings as one choice of profile sees them: the first file that has a value decides."""
+
+    def __init__(self, roots: Sequence[Node], personal: Sequence[Node]) -> None:
+        self._roots = roots
+        self._personal = personal
+
+    def get(self, *keys: str) -> Node:
+        """A value; ``ABSENT`` where no file has it."""
+        return next((found for each in self._roots if (found := each.get(*keys))), ABSENT)
+
+    def of_person(self, *keys: str) -> Node:
+        """A value that Codex leaves aside in a project."""
+        return next((found for each in self._personal if (found := each.get(*keys))), ABSENT)
+
+    def over(self, *nodes: Node) -> "_View":
+        """The same with more before all others."""
+        return _View([*(each for each in nodes if each), *self._roots], self._personal)
+
+    # What they mean -----------------------------------------------------------------------------
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether a sandbox is chosen at all."""
+        return bool(self.get("sandbox_mode") or self.get("default_permissions"))
+
+    @property
+    def mode(self) -> str:
+        """The sandbox: ``read-only``, ``workspace-write`` or ``danger-full-access``."""
+        said = self.get("sandbox_mode").text
+        if said:
+            return said
+        chain = self._chain()
+        if any(each in _FULL for each in chain) or self._filesystem(chain).get(":root") == "write":
+            return "danger-full-access"
+        if not self.get("default_permissions"):
+            return "workspace-write"
+        writes = ":workspace" in chain or "write" in self._filesystem(chain).values()
+        return "workspace-write" if writes else "read-only"
+
+    def _chain(self) -> list[str]:
+        """The profile of permissions that is chosen, and those that it extends."""
+        found: list[str] = []
+        name = "" if self.get("sandbox_mode") else self.get("default_permissions").text
+        while name and name not in found and len(found) < _PARENTS:
+            found.append(name)
+            name = self.get("permissions", name, "extends").text
+        return found
+
+    def _filesystem(self, chain: Sequence[str]) -> dict[str, str]:
+        """What each path may be used for; of the folders of the project the widest of what is said."""
+        found: dict[str, str] = {}
+        for name in chain:
+            for path, node in self.get("permissions", name, "filesystem").items():
+                said = [each.text for _, each in node.items()] if node.is_map else [node.text]
+                found.setdefault(path, "write" if "write" in said else said[0] if said else "")
+        return found
+
+    def folders(self) -> list[str]:
+        """Further folders that commands in the sandbox may write."""
+        if self.get("sandbox_mode") or not self.get("default_permissions"):
+            return [each.text for each in self.get("sandbox_workspace_write", "writable_roots") if each.text]
+        chain = self._chain()
+        paths = [path for path, access in self._filesystem(chain).items() if access == "write"]
+        roots = [
+            path
+            for name in chain
+            for path, node in self.get("permissions", name, "workspace_roots").items()
+            if node.is_true
+        ]
+        return [each for each in dict.fromkeys((*roots, *paths)) if not each.startswith(":")]
+
+    def hosts(self) -> tuple[str, ...]:
+        """What commands in the sandbox may call; ``*``: anything."""
+        if self.get("sandbox_mode") or not self.get("default_permissions"):
+            is_open = self.get("sandbox_workspace_write", "network_access").is_true
+            return ("*",) if is_open and self.mode == "workspace-write" else ()
+        networks = [self.get("permissions", name, "network") for name in self._chain()]
+        if not next((each["enabled"].is_true for each in networks if each["enabled"]), False):
+            return ()
+        proxy = self.get("features", "network_proxy")
+        if not (proxy.is_true or (proxy.is_map and proxy["enabled"].text != "false")):
+            return ("*",)
+        domains = {host: node.text for each in reversed(networks) for host, node in each["domains"].items()}
+        return tuple(host for host, said in domains.items() if said == "allow" and not shows_secret(host))
+
+    @property
+    def policy(self) -> str:
+        """The policy of approvals as a word; the default where none is said."""
+        said = self.get("approval_policy")
+        return "granular" if said["granular"].is_map else said.text or "on-request"
+
+    @property
+    def has_hooks(self) -> bool:
+        """Whether hooks are started."""
+        return not any(self.get("features", each).text == "false" for each in ("hooks", "codex_hooks"))
+
+    @property
+    def prompt(self) -> Asking:
+        """Who answers what Codex asks: a person, a model, or a program, of which nothing is known."""
+        if self.has_hooks and any(each["hooks"][ANSWER] for each in self._roots):
+            return "allowed"
+        is_model = self.get("approvals_reviewer").text in {"auto_review", "guardian_subagent"}
+        return "judged" if is_model else "asked"
+
+    def escape(self) -> Asking:
+        """What is asked before a command leaves the sandbox."""
+        if self.policy == "never":
+            return "denied"
+        granular = self.get("approval_policy", "granular")
+        if self.policy == "granular" and not (
+            granular["sandbox_approval"].is_true or granular["request_permissions"].is_true
+        ):
+            return "denied"
+        return self.prompt
+
+    def tools(self) -> Tools:
+        """What is asked before each group of tools."""
+        escape, is_full = self.escape(), self.mode in _FULL
+        inside: Asking = "allowed" if self.policy != "untrusted" else escape
+        servers: Asking = "allowed" if is_full and self.policy == "never" else "judged"
+        said = self.get("web_search").text or ("live" if is_full else "cached")
+        search: Asking = "denied" if said == "disabled" else "allowed"
+        fetch: Asking = "allowed" if said == "live" else "denied"
+        if is_full:
+            return Tools(
+                edit=inside, own_settings=inside, run=inside, fetch=fetch, search=search, servers=servers
+            )
+        writes = self.mode == "workspace-write"
+        return Tools(
+            edit=inside if writes else escape,
+            own_settings="denied",
+            run=escape,
+            sandbox=Sandbox(inside, writes, self.hosts()),
+            fetch=fetch,
+            search=search,
+            servers=servers,
+        )
+
+    def before_server(self, mode: str) -> Asking | None:
+        """What is asked before a tool with such a mode of approval; ``None``: no such mode is known."""
+        asking = _MODES.get(mode)
+        if asking != "asked":
+            return asking
+        if self.policy == "never":
+            return "allowed" if self.mode in _FULL else "denied"
+        return self.prompt
+
+
+class _Settings:
+    """The settings of one project, in all files."""
+
+    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+        self._out = out
+        self._layers = layers
+        at = layers[0].root
+        self._client = out.part(Clients).client(NAME, folder, at=at)
+        for each in layers:
+            self._client.settings(each.scope, each.root)
+        base = [each for each in layers if not each.profile]
+        view = _View([each.root for each in base], [each.root for each in base if each.scope != "project"])
+        self._view = view.over(view.of_person("profiles", view.of_person("profile").text))
+        self._at = at
+
+    def read(self) -> None:
+        """Read it: what is asked first, since the rest acts with the account."""
+        self._use()
+        servers: set[str] = set()
+        for layer in self._layers:
+            self._trust(layer)
+            for name, node in layer.root["mcp_servers"].items():
+                self._server(name, node, servers)
+            self._others(layer)
+
+    def _use(self) -> None:
+        """What is asked, in the settings as they are and by each profile that a person may choose."""
+        client, view = self._client, self._view
+        profiles = [
+            *((name, node) for name, node in view.of_person("profiles").items() if node.is_map),
+            *((each.profile, each.root) for each in self._layers if each.profile),
+        ]
+        views = [view, *(view.over(node) for _, node in profiles)]
+        for each in dict.fromkeys(folder for one in views for folder in one.folders()):
+            if not shows_secret(each):
+                client.add_folder(each)
+        at = view.get("sandbox_mode") or view.get("default_permissions") or self._at
+        found = client.use(view.tools(), at=at)
+        for (_, node), one in zip(profiles, views[1:], strict=True):
+            self._out.take(node, PROFILE, *client.use(one.tools(), at=node))
+        if not view.is_stated:
+            text = (
+                f"No sandbox is chosen for {client.title}, so it is computed as in a folder that is trusted: "
+            )
+            text += "it may write there, and asks before it leaves the sandbox. True?"
+            self._out.assume(("agent", client.agent), text, UNSTATED, at=self._at)
+        for layer in self._layers:
+            root = layer.root
+            for key, rule in _SAID.items():
+                self._out.take(root[key], rule, *found)
+
+    def _trust(self, layer: _Layer) -> None:
+        if layer.scope != "project":
+            return
+        client = self._client
+        text = f"{NAME} reads {layer.document.source} only where a person has trusted the folder, and is "
+        text += "computed as reading it. True?"
+        self._out.assume(("agent", client.agent), text, TRUSTED, at=layer.root, detail=layer.document.source)
+        others = [
+            name
+            for each in self._layers
+            for name, _ in each.root["mcp_servers"].items()
+            if each.scope != "project"
+        ]
+        client.approve_once(others, at=layer.root)
+
+    def _server(self, name: str, node: Node, known: set[str]) -> None:
+        out, client = self._out, self._client
+        if name not in known and (node["command"] or node["url"]):
+            known.add(name)
+            agent = read_server(client, _entry(name, node)).agent
+            self._modes(name, node, agent)
+            is_off = node["enabled"].text == "false"
+            out.take(node["enabled"], DISABLED if is_off else SETTING, ("agent", agent))
+            for key in _SERVER_SETTINGS:
+                out.take(node[key], SETTING)
+            for key in ("env", "args", "http_headers", "env_http_headers", "env_vars"):
+                out.take(node[key], SETTING)
+        elif name in known:
+            take_settings(client, node)
+
+    def _modes(self, name: str, node: Node, agent: str) -> None:
+        """What is asked before its tools: all of them, and each that has a mode of its own."""
+        tools = [(tool, each["approval_mode"]) for tool, each in node["tools"].items()]
+        for tool, mode in (("*", node["default_tools_approval_mode"]), *tools):
+            asking = self._view.before_server(mode.text)
+            if asking is not None:
+                self._client.rule(name, tool, asking, at=mode)
+                self._out.take(mode, TOOL_MODE, ("agent", agent))
+
+    def _others(self, layer: _Layer) -> None:
+        """Hooks, variables, agents, and what means nothing here."""
+        root, out, client = layer.root, self._out, self._client
+        if layer.scope == "project":
+            for key in _IGNORED:
+                take_settings(client, root[key], IGNORED)
+        elif root["notify"]:
+            text = "What does the program do that Codex starts when a turn ends, and who can change it?"
+            out.take(root["notify"], HOOKS, *client.hook("notify", at=root, text=text))
+        if self._view.has_hooks:
+            read_hooks(client, root["hooks"])
+        out.take(root["hooks"], SETTING)
+        for name, value in root.get("shell_environment_policy", "set").items():
+            take_variable(client, name, value)
+        for name, node in root["agents"].items():
+            if node.is_map:
+                agent = client.subagent(name, at=node)
+                held = out.relate(Hold(agent, client.account.credential), at=node)
+                out.take(node, SUBAGENT, ("agent", agent), ("delegation", (client.agent, agent)), held)
+        for key in (*_SETTINGS, *_IGNORED):
+            take_settings(client, root[key])
+
+
+def _entry(name: str, node: Node) -> Entry:
+    """What a table of a server says."""
+    passed = (each["name"] if each.is_map else each for each in node["env_vars"])
+    headers = [*node["http_headers"].items(), ("bearer_token", node["bearer_token"])]
+    sent = (node["bearer_token_env_var"], *(each for _, each in node["env_http_headers"].items()))
+    return Entry(
+        name,
+        node,
+        (*node["command"].each(), *node["args"].each()),
+        node["url"] if node["url"].text else ABSENT,
+        tuple(node["env"].items()),
+        tuple(each for each in headers if each[1]),
+        tuple(each for each in (node["oauth"], node["scopes"]) if each),
+        passed=tuple(each for each in passed if each.text),
+        sent=tuple(each for each in sent if each.text),
+        tools=tuple(each for each in (node["enabled_tools"],) if each),
+        refused=tuple(each for each in (node["disabled_tools"],) if each),
+    )

@@ -1,0 +1,106 @@
+"""Variables, secrets and programs that stand in the settings of a client."""
+
+from typing import Final
+
+from meshmodel.importers.clients import Client
+from meshmodel.importers.document import Node
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.servers import LITERAL, SETTING
+from meshmodel.importers.unclear_names import ask_if_secret
+from meshmodel.importers.withheld import (
+    host_of,
+    is_reference,
+    meaning_of,
+    names_secret,
+    shows_secret,
+    variable_of,
+)
+from meshmodel.model.records import Grant, Hold
+
+VARIABLE: Final = Rule(
+    "client-variable",
+    "variable of a client",
+    "mapped",
+    "a credential that the client holds, where the name says that it is a secret",
+)
+HOOKS: Final = Rule(
+    "hook-command",
+    "hook",
+    "question",
+    "a service that acts with the person's account; what it does or refuses is asked",
+)
+ANSWERS: Final = Rule(
+    "hook-answers",
+    "hook that answers prompts",
+    "question",
+    "a program may answer what a person is asked, so no prompt is drawn; which ones it answers is asked",
+)
+SETTINGS_RULES: Final = (VARIABLE, HOOKS, ANSWERS)
+"""The rules of this module, for the table of a form that uses it."""
+
+_REFUSE: Final = frozenset({"PreToolUse", "BeforeTool"})
+ANSWER: Final = "PermissionRequest"
+"""The event of hooks that may answer prompts."""
+
+
+def take_variable(client: Client, name: str, value: Node) -> None:
+    """Take a variable that the client and what it starts are given: a credential where it is a secret."""
+    out, text = client.out, value.text
+    meaning = "secret" if shows_secret(text) else meaning_of(name) if names_secret(name) else "setting"
+    if meaning == "unclear":
+        ask_if_secret(out, ("agent", client.agent), name, value)
+    if meaning != "secret" or not text:
+        out.take(value, SETTING)
+        return
+    variable = variable_of(text, name) if is_reference(text) else ""
+    row = out.catalogue.variable_named(variable or name)
+    key = ("variable", variable) if variable else ("literal", *client.key, name)
+    credential = out.element(
+        "credential", key, variable or name, at=value, scope="" if variable else value.source,
+        kind=row.kind if row and row.is_secret else "static-secret", subject=row.subject if row else None,
+    )  # fmt: skip
+    records: list[Became] = [("credential", credential)]
+    records.append(out.relate(Hold(client.agent, credential), at=value))
+    if row is not None and row.model:
+        api = client.systems.model_api(row.model, row.zone, value)
+        records.append(out.relate(Grant(credential, api, ("execute",)), at=value))
+    if not is_reference(text):
+        records.append(client.keep(credential, at=value))
+    out.take(value, VARIABLE if is_reference(text) else LITERAL, *records)
+
+
+def take_settings(client: Client, node: Node, rule: Rule = SETTING) -> None:
+    """Take what changes nothing about who may do what; a secret in it is a credential of the client."""
+    for leaf in node.leaves():
+        named = leaf.parent if isinstance(leaf.key, int) else leaf
+        name = str(named.key) if named is not None else ""
+        if isinstance(leaf.value, str) and names_secret(name) and meaning_of(name) == "secret":
+            take_variable(client, name, leaf)
+    client.out.take(node, rule)
+
+
+def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
+    """Read hooks: each is a program that acts with the account of the person.
+
+    Args:
+        client: who starts them.
+        hooks: by event the groups, each with what it matches and its hooks.
+        where: what else has them, such as a plug-in.
+    """
+    out = client.out
+    for event, groups in hooks.items():
+        for node in (each for group in groups for each in group["hooks"]):
+            name = f"hook of {event}{f' of {where}' if where else ''}"
+            text = f"What does the {name} do, and who can change it?"
+            if event == ANSWER:
+                text = f"Which prompts does the {name} answer, how, and who can change it?"
+            elif event in _REFUSE:
+                text = f"What does the {name} refuse, and who can change it?"
+            records = client.hook(name, at=node, text=text)
+            host = host_of(node["url"].text)
+            if host and not shows_secret(host):
+                records = (*records, ("system", client.systems.site(host, node)))
+            for key in ("command", "commandWindows", "url", "prompt"):
+                out.take(node[key], ANSWERS if event == ANSWER else HOOKS, *records)
+            take_settings(client, node)
+    out.take(hooks, SETTING)
