@@ -1,4 +1,4 @@
-"""All that is asked of a model: the questions of its analysis, and who its approvers are.
+"""All that is asked of a model: the questions of its analysis, what was assumed, and who its approvers are.
 
 See ``docs/semantics.md#findings-questions-and-acceptances``.
 """
@@ -22,14 +22,14 @@ _KNOWN: "Final[WeakKeyDictionary[Analysis, tuple[Question, ...]]]" = WeakKeyDict
 
 
 def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
-    """The questions of an analysis, then one for each checkpoint with an approver whom nothing names.
+    """The questions of an analysis, open assumptions, then checkpoints with an approver whom nothing names.
 
     ``check --json`` answers the first ones alone, as ``docs/semantics.md#findings-questions-and-acceptances``
     lists them.
     """
     found = _KNOWN.get(analysis)
     if found is None:
-        found = _KNOWN[analysis] = (*analysis.questions, *_about_approvers(analysis))
+        found = _KNOWN[analysis] = (*analysis.questions, *_assumed(analysis), *_about_approvers(analysis))
     return found
 
 
@@ -51,6 +51,14 @@ def question_blocks(analysis: "Analysis") -> Iterator[Paragraph]:
         words: Words = (f"? {sign_in(analysis.snapshot, table, key)} {key}  ", ""), (asks, "muted")
         said = f"? {one_line(each.element)}: {asks}"
         yield Paragraph(said, hang=4, key=each.element, leads_to=(table, key), words=words)
+
+
+def _assumed(analysis: "Analysis") -> Iterator[Question]:
+    """What an import assumed, until somebody confirms it."""
+    notes = analysis.snapshot.note.values()
+    for note in sorted(notes, key=lambda each: (each.about or "", each.id)):
+        if (note.kind, note.state) == ("assumption", "open"):
+            yield Question(f"note:{note.id}", (f"assumed: {note.text}",))
 
 
 def _about_approvers(analysis: "Analysis") -> Iterator[Question]:

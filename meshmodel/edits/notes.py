@@ -3,6 +3,8 @@
 See ``docs/semantics.md#relations``.
 """
 
+from dataclasses import replace
+
 from meshmodel.edits.edit import Edit, Put, unused_id
 from meshmodel.model.records import Note, Record, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
@@ -27,6 +29,12 @@ def new_note(snapshot: Snapshot, subject: str | None, text: str, kind: NoteKind 
     """A note with a free id made of its kind and of what it is about, such as ``question-files``."""
     name = kind if subject is None else f"{kind}-{subject.partition(':')[2]}"
     return Note(unused_id(snapshot, "note", name), text, subject, kind)
+
+
+def confirmation(note: Note) -> Edit:
+    """The edit that marks a note as done: what it assumes is so, or what it asks is answered in the model."""
+    word = "confirm" if note.kind == "assumption" else "answered"
+    return Edit(f"{word}: {note.id}", (Put(replace(note, state="done")),))
 
 
 def note_addition(snapshot: Snapshot, subject: str | None, text: str) -> Edit:

@@ -391,6 +391,11 @@ class Workbench(Screen[None]):
         if not any(stop() for stop in stops):
             self.layout_of_panels.close()
 
+    def accept(self) -> None:
+        """Confirm the note under the cursor of the questions, else accept the open finding."""
+        if not self.editing.confirm():
+            self.findings.accept()
+
     def find(self) -> None:
         """Find an element, or filter the list in focus."""
         if not self.layout_of_panels.filter_in_focus():

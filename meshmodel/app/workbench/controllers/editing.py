@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from meshmodel.app.messages import FieldRequested, NoteRequested
 from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits import operations
 from meshmodel.edits.groups import removal_of_all
-from meshmodel.edits.notes import note_addition
+from meshmodel.edits.notes import confirmation, note_addition
+from meshmodel.model.records import Note
 
 if TYPE_CHECKING:
     from meshmodel.app.presentation.export_files import Written
@@ -68,6 +70,19 @@ class EditingController(Controller):
                 self.context.apply(note_addition(snapshot, subject, text), on=snapshot)
 
         self.context.ask(note_entry(snapshot, subject), decided)
+
+    def confirm(self) -> bool:
+        """Mark the note under the cursor of the questions as done; whether that list has the focus."""
+        panel, snapshot = self.context.panel(QuestionList), self.state.snapshot
+        if not panel.has_focus_within:
+            return False
+        row = panel.rows.row
+        found = snapshot.get(*row.value) if row is not None and row.value is not None else None
+        if isinstance(found, Note):
+            self.context.apply(confirmation(found), on=snapshot)
+        else:
+            self.context.say("confirm: this is no note; Enter opens it, and it is answered in the model")
+        return True
 
     def about(self) -> None:
         """Edit the name and the description of the model."""
