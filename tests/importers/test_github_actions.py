@@ -10,6 +10,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Delegation, Exchange
 from tests.importers.foreign import check_goldens, fixtures
 from tests.importers.workflows import (
+    AGENT,
     FORM,
     READ,
     WRITE,
@@ -213,6 +214,28 @@ def test_words_of_an_event_in_what_an_agent_is_told_start_the_agent_itself(on, g
     assert found == triggers
     told = [each for each in rows if each.rule == "words-in-prompt"]
     assert bool(told) is ("github." in json.dumps(given))
+
+
+HEAD = {"ref": "${{ github.event.pull_request.head.sha }}"}
+
+
+@pytest.mark.parametrize(
+    ("on", "checkout", "agent", "instructed"),
+    [
+        ("pull_request_target", HEAD, {"uses": AGENT}, True),
+        ("pull_request_target", HEAD, {"run": "claude -p Review"}, True),
+        ("pull_request_target", {"ref": "refs/pull/1/merge"}, {"uses": AGENT}, True),
+        ("pull_request_target", HEAD, {"uses": "anthropics/claude-code-action@v1"}, False),
+        ("pull_request_target", {}, {"uses": AGENT}, False),
+        ("pull_request", HEAD, {"uses": AGENT}, False),
+    ],
+)
+def test_a_checkout_of_the_head_lets_outsiders_set_the_agent_up(on, checkout, agent, instructed, tmp_path):
+    steps = [step("actions/checkout@v4", **{"with": checkout}), agent]
+    model, rows = model_of(one_job(*steps, on=on, permissions={}), tmp_path)
+    found = {each.system for each in model.model.trigger.values() if each.agent.startswith("claude")}
+    assert found == ({"pull-requests"} if instructed else set())
+    assert any(each.rule == "settings-of-head" for each in rows) is instructed
 
 
 def test_words_in_a_prompt_come_from_the_events_that_the_token_does_not_write(tmp_path):

@@ -21,6 +21,7 @@ from meshmodel.importers.forms.github.rules import (
     ENVIRONMENT,
     FEDERATION,
     FEDERATION_TRUST,
+    HEAD_SETTINGS,
     INJECTION,
     INSTRUCTIONS,
     JOB,
@@ -74,6 +75,8 @@ _APP_KEYS: Final = ("private-key", "private_key")
 _APP_PERMISSION: Final = "permission-"
 _STEP_TOKEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\s?\.\s?token\b")
 _APP_ACTION: Final = "anthropics/claude-code-action"
+"""It puts the settings of the base branch back before it starts (its docs/security.md@24dcd50)."""
+_HEAD: Final = re.compile(r"github\.head_ref|pull_request\.head\.|refs/pull/", re.IGNORECASE)
 
 
 def _described(product: str, node: Node) -> str:
@@ -139,6 +142,7 @@ class Job:
     _left: dict[str, tuple[Node, Rule]] = field(default_factory=dict)
     _products: list[str] = field(default_factory=list)
     _exchanged: bool = False
+    _head: Node | None = None
     _app_tokens: dict[str, str] = field(default_factory=dict)
 
     def element(self, table: str, key: tuple[str, ...], name: str, at: Node, **fields: str | None) -> str:
@@ -289,6 +293,8 @@ class Job:
         self.agents[key] = agent
         delegation = out.relate(Delegation(self.workflow, agent), at=node)
         out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
+        if self._head is not None and _action_of(node) != _APP_ACTION:
+            self.repository.instruct(agent, self._head, ("pull requests",), HEAD_SETTINGS)
         for credential, (leaf, left_by) in self._left.items():
             out.take(leaf, left_by, out.relate(Hold(agent, credential), at=leaf))
         return agent
@@ -326,6 +332,10 @@ class Job:
             self.out.take(leaf, literal)
 
     def _checkout(self, node: Node) -> None:
+        given = node["with"]
+        head = next((given[each] for each in ("ref", "repository") if _HEAD.search(given[each].text)), None)
+        if "pull_request_target" in self.started_by:
+            self._head = head or self._head
         keeps = node.get("with", "persist-credentials")
         if keeps.text.lower() == "false":
             self.out.take(keeps, CHECKOUT_FORGETS)

@@ -26,7 +26,7 @@ from meshmodel.importers.forms.github.rules import (
     WORDS_IN_PROMPT,
 )
 from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
-from meshmodel.importers.ledger import Became
+from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.withheld import Meaning, is_reference, meaning_of, names_secret, shows_secret
 from meshmodel.model.records import Custody, Delegation, Grant, Hold, Reference, Trigger
@@ -181,7 +181,7 @@ class Repository:
         self._granted: list[_Granted] = []
         self._started: list[tuple[str, Node, tuple[str, ...]]] = []
         self._workflows: dict[str, _Workflow] = {}
-        self._told: list[tuple[str, Node, tuple[str, ...]]] = []
+        self._told: list[tuple[str, Node, tuple[str, ...], Rule]] = []
         self._name = PurePosixPath(root).name if root and PurePosixPath(root).name != ".." else ""
 
     def zone(self, at: Node) -> str:
@@ -292,8 +292,12 @@ class Repository:
         parts = {part for event in started_by for part in (*_parts_of(event), *_dispatch_of(event))}
         words = event_words(leaf.text)
         said = parts if "*" in words else parts & set[str]().union(*(WORDS_OF[each] for each in words))
-        self._told.append((agent, leaf, tuple(sorted(said))))
-        self._out.take(leaf, WORDS_IN_PROMPT, ("agent", agent))
+        self.instruct(agent, leaf, sorted(said), WORDS_IN_PROMPT)
+
+    def instruct(self, agent: str, leaf: Node, parts: Sequence[str], rule: Rule) -> None:
+        """Note that who writes in parts of the repository instructs an agent; ``finish`` draws it."""
+        self._told.append((agent, leaf, tuple(parts), rule))
+        self._out.take(leaf, rule, ("agent", agent))
 
     def finish(self) -> None:
         """Draw what starts agents, now that all is known that tokens write.
@@ -316,10 +320,10 @@ class Repository:
                 self._triggered(event, at, agents)
             elif event in _WORDLESS:
                 self._out.take(at, NO_WORDS)
-        for agent, leaf, parts in self._told:
+        for agent, leaf, parts, rule in self._told:
             systems = [self._events_of(each, leaf) for each in parts if self._is_written(each)]
             drawn = [self._out.relate(Trigger(each, agent), at=leaf) for each in systems]
-            self._out.take(leaf, WORDS_IN_PROMPT, *drawn)
+            self._out.take(leaf, rule, *drawn)
 
     def _is_written(self, part: str) -> bool:
         """Whether somebody may write in a part; dispatches are drawn where a token asks for them alone."""

@@ -48,6 +48,13 @@ WORDS_IN_PROMPT: Final = Rule(
     "mapped",
     "whoever writes there instructs the agent itself: a trigger from there to the agent",
 )
+HEAD_SETTINGS: Final = Rule(
+    "settings-of-head",
+    "checkout of a pull request's head before an agent",
+    "assumed",
+    "settings, servers and instructions of the project are then those of the pull request: a trigger from "
+    "there to the agent itself; claude-code-action puts those of the base branch back",
+)
 INSTRUCTIONS: Final = Rule(
     "instructions",
     "instructions of an agent",
@@ -331,7 +338,7 @@ SETTING: Final = Rule(
 )
 RULES: Final[tuple[Rule, ...]] = (
     AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, WORDS_IN_PROMPT,
-    INSTRUCTIONS, CONDITION, PERMISSION, PERMISSIONS_REPLACED,
+    HEAD_SETTINGS, INSTRUCTIONS, CONDITION, PERMISSION, PERMISSIONS_REPLACED,
     NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,
     CALLED, CALL, CALL_ELSEWHERE, INHERIT,
     SECRET_HELD, SECRET_OPENS, MODEL_KEY, TOKEN, LITERAL, UNCLEAR, SERVICE_SECRET, CHECKOUT,
