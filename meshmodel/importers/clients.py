@@ -28,6 +28,7 @@ there counts.
 ============ =================================================================================
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -573,6 +574,18 @@ class Clients:
                     self._write_settings_of(one, other)
         for each in self:
             each.draw()
+        self._tell_servers_apart()
+
+    def _tell_servers_apart(self) -> None:
+        """Call servers of several clients that have one name by their clients too."""
+        found: dict[str, dict[str, Client]] = defaultdict(dict)
+        for client in self:
+            for served in client.servers:
+                found[served.name].setdefault(served.agent, client)
+        for name, agents in found.items():
+            if len(agents) > 1:
+                for agent, client in agents.items():
+                    self._out.change("agent", agent, name=f"{name} of {client.title}")
 
     def _write_settings_of(self, one: Client, other: Client) -> None:
         """One client edits the settings of another as it edits any file of the folder."""

@@ -15,6 +15,7 @@ from meshmodel.importers.ledger import Became, Ledger, Rule
 from meshmodel.importers.withheld import shows_secret, without_secret_parts
 from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import (
+    Agent,
     Checkpoint,
     Custody,
     Delegation,
@@ -38,6 +39,9 @@ _LOOKED_AT: Final = 4_000
 _Part = TypeVar("_Part")
 _UNITED: Final = ("actions", "passes", "entitled")
 """Lists of a relation that are united where two places say it; ``only`` is a limit and needs care."""
+
+
+UNSEEN: Final = Rule("agents-unseen", "credentials without agents", "question", "who uses them is asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +296,16 @@ class Proposal:
         if at.is_leaf:
             self.take(at, rule, reference)
         return reference
+
+    def has(self, table: str) -> bool:
+        """Whether anything of a table is in it; of agents, any that is no person."""
+        found = (record for (name, _), record in self._records.items() if name == table)
+        return any(not isinstance(each, Agent) or each.kind != "person" for each in found)
+
+    def ask_who_acts(self, at: Node) -> None:
+        """Ask which agents there are, where the files show credentials alone."""
+        text = "Which agents work with these credentials? The files show none that acts."
+        self.ask(None, text, UNSEEN, at=at)
 
     def partial(self, source: str, why: str) -> None:
         """Say that a file was read in part: nothing that it no longer says is taken for gone."""

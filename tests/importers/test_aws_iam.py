@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.importers.document import ForeignFileError
+from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.forms.aws import account as accounts
 from meshmodel.importers.importing import prepare
 from meshmodel.interchange import write_text
@@ -56,6 +57,16 @@ def grants(model):
 
 def asked(model):
     return " ".join(each.text for each in model.note.values() if each.kind == "question")
+
+
+def test_who_works_with_the_credentials_is_asked_once_where_no_file_shows_an_agent(tmp_path):
+    text = asked(model_of(export(users=[user("alice"), user("bob")]), tmp_path))
+    assert text.count("Which agents work with these credentials?") == 1
+    (tmp_path / "gaad.json").write_text(json.dumps(export(users=[user("alice")])), encoding="utf-8")
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"a": {"command": "a"}}}', encoding="utf-8")
+    proposals = read_files([tmp_path / "gaad.json", tmp_path / ".mcp.json"], tmp_path).propose()
+    assert len(proposals) == 2
+    assert not any("Which agents work" in asked(each.model) for each in proposals)
 
 
 def test_everything_on_everything_is_one_cloud_account_with_admin(tmp_path):

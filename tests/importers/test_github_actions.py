@@ -490,6 +490,32 @@ def test_a_run_after_another_is_a_delegation_from_its_jobs(named, delegations, t
     assert any("pull requests of forks" in each for each in questions(proposed)) is bool(delegations)
 
 
+SERVERS = (
+    '{"mcpServers": {"shop": {"command": "npx", "args": ["shop@1"]}, "far": {"url": "https://a.example/x"}}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "servers"),
+    [
+        ({"mcp_config": SERVERS}, {"shop", "far"}),
+        ({"settings": SERVERS}, {"shop", "far"}),
+        ({"claude_args": f"--max-turns 3 --mcp-config '{SERVERS}'"}, {"shop", "far"}),
+        ({"mcp_config": "./servers.json"}, set()),
+        ({"claude_args": "--mcp-config servers.json"}, set()),
+        ({"mcp_config": '{"mcpServers": {'}, set()),
+    ],
+)
+def test_servers_that_stand_in_the_workflow_itself_are_drawn(given, servers, tmp_path):
+    proposed, _ = model_of(one_job(step(**{"with": given})), tmp_path)
+    drawn = {each.name: each for each in proposed.model.agent.values() if each.kind == "service"}
+    assert set(drawn) == {f"{each} tools of flow" for each in servers}
+    assert any("Which servers does its MCP" in each for each in questions(proposed)) is not bool(servers)
+    if servers:
+        assert drawn["shop tools of flow"].description.startswith("Program: npx shop 1; arguments ")
+        assert drawn["far tools of flow"].description == "Program: at a.example/x"
+
+
 # What is asked ------------------------------------------------------------------------------------
 
 

@@ -357,3 +357,17 @@ def test_other_yaml_is_no_configuration_of_servers(text, tmp_path):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(MeshmodelError, match="is of no form"):
         read_files([path], tmp_path)
+
+
+def test_servers_of_one_name_are_told_apart_by_their_client(tmp_path):
+    server = {"github": {"command": "github-mcp"}, "own": {"command": "own"}}
+    for name in (".mcp.json", ".cursor/mcp.json", "sub/.mcp.json"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        both = server if name == ".mcp.json" else {"github": server["github"]}
+        path.write_text(json.dumps({"mcpServers": both}), encoding="utf-8")
+    (proposed,) = read_files([tmp_path], tmp_path).propose()
+    names = {each.name or each.id for each in proposed.model.agent.values() if each.kind == "service"}
+    assert names == {
+        "github of Claude Code", "github of Cursor agent", "github of Claude Code in sub", "own",
+    }  # fmt: skip

@@ -57,6 +57,7 @@ from meshmodel.importers.forms.github.words import (
     allowed_in,
     asks_token,
     expressions,
+    inline_servers,
     lets_event_in,
     product_of,
     secrets_in,
@@ -447,8 +448,12 @@ class Job:
             elif lower in ARGUMENTS:
                 self.tools(agent, allowed, leaf)
             if lower in SERVER_INPUTS or (lower in ARGUMENTS and "mcp" in leaf.text.replace("mcp__", "")):
-                text = "Which servers does its MCP configuration start, and what do they reach?"
-                out.ask(("agent", agent), text, TOOL_SERVER, at=leaf)
+                servers = inline_servers(leaf.text)
+                for server, described in servers.items():
+                    out.take(leaf, TOOL_SERVER, *self.server(agent, server, leaf, description=described))
+                if not servers:
+                    text = "Which servers does its MCP configuration start, and what do they reach?"
+                    out.ask(("agent", agent), text, TOOL_SERVER, at=leaf)
         for leaf in (*node["with"].leaves(), *node["env"].leaves(), node["run"]):
             if lets_event_in(leaf.text):
                 self.repository.tell(agent, leaf, self.started_by)

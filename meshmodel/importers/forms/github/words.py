@@ -1,11 +1,14 @@
 """What tells apart the agents, inputs, logins and expressions of GitHub Actions workflows."""
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
+from meshmodel.importers.fingerprints import of_address, of_command
+from meshmodel.importers.json_text import read_json
 from meshmodel.importers.programs import program_of
 
 AGENTS: Final = MappingProxyType(
@@ -272,6 +275,26 @@ def _agent_of(words: Sequence[str], *, is_fed: bool) -> str:
         return ""
     is_unattended = any(each.partition("=")[0] in _UNATTENDED for each in given)
     return product if is_unattended or is_fed else ""
+
+
+def inline_servers(text: str) -> dict[str, str]:
+    """The MCP servers of a configuration that stands in a text itself, and descriptions of what they start.
+
+    The text is the configuration, or has it among its arguments.
+    """
+    try:
+        words = [text] if text.lstrip().startswith("{") else shlex.split(text[:_SCRIPT_LIMIT])
+        roots = [read_json(each, "") for each in words if each.lstrip().startswith("{")]
+    except (ForeignFileError, ValueError):
+        return {}
+    found: dict[str, str] = {}
+    for root in roots:
+        for name, node in (*root["mcpServers"].items(), *root["servers"].items()):
+            command = [each.text for each in (*node["command"].each(), *node["args"].each())]
+            address = (node["url"] or node["httpUrl"] or node["serverUrl"]).text
+            if command or address:
+                found[name] = of_command(command) if command else of_address(address)
+    return found if len(found) <= NAME_LIMIT else {}
 
 
 def tools_in(text: str) -> list[str]:
