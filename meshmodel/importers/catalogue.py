@@ -349,6 +349,13 @@ def _listed(words: Sequence[str]) -> str:
 # The whole ----------------------------------------------------------------------------------------
 
 
+_JOINED: Final = re.compile(r"&&|\|\|?|;|\n|(?<!>)&(?!>)")
+"""Between two commands; ``2>&1`` and ``&>`` join none."""
+_GIVEN: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*=(?:\"[^\"]*\"|'[^']*'|[^\s\"']*)\s+)+")
+"""Variables that are set before a command."""
+_WRITTEN: Final = re.compile(r">(?!\s*(?:&|/dev/null))")
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """Rows of one file, or of several where those of the first come before the others.
@@ -393,8 +400,26 @@ class Catalogue:
         """The row of a variable of that name; ``None`` where there is none."""
         return next((each for each in self.variable if any(_fits(name, one) for one in each.names)), None)
 
+    def reached_by(self, line: str) -> tuple[str, ...] | None:
+        """What a command line reaches, all its commands together; ``None``: it may run anything.
+
+        Commands are joined by ``&&``, ``||``, ``;``, ``|`` and line ends; what ``>`` names is written.
+        What runs a command within another, or is not known, may run anything.
+        """
+        found: list[str] = []
+        for part in _JOINED.split(line):
+            if re.search(r"`|\$\(|<\(", part):
+                return None
+            row = self.command_of(_GIVEN.sub("", part.strip()))
+            if row is None or row.runs:
+                return None
+            found += row.reaches
+            if _WRITTEN.search(part):
+                found.append("files:write")
+        return tuple(dict.fromkeys(found))
+
     def command_of(self, line: str) -> Command | None:
-        """The row of a command line, by its first words, the longest name first; ``None``: not known."""
+        """The row of a command, by its first words, the longest name first; ``None``: not known."""
         words = line.split()
         for count in range(min(len(words), 3), 0, -1):
             name = " ".join(words[:count])

@@ -264,6 +264,8 @@ class Client:
         self._approval: tuple[frozenset[str], Node] | None = None
         self._account: Account | None = None
         self._subagents: list[Account] = []
+        self._commands: list[tuple[str, Asking, Node]] = []
+        self._hosts: list[tuple[str, Asking, Node]] = []
         self._scopes: dict[Scope, Node] = {}
         self.decided_by_managed = False
 
@@ -342,22 +344,24 @@ class Client:
     def run_command(
         self, line: str, asking: Asking, *, at: Node, account: Account | None = None
     ) -> tuple[Became, ...]:
-        """Say what is asked before one command, by its row of the catalogue; one without a row runs anything.
+        """Say what is asked before a command line, by the catalogue; what is not there may run anything.
 
         Args:
-            line: its first words, without a pattern.
+            line: its words, without a pattern.
             asking: what is asked; a command that is asked or refused says nothing of the others.
             at: where it is said.
             account: of whom; by default of the client itself.
         """
+        if account is None:
+            self._commands.append((line, asking, at))
         account = account or self.account
-        row = self.out.catalogue.command_of(line)
         if asking in {"asked", "denied"}:
             return ()
-        if row is None or row.runs:
+        reached = self.out.catalogue.reached_by(line)
+        if reached is None:
             return tuple(self.run(asking, at=at, account=account))
         found = []
-        for each in row.reaches:
+        for each in reached:
             system, _, action = each.rpartition(":")
             assert action in ACTIONS, "a catalogue is checked when it is read"
             drawn = self.systems.known(system, at, folder=self.folder)
@@ -382,7 +386,19 @@ class Client:
 
     def fetch(self, host: str, asking: Asking, *, at: Node, account: Account | None = None) -> Became:
         """Say what is asked before it reads a host; ``*`` is the web."""
+        if account is None:
+            self._hosts.append((host, asking, at))
         return (account or self.account).may(self.systems.site(host, at), ("read",), asking, at=at)
+
+    def share_commands(self, account: Account) -> None:
+        """Say of an account of a subagent what was said of commands of the client itself."""
+        for line, asking, at in self._commands:
+            self.run_command(line, asking, at=at, account=account)
+
+    def share_hosts(self, account: Account) -> None:
+        """Say of an account of a subagent what was said of hosts that the client itself reads."""
+        for host, asking, at in self._hosts:
+            self.fetch(host, asking, at=at, account=account)
 
     # What it starts ---------------------------------------------------------------------------
 

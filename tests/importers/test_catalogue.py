@@ -190,6 +190,25 @@ def test_a_command_is_known_by_its_longest_name(line, runs, reaches):
     assert ROWS.command_of("unheard-of") is None
 
 
+@pytest.mark.parametrize(
+    ("line", "reached"),
+    [
+        ("git status --short | grep x && echo done", ("working-copy:read", "files:read")),
+        ('A="b c" D=e ls; cat x 2>&1', ("files:read",)),
+        ("cat x > y", ("files:read", "files:write")),
+        ("cat x 2> /dev/null", ("files:read",)),
+        ("cat x && make", None),
+        ("cat x\nunheard-of", None),
+        ("echo $(make)", None),
+        ("ls & npm test", None),
+        ('echo "a | b"', None),
+        ("", None),
+    ],
+)
+def test_a_command_line_reaches_what_all_its_commands_do(line, reached):
+    assert ROWS.reached_by(line) == reached
+
+
 def test_variables_are_secret_public_or_a_setting():
     secret = {
         name: ROWS.variable_named(name).is_secret for name in ("GH_TOKEN", "VITE_X_KEY", "X_MAX_TOKENS")

@@ -223,6 +223,30 @@ def test_hooks_act_with_the_account_and_may_be_switched_off(tmp_path):
     assert len(of(tmp_path, hooks=hooks, disableAllHooks=True).hold) == 1
 
 
+@pytest.mark.parametrize(
+    ("matcher", "prompted"),
+    [("", set()), ("Bash", {"web-search"}), ("Edit|Write", {SHELL, WEB, "web-search"})],
+)
+def test_prompts_that_a_hook_may_answer_are_not_drawn(matcher, prompted, tmp_path):
+    hook = {"matcher": matcher, "hooks": [{"type": "command", "command": "x"}]}
+    model = of(tmp_path, hooks={"PermissionRequest": [hook]})
+    found = {each.to for each in model.checkpoint.values() if each.step == "grant"}
+    assert found == prompted
+    model = of(tmp_path, hooks={"PermissionRequest": [hook]}, disableAllHooks=True)
+    assert len(model.checkpoint) == 5
+
+
+def test_a_subagent_runs_unasked_what_the_client_does(tmp_path):
+    files = {
+        ".claude/settings.json": {
+            "permissions": {"allow": ["Bash(make:*)", "WebFetch(domain:a.example.org)"]}
+        },
+        ".claude/agents/x.md": "---\nname: x\ntools: Bash, WebFetch\n---\nRun.\n",
+    }
+    found = unasked(imported(tmp_path, files)[0], "account-of-the-user-as-tools-of-x")
+    assert {(SHELL, "execute"), ("a.example.org", "read")} <= found
+
+
 def test_a_subagent_has_the_account_of_the_client_or_the_tools_that_are_listed(tmp_path):
     files = {
         ".claude/settings.json": {"permissions": {"allow": ["Bash(*)"]}},

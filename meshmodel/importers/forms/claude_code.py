@@ -11,7 +11,7 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from meshmodel.importers.clients import (
     CLIENT_RULES,
@@ -425,18 +425,34 @@ class _Settings:
             run = "denied"
         elif sandbox is not None and run == "allowed" and mode != "bypassPermissions":
             run = "asked"  # before it leaves the sandbox
-        return Tools(
+        if sandbox is not None and self._value("sandbox", "filesystem", "disabled").is_true:
+            own = sandbox.asking
+        tools = Tools(
             read=decides(_DECIDED[_READS]) or "allowed",
             edit=edits,
-            own_settings=sandbox.asking
-            if sandbox and self._value("sandbox", "filesystem", "disabled").is_true
-            else own,
+            own_settings=own,
             run=run,
             sandbox=sandbox,
             fetch=decides(_FETCHES) or default,
             search=decides(_SEARCHES) or default,
             servers=default,
         )
+        asked = (each for each in _ANSWERABLE if getattr(tools, each) == "asked")
+        answered: dict[str, Any] = {each: "allowed" for each in asked if self._is_answered(each)}
+        return replace(tools, **answered)
+
+    def _is_answered(self, group: str) -> bool:
+        """Whether a hook may answer the prompts of a group of tools, so that these are not drawn."""
+        if self._value("disableAllHooks").is_true:
+            return False
+        managed_only = self._is_managed("allowManagedHooksOnly")
+        for layer in self._layers:
+            for each in layer.root.get("hooks", "PermissionRequest"):
+                matcher = each["matcher"].text
+                is_meant = matcher in {"", "*"} or any(word in matcher for word in _ANSWERABLE[group])
+                if is_meant and (layer.scope == "managed" or not managed_only):
+                    return True
+        return False
 
     def _sandbox(self, run: Asking, mode: str) -> Sandbox | None:
         """The sandbox in which commands run, where it is switched on."""
@@ -588,6 +604,15 @@ _MODES: Final[Mapping[str, tuple[Asking, Asking]]] = {
     "auto": ("judged", "judged"),
 }
 """By mode what is asked before a tool, and before an edit."""
+_ANSWERABLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "edit": ("Edit", "Write"),
+    "own_settings": ("Edit", "Write"),
+    "run": ("Bash", "PowerShell"),
+    "fetch": ("WebFetch",),
+    "search": ("WebSearch",),
+    "servers": ("mcp__",),
+}
+"""By group of tools the words by which the matcher of a hook means it."""
 _OTHER_HOSTS: Final[Mapping[str, Asking]] = {"bypassPermissions": "allowed", "auto": "judged"}
 """By mode what is asked before a sandbox calls a host that is not listed; else an answer is remembered until
 the session ends (anthropics/claude-code@5cfc0a19 CHANGELOG.md)."""
@@ -755,8 +780,9 @@ def _use(client: Client, account: Account, tool: str, at: Node) -> None:
         client.write_settings(client.asking("own_settings"), at=at, account=account)
     elif name in _RUNS:
         client.run(client.asking("run"), at=at, account=account)
+        client.share_commands(account)
     elif name == "WebFetch":
-        client.fetch("*", client.asking("fetch"), at=at, account=account)
+        client.share_hosts(account)
     elif name == "WebSearch":
         account.may(client.systems.known("search", at), ("read",), client.asking("search"), at=at)
 
