@@ -231,6 +231,11 @@ class Proposal:
         found: str | None = getattr(self._records[table, id_], "kind", None)
         return found
 
+    def runs_on(self, agent: str) -> str | None:
+        """The system on which an agent of this import runs, where it is said."""
+        found: str | None = getattr(self._records["agent", agent], "runs_on", None)
+        return found
+
     def key(self, table: str, id_: str) -> str:
         """The stable key of an element of this import, with the file in which it is unique."""
         identity = self._identities[table, id_]

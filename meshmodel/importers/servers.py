@@ -469,7 +469,7 @@ class _Reading:
         if out.kind("credential", credential) == "oauth-user-delegated":
             text = f"On behalf of whom does the client call {self._entry.name}, and with which scopes?"
             out.ask(("credential", credential), text, SCOPES, at=self._at)
-        return out.relate(Hold(self._client.agent, credential), at=at)
+        return out.relate(Hold(self._client.agent or self._drawn.agent, credential), at=at)
 
     def _ask_what_accepts(self, found: Withheld, credential: str) -> None:
         """Ask it, unless the catalogue knows the variable as the key of a model."""
@@ -517,7 +517,7 @@ class _Reading:
         credential = self._out.element(
             "credential", key, f"OAuth for {entry.name}", at=at, kind="oauth-user-delegated"
         )
-        holder = self._client.agent if row is None else self._drawn.agent
+        holder = (row is None and self._client.agent) or self._drawn.agent
         self._out.relate(Hold(holder, credential), at=at)
         return credential
 

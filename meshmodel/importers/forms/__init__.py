@@ -212,7 +212,7 @@ _FORMS: Final = (
     ),
     Form(
         "kubernetes",
-        "Kubernetes manifests, also of kagent",
+        "Kubernetes manifests, also of kagent and ToolHive",
         ("*.yaml", "*.yml"),
         _kubernetes,
         marks=("apiVersion:", "kind:"),

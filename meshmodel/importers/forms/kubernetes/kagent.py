@@ -38,6 +38,8 @@ from meshmodel.importers.withheld import host_of, is_reference
 from meshmodel.model.records import Delegation, Grant, Hold
 
 SERVER_KINDS: Final = ("RemoteMCPServer", "ToolServer", "MCPServer")
+GROUPS: Final = frozenset({"kagent.dev", "api.kagent.dev"})
+"""Other programs call their kinds the same."""
 _BACKED: Final = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "ReplicationController")
 
 Acting = tuple[str, tuple[str, ...]]
@@ -74,7 +76,8 @@ class Servers:
     def find(self, kind: str, namespace: str, name: str, at: Node) -> Server:
         """A server by its kind (empty: any), namespace and name, also one that is not in the files."""
         kinds = (kind,) if kind else SERVER_KINDS
-        found = [each for known in kinds for each in self._cluster.find(known, namespace, name)]
+        named = [each for known in kinds for each in self._cluster.find(known, namespace, name)]
+        found = [each for each in named if each.group in {*GROUPS, ""}]
         kind = found[0].kind if found else kind or "ToolServer"
         key = (kind, namespace, name)
         if key not in self._servers:
@@ -226,7 +229,7 @@ class Agents:
 
     def read(self) -> None:
         """Read the servers and models, then the agents, then what they may ask of one another."""
-        for each in self._cluster.of_kind(*SERVER_KINDS):
+        for each in self._of_kind(*SERVER_KINDS):
             server = self._servers.find(each.kind, each.namespace, each.name, each.node)
             records = [("agent", agent) for agent, _ in server.agents]
             records += [("system", server.system)] if server.system else []
@@ -234,17 +237,20 @@ class Agents:
                 self._out.take(each.spec[key], SERVER, *records)
             self._settings(each, [each.spec])
             self._cluster.take_metadata(each, *records)
-        for each in self._cluster.of_kind("ModelConfig"):
+        for each in self._of_kind("ModelConfig"):
             self._keys[each.node] = self._cluster.give(each.spec, each.namespace, each.name, None)
             self._out.take(each.spec, MODEL)
             self._cluster.take_metadata(each)
-        for each in self._cluster.of_kind(*_AGENTS):
+        for each in self._of_kind(*_AGENTS):
             self._agent(each)
         for (from_, to), link in self._links.items():
             self._limit(from_, to, link)
         for tool, rule, agent in self._tools:
             for key in ("type", "agent", "mcpServer", "mcp", "subAgent", "headersFrom"):
                 self._out.take(tool[key], rule, ("agent", agent))
+
+    def _of_kind(self, *kinds: str) -> list[Manifest]:
+        return [each for each in self._cluster.of_kind(*kinds) if each.group in GROUPS]
 
     # Agents -----------------------------------------------------------------------------------
 

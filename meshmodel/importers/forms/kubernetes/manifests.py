@@ -1,6 +1,7 @@
 """Kubernetes manifests: what runs under which account, what that may do, and the agents of kagent.
 
-``cluster`` has the objects and what many of them mean, ``permissions`` the roles, ``kagent`` its kinds.
+``cluster`` has the objects and what many of them mean, ``permissions`` the roles, ``kagent`` and ``toolhive``
+their kinds.
 """
 
 import re
@@ -9,7 +10,7 @@ from typing import Final
 
 from meshmodel.importers.document import Document, ForeignFileError, Node
 from meshmodel.importers.forms.kubernetes.cluster import Cluster, Manifest, manifests_in, pod_of
-from meshmodel.importers.forms.kubernetes.kagent import KAGENT, Agents
+from meshmodel.importers.forms.kubernetes.kagent import GROUPS, KAGENT, Agents
 from meshmodel.importers.forms.kubernetes.permissions import Permissions
 from meshmodel.importers.forms.kubernetes.rules import (
     ACCOUNT,
@@ -26,6 +27,7 @@ from meshmodel.importers.forms.kubernetes.rules import (
     SETTING,
     WORKLOAD,
 )
+from meshmodel.importers.forms.kubernetes.toolhive import GROUP, KINDS, ToolHive
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.text import first_few
@@ -71,6 +73,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         if each.kind in _WORKLOADS:
             _read_workload(each, cluster)
     Agents(cluster).read()
+    ToolHive(cluster).read()
     Permissions(cluster).read()
     cluster.ask_rest()
 
@@ -82,8 +85,10 @@ def _role_of(manifest: Manifest) -> str:
         return kind
     if _WORKLOADS.get(kind) == group:
         return "workload"
-    if kind in KAGENT and group in {"kagent.dev", "api.kagent.dev"}:
+    if kind in KAGENT and group in GROUPS:
         return "kagent"
+    if kind in KINDS and group == GROUP:
+        return "toolhive"
     if kind in _WAYS_IN and "." in group:
         return "way in"
     if kind == "NetworkPolicy" or _POLICY_GROUPS.fullmatch(group):

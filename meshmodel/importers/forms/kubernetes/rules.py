@@ -3,6 +3,7 @@
 from typing import Final
 
 from meshmodel.importers.ledger import Rule
+from meshmodel.importers.servers import HEADER, KNOWN, SEVERAL, URL, URL_SECRET
 from meshmodel.importers.unclear_names import UNCLEAR
 
 NAMESPACE: Final = Rule(
@@ -245,6 +246,79 @@ RENDER: Final = Rule(
     "question",
     "its changes to the other files are not made here: render them first, and import the result",
 )
+TOOLHIVE_SERVER: Final = Rule(
+    "toolhive-server",
+    "MCPServer of ToolHive",
+    "mapped",
+    "a service on a system of kind mcp-server, filled in by the catalogue as its image says; a broker "
+    "before it where its proxy decides, limits or exchanges something",
+)
+TOOLHIVE_REMOTE: Final = Rule(
+    "toolhive-remote",
+    "MCPRemoteProxy, MCPServerEntry",
+    "mapped",
+    "a system in the zone of its host, called by the proxy, or by the gateways of its group",
+)
+TOOLHIVE_GATEWAY: Final = Rule(
+    "toolhive-gateway",
+    "VirtualMCPServer and its group",
+    "mapped",
+    "a broker, and a delegation to each server of the group",
+)
+TOOLHIVE_UNREAD: Final = Rule(
+    "toolhive-unread",
+    "what is elsewhere, or decides in ways that are not read",
+    "question",
+    "groups without servers here, other kinds of authentication, webhooks and passed headers are asked about",
+)
+TOOLHIVE_PROFILE: Final = Rule(
+    "toolhive-profile",
+    "permissionProfile",
+    "question",
+    "`network` and insecureAllowAll: the web, allowHost: these hosts, `none`: nothing; is it enforced?",
+)
+TOOLHIVE_PROFILE_UNREAD: Final = Rule(
+    "toolhive-profile-unread",
+    "permissionProfile elsewhere",
+    "question",
+    "the ConfigMap is not in these files, so what it permits is asked",
+)
+TOOLHIVE_TOOLS: Final = Rule(
+    "toolhive-tools",
+    "toolsFilter, or policies that name tools alone",
+    "mapped",
+    "`only` of the delegation, where the row of the catalogue knows each tool by its own name",
+)
+TOOLHIVE_POLICY: Final = Rule(
+    "toolhive-policy",
+    "policies in Cedar that name the caller or the call",
+    "mapped",
+    "a checkpoint policy-decision on the delegation, enforced, for each action, decided at the proxy",
+)
+TOOLHIVE_POLICY_ASKED: Final = Rule(
+    "toolhive-policy-asked",
+    "other policies, or those of a ConfigMap",
+    "question",
+    "one `permit` that names nobody lets everybody through, so what they refuse is asked",
+)
+TOOLHIVE_CALLERS: Final = Rule(
+    "toolhive-callers",
+    "who may call",
+    "question",
+    "without an issuer of tokens nobody is asked who it is",
+)
+TOOLHIVE_EXCHANGE: Final = Rule(
+    "toolhive-exchange",
+    "exchange of the caller's token",
+    "question",
+    "an exchange at the host of the token address, for a token that the server is shown; on behalf of whom",
+)
+TOOLHIVE_VAULT: Final = Rule(
+    "toolhive-vault",
+    "secret that Vault puts into the pod",
+    "question",
+    "a credential that the server holds, in custody of the Vault; who else reads there is asked",
+)
 SETTING: Final = Rule(
     "setting", "a setting", "mapped", "it changes nothing about who may do what, so it is not kept"
 )
@@ -254,5 +328,7 @@ RULES: Final[tuple[Rule, ...]] = (
     SECRET, SECRET_OPENS, SECRET_HELD, IMAGE_PULL, LITERAL, UNCLEAR, HOST, EXPOSED, SERVICE, POLICY, AGENT,
     NO_ACCOUNT, AGENT_TOOL, AGENT_UNREAD, SERVER_TOOL, SERVER, REACHES, TOOLS, HEADER_PASSED, APPROVAL,
     APPROVAL_SOME, APPROVAL_ASKED, PROMPT, MODEL_KEY, MODEL, MODEL_UNREAD, SKILLS, MEMORY, ALLOWED,
-    DUPLICATE, RENDER, SETTING,
+    DUPLICATE, RENDER, TOOLHIVE_SERVER, TOOLHIVE_REMOTE, TOOLHIVE_GATEWAY, TOOLHIVE_UNREAD, TOOLHIVE_PROFILE,
+    TOOLHIVE_PROFILE_UNREAD, TOOLHIVE_TOOLS, TOOLHIVE_POLICY, TOOLHIVE_POLICY_ASKED, TOOLHIVE_CALLERS,
+    TOOLHIVE_EXCHANGE, TOOLHIVE_VAULT, URL, HEADER, URL_SECRET, KNOWN, SEVERAL, SETTING,
 )  # fmt: skip
