@@ -29,12 +29,12 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List all servers, or tell the rows of a name."""
     from meshmodel.importers.catalogue import load_catalogue
-    from meshmodel.importers.catalogue_answers import catalogue_answer, catalogue_text, row_text, rows_named
+    from meshmodel.importers.catalogue_answers import catalogue_json, catalogue_text, row_text, rows_named
 
     rows = load_catalogue()
     found = None if arguments.name is None else rows_named(rows, arguments.name)
     if arguments.json:
-        answer(catalogue_answer(rows, found))
+        answer(catalogue_json(rows, found))
     elif found is None:
         say(catalogue_text(rows))
     else:

@@ -134,7 +134,7 @@ def _credential(each: KnownCredential) -> str:
     return f"{' or '.join([*by, *(['OAuth'] if each.oauth else [])])}: {each.kind} of {each.system}"
 
 
-def catalogue_answer(rows: Catalogue, found: list[Found] | None = None) -> dict[str, Any]:
+def catalogue_json(rows: Catalogue, found: list[Found] | None = None) -> dict[str, Any]:
     """``meshmodel-catalogue/1``: all rows, or those that were found."""
     shown: list[Found] = (
         [*rows.server.values(), *rows.system.values(), *rows.variable, *rows.command]

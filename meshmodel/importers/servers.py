@@ -648,8 +648,11 @@ class _Reading:
             title = self._out.title("system", drawn)
             titles[known] = f"{titles[known]} and {title}" if known in titles else title
         reach = accesses_in_words(effect.reaches, lambda system: titles.get(system, system))
+        credentials = dict.fromkeys(each[0] for each in served.grants)
         given = [
-            self._out.title("credential", each) for each in dict.fromkeys(each[0] for each in served.grants)
+            self._out.title("credential", each)
+            for each in credentials
+            if self._out.kind("credential", each) != "other"  # the person's login, or the network
         ]
         with_ = f", with {', '.join(given)}" if given else ""
         text = f"{name} {reach}{with_}"
