@@ -115,6 +115,16 @@ def prepare_read(
             )
         rows += found
     outcomes = tuple(each for made in plans for each in made.outcomes)
+    _check_rejected(rejected, outcomes)
+    labels = [made.edit.label for made in plans]
+    label = labels[0] if len(labels) == 1 else f"import {len(reading.all_documents())} files"
+    edit = Edit(label, tuple(change for made in plans for change in made.edit.changes))
+    imported = tuple(each for made in plans for each in made.imported)
+    return Import(reading, proposals, tuple(rows), model, after, edit, outcomes, imported, last is not None)
+
+
+def _check_rejected(rejected: AbstractSet[Reference], outcomes: Sequence[Outcome]) -> None:
+    """Refuse what is rejected though nothing is proposed about it."""
     unknown = rejected - {(each.table, each.key) for each in outcomes}
     if unknown:
         record = min(unknown, key=str)
@@ -123,11 +133,6 @@ def prepare_read(
             f"{label_of(*record)}: nothing is proposed about it, so it cannot be rejected"
             + (f"; {hint}" if hint else "")
         )
-    labels = [made.edit.label for made in plans]
-    label = labels[0] if len(labels) == 1 else f"import {len(reading.all_documents())} files"
-    edit = Edit(label, tuple(change for made in plans for change in made.edit.changes))
-    imported = tuple(each for made in plans for each in made.imported)
-    return Import(reading, proposals, tuple(rows), model, after, edit, outcomes, imported, last is not None)
 
 
 def _refused(
