@@ -76,7 +76,7 @@ _APP_KEYS: Final = ("private-key", "private_key")
 _APP_PERMISSION: Final = "permission-"
 _STEP_TOKEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\s?\.\s?token\b")
 _APP_ACTION: Final = "anthropics/claude-code-action"
-"""It puts the settings of the base branch back before it starts, as its page on security says (at 24dcd50)."""
+"""It puts the settings of the base branch back before it starts (its page on security, at 24dcd50)."""
 _HEAD: Final = re.compile(r"github\.head_ref|pull_request\.head\.|refs/pull/", re.IGNORECASE)
 
 
