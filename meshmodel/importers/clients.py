@@ -294,17 +294,25 @@ class Client:
             kind="other", zone=self.systems.workstation(at), integrity="high",
         )  # fmt: skip
 
-    def use(self, tools: Tools, *, at: Node) -> tuple[Became, ...]:
-        """Say what is asked before each group of its tools; of several tables the loosest holds."""
-        self._tools.append((tools, at))
-        found = [self._read_and_edit(self.account, tools, at)]
-        found += self.run(tools.run, at=at)
+    def use(self, tools: Tools, *, at: Node, account: Account | None = None) -> tuple[Became, ...]:
+        """Say what is asked before each group of its tools; of several tables the loosest holds.
+
+        Args:
+            tools: the table.
+            at: where it is said.
+            account: of a subagent; by default of the client itself, of which it says what servers are asked.
+        """
+        if account is None:
+            self._tools.append((tools, at))
+        of = account or self.account
+        found = [self._read_and_edit(of, tools, at)]
+        found += self.run(tools.run, at=at, account=of)
         if tools.sandbox is not None:
-            found += self.run_in_sandbox(tools.sandbox, at=at)
+            found += self.run_in_sandbox(tools.sandbox, at=at, account=of)
         if tools.fetch != "denied":
-            found.append(self.fetch("*", tools.fetch, at=at))
+            found.append(self.fetch("*", tools.fetch, at=at, account=account))
         if tools.search != "denied":
-            found.append(self.account.may(self.systems.known("search", at), ("read",), tools.search, at=at))
+            found.append(of.may(self.systems.known("search", at), ("read",), tools.search, at=at))
         return tuple(found)
 
     def _read_and_edit(self, account: Account, tools: Tools, at: Node) -> Became:

@@ -156,6 +156,8 @@ SERVER_RULES: Final[tuple[Rule, ...]] = (
 
 ADDRESS_KEYS: Final = ("url", "serverUrl", "httpUrl", "endpoint")
 """The keys under which files name the address of a server."""
+BELOW: Final = "mcp"
+"""The key below which the settings of several clients keep what they say of servers."""
 _REFUSED: Final = ("excludeTools", "disabledTools", "disabled_tools")
 _TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
 _SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock", "docker_engine")

@@ -19,7 +19,10 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
 
-FORMS = ("aws-iam", "codex", "compose", "github-actions", "kubernetes", "mcp", "threagile", "threat-dragon")
+FORMS = (
+    "aws-iam", "codex", "compose", "github-actions", "kubernetes", "mcp", "opencode", "threagile",
+    "threat-dragon",
+)  # fmt: skip
 
 
 @contextmanager

@@ -270,11 +270,43 @@ hooks = [{{ type = "command", command = "check --password {secret}", statusMessa
 """
 
 
+def planted_in_opencode(secret):
+    """Settings of opencode with a secret wherever one can stand; as a name where it looks like one."""
+    name = "plain" if secret == SECRETS["low"] else secret
+    return {
+        "permission": {
+            "bash": {f"curl -H 'Authorization: Bearer {secret}' *": "allow", "*": "ask"},
+            "webfetch": {"*": "deny", f"https://u:{secret}@example.com/?token={secret}": "allow"},
+            "external_directory": {f"/srv/{name}": "allow"},
+            f"{name}_x": "allow",
+            name: name,
+        },
+        "tools": {name: False},
+        "mcp": {
+            "a": {"type": "local", "command": ["a", "--token", secret], "environment": {"A_TOKEN": secret}},
+            "b": {
+                "type": "remote",
+                "url": f"https://u:{secret}@example.com/{name}/?token={secret}",
+                "headers": {"Authorization": f"Bearer {secret}"},
+                "oauth": {"clientSecret": secret},
+            },
+            name: {"type": "local", "command": [name]},
+        },
+        "agent": {name: {"description": secret, "prompt": secret, "tools": {name: True}, "model": secret}},
+        "lsp": {name: {"command": ["x", f"--password={secret}"], "env": {"X_TOKEN": secret}}},
+        "plugin": [f"{name}@1", f"https://u:{secret}@example.com/plug"],
+        "provider": {"own": {"options": {"apiKey": secret, "headers": {"X-Api-Key": secret}}}},
+        "instructions": [secret],
+        "unknown": {"deep": [secret]},
+    }
+
+
 PLANTED = {
     ".mcp.json": planted_as_names,
     ".claude/settings.json": planted_in_settings,
     ".claude/agents/x.md": planted_in_agent,
     ".codex/config.toml": planted_in_codex,
+    "opencode.json": planted_in_opencode,
 }
 
 

@@ -115,6 +115,12 @@ def _codex() -> FormReader:
     return codex
 
 
+def _opencode() -> FormReader:
+    from meshmodel.importers.forms import opencode
+
+    return opencode
+
+
 def _github() -> FormReader:
     from meshmodel.importers.forms.github import workflow
 
@@ -173,6 +179,20 @@ _FORMS: Final = (
         "settings of Codex",
         (".codex/config.toml", ".codex/*.config.toml", "codex/config.toml"),
         _codex,
+        joins="mcp",
+    ),
+    Form(
+        "opencode",
+        "settings of opencode, and its agents",
+        (
+            "opencode.json",
+            "opencode.jsonc",
+            ".opencode/agents/*.md",
+            ".opencode/agent/*.md",
+            "opencode/agents/*.md",
+            "opencode/agent/*.md",
+        ),
+        _opencode,
         joins="mcp",
     ),
     Form(

@@ -16,6 +16,7 @@ from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import (
     ADDRESS_KEYS,
+    BELOW,
     CREDENTIAL,
     DISABLED,
     ENV_SECRET,
@@ -104,7 +105,7 @@ _OF_A_PERSON: Final = frozenset(
 _UNREAD: Final = ".claude/mcp.json"
 _OF_APPLICATIONS: Final = frozenset(
     {
-        "$schema", "name", "description", "execution_engine", "logger", "mcp", "otel", "usage_telemetry",
+        "$schema", "name", "description", "execution_engine", "logger", BELOW, "otel", "usage_telemetry",
         "temporal", "openai", "anthropic", "azure", "google", "bedrock", "cohere", "authorization", "oauth",
         "env", "agents", "workflow_task_modules", "document_segmentation",
     }
@@ -120,7 +121,7 @@ def recognise(document: Document) -> bool:
     """
     root = document.root
     if document.syntax == "yaml":
-        return _are_servers(root["mcp"]["servers"])
+        return _are_servers(root[BELOW]["servers"])
     if document.syntax != "json" or root["openapi"] or root["swagger"]:
         return False
     return any(True for _ in _groups(root))
@@ -132,7 +133,7 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
         for project, servers, inputs in _groups(document.root):
             _Configuration(document, project, out).read(servers, inputs)
         root = document.root
-        lists = [node[name] for node in (root, root["mcp"]) for name in (*_CONTAINERS, "inputs")]
+        lists = [node[name] for node in (root, root[BELOW]) for name in (*_CONTAINERS, "inputs")]
         lists += [node["mcpServers"] for _, node in root["projects"].items()]
         for each in (root["$schema"], root["version"], *(empty for empty in lists if empty.is_leaf)):
             out.take(each, SETTING)
@@ -163,7 +164,7 @@ def _read_application(document: Document, out: Proposal) -> None:
 def _groups(root: Node) -> Iterator[tuple[str, Node, Node]]:
     """The groups of servers of a file: the project they are for (empty: all), the servers, the inputs."""
     found = False
-    for above in (root, root["mcp"]):
+    for above in (root, root[BELOW]):
         for name in _CONTAINERS:
             if _are_servers(above[name]):
                 found = True

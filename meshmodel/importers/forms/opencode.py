@@ -1,0 +1,429 @@
+"""Settings of opencode: what it asks, which by default is nothing, its servers, agents and programs.
+
+The files of one project are read together; of the rules the last one that matches wins.
+Sources: anomalyco/opencode packages/web/src/content/docs: permissions.mdx@0783a1b, mcp-servers.mdx@00a9a98,
+agents.mdx@0239fd0, config.mdx@00d80fb.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Final
+
+from meshmodel.importers.clients import (
+    CLIENT_RULES,
+    SUBAGENT,
+    Account,
+    Asking,
+    Clients,
+    Scope,
+    Tools,
+    folder_of,
+    loosest,
+)
+from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.servers import BELOW, DISABLED, SERVER_RULES, SETTING, Entry, read_server
+from meshmodel.importers.settings import SETTINGS_RULES, take_settings
+from meshmodel.importers.withheld import host_of, shows_secret
+from meshmodel.model.records import Delegation, Hold
+
+__all__ = ["RULES", "read", "recognise"]
+
+NAME: Final = "opencode"
+ALLOW: Final = Rule(
+    "allowed",
+    "what is allowed",
+    "mapped",
+    "nobody is asked: a grant without a checkpoint; a command by its row",
+)
+ASK: Final = Rule(
+    "asked",
+    "what is asked",
+    "mapped",
+    "a prompt before each use: a checkpoint on the grant, decided at the settings",
+)
+DENY: Final = Rule(
+    "denied", "what is denied", "mapped", "no grant: a limit of the client; another tool may do the same"
+)
+PATHS: Final = Rule(
+    "pattern-of-paths",
+    "a pattern of paths",
+    "assumed",
+    "computed as all files where it allows, and as nothing where it asks or denies",
+)
+ALWAYS: Final = Rule(
+    "always-in-a-session",
+    "prompts that are answered with always",
+    "assumed",
+    "one answer may settle a prompt until the session ends; computed as if each use were asked",
+)
+FOLDERS: Final = Rule(
+    "external-directory",
+    "further folders",
+    "mapped",
+    "those that are allowed are systems of their files; others are asked for, and not drawn",
+)
+DEFAULT_AGENT: Final = Rule(
+    "default-agent",
+    "the agent to start with",
+    "assumed",
+    "computed as the usual one, with all tools: another one is one key away",
+)
+APPROVED: Final = Rule(
+    "server-approval",
+    "approval of servers of a project",
+    "question",
+    "one page says that a person approves each server of a project once; nothing else confirms it, and it "
+    "would not count: asked, and not drawn",
+)
+PROGRAM: Final = Rule(
+    "program-of-the-project",
+    "language server or formatter",
+    "assumed",
+    "a program that opencode starts by itself: a service with the person's account",
+)
+PLUGIN: Final = Rule(
+    "plug-in",
+    "plug-in",
+    "question",
+    "code from elsewhere that runs with the person's account; what it does, and who can change it, is asked",
+)
+INSTRUCTIONS: Final = Rule(
+    "instructions", "words to a model", "mapped", "what is asked of a model limits nothing, and is not kept"
+)
+RULES: Final[tuple[Rule, ...]] = (
+    ALLOW, ASK, DENY, PATHS, ALWAYS, FOLDERS, DEFAULT_AGENT, APPROVED, PROGRAM, PLUGIN, SUBAGENT,
+    INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
+)  # fmt: skip
+
+_FILE: Final = re.compile(r"(?:^|/)opencode\.jsonc?$")
+_AGENT_FILE: Final = re.compile(r"((?:^|.*/)(?:\.opencode|opencode))/agents?/([^/]+)\.md$")
+_SETTINGS: Final = (
+    "$schema", "theme", "keybinds", "tui", "server", "model", "small_model", "provider", "share", "autoshare",
+    "autoupdate", "snapshot", "disabled_providers", "enabled_providers", "username", "layout", "compaction",
+    "watcher", "experimental", "enterprise", "logLevel", "command", "skills", "lsp", "formatter",
+)  # fmt: skip
+_AGENT_SETTINGS: Final = (
+    "model", "variant", "temperature", "top_p", "maxSteps", "steps", "disable", "hidden", "mode", "color",
+    "options", "name",
+)  # fmt: skip
+_ACTIONS: Final[dict[str, Asking]] = {"allow": "allowed", "ask": "asked", "deny": "denied"}
+_EDITS: Final = frozenset({"write", "edit", "patch", "multiedit"})
+_TOOLS: Final = (
+    "read", "edit", "glob", "grep", "list", "bash", "task", "skill", "lsp", "todoread", "todowrite",
+    "webfetch", "websearch", "codesearch", "question", "external_directory", "doom_loop",
+)  # fmt: skip
+_BUILD: Final = "build"
+_LONGEST: Final = 200
+"""Characters of a pattern that are looked at."""
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is a settings file or an agent of opencode."""
+    root = document.root
+    if document.syntax == "markdown":
+        is_agent = bool(root["description"] or root["mode"])
+        return is_agent and _AGENT_FILE.search(document.source) is not None
+    if document.syntax != "json" or not root.is_map:
+        return False
+    named = _FILE.search(document.source) is not None or "opencode.ai/config" in root["$schema"].text
+    return named or any(each["type"].text in {"local", "remote"} for _, each in root[BELOW].items())
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read all files of all projects together, then the agents."""
+    layers = sorted(map(_layer_of, documents), key=lambda each: each.rank)
+    shared = [each for each in layers if each.scope != "project"]
+    folders = dict.fromkeys(each.folder for each in layers if each not in shared) or {HOME: None}
+    for folder in folders:
+        own = [each for each in layers if each.folder == folder or each in shared]
+        _Settings(out, folder, own).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One file: settings, or an agent that is called ``agent``."""
+
+    document: Document
+    folder: str
+    scope: Scope
+    agent: str = ""
+
+    @property
+    def root(self) -> Node:
+        return self.document.root
+
+    @property
+    def rank(self) -> int:
+        """Where it stands among others: what is read later wins."""
+        return ("user", "project", "managed").index(self.scope)
+
+
+def _layer_of(document: Document) -> _Layer:
+    source = document.source
+    found = _AGENT_FILE.search(source) if document.syntax == "markdown" else None
+    agent = found[2] if found else ""
+    if source.startswith("/etc/opencode/"):
+        return _Layer(document, "", "managed", agent)
+    name = source.rpartition("/")[2]
+    end = f".config/opencode/{f'{PurePosixPath(source).parent.name}/' if agent else ''}{name}"
+    folder = folder_of(document, end)
+    if folder == HOME:
+        return _Layer(document, HOME, "user", agent)
+    above = found[1] if found else source.rpartition("/")[0]
+    for inner in (".config/opencode", ".opencode"):
+        if f"/{above}".endswith(f"/{inner}"):
+            above = above.removesuffix(inner).rstrip("/")
+    return _Layer(document, above, "project", agent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One rule: for which tools, for which input, what is asked, and where it stands."""
+
+    key: str
+    pattern: str
+    asking: Asking
+    node: Node
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it means every use of the tool."""
+        return self.pattern in {"", "*", "**", "**/*"}
+
+    def means(self, tool: str) -> bool:
+        """Whether it is about a tool."""
+        return self.key == tool or (len(self.key) < _LONGEST and fnmatchcase(tool, self.key))
+
+
+_DEFAULTS: Final = (_Said("*", "*", "allowed", ABSENT), _Said("external_directory", "*", "asked", ABSENT))
+
+
+def _rules_of(root: Node) -> Iterator[_Said]:
+    """The rules of a file or agent: the older lists of tools first."""
+    for key, node in root["tools"].items():
+        asking: Asking = "allowed" if node.is_true else "denied"
+        yield _Said("edit" if key in _EDITS else key, "*", asking, node)
+    permission = root["permission"]
+    for key, node in permission.items() if permission.is_map else [("*", permission)]:
+        for pattern, each in node.items() if node.is_map else [("*", node)]:
+            if each.text in _ACTIONS:
+                yield _Said(key, pattern, _ACTIONS[each.text], each)
+
+
+class _Rules:
+    """Rules in their order: the last one that matches wins."""
+
+    def __init__(self, rules: Iterable[_Said]) -> None:
+        self.all = [*_DEFAULTS, *rules]
+
+    def of(self, tool: str) -> list[_Said]:
+        """What counts for a tool: the last rule for any use of it, and those after that for some uses."""
+        found = [each for each in self.all if each.means(tool)]
+        last = max(number for number, each in enumerate(found) if each.is_whole)
+        return found[last:]
+
+    def asking(self, tool: str) -> Asking:
+        """What is asked before any use of a tool."""
+        return self.of(tool)[0].asking
+
+    def asking_some(self, *tools: str) -> Asking:
+        """The least that is asked before a use of any of some tools."""
+        return loosest(each.asking for tool in tools for each in self.of(tool))
+
+    def asking_for(self, tool: str, value: str) -> Asking:
+        """What is asked before a tool is used on a value."""
+        fitting = [each for each in self.of(tool) if each.is_whole or _fits(value, each.pattern)]
+        return fitting[-1].asking
+
+    def tools(self) -> Tools:
+        """What is asked before each group of tools; of servers it is said for each."""
+        return Tools(
+            read=self.asking_some("read", "grep"),
+            edit=self.asking_some("edit"),
+            own_settings=self.asking_for("edit", "opencode.json"),
+            run=self.asking("bash"),
+            fetch=self.asking("webfetch"),
+            search=self.asking_some("websearch", "codesearch"),
+            servers="denied",
+        )
+
+    def folders(self) -> list[str]:
+        """Folders outside that are allowed."""
+        found = []
+        for each in self.of("external_directory"):
+            if each.asking == "allowed":
+                path = re.sub(r"/?\*+$", "", re.sub(r"^\$HOME", "~", each.pattern))
+                found.append(path.rstrip("/") or HOME)
+        return [each for each in dict.fromkeys(found) if not shows_secret(each)]
+
+
+def _fits(value: str, pattern: str) -> bool:
+    return len(pattern) < _LONGEST and fnmatchcase(value, pattern)
+
+
+class _Settings:
+    """The settings of one project, in all files."""
+
+    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+        self._out = out
+        self._layers = [each for each in layers if not each.agent]
+        self._agents = [each for each in layers if each.agent]
+        self._at = (self._layers or self._agents)[-1].root
+        self._client = out.part(Clients).client(NAME, folder, at=self._at)
+        for each in layers:
+            self._client.settings(each.scope, each.root)
+        self._said = [said for each in self._layers for said in _rules_of(each.root)]
+        build = [said for each in self._layers for said in _rules_of(each.root.get("agent", _BUILD))]
+        self._rules = _Rules([*self._said, *build])
+
+    def read(self) -> None:
+        """Read it: what is asked first, since the rest acts with the account."""
+        client, out = self._client, self._out
+        for folder in self._rules.folders():
+            client.add_folder(folder)
+        client.use(self._rules.tools(), at=self._at)
+        self._some_uses(self._rules, client.account)
+        if any(each.asking == "asked" for each in self._rules.all[len(_DEFAULTS) :]):
+            text = f"A prompt of {client.title} may be answered with “always”, until the session ends. It is "
+            text += "computed as if each use were asked. True?"
+            out.assume(("agent", client.agent), text, ALWAYS, at=self._at)
+        for layer in self._layers:
+            self._servers(layer)
+            self._others(layer)
+        for layer in self._agents:
+            self._agent(layer.agent, layer.root)
+            out.take(layer.root["body"], INSTRUCTIONS)
+
+    def _some_uses(self, rules: _Rules, account: Account) -> None:
+        """Commands and hosts that are allowed where others are not."""
+        for each in rules.of("bash")[1:]:
+            line = each.pattern.partition("*")[0].strip()
+            if each.asking == "allowed" and rules.asking("bash") != "allowed":
+                self._client.run_command(line, "allowed", at=each.node, account=account)
+        for each in rules.of("webfetch")[1:]:
+            host = host_of(each.pattern)
+            if each.asking == "allowed" and rules.asking("webfetch") != "allowed" and not shows_secret(host):
+                self._client.fetch(host, "allowed", at=each.node, account=account)
+
+    def _take_rules(self, root: Node, servers: Sequence[str], *became: Became) -> None:
+        """Take the rules of a file or agent; one of no tool is not understood."""
+        for said in _rules_of(root):
+            is_known = any(said.means(tool) for tool in _TOOLS) or any(
+                said.key.startswith(f"{name}_") or said.means(f"{name}_") for name in servers
+            )
+            if not is_known:
+                continue
+            has_paths = not said.is_whole and said.key in {"read", "edit", "glob", "grep", "list"}
+            rule = {"allowed": ALLOW, "asked": ASK, "denied": DENY}[said.asking]
+            rule = FOLDERS if said.key == "external_directory" else PATHS if has_paths else rule
+            self._out.take(said.node, rule, *became)
+
+    # Servers ------------------------------------------------------------------------------------
+
+    def _servers(self, layer: _Layer) -> None:
+        out, client, names = self._out, self._client, []
+        for name, node in layer.root[BELOW].items():
+            names.append(name)
+            if node["command"] or node["url"].text:
+                agent = read_server(client, _entry(name, node)).agent
+                self._before_server(name, node)
+                is_off = node["enabled"].text == "false"
+                out.take(node["enabled"], DISABLED if is_off else SETTING, ("agent", agent))
+            for key in ("type", "enabled", "timeout", "cwd", "environment", "headers", "command", "oauth"):
+                out.take(node[key], SETTING)
+        if names and layer.scope == "project":
+            text = f"Does {client.title} ask a person before it first connects a server of the project?"
+            out.ask(("agent", client.agent), text, APPROVED, at=layer.root)
+        self._take_rules(layer.root, names, ("agent", client.agent))
+
+    def _before_server(self, name: str, node: Node) -> None:
+        """What is asked before its tools, which are called by its name and theirs."""
+        prefix = re.sub(r"[^A-Za-z0-9_-]", "_", name) + "_"
+        whole: Asking = "denied"
+        tools: dict[str, Asking] = {}
+        for each in (each for each in self._rules.all if each.is_whole):
+            if each.means(prefix):
+                whole, tools = each.asking, {}
+            elif each.key.startswith(prefix):
+                tools[each.key.removeprefix(prefix)] = each.asking
+        if whole != "denied":
+            self._client.rule(name, "*", whole, at=node)
+        for tool, asking in tools.items():
+            self._client.rule(name, tool, asking, at=node)
+
+    # Agents and programs ------------------------------------------------------------------------
+
+    def _agent(self, name: str, node: Node) -> None:
+        """An agent that it starts: with an account of its own where something is said of its tools."""
+        out, client = self._out, self._client
+        records: tuple[Became, ...] = ()
+        if name != _BUILD and not node["disable"].is_true:
+            agent = client.subagent(name, at=node)
+            records = ("agent", agent), ("delegation", (client.agent, agent))
+            own = [*_rules_of(node)]
+            if own:
+                rules = _Rules([*self._said, *own])
+                account = client.own_account(agent, name, at=node)
+                client.use(rules.tools(), at=node, account=account)
+                self._some_uses(rules, account)
+                records = (*records, ("credential", account.credential))
+            else:
+                records = (*records, out.relate(Hold(agent, client.account.credential), at=node))
+        self._take_rules(node, [server.name for server in client.servers], *records)
+        for key in ("description", "prompt"):
+            out.take(node[key], INSTRUCTIONS, *records)
+        for key in _AGENT_SETTINGS:
+            take_settings(client, node[key], SUBAGENT if records else SETTING)
+
+    def _others(self, layer: _Layer) -> None:
+        root, out, client = layer.root, self._out, self._client
+        for key in ("agent", "mode"):
+            for name, node in root[key].items():
+                self._agent(name, node)
+        for key in ("lsp", "formatter"):
+            for name, node in root[key].items():
+                if node["command"] and not node["disabled"].is_true:
+                    out.take(node["command"], PROGRAM, *self._program(f"{name} ({key})", node))
+        for each in root["plugin"].each():
+            name = re.sub(r"(?<=.)@[^@/]*$", "", each.text)
+            text = f"What does the plug-in {name} do, and who can change it?"
+            out.take(each, PLUGIN, *client.hook(f"plug-in {name}", at=root, text=text))
+        out.take(root["instructions"], INSTRUCTIONS)
+        out.take(root["default_agent"], DEFAULT_AGENT, ("agent", client.agent))
+        for key in _SETTINGS:
+            take_settings(client, root[key])
+        for key in ("permission", "tools", BELOW, "agent", "mode", "plugin"):
+            if root[key].is_leaf and not root[key].text:
+                out.take(root[key], SETTING)
+
+    def _program(self, name: str, at: Node) -> tuple[Became, ...]:
+        out, client = self._out, self._client
+        agent = out.element(
+            "agent",
+            ("program", *client.key, name),
+            name,
+            at=at,
+            kind="service",
+            home=client.systems.workstation(at),
+        )
+        held = out.relate(Hold(agent, client.account.credential), at=at)
+        return ("agent", agent), held, out.relate(Delegation(client.agent, agent), at=at)
+
+
+def _entry(name: str, node: Node) -> Entry:
+    """What a server's map says."""
+    return Entry(
+        name,
+        node,
+        tuple(node["command"].each()),
+        node["url"] if node["url"].text else ABSENT,
+        tuple(node["environment"].items()),
+        tuple(node["headers"].items()),
+        (node["oauth"],) if node["oauth"].is_map else (),
+    )
