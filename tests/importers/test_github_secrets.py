@@ -223,7 +223,21 @@ def app(**given):
             {"code-of-shop": WRITE, "code-of-tools": WRITE},
             "",
         ),
-        ({"owner": "acme", "permission-issues": "read"}, {"issues": READ}, "Which repositories of acme"),
+        (
+            {"owner": "acme", "permission-issues": "read"},
+            {"issues": READ},
+            "For which repositories of acme is",
+        ),
+        (
+            {"repositories": "${{ github.event.repository.name }}", "permission-issues": "read"},
+            {"issues": READ},
+            "",
+        ),
+        (
+            {"repositories": "${{ inputs.them }}", "permission-issues": "read"},
+            {"issues": READ},
+            "For which repositories is",
+        ),
     ],
 )
 def test_a_step_has_a_token_of_an_app_made(given, granted, asked, tmp_path):
@@ -236,7 +250,7 @@ def test_a_step_has_a_token_of_an_app_made(given, granted, asked, tmp_path):
     assert grants_of(model, "app-token-of-flow") == granted
     questions = " ".join(each.text for each in model.note.values())
     assert asked in questions
-    assert ("installation" in questions or "What may the token do" in questions) is bool(asked)
+    assert ("For which repositories" in questions or "What may the token do" in questions) is bool(asked)
     assert "APP_KEY" not in questions, "the file says what accepts it"
     assert not [each.path for each in rows if each.verdict == "not understood"]
 

@@ -74,6 +74,8 @@ _CHECKOUT: Final = "actions/checkout"
 _APP_TOKENS: Final = frozenset({"actions/create-github-app-token", "tibdex/github-app-token"})
 _APP_KEYS: Final = ("private-key", "private_key")
 _APP_PERMISSION: Final = "permission-"
+_IS_THIS: Final = re.compile(r"\s*\$\{\{\s*github\.(?:event\.repository\.name|repository)\s*\}\}\s*")
+"""An input that names this repository."""
 _STEP_TOKEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\s?\.\s?token\b")
 _APP_ACTION: Final = "anthropics/claude-code-action"
 """It puts the settings of the base branch back before it starts (its page on security, at 24dcd50)."""
@@ -382,8 +384,9 @@ class Job:
     def _app_grants(self, given: Node, token: str) -> None:
         """What the token of an app may, in which repositories; what is not named is asked."""
         out, owner = self.out, given["owner"]
-        named = re.split(r"[\s,\[\]\"']+", given["repositories"].text)
-        others = [each.rpartition("/")[2] for each in named if each and "$" not in each and "{" not in each]
+        named = [each for each in re.split(r"[\s,\[\]\"']+", given["repositories"].text) if each]
+        is_computed = "${{" in given["repositories"].text or "${{" in owner.text
+        others = [] if is_computed else [each.rpartition("/")[2] for each in named]
         where = [self.repository.other(owner.text, each) for each in others] or [self.repository]
         permissions = [(key, leaf) for key, leaf in given.items() if key.startswith(_APP_PERMISSION)]
         unknown = [key for key, leaf in permissions if not self._grant_to_app(where, token, key, leaf)]
@@ -394,10 +397,13 @@ class Job:
             note = out.ask(about, text, APP_INSTALLATION, at=given, detail="permissions")
             for key in unknown:
                 out.take(given[key], APP_INSTALLATION, note)
-        if owner and not others:
-            text = f"Which repositories of {owner.text} does the installation have? The token is for all."
+        if (owner or named) and not (others or _IS_THIS.fullmatch(given["repositories"].text)):
+            text = (
+                f"For which repositories{f' of {owner.text}' if owner else ''} is the token besides this one?"
+            )
             note = out.ask(about, text, APP_INSTALLATION, at=given, detail="owner")
-            out.take(owner, APP_INSTALLATION, note)
+            for each in (owner, given["repositories"]):
+                out.take(each, APP_INSTALLATION, note)
 
     @staticmethod
     def _grant_to_app(where: Sequence[Repository], token: str, key: str, leaf: Node) -> bool:
