@@ -105,7 +105,7 @@ class StartScreen(Screen[None]):
     @property
     def _keys(self) -> str:
         back = " · Esc back" if self._over else ""
-        return f"Enter choose · n new · S scan · I import · o open · / filter · ? keys · q quit{back}"
+        return f"n new · S scan · I import · o open · / filter · ? keys · q quit{back}"
 
     def show_progress(self, text: str) -> None:
         """Show in place of the keys what is done meanwhile, as they wait for it; empty: it is done."""
