@@ -20,9 +20,17 @@ from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
 
 FORMS = (
-    "aws-iam", "codex", "compose", "github-actions", "kubernetes", "mcp", "opencode", "threagile",
+    "aws-iam",
+    "codex",
+    "compose",
+    "editors",
+    "github-actions",
+    "kubernetes",
+    "mcp",
+    "opencode",
+    "threagile",
     "threat-dragon",
-)  # fmt: skip
+)
 
 
 @contextmanager

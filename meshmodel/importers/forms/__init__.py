@@ -103,6 +103,12 @@ def _claude_code() -> FormReader:
     return claude_code
 
 
+def _editors() -> FormReader:
+    from meshmodel.importers.forms import editors
+
+    return editors
+
+
 def _mcp() -> FormReader:
     from meshmodel.importers.forms import mcp
 
@@ -158,6 +164,22 @@ def _threagile() -> FormReader:
 
 
 _FORMS: Final = (
+    Form(
+        "editors",
+        "Settings of an editor with an agent",
+        (
+            ".vscode/settings.json",
+            "User/settings.json",
+            ".zed/settings.json",
+            "zed/settings.json",
+            ".cursor/permissions.json",
+            ".cursor/sandbox.json",
+            ".cursor/cli.json",
+            ".cursor/cli-config.json",
+        ),
+        _editors,
+        joins="mcp",
+    ),
     Form(
         "claude-code",
         "settings of Claude Code, its subagents and plug-ins",
