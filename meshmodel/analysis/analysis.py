@@ -321,7 +321,9 @@ class Analysis:
         Returns ``None`` where an element does not exist, or nothing is reached by anybody.
         """
         found = self._explaining.asked(agent, system, action, source, Stop(None, cancelled))
-        return found if found is None or isinstance(found, Explanation) else self._explaining.told(found)
+        return (
+            found if found is None or isinstance(found, Explanation) else self._explaining.explain_path(found)
+        )
 
     def all_ways(
         self,

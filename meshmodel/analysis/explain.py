@@ -110,7 +110,7 @@ class Explaining:
         """The steps that a witness does not take: the guarded ones, if the crossing is uncontrolled."""
         return self.paths.closed(self.counting(crossing)) if crossing.state == "uncontrolled" else frozenset()
 
-    def told(self, crossing: ListedCrossing, path: Sequence[int] | None = None) -> Explanation:
+    def explain_path(self, crossing: ListedCrossing, path: Sequence[int] | None = None) -> Explanation:
         """One crossing, or reach that is none, told by a path from its start.
 
         By default that is a shortest one; if the crossing is uncontrolled, one on which nobody is asked.
@@ -121,7 +121,7 @@ class Explaining:
         name, is_crossing = mesh.agents[agent], crossing.state is not None
         origin = None if source == HOME else mesh.systems[source]
         identity = self.paths.identity(*starts) if starts[1:] else None
-        steps = self.paths.told(
+        steps = self.paths.steps_of(
             path,
             self.counting(crossing),
             self.listing.zone(crossing.coming) if is_crossing else self.listing.home(agent),

@@ -37,19 +37,19 @@ class FindingWay:
         match table:
             case "agent":
                 agent = mesh.agent.get(first)
-                return None if agent is None else self._told(1 << agent, [()], self._targets(finding, agent))
+                return None if agent is None else self._worst(1 << agent, [()], self._targets(finding, agent))
             case "system":
-                return self._told(agents, [()], self._accesses(first, mask))
+                return self._worst(agents, [()], self._accesses(first, mask))
             case "checkpoint":
                 return self._of_checkpoint(finding, agents)
             case "credential":
-                return self._told(agents, self._nodes(first))
+                return self._worst(agents, self._nodes(first))
         step = table if key == (first, second) else "hold"
-        told = self._through(agents, (step, first, second), expand_admin(mask))
-        if told is None and table == "custody":  # to where it lies
+        explanation = self._through(agents, (step, first, second), expand_admin(mask))
+        if explanation is None and table == "custody":  # to where it lies
             by = mesh.snapshot.custody[first, second].obtained_by
-            return self._told(agents, [()], self._accesses(first, action_mask(by)))
-        return told
+            return self._worst(agents, [()], self._accesses(first, action_mask(by)))
+        return explanation
 
     def _accesses(self, system: str, mask: int) -> list[int]:
         return [self.mesh.access(system, action) for action in bits(mask)]
@@ -61,8 +61,8 @@ class FindingWay:
     def _through(self, agents: int, relation: Relation, mask: int) -> Explanation | None:
         """The worst way by a relation; by a grant only to some actions."""
         if relation[0] == "grant":
-            return self._told(agents, self._nodes(relation[1]), self._accesses(relation[2], mask), relation)
-        return self._told(agents, self.mesh.ends(*relation), None, relation)
+            return self._worst(agents, self._nodes(relation[1]), self._accesses(relation[2], mask), relation)
+        return self._worst(agents, self.mesh.ends(*relation), None, relation)
 
     def _of_checkpoint(self, finding: Finding, agents: int) -> Explanation | None:
         """To where an agent has power over a decision; else through the step, or over the boundary."""
@@ -72,9 +72,9 @@ class FindingWay:
         if finding.rule == CONTROLLED:
             for node in checkpoints.controls[checkpoints.records.index(record)]:
                 some, is_access = agents & self.reaches.alone.reach[node], node < mesh.first_credential
-                told = self._told(some, [() if is_access else (node,)], [node] if is_access else None)
-                if told is not None:
-                    return told
+                explanation = self._worst(some, [() if is_access else (node,)], [node] if is_access else None)
+                if explanation is not None:
+                    return explanation
         if record.step != "boundary":
             relation = record.step, record.from_, record.to
             return self._through(agents, relation, mask) or self._through(agents, relation, ALL)
@@ -83,7 +83,7 @@ class FindingWay:
             if self.listing.zone(coming) == record.from_:
                 crossing = self.why.worst(coming.agent, onto, coming.source)
                 if crossing is not None and crossing.state is not None:
-                    return self.why.told(crossing)
+                    return self.why.explain_path(crossing)
         return None
 
     def _targets(self, finding: Finding, agent: int) -> set[int]:
@@ -110,7 +110,7 @@ class FindingWay:
                 return reached.difference(*(self._accesses(*each) for each in meant))
         return reached
 
-    def _told(
+    def _worst(
         self,
         agents: int,
         chains: Iterable[Chain],
@@ -137,7 +137,7 @@ class FindingWay:
                     if best is None or (own, crossing.severity) > best[0]:
                         best = (own, crossing.severity), crossing, path
                     break
-        return None if best is None else self.why.told(*best[1:])
+        return None if best is None else self.why.explain_path(*best[1:])
 
     def _ways(
         self, agents: int, chain: Chain, onto: Sequence[int], through: Container[int] | None

@@ -139,7 +139,7 @@ class Accepted:
     because: str = ""
 
 
-class Told(NamedTuple):
+class FindingText(NamedTuple):
     """What a finding says: one sentence, the records concerned, and a remedy if the rule's does not fit."""
 
     message: str
@@ -159,7 +159,7 @@ class Finding:
     rule: str
     severity: Severity
     subject: str
-    tell: Callable[[], Told] = field(repr=False, compare=False)
+    tell: Callable[[], FindingText] = field(repr=False, compare=False)
     standard_remedy: str
     cited: Callable[["Finding"], tuple[str, ...]] = field(repr=False, compare=False)
     agents: tuple[str, ...] = ()
@@ -167,18 +167,18 @@ class Finding:
     accepted: Accepted | None = None
 
     @cached_property
-    def _told(self) -> Told:
+    def _finding_text(self) -> FindingText:
         return self.tell()
 
     @property
     def message(self) -> str:
         """One sentence: who, what, as whom."""
-        return self._told.message
+        return self._finding_text.message
 
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        return self._told.remedy or self.standard_remedy
+        return self._finding_text.remedy or self.standard_remedy
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -188,7 +188,7 @@ class Finding:
     @property
     def about(self) -> tuple[Reference, ...]:
         """The records concerned, as table and key, the most telling first."""
-        return self._told.about
+        return self._finding_text.about
 
 
 class Heard(NamedTuple):

@@ -45,7 +45,7 @@ def all_ways(why: Explaining, asked: ListedCrossing | Explanation, stop: Stop) -
     alone = why.reaches.alone.reach[crossing.access] >> crossing.coming.agent & 1
     single = graph.single()
     return Ways(
-        why.told(crossing),
+        why.explain_path(crossing),
         bool(alone if crossing.state is None else crossing.doors),
         graph.through(),
         tuple(_doors(mesh, [*graph.ends, *meant], crossing.doors)),

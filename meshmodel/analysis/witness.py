@@ -94,7 +94,7 @@ class Paths:
         used = [each for each in path if self.mesh.kind(each, read) == "grant"]
         return self.mesh.snapshot.credential[self.mesh.name(used[-1])].principal if used else None
 
-    def told(
+    def steps_of(
         self,
         path: Sequence[int],
         counting: Counting,
@@ -168,12 +168,12 @@ class Story:
         from 0, on which nobody asks.
         """
         sentences = self._sentences(steps, ends, unasked)
-        told = [opening, *(f"{number} {text}" for number, text in enumerate(sentences, 1))]
+        lines = [opening, *(f"{number} {text}" for number, text in enumerate(sentences, 1))]
         zones = [zone for step in steps for zone in (step.zone_from, step.zone_to) if step.zone_to and zone]
         if len(zones) > 1:
             named = [self.zone(zone) for one, zone in zip([None, *zones], zones, strict=False) if one != zone]
-            told.append(f"{'passes' if state is None else 'crosses'} {' → '.join(named)}")
-        return tuple(told)
+            lines.append(f"{'passes' if state is None else 'crosses'} {' → '.join(named)}")
+        return tuple(lines)
 
     def zone(self, zone: str) -> str:
         """A zone as people call it."""

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from meshmodel.analysis.findings import accepted
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules import Case
 from meshmodel.model.records import Acceptance
 
 TODAY = date(2026, 5, 1)
-CASE = Case("key>files", "high", Told("", ()), ("bot", "helper"), ("read", "write"))
+CASE = Case("key>files", "high", FindingText("", ()), ("bot", "helper"), ("read", "write"))
 
 
 @pytest.mark.parametrize(

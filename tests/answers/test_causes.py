@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.results import Accepted, Finding, Told
+from meshmodel.analysis.results import Accepted, Finding, FindingText
 from meshmodel.answers.causes import fold
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.vocabulary import SEVERITIES
@@ -16,7 +16,7 @@ from tests.reference.random_models import FLAVOURS, random_model
 
 def finding(rule, subject, severity="high", grants=(), about=(), **more):
     about = (*about, *(("grant", each) for each in grants))
-    told = Told(f"what {rule} says", tuple(about))
+    told = FindingText(f"what {rule} says", tuple(about))
     return Finding(rule, severity, subject, lambda: told, "what to do", ("CWE-862",), **more)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.results import Finding, Told
+from meshmodel.analysis.results import Finding, FindingText
 from meshmodel.answers.witness import lit_by, lit_by_finding
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.canvas.draw import draw
@@ -17,7 +17,9 @@ from tests.app.desk import MODELS, SIZES, desk
 
 def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
     about = (("custody", ("disk", "key")), ("system", "disk"))
-    finding = Finding("secret-at-rest", "high", "disk>key", lambda: Told("m", about), "r", lambda _: ())
+    finding = Finding(
+        "secret-at-rest", "high", "disk>key", lambda: FindingText("m", about), "r", lambda _: ()
+    )
     assert lit_by_finding(finding) == {*about, ("credential", "key")}
 
 

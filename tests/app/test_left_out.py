@@ -6,7 +6,7 @@ import pytest
 from textual.content import Content
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.results import Finding, Told
+from meshmodel.analysis.results import Finding, FindingText
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.status_bar import fitting
 from meshmodel.app.presentation.findings_index import findings_index, is_about
@@ -50,7 +50,13 @@ def test_an_agent_of_a_finding_with_very_many_is_told_of_it():
     agents = tuple(f"bot-{number:03}" for number in range(80))
     about = tuple(("agent", each) for each in agents[:50])
     finding = Finding(
-        "shared-credential", "medium", "key", lambda: Told("m", about), "r", lambda _: (), agents=agents
+        "shared-credential",
+        "medium",
+        "key",
+        lambda: FindingText("m", about),
+        "r",
+        lambda _: (),
+        agents=agents,
     )
     assert is_about(finding, "agent", "bot-079")
     assert not is_about(finding, "agent", "bot-080")

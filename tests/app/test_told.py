@@ -7,7 +7,7 @@ import pytest
 from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
-from meshmodel.analysis.results import Told as Said
+from meshmodel.analysis.results import FindingText as Said
 from meshmodel.answers.witness import told_steps, what_is_lit
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.fix import FixList

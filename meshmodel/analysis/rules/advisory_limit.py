@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, deeds, limits, lit, relation
 from meshmodel.model.records import Delegation
 from meshmodel.model.snapshot import Snapshot
@@ -13,14 +13,14 @@ def _find(engine: Engine) -> Cases:
     active, agents = engine.mesh.agent, engine.snapshot.agent
     for (one, other), each in engine.snapshot.delegation.items():
         if each.only and one in active and other in active and agents[other].is_steerable:
-            tell = partial(_told, engine.snapshot, each)
+            tell = partial(_finding_text, engine.snapshot, each)
             yield Case(f"{one}>{other}", "medium", tell, tuple(sorted((one, other))))
 
 
-def _told(snapshot: Snapshot, delegation: Delegation) -> Told:
+def _finding_text(snapshot: Snapshot, delegation: Delegation) -> FindingText:
     ends, named = (delegation.from_, delegation.to), limits(delegation)
     one, other = (snapshot.agent[each].title for each in ends)
-    return Told(
+    return FindingText(
         f"{one} may have {other} only {deeds(snapshot, named)}, but {other} can be steered: nothing holds it "
         "to that limit",
         (*relation("delegation", ends), *lit("system", named)),

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, is_active, step_records, step_title
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
@@ -18,12 +18,12 @@ def _find(engine: Engine) -> Cases:
     for each in engine.snapshot.checkpoint.values():
         is_often = each.kind == "human-approval" and (each.rate or 0) > MOST_A_DAY
         if is_often and is_active(engine.snapshot, each):
-            yield Case(each.id, "medium", partial(_told, engine.snapshot, each))
+            yield Case(each.id, "medium", partial(_finding_text, engine.snapshot, each))
 
 
-def _told(snapshot: Snapshot, checkpoint: Checkpoint) -> Told:
+def _finding_text(snapshot: Snapshot, checkpoint: Checkpoint) -> FindingText:
     who = " or ".join(checkpoint.approvers or ("somebody",))
-    return Told(
+    return FindingText(
         f"{checkpoint.id} on {step_title(snapshot, checkpoint)} asks {who} {checkpoint.rate} times a day: "
         "nobody looks at each of so many",
         step_records(snapshot, checkpoint),

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import MOST_LIT, Finding, Told
+from meshmodel.analysis.results import MOST_LIT, Finding, FindingText
 from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Reference
 from meshmodel.model.schema import STEP_ENDS
@@ -50,7 +50,7 @@ class Case(NamedTuple):
 
     subject: str
     severity: Severity
-    tell: Callable[[], Told]
+    tell: Callable[[], FindingText]
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
 

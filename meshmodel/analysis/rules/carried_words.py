@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES
@@ -17,15 +17,15 @@ def _find(engine: Engine) -> Cases:
         if heard[number] and not mesh.untrusted[number]:
             agents = mesh.names(engine.reaches.carrying(number))
             grave = mesh.traits[number].integrity >= _HIGH
-            tell = partial(_told, engine.snapshot, name, agents)
+            tell = partial(_finding_text, engine.snapshot, name, agents)
             yield Case(name, "high" if grave else "medium", tell, agents, ("write",))
 
 
-def _told(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> FindingText:
     who = f"{titles(snapshot, 'agent', agents)} can carry outsiders' words"
     who = who if agents else "Outsiders' words come"
     message = f"{who} into {snapshot.system[system].title}: whoever reads it hears them"
-    return Told(message, (("system", system), *lit("agent", agents)))
+    return FindingText(message, (("system", system), *lit("agent", agents)))
 
 
 RULE = Rule(

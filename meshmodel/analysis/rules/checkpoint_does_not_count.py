@@ -8,7 +8,7 @@ from typing import Final
 
 from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, is_active, step_records, step_title
 from meshmodel.model.records import Checkpoint
 
@@ -29,14 +29,14 @@ def _find(engine: Engine) -> Cases:
     decided = {(each.step, each.from_, each.to) for each in engine.checkpoints.records}
     for each in engine.snapshot.checkpoint.values():
         if (each.step, each.from_, each.to) not in decided and is_active(engine.snapshot, each):
-            yield Case(each.id, "medium", partial(_told, engine, each))
+            yield Case(each.id, "medium", partial(_finding_text, engine, each))
 
 
-def _told(engine: Engine, checkpoint: Checkpoint) -> Told:
+def _finding_text(engine: Engine, checkpoint: Checkpoint) -> FindingText:
     short = [_WHY[each] for each in shortcomings(checkpoint, engine.view)]
     why = "; ".join(why for why, _ in short).format(checkpoint.kind)
     remedy = "; ".join(dict.fromkeys(remedy for _, remedy in short))
-    return Told(
+    return FindingText(
         f"{checkpoint.id} on {step_title(engine.snapshot, checkpoint)} does not count: {why}",
         step_records(engine.snapshot, checkpoint),
         remedy[0].upper() + remedy[1:],

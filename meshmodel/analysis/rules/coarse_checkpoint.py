@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach, Step
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, lit
 from meshmodel.model.actions import ACTING, actions_of
 
@@ -22,7 +22,7 @@ def _find(engine: Engine) -> Cases:
         reach = _undecided(engine, coarse)
         early = [one & ~other for one, other in zip(reach, alone, strict=True)]
         for agent, mask in by_agent(doing(early, mesh.private, ACTING)):
-            name, tell = mesh.agents[agent], partial(_told, engine, agent, early, reach, coarse)
+            name, tell = mesh.agents[agent], partial(_finding_text, engine, agent, early, reach, coarse)
             yield Case(name, "low", tell, (name,), actions_of(mask))
 
 
@@ -43,7 +43,9 @@ def _undecided(engine: Engine, coarse: Collection[Step]) -> Reach:
     return [sets[number] for number in component]
 
 
-def _told(engine: Engine, agent: int, early: Reach, reach: Reach, coarse: Collection[Step]) -> Told:
+def _finding_text(
+    engine: Engine, agent: int, early: Reach, reach: Reach, coarse: Collection[Step]
+) -> FindingText:
     mesh, snapshot, alone = engine.mesh, engine.snapshot, engine.reaches.alone
     does = done(mesh, early, agent, mesh.private, ACTING)
     passed = {
@@ -54,7 +56,7 @@ def _told(engine: Engine, agent: int, early: Reach, reach: Reach, coarse: Collec
         if not alone.power[number] >> agent & 1
     }
     where = " and the ".join(sorted({snapshot.checkpoint[each].step for each in passed}))
-    return Told(
+    return FindingText(
         f"{snapshot.agent[mesh.agents[agent]].title} can {deeds(snapshot, does)} after a decision on the "
         f"{where} alone, made before it was known what would be done",
         (("agent", mesh.agents[agent]), *lit("checkpoint", sorted(passed)), *lit("system", does)),

@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
 from meshmodel.model.snapshot import Snapshot
 
@@ -14,13 +14,15 @@ def _find(engine: Engine) -> Cases:
     keeping = grouped((each.credential, each.system) for each in custodies if each.how == "stores")
     for name, systems in keeping.items():
         if len(systems) > 1 and name in mesh.credential:
-            yield Case(name, "medium", partial(_told, engine.snapshot, name, systems), (), mesh.granted(name))
+            yield Case(
+                name, "medium", partial(_finding_text, engine.snapshot, name, systems), (), mesh.granted(name)
+            )
 
 
-def _told(snapshot: Snapshot, credential: str, systems: list[str]) -> Told:
+def _finding_text(snapshot: Snapshot, credential: str, systems: list[str]) -> FindingText:
     systems = sorted(systems)
     copies = (("custody", (each, credential)) for each in systems[:2])
-    return Told(
+    return FindingText(
         f"{snapshot.credential[credential].title} is kept in {titles(snapshot, 'system', systems)}: whoever "
         "changes it must find every copy",
         (("credential", credential), *copies, *lit("system", systems)),

@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation
 from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.records import Grant
@@ -18,7 +18,7 @@ def _find(engine: Engine) -> Cases:
             actions = grant.actions if grant.honoured_as == "principal" else _beyond(grant)
             if actions:
                 agents = engine.mesh.names(engine.reaches.using(grant, expand_admin(action_mask(actions))))
-                tell = partial(_told, engine.snapshot, grant, agents)
+                tell = partial(_finding_text, engine.snapshot, grant, agents)
                 yield Case(f"{name}>{grant.system}", "high", tell, agents, actions)
 
 
@@ -28,7 +28,7 @@ def _beyond(grant: Grant) -> tuple[Action, ...]:
     return actions_of(expand_admin(action_mask(grant.actions)) & ~expand_admin(entitled))
 
 
-def _told(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> FindingText:
     credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system]
     beyond, whom = can(_beyond(grant)), credential.on_behalf_of
     if grant.honoured_as == "principal":
@@ -39,7 +39,7 @@ def _told(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> Told:
         )
     else:
         message = f"{credential.title} can {beyond} {system.title}, and {whom}, on whose behalf, may not"
-    return Told(message, relation("grant", (credential.id, system.id), agents))
+    return FindingText(message, relation("grant", (credential.id, system.id), agents))
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from functools import partial
 
 from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, grants_into, lit
 from meshmodel.model.actions import ACTING, actions_of
 
@@ -16,7 +16,7 @@ def _find(engine: Engine) -> Cases:
     tried = _systems(engine, {"development", "staging"})
     reach = engine.reaches.alone.reach
     for agent, mask in by_agent(doing(reach, production, ACTING), union(doing(reach, tried))):
-        name, tell = engine.mesh.agents[agent], partial(_told, engine, agent, production, tried)
+        name, tell = engine.mesh.agents[agent], partial(_finding_text, engine, agent, production, tried)
         yield Case(name, "high", tell, (name,), actions_of(mask))
 
 
@@ -26,11 +26,11 @@ def _systems(engine: Engine, environments: Collection[str]) -> Sequence[int]:
     return [system for system, zone in enumerate(engine.mesh.zone) if zone in zones]
 
 
-def _told(engine: Engine, agent: int, production: Sequence[int], tried: Sequence[int]) -> Told:
+def _finding_text(engine: Engine, agent: int, production: Sequence[int], tried: Sequence[int]) -> FindingText:
     mesh, snapshot, reach = engine.mesh, engine.snapshot, engine.reaches.alone.reach
     name, acts = mesh.agents[agent], done(mesh, reach, agent, production, ACTING)
     touches = done(mesh, reach, agent, tried)
-    return Told(
+    return FindingText(
         f"{snapshot.agent[name].title} can {deeds(snapshot, acts)} in production, and outside it can "
         f"{deeds(snapshot, touches)}: nobody is asked in between",
         (("agent", name), *grants_into(mesh, reach, agent, acts), *lit("system", [*acts, *touches])),

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, held_by, holding
 from meshmodel.model.records import Credential
 
@@ -21,7 +21,7 @@ def _find(engine: Engine) -> Cases:
     personal = {each.id for each in snapshot.credential.values() if _is_personal(each)}
     for agent, credential in holding(mesh, personal) if personal else ():
         if not snapshot.agent[agent].is_person:
-            tell = partial(_told, engine, agent, credential)
+            tell = partial(_finding_text, engine, agent, credential)
             yield Case(f"{agent}>{credential}", "high", tell, (agent,), mesh.granted(credential))
 
 
@@ -29,10 +29,10 @@ def _is_personal(each: Credential) -> bool:
     return each.kind in PERSONAL or (each.subject == "human" and each.on_behalf_of is None)
 
 
-def _told(engine: Engine, agent: str, credential: str) -> Told:
+def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
     record = engine.snapshot.credential[credential]
     why = PERSONAL.get(record.kind or "", "the sign-in of a person, who did not delegate it")
-    return Told(
+    return FindingText(
         f"{engine.snapshot.agent[agent].title} presents {record.title}, {why}",
         held_by(engine.mesh, agent, credential),
     )

@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
 from meshmodel.model.actions import ACTING, actions_of
 
@@ -20,14 +20,14 @@ def _find(engine: Engine) -> Cases:
         agents = mesh.names(engine.reaches.reaching(*(leaves for leaves, _ in steps)))
         if agents:
             mask = union(after[enters] for _, enters in steps)
-            tell = partial(_told, engine, one, other, agents)
+            tell = partial(_finding_text, engine, one, other, agents)
             yield Case(f"{one}>{other}", "medium", tell, agents, actions_of(mask))
 
 
-def _told(engine: Engine, one: str, other: str, agents: tuple[str, ...]) -> Told:
+def _finding_text(engine: Engine, one: str, other: str, agents: tuple[str, ...]) -> FindingText:
     snapshot = engine.snapshot
     before, after = snapshot.credential[one], snapshot.credential[other]
-    return Told(
+    return FindingText(
         f"{titles(snapshot, 'agent', agents)} can act as {after.principal} after the exchange of "
         f"{before.title}, and no log can tell who did",
         relation("exchange", (one, other), agents),

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
 from meshmodel.model.records import Credential
 from meshmodel.model.snapshot import Snapshot
@@ -23,11 +23,11 @@ def _find(engine: Engine) -> Cases:
             if not (each.is_bound or each.attested):
                 restricted = [name for name in opened if systems[name].sensitivity == "restricted"]
                 opened, grave = restricted or opened, bool(restricted)
-            tell = partial(_told, engine.snapshot, each, opened, grave)
+            tell = partial(_finding_text, engine.snapshot, each, opened, grave)
             yield Case(each.id, "high" if grave else "medium", tell, (), mesh.granted(each.id))
 
 
-def _told(snapshot: Snapshot, credential: Credential, opened: list[str], grave: bool) -> Told:
+def _finding_text(snapshot: Snapshot, credential: Credential, opened: list[str], grave: bool) -> FindingText:
     lifetime, more = str(credential.lifetime), ""
     lives = "never expires" if lifetime == "unlimited" else f"lives {lifetime[:-1]} {_UNITS[lifetime[-1]]}s"
     if grave:
@@ -37,7 +37,7 @@ def _told(snapshot: Snapshot, credential: Credential, opened: list[str], grave: 
     elif credential.is_bound:
         more = ", though it is bound to its key or host"
     places = (("credential", credential.id), *lit("system", opened))
-    return Told(f"{credential.title} {lives}{more}", places)
+    return FindingText(f"{credential.title} {lives}{more}", places)
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from functools import partial
 from meshmodel.analysis.bitset import bitset
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.nodes import CONFIDENTIAL
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
 from meshmodel.model.records import Grant
 from meshmodel.model.snapshot import Snapshot
@@ -24,7 +24,7 @@ def _find(engine: Engine) -> Cases:
             sensitivity = SENSITIVITIES.index(tables.system[grant.system].computed_sensitivity)
             if tables.system[grant.system].partitioned and sensitivity >= CONFIDENTIAL:
                 severity: Severity = "high" if sensitivity > CONFIDENTIAL else "medium"
-                tell = partial(_told, tables, grant, agents)
+                tell = partial(_finding_text, tables, grant, agents)
                 yield Case(f"{name}>{grant.system}", severity, tell, agents, grant.actions)
 
 
@@ -39,10 +39,10 @@ def _working_for_people(engine: Engine) -> int:
     return found & ~mesh.persons
 
 
-def _told(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> FindingText:
     credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system]
     s = "s" * (len(agents) == 1)
-    return Told(
+    return FindingText(
         f"{titles(snapshot, 'agent', agents)} work{s} for people and come{s} to "
         f"{system.title}, where each has data of their own, with {credential.title}, which is nobody's",
         relation("grant", (credential.id, system.id), agents),

@@ -5,7 +5,7 @@ from functools import partial
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Door, Told
+from meshmodel.analysis.results import Door, FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, grouped, relation, titles
 from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.rule_cards import DOOR
@@ -13,17 +13,19 @@ from meshmodel.model.rule_cards import DOOR
 
 def _find(engine: Engine) -> Cases:
     for door in engine.missing:
-        yield Case(door.subject, door.severity, partial(_told, engine, door), door.agents, door.actions)
+        yield Case(
+            door.subject, door.severity, partial(_finding_text, engine, door), door.agents, door.actions
+        )
 
 
-def _told(engine: Engine, door: Door) -> Told:
+def _finding_text(engine: Engine, door: Door) -> FindingText:
     snapshot = engine.snapshot
     credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
     identity = "" if credential.identity is None else f" as {credential.identity}"
     intended = "; or declare each path through this grant intended" if _can_be_intended(engine, door) else ""
     opened = _unapproved(engine, door)
     does, each = _deeds(engine, door, opened)
-    return Told(
+    return FindingText(
         f"{titles(snapshot, 'agent', door.agents)} can {does} {system.title}{identity}, coming "
         f"from {_where(engine, door, opened)} with {credential.title}, and nobody is asked{each}",
         relation("grant", (credential.id, system.id), door.agents),

@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
 from meshmodel.model.snapshot import Snapshot
 
@@ -17,12 +17,16 @@ def _find(engine: Engine) -> Cases:
             opened = sorted(each.system for each in mesh.grants_of[name])
             if opened:
                 yield Case(
-                    name, "medium", partial(_told, engine.snapshot, name, opened), (), mesh.granted(name)
+                    name,
+                    "medium",
+                    partial(_finding_text, engine.snapshot, name, opened),
+                    (),
+                    mesh.granted(name),
                 )
 
 
-def _told(snapshot: Snapshot, credential: str, opened: list[str]) -> Told:
-    return Told(
+def _finding_text(snapshot: Snapshot, credential: str, opened: list[str]) -> FindingText:
+    return FindingText(
         f"{snapshot.credential[credential].title} opens {titles(snapshot, 'system', opened)}, but no active "
         "agent comes to it and no system keeps it",
         (("credential", credential), *lit("system", opened)),

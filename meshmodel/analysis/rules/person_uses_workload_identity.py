@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, held_by, holding
 
 
@@ -12,13 +12,13 @@ def _find(engine: Engine) -> Cases:
     workload = {each.id for each in snapshot.credential.values() if each.subject == "workload"}
     for agent, credential in holding(mesh, workload) if mesh.persons else ():
         if snapshot.agent[agent].is_person:
-            tell = partial(_told, engine, agent, credential)
+            tell = partial(_finding_text, engine, agent, credential)
             yield Case(f"{agent}>{credential}", "medium", tell, (agent,), mesh.granted(credential))
 
 
-def _told(engine: Engine, agent: str, credential: str) -> Told:
+def _finding_text(engine: Engine, agent: str, credential: str) -> FindingText:
     record = engine.snapshot.credential[credential]
-    return Told(
+    return FindingText(
         f"{engine.snapshot.agent[agent].title} can sign in as {record.principal} with {record.title}: no log "
         "tells the person from the workload",
         held_by(engine.mesh, agent, credential),

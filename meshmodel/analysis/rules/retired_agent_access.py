@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
 from meshmodel.model.snapshot import Snapshot
 
@@ -13,11 +13,13 @@ def _find(engine: Engine) -> Cases:
     mesh, holds = engine.mesh, engine.snapshot.hold
     held = grouped((a, c) for a, c in holds if a not in mesh.agent and c in mesh.credential)
     for agent, credentials in held.items():
-        yield Case(agent, "high", partial(_told, engine.snapshot, agent, sorted(credentials)), (agent,))
+        yield Case(
+            agent, "high", partial(_finding_text, engine.snapshot, agent, sorted(credentials)), (agent,)
+        )
 
 
-def _told(snapshot: Snapshot, agent: str, credentials: list[str]) -> Told:
-    return Told(
+def _finding_text(snapshot: Snapshot, agent: str, credentials: list[str]) -> FindingText:
+    return FindingText(
         f"{snapshot.agent[agent].title} is retired and still holds "
         f"{titles(snapshot, 'credential', credentials)}",
         (("agent", agent), *lit("credential", credentials)),

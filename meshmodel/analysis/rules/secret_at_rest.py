@@ -5,7 +5,7 @@ from functools import partial
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.nodes import CONFIDENTIAL
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation, titles
 from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import Custody
@@ -27,7 +27,7 @@ def _find(engine: Engine) -> Cases:
         agents = mesh.names(engine.reaches.reaching(*(first + NUMBER[action] for action in by)))
         severity: Severity = "high" if each.credential in grave else "medium"
         severity = "critical" if systems[each.system].is_exposed else severity
-        tell = partial(_told, engine.snapshot, each, agents)
+        tell = partial(_finding_text, engine.snapshot, each, agents)
         yield Case(f"{each.system}>{each.credential}", severity, tell, agents, by)
 
 
@@ -48,10 +48,10 @@ def _leading_to_private(engine: Engine, credentials: set[str]) -> set[str]:
     return found | {others[number] for number in bits(more)}
 
 
-def _told(snapshot: Snapshot, custody: Custody, agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, custody: Custody, agents: tuple[str, ...]) -> FindingText:
     credential, system = snapshot.credential[custody.credential], snapshot.system[custody.system]
     also = f"; {titles(snapshot, 'agent', agents)} can" if agents else ""
-    return Told(
+    return FindingText(
         f"{credential.title} lies in {system.title}, for whoever can {can(custody.obtained_by)} it{also}",
         relation("custody", (system.id, credential.id), agents),
     )

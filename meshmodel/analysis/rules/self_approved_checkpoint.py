@@ -9,7 +9,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.crossing import HOME_SOURCE, crosses_home
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, step_records, step_title, titles
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.records import Checkpoint, Reference
@@ -30,7 +30,7 @@ def _find(engine: Engine) -> Cases:
             having &= engine.reaches.reaching(*left.get(number, ()))
         if having:
             agents = mesh.names(having)
-            yield Case(record.id, "critical", partial(_told, engine.snapshot, record, agents), agents)
+            yield Case(record.id, "critical", partial(_finding_text, engine.snapshot, record, agents), agents)
 
 
 def _crossing(engine: Engine, boundary: Boundary) -> int:
@@ -51,14 +51,14 @@ def _crossing(engine: Engine, boundary: Boundary) -> int:
     return found
 
 
-def _told(snapshot: Snapshot, checkpoint: Checkpoint, agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, checkpoint: Checkpoint, agents: tuple[str, ...]) -> FindingText:
     at, approvers = checkpoint.decided_at, " or ".join(checkpoint.approvers or ())
     decided: tuple[Reference, ...] = () if at is None else (("system", at),)
     where = "" if at is None else snapshot.system[at].title
     power = f"can change what {where} decides"
     if approvers:
         power = f"can become its approver ({approvers}){where and f' or administer {where}'}"
-    return Told(
+    return FindingText(
         f"{titles(snapshot, 'agent', agents)} {power}, so {checkpoint.id} on "
         f"{step_title(snapshot, checkpoint)} is asked of the one who asks",
         (*step_records(snapshot, checkpoint), *decided, *lit("agent", agents)),

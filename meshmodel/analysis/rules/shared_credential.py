@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
 from meshmodel.model.snapshot import Snapshot
 
@@ -16,13 +16,17 @@ def _find(engine: Engine) -> Cases:
         if len(holding) > 1:
             agents = tuple(sorted(holding))
             yield Case(
-                name, "medium", partial(_told, engine.snapshot, name, agents), agents, mesh.granted(name)
+                name,
+                "medium",
+                partial(_finding_text, engine.snapshot, name, agents),
+                agents,
+                mesh.granted(name),
             )
 
 
-def _told(snapshot: Snapshot, credential: str, agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, credential: str, agents: tuple[str, ...]) -> FindingText:
     holds = (("hold", (each, credential)) for each in agents[:2])
-    return Told(
+    return FindingText(
         f"{titles(snapshot, 'agent', agents)} share {snapshot.credential[credential].title}: nobody can tell "
         "them apart, and what one may do all may do",
         (("credential", credential), *holds, *lit("agent", agents)),

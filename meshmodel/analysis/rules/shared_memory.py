@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
 from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
 
@@ -34,7 +34,7 @@ def _find(engine: Engine) -> Cases:
             used = sorted(name for name in whose if people and masks[name] & _BOTH)
             message = f"{system.title}: written and read {' and '.join(how)}; what one puts in, another gets"
             about = ("system", system.id), *lit("credential", used), *lit("agent", agents)
-            yield Case(system.id, "medium", partial(Told, message, about), agents, actions_of(_BOTH))
+            yield Case(system.id, "medium", partial(FindingText, message, about), agents, actions_of(_BOTH))
 
 
 def _differing(sets: Iterable[set[str]]) -> list[str]:

@@ -6,7 +6,7 @@ from functools import partial
 
 from meshmodel.analysis.bitset import once_and_again
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, lit, titles
 from meshmodel.model.actions import ACTING, actions_of
 
@@ -25,7 +25,7 @@ def _find(engine: Engine) -> Cases:
             own = reached[vendor][action] if vendor in reached else 0
             sets[action] |= agents & (several | anywhere & ~own)
     for agent, mask in by_agent(sets):
-        name, tell = mesh.agents[agent], partial(_told, engine, agent)
+        name, tell = mesh.agents[agent], partial(_finding_text, engine, agent)
         yield Case(name, "high" if mask & ACTING else "medium", tell, (name,), actions_of(mask))
 
 
@@ -40,7 +40,7 @@ def _leading(engine: Engine) -> Iterator[tuple[str, int, str | None]]:
             yield vendor, mesh.words.drawn.get(number, 0), name
 
 
-def _told(engine: Engine, agent: int) -> Told:
+def _finding_text(engine: Engine, agent: int) -> FindingText:
     mesh, tables, name = engine.mesh, engine.snapshot, engine.mesh.agents[agent]
     leading = [(vendor, by) for vendor, agents, by in _leading(engine) if agents >> agent & 1]
     vendors, through = {vendor for vendor, _ in leading}, [by for _, by in leading if by is not None]
@@ -50,7 +50,7 @@ def _told(engine: Engine, agent: int) -> Told:
     if through:
         starting = sorted({vendor for vendor, by in leading if by is not None})
         led.append(f"started through {titles(tables, 'system', through)} of {' and '.join(starting)}")
-    return Told(
+    return FindingText(
         f"{tables.agent[name].title}, {' and '.join(led)}, can {deeds(tables, reached)}",
         (("agent", name), *lit("system", through), *lit("system", reached)),
     )

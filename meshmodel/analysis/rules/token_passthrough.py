@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, relation, titles
 from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.records import Credential, Delegation, Grant
@@ -33,22 +33,22 @@ def _is_loose(each: Credential) -> bool:
     return each.is_active and not each.is_bound and (each.audience is None or len(each.audience) > 1)
 
 
-def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> Told:
+def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> FindingText:
     ends = delegation.from_, delegation.to
     one, other = (snapshot.agent[each].title for each in ends)
     several = all(snapshot.credential[each].audience is not None for each in loose)
     audience = "several systems" if several else "no system in particular"
-    return Told(
+    return FindingText(
         f"{one} hands {titles(snapshot, 'credential', loose)} on to {other}; issued for {audience}, "
         f"{'it is' if len(loose) == 1 else 'they are'} good for more than this task",
         (*relation("delegation", ends), *lit("credential", loose)),
     )
 
 
-def _outside(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> Told:
+def _outside(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> FindingText:
     credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system].title
     meant = titles(snapshot, "system", sorted(credential.audience or ()))
-    return Told(
+    return FindingText(
         f"{system} accepts {credential.title}, which was issued for {meant}",
         relation("grant", (grant.credential, grant.system), agents),
         f"Let {system} refuse what was not issued for it, and exchange the credential for one that names it",

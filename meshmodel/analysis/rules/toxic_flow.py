@@ -7,7 +7,7 @@ from functools import cache, partial
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.counting import Tally
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import MOST_LIT, Told
+from meshmodel.analysis.results import MOST_LIT, FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
 from meshmodel.analysis.toxic import hearers, leaking, reads, told_apart, toxic_agents, ways_out
 
@@ -18,7 +18,7 @@ def _find(engine: Engine) -> Cases:
     parts = cache(partial(_parts, engine))
     for agent in bits(toxic_agents(engine.reaches)):
         name = engine.mesh.agents[agent]
-        yield Case(name, "critical", partial(_told, engine, parts, agent), (name,))
+        yield Case(name, "critical", partial(_finding_text, engine, parts, agent), (name,))
 
 
 def _by_agent(agents_of: Iterable[tuple[int, int]]) -> _Systems:
@@ -48,14 +48,14 @@ def _parts(engine: Engine) -> tuple[_Systems, ...]:
     return tuple(_by_agent(each) for each in parts)
 
 
-def _told(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], agent: int) -> Told:
+def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], agent: int) -> FindingText:
     names = [[engine.mesh.systems[each] for each in first[agent]] for first, _ in parts()]
     through, what, where = (
         titles(engine.snapshot, "system", some, total=count.total(1 << agent))
         for some, (_, count) in zip(names, parts(), strict=True)
     )
     name = engine.mesh.agents[agent]
-    return Told(
+    return FindingText(
         f"{engine.snapshot.agent[name].title} hears outsiders through {through}, reads {what}, and can carry "
         f"it out through {where}; nobody is asked on the way",
         (("agent", name), *dict.fromkeys(place for each in names for place in lit("system", each))),

@@ -6,7 +6,7 @@ from functools import partial
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, grants_into, lit
 from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
 
@@ -24,14 +24,14 @@ def _find(engine: Engine) -> Cases:
     beyond = [some & intended & ~allowed.get(access, 0) for access, some in accesses]
     grave = union(doing(beyond, mesh.private, ACTING)) if intended else 0
     for number, mask in by_agent([union(beyond[action::5]) for action in range(5)]):
-        name, tell = mesh.agents[number], partial(_told, engine, number, beyond)
+        name, tell = mesh.agents[number], partial(_finding_text, engine, number, beyond)
         yield Case(name, "high" if grave >> number & 1 else "medium", tell, (name,), actions_of(mask))
 
 
-def _told(engine: Engine, agent: int, beyond: Reach) -> Told:
+def _finding_text(engine: Engine, agent: int, beyond: Reach) -> FindingText:
     mesh, snapshot, name = engine.mesh, engine.snapshot, engine.mesh.agents[agent]
     does = done(mesh, beyond, agent, range(len(mesh.systems)))
-    return Told(
+    return FindingText(
         f"{snapshot.agent[name].title} is meant for less: it can also {deeds(snapshot, does)}",
         (("agent", name), *grants_into(mesh, engine.reaches.full, agent, does), *lit("system", does)),
     )

@@ -3,7 +3,7 @@
 from functools import partial
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, relation
 from meshmodel.model.records import Exchange, Reference
 from meshmodel.model.snapshot import Snapshot
@@ -15,15 +15,17 @@ def _find(engine: Engine) -> Cases:
         steps = [] if each.pinned else engine.mesh.ends("exchange", one, other)
         if steps:
             agents = engine.mesh.names(engine.reaches.reaching(*(leaves for leaves, _ in steps)))
-            yield Case(f"{one}>{other}", "high", partial(_told, engine.snapshot, each, agents), agents)
+            yield Case(
+                f"{one}>{other}", "high", partial(_finding_text, engine.snapshot, each, agents), agents
+            )
 
 
-def _told(snapshot: Snapshot, exchange: Exchange, agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, exchange: Exchange, agents: tuple[str, ...]) -> FindingText:
     ends, at = (exchange.from_, exchange.to), exchange.at
     before, after = (snapshot.credential[each].title for each in ends)
     where = "" if at is None else f" at {snapshot.system[at].title}"
     places: tuple[Reference, ...] = () if at is None else (("system", at),)
-    return Told(
+    return FindingText(
         f"Whatever resembles the workload behind {before} obtains {after}{where}: the trust condition does "
         "not name one exact workload",
         (*relation("exchange", ends, agents), *places),

@@ -5,7 +5,7 @@ from functools import partial
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Told
+from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
 from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
 from meshmodel.model.records import System
@@ -19,7 +19,7 @@ def _find(engine: Engine) -> Cases:
         if unseen:
             agents = engine.mesh.names(union(some for some, _, _ in unseen))
             by = sorted(credential for _, _, credential in unseen if credential is not None)
-            tell = partial(_told, engine.snapshot, system, by, agents)
+            tell = partial(_finding_text, engine.snapshot, system, by, agents)
             yield Case(system.id, "medium", tell, agents, actions_of(union(mask for _, mask, _ in unseen)))
 
 
@@ -35,14 +35,14 @@ def _unseen(engine: Engine, system: System) -> Iterator[tuple[int, int, str | No
             yield reaches.using(grant, mask), mask, grant.credential
 
 
-def _told(snapshot: Snapshot, system: System, by: list[str], agents: tuple[str, ...]) -> Told:
+def _finding_text(snapshot: Snapshot, system: System, by: list[str], agents: tuple[str, ...]) -> FindingText:
     who, what = titles(snapshot, "agent", agents), "and its log tells nothing of it"
     if by:
         people = sorted({str(snapshot.credential[each].on_behalf_of) for each in by})
         what = f"and its log does not tell that it was on behalf of {joined(people)}"
     using = f" with {titles(snapshot, 'credential', by)}" if by else ""
     grants = (("grant", (each, system.id)) for each in by)
-    return Told(
+    return FindingText(
         f"{who} can act on {system.title}{using}, {what}",
         (("system", system.id), *grants, *lit("agent", agents)),
     )
