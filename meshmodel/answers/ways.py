@@ -8,7 +8,7 @@ from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
-from meshmodel.answers.witness import reference_of, told_steps
+from meshmodel.answers.witness import reference_of, sentences_and_steps
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
@@ -159,7 +159,7 @@ def crossing_blocks(explanation: Explanation, source: str | None = None) -> Iter
 
 def step_blocks(explanation: Explanation) -> Iterator[Paragraph]:
     """The sentences of a way; those of its steps are numbered, and lead to their records."""
-    for place, (sentence, step) in enumerate(told_steps(explanation)):
+    for place, (sentence, step) in enumerate(sentences_and_steps(explanation)):
         if step is None:
             yield Paragraph(sentence, "muted" if place else "", hang=2)
         else:

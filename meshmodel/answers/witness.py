@@ -61,7 +61,7 @@ def what_is_lit(finding: Finding) -> str:
     return "what it names is lit"
 
 
-def told_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]:
+def sentences_and_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]:
     """The sentences of a way, those of its steps with the step.
 
     Holding a credential and what an action implies are told with the step after or before.

@@ -201,11 +201,11 @@ class Gestures:
         gesture = self._gesture
         return gesture is not None and not gesture.is_by_key and gesture.kind in {"move", "connect", "box"}
 
-    def cancel(self, *, told: bool = True) -> bool:
+    def cancel(self, *, announced: bool = True) -> bool:
         """Cancel the gesture in progress.
 
         Args:
-            told: whether to emit :class:`Cancelled`.
+            announced: whether to emit :class:`Cancelled`.
 
         Returns:
             Whether there was one.
@@ -213,7 +213,7 @@ class Gestures:
         if self._gesture is None:
             return False
         self._end()
-        if told:
+        if announced:
             self._surface.emit(Cancelled())
         return True
 

@@ -95,7 +95,7 @@ async def test_the_way_and_all_ways_follow(tmp_path: Path) -> None:
         assert isinstance(found, WhyDialog)
         told = analyse(LARGE).explain("a001", found.asked.system)
         assert told is not None
-        assert found.told == told
+        assert found.explanation == told
         assert found.ways
         assert "computing" not in listed(it)
 
@@ -114,8 +114,8 @@ async def test_what_was_asked_before_is_not_shown_as_what_is_asked_now(
         await it.pilot.pause()
         gate.open()
         await settled(it)
-        assert found.told is not None
-        assert (found.told.agent, found.told.system) == ("a002", "s005")
+        assert found.explanation is not None
+        assert (found.explanation.agent, found.explanation.system) == ("a002", "s005")
         assert gate.ended.is_set(), "what was asked before has ended"
 
 

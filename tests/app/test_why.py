@@ -179,7 +179,7 @@ async def test_it_begins_with_the_worst_that_is_reached(
         found = dialog(it)
         assert (found.asked.agent, found.asked.system) == (worst.agent, worst.system)
         assert (found.asked.action, found.asked.source) == (None, None)
-        assert found.told == worst
+        assert found.explanation == worst
 
 
 async def test_where_nothing_is_reached_it_says_so_of_the_first(tmp_path: Path) -> None:
@@ -190,5 +190,5 @@ async def test_where_nothing_is_reached_it_says_so_of_the_first(tmp_path: Path) 
         text = await told(it)
         assert dialog(it).asked.system == min(base.system)
         assert "lonely" in text
-        assert dialog(it).told is not None
+        assert dialog(it).explanation is not None
         await it.shows("lonely cannot reach")

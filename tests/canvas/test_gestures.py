@@ -250,7 +250,7 @@ def test_cancelling_ends_the_gesture_and_says_so_if_asked(sheet, gestures, told)
     gestures.start("connect")
     gestures.steer("right")
     sheet.posted.clear()
-    assert gestures.cancel(told=told)
+    assert gestures.cancel(announced=told)
     assert sheet.aimed is None
     assert [type(each) for each in sheet.posted] == [events.Cancelled] * told
     assert not gestures.finish()

@@ -40,7 +40,7 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
             "others are told in words; export --finding draws one."
         )
     done = 0
-    told: dict[tuple[str, ...], Finding] = {}
+    written: dict[tuple[str, ...], Finding] = {}
     for place, cause in enumerate(causes):
         for finding in (cause.finding, *cause.also):
             done += 1
@@ -49,7 +49,7 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
             is_drawn = above is None and place < MOST_WITNESSES
             yield from _finding(finding, above)
             if above is None:
-                yield from _way(analysis, finding, told, pictures if is_drawn else None, f"finding-{done}")
+                yield from _way(analysis, finding, written, pictures if is_drawn else None, f"finding-{done}")
 
 
 def finding_table(analysis: "Analysis") -> Iterator[Block]:
@@ -102,15 +102,15 @@ def _finding(finding: "Finding", above: "Finding | None") -> Iterator[Block]:
 def _way(
     analysis: "Analysis",
     finding: "Finding",
-    told: "dict[tuple[str, ...], Finding]",
+    written: "dict[tuple[str, ...], Finding]",
     pictures: Pictures | None,
     stem: str,
 ) -> Iterator[Block]:
-    """The way of a finding, drawn and in words; ``told`` are those of the findings above it."""
+    """The way of a finding, drawn and in words; ``written`` are those of the findings above it."""
     witness = analysis.explain_finding(finding)
     if witness is None or not witness.steps:
         return
-    first = told.setdefault(witness.sentences, finding)
+    first = written.setdefault(witness.sentences, finding)
     if first is not finding:
         yield Paragraph(plain(f"Its way is that of {first.rule}: {first.subject}, above."))
         return

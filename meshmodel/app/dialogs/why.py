@@ -61,7 +61,7 @@ class WhyDialog(FormDialog["Explanation"]):
         self.analysis = analysis
         self.asked = asked
         self.finding = finding
-        self.told: Explanation | None = None
+        self.explanation: Explanation | None = None
         self.ways: list[str] | None = None
         self._about = about
         self._progress = ""
@@ -77,7 +77,7 @@ class WhyDialog(FormDialog["Explanation"]):
 
     def ask(self, asked: Asked) -> None:
         """Ask about another agent, system, action or source."""
-        self.asked, self.told, self.ways = asked, None, None
+        self.asked, self.explanation, self.ways = asked, None, None
         if self.analysis.snapshot.elements <= AT_ONCE:
             self._take_way(way_of(self.analysis, asked, self._about))
         else:
@@ -92,7 +92,7 @@ class WhyDialog(FormDialog["Explanation"]):
             )
 
     def _take_way(self, found: Answered) -> None:
-        self.asked, self.told = found.asked, found.told
+        self.asked, self.explanation = found.asked, found.explanation
         if found.is_of_finding is False:
             self.finding = None
         self._about = None
@@ -115,13 +115,13 @@ class WhyDialog(FormDialog["Explanation"]):
         """Show what is known so far; and, where a small screen may not show that row, how long it takes."""
         self._progress = running["ways"].text if "ways" in running else ""
         self.show_rows()
-        self.query_one(Button).disabled = self.told is None or not self.told.steps
+        self.query_one(Button).disabled = self.explanation is None or not self.explanation.steps
         self.query_one("#dialog").border_subtitle = Content(self._progress)
 
     def form_rows(self) -> Iterator[Row]:
         """The question, the way, all ways, and what to do about the finding."""
         yield from (field.row for field in self._fields())
-        yield from map(row_of, why_lines(self.finding, self.told, self.ways, self._progress))
+        yield from map(row_of, why_lines(self.finding, self.explanation, self.ways, self._progress))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Light the way; a field asks by itself."""
@@ -130,8 +130,8 @@ class WhyDialog(FormDialog["Explanation"]):
 
     def action_light(self) -> None:
         """Answer with the way."""
-        if self.told is not None and self.told.steps:
-            self.dismiss(self.told)
+        if self.explanation is not None and self.explanation.steps:
+            self.dismiss(self.explanation)
 
     def _fields(self) -> Iterator[FormField]:
         snapshot, asked = self.analysis.snapshot, self.asked

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.witness import told_steps
+from meshmodel.answers.witness import sentences_and_steps
 from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered
@@ -151,7 +151,7 @@ class StatusBar(Bound):
         if shown.finding is not None:
             return _finding(shown, shown.finding, room, " reverse", "bold")
         if shown.explanation is not None:
-            said = [sentence for sentence, step in told_steps(shown.explanation) if step is None]
+            said = [sentence for sentence, step in sentences_and_steps(shown.explanation) if step is None]
             text = said[0] if said else shown.explanation.why_not or ""
             return Content.styled(f" {text}", "bold")
         if shown.why_nothing:
@@ -172,7 +172,9 @@ class StatusBar(Bound):
         if explanation is None:
             remedy = Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
             return remedy if shown.finding else self._selected(shown)
-        pieces = [numbered(sentence) for sentence, step in told_steps(explanation) if step is not None]
+        pieces = [
+            numbered(sentence) for sentence, step in sentences_and_steps(explanation) if step is not None
+        ]
         if in_full:
             return Content(" ").join(pieces)
         return fitting(pieces, room)

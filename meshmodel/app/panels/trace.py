@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.presentation.log_table import COLUMNS, cells_of_event, column_widths, event_matches
-from meshmodel.app.presentation.log_words import is_telling, log_parts
+from meshmodel.app.presentation.log_words import log_parts, needs_attention
 from meshmodel.app.state import Tracing, WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
@@ -99,7 +99,7 @@ class TraceView(VirtualTable):
         """An event; one that somebody should look at stands out."""
         traced = self.traced[row]
         texts = cells_of_event(traced, self.size.width)
-        look = "trace--telling" if is_telling(traced) else "trace--quiet"
+        look = "trace--telling" if needs_attention(traced) else "trace--quiet"
         style = self.rich_style + self.get_component_rich_style(look)
         if row == self.cursor:
             style = self.cursor_style(style)

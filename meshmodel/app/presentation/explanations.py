@@ -30,15 +30,13 @@ class Answered:
     """The way that was asked about, and whether a finding that was to say so did."""
 
     asked: Asked
-    told: "Explanation | None"
+    explanation: "Explanation | None"
     is_of_finding: bool | None = None
 
 
-def asked_of(told: "Explanation") -> Asked:
+def asked_of(way: "Explanation") -> Asked:
     """The question to which a way is the answer."""
-    return Asked(
-        told.agent, told.system, told.action, told.source or ("home" if told.state is not None else None)
-    )
+    return Asked(way.agent, way.system, way.action, way.source or ("home" if way.state is not None else None))
 
 
 def way_of(
@@ -63,16 +61,16 @@ def way_of(
         first = analysis.explain_finding(about)
         is_of_finding = first is not None
         asked = asked if first is None else asked_of(first)
-    told = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
-    if told is None and None in {asked.agent, asked.system}:  # nothing is reached: of the first it is said
+    way = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
+    if way is None and None in {asked.agent, asked.system}:  # nothing is reached: of the first it is said
         snapshot = analysis.snapshot
         asked = replace(
             asked, agent=asked.agent or min(snapshot.agent), system=asked.system or min(snapshot.system)
         )
-        told = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
-    elif told is not None:
-        asked = replace(asked, agent=told.agent, system=told.system)
-    return Answered(asked, told, is_of_finding)
+        way = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
+    elif way is not None:
+        asked = replace(asked, agent=way.agent, system=way.system)
+    return Answered(asked, way, is_of_finding)
 
 
 def ways_in_words(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.app.presentation.log_words import LaidLog, is_telling
+from meshmodel.app.presentation.log_words import LaidLog, needs_attention
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -42,7 +42,7 @@ def lay_log(analysis: "Analysis", events: "Iterable[Event]", path: Path, task: "
     try:
         for traced in analysis.trace(_watched(events, task)):
             tally.add(traced)
-            if len(kept) < EVERY or (len(kept) < WORTH and is_telling(traced)):
+            if len(kept) < EVERY or (len(kept) < WORTH and needs_attention(traced)):
                 kept.append(traced)
     except MeshmodelError as error:
         if not tally.events:

@@ -63,7 +63,7 @@ class LaidLog:
         return not self.problem and not self.stopped
 
 
-def is_telling(traced: "TracedEvent") -> bool:
+def needs_attention(traced: "TracedEvent") -> bool:
     """Whether somebody should look at an event: a decision is missing or stale, or something unexplained."""
     return traced.recheck not in _SETTLED or bool(traced.unexplained)
 

@@ -14,24 +14,26 @@ LIGHT: Final = "light"
 
 
 def why_lines(
-    finding: Finding | None, told: Explanation | None, ways: Sequence[str] | None, working: str
+    finding: Finding | None, explanation: Explanation | None, ways: Sequence[str] | None, working: str
 ) -> Iterator[Line]:
     """What is known of it.
 
     Args:
         finding: the open one, if it is about one.
-        told: the way; ``None``: not known yet.
+        explanation: the way; ``None``: not known yet.
         ways: all ways, in sentences; ``None``: not known yet.
         working: what is being computed meanwhile.
     """
     yield space("above")
     if finding is not None:
         yield from _chosen(finding_blocks(finding))
-    if told is not None:
-        yield from _chosen(crossing_blocks(told) if told.state is not None or told.steps else ())
-        yield from _chosen(step_blocks(told))
-        if not told.steps and told.why_not:
-            yield _text(told.why_not)
+    if explanation is not None:
+        yield from _chosen(
+            crossing_blocks(explanation) if explanation.state is not None or explanation.steps else ()
+        )
+        yield from _chosen(step_blocks(explanation))
+        if not explanation.steps and explanation.why_not:
+            yield _text(explanation.why_not)
     yield space("ways")
     yield heading("all ways")
     if ways is None:

@@ -204,12 +204,12 @@ class Focus(PaintedState):
     def open_finding(self, finding: Finding | None) -> None:
         """Light the witness of a finding and tell it; with ``None``: no longer."""
         analysis = self.state.analysis
-        told = None if finding is None or analysis is None else analysis.explain_finding(finding)
+        explanation = None if finding is None or analysis is None else analysis.explain_finding(finding)
         # A list opens what comes under its cursor when an edit changes it: what was said of the edit stays.
         message = self.state.message if self._said_at == self.acts else StatusMessage()
-        self.update(opened=None if finding is None else OpenedFinding(finding, told), message=message)
-        if told is not None and told.steps:
-            table, _, key = told.steps[-1].to.partition(":")
+        self.update(opened=None if finding is None else OpenedFinding(finding, explanation), message=message)
+        if explanation is not None and explanation.steps:
+            table, _, key = explanation.steps[-1].to.partition(":")
             self.bring_into_view((table, key))
         elif finding is not None and finding.about:
             self.bring_into_view(finding.about[0])
@@ -238,9 +238,9 @@ class Focus(PaintedState):
             panel.open_row()
         return True
 
-    def light_way(self, told: Explanation) -> None:
+    def light_way(self, explanation: Explanation) -> None:
         """Light one way on the canvas, and tell it."""
-        self.update(opened=OpenedPath(told))
+        self.update(opened=OpenedPath(explanation))
 
     def bring_into_view(self, reference: Reference) -> None:
         """Show it now, and again where lists that were just opened leave less of the canvas."""

@@ -96,9 +96,9 @@ class Layout:
 
     def apply(self, state: WorkbenchState) -> None:
         """Show the panels of a state."""
-        is_told = state.opened is not None or state.focus in LED_BESIDE
+        is_explained = state.opened is not None or state.focus in LED_BESIDE
         lists = state.lists_open, state.page, state.lists_rows
-        wanted = state.arrangement, state.side, state.is_side_closed, lists, is_told
+        wanted = state.arrangement, state.side, state.is_side_closed, lists, is_explained
         if wanted == self._applied:
             return
         self._applied = wanted
@@ -114,8 +114,8 @@ class Layout:
         below.styles.height = rows
         self.context.canvas.styles.margin = (0, 0, rows, 0) if rows and small and state.lists_open else None
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
-        is_told = is_told and state.page in LED_BESIDE and not small
-        self.screen.query_one(ExplanationList).display = is_told
+        is_explained = is_explained and state.page in LED_BESIDE and not small
+        self.screen.query_one(ExplanationList).display = is_explained
 
     def fit_to(self, size: Size) -> None:
         """Arrange for a size; what was opened stays open where it has room."""

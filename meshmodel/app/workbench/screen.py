@@ -248,7 +248,7 @@ class Workbench(Screen[None]):
         with self.context.batch():
             known = BY_ID[command]
             assert known.run is not None
-            if known.task == "Draw" and self.context.canvas.gestures.cancel(told=False):
+            if known.task == "Draw" and self.context.canvas.gestures.cancel(announced=False):
                 self.moving.cancelled()  # else it would go on unseen behind what this asks
             reason = known.disabled_reason(self.context.state)
             if reason:

@@ -59,7 +59,7 @@ class CheckpointsController(Controller):
 
     def _has_remedy(self) -> bool:
         """Whether a finding without a door is open: its checkpoint is opened, or its remedy is told."""
-        finding, told = self.state.finding, self.state.explanation
+        finding, explanation = self.state.finding, self.state.explanation
         if finding is None:
             is_gone = self.context.is_in_findings and self.context.panel(FindingsList).acceptance is not None
             if is_gone:
@@ -71,24 +71,24 @@ class CheckpointsController(Controller):
             self.context.say(f"{finding.about[0][1]} is there, but: {finding.remedy}")
             return True
         doors = () if self.state.analysis is None else self.state.analysis.doors
-        why = why_no_place(self.state.snapshot, told, doors)
+        why = why_no_place(self.state.snapshot, explanation, doors)
         self.context.say(f"checkpoint: nothing to place, {why}: {finding.remedy}")
         return True
 
     def intend(self) -> None:
         """Declare all that closes the open finding; where intents cannot, the lit path, or say why not."""
-        told, analysis, finding = self.state.explanation, self.state.analysis, self.state.finding
-        if told is None or analysis is None:
+        explanation, analysis, finding = self.state.explanation, self.state.analysis, self.state.finding
+        if explanation is None or analysis is None:
             self.context.say("intend: open a finding first (f), or a cell of the reach matrix (r, Enter)")
             return
         closing = {} if finding is None else closing_intents(analysis, finding)
-        intent = analysis.can_be_intended(told)
+        intent = analysis.can_be_intended(explanation)
         if closing:
             wanted = declaration_of(closing)
         elif intent is not None:
             wanted = operations.declaration(intent)
         else:
-            self.context.say(why_not_intended(self.state.snapshot, told), "warning")
+            self.context.say(why_not_intended(self.state.snapshot, explanation), "warning")
             return
         said = f"{wanted.label}: {counted(sum(closing.values()), 'way')}" if closing else wanted.label
         if self.context.apply(wanted, on=analysis.snapshot) and finding is not None:

@@ -51,9 +51,9 @@ class FindingsController(Controller):
     def explained(self, event: ExplanationRequested) -> None:
         """A panel asks to light the way of an agent to a system."""
         analysis = self.state.analysis
-        told = None if analysis is None else analysis.explain(event.agent, event.system)
-        if told is not None:
-            self.context.light_way(told)
+        explanation = None if analysis is None else analysis.explain(event.agent, event.system)
+        if explanation is not None:
+            self.context.light_way(explanation)
 
     def edit_requested(self, event: EditRequested) -> None:
         """A panel asks for an edit."""
@@ -67,10 +67,10 @@ class FindingsController(Controller):
         state, analysis = self.state, self.state.analysis
         if analysis is None:
             return
-        finding, told = state.finding, state.explanation
+        finding, explanation = state.finding, state.explanation
         if finding is None:
-            told = told and analysis.explain(told.agent, told.system)
-            self.context.update(opened=told and OpenedPath(told))
+            explanation = explanation and analysis.explain(explanation.agent, explanation.system)
+            self.context.update(opened=explanation and OpenedPath(explanation))
             return
         key = finding.rule, finding.subject
         found = next((each for each in analysis.findings if (each.rule, each.subject) == key), None)
@@ -124,9 +124,9 @@ class FindingsController(Controller):
             return
         self.context.ask(WhyDialog(analysis, asked, finding=finding, about=about), self._light)
 
-    def _light(self, told: "Explanation") -> None:
-        self.context.light_way(told)
-        self.context.canvas.reveal(("system", told.system))
+    def _light(self, explanation: "Explanation") -> None:
+        self.context.light_way(explanation)
+        self.context.canvas.reveal(("system", explanation.system))
 
     def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
         """What is asked about, the finding that it is about, and that finding where its way is not known."""
@@ -136,9 +136,9 @@ class FindingsController(Controller):
         matrix = self.context.panel(ReachMatrix)
         if matrix.has_focus_within and matrix.pair is not None:
             return Asked(*matrix.pair), None, None
-        told, finding = state.explanation, state.finding
-        if told is not None:
-            return asked_of(told), finding, None
+        explanation, finding = state.explanation, state.finding
+        if explanation is not None:
+            return asked_of(explanation), finding, None
         if not state.snapshot.agent or not state.snapshot.system:
             return None, None, None
         table, key = state.selected or ("", "")

@@ -53,7 +53,7 @@ class MovingController(Controller):
         if self._moved is None or base is None or selected is None:
             return False
         if fresh.get(*selected) != base.get(*selected):
-            self.context.canvas.gestures.cancel(told=False)
+            self.context.canvas.gestures.cancel(announced=False)
             self._end()
             words = operations.words_for(selected)
             self.context.say(f"{words} was not moved: it was changed or removed meanwhile", "warning")
