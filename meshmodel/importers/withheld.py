@@ -53,6 +53,7 @@ _SETTINGS: Final = frozenset(
         "URL", "URI", "ENDPOINT", "PATH", "FILE", "DIR", "NAME", "ID", "ARN", "TYPE", "MODE", "TTL", "LIMIT",
         "COUNT", "BUDGET", "LENGTH", "SIZE", "PREFIX", "HEADER", "ISSUER", "AUDIENCE", "SCOPE", "SCOPES",
         "DOMAIN", "REGION", "VERSION", "ENABLED", "DISABLED", "REQUIRED", "SYMBOL", "ADDRESS", "HOST", "PORT",
+        "FORMAT", "PROVIDER", "TIMEOUT", "EXPIRY", "EXPIRATION", "STORE", "MANAGER", "ALGORITHM",
     }
 )  # fmt: skip
 _COUNTED: Final = frozenset(

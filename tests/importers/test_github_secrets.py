@@ -208,7 +208,11 @@ USED = "${{ steps.app.outputs.token }}"
 
 
 def app(**given):
-    return step(APP, id="app", **{"with": {"app-id": "1", "private-key": "${{ secrets.APP_KEY }}", **given}})
+    return step(
+        APP,
+        id="app",
+        **{"with": {"app-id": "${{ secrets.APP_ID }}", "private-key": "${{ secrets.APP_KEY }}", **given}},
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,6 +256,7 @@ def test_a_step_has_a_token_of_an_app_made(given, granted, asked, tmp_path):
     assert asked in questions
     assert ("For which repositories" in questions or "What may the token do" in questions) is bool(asked)
     assert "APP_KEY" not in questions, "the file says what accepts it"
+    assert "app_id" not in model.credential, "a number, and no proof of anything"
     assert not [each.path for each in rows if each.verdict == "not understood"]
 
 

@@ -73,6 +73,7 @@ _WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
 _CHECKOUT: Final = "actions/checkout"
 _APP_TOKENS: Final = frozenset({"actions/create-github-app-token", "tibdex/github-app-token"})
 _APP_KEYS: Final = ("private-key", "private_key")
+_APP_INPUTS: Final = (*_APP_KEYS, "app-id", "app_id", "client-id")
 _APP_PERMISSION: Final = "permission-"
 _IS_THIS: Final = re.compile(r"\s*\$\{\{\s*github\.(?:event\.repository\.name|repository)\s*\}\}\s*")
 """An input that names this repository."""
@@ -91,10 +92,10 @@ def _described(product: str, node: Node) -> str:
 
 
 def _is_of_app(leaf: Node) -> bool:
-    """Whether an input is the key of a GitHub App, or a permission of its token."""
+    """Whether an input is the key or the number of a GitHub App, or a permission of its token."""
     key = str(leaf.key)
     return (
-        (key in _APP_KEYS or key.startswith(_APP_PERMISSION))
+        (key in _APP_INPUTS or key.startswith(_APP_PERMISSION))
         and leaf.parent is not None
         and _action_of(leaf.parent.parent) in _APP_TOKENS
     )

@@ -400,7 +400,7 @@ class Repository:
         ]
         if any(each.runs_forks for each in known):
             text = "It runs after workflows that pull requests of forks start: does it use what they left?"
-            drawn += [out.ask(("agent", each), text, AFTER_FORKS, at=at) for each in agents]
+            drawn += [out.ask(("agent", each), text, AFTER_FORKS, at=at) for each in agents[:1]]
         if len(known) < len(names):
             self._triggered("workflow_run", at, agents)
         out.take(at, AFTER, *drawn)
