@@ -315,7 +315,7 @@ def _answers(snapshot: Snapshot, note: Note) -> Iterator[tuple[str, tuple[Change
         if record.untrusted_input:
             changes = (Put(replace(record, untrusted_input=False)),)
             yield "if only your own people write there", changes
-    otherwise = "if that is not so" if note.kind == "assumption" else "without it"
+    otherwise = "if not" if note.kind == "assumption" else "without it"
     if table == "credential":
         grants = tuple(Remove("grant", key) for key in snapshot.grant if key[0] == name)
         if grants:
@@ -346,16 +346,21 @@ def _effect(before: Mapping[Severity, int], after: Mapping[Severity, int]) -> st
 # Lines ----------------------------------------------------------------------------------------------------
 
 
-def scan_lines(found: ScanAnswer) -> list[str]:
-    """The answer as lines of at most 100 columns, 19 of them at most."""
+def scan_lines(found: ScanAnswer, columns: int = COLUMNS) -> list[str]:
+    """The answer as 19 lines at most, of so many columns."""
     looked = found.looked
-    lines = [*_head(looked), *_agent_lines(found), *_way_lines(found), found.why if found.groups else ""]
+    lines = [
+        *_head(looked),
+        *_agent_lines(found, columns),
+        *_way_lines(found),
+        found.why if found.groups else "",
+    ]
     if found.questions:
         lines.append("What to find out first:")
-        lines += [_question_line(number, each) for number, each in enumerate(found.questions, 1)]
+        lines += [_question_line(number, each, columns) for number, each in enumerate(found.questions, 1)]
     shows = f"meshmodel open {looked.model} shows the way"
     lines.append(f"-o {looked.model} keeps this model; then {shows}" if not looked.is_kept else shows)
-    return [shorten(one_line(each, 1_000), COLUMNS) for each in lines if each]
+    return [shorten(one_line(each, 1_000), columns) for each in lines if each]
 
 
 def _head(looked: Looked) -> Iterator[str]:
@@ -373,7 +378,7 @@ def _head(looked: Looked) -> Iterator[str]:
     yield f"{looked.name}{looked.also}: {', '.join(parts)}"
 
 
-def _agent_lines(found: ScanAnswer) -> Iterator[str]:
+def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     if not found.groups:
         yield "Nothing in it tells of agents."
         return
@@ -382,7 +387,7 @@ def _agent_lines(found: ScanAnswer) -> Iterator[str]:
     wide = min(_NAMES, max(map(width, names)))
     each_has = 2 if 2 * len(shown) <= AGENT_LINES else 1
     for name, group in zip(names, shown, strict=True):
-        lines = _reach_lines(group, COLUMNS - wide - 2, each_has, found.snapshot)
+        lines = _reach_lines(group, columns - wide - 2, each_has, found.snapshot)
         yield f"{pad(name, wide)}  {lines[0]}"
         yield from (f"{' ' * wide}  {each}" for each in lines[1:])
     left = sum(len(each.agents) for each in found.groups[len(shown) :])
@@ -472,9 +477,9 @@ def _between(snapshot: Snapshot, way: Explanation) -> str:
     return f", by way of {first_few(list(dict.fromkeys(names)), 2)}" if names else ""
 
 
-def _question_line(number: int, asked: Asked) -> str:
+def _question_line(number: int, asked: Asked, columns: int) -> str:
     effect = f"  {asked.answer}: {asked.effect}" if asked.effect else ""
-    room = COLUMNS - 3 - width(effect)
+    room = columns - 3 - width(effect)
     first, full_stop, _ = asked.text.partition(". ")
     text = asked.text if width(asked.text) <= room else first + full_stop.strip()
     return f"{number}  {shorten(text, room)}{effect}"

@@ -1,6 +1,7 @@
 """What a folder tells of agents, before a model of it is kept."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,7 +19,7 @@ from meshmodel.model.stop import Progress, Stop, Task
 
 SECONDS = 10.0
 """How long a folder is looked through and questions are tried; Escape ends it before."""
-_HINT = "nothing is written yet: Enter keeps the model in a file of its own and opens it"
+_HINT = "nothing is written yet: Enter keeps the model in a new file and opens it"
 
 
 class ScanDialog(Dialog[Scan]):
@@ -29,8 +30,8 @@ class ScanDialog(Dialog[Scan]):
     """
 
     DEFAULT_CSS = """
-    ScanDialog > #dialog { width: 104; }
-    ScanDialog RowList { max-height: 22; }
+    ScanDialog > #dialog { width: 104; height: 100%; max-height: 28; }
+    ScanDialog RowList { height: 1fr; max-height: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", show=False),
@@ -50,13 +51,15 @@ class ScanDialog(Dialog[Scan]):
 
     def on_mount(self) -> None:
         """Scan, in a thread."""
-        self.jobs.run("scan", self._scan, self._show, self.show_problem, "looking through the folder")
+        columns = min(self.app.size.width, 104) - 5  # the frame, and the bar that scrolls
+        work = partial(self._scan, columns)
+        self.jobs.run("scan", work, self._show, self.show_problem, "looking through the folder")
 
-    def _scan(self, task: Task) -> tuple[Scan, list[str]]:
+    def _scan(self, columns: int, task: Task) -> tuple[Scan, list[str]]:
         stop = Stop(SECONDS, task.should_stop)
         found = scan([self.folder], self.base, stop)
         unread = [f"{source}: {why}" for source, why in [*found.unread, *found.walked.refused]]
-        return found, [*scan_lines(tell_scan(found, stop))[:-1], *unread]
+        return found, [*scan_lines(tell_scan(found, stop), columns)[:-1], *unread]
 
     def _show(self, answer: tuple[Scan, list[str]]) -> None:
         self.found, lines = answer
