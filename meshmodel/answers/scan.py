@@ -372,7 +372,7 @@ def _head(looked: Looked) -> Iterator[str]:
     if looked.examples:
         parts.append(f"{looked.examples} of tests and examples left out")
     if looked.late:
-        parts.append(f"{looked.late} left for want of time")
+        parts.append(f"{looked.late} beyond the limit of time or number")
     elif not looked.is_whole and not looked.unread:
         parts.append("not all was looked at")
     yield f"{looked.name}{looked.also}: {', '.join(parts)}"

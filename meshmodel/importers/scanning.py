@@ -106,7 +106,7 @@ class _Reading:
 
     def __init__(self, base: Path, stop: Stop, catalogue: Catalogue | None) -> None:
         self._base, self._stop, self._catalogue = base, stop, catalogue
-        self._left = TOTAL_LIMIT
+        self._left, self._count = TOTAL_LIMIT, 0
         self._reading = Reading()
         self.unread: list[tuple[str, str]] = []
         self.late = 0
@@ -115,7 +115,7 @@ class _Reading:
         token = CURRENT.set(self._stop)
         try:
             for number, each in enumerate(candidates):
-                if number >= FILE_LIMIT or self._stop():
+                if self._count >= FILE_LIMIT or self._stop():
                     self.late = len(candidates) - number
                     break
                 self._read_one(each)
@@ -144,6 +144,7 @@ class _Reading:
             limit = "1 MiB" if before.st_size > BYTE_LIMIT else "what is left of 16 MiB for all files"
             raise ForeignFileError(source, None, f"is larger than {limit}; import it by itself")
         self._left -= before.st_size
+        self._count += 1
         document = read_document(path, self._base, source if source.startswith(("~/", "/")) else None)
         after = path.stat()
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):

@@ -166,7 +166,7 @@ def test_without_time_nothing_is_tried():
     ("changes", "head"),
     [
         ({"unread": [("a", "why")]}, "folder: 12 files, 1 configuration read, 1 not read"),
-        ({"late": 3, "is_whole": False}, f"{READ}, 3 left for want of time"),
+        ({"late": 3, "is_whole": False}, f"{READ}, 3 beyond the limit of time or number"),
         ({"is_whole": False}, f"{READ}, not all was looked at"),
         ({"examples": 2}, f"{READ}, 2 of tests and examples left out"),
         ({"files": 0, "also": " and more"}, "folder and more: 1 configuration read, 0 not read"),
