@@ -70,7 +70,7 @@ class Group(NamedTuple):
 
     Attributes:
         agents: their ids.
-        titles: what they are called.
+        titles: what they are called, but for those that another one sets to work.
         reads, changes, runs: titles of systems; ``⚑`` follows one in which outsiders write.
         identities: as whom.
         asks: whether somebody is asked: ``asks``, ``asks for some``, ``does not ask``.
@@ -160,12 +160,20 @@ def _groups(analysis: Analysis) -> list[Group]:
     rows = [each for each in analysis.reach() if not agents[each.agent].is_person]
     for row in [each for each in rows if agents[each.agent].is_steerable] or rows:
         found.setdefault(_group(analysis, row), []).append(row.agent)
-    made = [
-        group._replace(agents=tuple(names), titles=tuple(agents[each].title for each in names))
-        for group, names in found.items()
-    ]
+    helpers = _helpers(analysis.snapshot)
+    made = []
+    for group, names in found.items():
+        names.sort(key=lambda each: each in helpers)
+        titles = tuple(agents[each].title for each in names if each not in helpers)
+        made.append(group._replace(agents=tuple(names), titles=titles or (agents[names[0]].title,)))
     order = {"does not ask": 0, "asks for some of it": 1, "asks": 2}
     return sorted(made, key=lambda each: (order.get(each.asks, 3), -_size(each), each.titles))
+
+
+def _helpers(snapshot: Snapshot) -> set[str]:
+    """The agents that another one that decides by itself sets to work."""
+    agents = snapshot.agent
+    return {to for from_, to in snapshot.delegation if agents[from_].is_steerable}
 
 
 def _size(group: Group) -> int:
@@ -198,9 +206,14 @@ def _worst(analysis: Analysis) -> Worst | None:
     """The worst way: of the highest severity, outsiders' words first, what changes something, more agents."""
     doors = sorted(analysis.doors, key=lambda each: (-_RANK[each.severity], -len(each.agents), each.subject))
     heard, agents = {each.system for each in analysis.heard}, analysis.snapshot.agent
+    helpers = _helpers(analysis.snapshot)
+
+    def rank(agent: str) -> tuple[bool, bool]:
+        return not agents[agent].is_steerable, agent in helpers
+
     found: list[tuple[tuple[object, ...], Door, Explanation]] = []
     for door in [each for each in doors if each.severity == doors[0].severity][:_WORST]:
-        for agent in sorted(door.agents, key=lambda each: not agents[each].is_steerable)[:_ASKED]:
+        for agent in sorted(door.agents, key=rank)[:_ASKED]:
             way = analysis.explain(agent, door.system, _worst_action(door))
             if way is None or not way.steps or way.state != "uncontrolled":
                 continue
@@ -208,7 +221,7 @@ def _worst(analysis: Analysis) -> Worst | None:
                 -_RANK[way.severity or "low"],
                 way.source not in heard,
                 way.action not in _CHANGES,
-                not agents[agent].is_steerable,
+                rank(agent),
                 -len(door.agents),
                 len(way.steps),
                 door.subject,
@@ -218,7 +231,7 @@ def _worst(analysis: Analysis) -> Worst | None:
     if not found:
         return None
     _, door, way = min(found, key=lambda each: each[0])
-    others = tuple(each for each in door.agents if each != way.agent)
+    others = tuple(sorted((each for each in door.agents if each != way.agent), key=rank))
     return Worst(door, way, others, _why_unasked(analysis.snapshot, way), way.source in heard)
 
 
@@ -260,7 +273,11 @@ def _why(worst: Worst | None, analysis: Analysis) -> str:
 def _questions(analysis: Analysis, worst: Worst | None, stop: Stop) -> Iterator[Asked]:
     """The questions whose answers change most, each about another element."""
     before, tried = _missing(analysis), list[tuple[tuple[int, ...], Asked]]()
+    texts = set[str]()
     for note in _nearest_first(analysis.snapshot, worst)[:_TRIED]:
+        if note.text in texts:  # of the same program, started by another client
+            continue
+        texts.add(note.text)
         text = _with_subject(analysis.snapshot, note)
         best, asked = (0,) * len(_WEIGHED), Asked(note.about or "", text, "", "")
         for answer, changes in () if stop() else _answers(analysis.snapshot, note):
@@ -383,7 +400,7 @@ def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
         yield "Nothing in it tells of agents."
         return
     shown = found.groups if len(found.groups) <= AGENT_LINES else found.groups[: AGENT_LINES - 1]
-    names = [first_few(each.titles, 2) for each in shown]
+    names = [_names_of(each) for each in shown]
     wide = min(_NAMES, max(map(width, names)))
     each_has = 2 if 2 * len(shown) <= AGENT_LINES else 1
     for name, group in zip(names, shown, strict=True):
@@ -393,6 +410,16 @@ def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
     left = sum(len(each.agents) for each in found.groups[len(shown) :])
     if left:
         yield f"… and {left} more"
+
+
+def _names_of(group: Group) -> str:
+    """As many of their names as there is room for, and how many more there are."""
+    for most in (3, 2, 1):
+        left = len(group.agents) - most
+        names = ", ".join(group.titles[:most]) + (f" and {left} more" if left > 0 else "")
+        if width(names) <= _NAMES:
+            return names
+    return shorten(group.titles[0], _NAMES - len(f" and {left} more")) + (f" and {left} more" if left else "")
 
 
 def _reach_lines(group: Group, room: int, most: int, snapshot: Snapshot) -> list[str]:
