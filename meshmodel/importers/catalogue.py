@@ -351,8 +351,10 @@ def _listed(words: Sequence[str]) -> str:
 
 _JOINED: Final = re.compile(r"&&|\|\|?|;|\n|(?<!>)&(?!>)")
 """Between two commands; ``2>&1`` and ``&>`` join none."""
-_GIVEN: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*=(?:\"[^\"]*\"|'[^']*'|[^\s\"']*)\s+)+")
+_GIVEN: Final = re.compile(r"\A(?:[A-Za-z_][A-Za-z0-9_]*=(?:\"[^\"]*\"|'[^']*'|[^\s\"']*)\s+)+")
 """Variables that are set before a command."""
+_LONGEST_LINE: Final = 4_000
+"""Characters of a command line that is looked at; a longer one may run anything."""
 _WRITTEN: Final = re.compile(r">(?!\s*(?:&|/dev/null))")
 
 
@@ -406,6 +408,8 @@ class Catalogue:
         Commands are joined by ``&&``, ``||``, ``;``, ``|`` and line ends; what ``>`` names is written.
         What runs a command within another, or is not known, may run anything.
         """
+        if len(line) > _LONGEST_LINE:
+            return None
         found: list[str] = []
         for part in _JOINED.split(line):
             if re.search(r"`|\$\(|<\(", part):

@@ -154,6 +154,8 @@ class Account:
         )
         self._out.relate(Hold(agent, self.credential), at=at)
         self._accesses: dict[tuple[str, Action], _Access] = {}
+        self.said: dict[object, list[Became]] = {}
+        """What was said of all commands at once, so that thousands of rules say it once."""
 
     def may(self, system: str, actions: Sequence[Action], asking: Asking, *, at: Node) -> Became:
         """Say that a tool reaches a system; of several tools the one that asks least decides."""
@@ -260,7 +262,7 @@ class Client:
         )
         self.at = at
         self._tools: list[tuple[Tools, Node]] = []
-        self._rules: list[tuple[str, str, Asking, Node]] = []
+        self._rules: dict[str, list[tuple[str, Asking, Node]]] = {}
         self._approval: tuple[frozenset[str], Node] | None = None
         self._account: Account | None = None
         self._subagents: list[Account] = []
@@ -341,7 +343,9 @@ class Client:
     def run(self, asking: Asking, *, at: Node, account: Account | None = None) -> list[Became]:
         """Say what is asked before any command; unasked these read, write, send, and change what is asked."""
         account = account or self.account
-        found = [account.may(self.systems.commands(at), ("execute",), asking, at=at)]
+        if asking in account.said:
+            return account.said[asking][:1]
+        found = account.said[asking] = [account.may(self.systems.commands(at), ("execute",), asking, at=at)]
         if asking not in {"asked", "denied"}:
             systems = [self.systems.files(folder, at) for folder in self.folders]
             found += [account.may(each, ("read", "write"), asking, at=at) for each in systems]
@@ -379,6 +383,8 @@ class Client:
     def run_in_sandbox(self, sandbox: Sandbox, *, at: Node, account: Account | None = None) -> list[Became]:
         """Say what commands in a sandbox reach: its files and hosts, never the settings of the client."""
         account = account or self.account
+        if sandbox in account.said:
+            return account.said[sandbox][:1]
         box = self.out.element(
             "system", ("sandbox", *self.key), f"sandbox of {self.title}", at=at, kind="other",
             zone=self.systems.workstation(at),
@@ -390,7 +396,9 @@ class Client:
         hosts = [self.systems.site(each, at) for each in sandbox.hosts]
         if sandbox.others != "denied":
             found.append(account.may(self.systems.web(at), ("read", "write"), sandbox.others, at=at))
-        return found + [account.may(each, ("read", "write"), sandbox.asking, at=at) for each in hosts]
+        found += [account.may(each, ("read", "write"), sandbox.asking, at=at) for each in hosts]
+        account.said[sandbox] = found
+        return found
 
     def fetch(self, host: str, asking: Asking, *, at: Node, account: Account | None = None) -> Became:
         """Say what is asked before it reads a host; ``*`` is the web."""
@@ -459,7 +467,7 @@ class Client:
             asking: what is asked.
             at: where it is said.
         """
-        self._rules.append((server, tool, asking, at))
+        self._rules.setdefault(server, []).append((tool, asking, at))
         found = [each for each in self.servers if server in {"*", each.name}]
         return tuple(("delegation", (self.agent, each.agent)) for each in found)
 
@@ -503,12 +511,12 @@ class Client:
             account.draw()
 
     def _draw_server(self, served: Served) -> None:
-        said = [each for each in self._rules if each[0] in {"*", served.name}]
+        said = [*self._rules.get("*", ()), *self._rules.get(served.name, ())]
         default = loosest(tools.servers for tools, _ in self._tools) if self._tools else None
-        whole = [asking for _, tool, asking, _ in said if tool == "*"]
+        whole = [asking for tool, asking, _ in said if tool == "*"]
         asking = loosest(whole) if whole else default
-        unasked = [tool for _, tool, each, _ in said if tool != "*" and each == "allowed"]
-        asked = [tool for _, tool, each, _ in said if tool != "*" and each == "asked"]
+        unasked = [tool for tool, each, _ in said if tool != "*" and each == "allowed"]
+        asked = [tool for tool, each, _ in said if tool != "*" and each == "asked"]
         if "denied" in whole or served.is_off or (asking == "denied" and not unasked):
             return
         if asking == "denied":

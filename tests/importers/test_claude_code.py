@@ -1,6 +1,7 @@
 """Settings of Claude Code: what each rule, mode, sandbox, hook and subagent becomes."""
 
 import json
+import time
 
 import pytest
 
@@ -304,3 +305,18 @@ def test_other_files_are_not_of_this_form(name, content, tmp_path):
 
     with pytest.raises(MeshmodelError):
         imported(tmp_path, {name: content})
+
+
+def test_thousands_of_rules_are_read_in_time_that_grows_with_them(tmp_path):
+    lines = ["ls;" * 30_000, "A=1 " * 30_000]
+    allow = [f"Bash(git log {n}:*)" for n in range(600)] + [f"Bash({each})" for each in lines]
+    allow += ["mcp__" + "a__" * 30_000, "A" + "__a" * 30_000 + "!", *(f"mcp__s__t{n}" for n in range(600))]
+    hosts = [f"h{n}.example.org" for n in range(300)]
+    settings = {
+        "permissions": {"allow": allow},
+        "sandbox": {"enabled": True, "network": {"allowedDomains": hosts}},
+    }
+    begun = time.process_time()
+    model = of(tmp_path, **settings)
+    assert time.process_time() - begun < 15  # a minute and more where each rule said all hosts again
+    assert "h299.example.org" in model.system

@@ -10,6 +10,7 @@ CHANGELOG.md.
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -190,7 +191,7 @@ _NOTHING: Final = frozenset(
 )  # fmt: skip
 """Tools that reach nothing by themselves."""
 _NOT_CONSULTED: Final = frozenset({"Write", "NotebookEdit", "MultiEdit", "Glob"})
-_RULE: Final = re.compile(r"([A-Za-z_][\w.-]*(?:__[\w.*-]+)*)(?:\((.*)\))?", re.DOTALL)
+_RULE: Final = re.compile(r"([A-Za-z_][\w.*-]*)(?:\((.*)\))?", re.DOTALL)
 _SETTINGS_FILE: Final = re.compile(
     r"(?:^|/)(?:\.claude/settings(?:\.local)?\.json|managed-settings\.json|managed-settings\.d/[^/]+\.json)$"
 )
@@ -309,25 +310,28 @@ class _Said:
         return re.split(r":?\*", self.pattern or "")[0].strip()
 
 
-@dataclass(slots=True)
+@dataclass
 class _Lists:
-    """The rules of all layers that count."""
+    """The rules of all layers that count; what they decide is asked when all are there."""
 
     allow: list[_Said] = field(default_factory=list)
     ask: list[_Said] = field(default_factory=list)
     deny: list[_Said] = field(default_factory=list)
 
+    @cached_property
+    def _whole(self) -> tuple[set[str], set[str], set[str]]:
+        """The tools that rules name as a whole: refused, asked, allowed."""
+        refused, asked, allowed = (
+            {each.tool for each in rules if each.is_whole} for rules in (self.deny, self.ask, self.allow)
+        )
+        return refused, asked, allowed
+
     def decides(self, tools: frozenset[str]) -> Asking | None:
         """What is asked before any use of tools, where a rule names one of them as a whole."""
-        for asking, rules in (("denied", self.deny), ("asked", self.ask), ("allowed", self.allow)):
-            named = {each.tool for each in rules if each.is_whole}
-            if asking == "denied" and tools <= named:
-                return "denied"
-            if asking == "asked" and tools & named:
-                return "asked"
-            if asking == "allowed" and tools & named:
-                return "allowed"
-        return None
+        refused, asked, allowed = self._whole
+        if tools <= refused:
+            return "denied"
+        return "asked" if tools & asked else "allowed" if tools & allowed else None
 
 
 class _Settings:
@@ -527,13 +531,16 @@ class _Settings:
         actions: tuple[Action, ...] = ("read",) if group is _READS else ("write",)
         return (client.account.may(client.systems.files(client.folder, node), actions, asking, at=node),)
 
+    @cached_property
+    def _excluded(self) -> tuple[str, ...]:
+        """The beginnings of commands that run outside of the sandbox."""
+        lists = (layer.root.get("sandbox", "excludedCommands") for layer in self._layers)
+        return tuple(each.text for listed in lists for each in listed if each.text)
+
     def _command(self, said: _Said) -> tuple[Became, ...]:
         """A command that is allowed: in the sandbox, unless it is one that runs outside."""
         client, node = self._client, said.node
-        named = [
-            each.text for layer in self._layers for each in layer.root.get("sandbox", "excludedCommands")
-        ]
-        if self._box is not None and not any(each and said.command.startswith(each) for each in named):
+        if self._box is not None and not said.command.startswith(self._excluded):
             return tuple(client.run_in_sandbox(replace(self._box, asking="allowed"), at=node))
         return client.run_command(said.command, "allowed", at=node)
 
