@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.example_paths import Paths, reference_of
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError, StepKey, StepKind
 from meshmodel.analysis.steps import KINDS
-from meshmodel.analysis.witness import Paths, reference_of
 from meshmodel.model.actions import actions_of
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import instructs
+from meshmodel.analysis.example_paths import AGAIN, INTENDED, UNASKED, Counting, Paths, PathSentences
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Coming, ListedCrossing, Listing
 from meshmodel.analysis.results import Explanation
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.unreached import why_not
-from meshmodel.analysis.witness import AGAIN, INTENDED, UNASKED, Counting, Paths, Story
 from meshmodel.model.actions import NUMBER, READ, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
@@ -27,7 +27,7 @@ class Explaining:
         self.snapshot, self.listing = snapshot, listing
         self.mesh, self.reaches, self.checkpoints = listing.mesh, listing.reaches, listing.reaches.checkpoints
         self.paths = Paths(self.mesh, self.checkpoints)
-        self.story = Story(snapshot, self.mesh, self.reaches.heard)
+        self.sentences = PathSentences(snapshot, self.mesh, self.reaches.heard)
 
     # What is asked
 
@@ -129,9 +129,9 @@ class Explaining:
             self.paths.first_of(self.boundaries(crossing)),
         )
         who = self.snapshot.agent[name].title
-        opening = self.story.opening(name, origin, identity) if is_crossing else who
+        opening = self.sentences.opening(name, origin, identity) if is_crossing else who
         ends = [enters for _, enters in mesh.taken(path)]
-        sentences = self.story.tell(opening, steps, ends, self._unasked(crossing, path), crossing.state)
+        sentences = self.sentences.tell(opening, steps, ends, self._unasked(crossing, path), crossing.state)
         return Explanation(
             name,
             origin,
@@ -151,7 +151,7 @@ class Explaining:
         heard = instructs(self.reaches.as_source[source], mesh.traits[system], action)
         held = f"with what {self.snapshot.system[mesh.systems[source]].title} holds"
         what = "on what outsiders wrote" if heard else held
-        return (f"within {self.story.zone(mesh.zone[system])}, {what}",)
+        return (f"within {self.sentences.zone(mesh.zone[system])}, {what}",)
 
     def boundaries(self, crossing: ListedCrossing) -> list[int]:
         """The checkpoints that count on the boundary of a crossing."""

@@ -227,7 +227,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class WitnessStep:
+class PathStep:
     """One step of a witness; nodes are written ``agent:a``, ``credential:c``, ``system:s``.
 
     ``action`` is that of the access the step leaves or enters; ``identity`` the one active after it;
@@ -260,7 +260,7 @@ class Explanation:
     action: Action | None
     state: CrossingState | None
     severity: Severity | None
-    steps: tuple[WitnessStep, ...]
+    steps: tuple[PathStep, ...]
     sentences: tuple[str, ...]
     why_not: str | None = None
 
@@ -273,7 +273,7 @@ See ``docs/semantics.md#checkpoints-that-count``.
 """
 
 Element = tuple[str, tuple[Action, ...]]
-"""An element as in ``WitnessStep``; of a system also the actions that are meant."""
+"""An element as in ``PathStep``; of a system also the actions that are meant."""
 
 
 class Opening(NamedTuple):

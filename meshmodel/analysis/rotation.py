@@ -14,11 +14,11 @@ from typing import Final, Literal
 
 from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.example_paths import Paths
 from meshmodel.analysis.graph import Graph, Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.steps import OWN
-from meshmodel.analysis.witness import Paths
 from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import Custody
 from meshmodel.model.text import no_such

@@ -21,10 +21,10 @@ from typing import Final, Literal, NamedTuple, get_args
 from meshmodel.analysis.attribution import Attribution, Handed, Relations, Yielded
 from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.example_paths import Paths
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.starts import HOME
-from meshmodel.analysis.witness import Paths
 from meshmodel.model.actions import ISSUE, READ, WRITE, action_mask, expand_admin
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.text import one_line

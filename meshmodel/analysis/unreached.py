@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from meshmodel.analysis.example_paths import reference_of
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Blocked, Element, Explanation, Opening, Ways
 from meshmodel.analysis.rules.base import titles, verb
-from meshmodel.analysis.witness import reference_of
 from meshmodel.model.actions import ADMIN, EXECUTE, NUMBER, WRITE, actions_of
 from meshmodel.model.records import key_of
 from meshmodel.model.schema import STEP_ENDS

@@ -11,13 +11,13 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from itertools import pairwise
 from typing import Final, cast
 
+from meshmodel.analysis.example_paths import RANK
 from meshmodel.analysis.explain import Explaining
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import ListedCrossing
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Element, Explanation, LastDoor, StepKey, Ways
 from meshmodel.analysis.unreached import elements, unreached
-from meshmodel.analysis.witness import RANK
 from meshmodel.model.actions import actions_of
 from meshmodel.model.stop import Stop
 

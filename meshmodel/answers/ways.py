@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from meshmodel.analysis.results import Element, Explanation, Finding, StepKey, Ways, WitnessStep
+from meshmodel.analysis.results import Element, Explanation, Finding, PathStep, StepKey, Ways
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
+from meshmodel.answers.highlights import reference_of, sentences_and_steps
 from meshmodel.answers.lines import Look, Words
 from meshmodel.answers.ways_sentences import ways_sentences
-from meshmodel.answers.witness import reference_of, sentences_and_steps
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
@@ -43,11 +43,11 @@ def explain_json(explanation: Explanation | None) -> Answer:
         "system": explanation.system,
         "action": explanation.action,
         "state": explanation.state,
-        "steps": [_witness(each) for each in explanation.steps],
+        "steps": [_step_answer(each) for each in explanation.steps],
     }
 
 
-def _witness(step: WitnessStep) -> Answer:
+def _step_answer(step: PathStep) -> Answer:
     return {
         "step": step.step,
         "from": step.from_,

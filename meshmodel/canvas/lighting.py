@@ -23,13 +23,13 @@ class Lighting:
     Attributes:
         selected: what is selected.
         shown: what is within the lens; ``None``: everything.
-        witness: the lit way; everything else is dimmed while there is one.
+        highlighted: the highlighted way; everything else is dimmed while there is one.
         aimed: what a gesture points at.
     """
 
     selected: Owners = frozenset()
     shown: Owners | None = None
-    witness: Owners = frozenset()
+    highlighted: Owners = frozenset()
     aimed: Owners = frozenset()
 
 
@@ -37,7 +37,7 @@ def lighting_of(
     drawing: Drawing | None,
     selected: Iterable[Reference],
     shown: frozenset[Reference] | None,
-    witness: frozenset[Reference],
+    highlighted: frozenset[Reference],
     aimed: Reference | None,
 ) -> Lighting:
     """What stands out in a drawing, from records: see :class:`Lighting`; nothing without a drawing."""
@@ -46,7 +46,7 @@ def lighting_of(
     return Lighting(
         drawing.light(_with_approving(drawing, frozenset(selected))),
         None if shown is None else drawing.light(shown),
-        drawing.light(witness),
+        drawing.light(highlighted),
         drawing.light(() if aimed is None else [aimed]),
     )
 
@@ -66,7 +66,7 @@ def in_front(run: Run, lighting: Lighting) -> Run:
     """What is seen where two lines cross: a line that stands out is in front of one that does not."""
     if not run.parts:
         return run
-    lit = lighting.witness or lighting.selected
+    lit = lighting.highlighted or lighting.selected
     parts = [part for part in run.parts if not lit.isdisjoint(part.owners)]
     return parts[0] if len(parts) == 1 else run
 
@@ -89,11 +89,11 @@ def look_of(run: Run, lighting: Lighting) -> tuple[Look, bool]:
     is_line = ink.startswith("line")
     if not is_line and not lighting.aimed.isdisjoint(owners):
         return "offer", False
-    heavy = bool(lighting.witness) and not lighting.witness.isdisjoint(owners)
+    heavy = bool(lighting.highlighted) and not lighting.highlighted.isdisjoint(owners)
     # The lines of a selection would hide which way the witness takes.
-    if not lighting.selected.isdisjoint(owners) and not (is_line and lighting.witness):
+    if not lighting.selected.isdisjoint(owners) and not (is_line and lighting.highlighted):
         return ("selected_line" if is_line else "selected"), heavy
-    if lighting.witness:
+    if lighting.highlighted:
         return ("lit", True) if heavy else ("dimmed", False)
     if lighting.shown is not None and lighting.shown.isdisjoint(owners):
         return "dimmed", False

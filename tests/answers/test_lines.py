@@ -11,11 +11,11 @@ from meshmodel.answers.causes import causes_of
 from meshmodel.answers.compromise import compromise_blocks
 from meshmodel.answers.fix import Choice
 from meshmodel.answers.fix_state import Fixing
+from meshmodel.answers.highlights import reference_of
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.questions import question_blocks
 from meshmodel.answers.rules import rule_facts
 from meshmodel.answers.ways import numbered_words
-from meshmodel.answers.witness import reference_of
 from meshmodel.app.presentation.cause_lines import ORDERS, cause_lines
 from meshmodel.app.presentation.fix_lines import fix_lines
 from meshmodel.app.presentation.inspection import lines_about

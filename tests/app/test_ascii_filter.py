@@ -22,7 +22,7 @@ SHOWN = [
     *(ROOT / "app").rglob("*.py"),
     *(ROOT / "canvas").rglob("*.py"),
     *(ROOT / "answers").glob("*.py"),
-    *(ROOT / name for name in ("model/phrases.py", "analysis/witness.py", "edits/merge.py")),
+    *(ROOT / name for name in ("model/phrases.py", "analysis/example_paths.py", "edits/merge.py")),
 ]
 
 

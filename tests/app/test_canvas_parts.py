@@ -22,8 +22,8 @@ VIEW = range(12)
 TICKETS = ("system", "tickets")
 
 
-def lit(selected=None, shown=None, witness=frozenset(), drawing=DRAWING):
-    return lighting_of(drawing, () if selected is None else [selected], shown, witness, None)
+def lit(selected=None, shown=None, highlighted=frozenset(), drawing=DRAWING):
+    return lighting_of(drawing, () if selected is None else [selected], shown, highlighted, None)
 
 
 def painter():
@@ -106,7 +106,7 @@ def test_lenses_and_paths_repaint_all_that_is_seen():
     plain = looks(found, 1)
     assert found.light(lit(shown=frozenset({TICKETS})), VIEW) == whole
     assert looks(found, 1) != plain
-    assert found.light(lit(witness=frozenset({TICKETS})), VIEW) == whole
+    assert found.light(lit(highlighted=frozenset({TICKETS})), VIEW) == whole
 
 
 def test_other_inks_paint_every_row_anew():
@@ -147,7 +147,7 @@ def test_a_lit_line_is_in_front_where_it_crosses_another_and_leaves_no_stub_of_i
     found, way = painter(), frozenset({("hold", ("deployer", "ci-token")), ("grant", ("ci-token", "ci"))})
     (y,) = {y for y in VIEW for run in DRAWING.rows[y] if run.parts and "2 identities" in text(y)}
     assert "─┼─┐" in found.strip(y, INKS).text
-    found.light(lit(witness=way), VIEW)
+    found.light(lit(highlighted=way), VIEW)
     assert "━━━┓" in found.strip(y, INKS).text
     lines = {part.style for part in found.strip(y, INKS) if "━" in part.text}
     assert len(lines) == 1
@@ -159,7 +159,7 @@ def test_the_lines_of_a_selection_do_not_outshine_a_witness():
     way = {("agent", "support-bot"), ("hold", ("support-bot", "file-key")), ("grant", ("file-key", "files"))}
     found.light(lit(("credential", "wiki-token")), VIEW)
     assert any(part.style.color == INKS.selected_line.color for part in found.strip(box.y, INKS))
-    found.light(lit(("credential", "wiki-token"), witness=frozenset(way)), VIEW)
+    found.light(lit(("credential", "wiki-token"), highlighted=frozenset(way)), VIEW)
     shown = found.strip(box.y, INKS)
     assert not any(part.style.color == INKS.selected_line.color for part in shown if "─" in part.text)
     assert any(part.style.bgcolor == INKS.selected.bgcolor for part in shown if "wiki-token" in part.text)

@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, FindingText
-from meshmodel.answers.witness import lit_by, lit_by_finding
+from meshmodel.answers.highlights import lit_by, lit_by_finding
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
@@ -49,8 +49,8 @@ async def test_every_finding_lights_what_it_is_about(tmp_path):
             await at.pilot.pause()
             told, canvas = at.bench.shown.explanation, at.bench.context.canvas
             records = lit_by_finding(finding) if told is None else lit_by(told, at.model)
-            assert canvas.lighting.witness == canvas.drawing.light(records)
-            assert canvas.lighting.witness
+            assert canvas.lighting.highlighted == canvas.drawing.light(records)
+            assert canvas.lighting.highlighted
             rows = [row.content.plain for row in at.bench.query_one(ExplanationList).rows.shown_rows]
             assert finding.message in rows
             assert finding.remedy in rows

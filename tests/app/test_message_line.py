@@ -41,10 +41,10 @@ async def test_every_edit_undo_and_redo_names_itself_while_a_finding_is_open(
 async def test_a_lens_takes_the_place_of_a_witness(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.press("f")
-        assert it.bench.context.canvas.lighting.witness
+        assert it.bench.context.canvas.lighting.highlighted
         await it.press("l")
         assert it.bench.shown.lens == "reach"
-        assert not it.bench.context.canvas.lighting.witness
+        assert not it.bench.context.canvas.lighting.highlighted
         assert "lens reach" in said(it)
 
 

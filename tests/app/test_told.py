@@ -8,7 +8,7 @@ from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import FindingText as Said
-from meshmodel.answers.witness import sentences_and_steps, what_is_lit
+from meshmodel.answers.highlights import sentences_and_steps, what_is_lit
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
@@ -233,7 +233,7 @@ async def test_of_an_acceptance_whose_finding_is_gone_it_is_told_and_no_other_fi
             f"accepted by Ana of the security board until 2999-01-31: {REASON}"
         )
         assert at.bench.shown.finding is None
-        assert not at.bench.context.canvas.lighting.witness
+        assert not at.bench.context.canvas.lighting.highlighted
         await at.press("up")
         assert at.bench.shown.finding is not None
         assert "ghost" not in in_words(at)

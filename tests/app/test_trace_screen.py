@@ -86,13 +86,13 @@ async def test_a_log_is_chosen_and_its_events_are_listed_lit_and_told(
         assert it.bench.shown.traced == expected[1]
         drawing = it.bench.context.canvas.drawing
         assert drawing is not None
-        assert it.bench.context.canvas.lighting.witness == drawing.light(lit_by_event(expected[1]))
+        assert it.bench.context.canvas.lighting.highlighted == drawing.light(lit_by_event(expected[1]))
         assert ("grant", ("file-sas", "attachments")) in lit_by_event(expected[1])
         await it.shows("support-bot reads attachments as svc-files")
         await it.shows("a decision was due")
         await it.press("escape", "escape")
         assert it.bench.shown.traced is None
-        assert not it.bench.context.canvas.lighting.witness
+        assert not it.bench.context.canvas.lighting.highlighted
 
 
 def follow(path: Path) -> Iterator[Event]:

@@ -57,7 +57,7 @@ async def test_a_finding_is_told_with_all_ways_and_its_way_lit(tmp_path: Path, s
         shown = it.bench.shown.explanation
         assert shown is not None
         assert (shown.agent, shown.system) == (asked.agent, asked.system)
-        assert it.bench.context.canvas.lighting.witness
+        assert it.bench.context.canvas.lighting.highlighted
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -26,15 +26,15 @@ GROUND = Run(" ", 1, "ground")
         (TITLE, Lighting(aimed=HERE), "offer", False),
         (CARD, Lighting(shown=THERE), "dimmed", False),
         (CARD, Lighting(shown=HERE), "plain", False),
-        (TITLE, Lighting(shown=THERE, witness=THERE), "plain", False),
-        (GROUND, Lighting(shown=THERE, witness=THERE), "plain", False),
-        (LINE, Lighting(witness=HERE), "lit", True),
-        (LINE, Lighting(witness=THERE), "dimmed", False),
-        (LINE, Lighting(witness=THERE, shown=HERE), "dimmed", False),
-        (LINE, Lighting(selected=HERE, witness=HERE), "lit", True),
-        (LINE, Lighting(selected=HERE, witness=THERE), "dimmed", False),
-        (CARD, Lighting(selected=HERE, witness=THERE), "selected", False),
-        (CARD, Lighting(selected=HERE, witness=HERE), "selected", True),
+        (TITLE, Lighting(shown=THERE, highlighted=THERE), "plain", False),
+        (GROUND, Lighting(shown=THERE, highlighted=THERE), "plain", False),
+        (LINE, Lighting(highlighted=HERE), "lit", True),
+        (LINE, Lighting(highlighted=THERE), "dimmed", False),
+        (LINE, Lighting(highlighted=THERE, shown=HERE), "dimmed", False),
+        (LINE, Lighting(selected=HERE, highlighted=HERE), "lit", True),
+        (LINE, Lighting(selected=HERE, highlighted=THERE), "dimmed", False),
+        (CARD, Lighting(selected=HERE, highlighted=THERE), "selected", False),
+        (CARD, Lighting(selected=HERE, highlighted=HERE), "selected", True),
     ],
 )
 def test_the_look_of_a_run_follows_from_what_stands_out(run, lighting, look, heavy):
@@ -46,9 +46,9 @@ def test_where_two_lines_cross_the_one_that_stands_out_is_in_front():
     crossing = Run("┼", 1, "line", (A, B), (down, across))
     assert in_front(crossing, Lighting()) == crossing
     assert in_front(crossing, Lighting(selected=HERE)) == down
-    assert in_front(crossing, Lighting(selected=HERE, witness=THERE)) == across, "a lit way comes first"
-    assert in_front(crossing, Lighting(witness=HERE | THERE)) == crossing
-    assert in_front(down, Lighting(witness=THERE)) == down
+    assert in_front(crossing, Lighting(selected=HERE, highlighted=THERE)) == across, "a lit way comes first"
+    assert in_front(crossing, Lighting(highlighted=HERE | THERE)) == crossing
+    assert in_front(down, Lighting(highlighted=THERE)) == down
 
 
 @pytest.mark.parametrize(
@@ -68,5 +68,5 @@ def test_a_checkpoint_and_who_approves_there_stand_out_together(
     lit = [run for row in drawing.rows for run in row if look_of(run, lighting)[0] == "selected"]
     assert "".join(run.text for run in lit if run.ink.startswith("mark")) == marks
     assert {run.text[2:].strip() for run in lit if run.ink == "agent"} == cards
-    witness = lighting_of(drawing, [], None, frozenset({selected}), None).witness
-    assert witness & {("agent", "ann"), ("agent", "support-bot"), ("checkpoint", "once")} <= {selected}
+    highlighted = lighting_of(drawing, [], None, frozenset({selected}), None).highlighted
+    assert highlighted & {("agent", "ann"), ("agent", "support-bot"), ("checkpoint", "once")} <= {selected}

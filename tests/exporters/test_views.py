@@ -31,27 +31,27 @@ def texts(svg):
 
 def witnessed(snapshot, analysis):
     for finding in analysis.findings:
-        witness = analysis.explain_finding(finding)
-        if witness is not None and witness.steps:
-            yield f"{finding.rule}:{finding.subject}", witness
+        explanation = analysis.explain_finding(finding)
+        if explanation is not None and explanation.steps:
+            yield f"{finding.rule}:{finding.subject}", explanation
 
 
 @pytest.mark.parametrize("name", ["support-agent", "workflow-broker", "federated-release"])
 def test_a_finding_is_a_sequence_of_the_steps_of_its_witness(name):
     snapshot, analysis = example(name)
-    for named, witness in witnessed(snapshot, analysis):
+    for named, explanation in witnessed(snapshot, analysis):
         page = picture(snapshot, analysis, ExportRequest(lens=FINDING, finding=named))
         through = "runs through the shape step/"  # a lifeline passes behind the numbers on it
         assert [each for each in faults(page.content) if through not in each] == []
         assert page.is_readable
         said = texts(page.content)
         words = " ".join(said)
-        for number, step in enumerate(witness.steps, 1):
+        for number, step in enumerate(explanation.steps, 1):
             assert str(number) in said
             assert any(text.startswith(f"{number}. ") for text in said)
             assert step.identity is None or step.identity in words
             assert step.checkpoint is None or f"checkpoint: {step.checkpoint}" in words
-        unguarded = sum(step.checkpoint is None and step.step != "implies" for step in witness.steps)
+        unguarded = sum(step.checkpoint is None and step.step != "implies" for step in explanation.steps)
         assert words.count("no checkpoint") == unguarded
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Finding
 
-MOST_WITNESSES: Final = 60
+MOST_DRAWN_WAYS: Final = 60
 """So many findings have their way drawn; those after them have it in words only."""
 
 
@@ -34,9 +34,9 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
     cited = {each for finding in analysis.findings for each in finding.references}
     yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
     causes = causes_of(analysis)
-    if len(causes) > MOST_WITNESSES:
+    if len(causes) > MOST_DRAWN_WAYS:
         yield Paragraph(
-            f"The ways of the first {MOST_WITNESSES} of {len(causes):,} causes are drawn. Those of the "
+            f"The ways of the first {MOST_DRAWN_WAYS} of {len(causes):,} causes are drawn. Those of the "
             "others are told in words; export --finding draws one."
         )
     done = 0
@@ -46,7 +46,7 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
             done += 1
             tell(f"finding {done:,} of {number:,}")
             above = None if finding is cause.finding else cause.finding
-            is_drawn = above is None and place < MOST_WITNESSES
+            is_drawn = above is None and place < MOST_DRAWN_WAYS
             yield from _finding(finding, above)
             if above is None:
                 yield from _way(analysis, finding, written, pictures if is_drawn else None, f"finding-{done}")
@@ -107,16 +107,16 @@ def _way(
     stem: str,
 ) -> Iterator[Block]:
     """The way of a finding, drawn and in words; ``written`` are those of the findings above it."""
-    witness = analysis.explain_finding(finding)
-    if witness is None or not witness.steps:
+    explanation = analysis.explain_finding(finding)
+    if explanation is None or not explanation.steps:
         return
-    first = written.setdefault(witness.sentences, finding)
+    first = written.setdefault(explanation.sentences, finding)
     if first is not finding:
         yield Paragraph(plain(f"Its way is that of {first.rule}: {first.subject}, above."))
         return
     if pictures is None:
         yield Paragraph("Its way, in words:")
     else:
-        yield from pictures.witness(stem, f"{finding.rule}:{finding.subject}")
+        yield from pictures.example_path(stem, f"{finding.rule}:{finding.subject}")
         yield Paragraph("Its way, in words; one number may stand for several steps of the picture:")
-    yield Items(tuple(plain(each) for each in witness.sentences))
+    yield Items(tuple(plain(each) for each in explanation.sentences))

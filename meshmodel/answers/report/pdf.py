@@ -69,7 +69,7 @@ def pdf(report: Report) -> bytes:
     rl_config.useA85 = 0  # pages as bytes: as letters they are longer, and take longer to write
     out = io.BytesIO()
     document = _Document(out, report)
-    document.build(_Story(report).flowables)
+    document.build(_Flowables(report).flowables)
     return out.getvalue()
 
 
@@ -143,7 +143,7 @@ class _Title(Words):  # type: ignore[misc]  # reportlab has no types
         self.keepWithNext = int(keep)
 
 
-class _Story:
+class _Flowables:
     """The flowables of a report."""
 
     def __init__(self, report: Report) -> None:

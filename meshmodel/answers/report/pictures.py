@@ -50,7 +50,7 @@ class Pictures:
         """
         return self._drawn(stem, ExportRequest(lens=lens))
 
-    def witness(self, stem: str, finding: str) -> list[Picture]:
+    def example_path(self, stem: str, finding: str) -> list[Picture]:
         """The way of a finding (``RULE:SUBJECT``) that has steps, as a sequence."""
         return self._drawn(stem, ExportRequest(lens=FINDING, finding=finding))
 

@@ -113,7 +113,7 @@ class StripPainter:
         changed: dict[int, tuple[int, int]] = {}
         if before == lighting:
             return changed
-        if (before.witness, before.shown) != (lighting.witness, lighting.shown):
+        if (before.highlighted, before.shown) != (lighting.highlighted, lighting.shown):
             self._strips.clear()
             width = 0 if self.drawing is None else self.drawing.width
             return dict.fromkeys(view, (0, width))

@@ -87,7 +87,7 @@ class CanvasView(ScrollView, can_focus=True):
         self.words_of: Callable[[Reference], str] = lambda _: ""
         self.is_awaiting = self.is_getting_ready = False
         self._shown: frozenset[Reference] | None = None
-        self._witness: frozenset[Reference] = frozenset()
+        self._highlighted: frozenset[Reference] = frozenset()
         self._signs: dict[Reference, str] = {}
         self._painter = StripPainter(is_ascii=is_ascii)
         self.gestures = Gestures(self)
@@ -131,14 +131,14 @@ class CanvasView(ScrollView, can_focus=True):
         self,
         selected: Reference | None,
         shown: frozenset[Reference] | None = None,
-        witness: frozenset[Reference] = frozenset(),
+        highlighted: frozenset[Reference] = frozenset(),
         group: frozenset[Reference] = frozenset(),
         signs: Mapping[Reference, str] | None = None,
     ) -> None:
         """Let records stand out: what is selected, alone and together; those within the lens (``None``: all);
         those of the lit path, while there is one the only ones; and those with a sign on them.
         """
-        self.selected, self._shown, self._witness, self.group = selected, shown, witness, group
+        self.selected, self._shown, self._highlighted, self.group = selected, shown, highlighted, group
         if (signs := dict.fromkeys(group, "✓") | dict(signs or {})) != self._signs:
             self._signs = signs
             self._lay_over(())
@@ -146,7 +146,7 @@ class CanvasView(ScrollView, can_focus=True):
 
     def _relight(self) -> None:
         chosen = self.group if self.selected is None else self.group | {self.selected}
-        lighting = lighting_of(self.drawing, chosen, self._shown, self._witness, self.aimed)
+        lighting = lighting_of(self.drawing, chosen, self._shown, self._highlighted, self.aimed)
         left, top = self.scroll_offset
         for y, (x, end) in self._painter.light(lighting, self.in_view).items():
             self.refresh(Region(x - left, y - top, end - x, 1))

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.acceptances import accepted_words
-from meshmodel.answers.witness import sentences_and_steps
+from meshmodel.answers.highlights import sentences_and_steps
 from meshmodel.app.messages import CommandRequested, PanelClosed
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.explanation import numbered

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Explanation, Finding
+from meshmodel.answers.highlights import what_is_lit
 from meshmodel.answers.lines import Line, said
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.ways import finding_blocks, step_blocks
-from meshmodel.answers.witness import what_is_lit
 from meshmodel.app.presentation.log_words import event_words
 
 if TYPE_CHECKING:

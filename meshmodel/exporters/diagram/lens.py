@@ -81,17 +81,17 @@ def missing(
             break
         if finding.rule != DOOR:
             continue
-        witness = analysis.explain_finding(finding)
-        if witness is None:
+        explanation = analysis.explain_finding(finding)
+        if explanation is None:
             continue
-        for step in witness.steps:
+        for step in explanation.steps:
             tail, head = step.from_, step.to
             lit.nodes[tail] = lit.nodes[head] = "plain"
             lit.steps[step.step, tail.partition(":")[2], head.partition(":")[2]] = "plain"
-        if witness.source is not None:
-            acting = [step.to[6:] for step in witness.steps if step.to.startswith("agent:")]
-            for agent in (witness.agent, *acting):
-                _light_source(snapshot, lit, agent, witness.source, reading.get(witness.source, ()))
+        if explanation.source is not None:
+            acting = [step.to[6:] for step in explanation.steps if step.to.startswith("agent:")]
+            for agent in (explanation.agent, *acting):
+                _light_source(snapshot, lit, agent, explanation.source, reading.get(explanation.source, ()))
     return lit
 
 

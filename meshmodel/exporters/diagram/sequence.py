@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import graphviz
 
-from meshmodel.analysis.results import Explanation, Finding, StepMark, WitnessStep
+from meshmodel.analysis.results import Explanation, Finding, PathStep, StepMark
 from meshmodel.exporters.diagram.captions import agent_look, count, legend
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import (
@@ -61,12 +61,12 @@ def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: S
         such = f", such as {names[0]}" if names else ""
         hint = did_you_mean(named, names) or f"name the rule and the subject that meshmodel check lists{such}"
         raise RequestError("finding", f"there is no finding '{one_line(named)}': {one_line(hint, 400)}")
-    witness = analysis.explain_finding(finding)
-    if witness is None or not witness.steps:
+    explanation = analysis.explain_finding(finding)
+    if explanation is None or not explanation.steps:
         raise RequestError(
             "finding", f"the finding '{one_line(named)}' has no steps to draw: it is about what stands"
         )
-    return _Sequence(snapshot, analysis, finding, witness, Names(shows)).drawn()
+    return _Sequence(snapshot, analysis, finding, explanation, Names(shows)).drawn()
 
 
 class _Sequence:
@@ -75,11 +75,11 @@ class _Sequence:
         snapshot: Snapshot,
         analysis: AnalysisResults,
         finding: Finding,
-        witness: Explanation,
+        explanation: Explanation,
         names: Names,
     ) -> None:
         self.snapshot, self.analysis, self.names = snapshot, analysis, names
-        self.finding, self.witness = finding, witness
+        self.finding, self.explanation = finding, explanation
         self.doors = {(door.credential, door.system) for door in analysis.doors}
         self.participants: dict[str, int] = {}
         self.nodes: list[Node] = []
@@ -93,16 +93,16 @@ class _Sequence:
         return self.names.name(self.snapshot.table(table)[key].title, key)
 
     def _rows(self) -> list[_Row]:
-        actor = f"agent:{self.witness.agent}"
+        actor = f"agent:{self.explanation.agent}"
         rows = []
-        for number, step in enumerate(self.witness.steps, 1):
+        for number, step in enumerate(self.explanation.steps, 1):
             tail, head, said = self._move(step, actor)
             if head.startswith("agent:"):
                 actor = head if step.step in {"delegation", "trigger", "hearing", "hosting"} else actor
             rows.append(self._row(number, step, said, tail, head))
         return rows
 
-    def _move(self, step: WitnessStep, actor: str) -> tuple[str, str, str]:
+    def _move(self, step: PathStep, actor: str) -> tuple[str, str, str]:
         """From whom to whom a step goes, and what it is."""
         here, there = step.from_, step.to
         if step.step == "hold":
@@ -123,7 +123,7 @@ class _Sequence:
         does = {"trigger": "starts", "hearing": "is heard by"}.get(step.step, "runs")
         return here, there, f"{does} {self._name(there)}"
 
-    def _row(self, number: int, step: WitnessStep, said: str, tail: str, head: str) -> _Row:
+    def _row(self, number: int, step: PathStep, said: str, tail: str, head: str) -> _Row:
         snapshot, names = self.snapshot, self.names
         words = [f"{number}. {said}"]
         if step.identity is not None:
@@ -226,15 +226,15 @@ class _Sequence:
             self._edge(edge, (x, -_HEAD / 2 - 4), (x, bottom))
 
     def _diagram(self, steps: int) -> Diagram:
-        finding, witness, snapshot = self.finding, self.witness, self.snapshot
+        finding, explanation, snapshot = self.finding, self.explanation, self.snapshot
         name = self.names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
-        identities = {step.identity for step in witness.steps if step.identity is not None}
+        identities = {step.identity for step in explanation.steps if step.identity is not None}
         known = (
             count(len(identities), "identity") if len(identities) == 1 else f"{len(identities)} identities"
         )
         line = f"{count(steps, 'step')}, {known}; {finding.severity}, as {self.analysis.view}"
-        source = "home" if witness.source is None else self._name(f"system:{witness.source}")
-        agent = self._name(f"agent:{witness.agent}")
+        source = "home" if explanation.source is None else self._name(f"system:{explanation.source}")
+        agent = self._name(f"agent:{explanation.agent}")
         traced = stamp(snapshot)
         shapes, samples = legend(self.nodes, self.edges, traced)
         return replace(

@@ -185,7 +185,7 @@ class Undrawn:
     def lens(self, stem, lens):
         return []
 
-    def witness(self, stem, finding):
+    def example_path(self, stem, finding):
         return []
 
 

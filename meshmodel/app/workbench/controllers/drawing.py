@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.witness import lit_by_witness
+from meshmodel.answers.highlights import highlighted_by_opened
 from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.messages import Cause
@@ -190,14 +190,14 @@ class DrawingController(Controller):
         state = self.state
         marked, importing = state.marked, state.importing
         if state.traced is not None:
-            witness = lit_by_event(state.traced)
+            highlighted = lit_by_event(state.traced)
         elif importing is not None and importing.at is not None and state.focus == "import":
-            witness = frozenset({importing.at})
+            highlighted = frozenset({importing.at})
         else:
-            witness = lit_by_witness(state.explanation, state.finding, state.snapshot)
+            highlighted = highlighted_by_opened(state.explanation, state.finding, state.snapshot)
         shown = state.looked.seen.shown if marked is None else marked.shown
         signs = {} if marked is None else marked.signs
-        self.context.canvas.light(state.selected or state.ghost, shown, witness, state.group, signs)
+        self.context.canvas.light(state.selected or state.ghost, shown, highlighted, state.group, signs)
 
     def follow_order(self) -> None:
         """Go by the order in which another window has drawn lanes and cards since."""

@@ -10,7 +10,7 @@ from typing import Final, cast
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import CrossingState, StepKind, WitnessStep
+from meshmodel.analysis.results import CrossingState, PathStep, StepKind
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.steps import KINDS
 from meshmodel.model.snapshot import Snapshot
@@ -101,13 +101,13 @@ class Paths:
         zone: str | None,
         identity: str | None = None,
         boundary: str | None = None,
-    ) -> tuple[WitnessStep, ...]:
+    ) -> tuple[PathStep, ...]:
         """The steps of a path with what is true at each; a session is shown as the agent or credential in it.
 
         ``zone`` and ``identity`` are those at its start, ``boundary`` is the checkpoint that counts on the
         boundary to the last system.
         """
-        mesh, tables, found = self.mesh, self.mesh.snapshot, list[WitnessStep]()
+        mesh, tables, found = self.mesh, self.mesh.snapshot, list[PathStep]()
         taken = mesh.taken(path)
         grants = [each for each in taken if mesh.kind(*each) == "grant"]
         for step in taken:
@@ -124,7 +124,7 @@ class Paths:
             access = next((each for each in (enters, leaves) if each < mesh.first_credential), None)
             checkpoint = self.first_of(counting.intersection(self.checkpoints.guards.get(step, ())))
             found.append(
-                WitnessStep(
+                PathStep(
                     cast("StepKind", kind),
                     reference_of(mesh, leaves),
                     reference_of(mesh, enters),
@@ -147,7 +147,7 @@ def reference_of(mesh: Mesh, node: int) -> str:
     return f"credential:{name}" if original >= mesh.first_credential else f"system:{name}"
 
 
-class Story:
+class PathSentences:
     """Tells what happens along a path, one numbered sentence for what one does in one go."""
 
     def __init__(self, snapshot: Snapshot, mesh: Mesh, heard: Sequence[bool]) -> None:
@@ -157,7 +157,7 @@ class Story:
     def tell(
         self,
         opening: str,
-        steps: Sequence[WitnessStep],
+        steps: Sequence[PathStep],
         ends: Sequence[int],
         unasked: Mapping[int, str],
         state: CrossingState | None,
@@ -196,7 +196,7 @@ class Story:
         return f"{who.title} reads {name} as {identity}, then"
 
     def _sentences(
-        self, steps: Sequence[WitnessStep], ends: Sequence[int], unasked: Mapping[int, str]
+        self, steps: Sequence[PathStep], ends: Sequence[int], unasked: Mapping[int, str]
     ) -> list[str]:
         sentences: list[str] = []
         acting, caller, held, asked = "", "", False, list[str]()  # nobody: the agent whose way it is
@@ -217,9 +217,7 @@ class Story:
                 acting = step.to
         return sentences
 
-    def _sentence(
-        self, step: WitnessStep, after: WitnessStep | None, enters: int, *, held: bool
-    ) -> str | None:
+    def _sentence(self, step: PathStep, after: PathStep | None, enters: int, *, held: bool) -> str | None:
         """What a step says; holding and what is implied are told with the step after or before."""
         one, other = self.title(step.from_), self.title(step.to)
         ends = step.from_.partition(":")[2], step.to.partition(":")[2]

@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from meshmodel.analysis.results import MOST_LIT, Explanation, Finding, WitnessStep
+from meshmodel.analysis.results import MOST_LIT, Explanation, Finding, PathStep
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 
 
-def reference_of(step: WitnessStep) -> Reference | None:
+def reference_of(step: PathStep) -> Reference | None:
     """The record behind a step of a witness; an implied action has none."""
     if step.step == "implies":
         return None
@@ -61,20 +61,20 @@ def what_is_lit(finding: Finding) -> str:
     return "what it names is lit"
 
 
-def sentences_and_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]:
+def sentences_and_steps(explanation: Explanation) -> list[tuple[str, PathStep | None]]:
     """The sentences of a way, those of its steps with the step.
 
     Holding a credential and what an action implies are told with the step after or before.
     """
     steps = iter(step for step in explanation.steps if step.step not in {"hold", "implies"})
-    found: list[tuple[str, WitnessStep | None]] = []
+    found: list[tuple[str, PathStep | None]] = []
     for sentence in explanation.sentences:
         is_step = sentence[:1].isdigit() and bool(explanation.steps)
         found.append((sentence, next(steps, None) if is_step else None))
     return found
 
 
-def lit_by_witness(
+def highlighted_by_opened(
     way: Explanation | None, finding: Finding | None, snapshot: Snapshot
 ) -> frozenset[Reference]:
     """The records of the way that is told; where it has no steps, those that the open finding names."""
