@@ -139,11 +139,12 @@ class _Reading:
     def _document(self, candidate: Candidate) -> Document:
         """A file that is small enough, and the same when it has been read."""
         path, source = candidate.path, candidate.source
-        before = path.stat()
-        if before.st_size > BYTE_LIMIT or before.st_size > self._left:
-            limit = "1 MiB" if before.st_size > BYTE_LIMIT else "what is left of 16 MiB for all files"
+        before, is_own = path.stat(), source.startswith("~/")  # one's own hold conversations too
+        left = BYTE_LIMIT if before.st_size > BYTE_LIMIT else self._left
+        if before.st_size > left and not is_own:
+            limit = "1 MiB" if left == BYTE_LIMIT else "what is left of 16 MiB for all files"
             raise ForeignFileError(source, None, f"is larger than {limit}; import it by itself")
-        self._left -= before.st_size
+        self._left -= 0 if is_own else before.st_size
         self._count += 1
         document = read_document(path, self._base, source if source.startswith(("~/", "/")) else None)
         after = path.stat()

@@ -163,6 +163,8 @@ def test_a_persons_own_configuration_is_read_where_it_is_asked_for(folder, tmp_p
     folder.write(".mcp.json")
     assert folder.read() == [".mcp.json"]
     assert folder.read(home=home.path) == [".mcp.json", "~/.cursor/mcp.json"]
+    home.write(".cursor/mcp.json", SERVERS + " " * scanning.BYTE_LIMIT)
+    assert folder.read(home=home.path) == [".mcp.json", "~/.cursor/mcp.json"]
 
 
 def test_what_is_no_folder_is_refused(folder):
