@@ -25,8 +25,21 @@ from tests.importers.workflows import (
 )
 
 
-def markdown(front, folder):
-    return model_of(f"---\n{json.dumps(front)}\n---\nDo it.\n", folder, ".github/workflows/flow.md")
+def markdown(front, folder, body="Do it."):
+    return model_of(f"---\n{json.dumps(front)}\n---\n{body}\n", folder, ".github/workflows/flow.md")
+
+
+@pytest.mark.parametrize(
+    ("body", "starts"),
+    [
+        ("Sort “${{ needs.activation.outputs.text }}”", {"flow", "copilot-in-flow"}),
+        ("Sort “${{ github.event.issue.title }}”", {"flow", "copilot-in-flow"}),
+        ("Sort issue ${{ github.event.issue.number }}", {"flow"}),
+    ],
+)
+def test_words_of_an_event_in_the_text_start_the_agent_itself(body, starts, tmp_path):
+    proposed, _ = markdown({"on": "issues", "engine": "copilot"}, tmp_path, body)
+    assert {each.agent for each in proposed.model.trigger.values()} == starts
 
 
 @pytest.mark.parametrize(

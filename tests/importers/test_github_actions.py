@@ -177,6 +177,8 @@ def test_an_agent_keeps_its_identity_where_steps_are_put_before_it(tmp_path):
         ("github.event.commits[0].message", {"commits"}),
         ("github.event.commits", {"commits"}),
         ("format('{0}', github.event.review.body)", {"review"}),
+        ("needs.activation.outputs.text", {"*"}),
+        ("needs.build.outputs.text", set()),
         ("github.event.issue.number", set()),
         ("toJson(github.event.issue.labels)", set()),
         ("join(github.event.issue.labels.*.name)", set()),

@@ -86,6 +86,8 @@ WORDS_OF: Final = MappingProxyType(
     }
 )
 """By part of an event the parts of the repository in which its words may be written."""
+_SANITIZED: Final = re.compile(r"\bneeds\.activation\.outputs\.(?:text|title|body)\b")
+"""What gh-aw makes of the text of an event: words of outsiders all the same."""
 _INDEX: Final = re.compile(r"\[\s*(?:'([^'\]]*)'|\"([^\"\]]*)\"|(\d+|\*))\s*\]")
 _PATH: Final = re.compile(r"(?<![\w.])github(?:\.(?:[a-z0-9_-]+|\*)){0,12}")
 _LEAF: Final = re.compile(
@@ -206,6 +208,8 @@ def event_words(text: str) -> set[str]:
 
 
 def _words_in(expression: str) -> Iterator[str]:
+    if _SANITIZED.search(expression):
+        yield _ALL
     plain = _INDEX.sub(lambda found: f".{found[1] or found[2] or found[3]}", expression)
     for found in _PATH.finditer(plain):
         path = found[0].removesuffix(".*")
