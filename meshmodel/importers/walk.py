@@ -81,12 +81,14 @@ HOME: Final = (
     ".claude/settings.json",
     ".claude/agents/*.md",
     ".codex/config.toml",
+    ".codex/*.config.toml",
     ".gemini/settings.json",
     ".gemini/policies/*.toml",
     ".gemini/extensions/*/gemini-extension.json",
     ".gemini/antigravity/mcp_config.json",
     ".config/opencode/opencode.json*",
     ".config/opencode/agents/*.md",
+    ".config/opencode/agent/*.md",
     ".cursor/*.json",
     ".codeium/windsurf/mcp_config.json",
     ".config/goose/config.yaml",
@@ -109,7 +111,13 @@ _APPLICATIONS: Final = (
 )
 """Likewise below the folder of each application."""
 _APPLICATION_FOLDERS: Final = (".config", "Library/Application Support", "AppData/Roaming")
-MANAGED: Final = ("claude-code/managed-*.json", "codex/config.toml", "gemini-cli/settings.json")
+MANAGED: Final = (
+    "claude-code/managed-*.json",
+    "codex/config.toml",
+    "gemini-cli/*.json",
+    "gemini-cli/policies/*.toml",
+    "opencode/opencode.json*",
+)
 """What an administrator sets, below ``/etc``."""
 
 

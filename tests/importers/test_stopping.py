@@ -24,6 +24,7 @@ FORMS = (
     "codex",
     "compose",
     "editors",
+    "gemini",
     "github-actions",
     "kubernetes",
     "mcp",

@@ -301,12 +301,58 @@ def planted_in_opencode(secret):
     }
 
 
+def planted_in_gemini(secret):
+    """Settings of Gemini CLI with a secret wherever one can stand; as a name where it looks like one."""
+    name = "plain" if secret == SECRETS["low"] else secret
+    return {
+        "general": {"defaultApprovalMode": name, "preferredEditor": secret},
+        "tools": {
+            "allowed": [f"run_shell_command(curl -H 'Authorization: Bearer {secret}')", name],
+            "core": [name, "run_shell_command"],
+            "exclude": [name],
+            "sandboxAllowedPaths": [f"/srv/{name}"],
+            "callCommand": f"call --password {secret}",
+        },
+        "mcpServers": {
+            "a": {"command": "a", "args": ["--token", secret], "env": {"A_TOKEN": secret}, "trust": True},
+            "b": {
+                "httpUrl": f"https://u:{secret}@example.com/{name}/?token={secret}",
+                "headers": {"Authorization": f"Bearer {secret}"},
+                "targetServiceAccount": name,
+                "oauth": {"clientSecret": secret},
+            },
+            name: {"command": name, "includeTools": [name]},
+        },
+        "mcp": {"allowed": ["a", "b", name]},
+        "hooks": {"BeforeTool": [{"matcher": name, "hooks": [{"type": "command", "command": secret}]}]},
+        "telemetry": {"otlpEndpoint": f"https://u:{secret}@example.com", "apiKey": secret},
+        "context": {"fileName": [secret]},
+        "unknown": {"deep": [secret]},
+    }
+
+
+def planted_in_extension(secret):
+    name = "plain" if secret == SECRETS["low"] else secret
+    server = {"command": "x", "args": ["--token", secret, f"TOKEN={secret}", f"--key={secret}"]}
+    more = {"env": {"B_SECRET": secret}, "headers": {"X-Api-Key": secret, "Authorization": secret}}
+    return {
+        "name": name,
+        "description": secret,
+        "excludeTools": [f"run_shell_command(curl {secret})"],
+        "settings": [{"name": secret, "envVar": name, "sensitive": True}],
+        "mcpServers": {name: {**server, **more, "oauth": {"clientSecret": secret}}, "y": {**server, **more}},
+        "themes": [{"name": secret}],
+    }
+
+
 PLANTED = {
     ".mcp.json": planted_as_names,
     ".claude/settings.json": planted_in_settings,
     ".claude/agents/x.md": planted_in_agent,
     ".codex/config.toml": planted_in_codex,
     "opencode.json": planted_in_opencode,
+    ".gemini/settings.json": planted_in_gemini,
+    "gemini-extension.json": planted_in_extension,
 }
 
 

@@ -127,6 +127,12 @@ def _opencode() -> FormReader:
     return opencode
 
 
+def _gemini() -> FormReader:
+    from meshmodel.importers.forms import gemini
+
+    return gemini
+
+
 def _github() -> FormReader:
     from meshmodel.importers.forms.github import workflow
 
@@ -215,6 +221,20 @@ _FORMS: Final = (
             "opencode/agent/*.md",
         ),
         _opencode,
+        joins="mcp",
+    ),
+    Form(
+        "gemini",
+        "settings of Gemini CLI, its policies and extensions",
+        (
+            ".gemini/settings.json",
+            "gemini-cli/settings.json",
+            "gemini-cli/system-defaults.json",
+            ".gemini/policies/*.toml",
+            "gemini-cli/policies/*.toml",
+            "gemini-extension.json",
+        ),
+        _gemini,
         joins="mcp",
     ),
     Form(

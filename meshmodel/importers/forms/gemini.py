@@ -1,0 +1,667 @@
+"""Settings of Gemini CLI, its policies and its extensions.
+
+The files of one project are read together: the system's before the project's before the person's. What is
+asked is decided by rules with priorities, as the program makes them of settings and policies: the highest
+that matches wins. Source: google-gemini/gemini-cli@5411f11 packages/core/src/policy/config.ts and policies/,
+schemas/settings.schema.json, docs/reference, docs/extensions/reference.md, docs/cli/sandbox.md.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Final
+
+from meshmodel.importers.clients import (
+    CLIENT_RULES,
+    Asking,
+    Client,
+    Clients,
+    Sandbox,
+    Scope,
+    Tools,
+    folder_of,
+    loosest,
+)
+from meshmodel.importers.common_systems import HOME, WORKSTATION
+from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.servers import (
+    BELOW,
+    SERVER_RULES,
+    SETTING,
+    Entry,
+    read_server,
+    server_entry,
+)
+from meshmodel.importers.settings import SETTINGS_RULES, read_hooks, take_settings
+from meshmodel.importers.withheld import shows_secret
+from meshmodel.model.records import Exchange, Hold
+
+__all__ = ["RULES", "read", "recognise"]
+
+NAME: Final = "Gemini CLI"
+MODE: Final = Rule(
+    "approval-mode",
+    "mode of approval",
+    "mapped",
+    "default: a prompt before each tool that writes; auto_edit: none before edits and pages of the web; "
+    "plan: as default, which is one key away",
+)
+TOOLS: Final = Rule(
+    "tools",
+    "list of tools",
+    "mapped",
+    "allowed: nobody is asked; core: nobody is asked, and no other tool is there; exclude: no grant; "
+    "confirmationRequired: asked, before allowed",
+)
+SANDBOX: Final = Rule(
+    "sandbox",
+    "sandbox",
+    "mapped",
+    "a system in which commands run; the settings of the project lie among the files that they may write",
+)
+SERVERS: Final = Rule(
+    "servers-of-settings",
+    "list of servers",
+    "mapped",
+    "allowed: its servers alone are used, and nobody is asked before their tools; excluded: not used",
+)
+TRUST: Final = Rule(
+    "trusted-server", "trust of a server", "mapped", "nobody is asked before its tools: no checkpoint"
+)
+POLICY: Final = Rule(
+    "rule-of-a-policy",
+    "rule of a policy",
+    "mapped",
+    "allow, ask or deny, the highest priority first; rules of an administrator before those of a person",
+)
+PART: Final = Rule(
+    "policy-for-some-uses",
+    "rule of a policy for some uses",
+    "assumed",
+    "a pattern of arguments: computed as all uses where it allows, and as none where it asks or denies",
+)
+NO_EFFECT: Final = Rule(
+    "no-effect",
+    "rule or value without effect",
+    "mapped",
+    "policies of a project, and trust and allow in extensions, change nothing in Gemini CLI",
+)
+ALWAYS: Final = Rule(
+    "always-allow",
+    "prompts that are answered with always",
+    "assumed",
+    "one answer may settle a prompt, until the session ends or for good; computed as if each use were asked",
+)
+FOLDER_TRUST: Final = Rule(
+    "folder-trust",
+    "trust of folders",
+    "question",
+    "whether a person is asked once before settings of a folder are read: two pages tell two defaults, so it "
+    "is asked where it is not set",
+)
+TRUST_ONCE: Final = Rule(
+    "folder-trusted-once",
+    "trust of folders that is set",
+    "mapped",
+    "on: a person is asked once before settings of a folder are read, which does not count; off: never",
+)
+EACH_TIME: Final = Rule(
+    "asked-each-time", "prompts without always", "mapped", "each use is asked: a checkpoint per action"
+)
+IMPERSONATES: Final = Rule(
+    "impersonation",
+    "service account of a server",
+    "mapped",
+    "a token of that account, exchanged for the person's login at Google Cloud",
+)
+MEMORY: Final = Rule(
+    "memory",
+    "memory of sessions",
+    "mapped",
+    "a system of kind agent-memory: what is written into it is held for the person's review",
+)
+EXTENSION: Final = Rule(
+    "extension",
+    "extension",
+    "question",
+    "its servers and limits are those of a client of its own; who installs and may change it is asked",
+)
+VARIABLE: Final = Rule(
+    "extension-variable",
+    "setting of an extension",
+    "mapped",
+    "a credential of the variable, where it is sensitive",
+)
+INSTRUCTIONS: Final = Rule(
+    "instructions", "words to a model", "mapped", "what is asked of a model limits nothing, and is not kept"
+)
+RULES: Final[tuple[Rule, ...]] = (
+    MODE, TOOLS, SANDBOX, SERVERS, TRUST, POLICY, PART, NO_EFFECT, ALWAYS, EACH_TIME, FOLDER_TRUST,
+    TRUST_ONCE, IMPERSONATES, MEMORY, EXTENSION, VARIABLE, INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES,
+    *SERVER_RULES, *CLIENT_RULES, SETTING,
+)  # fmt: skip
+
+_SETTINGS_FILE: Final = re.compile(r"(?:^|/)(?:\.gemini|gemini-cli)/(?:settings|system-defaults)\.json$")
+_POLICY_FILE: Final = re.compile(r"(?:^|/)policies/[^/]+\.toml$")
+_EXTENSION_FILE: Final = "gemini-extension.json"
+_ETC: Final = "/etc/gemini-cli/"
+_SECTIONS: Final = (
+    "$schema", "policyPaths", "adminPolicyPaths", "general", "output", "ui", "ide", "privacy", "telemetry",
+    "billing", "model", "modelConfigs", "agents", "useWriteTodos", "advanced", "experimental", "extensions",
+    "skills", "hooksConfig", "contextManagement", "tools", "security", "admin", "theme", "selectedAuthType",
+    "preferredEditor", "vimMode", "checkpointing", "autoAccept", "usageStatisticsEnabled",
+)  # fmt: skip
+_SERVER_SETTINGS: Final = (
+    "cwd", "type", "timeout", "description", "extension", "authProviderType", "targetAudience", "tcp", "env",
+    "headers", "args", "command", "url", "httpUrl", "includeTools", "excludeTools",
+)  # fmt: skip
+_OLDER: Final = {
+    ("tools", "core"): "coreTools",
+    ("tools", "allowed"): "allowedTools",
+    ("tools", "exclude"): "excludeTools",
+    ("tools", "sandbox"): "sandbox",
+    (BELOW, "allowed"): "allowMCPServers",
+    (BELOW, "excluded"): "excludeMCPServers",
+}
+"""How files wrote some settings before they had sections."""
+_SHELL: Final = "run_shell_command"
+_ALIASES: Final = {"ShellTool": _SHELL, "search_file_content": "grep_search"}
+_ASKING: Final[dict[str, Asking]] = {"allow": "allowed", "ask_user": "asked", "deny": "denied"}
+_CALL: Final = re.compile(r"([A-Za-z0-9_-]{1,100})\((.*)\)", re.DOTALL)
+_MODES: Final = {"auto_edit": "autoEdit", "autoEdit": "autoEdit"}
+_LONGEST: Final = 200
+"""Characters of a pattern that are looked at."""
+
+
+def recognise(document: Document) -> bool:
+    """Whether it is a settings file, a policy or an extension of Gemini CLI, by its name and content."""
+    root, source = document.root, document.source
+    if document.syntax == "toml":
+        rules = list(root["rule"])
+        return bool(rules) and all(each["decision"].text in _ASKING for each in rules)
+    if document.syntax != "json" or not root.is_map:
+        return False
+    if f"/{source}".endswith(f"/{_EXTENSION_FILE}"):
+        return bool(root["name"].text)
+    return _SETTINGS_FILE.search(source) is not None or "gemini-cli" in root["$schema"].text
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Read all files of all projects together, then the extensions."""
+    extensions = [each for each in documents if each.source.endswith(_EXTENSION_FILE)]
+    layers = sorted(
+        (_layer_of(each) for each in documents if each not in extensions), key=lambda each: each.rank
+    )
+    shared = [each for each in layers if each.scope != "project"]
+    folders = dict.fromkeys(each.folder for each in layers if each not in shared)
+    if layers:
+        for folder in folders or {HOME: None}:
+            _Settings(
+                out, folder, [each for each in layers if each.folder == folder or each in shared]
+            ).read()
+    for each in extensions:
+        _extension(each, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One file: settings, or a policy, of the system, a project or a person."""
+
+    document: Document
+    folder: str
+    scope: Scope
+    is_policy: bool
+    is_default: bool = False
+
+    @property
+    def root(self) -> Node:
+        return self.document.root
+
+    @property
+    def rank(self) -> int:
+        """Whose value counts: the first that has one."""
+        return 9 if self.is_default else ("managed", "project", "user").index(self.scope)
+
+
+def _layer_of(document: Document) -> _Layer:
+    source, is_policy = document.source, document.syntax == "toml"
+    if source.startswith(_ETC):
+        return _Layer(document, "", "managed", is_policy, source.endswith("/system-defaults.json"))
+    name = source.rpartition("/")[2]
+    folder = folder_of(document, f".gemini/policies/{name}" if is_policy else f".gemini/{name}")
+    return _Layer(document, folder, "user" if folder == HOME else "project", is_policy)
+
+
+# What is asked --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One rule.
+
+    Attributes:
+        tool: which tools it is about, with ``*`` for any words.
+        asking: what is asked.
+        priority: the highest that matches wins.
+        node: where it stands.
+        prefix: how a command must begin; ``None``: it is about all uses.
+        server: of whose tools it is; empty: of no server, or the pattern says it.
+    """
+
+    tool: str
+    asking: Asking
+    priority: float
+    node: Node
+    prefix: str | None = None
+    server: str = ""
+
+    def means(self, tool: str) -> bool:
+        """Whether it is about a tool that is built in."""
+        return not self.server and _fits(tool, self.tool)
+
+    def means_server(self, server: str) -> bool:
+        """Whether it is about all tools of a server."""
+        if self.server:
+            return self.server in {server, "*"} and self.tool == "*"
+        return _fits(f"mcp_{server}_", self.tool)
+
+    def tool_of(self, server: str) -> str:
+        """The one tool of a server that it is about; empty: none."""
+        if self.server:
+            return self.tool if self.server in {server, "*"} else ""
+        for start in (f"mcp_{server}_", f"{server}__"):
+            if self.tool.startswith(start):
+                return self.tool.removeprefix(start)
+        return ""
+
+
+def _fits(value: str, pattern: str) -> bool:
+    return value == pattern or ("*" in pattern and len(pattern) < _LONGEST and fnmatchcase(value, pattern))
+
+
+def _builtin(mode: str) -> Iterator[_Said]:
+    """The rules that come with the program."""
+    for tool in (
+        "glob",
+        "grep_search",
+        "list_directory",
+        "read_file",
+        "read_many_files",
+        "google_web_search",
+    ):
+        yield _Said(tool, "allowed", 1.05, ABSENT)
+    for tool in ("replace", "write_file", "web_fetch"):
+        yield _Said(tool, "allowed" if mode == "autoEdit" else "asked", 1.015, ABSENT)
+
+
+def _listed(nodes: Sequence[Node], asking: Asking, priority: float) -> Iterator[_Said]:
+    """The rules of a list of tools, some with the beginning of a command in brackets."""
+    for node in nodes:
+        found = _CALL.fullmatch(node.text)
+        tool = found[1] if found else node.text
+        tool = _ALIASES.get(tool, tool)
+        prefix = found[2] if found and tool == _SHELL else None
+        yield _Said(tool, asking, priority, node, prefix)
+        if prefix is not None and asking == "allowed":  # what is not in the list is refused
+            yield _Said(tool, "denied", priority - 0.01, node)
+
+
+def _policy(root: Node, base: int, mode: str) -> Iterator[_Said]:
+    """The rules of a policy that hold in a mode."""
+    for node in root["rule"]:
+        asking = _ASKING.get(node["decision"].text)
+        modes = [each.text for each in node["modes"].each()]
+        if asking is None or (modes and mode not in modes) or node["subagent"]:
+            continue
+        if node["interactive"].text == "false" and asking != "allowed":
+            continue
+        is_part = any(node[key] for key in ("argsPattern", "commandRegex", "toolAnnotations"))
+        if is_part and asking != "allowed":
+            continue
+        prefixes: list[str | None] = [each.text for each in node["commandPrefix"].each()]
+        if node["commandRegex"]:
+            prefixes.append(re.split(r"[^\w ./-]", node["commandRegex"].text)[0])
+        default = _SHELL if prefixes else "*"
+        tools = [each.text for each in node["toolName"].each()] or [default]
+        value = node["priority"].value
+        priority = base + (value if isinstance(value, int | float) else 0) / 1000
+        for tool in tools:
+            for prefix in prefixes or [None]:
+                yield _Said(_ALIASES.get(tool, tool), asking, priority, node, prefix, node["mcpName"].text)
+
+
+class _Rules:
+    """All rules that hold."""
+
+    def __init__(self, rules: Sequence[_Said]) -> None:
+        self.all = sorted(rules, key=lambda each: -each.priority)
+
+    def whole(self, tool: str) -> tuple[Asking, float]:
+        """What is asked before any use of a tool, and with which priority that is said."""
+        found = (each for each in self.all if each.prefix is None and each.means(tool))
+        first = next(found, None)
+        return ("asked", 0.0) if first is None else (first.asking, first.priority)
+
+    def asking(self, *tools: str) -> Asking:
+        """The least that is asked before any of some tools."""
+        return loosest(self.whole(each)[0] for each in tools)
+
+    def commands(self) -> Iterator[_Said]:
+        """The commands that are allowed where others are not."""
+        asking, priority = self.whole(_SHELL)
+        for each in self.all:
+            if (
+                each.prefix is not None
+                and each.asking == "allowed" != asking
+                and each.priority > priority
+                and each.means(_SHELL)
+            ):
+                yield each
+
+    def server(self, name: str) -> tuple[Asking, dict[str, Asking]]:
+        """What is asked before all tools of a server, and before those of which more is said."""
+        whole: Asking = "asked"
+        tools: dict[str, Asking] = {}
+        for each in self.all:
+            if each.means_server(name):
+                whole = each.asking
+                break
+            tool = each.tool_of(name)
+            if tool and tool != "*":
+                tools.setdefault(tool, each.asking)
+        return whole, tools
+
+
+# Settings -------------------------------------------------------------------------------------------
+
+
+class _Settings:
+    """The settings of one project, in all files."""
+
+    def __init__(self, out: Proposal, folder: str, layers: Sequence[_Layer]) -> None:
+        self._out = out
+        self._layers = [each for each in layers if not each.is_policy]
+        self._policies = [each for each in layers if each.is_policy]
+        self._at = layers[0].root
+        self._client = out.part(Clients).client(NAME, folder, at=self._at)
+        for each in layers:
+            if not (each.is_policy and each.scope == "project"):
+                self._client.settings(each.scope, each.root)
+        said = self._get("general", "defaultApprovalMode").text
+        self._mode = _MODES.get(said, "default")
+        self._rules = _Rules([*self._all_rules()])
+
+    def _get(self, *keys: str) -> Node:
+        """A value of the first file that has it."""
+        return next(self._each(*keys), ABSENT)
+
+    def _each(self, *keys: str) -> Iterator[Node]:
+        """A value in every file that has it."""
+        older = _OLDER.get((keys[0], keys[-1]))
+        for each in self._layers:
+            found = each.root.get(*keys) or (each.root[older] if older else ABSENT)
+            if found:
+                yield found
+
+    def _words(self, *keys: str) -> list[Node]:
+        """The words of a list, which unites over the files."""
+        return [word for each in self._each(*keys) for word in each.each() if word.text]
+
+    def _all_rules(self) -> Iterator[_Said]:
+        """The rules of settings and policies, with the priorities that the program gives them."""
+        yield from _builtin(self._mode)
+        yield from _listed(self._words("tools", "exclude"), "denied", 4.4)
+        yield from _listed(self._words("tools", "confirmationRequired"), "asked", 4.35)
+        yield from _listed(self._words("tools", "allowed"), "allowed", 4.3)
+        core = self._words("tools", "core")
+        yield from _listed(core, "allowed", 4.25)
+        if core:
+            for tool in (_SHELL, *_READS, *_EDITS, "web_fetch", "google_web_search"):
+                yield _Said(tool, "denied", 4.24, core[0])
+        for node in self._words(BELOW, "excluded"):
+            yield _Said("*", "denied", 4.9, node, server=node.text)
+        for node in self._words(BELOW, "allowed"):
+            yield _Said("*", "allowed", 4.1, node, server=node.text)
+        for layer in self._layers:
+            for name, node in layer.root["mcpServers"].items():
+                if node["trust"].is_true:
+                    yield _Said("*", "allowed", 4.2, node["trust"], server=name)
+        for layer in self._policies:
+            if layer.scope != "project":
+                yield from _policy(layer.root, 4 if layer.scope == "user" else 5, self._mode)
+
+    def read(self) -> None:
+        """Read it: what is asked first, since the rest acts with the account."""
+        client = self._client
+        for node in self._words("tools", "sandboxAllowedPaths"):
+            if not shows_secret(node.text):
+                client.add_folder(node.text.rstrip("/") or node.text)
+        tools = self._tools()
+        found = client.use(tools, at=self._at)
+        if tools.sandbox is not None and tools.sandbox.asking != "denied":
+            client.write_settings(tools.sandbox.asking, at=self._at)
+        for each in self._rules.commands():
+            client.run_command(each.prefix or "", "allowed", at=each.node)
+        self._prompts(tools)
+        known: set[str] = set()
+        for layer in self._layers:
+            self._servers(layer, known)
+            self._take_what_is_asked(layer.root, found)
+            self._others(layer.root)
+        for layer in self._policies:
+            self._take_policy(layer)
+
+    def _tools(self) -> Tools:
+        """What is asked before each group of tools; of servers it is said for each."""
+        rules = self._rules
+        run = rules.asking(_SHELL)
+        tools = Tools(
+            read=rules.asking(*_READS),
+            edit=rules.asking(*_EDITS),
+            run=run,
+            fetch=rules.asking("web_fetch"),
+            search=rules.asking("google_web_search"),
+            servers="denied",
+        )
+        whole = self._get("tools", "sandbox")
+        if whole and whole.text not in {"", "false"}:
+            return replace(tools, run="denied", sandbox=Sandbox(run, hosts=("*",)))
+        if self._get("security", "toolSandboxing").is_true:
+            hosts = ("*",) if self._get("tools", "sandboxNetworkAccess").is_true else ()
+            box = Sandbox(run, hosts=hosts, others="denied" if hosts or run == "denied" else "asked")
+            return replace(tools, run="denied" if run == "denied" else "asked", sandbox=box)
+        return tools
+
+    def _prompts(self, tools: Tools) -> None:
+        """What one answer may settle, and whether the folder is trusted once."""
+        client, out = self._client, self._out
+        asked = "asked" in {tools.read, tools.edit, tools.run, tools.fetch, tools.search}
+        is_each = self._get("security", "disableAlwaysAllow").is_true
+        if asked and not (is_each or self._get("admin", "secureModeEnabled").is_true):
+            is_kept = self._get("security", "enablePermanentToolApproval").is_true
+            until = "for good" if is_kept else "until the session ends"
+            text = f"A prompt of {client.title} may be answered with “always”, {until}. It is computed as if "
+            text += "each use were asked. True?"
+            out.assume(("agent", client.agent), text, ALWAYS, at=self._at)
+        trust = self._get("security", "folderTrust", "enabled")
+        of_person = [
+            name
+            for each in self._layers
+            if each.scope != "project"
+            for name, _ in each.root["mcpServers"].items()
+        ]
+        if client.folder == HOME:
+            return
+        if trust.is_true:
+            client.approve_once(of_person, at=trust)
+        elif not trust:
+            text = f"Does {client.title} ask a person, once, before it reads the settings of a folder "
+            out.ask(("agent", client.agent), f"{text}(security.folderTrust)?", FOLDER_TRUST, at=self._at)
+
+    # Servers ------------------------------------------------------------------------------------
+
+    def _servers(self, layer: _Layer, known: set[str]) -> None:
+        root = layer.root
+        for servers in (root["mcpServers"], root.get("admin", BELOW, "requiredConfig")):
+            for name, node in servers.items():
+                if name not in known and _is_server(node):
+                    known.add(name)
+                    _server(self._client, name, node)
+                    self._before_server(name, node)
+                for key in (*_SERVER_SETTINGS, "trust"):
+                    take_settings(self._client, node[key])
+
+    def _before_server(self, name: str, node: Node) -> None:
+        """What is asked before its tools, if it is used at all."""
+        allowed = [each.text for each in self._words(BELOW, "allowed")]
+        configured = [each for each, _ in self._get("admin", BELOW, "config").items()]
+        whole, tools = self._rules.server(name)
+        is_used = (
+            (not allowed or name in allowed or "*" in allowed)
+            and (not configured or name in configured)
+            and self._get("admin", BELOW, "enabled").text != "false"
+        )
+        if not is_used:
+            return
+        if whole != "denied":
+            self._client.rule(name, "*", whole, at=node)
+        for tool, asking in tools.items():
+            self._client.rule(name, tool, asking, at=node)
+
+    # Leaves -------------------------------------------------------------------------------------
+
+    def _take_what_is_asked(self, root: Node, found: Sequence[Became]) -> None:
+        out, agent = self._out, ("agent", self._client.agent)
+        out.take(root.get("general", "defaultApprovalMode"), MODE, *found)
+        out.take(root["autoAccept"], SETTING)
+        for key in ("core", "allowed", "exclude", "confirmationRequired"):
+            out.take(root.get("tools", key), TOOLS, *found)
+        for key in ("sandbox", "sandboxNetworkAccess", "sandboxAllowedPaths"):
+            out.take(root.get("tools", key), SANDBOX, *found)
+        out.take(root.get("security", "toolSandboxing"), SANDBOX, *found)
+        for keys, older in _OLDER.items():
+            out.take(root[older], {"tools": TOOLS}.get(keys[0], SERVERS), agent)
+        for key in ("allowed", "excluded"):
+            out.take(root.get(BELOW, key), SERVERS, agent)
+        out.take(root.get("admin", BELOW), SERVERS, agent)
+        for key, rule in (
+            ("disableAlwaysAllow", EACH_TIME),
+            ("enablePermanentToolApproval", ALWAYS),
+            ("folderTrust", TRUST_ONCE),
+        ):
+            node = root.get("security", key)
+            out.take(node, SETTING if node.text == "false" else rule, agent)
+
+    def _others(self, root: Node) -> None:
+        """Hooks, programs, memory, and what means nothing here."""
+        out, client = self._out, self._client
+        if self._get("hooksConfig", "enabled").text != "false":
+            read_hooks(client, root["hooks"])
+        out.take(root["hooks"], SETTING)
+        for keys in (("tools", "discoveryCommand"), ("tools", "callCommand"), (BELOW, "serverCommand")):
+            node = root.get(*keys)
+            if node:
+                text = f"What does the program of {keys[-1]} give to Gemini CLI, and who can change it?"
+                out.take(node, SETTINGS_RULES[1], *client.hook(keys[-1], at=root, text=text))
+        memory = root.get("experimental", "autoMemory")
+        if memory.is_true:
+            system = client.systems.known("agent-memory", memory, server=client.title, title=client.title)
+            client.account.may(system, ("read",), "allowed", at=memory)
+            out.take(memory, MEMORY, client.account.may(system, ("write",), "asked", at=memory))
+        out.take(root["context"], INSTRUCTIONS)
+        for key in _SECTIONS:
+            take_settings(client, root[key])
+
+    def _take_policy(self, layer: _Layer) -> None:
+        out, agent = self._out, ("agent", self._client.agent)
+        for node in layer.root["rule"]:
+            is_part = any(node[key] for key in ("argsPattern", "commandRegex", "toolAnnotations", "subagent"))
+            rule = NO_EFFECT if layer.scope == "project" else PART if is_part else POLICY
+            out.take(node, rule, *(() if rule is NO_EFFECT else (agent,)))
+
+
+_READS: Final = ("read_file", "read_many_files", "grep_search", "glob", "list_directory")
+_EDITS: Final = ("replace", "write_file")
+
+
+def _is_server(node: Node) -> bool:
+    return bool(node["command"].text or node["url"].text or node["httpUrl"].text)
+
+
+def _server(client: Client, name: str, node: Node, given: tuple[tuple[str, str], ...] = ()) -> str:
+    """Draw a server: its address over HTTP before any other, and that before a command."""
+    address = node["httpUrl"] if node["httpUrl"].text else node["url"] if node["url"].text else ABSENT
+    entry: Entry = replace(server_entry(name, node), address=address, given=given)
+    served = read_server(client, entry)
+    out, account = client.out, node["targetServiceAccount"]
+    out.take(node["trust"], TRUST if node["trust"].is_true else SETTING, ("agent", served.agent))
+    for _, credential in given:
+        out.relate(Hold(served.agent, credential), at=node)
+    if account.text:
+        login = out.element(
+            "credential", ("google-login", *client.key), "login of the user at Google Cloud", at=account,
+            kind="oauth-user-delegated", subject="human",
+        )  # fmt: skip
+        token = out.element(
+            "credential", ("impersonated", account.text), f"token of {account.text}", at=account,
+            kind="exchanged-token", identity=account.text, subject="workload",
+        )  # fmt: skip
+        out.relate(Hold(client.agent, login), at=account)
+        out.take(
+            account, IMPERSONATES, ("credential", token), out.relate(Hold(client.agent, token), at=account),
+            out.relate(Exchange(login, token, semantics="impersonation"), at=account),
+        )  # fmt: skip
+    return served.agent
+
+
+def _extension(document: Document, out: Proposal) -> None:
+    """An extension: a client of its own, with its servers, limits and variables."""
+    root = document.root
+    name, folder = root["name"].text, document.source.removesuffix(_EXTENSION_FILE).rstrip("/")
+    client = out.part(Clients).client(f"{NAME} with {name}", folder, at=root)
+    rules = _Rules([*_builtin("default"), *_listed([*root["excludeTools"]], "denied", 4.4)])
+    found = client.use(
+        Tools(
+            read=rules.asking(*_READS),
+            edit=rules.asking(*_EDITS),
+            run=rules.asking(_SHELL),
+            fetch=rules.asking("web_fetch"),
+            search=rules.asking("google_web_search"),
+        ),
+        at=root,
+    )
+    text = f"Who installs the extension {name} of Gemini CLI, and who may change it?"
+    out.take(root["name"], EXTENSION, out.ask(("agent", client.agent), text, EXTENSION, at=root))
+    given = _variables(client, root)
+    for server, node in root["mcpServers"].items():
+        if _is_server(node):
+            out.take(node["trust"], NO_EFFECT)
+            _server(client, server, node, given)
+        for key in (*_SERVER_SETTINGS, "trust"):
+            take_settings(client, node[key])
+    out.take(root["excludeTools"], TOOLS, *found)
+    out.take(root["contextFileName"], INSTRUCTIONS)
+    for key in ("version", "description", "settings", "plan", "themes", "migratedTo", "mcpServers"):
+        take_settings(client, root[key])
+
+
+def _variables(client: Client, root: Node) -> tuple[tuple[str, str], ...]:
+    """The sensitive settings of an extension: the variable of each, and its credential."""
+    out, found = client.out, list[tuple[str, str]]()
+    for each in root["settings"]:
+        variable = each["envVar"]
+        if each["sensitive"].is_true and variable.text:
+            row = out.catalogue.variable_named(variable.text)
+            kind = row.kind if row and row.is_secret else "static-secret"
+            credential = out.element(
+                "credential", ("variable", variable.text), variable.text, at=variable, kind=kind,
+                subject=row.subject if row else None,
+            )  # fmt: skip
+            held = out.relate(Hold(client.agent, credential), at=variable)
+            out.take(variable, VARIABLE, ("credential", credential), held)
+            found.append((variable.text, credential))
+        out.take(each, SETTING)
+    return tuple(found)
