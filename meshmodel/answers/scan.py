@@ -20,6 +20,7 @@ from meshmodel.model.text import counted, first_few, one_line, pad, shorten, wid
 from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
 
 COLUMNS: Final = 100
+LINES: Final = 19
 AGENT_LINES: Final = 6
 _NAMES: Final = 34
 """The most columns of their names."""
@@ -155,10 +156,11 @@ def answer_scan(looked: Looked, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
 
 
 def _groups(analysis: Analysis) -> list[Group]:
-    """The agents that decide by themselves, those alike together; where there are none, all but people."""
+    """The agents that decide by themselves, those alike together; where none reaches any, all but people."""
     agents, found = analysis.snapshot.agent, dict[Group, list[str]]()
     rows = [each for each in analysis.reach() if not agents[each.agent].is_person]
-    for row in [each for each in rows if agents[each.agent].is_steerable] or rows:
+    steerable = [each for each in rows if agents[each.agent].is_steerable]
+    for row in steerable if any(each.reach for each in steerable) else rows:
         found.setdefault(_group(analysis, row), []).append(row.agent)
     helpers = _helpers(analysis.snapshot)
     made = []
@@ -203,8 +205,12 @@ def _group(analysis: Analysis, row: AgentReach) -> Group:
 
 
 def _worst(analysis: Analysis) -> Worst | None:
-    """The worst way: of the highest severity, outsiders' words first, what changes something, more agents."""
-    doors = sorted(analysis.doors, key=lambda each: (-_RANK[each.severity], -len(each.agents), each.subject))
+    """The worst way: of the highest severity, outsiders' words first, what changes something, more agents.
+
+    Where the highest is low there is none to tell: mostly an agent that calls its own model.
+    """
+    doors = [each for each in analysis.doors if each.severity in _WEIGHED]
+    doors.sort(key=lambda each: (-_RANK[each.severity], -len(each.agents), each.subject))
     heard, agents = {each.system for each in analysis.heard}, analysis.snapshot.agent
     helpers = _helpers(analysis.snapshot)
 
@@ -231,8 +237,21 @@ def _worst(analysis: Analysis) -> Worst | None:
     if not found:
         return None
     _, door, way = min(found, key=lambda each: each[0])
+    way = _from_first_hand(analysis, way)
     others = tuple(sorted((each for each in door.agents if each != way.agent), key=rank))
     return Worst(door, way, others, _why_unasked(analysis.snapshot, way), way.source in heard)
+
+
+def _from_first_hand(analysis: Analysis, way: Explanation) -> Explanation:
+    """The same from where outsiders write themselves, if it is as bad: carried words are hard to see."""
+    first_hand = [each.system for each in analysis.heard if each.first_hand]
+    if way.source in first_hand or way.source not in {each.system for each in analysis.heard}:
+        return way
+    for source in first_hand[:_WORST]:
+        other = analysis.explain(way.agent, way.system, way.action, source)
+        if other is not None and other.steps and (other.state, other.severity) == (way.state, way.severity):
+            return other
+    return way
 
 
 def _worst_action(door: Door) -> Action:
@@ -256,12 +275,15 @@ def _why_unasked(snapshot: Snapshot, way: Explanation) -> str:
 
 def _why(worst: Worst | None, analysis: Analysis) -> str:
     if worst is None:
-        asked = analysis.summary.crossings
-        if not asked:
+        if analysis.doors:
+            return "In what is drawn an agent crosses unasked only where little is at stake."
+        if not analysis.summary.crossings:
             return "In what is drawn nothing is read in one place and used in another."
         return "In what is drawn somebody is asked, or it is intended, wherever an agent acts across systems."
     if worst.is_heard:
-        return "So whoever can write there acts with these rights, and no login of theirs is needed."
+        if worst.explanation.source in {each.system for each in analysis.heard if each.first_hand}:
+            return "So whoever can write there acts with these rights, and no login of theirs is needed."
+        return "So whoever wrote what is carried there acts with these rights, without a login of theirs."
     if worst.explanation.action == "read":
         return "Each login is valid by itself; together they show one place what lies in another."
     return "Each login is valid by itself; together they carry one place into another, and nobody decides it."
@@ -372,12 +394,11 @@ def scan_lines(found: ScanAnswer, columns: int = COLUMNS) -> list[str]:
         *_way_lines(found),
         found.why if found.groups else "",
     ]
-    if found.questions:
-        lines.append("What to find out first:")
-        lines += [_question_line(number, each, columns) for number, each in enumerate(found.questions, 1)]
+    lines = [each for each in lines if each]
+    lines += _questions_told(found.questions, LINES - len(lines) - 1, columns)
     shows = f"meshmodel open {looked.model} shows the way"
     lines.append(f"-o {looked.model} keeps this model; then {shows}" if not looked.is_kept else shows)
-    return [shorten(one_line(each, 1_000), columns) for each in lines if each]
+    return [shorten(one_line(each, 1_000), columns) for each in lines]
 
 
 def _head(looked: Looked) -> Iterator[str]:
@@ -386,12 +407,12 @@ def _head(looked: Looked) -> Iterator[str]:
         f"{counted(len(looked.read), 'configuration')} read",
         f"{len(looked.unread)} not read",
     ]
-    if looked.examples:
-        parts.append(f"{looked.examples} of tests and examples left out")
     if looked.late:
-        parts.append(f"{looked.late} beyond the limit of time or number")
+        parts.append(f"{looked.late} beyond the limits")
     elif not looked.is_whole and not looked.unread:
         parts.append("not all was looked at")
+    if looked.examples:
+        parts.append(f"{looked.examples} of tests and examples left out")
     yield f"{looked.name}{looked.also}: {', '.join(parts)}"
 
 
@@ -442,8 +463,15 @@ def _as_whom(group: Group, snapshot: Snapshot) -> str:
     """As whom: the rights of the person at the machine are said to be yours."""
     yours = {each.principal for each in snapshot.credential.values() if each.subject == "human"}
     others = [each for each in group.identities if each not in yours]
-    names = ["you"] * (len(others) < len(group.identities)) + others
+    names = ["you"] * (len(others) < len(group.identities))
+    names += [_identity(snapshot, each) for each in others]
     return f", as {first_few(names, 1)}" if names else ""
+
+
+def _identity(snapshot: Snapshot, principal: str) -> str:
+    """An identity as a reader knows it: one that is only the id of its credential by the name of that."""
+    credential = snapshot.credential.get(principal)
+    return principal if credential is None or credential.identity else credential.title
 
 
 def _way_lines(found: ScanAnswer) -> Iterator[str]:
@@ -452,7 +480,7 @@ def _way_lines(found: ScanAnswer) -> Iterator[str]:
         return
     way = worst.explanation
     yield f"Worst way: {snapshot.agent[way.agent].title}"
-    yield f"  {_begin(snapshot, way, is_heard=worst.is_heard)},"
+    yield f"  {_begin(snapshot, worst)},"
     target = snapshot.system[way.system].title
     whom = _whom(snapshot, way)
     between = _between(snapshot, way)
@@ -472,7 +500,7 @@ def _whom(snapshot: Snapshot, way: Explanation) -> str:
     if not used:
         return ""
     credential = snapshot.credential[used[-1]]
-    return " as you" if credential.subject == "human" else f" as {credential.principal}"
+    return " as you" if credential.subject == "human" else f" as {_identity(snapshot, credential.principal)}"
 
 
 _DEEDS: Final[Mapping[str, str]] = {
@@ -484,12 +512,16 @@ _DEEDS: Final[Mapping[str, str]] = {
 }
 
 
-def _begin(snapshot: Snapshot, way: Explanation, *, is_heard: bool) -> str:
+def _begin(snapshot: Snapshot, worst: Worst) -> str:
+    way = worst.explanation
     if way.source is None:
-        return "has its task from home"
+        home = snapshot.agent[way.agent].home
+        return f"works in {snapshot.zone[home].title}" if home else "works in a place that is not known"
     system = snapshot.system[way.source]
-    if is_heard:
+    if worst.is_heard and system.untrusted_input:
         return f"reads {system.title} ⚑: what outsiders write there can instruct it"
+    if worst.is_heard:
+        return f"reads {system.title}: what outsiders wrote is carried there and can instruct it"
     return f"reads {system.title}" + (f" ({system.sensitivity})" if system.sensitivity else "")
 
 
@@ -504,12 +536,29 @@ def _between(snapshot: Snapshot, way: Explanation) -> str:
     return f", by way of {first_few(list(dict.fromkeys(names)), 2)}" if names else ""
 
 
-def _question_line(number: int, asked: Asked, columns: int) -> str:
+def _questions_told(questions: Sequence[Asked], most: int, columns: int) -> Iterator[str]:
+    """The questions in so many lines, after one that says what they are; each whole if there are lines left."""
+    if not questions:
+        return
+    yield "What to find out first:"
+    spare = max(most - 1 - len(questions), 0)
+    for number, each in enumerate(questions, 1):
+        told = _question_lines(number, each, 1 + spare, columns)
+        spare -= len(told) - 1
+        yield from told
+
+
+def _question_lines(number: int, asked: Asked, most: int, columns: int) -> list[str]:
+    """A question with what its answer changes, in so many lines; else its first sentence, cut at the end."""
     effect = f"  {asked.answer}: {asked.effect}" if asked.effect else ""
-    room = columns - 3 - width(effect)
+    room = max(columns - 3 - width(effect), 20)
     first, full_stop, _ = asked.text.partition(". ")
     text = asked.text if width(asked.text) <= room else first + full_stop.strip()
-    return f"{number}  {shorten(text, room)}{effect}"
+    lines = wrap(text, room) or [""]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], shorten(" ".join(lines[most - 1 :]), room)]
+    lines[-1] += effect
+    return [f"{number}  {lines[0]}", *(f"   {each}" for each in lines[1:])]
 
 
 # JSON -----------------------------------------------------------------------------------------------------

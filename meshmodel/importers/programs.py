@@ -112,7 +112,7 @@ def option_values(words: Sequence[str]) -> dict[str, str]:
 
 def _split(words: Sequence[str]) -> list[str]:
     """The words, with a command that is a whole line split into its own."""
-    if not words or not re.search(r"\s", words[0]) or _is_path(words[0].split(maxsplit=1)[0]):
+    if not words or len(words[0].split(maxsplit=1)) < 2 or _is_path(words[0].split(maxsplit=1)[0]):
         return list(words)
     try:
         first = shlex.split(words[0][:4_000])

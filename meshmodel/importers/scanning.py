@@ -3,6 +3,7 @@
 See ``docs/scan.md``.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,9 @@ TOTAL_LIMIT: Final = 16 << 20
 """The most bytes of all of them."""
 _SNIFFED: Final = 64 << 10
 """So much of a file with a common name is looked at for the marks of its form."""
+_KIND: Final = re.compile(rb"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_SCHEMA: Final = b"CustomResourceDefinition"
+"""Manifests of this kind only are large, say how others are written, and give nobody anything."""
 _TIME_IS_UP: Final = "the time was up"
 
 
@@ -108,6 +112,7 @@ class _Reading:
         self._base, self._stop, self._catalogue = base, stop, catalogue
         self._left, self._count = TOTAL_LIMIT, 0
         self._reading = Reading()
+        self._walked: dict[str, str] = {}  # by the source that the model names: the path in the folder
         self.unread: list[tuple[str, str]] = []
         self.late = 0
 
@@ -135,6 +140,7 @@ class _Reading:
         else:
             if document is not None and form is not None:
                 self._reading.documents.setdefault(form, []).append(document)
+                self._walked[document.source] = candidate.source
 
     def _document(self, candidate: Candidate) -> Document:
         """A file that is small enough, and the same when it has been read."""
@@ -167,7 +173,7 @@ class _Reading:
         kept = [each for each, reason in reasons if reason is None]
         together = _refusal(form, kept) if kept else None
         reasons = [(each, reason or together) for each, reason in reasons]
-        self.unread += [(each.source, reason) for each, reason in reasons if reason is not None]
+        self.unread += [(self._walked[each.source], reason) for each, reason in reasons if reason is not None]
         return [] if together else kept
 
 
@@ -195,4 +201,7 @@ def _may_be_meant(candidate: Candidate) -> bool:
         return True
     with candidate.path.open("rb") as file:
         start = b"\n" + file.read(_SNIFFED)
-    return any(all(f"\n{mark}".encode() in start for mark in each) for each in marks)
+        if not any(all(f"\n{mark}".encode() in start for mark in each) for each in marks):
+            return False
+        kinds = set(_KIND.findall(start))
+        return kinds != {_SCHEMA} or set(_KIND.findall(start + file.read(BYTE_LIMIT))) != {_SCHEMA}

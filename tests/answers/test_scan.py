@@ -156,6 +156,46 @@ def test_where_somebody_is_asked_it_is_said_of_what_is_drawn():
     )
 
 
+def test_what_is_low_is_no_worst_way():
+    lines = scan_lines(
+        told(read_text(BRIDGE.replace("untrusted_input = true", "").replace('integrity = "high"', "")))
+    )
+    assert "In what is drawn an agent crosses unasked only where little is at stake." in lines
+
+
+def test_words_that_are_carried_are_told_from_where_outsiders_write_them():
+    """The store is heard as well, since the helper writes into it; the way begins at the mail."""
+    more = """
+[[system]]
+id = "store"
+zone = "office"
+[[grant]]
+credential = "mail-key"
+system = "store"
+actions = ["read", "write"]
+"""
+    lines = scan_lines(
+        told(
+            read_text(
+                BRIDGE.replace('id = "mail"', 'id = "z-mail"')
+                .replace('system = "mail"', 'system = "z-mail"')
+                .replace("system:mail", "system:z-mail")
+                + more
+            )
+        )
+    )
+    assert "  reads Mail ⚑: what outsiders write there can instruct it," in lines
+
+
+def test_identities_have_the_names_of_their_credentials_and_questions_are_whole():
+    named = BRIDGE.replace('id = "shop-key"', 'id = "shop-key"\nname = "KEY of Shop"')
+    long = named.replace("May it write at all?", "May it write at all? " + "And if so what else? " * 5)
+    lines = scan_lines(told(read_text(long)))
+    assert "  then writes into Shop as KEY of Shop;" in lines
+    assert len(lines) == 13
+    assert not any("…" in each for each in lines)
+
+
 def test_without_time_nothing_is_tried():
     found = told(read_text(BRIDGE), Stop(None, lambda: True))
     assert [each.effect for each in found.questions] == ["", ""]
@@ -166,7 +206,7 @@ def test_without_time_nothing_is_tried():
     ("changes", "head"),
     [
         ({"unread": [("a", "why")]}, "folder: 12 files, 1 configuration read, 1 not read"),
-        ({"late": 3, "is_whole": False}, f"{READ}, 3 beyond the limit of time or number"),
+        ({"late": 3, "is_whole": False}, f"{READ}, 3 beyond the limits"),
         ({"is_whole": False}, f"{READ}, not all was looked at"),
         ({"examples": 2}, f"{READ}, 2 of tests and examples left out"),
         ({"files": 0, "also": " and more"}, "folder and more: 1 configuration read, 0 not read"),
@@ -185,5 +225,5 @@ def test_whatever_was_found_it_is_a_screen(seed, size):
     assert all(line.isprintable() for line in lines)
     answer = json.loads(json.dumps(scan_json(found)))
     assert answer["lines"] == lines
-    severities = {each.severity for each in analyse(found.snapshot).doors}
-    assert (answer["worst"] or {}).get("severity") in (severities or {None})
+    severities = {each.severity for each in analyse(found.snapshot).doors} - {"low"}
+    assert (answer["worst"] is None) == (not severities)

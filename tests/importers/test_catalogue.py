@@ -127,6 +127,7 @@ def test_a_program_keeps_its_version_and_its_arguments():
     found = program_of(["npx", "-y", "@a/b@1.2", "--flag", "/srv"])
     assert (found.runner, found.kind, found.name, found.version) == ("npx", "npm", "@a/b", "1.2")
     assert (found.options, found.arguments) == (("-y",), ("--flag", "/srv"))
+    assert program_of([" "]).runner == ""
     found = program_of(["docker", "run", "-e", "A=1", "-eB", "--privileged", "image", "stdio"])
     assert (found.name, found.options[-1], found.arguments) == ("image", "--privileged", ("stdio",))
 

@@ -53,7 +53,10 @@ def test_of_a_file_with_a_common_name_its_first_lines_decide(folder):
     folder.write("manifest.yaml", NAMESPACE)
     folder.write("settings.yaml", "port: 80\n")
     folder.write("broken.yaml", "port: [80\n")
-    assert folder.read() == ["manifest.yaml"]
+    schema = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+    folder.write("schema.yaml", f"{schema}---\n{schema}")
+    folder.write("with-schemas.yaml", f"{schema}#{'-' * 70_000}\n---\n{NAMESPACE}")
+    assert folder.read() == ["manifest.yaml", "with-schemas.yaml"]
 
 
 @pytest.mark.parametrize("name", [".git", "node_modules", ".venv", "vendor", "dist", "target"])
@@ -109,6 +112,14 @@ def test_what_is_recognised_and_cannot_be_read_is_said_and_the_rest_is_read(fold
     }
     assert dict(found.unread)["large/.mcp.json"] == "is larger than 1 MiB; import it by itself"
     assert not found.is_whole
+
+
+def test_what_a_form_refuses_is_named_as_it_lies_in_the_folder(folder, tmp_path_factory):
+    folder.write(
+        ".github/workflows/twice.yml", "on: push\nenv: {}\nenv: {}\njobs: {a: {steps: [{run: make}]}}\n"
+    )
+    found = scan([folder.path], tmp_path_factory.mktemp("models"), NEVER)
+    assert [file for file, _ in found.unread] == [".github/workflows/twice.yml"]
 
 
 def test_limits_are_said_with_their_numbers(folder, monkeypatch):
