@@ -537,7 +537,7 @@ def _between(snapshot: Snapshot, way: Explanation) -> str:
 
 
 def _questions_told(questions: Sequence[Asked], most: int, columns: int) -> Iterator[str]:
-    """The questions in so many lines, after one that says what they are; each whole if there are lines left."""
+    """The questions in so many lines, after one that says what they are; each whole if lines are left."""
     if not questions:
         return
     yield "What to find out first:"
