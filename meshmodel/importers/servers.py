@@ -662,7 +662,11 @@ class _Reading:
         text += f". So says {source.at}" if source else ". So says your catalogue"
         text += f"; not read there, but judged: {', '.join(row.judged)}" if row.judged else ""
         text += f". Not known: {'; '.join(effect.unsaid)}" if effect.unsaid else ""
-        more = [each for each in (row.advisory, row.also) if each]
+        given_env = self._shown().env
+        asks = [each.how for each in row.asks_person if given_env.get(each.env) == each.value]
+        more = [
+            each for each in (row.advisory, row.also, *(f"it asks by itself, {how}" for how in asks)) if each
+        ]
         text += f". Note: {'; '.join(more)}" if more else ""
         return self._out.assume(("agent", self._drawn.agent), f"{text}. True?", KNOWN, at=self._at)
 

@@ -143,6 +143,15 @@ def test_what_a_known_server_reaches_follows_its_configuration(server, grants, t
     assert "hunter2" not in repr(model)
 
 
+def test_a_server_that_asks_by_itself_is_said_to_and_no_checkpoint_is_drawn(tmp_path):
+    server = {"command": "uvx", "args": ["awslabs.aws-api-mcp-server"]}
+    asking = {**server, "env": {"REQUIRE_MUTATION_CONSENT": "true"}}
+    for each, asks in ((server, False), (asking, True)):
+        model = model_of({"mcpServers": {"x": each}}, tmp_path)[0].model
+        assert any("it asks by itself" in note.text for note in model.note.values()) is asks
+        assert not model.checkpoint
+
+
 def test_known_tools_that_alone_may_be_used_limit_the_delegation(tmp_path):
     server = {"command": "docker", "args": ["run", "ghcr.io/github/github-mcp-server"]}
     model = model_of({"mcpServers": {"x": {**server, "tools": ["issue_read"]}}}, tmp_path)[0].model

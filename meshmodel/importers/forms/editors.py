@@ -24,6 +24,7 @@ from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import (
+    BELOW,
     DISABLED,
     SERVER_RULES,
     SETTING,
@@ -178,7 +179,7 @@ def _read_vscode(document: Document, out: Proposal) -> None:
     for key in ("chat.agent.sandbox.allowNetwork", "chat.agent.sandbox.allowUnsandboxedCommands", _BOX,
                 "chat.agent.allowedNetworkDomains"):  # fmt: skip
         out.take(root[key], SANDBOX, agent)
-    _servers(client, root.get("mcp", "servers"))
+    _servers(client, root.get(BELOW, "servers"))
     take_settings(client, root)
 
 
