@@ -22,7 +22,7 @@ StepKind = Literal[
     "implies",
     "answer",
 ]
-MOST_LIT: Final = 50
+MOST_HIGHLIGHTED: Final = 50
 """Of more elements than this a finding lights the first ones: one can concern thousands."""
 
 

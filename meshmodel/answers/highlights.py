@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from meshmodel.analysis.results import MOST_LIT, Explanation, Finding, PathStep
+from meshmodel.analysis.results import MOST_HIGHLIGHTED, Explanation, Finding, PathStep
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
@@ -15,7 +15,7 @@ def reference_of(step: PathStep) -> Reference | None:
     return step.step, (step.from_.partition(":")[2], step.to.partition(":")[2])
 
 
-def lit_by(explanation: Explanation, snapshot: Snapshot) -> frozenset[Reference]:
+def highlighted_by_way(explanation: Explanation, snapshot: Snapshot) -> frozenset[Reference]:
     """The records of a way: its steps, the elements that they join, and how the agent reads its source."""
     found: set[Reference] = {("agent", explanation.agent)}
     if explanation.source is not None:
@@ -41,7 +41,7 @@ def _reads(agent: str, source: str, snapshot: Snapshot) -> set[Reference]:
     return found | ({("trigger", (source, agent))} if (source, agent) in snapshot.trigger else set())
 
 
-def lit_by_finding(finding: Finding) -> frozenset[Reference]:
+def highlighted_by_finding(finding: Finding) -> frozenset[Reference]:
     """The records that a finding names, with the elements that its relations join: where no way leads."""
     found: set[Reference] = set(finding.about)
     for table, key in finding.about:
@@ -50,13 +50,13 @@ def lit_by_finding(finding: Finding) -> frozenset[Reference]:
     return frozenset(found)
 
 
-def what_is_lit(finding: Finding) -> str:
+def highlight_note(finding: Finding) -> str:
     """What is lit of a finding without a way: of very many records of a kind it names the first ones."""
-    if len(finding.about) >= MOST_LIT:
+    if len(finding.about) >= MOST_HIGHLIGHTED:
         (table, count) = Counter(table for table, _ in finding.about).most_common(1)[0]
         if table == "agent" and len(finding.agents) > count:
             return f"{count} of the {len(finding.agents)} agents it is about are lit"
-        if count >= MOST_LIT and table != "agent":
+        if count >= MOST_HIGHLIGHTED and table != "agent":
             return f"the first {count} {table}s that it names are lit, and there may be more"
     return "what it names is lit"
 
@@ -78,5 +78,5 @@ def highlighted_by_opened(
     way: Explanation | None, finding: Finding | None, snapshot: Snapshot
 ) -> frozenset[Reference]:
     """The records of the way that is told; where it has no steps, those that the open finding names."""
-    lit = lit_by(way, snapshot) if way is not None and way.steps else frozenset()
-    return lit or (frozenset() if finding is None else lit_by_finding(finding))
+    highlighted = highlighted_by_way(way, snapshot) if way is not None and way.steps else frozenset()
+    return highlighted or (frozenset() if finding is None else highlighted_by_finding(finding))

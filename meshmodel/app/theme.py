@@ -120,7 +120,7 @@ class Inks:
     ground: Style
     lanes: tuple[Style, Style]
     plain: Mapping[Ink, Style]
-    lit: Mapping[Ink, Style]
+    highlighted: Mapping[Ink, Style]
     dimmed: Mapping[Ink, Style]
     selected: Style
     selected_line: Style
@@ -165,7 +165,7 @@ def inks(palette: Palette) -> Inks:
         "mark-does-not-count": Style(color=palette.weak, bold=True),
         "mark-proposed": Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
     }
-    lit = {ink: style + Style(bold=True) for ink, style in plain.items()}
+    highlighted = {ink: style + Style(bold=True) for ink, style in plain.items()}
     dimmed: dict[Ink, Style] = {}
     for ink, style in plain.items():
         if ink in {"frame", "lane-title", "ground", "lane-a", "lane-b"}:
@@ -178,7 +178,7 @@ def inks(palette: Palette) -> Inks:
         ground=Style(color=palette.faint, bgcolor=palette.ground),
         lanes=(Style(bgcolor=palette.lane_a), Style(bgcolor=palette.lane_b)),
         plain=plain,
-        lit=lit,
+        highlighted=highlighted,
         dimmed=dimmed,
         selected=Style(color=palette.on_selected, bgcolor=palette.selected, bold=True),
         selected_line=Style(color=palette.selected_line, bold=True),

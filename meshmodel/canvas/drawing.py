@@ -224,7 +224,7 @@ class Drawing:
                     found[record].append(branch)
         return found
 
-    def light(self, records: Iterable[Reference]) -> frozenset[Reference]:
+    def highlight(self, records: Iterable[Reference]) -> frozenset[Reference]:
         """The owners of the runs that stand out for these records.
 
         A line stands out if both its relation and the relation at its start are among the records: for a
@@ -232,12 +232,14 @@ class Drawing:
         without the other end makes all its lines stand out.
         """
         given = set(records)
-        lit = set(given) | {self.grid.card_for[record] for record in given if record in self.grid.card_for}
+        highlighted = set(given) | {
+            self.grid.card_for[record] for record in given if record in self.grid.card_for
+        }
         for record in given:
             for branch in self._by_record.get(record, ()):
                 link = branch.link
                 if link.records:
-                    lit.add(branch.reference)
+                    highlighted.add(branch.reference)
                     continue
                 arrow = link.relation in given
                 start = branch.start in given
@@ -259,8 +261,8 @@ class Drawing:
                         for other in beside
                     )
                 if arrow and start:
-                    lit.add(branch.reference)
-        return frozenset(lit)
+                    highlighted.add(branch.reference)
+        return frozenset(highlighted)
 
     def _lane_number(self, y: int) -> int:
         lanes = self.grid.lanes

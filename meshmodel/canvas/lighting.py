@@ -12,7 +12,7 @@ _GROUND: Final = frozenset({"ground", "lane-a", "lane-b", "frame", "lane-title"}
 
 Owners = frozenset[Reference]
 """What runs of a drawing belong to: records, and branches of lines."""
-Look = Literal["plain", "lit", "dimmed", "selected", "selected_line", "offer"]
+Look = Literal["plain", "highlighted", "dimmed", "selected", "selected_line", "offer"]
 """How a run looks: by its ink (plain, on the lit way, or dimmed), else alike whatever its ink."""
 
 
@@ -44,10 +44,10 @@ def lighting_of(
     if drawing is None:
         return Lighting()
     return Lighting(
-        drawing.light(_with_approving(drawing, frozenset(selected))),
-        None if shown is None else drawing.light(shown),
-        drawing.light(highlighted),
-        drawing.light(() if aimed is None else [aimed]),
+        drawing.highlight(_with_approving(drawing, frozenset(selected))),
+        None if shown is None else drawing.highlight(shown),
+        drawing.highlight(highlighted),
+        drawing.highlight(() if aimed is None else [aimed]),
     )
 
 
@@ -66,8 +66,8 @@ def in_front(run: Run, lighting: Lighting) -> Run:
     """What is seen where two lines cross: a line that stands out is in front of one that does not."""
     if not run.parts:
         return run
-    lit = lighting.highlighted or lighting.selected
-    parts = [part for part in run.parts if not lit.isdisjoint(part.owners)]
+    highlighted = lighting.highlighted or lighting.selected
+    parts = [part for part in run.parts if not highlighted.isdisjoint(part.owners)]
     return parts[0] if len(parts) == 1 else run
 
 
@@ -94,7 +94,7 @@ def look_of(run: Run, lighting: Lighting) -> tuple[Look, bool]:
     if not lighting.selected.isdisjoint(owners) and not (is_line and lighting.highlighted):
         return ("selected_line" if is_line else "selected"), heavy
     if lighting.highlighted:
-        return ("lit", True) if heavy else ("dimmed", False)
+        return ("highlighted", True) if heavy else ("dimmed", False)
     if lighting.shown is not None and lighting.shown.isdisjoint(owners):
         return "dimmed", False
     return "plain", False

@@ -70,10 +70,10 @@ def test_a_selection_changes_only_the_rows_of_what_was_and_what_is_selected():
     plain = [looks(found, y) for y in range(DRAWING.height)]
     box = DRAWING.box_of(TICKETS)
     rows = set(range(box.y, box.y + box.height))
-    assert found.light(lit(TICKETS), VIEW).keys() == rows
+    assert found.highlight(lit(TICKETS), VIEW).keys() == rows
     assert {y for y in VIEW if looks(found, y) != plain[y]} == rows
-    assert not found.light(lit(TICKETS), VIEW)
-    assert found.light(lit(), VIEW).keys() == rows
+    assert not found.highlight(lit(TICKETS), VIEW)
+    assert found.highlight(lit(), VIEW).keys() == rows
     assert [looks(found, y) for y in range(DRAWING.height)] == plain
 
 
@@ -85,7 +85,7 @@ def test_just_the_cells_that_a_selection_changes_are_painted_again(selected):
         return [(letter, segment.style) for segment in found.strip(y, INKS) for letter in segment.text]
 
     before = [cells(y) for y in view]
-    named = found.light(lit(selected), view)
+    named = found.highlight(lit(selected), view)
     for y, plain in enumerate(before):
         changed = [x for x, both in enumerate(zip(plain, cells(y), strict=True)) if both[0] != both[1]]
         assert bool(changed) == (y in named)
@@ -97,16 +97,16 @@ def test_what_is_selected_out_of_view_is_seen_once_it_comes_into_view():
     y = DRAWING.box_of(billing).y
     assert y not in VIEW
     plain = looks(found, y)
-    assert not found.light(lit(billing), VIEW)
+    assert not found.highlight(lit(billing), VIEW)
     assert looks(found, y) != plain
 
 
 def test_lenses_and_paths_repaint_all_that_is_seen():
     found, whole = painter(), dict.fromkeys(VIEW, (0, DRAWING.width))
     plain = looks(found, 1)
-    assert found.light(lit(shown=frozenset({TICKETS})), VIEW) == whole
+    assert found.highlight(lit(shown=frozenset({TICKETS})), VIEW) == whole
     assert looks(found, 1) != plain
-    assert found.light(lit(highlighted=frozenset({TICKETS})), VIEW) == whole
+    assert found.highlight(lit(highlighted=frozenset({TICKETS})), VIEW) == whole
 
 
 def test_other_inks_paint_every_row_anew():
@@ -147,7 +147,7 @@ def test_a_lit_line_is_in_front_where_it_crosses_another_and_leaves_no_stub_of_i
     found, way = painter(), frozenset({("hold", ("deployer", "ci-token")), ("grant", ("ci-token", "ci"))})
     (y,) = {y for y in VIEW for run in DRAWING.rows[y] if run.parts and "2 identities" in text(y)}
     assert "─┼─┐" in found.strip(y, INKS).text
-    found.light(lit(highlighted=way), VIEW)
+    found.highlight(lit(highlighted=way), VIEW)
     assert "━━━┓" in found.strip(y, INKS).text
     lines = {part.style for part in found.strip(y, INKS) if "━" in part.text}
     assert len(lines) == 1
@@ -157,9 +157,9 @@ def test_the_lines_of_a_selection_do_not_outshine_a_witness():
     found = painter()
     box = DRAWING.box_of(("credential", "wiki-token"))
     way = {("agent", "support-bot"), ("hold", ("support-bot", "file-key")), ("grant", ("file-key", "files"))}
-    found.light(lit(("credential", "wiki-token")), VIEW)
+    found.highlight(lit(("credential", "wiki-token")), VIEW)
     assert any(part.style.color == INKS.selected_line.color for part in found.strip(box.y, INKS))
-    found.light(lit(("credential", "wiki-token"), highlighted=frozenset(way)), VIEW)
+    found.highlight(lit(("credential", "wiki-token"), highlighted=frozenset(way)), VIEW)
     shown = found.strip(box.y, INKS)
     assert not any(part.style.color == INKS.selected_line.color for part in shown if "─" in part.text)
     assert any(part.style.bgcolor == INKS.selected.bgcolor for part in shown if "wiki-token" in part.text)

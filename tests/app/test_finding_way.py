@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, FindingText
-from meshmodel.answers.highlights import lit_by, lit_by_finding
+from meshmodel.answers.highlights import highlighted_by_finding, highlighted_by_way
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
@@ -20,23 +20,25 @@ def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
     finding = Finding(
         "secret-at-rest", "high", "disk>key", lambda: FindingText("m", about), "r", lambda _: ()
     )
-    assert lit_by_finding(finding) == {*about, ("credential", "key")}
+    assert highlighted_by_finding(finding) == {*about, ("credential", "key")}
 
 
 def test_the_line_by_which_the_agent_reads_where_a_way_starts_is_lit():
     model = read_file(MODELS / "support-agent.toml")
     told = analyse(model).explain("support-bot", "attachments", "read", "tickets")
     drawing = draw(model, Facts(), Options(120, 40))
-    lit = drawing.light(lit_by(told, model))
+    lit = drawing.highlight(highlighted_by_way(told, model))
     lines = {each.link.relation for each in drawing.branches if each.reference in lit}
     assert lines == {("grant", ("ticket-token", "tickets")), ("grant", ("file-sas", "attachments"))}
     inbox = Trigger("tickets", "support-bot")
     triggered = replace(model, trigger={("tickets", "support-bot"): inbox})
-    assert ("trigger", ("tickets", "support-bot")) not in lit_by(told, triggered)  # it may be decided about
+    assert ("trigger", ("tickets", "support-bot")) not in highlighted_by_way(
+        told, triggered
+    )  # it may be decided about
     unread = replace(
         triggered, hold={key: each for key, each in model.hold.items() if key[1] != "ticket-token"}
     )
-    assert ("trigger", ("tickets", "support-bot")) in lit_by(told, unread)
+    assert ("trigger", ("tickets", "support-bot")) in highlighted_by_way(told, unread)
 
 
 async def test_every_finding_lights_what_it_is_about(tmp_path):
@@ -48,8 +50,8 @@ async def test_every_finding_lights_what_it_is_about(tmp_path):
             at.bench.context.open_finding(finding)
             await at.pilot.pause()
             told, canvas = at.bench.shown.explanation, at.bench.context.canvas
-            records = lit_by_finding(finding) if told is None else lit_by(told, at.model)
-            assert canvas.lighting.highlighted == canvas.drawing.light(records)
+            records = highlighted_by_finding(finding) if told is None else highlighted_by_way(told, at.model)
+            assert canvas.lighting.highlighted == canvas.drawing.highlight(records)
             assert canvas.lighting.highlighted
             rows = [row.content.plain for row in at.bench.query_one(ExplanationList).rows.shown_rows]
             assert finding.message in rows

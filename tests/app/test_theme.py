@@ -67,7 +67,7 @@ def test_every_ink_of_the_canvas_stands_out_from_its_ground(theme: str) -> None:
     found: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
     for name, table, least in (
         ("plain", looks.plain, TEXT),
-        ("lit", looks.lit, TEXT),
+        ("highlighted", looks.highlighted, TEXT),
         ("dimmed", looks.dimmed, DIMMED),
     ):
         for ink, style in table.items():

@@ -8,7 +8,7 @@ from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import FindingText as Said
-from meshmodel.answers.highlights import sentences_and_steps, what_is_lit
+from meshmodel.answers.highlights import highlight_note, sentences_and_steps
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
@@ -110,7 +110,7 @@ async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
     finding = Finding(
         "shared-memory", "medium", "notes", lambda: Said("m", about), "r", lambda _: (), agents=names
     )
-    assert what_is_lit(finding) == says
+    assert highlight_note(finding) == says
     panel = ExplanationList()
     async with Host(panel, None).run_test():
         panel.follow(WorkbenchState(None, opened=OpenedFinding(finding, None)))

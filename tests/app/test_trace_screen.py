@@ -15,7 +15,7 @@ from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.presentation.log_request import LogRequest, suggested_log
 from meshmodel.app.presentation.log_table import cells_of_event
-from meshmodel.app.presentation.log_words import WORDS, lit_by_event
+from meshmodel.app.presentation.log_words import WORDS, highlighted_by_event
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.events import Event
 from meshmodel.store.load import load
@@ -86,8 +86,10 @@ async def test_a_log_is_chosen_and_its_events_are_listed_lit_and_told(
         assert it.bench.shown.traced == expected[1]
         drawing = it.bench.context.canvas.drawing
         assert drawing is not None
-        assert it.bench.context.canvas.lighting.highlighted == drawing.light(lit_by_event(expected[1]))
-        assert ("grant", ("file-sas", "attachments")) in lit_by_event(expected[1])
+        assert it.bench.context.canvas.lighting.highlighted == drawing.highlight(
+            highlighted_by_event(expected[1])
+        )
+        assert ("grant", ("file-sas", "attachments")) in highlighted_by_event(expected[1])
         await it.shows("support-bot reads attachments as svc-files")
         await it.shows("a decision was due")
         await it.press("escape", "escape")

@@ -380,7 +380,7 @@ def test_an_exchange_is_tied_to_the_token_service_where_it_happens():
     ties = [each for each in drawing.branches if each.source == ("system", "sts")]
     assert [each.link.target for each in ties] == [("credential", "two")]
     exchange = ("exchange", ("one", "two"))
-    lit = [each for each in drawing.branches if each.reference in drawing.light([exchange])]
+    lit = [each for each in drawing.branches if each.reference in drawing.highlight([exchange])]
     assert {each.source for each in lit} == {("system", "sts"), ("credential", "one")}
 
 

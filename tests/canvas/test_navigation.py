@@ -128,11 +128,11 @@ def test_a_witness_lights_its_own_way_only() -> None:
         ("grant", ("file-key", "files")),
         ("system", "files"),
     ]
-    lit = found.light(way)
+    lit = found.highlight(way)
     lines = {branch.link.relation for branch in found.branches if branch.reference in lit}
     assert lines == {("grant", ("file-key", "files"))}
     assert {
-        branch.link.relation for branch in found.branches if branch.reference in found.light([GRANT])
+        branch.link.relation for branch in found.branches if branch.reference in found.highlight([GRANT])
     } == {GRANT}
 
 
@@ -220,4 +220,4 @@ def test_a_drawing_gets_ready_part_by_part_and_answers_the_same_before() -> None
     for reference in fresh.reading_order:
         assert ready.box_of(reference) == fresh.box_of(reference)
         assert ready.neighbour(reference, "right") == fresh.neighbour(reference, "right")
-        assert ready.light([reference]) == fresh.light([reference])
+        assert ready.highlight([reference]) == fresh.highlight([reference])

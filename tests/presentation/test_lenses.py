@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.highlights import highlighted_by_opened, lit_by, lit_by_finding
+from meshmodel.answers.highlights import highlighted_by_finding, highlighted_by_opened, highlighted_by_way
 from meshmodel.app.presentation.lenses import nothing_seen, start_of, work_out
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System
 from meshmodel.store.load import load
@@ -46,6 +46,8 @@ def test_a_way_is_lit_before_the_finding() -> None:
     finding = analysis.findings[0]
     way = analysis.explain_finding(finding)
     assert way is not None
-    assert highlighted_by_opened(way, finding, analysis.snapshot) == lit_by(way, analysis.snapshot)
-    assert highlighted_by_opened(None, finding, analysis.snapshot) == lit_by_finding(finding)
+    assert highlighted_by_opened(way, finding, analysis.snapshot) == highlighted_by_way(
+        way, analysis.snapshot
+    )
+    assert highlighted_by_opened(None, finding, analysis.snapshot) == highlighted_by_finding(finding)
     assert highlighted_by_opened(None, None, analysis.snapshot) == frozenset()

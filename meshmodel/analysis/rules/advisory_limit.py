@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, deeds, limits, lit, relation
+from meshmodel.analysis.rules.base import Case, Cases, Rule, deeds, highlighted, limits, relation
 from meshmodel.model.records import Delegation
 from meshmodel.model.snapshot import Snapshot
 
@@ -23,7 +23,7 @@ def _finding_text(snapshot: Snapshot, delegation: Delegation) -> FindingText:
     return FindingText(
         f"{one} may have {other} only {deeds(snapshot, named)}, but {other} can be steered: nothing holds it "
         "to that limit",
-        (*relation("delegation", ends), *lit("system", named)),
+        (*relation("delegation", ends), *highlighted("system", named)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import MOST_LIT, Finding, FindingText
+from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding, FindingText
 from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Reference
 from meshmodel.model.schema import STEP_ENDS
@@ -165,15 +165,15 @@ def step_title(snapshot: Snapshot, checkpoint: Checkpoint) -> str:
 # Records
 
 
-def lit(table: str, ids: Iterable[str]) -> tuple[Reference, ...]:
+def highlighted(table: str, ids: Iterable[str]) -> tuple[Reference, ...]:
     """Elements as records, as far as a finding lights them."""
-    return tuple((table, each) for each in list(ids)[:MOST_LIT])
+    return tuple((table, each) for each in list(ids)[:MOST_HIGHLIGHTED])
 
 
 def relation(table: str, ends: tuple[str, str], agents: Iterable[str] = ()) -> tuple[Reference, ...]:
     """A relation with the elements at its ends, and agents, as records."""
     one, other = STEP_ENDS[table]
-    return ((table, ends), (one, ends[0]), (other, ends[1]), *lit("agent", agents))
+    return ((table, ends), (one, ends[0]), (other, ends[1]), *highlighted("agent", agents))
 
 
 def step_records(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[Reference, ...]:
@@ -238,7 +238,7 @@ def grants_into(mesh: Mesh, reach: Reach, agent: int, does: Mapping[str, int]) -
     """The grants by which an agent does things, by system; none where it does them on many systems."""
     return [
         ("grant", (grant.credential, system))
-        for system, mask in (does.items() if len(does) <= MOST_LIT else ())
+        for system, mask in (does.items() if len(does) <= MOST_HIGHLIGHTED else ())
         for grant in sorted(mesh.grants_on[system], key=lambda each: each.credential)
         if expand_admin(action_mask(grant.actions)) & mask
         and any(reach[node] >> agent & 1 for node in mesh.nodes_of(grant.credential))

@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES
 
@@ -25,7 +25,7 @@ def _finding_text(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> F
     who = f"{titles(snapshot, 'agent', agents)} can carry outsiders' words"
     who = who if agents else "Outsiders' words come"
     message = f"{who} into {snapshot.system[system].title}: whoever reads it hears them"
-    return FindingText(message, (("system", system), *lit("agent", agents)))
+    return FindingText(message, (("system", system), *highlighted("agent", agents)))
 
 
 RULE = Rule(

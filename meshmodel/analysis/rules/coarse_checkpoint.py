@@ -7,7 +7,7 @@ from typing import Final
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, lit
+from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, highlighted
 from meshmodel.model.actions import ACTING, actions_of
 
 COARSE: Final = frozenset({"delegation", "trigger", "hearing", "hosting", "hold"})
@@ -59,7 +59,11 @@ def _finding_text(
     return FindingText(
         f"{snapshot.agent[mesh.agents[agent]].title} can {deeds(snapshot, does)} after a decision on the "
         f"{where} alone, made before it was known what would be done",
-        (("agent", mesh.agents[agent]), *lit("checkpoint", sorted(passed)), *lit("system", does)),
+        (
+            ("agent", mesh.agents[agent]),
+            *highlighted("checkpoint", sorted(passed)),
+            *highlighted("system", does),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, highlighted, titles
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -25,7 +25,7 @@ def _finding_text(snapshot: Snapshot, credential: str, systems: list[str]) -> Fi
     return FindingText(
         f"{snapshot.credential[credential].title} is kept in {titles(snapshot, 'system', systems)}: whoever "
         "changes it must find every copy",
-        (("credential", credential), *copies, *lit("system", systems)),
+        (("credential", credential), *copies, *highlighted("system", systems)),
     )
 
 

@@ -6,7 +6,17 @@ from functools import partial
 from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, grants_into, lit
+from meshmodel.analysis.rules.base import (
+    Case,
+    Cases,
+    Rule,
+    by_agent,
+    deeds,
+    doing,
+    done,
+    grants_into,
+    highlighted,
+)
 from meshmodel.model.actions import ACTING, actions_of
 
 
@@ -33,7 +43,7 @@ def _finding_text(engine: Engine, agent: int, production: Sequence[int], tried: 
     return FindingText(
         f"{snapshot.agent[name].title} can {deeds(snapshot, acts)} in production, and outside it can "
         f"{deeds(snapshot, touches)}: nobody is asked in between",
-        (("agent", name), *grants_into(mesh, reach, agent, acts), *lit("system", [*acts, *touches])),
+        (("agent", name), *grants_into(mesh, reach, agent, acts), *highlighted("system", [*acts, *touches])),
     )
 
 

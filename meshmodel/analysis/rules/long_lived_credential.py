@@ -5,7 +5,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
 from meshmodel.model.records import Credential
 from meshmodel.model.snapshot import Snapshot
 
@@ -36,7 +36,7 @@ def _finding_text(snapshot: Snapshot, credential: Credential, opened: list[str],
         )
     elif credential.is_bound:
         more = ", though it is bound to its key or host"
-    places = (("credential", credential.id), *lit("system", opened))
+    places = (("credential", credential.id), *highlighted("system", opened))
     return FindingText(f"{credential.title} {lives}{more}", places)
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -29,7 +29,7 @@ def _finding_text(snapshot: Snapshot, credential: str, opened: list[str]) -> Fin
     return FindingText(
         f"{snapshot.credential[credential].title} opens {titles(snapshot, 'system', opened)}, but no active "
         "agent comes to it and no system keeps it",
-        (("credential", credential), *lit("system", opened)),
+        (("credential", credential), *highlighted("system", opened)),
     )
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, highlighted, titles
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -22,7 +22,7 @@ def _finding_text(snapshot: Snapshot, agent: str, credentials: list[str]) -> Fin
     return FindingText(
         f"{snapshot.agent[agent].title} is retired and still holds "
         f"{titles(snapshot, 'credential', credentials)}",
-        (("agent", agent), *lit("credential", credentials)),
+        (("agent", agent), *highlighted("credential", credentials)),
     )
 
 

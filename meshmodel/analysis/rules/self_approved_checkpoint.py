@@ -10,7 +10,16 @@ from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.crossing import HOME_SOURCE, crosses_home
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, step_records, step_title, titles
+from meshmodel.analysis.rules.base import (
+    Case,
+    Cases,
+    Rule,
+    grouped,
+    highlighted,
+    step_records,
+    step_title,
+    titles,
+)
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.records import Checkpoint, Reference
 from meshmodel.model.rule_cards import CONTROLLED
@@ -61,7 +70,7 @@ def _finding_text(snapshot: Snapshot, checkpoint: Checkpoint, agents: tuple[str,
     return FindingText(
         f"{titles(snapshot, 'agent', agents)} {power}, so {checkpoint.id} on "
         f"{step_title(snapshot, checkpoint)} is asked of the one who asks",
-        (*step_records(snapshot, checkpoint), *decided, *lit("agent", agents)),
+        (*step_records(snapshot, checkpoint), *decided, *highlighted("agent", agents)),
     )
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, highlighted, titles
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -29,7 +29,7 @@ def _finding_text(snapshot: Snapshot, credential: str, agents: tuple[str, ...]) 
     return FindingText(
         f"{titles(snapshot, 'agent', agents)} share {snapshot.credential[credential].title}: nobody can tell "
         "them apart, and what one may do all may do",
-        (("credential", credential), *holds, *lit("agent", agents)),
+        (("credential", credential), *holds, *highlighted("agent", agents)),
     )
 
 

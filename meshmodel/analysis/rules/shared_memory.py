@@ -5,7 +5,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, joined, titles
 from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
 
 _BOTH = 1 << READ | 1 << WRITE
@@ -33,7 +33,7 @@ def _find(engine: Engine) -> Cases:
             agents = mesh.names(using[READ] | using[WRITE]) if homes else ()
             used = sorted(name for name in whose if people and masks[name] & _BOTH)
             message = f"{system.title}: written and read {' and '.join(how)}; what one puts in, another gets"
-            about = ("system", system.id), *lit("credential", used), *lit("agent", agents)
+            about = ("system", system.id), *highlighted("credential", used), *highlighted("agent", agents)
             yield Case(system.id, "medium", partial(FindingText, message, about), agents, actions_of(_BOTH))
 
 

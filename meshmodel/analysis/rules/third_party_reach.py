@@ -7,7 +7,7 @@ from functools import partial
 from meshmodel.analysis.bitset import once_and_again
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, highlighted, titles
 from meshmodel.model.actions import ACTING, actions_of
 
 
@@ -52,7 +52,7 @@ def _finding_text(engine: Engine, agent: int) -> FindingText:
         led.append(f"started through {titles(tables, 'system', through)} of {' and '.join(starting)}")
     return FindingText(
         f"{tables.agent[name].title}, {' and '.join(led)}, can {deeds(tables, reached)}",
-        (("agent", name), *lit("system", through), *lit("system", reached)),
+        (("agent", name), *highlighted("system", through), *highlighted("system", reached)),
     )
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, relation, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, relation, titles
 from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.records import Credential, Delegation, Grant
 from meshmodel.model.snapshot import Snapshot
@@ -41,7 +41,7 @@ def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> Fin
     return FindingText(
         f"{one} hands {titles(snapshot, 'credential', loose)} on to {other}; issued for {audience}, "
         f"{'it is' if len(loose) == 1 else 'they are'} good for more than this task",
-        (*relation("delegation", ends), *lit("credential", loose)),
+        (*relation("delegation", ends), *highlighted("credential", loose)),
     )
 
 

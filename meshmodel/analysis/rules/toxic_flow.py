@@ -7,8 +7,8 @@ from functools import cache, partial
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.counting import Tally
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import MOST_LIT, FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, titles
+from meshmodel.analysis.results import MOST_HIGHLIGHTED, FindingText
+from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
 from meshmodel.analysis.toxic import hearers, leaking, reads, told_apart, toxic_agents, ways_out
 
 _Systems = tuple[dict[int, list[int]], Tally]
@@ -28,7 +28,7 @@ def _by_agent(agents_of: Iterable[tuple[int, int]]) -> _Systems:
         count.add(agents)
         for agent in bits(agents & left):
             first[agent].append(system)
-            if len(first[agent]) == MOST_LIT:
+            if len(first[agent]) == MOST_HIGHLIGHTED:
                 left &= ~(1 << agent)
     return first, count
 
@@ -58,7 +58,7 @@ def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], age
     return FindingText(
         f"{engine.snapshot.agent[name].title} hears outsiders through {through}, reads {what}, and can carry "
         f"it out through {where}; nobody is asked on the way",
-        (("agent", name), *dict.fromkeys(place for each in names for place in lit("system", each))),
+        (("agent", name), *dict.fromkeys(place for each in names for place in highlighted("system", each))),
     )
 
 

@@ -7,7 +7,17 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, grants_into, lit
+from meshmodel.analysis.rules.base import (
+    Case,
+    Cases,
+    Rule,
+    by_agent,
+    deeds,
+    doing,
+    done,
+    grants_into,
+    highlighted,
+)
 from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
 
 
@@ -33,7 +43,7 @@ def _finding_text(engine: Engine, agent: int, beyond: Reach) -> FindingText:
     does = done(mesh, beyond, agent, range(len(mesh.systems)))
     return FindingText(
         f"{snapshot.agent[name].title} is meant for less: it can also {deeds(snapshot, does)}",
-        (("agent", name), *grants_into(mesh, engine.reaches.full, agent, does), *lit("system", does)),
+        (("agent", name), *grants_into(mesh, engine.reaches.full, agent, does), *highlighted("system", does)),
     )
 
 

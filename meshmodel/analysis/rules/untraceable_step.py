@@ -6,7 +6,7 @@ from functools import partial
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, joined, titles
 from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
 from meshmodel.model.records import System
 from meshmodel.model.snapshot import Snapshot
@@ -44,7 +44,7 @@ def _finding_text(snapshot: Snapshot, system: System, by: list[str], agents: tup
     grants = (("grant", (each, system.id)) for each in by)
     return FindingText(
         f"{who} can act on {system.title}{using}, {what}",
-        (("system", system.id), *grants, *lit("agent", agents)),
+        (("system", system.id), *grants, *highlighted("agent", agents)),
     )
 
 

@@ -103,7 +103,7 @@ class StripPainter:
         before, self.drawing = self.drawing, drawing
         return {y for y in view if _row(before, y) != _row(drawing, y)}
 
-    def light(self, lighting: Lighting, view: range) -> dict[int, tuple[int, int]]:
+    def highlight(self, lighting: Lighting, view: range) -> dict[int, tuple[int, int]]:
         """Let something else stand out.
 
         Returns:

@@ -127,7 +127,7 @@ class CanvasView(ScrollView, can_focus=True):
         self._repaint(changed)
         self._relight()
 
-    def light(
+    def highlight(
         self,
         selected: Reference | None,
         shown: frozenset[Reference] | None = None,
@@ -148,7 +148,7 @@ class CanvasView(ScrollView, can_focus=True):
         chosen = self.group if self.selected is None else self.group | {self.selected}
         lighting = lighting_of(self.drawing, chosen, self._shown, self._highlighted, self.aimed)
         left, top = self.scroll_offset
-        for y, (x, end) in self._painter.light(lighting, self.in_view).items():
+        for y, (x, end) in self._painter.highlight(lighting, self.in_view).items():
             self.refresh(Region(x - left, y - top, end - x, 1))
         self._place_cursor()
 

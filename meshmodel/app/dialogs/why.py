@@ -14,7 +14,7 @@ from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.explanations import Answered, Asked, way_of, ways_in_words
-from meshmodel.app.presentation.why_lines import LIGHT, why_lines
+from meshmodel.app.presentation.why_lines import HIGHLIGHT, why_lines
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 from meshmodel.model.stop import Progress
@@ -40,7 +40,7 @@ class WhyDialog(FormDialog["Explanation"]):
     WhyDialog > #dialog { width: 96; height: 100%; max-height: 36; }
     WhyDialog RowList { height: 1fr; max-height: 100%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "light", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "highlight", show=False)]
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class WhyDialog(FormDialog["Explanation"]):
     def compose_body(self) -> ComposeResult:
         """The rows, and a button that lights the way."""
         yield RowList()
-        yield self.buttons(self.button("Show on the canvas", "light"))
+        yield self.buttons(self.button("Show on the canvas", "highlight"))
 
     def on_mount(self) -> None:
         """Tell it."""
@@ -125,10 +125,10 @@ class WhyDialog(FormDialog["Explanation"]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Light the way; a field asks by itself."""
-        if event.row.value == LIGHT:
-            self.action_light()
+        if event.row.value == HIGHLIGHT:
+            self.action_highlight()
 
-    def action_light(self) -> None:
+    def action_highlight(self) -> None:
         """Answer with the way."""
         if self.explanation is not None and self.explanation.steps:
             self.dismiss(self.explanation)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from meshmodel.analysis.results import MOST_LIT, Finding
+from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding
 from meshmodel.model.records import Key, Reference
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.schema import STEP_ENDS
@@ -31,9 +31,9 @@ class FindingsIndex:
         for number, finding in enumerate(findings):
             check_current()
             # Of findings about a relation, such as doors, only agents can be so many; those are all named.
-            if ">" not in finding.subject and len(finding.about) >= MOST_LIT:
+            if ">" not in finding.subject and len(finding.about) >= MOST_HIGHLIGHTED:
                 named = Counter(table for table, _ in finding.about if table != "agent")
-                for table in (each for each, count in named.items() if count >= MOST_LIT):
+                for table in (each for each, count in named.items() if count >= MOST_HIGHLIGHTED):
                     self.truncated[table].append(finding)
             for place in _records(finding):
                 self._numbers[place].append(number)

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from meshmodel.analysis.results import MOST_LIT, How
+from meshmodel.analysis.results import MOST_HIGHLIGHTED, How
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.lines import Line, Section, Words, heading, space
 from meshmodel.answers.questions import questions_of
@@ -312,5 +312,5 @@ def _unnamed(analysis: "Analysis", table: str, key: Key) -> list[Line]:
     more = sum(
         may_be_about(each, analysis, table, key) for each in findings_index(analysis).truncated.get(table, ())
     )
-    said = f"{more} more may be about it: each names {MOST_LIT} {table}s and leaves others out"
+    said = f"{more} more may be about it: each names {MOST_HIGHLIGHTED} {table}s and leaves others out"
     return [Line(("unnamed", table), (("  ", ""), (said, "muted")))] if more else []

@@ -152,8 +152,8 @@ def _missing(
 ) -> Seen:
     from meshmodel.exporters.diagram.lens import missing
 
-    lit = missing(snapshot, analysis, is_cancelled)
-    shown = _references(lit.nodes, lit.steps)
+    lighting = missing(snapshot, analysis, is_cancelled)
+    shown = _references(lighting.nodes, lighting.steps)
     return Seen(shown, "missing checkpoints, and the ways to them")
 
 
@@ -166,15 +166,16 @@ def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None)
     reached = analysis.agent_reach(agent)
     if reached is None:
         return Seen(None, f"reach: {agent} is retired and reaches nothing")
-    lit = reach(snapshot, analysis, agent)
-    tones = [tone for node, tone in lit.nodes.items() if node != f"agent:{agent}"]
+    lighting = reach(snapshot, analysis, agent)
+    tones = [tone for node, tone in lighting.nodes.items() if node != f"agent:{agent}"]
     said = [
         f"{tones.count(tone)} {word}"
         for tone, word in (("direct", "direct"), ("hidden", "hidden"), ("deputy", "through a deputy"))
         if tone in tones
     ]
     return Seen(
-        _references(lit.nodes, lit.steps), f"reach of {agent}: {', '.join(said) or 'nothing reached'}"
+        _references(lighting.nodes, lighting.steps),
+        f"reach of {agent}: {', '.join(said) or 'nothing reached'}",
     )
 
 

@@ -118,7 +118,7 @@ def summary_words(laid: LaidLog) -> str:
     return ", ".join(said)
 
 
-def lit_by_event(traced: "TracedEvent") -> "frozenset[Reference]":
+def highlighted_by_event(traced: "TracedEvent") -> "frozenset[Reference]":
     """The records that an event touched: who, with what, where, whence it came, and who was asked."""
     found: set[Reference] = set()
     agent, credential, system = traced.agent, traced.credential, traced.event.system

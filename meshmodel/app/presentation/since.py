@@ -81,13 +81,13 @@ class Comparing:
 
 def mark(old: Snapshot, new: Snapshot) -> Marked:
     """What the canvas shows of a comparison; nothing is analysed for it."""
-    both, lit = diff_view(old, new)
+    both, lighting = diff_view(old, new)
     tones = {
         (table, key): tone_of(table, before, after) for table, key, before, after in difference(old, new)
     }
-    nodes = (each.partition(":") for each in lit.nodes)
+    nodes = (each.partition(":") for each in lighting.nodes)
     shown: set[Reference] = {(table, key) for table, _, key in nodes}
-    shown |= {(kind, (start, end)) for kind, start, end in lit.steps}
+    shown |= {(kind, (start, end)) for kind, start, end in lighting.steps}
     signs: dict[Reference, str] = {key: SIGNS[tone] for key, tone in tones.items() if tone is not None}
     return Marked(both, signs, frozenset(shown | signs.keys()))
 

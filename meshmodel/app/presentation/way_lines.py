@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Explanation, Finding
-from meshmodel.answers.highlights import what_is_lit
+from meshmodel.answers.highlights import highlight_note
 from meshmodel.answers.lines import Line, said
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.ways import finding_blocks, step_blocks
@@ -33,7 +33,7 @@ def way_lines(
         if not explanation.steps and explanation.why_not:
             yield said(explanation.why_not)
     elif finding is not None:
-        yield said(f"no agent's way leads through it: {what_is_lit(finding)}")
+        yield said(f"no agent's way leads through it: {highlight_note(finding)}")
     if finding is not None:  # no headings: the cursor scrolls to them
         for text in (finding.remedy, "; ".join(finding.references)):
             yield Line(("below", text), ((text, "muted"),), indent=0)

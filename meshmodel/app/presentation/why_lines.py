@@ -9,7 +9,7 @@ from meshmodel.answers.lines import Line, Look, heading, space
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.ways import crossing_blocks, finding_blocks, step_blocks
 
-LIGHT: Final = "light"
+HIGHLIGHT: Final = "highlight"
 """The value of the lines of steps: one that is chosen lights the way."""
 
 
@@ -48,7 +48,7 @@ def why_lines(
 def _chosen(blocks: Iterable[Paragraph]) -> Iterator[Line]:
     """The lines, none of them a heading: the cursor scrolls to each, and a step lights the way."""
     for each in lines_of(blocks):
-        yield each._replace(kind="choice", value=None if each.value is None else LIGHT)
+        yield each._replace(kind="choice", value=None if each.value is None else HIGHLIGHT)
 
 
 def _text(text: str, look: Look = "") -> Line:

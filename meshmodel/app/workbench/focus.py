@@ -238,7 +238,7 @@ class Focus(PaintedState):
             panel.open_row()
         return True
 
-    def light_way(self, explanation: Explanation) -> None:
+    def highlight_way(self, explanation: Explanation) -> None:
         """Light one way on the canvas, and tell it."""
         self.update(opened=OpenedPath(explanation))
 

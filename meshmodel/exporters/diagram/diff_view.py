@@ -29,12 +29,12 @@ def diff_view(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Lighting]:
     """
     changes = difference(old, new)
     both = _both(new, changes)
-    lit = Lighting(other="plain" if both.elements <= ALL_OF else "dim")
+    lighting = Lighting(other="plain" if both.elements <= ALL_OF else "dim")
     for table, key, before, after in changes:
         tone = tone_of(table, before, after)
         if tone is not None:
-            _mark(lit, table, key, after or before, tone, _word(table, before, after))
-    return both, lit
+            _mark(lighting, table, key, after or before, tone, _word(table, before, after))
+    return both, lighting
 
 
 def _both(new: Snapshot, changes: Difference) -> Snapshot:
@@ -71,23 +71,23 @@ def _word(table: str, before: Record | None, after: Record | None) -> str:
     return f"changed: {', '.join(_changed(table, before, after))}"
 
 
-def _mark(lit: Lighting, table: str, key: Key, record: Record | None, tone: Tone, word: str) -> None:
+def _mark(lighting: Lighting, table: str, key: Key, record: Record | None, tone: Tone, word: str) -> None:
     if isinstance(key, str):
-        lit.words[f"{table}:{key}"] = f" ({word})" if table == "zone" else word
+        lighting.words[f"{table}:{key}"] = f" ({word})" if table == "zone" else word
         if isinstance(record, Checkpoint):
             step: Step = (record.step, record.from_, record.to)
-            lit.steps.setdefault(step, "plain")
-            _light_ends(lit, step)
+            lighting.steps.setdefault(step, "plain")
+            _highlight_ends(lighting, step)
         else:
-            lit.nodes[f"{table}:{key}"] = tone
+            lighting.nodes[f"{table}:{key}"] = tone
     elif table in STEP_ENDS:
         step = table, *key
-        lit.steps[step] = tone
-        lit.words["/".join(step)] = word
-        _light_ends(lit, step)
+        lighting.steps[step] = tone
+        lighting.words["/".join(step)] = word
+        _highlight_ends(lighting, step)
 
 
-def _light_ends(lit: Lighting, step: Step) -> None:
+def _highlight_ends(lighting: Lighting, step: Step) -> None:
     if step[0] != "boundary":
         for table, end in zip(STEP_ENDS[step[0]], step[1:], strict=True):
-            lit.nodes.setdefault(f"{table}:{end}", "plain")
+            lighting.nodes.setdefault(f"{table}:{end}", "plain")

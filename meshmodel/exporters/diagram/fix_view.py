@@ -38,7 +38,7 @@ def fix_view(
         )
     lighting = lens.missing(snapshot, analysis)
     for kind, tail, head in fix.checkpoints:
-        lens.light_step(lighting, kind, tail, head)
+        lens.highlight_step(lighting, kind, tail, head)
     if not after:
         return snapshot, analysis, lighting
     guarded = apply_edit(snapshot, add_checkpoints(snapshot, fix.checkpoints, "enforced"))

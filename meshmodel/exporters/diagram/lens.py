@@ -67,15 +67,15 @@ def missing(
         analysis: what follows from it.
         is_cancelled: asked before each witness; once true, those that are left are left out.
     """
-    lit = Lighting(other="dim")
+    lighting = Lighting(other="dim")
     reading: dict[str, list[str]] = {}
     for (credential, system), grant in snapshot.grant.items():
         if {"read", "admin"} & {*grant.actions}:
             reading.setdefault(system, []).append(credential)
     for door in analysis.doors:
         for reference in (f"credential:{door.credential}", f"system:{door.system}"):
-            lit.nodes[reference] = "plain"
-        lit.steps["grant", door.credential, door.system] = "plain"
+            lighting.nodes[reference] = "plain"
+        lighting.steps["grant", door.credential, door.system] = "plain"
     for finding in analysis.findings:
         if is_cancelled is not None and is_cancelled():
             break
@@ -86,30 +86,34 @@ def missing(
             continue
         for step in explanation.steps:
             tail, head = step.from_, step.to
-            lit.nodes[tail] = lit.nodes[head] = "plain"
-            lit.steps[step.step, tail.partition(":")[2], head.partition(":")[2]] = "plain"
+            lighting.nodes[tail] = lighting.nodes[head] = "plain"
+            lighting.steps[step.step, tail.partition(":")[2], head.partition(":")[2]] = "plain"
         if explanation.source is not None:
             acting = [step.to[6:] for step in explanation.steps if step.to.startswith("agent:")]
             for agent in (explanation.agent, *acting):
-                _light_source(snapshot, lit, agent, explanation.source, reading.get(explanation.source, ()))
-    return lit
+                _highlight_source(
+                    snapshot, lighting, agent, explanation.source, reading.get(explanation.source, ())
+                )
+    return lighting
 
 
-def light_step(lit: Lighting, kind: str, tail: str, head: str) -> None:
+def highlight_step(lighting: Lighting, kind: str, tail: str, head: str) -> None:
     """Light a step and the elements at its ends."""
     ends = STEP_ENDS[kind]
     for table, end in zip(ends, (tail, head), strict=True):
-        lit.nodes[f"{table}:{end}"] = "plain"
-    lit.steps[kind, tail, head] = "plain"
+        lighting.nodes[f"{table}:{end}"] = "plain"
+    lighting.steps[kind, tail, head] = "plain"
 
 
-def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str, reading: Sequence[str]) -> None:
+def _highlight_source(
+    snapshot: Snapshot, lighting: Lighting, agent: str, source: str, reading: Sequence[str]
+) -> None:
     """The system that an agent of the witness comes from, and how it reads there with what it holds."""
-    lit.nodes[f"agent:{agent}"] = lit.nodes[f"system:{source}"] = "plain"
+    lighting.nodes[f"agent:{agent}"] = lighting.nodes[f"system:{source}"] = "plain"
     for credential in reading:
         if (agent, credential) in snapshot.hold:
-            lit.nodes[f"credential:{credential}"] = "plain"
-            lit.steps["hold", agent, credential] = lit.steps["grant", credential, source] = "plain"
+            lighting.nodes[f"credential:{credential}"] = "plain"
+            lighting.steps["hold", agent, credential] = lighting.steps["grant", credential, source] = "plain"
 
 
 def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting:
@@ -127,7 +131,7 @@ def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting
     if not record.is_active or reached is None:
         raise RequestError("agent", f"agent '{agent}' is retired and reaches nothing: name another")
     mesh = Mesh(snapshot)
-    lit = Lighting(other="dim", nodes={f"agent:{agent}": "direct"})
+    lighting = Lighting(other="dim", nodes={f"agent:{agent}": "direct"})
     layers: tuple[tuple[Tone, tuple[str, ...]], ...] = (
         ("deputy", KINDS),
         ("hidden", OWN),
@@ -139,10 +143,10 @@ def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting
         for kind, (leaves, enters) in _steps(mesh, kinds):
             if reached_by[leaves]:
                 for node in (leaves, enters):
-                    lit.nodes[_reference(mesh, node)] = tone
-                lit.steps[kind, mesh.name(leaves), mesh.name(enters)] = tone
-    _add_words(mesh, lit, agent, reached.reach)
-    return lit
+                    lighting.nodes[_reference(mesh, node)] = tone
+                lighting.steps[kind, mesh.name(leaves), mesh.name(enters)] = tone
+    _add_words(mesh, lighting, agent, reached.reach)
+    return lighting
 
 
 def _reference(mesh: Mesh, node: int) -> str:
@@ -174,20 +178,20 @@ def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:
     )
 
 
-def _add_words(mesh: Mesh, lit: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
-    lit.words[f"agent:{agent}"] = "reach of this agent"
+def _add_words(mesh: Mesh, lighting: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
+    lighting.words[f"agent:{agent}"] = "reach of this agent"
     said: dict[Tone, str] = {"direct": "held", "hidden": "picked up", "deputy": "of a deputy"}
     for each in mesh.credentials:
-        tone = lit.nodes.get(f"credential:{each}")
+        tone = lighting.nodes.get(f"credential:{each}")
         if tone is not None:
-            lit.words[f"credential:{each}"] = said[tone]
+            lighting.words[f"credential:{each}"] = said[tone]
     for each in mesh.agents:
-        if each != agent and f"agent:{each}" in lit.nodes:
-            lit.words[f"agent:{each}"] = "deputy"
+        if each != agent and f"agent:{each}" in lighting.nodes:
+            lighting.words[f"agent:{each}"] = "deputy"
     for system in reached:
         parts = [
             f"{'by a deputy' if way == 'deputy' else way}: {', '.join(actions)}"
             for way, actions in system.by_way.items()
             if actions
         ]
-        lit.words[f"system:{system.system}"] = "; ".join(parts)
+        lighting.words[f"system:{system.system}"] = "; ".join(parts)

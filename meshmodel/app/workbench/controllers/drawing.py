@@ -9,7 +9,7 @@ from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.messages import Cause
 from meshmodel.app.presentation.lenses import with_preview
-from meshmodel.app.presentation.log_words import lit_by_event
+from meshmodel.app.presentation.log_words import highlighted_by_event
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import draw, lane_order
 from meshmodel.canvas.legend import words_of
@@ -101,7 +101,7 @@ class DrawingController(Controller):
             self._show(wanted, self._making(wanted, afresh)())
         elif afresh or wanted != self._wanted:
             self._draw_beside(wanted, afresh)
-        self.light()
+        self.highlight()
 
     def _of_state(self) -> Drawn:
         state, size = self.state, self.context.canvas.size
@@ -144,7 +144,7 @@ class DrawingController(Controller):
         def done(drawing: "Drawing") -> None:
             self._show(wanted, drawing)
             self._await(None)
-            self.light()
+            self.highlight()
             self._on_drawn()
 
         def failed(why: str) -> None:
@@ -185,19 +185,19 @@ class DrawingController(Controller):
 
         self.context.jobs.run("ready", get_ready, ready)
 
-    def light(self) -> None:
+    def highlight(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
         state = self.state
         marked, importing = state.marked, state.importing
         if state.traced is not None:
-            highlighted = lit_by_event(state.traced)
+            highlighted = highlighted_by_event(state.traced)
         elif importing is not None and importing.at is not None and state.focus == "import":
             highlighted = frozenset({importing.at})
         else:
             highlighted = highlighted_by_opened(state.explanation, state.finding, state.snapshot)
         shown = state.looked.seen.shown if marked is None else marked.shown
         signs = {} if marked is None else marked.signs
-        self.context.canvas.light(state.selected or state.ghost, shown, highlighted, state.group, signs)
+        self.context.canvas.highlight(state.selected or state.ghost, shown, highlighted, state.group, signs)
 
     def follow_order(self) -> None:
         """Go by the order in which another window has drawn lanes and cards since."""

@@ -53,7 +53,7 @@ class FindingsController(Controller):
         analysis = self.state.analysis
         explanation = None if analysis is None else analysis.explain(event.agent, event.system)
         if explanation is not None:
-            self.context.light_way(explanation)
+            self.context.highlight_way(explanation)
 
     def edit_requested(self, event: EditRequested) -> None:
         """A panel asks for an edit."""
@@ -122,10 +122,10 @@ class FindingsController(Controller):
         if asked is None:
             self.context.say("why: the model has no agent and system to ask about yet")
             return
-        self.context.ask(WhyDialog(analysis, asked, finding=finding, about=about), self._light)
+        self.context.ask(WhyDialog(analysis, asked, finding=finding, about=about), self._highlight)
 
-    def _light(self, explanation: "Explanation") -> None:
-        self.context.light_way(explanation)
+    def _highlight(self, explanation: "Explanation") -> None:
+        self.context.highlight_way(explanation)
         self.context.canvas.reveal(("system", explanation.system))
 
     def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
