@@ -52,12 +52,12 @@ async def test_what_is_selected_while_keys_connect_is_the_other_end(tmp_path: Pa
 async def test_a_new_credential_takes_five_keys_where_its_name_is_left_as_proposed(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0]) as it:
         await it.select(*BOT)
-        before, held = it.app.acts, len(it.model.hold)
+        before, held = it.app.input_count, len(it.model.hold)
         await it.press("c")
         await jump_to(it, CI)  # a label is as certain as a click, so nothing is to be confirmed
         await it.press("enter", "enter")
         assert len(it.model.hold) == held + 1
-        assert it.app.acts - before <= 5
+        assert it.app.input_count - before <= 5
 
 
 @pytest.mark.parametrize(

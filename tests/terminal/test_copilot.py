@@ -88,7 +88,7 @@ class Mouse:
     def __init__(self, hands: Typist, path: Path) -> None:
         self.hands = hands
         self.path = path
-        self.acts = 0
+        self.input_count = 0
 
     @property
     def model(self) -> Snapshot:
@@ -100,7 +100,7 @@ class Mouse:
     def click(self, text: str, after: str = "") -> None:
         x, y = self.hands.still(text, after)
         self.hands.click(x + (len(text) > 1) + (text[0] == "▏"), y)
-        self.acts += 1
+        self.input_count += 1
 
     def choose(self, text: str, title: str) -> None:
         """Click on a row of a dialog, turning the wheel until it is seen."""
@@ -111,10 +111,10 @@ class Mouse:
                 found = row.search(shown) if line > y else None
                 if found and found.start() < x + 40:
                     self.hands.click(found.end() - 4, line)
-                    self.acts += 1
+                    self.input_count += 1
                     return
             self.hands.mouse(65, x + 4, y + 3)
-            self.acts += 1
+            self.input_count += 1
         raise AssertionError(f"{text} is not in the list:\n{self.hands.screen()}")
 
     def add(self, what: str, kind: str = "") -> None:
@@ -157,14 +157,14 @@ class Mouse:
         self.hands.mouse(35, x + 3, y)
         self.hands.wait(lambda: self._arrows(y) > before)
         self.hands.drag((min(self._arrows(y) - before), y), end)
-        self.acts += 1
+        self.input_count += 1
 
     def set(self, name: str, field: str, value: str) -> None:
         """Set a field in the inspector, which a double click opens."""
         x, y = self.card(name)
         self.hands.click(x + 4, y)
         self.hands.click(x + 4, y)
-        self.acts += 2
+        self.input_count += 2
         self.set_shown(f" {name}  system", field, value)
 
     def set_shown(self, title: str, field: str, value: str) -> None:
@@ -183,7 +183,7 @@ class Mouse:
         self.hands.wait("the name of the model")
         self.hands.terminal.send(f"\x1b[200~{text}\x1b[201~")
         self.click(" Done ")
-        self.acts += 2
+        self.input_count += 2
 
     def connect(self, *actions: str, title: str) -> None:
         """Switch actions or limits in the dialog that is open, and connect."""

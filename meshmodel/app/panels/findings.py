@@ -115,14 +115,14 @@ class FindingsList(Listing, Bound):
         return is_folding
 
     @property
-    def _acts(self) -> int:
-        """How many keys and clicks there were so far."""
-        return cast("KeysInOrder", self.app).acts
+    def _input_count(self) -> int:
+        """Number of key presses and clicks since the start; a change means the user has moved on."""
+        return cast("KeysInOrder", self.app).input_count
 
     def submit(self) -> None:
         """Go from the filter to its row, and unfold nothing there."""
         super().submit()
-        self._opened_by = self._acts
+        self._opened_by = self._input_count
 
     def chosen(self, value: Any) -> None:
         """Open the finding, or the acceptance of one that is gone; one that was open before is unfolded."""
@@ -130,12 +130,12 @@ class FindingsList(Listing, Bound):
             self.post_message(CommandRequested("accept"))
         else:
             self._open(value)
-        if self._opened_by != self._acts:
+        if self._opened_by != self._input_count:
             self._unfold()
 
     def pointed(self, value: Any) -> None:
         """Walking the list opens each finding as it goes; where that is gone, none is open."""
-        self._opened_by = self._acts
+        self._opened_by = self._input_count
         self._open(value if isinstance(value, Finding) else None)
 
     def pointed_at_none(self) -> None:

@@ -37,7 +37,7 @@ TypedEvent = events.Key | events.Paste
 class KeysInOrder(App[None]):
     """The part of the program that lets keys wait for one another."""
 
-    acts = 0
+    input_count = 0
     """How many keys and clicks were handed over so far: whether one came since then tells whether somebody
     still waits for what was asked."""
     _waiting: list[TypedEvent]
@@ -82,7 +82,7 @@ class KeysInOrder(App[None]):
         if isinstance(event, events.MouseDown):
             if self.is_opening:
                 return  # it meant what is about to go
-            self.acts += 1
+            self.input_count += 1
         if not isinstance(event, TypedEvent) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -108,7 +108,7 @@ class KeysInOrder(App[None]):
             self._is_taking = False
             return
         event = self._waiting.pop(0)
-        self.acts += 1
+        self.input_count += 1
         NO_KEY.clear()
         self.before_key(event)
         self._is_taking = True

@@ -65,11 +65,11 @@ class Context(Focus):
         done anything else by then: that may close the open finding, which is said, or open another one.
         """
         self.after_refresh(then)
-        self.after_analysis = then, self.acts
+        self.after_analysis = then, self.input_count
 
     def answer_later(self, what: str, ask: Callable[[], None]) -> None:
         """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
-        self._question = None if self.state.problem else (ask, self.acts)
+        self._question = None if self.state.problem else (ask, self.input_count)
         self.say(f"{what}: {self.state.why_nothing}", kind="waiting")
 
     def stop_waiting(self) -> bool:
@@ -86,11 +86,11 @@ class Context(Focus):
     def analysis_shown(self) -> None:
         """The analysis of the newest model is being shown: do what waited for it."""
         again, self.after_analysis = self.after_analysis, None
-        if again is not None and again[1] == self.acts:
+        if again is not None and again[1] == self.input_count:
             self.after_refresh(again[0])
         if self.state.is_current and self._question is not None:
-            ask, acts = self._question
-            if self.stop_waiting() and self.is_in_front and acts == self.acts:
+            ask, input_count = self._question
+            if self.stop_waiting() and self.is_in_front and input_count == self.input_count:
                 ask()
 
 

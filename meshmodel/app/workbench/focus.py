@@ -62,9 +62,9 @@ class Focus(PaintedState):
         return cast("MeshmodelApp", self._screen.app)
 
     @property
-    def acts(self) -> int:
-        """How many keys and clicks there were so far."""
-        return self.app.acts
+    def input_count(self) -> int:
+        """Number of key presses and clicks since the start; a change means the user has moved on."""
+        return self.app.input_count
 
     @property
     def is_in_front(self) -> bool:
@@ -99,7 +99,7 @@ class Focus(PaintedState):
         On the smallest screens that would lie over the row, which says it in full.
         """
         self.update(message=StatusMessage(text, kind))
-        self._said_at = self.acts
+        self._said_at = self.input_count
         screen = self._screen
         is_seen = self.state.arrangement == "small" and screen.app.screen is screen
         if text and (noted or severity != "information") and not is_seen:
@@ -206,7 +206,7 @@ class Focus(PaintedState):
         analysis = self.state.analysis
         explanation = None if finding is None or analysis is None else analysis.explain_finding(finding)
         # A list opens what comes under its cursor when an edit changes it: what was said of the edit stays.
-        message = self.state.message if self._said_at == self.acts else StatusMessage()
+        message = self.state.message if self._said_at == self.input_count else StatusMessage()
         self.update(opened=None if finding is None else OpenedFinding(finding, explanation), message=message)
         if explanation is not None and explanation.steps:
             table, _, key = explanation.steps[-1].to.partition(":")

@@ -46,7 +46,7 @@ class FindingsController(Controller):
         if finding is None or finding is not self.state.finding or self.state.is_current:
             self.context.open_finding(finding)
         elif waiting is not None:
-            self.context.after_analysis = waiting[0], self.context.acts
+            self.context.after_analysis = waiting[0], self.context.input_count
 
     def explained(self, event: ExplanationRequested) -> None:
         """A panel asks to light the way of an agent to a system."""

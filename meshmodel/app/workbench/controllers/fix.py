@@ -107,7 +107,7 @@ class FixController(Controller):
             is_answered = self.state.message.kind == "guard"
             message = StatusMessage() if is_answered else self.state.message
             self.context.update(preview=fix.checkpoints, message=message)
-            if self._guarded_at == self.context.acts:
+            if self._guarded_at == self.context.input_count:
                 self.guard()
 
         def parts(task: Task) -> dict[str, object]:
@@ -166,7 +166,7 @@ class FixController(Controller):
         if self.state.preview:
             self._ask_state(Choice(self.state.preview))
         elif self._is_asked or (known is not None and known.fix is None and not known.problem):
-            self._guarded_at = self.context.acts
+            self._guarded_at = self.context.input_count
             self.context.say("guard: the smallest fix is being computed", kind="guard")
         else:
             self.context.say("guard: F shows which steps; or p places a checkpoint on the selected one")

@@ -51,7 +51,7 @@ class TraceController(Controller):
         analysis = self.state.analysis
         if analysis is None:
             return
-        self._asked_at = self.context.acts
+        self._asked_at = self.context.input_count
         opened = None if isinstance(self.state.opened, OpenedEvent) else self.state.opened
         self.context.update(tracing=Tracing(analysis, request), opened=opened)
         work, title = partial(follow_log, analysis, request), f"following {one_line(request.path.name)}"
@@ -70,7 +70,7 @@ class TraceController(Controller):
             self.context.update(tracing=replace(tracing, problem=why))
 
     def _open_if_in_front(self) -> None:
-        is_waited_for = self._asked_at == self.context.acts  # then the focus may still be on its way
+        is_waited_for = self._asked_at == self.context.input_count  # then the focus may still be on its way
         if is_waited_for or self.context.panel(TracePanel).has_focus_within:
             self._open_at_cursor()
 
