@@ -163,66 +163,72 @@ class Tracer:
 
     def lay(self, event: Event) -> TracedEvent:
         """What the model says of one event."""
-        seen = Attribution(self.relations, event)
-        state = self.states.setdefault(seen.active, _State(seen.active)) if seen.active else _State("")
-        moment, acts = self._moment(seen, state), bool(event.system and event.action)
-        names = seen.credentials() if acts or event.credential or event.identity else ()
+        attribution = Attribution(self.relations, event)
+        state = (
+            self.states.setdefault(attribution.active, _State(attribution.active))
+            if attribution.active
+            else _State("")
+        )
+        moment, acts = self._moment(attribution, state), bool(event.system and event.action)
+        names = attribution.credentials() if acts or event.credential or event.identity else ()
         credential = names[0] if len(names) == 1 else None
-        yielded = seen.yielded(state.agent, credential, state.handed) if state.agent and credential else None
-        self._decide(seen, state, moment)
+        yielded = (
+            attribution.yielded(state.agent, credential, state.handed) if state.agent and credential else None
+        )
+        self._decide(attribution, state, moment)
         judged = _NONE_DUE
         if acts and not event.refused:
-            judged = self._judge(seen.access, names, state, moment)
-            self._keep(seen, credential, state, moment)
+            judged = self._judge(attribution.access, names, state, moment)
+            self._keep(attribution, credential, state, moment)
         records = [self.snapshot.credential[each] for each in names]
         principals, persons = {each.principal for each in records}, {each.on_behalf_of for each in records}
         return TracedEvent(
             event,
-            seen.agent,
+            attribution.agent,
             credential,
             event.identity or (principals.pop() if len(principals) == 1 else None),
             persons.pop() if len(persons) == 1 else None,
             yielded,
             *judged,
-            tuple(seen.unexplained),
-            tuple(seen.notes),
+            tuple(attribution.unexplained),
+            tuple(attribution.notes),
         )
 
-    def _moment(self, seen: Attribution, state: _State) -> _Time:
+    def _moment(self, attribution: Attribution, state: _State) -> _Time:
         """When it was; without a time, when the one before of the same agent was."""
-        event, (last, number) = seen.event, state.last
+        event, (last, number) = attribution.event, state.last
         if event.time is None:
-            seen.unexplained.append("has no time; taken in the order of the log")
+            attribution.unexplained.append("has no time; taken in the order of the log")
             return last, event.number
         if event.time < last:
             said = f"is earlier than event {number} of the same agent ({time_text(last)}): the log is out of "
-            seen.unexplained.append(
+            attribution.unexplained.append(
                 f"{said}order, and what was said since that time may be wrong; sort it by time"
             )
         state.last = max(state.last, (event.time, event.number))
         return event.time, event.number
 
-    def _decide(self, seen: Attribution, state: _State, moment: _Time) -> None:
+    def _decide(self, attribution: Attribution, state: _State, moment: _Time) -> None:
         """Keep a decision that was recorded."""
-        name = seen.event.checkpoint
+        name = attribution.event.checkpoint
         if name is None or not state.agent:
             return
         record = self.snapshot.checkpoint.get(name)
         if record is None:
-            seen.unexplained.append(f"the model has no checkpoint {one_line(name)}")
-        elif seen.event.refused:
-            seen.notes.append(f"{name} refused, so nothing is decided in favour")
+            attribution.unexplained.append(f"the model has no checkpoint {one_line(name)}")
+        elif attribution.event.refused:
+            attribution.notes.append(f"{name} refused, so nothing is decided in favour")
         else:
             short = ", ".join(shortcomings(record, self.engine.view))
             if short:
-                seen.notes.append(f"a decision of {name} does not count: {short}")
+                attribution.notes.append(f"a decision of {name} does not count: {short}")
             if moment > state.decided.get(name, _BEFORE):
                 state.decided[name] = moment
                 state.used.discard(name)
 
-    def _keep(self, seen: Attribution, credential: str | None, state: _State, moment: _Time) -> None:
+    def _keep(self, attribution: Attribution, credential: str | None, state: _State, moment: _Time) -> None:
         """Keep where an agent read and wrote, and what was handed out to it."""
-        event, access = seen.event, seen.access
+        event, access = attribution.event, attribution.access
         if access is None:
             return
         system, done = access // 5, expand_admin(1 << access % 5)

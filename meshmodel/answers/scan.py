@@ -36,7 +36,7 @@ _RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ScanScope:
     """What was looked at, whatever it says.
 
     Attributes:
@@ -124,7 +124,7 @@ class Asked(NamedTuple):
 class ScanAnswer:
     """All that a scan tells."""
 
-    looked: Looked
+    scope: ScanScope
     groups: tuple[Group, ...]
     worst: Worst | None
     why: str
@@ -132,18 +132,18 @@ class ScanAnswer:
     snapshot: Snapshot
 
 
-def answer_scan(looked: Looked, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
+def answer_scan(scope: ScanScope, snapshot: Snapshot, stop: Stop) -> ScanAnswer:
     """Work out what a scan tells of a model.
 
     Args:
-        looked: what was looked at.
+        scope: what was looked at.
         snapshot: the model that was made of it.
         stop: when answers to questions are no longer tried; all else is told in full.
     """
     analysis = analyse(snapshot)
     worst = _worst(analysis)
     return ScanAnswer(
-        looked,
+        scope,
         tuple(_groups(analysis)),
         worst,
         _why(worst, analysis),
@@ -387,33 +387,33 @@ def _effect(before: Mapping[Severity, int], after: Mapping[Severity, int]) -> st
 
 def scan_lines(found: ScanAnswer, columns: int = COLUMNS) -> list[str]:
     """The answer as 19 lines at most, of so many columns."""
-    looked = found.looked
+    scope = found.scope
     lines = [
-        *_head(looked),
+        *_head(scope),
         *_agent_lines(found, columns),
         *_way_lines(found),
         found.why if found.groups else "",
     ]
     lines = [each for each in lines if each]
     lines += _questions_told(found.questions, LINES - len(lines) - 1, columns)
-    shows = f"meshmodel open {looked.model} shows the way"
-    lines.append(f"-o {looked.model} keeps this model; then {shows}" if not looked.is_kept else shows)
+    shows = f"meshmodel open {scope.model} shows the way"
+    lines.append(f"-o {scope.model} keeps this model; then {shows}" if not scope.is_kept else shows)
     return [shorten(one_line(each, 1_000), columns) for each in lines]
 
 
-def _head(looked: Looked) -> Iterator[str]:
+def _head(scope: ScanScope) -> Iterator[str]:
     parts = [
-        *([counted(looked.files, "file")] if looked.files else []),
-        f"{counted(len(looked.read), 'configuration')} read",
-        f"{len(looked.unread)} not read",
+        *([counted(scope.files, "file")] if scope.files else []),
+        f"{counted(len(scope.read), 'configuration')} read",
+        f"{len(scope.unread)} not read",
     ]
-    if looked.late:
-        parts.append(f"{looked.late} beyond the limits")
-    elif not looked.is_whole and not looked.unread:
+    if scope.late:
+        parts.append(f"{scope.late} beyond the limits")
+    elif not scope.is_whole and not scope.unread:
         parts.append("not all was looked at")
-    if looked.examples:
-        parts.append(f"{looked.examples} of tests and examples left out")
-    yield f"{looked.name}{looked.also}: {', '.join(parts)}"
+    if scope.examples:
+        parts.append(f"{scope.examples} of tests and examples left out")
+    yield f"{scope.name}{scope.also}: {', '.join(parts)}"
 
 
 def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
@@ -566,17 +566,17 @@ def _question_lines(number: int, asked: Asked, most: int, columns: int) -> list[
 
 def scan_json(found: ScanAnswer) -> dict[str, Any]:
     """The machine-readable answer (``docs/json.md``)."""
-    looked, worst = found.looked, found.worst
+    scope, worst = found.scope, found.worst
     return {
         "format": "meshmodel-scan/1",
-        "folder": looked.name + looked.also,
-        "complete": looked.is_whole,
-        "files": looked.files,
-        "read": [{"file": file, "form": form} for file, form in looked.read],
-        "not_read": [{"file": file, "why": why} for file, why in looked.unread],
-        "examples": looked.examples,
-        "not_opened": list(looked.unopened),
-        "late": looked.late,
+        "folder": scope.name + scope.also,
+        "complete": scope.is_whole,
+        "files": scope.files,
+        "read": [{"file": file, "form": form} for file, form in scope.read],
+        "not_read": [{"file": file, "why": why} for file, why in scope.unread],
+        "examples": scope.examples,
+        "not_opened": list(scope.unopened),
+        "late": scope.late,
         "agents": [
             {
                 "agents": list(each.agents),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.analysis.results import Explanation, Finding, StepKey, Summary
-from meshmodel.app.presentation.lenses import LensName, Looked, Seen
+from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
 from meshmodel.canvas.scene import Facts, Zoom
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
@@ -101,7 +101,7 @@ class WorkbenchState:
         zoom, lens, folded: how the canvas is looked at; folded zones by id.
         lens_before: the lens that comes back once the list of what falls is left; ``None``: none does.
         by_outsider: whether the compromise is that by an outsider, and not of what is selected.
-        looked: what the lens shows, and for that of compromise what falls.
+        lens_result: what the lens shows, and for that of compromise what falls.
         is_drawing: whether what is shown is not yet the drawing of the model.
         fixing: what is known of the smallest fix.
         preview: the steps that are marked on the canvas as to be guarded.
@@ -143,7 +143,7 @@ class WorkbenchState:
     folded: frozenset[str] = frozenset()
     lens_before: LensName | None = None
     by_outsider: bool = False
-    looked: Looked = field(default_factory=lambda: Looked(Seen(None)))
+    lens_result: LensResult = field(default_factory=lambda: LensResult(InLens(None)))
     is_drawing: bool = False
     fixing: "Fixing | None" = None
     preview: tuple[StepKey, ...] = ()
@@ -173,7 +173,7 @@ class WorkbenchState:
     def said(self) -> str:
         """What the message line says, in full."""
         message = self.message
-        return f"{message.text}{self.looked.seen.says}" if message.kind == "lens" else message.text
+        return f"{message.text}{self.lens_result.content.says}" if message.kind == "lens" else message.text
 
     @property
     def finding(self) -> Finding | None:
@@ -209,7 +209,7 @@ class WorkbenchState:
     @property
     def compromise(self) -> "Compromise | None":
         """What falls with what is selected, or to an outsider, where the lens shows that."""
-        return self.looked.compromise
+        return self.lens_result.compromise
 
     def working(self, group: str) -> str:
         """How far the job of a group is, in a line; empty where none runs that is told."""

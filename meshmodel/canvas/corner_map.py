@@ -22,7 +22,7 @@ def map_rows(drawing: Drawing, size: MapSize) -> Sequence[str]:
     """The rows of a map: in each cell a sign for a card, or for a missing checkpoint at one."""
     cells = [[" "] * size.columns for _ in range(size.rows)]
     for card in drawing.grid.cards.values():
-        at = seen_on_map(drawing, card_target(drawing.columns, card).box, size)
+        at = box_on_map(drawing, card_target(drawing.columns, card).box, size)
         for row in cells[at.y : at.y + at.height]:
             row[at.x : at.x + at.width] = CARD * at.width
     for card in drawing.grid.cards.values():
@@ -34,7 +34,7 @@ def map_rows(drawing: Drawing, size: MapSize) -> Sequence[str]:
     return ["".join(row) for row in cells]
 
 
-def seen_on_map(drawing: Drawing, view: Box, size: MapSize) -> Box:
+def box_on_map(drawing: Drawing, view: Box, size: MapSize) -> Box:
     """The cells of the map that stand for a part of the drawing, such as that in view."""
     left, top = (_scaled(view.x, drawing.width, size.columns), _scaled(view.y, drawing.height, size.rows))
     right = _scaled(view.x + view.width - 1, drawing.width, size.columns)

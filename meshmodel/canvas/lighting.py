@@ -71,7 +71,7 @@ def in_front(run: Run, lighting: Lighting) -> Run:
     return parts[0] if len(parts) == 1 else run
 
 
-def seen_of(run: Run, lighting: Lighting) -> tuple[Run, tuple[Look, bool]]:
+def front_and_look(run: Run, lighting: Lighting) -> tuple[Run, tuple[Look, bool]]:
     """What is seen of a run, and how that looks: where both are the same, it need not be painted again."""
     front = in_front(run, lighting)
     return front, look_of(front, lighting)

@@ -119,8 +119,8 @@ class Run(NamedTuple):
         text: may hold wide characters.
         cells: how many columns of cells the text takes.
         ink: what it looks like.
-        owners: what makes it stand out, as ``Drawing.highlight`` returns them; empty for the ground. A card is
-            owned by its element. Lines, labels and marks are owned by their branches, as
+        owners: what makes it stand out, as ``Drawing.highlight`` returns them; empty for the ground. A card
+            is owned by its element. Lines, labels and marks are owned by their branches, as
             ``("branch", number)``: a path lights the lines from one source to one arrow, even where other
             lines share the bus.
         parts: where two lines cross, the cell as each would be alone, the vertical one first.

@@ -56,7 +56,7 @@ class Store:
     """
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, snapshot: Snapshot, seen: int, *, read_only: bool
+        self, path: Path, connection: sqlite3.Connection, snapshot: Snapshot, version: int, *, read_only: bool
     ) -> None:
         """Use ``open`` or ``create`` instead."""
         self.path = path
@@ -66,7 +66,7 @@ class Store:
         self.author = os.urandom(8).hex()
         self._raw = connection
         self._file = sqlite_file.identity(path)
-        self._version = seen
+        self._version = version
         self._registered_at: float | None = None
         self._closed = False
         presence.OPEN_STORES[self.author] = self
@@ -128,7 +128,7 @@ class Store:
                             connection.close()
                             connection = sqlite_file.connect_copy(target)
                         moved = migrate(connection, path_text(target))
-                    seen = sqlite_file.data_version(connection)
+                    version = sqlite_file.data_version(connection)
                     with sqlite_file.transaction(connection, "BEGIN"):
                         reader.check_file(connection, path_text(target))
                         number = reader.revision(connection)
@@ -136,7 +136,7 @@ class Store:
                         snapshot = replace(snapshot, moved=moved)
                     if not reading:
                         sqlite_file.remove_other_journals(connection, target)
-                    return cls(target, connection, snapshot, seen, read_only=reading)
+                    return cls(target, connection, snapshot, version, read_only=reading)
                 except BaseException:
                     connection.close()
                     raise

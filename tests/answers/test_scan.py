@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.scan import COLUMNS, Looked, answer_scan, scan_json, scan_lines
+from meshmodel.answers.scan import COLUMNS, ScanScope, answer_scan, scan_json, scan_lines
 from meshmodel.interchange.reader import read_text
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import NEVER, Stop
@@ -79,7 +79,7 @@ kind = "question"
 READ = "folder: 12 files, 1 configuration read, 0 not read"
 
 
-def looked(**changes):
+def scope(**changes):
     said = {
         "name": "folder",
         "also": "",
@@ -93,11 +93,11 @@ def looked(**changes):
         "model": "folder.mesh",
         "is_kept": False,
     }
-    return Looked(**(said | changes))
+    return ScanScope(**(said | changes))
 
 
 def told(snapshot, stop=NEVER, **changes):
-    return answer_scan(looked(**changes), snapshot, stop)
+    return answer_scan(scope(**changes), snapshot, stop)
 
 
 def test_a_bridge_is_told_with_what_to_ask_first():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.presentation.lenses import LENSES, Seen
+from meshmodel.app.presentation.lenses import LENSES, InLens
 from meshmodel.app.workbench.controllers import lens as lens_module
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
@@ -108,7 +108,7 @@ async def test_every_lens_of_a_large_model_is_worked_out_beside_and_once(
         await it.shows("Esc stops it")
         assert it.bench.context.canvas.lighting.shown is None
         await it.press("escape")
-        assert "stopped" in it.bench.shown.looked.seen.says
+        assert "stopped" in it.bench.shown.lens_result.content.says
         gate.open()
         for _ in LENSES:
             await it.press("l")
@@ -138,7 +138,7 @@ async def test_the_list_of_what_falls_says_nothing_of_another_lens(
 
 
 async def test_what_cannot_be_computed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> Seen:
+    def broken(*_: object) -> InLens:
         raise RuntimeError("no room")
 
     monkeypatch.setattr(lens_module, "work_out", broken)

@@ -8,7 +8,7 @@ import pytest
 
 from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
-from meshmodel.app.presentation.lenses import Looked, Seen
+from meshmodel.app.presentation.lenses import InLens, LensResult
 from meshmodel.app.presentation.log_request import LogRequest
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.app.workbench.controllers import lens
@@ -32,7 +32,7 @@ class Beside:
             last = arguments[-1]
             stop = is_cancelled or getattr(last, "is_cancelled", last)
             if not callable(stop):
-                return Looked(Seen(None))  # a lens that takes no time
+                return LensResult(InLens(None))  # a lens that takes no time
             self.begun.set()
             while not self.over.wait(0.01):
                 if stop():

@@ -39,7 +39,7 @@ async def settled(it: Desk) -> None:
         await it.pilot.pause()
 
 
-async def looked(it: Desk) -> None:
+async def lens_result(it: Desk) -> None:
     """Wait until nothing is worked out for a lens, whatever follows the edit."""
     for _ in range(500):
         await it.pilot.pause()
@@ -63,13 +63,13 @@ async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
         with it.held():
             await remove_system(it)
             await it.press(key)
-            await looked(it)
+            await lens_result(it)
             assert not it.bench.shown.is_current
             assert f"{lens}: computing..." in told(it)
             assert it.bench.shown.compromise is None
         await settled(it)
         assert it.bench.context.canvas.lighting.shown is not None
-        assert it.bench.shown.looked.seen.says in told(it)
+        assert it.bench.shown.lens_result.content.says in told(it)
         assert "computing" not in told(it)
 
 
@@ -156,7 +156,7 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
         await it.select("agent", "a001")
         await it.press("C")
         await settled(it)
-        before = it.bench.shown.looked.seen.says
+        before = it.bench.shown.lens_result.content.says
         assert told(it) == before
         assert BEFORE not in listed(it)
         with it.held():
@@ -166,8 +166,8 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
             assert BEFORE in listed(it)
             assert "s005" in listed(it), "a system that is gone is still in it"
         await settled(it)
-        assert it.bench.shown.looked.seen.says != before
-        assert told(it) == it.bench.shown.looked.seen.says
+        assert it.bench.shown.lens_result.content.says != before
+        assert told(it) == it.bench.shown.lens_result.content.says
         assert BEFORE not in listed(it)
         assert "s005" not in listed(it)
 

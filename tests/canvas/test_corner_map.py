@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshmodel.canvas.corner_map import MapSize, cell_on_map, map_rows, seen_on_map
+from meshmodel.canvas.corner_map import MapSize, box_on_map, cell_on_map, map_rows
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Box, Facts, Options
 from tests.canvas.building import helpdesk
@@ -57,9 +57,9 @@ def test_a_click_on_the_map_leads_to_what_it_stands_for(seed, top, columns, rows
         for y in range(rows):
             there = cell_on_map(drawing, x, y, size)
             if columns <= drawing.width and rows <= drawing.height:
-                assert seen_on_map(drawing, Box(*there, 1, 1), size) == Box(x, y, 1, 1)
+                assert box_on_map(drawing, Box(*there, 1, 1), size) == Box(x, y, 1, 1)
     whole = Box(0, 0, drawing.width, drawing.height)
-    assert seen_on_map(drawing, whole, size) == Box(0, 0, columns, rows)
-    beyond = seen_on_map(drawing, Box(0, top, drawing.width * 2, drawing.height * 2), size)
+    assert box_on_map(drawing, whole, size) == Box(0, 0, columns, rows)
+    beyond = box_on_map(drawing, Box(0, top, drawing.width * 2, drawing.height * 2), size)
     assert beyond.x + beyond.width == columns
     assert beyond.y + beyond.height == rows

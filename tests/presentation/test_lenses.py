@@ -4,7 +4,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.highlights import highlighted_by_finding, highlighted_by_opened, highlighted_by_way
-from meshmodel.app.presentation.lenses import nothing_seen, start_of, work_out
+from meshmodel.app.presentation.lenses import empty_result, start_of, work_out
 from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System
 from meshmodel.store.load import load
 from tests.canvas.building import snapshot_of
@@ -30,14 +30,14 @@ def test_a_compromise_starts_at_what_is_selected(selected: Reference | None, sta
 
 
 def test_a_lens_that_shows_nothing_says_why() -> None:
-    assert nothing_seen("reach", "computing...").seen.says == "reach: computing..."
-    assert (nothing_seen("reach", "x").refusal, nothing_seen("compromise", "x").refusal) == ("", "x")
+    assert empty_result("reach", "computing...").content.says == "reach: computing..."
+    assert (empty_result("reach", "x").refusal, empty_result("compromise", "x").refusal) == ("", "x")
 
 
 def test_the_reach_of_an_agent_does_not_count_the_agent() -> None:
     reached = System("files"), Credential("key"), Grant("key", "files", ("read",)), Hold("bot", "key")
     analysis = analyse(snapshot_of(Agent("bot"), Agent("idle"), *reached))
-    said = [work_out("reach", analysis, ("agent", each)).seen.says for each in ("bot", "idle")]
+    said = [work_out("reach", analysis, ("agent", each)).content.says for each in ("bot", "idle")]
     assert said == ["reach of bot: 2 direct", "reach of idle: nothing reached"]
 
 

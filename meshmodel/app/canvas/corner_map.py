@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.state import WorkbenchState
-from meshmodel.canvas.corner_map import MISSING, MapSize, cell_on_map, map_rows, seen_on_map
+from meshmodel.canvas.corner_map import MISSING, MapSize, box_on_map, cell_on_map, map_rows
 from meshmodel.canvas.scene import Box
 
 
@@ -65,7 +65,7 @@ class CornerMap(Widget):
         if drawing is None:
             return Content("")
         view = Box(*canvas.scroll_offset, *canvas.scrollable_content_region.size)
-        seen = seen_on_map(drawing, view, self._cells)
+        seen = box_on_map(drawing, view, self._cells)
         lines = []
         for y, row in enumerate(map_rows(drawing, self._cells)):
             end = seen.x + seen.width if seen.y <= y < seen.y + seen.height else seen.x

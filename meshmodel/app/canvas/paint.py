@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from meshmodel.app.theme import Inks
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.lighting import Lighting, in_front, look_of, seen_of
+from meshmodel.canvas.lighting import Lighting, front_and_look, in_front, look_of
 from meshmodel.canvas.overlays import Overlay
 from meshmodel.canvas.scene import Ink, Run
 
@@ -122,7 +122,9 @@ class StripPainter:
             end = 0
             for run in _row(self.drawing, y)[0]:
                 start, end = end, end + run.cells
-                if not owners.isdisjoint(run.owners) and seen_of(run, before) != seen_of(run, lighting):
+                if not owners.isdisjoint(run.owners) and front_and_look(run, before) != front_and_look(
+                    run, lighting
+                ):
                     changed[y] = changed.get(y, (start, end))[0], end
         # Rows out of view are not compared: they are painted again once they are seen.
         self._strips = {y: kept for y, kept in self._strips.items() if y in view and y not in changed}

@@ -281,10 +281,10 @@ class CanvasView(ScrollView, can_focus=True):
     def _pointer(self, event: events.MouseEvent) -> Pointer:
         x, y = int(event.x), int(event.y)
         left, top = self.scroll_offset
-        is_outside = not self._is_seen_at(event.screen_x, event.screen_y)
+        is_outside = not self._is_on_top_at(event.screen_x, event.screen_y)
         return Pointer(x + left, y + top, x, y, event.shift or event.ctrl, is_outside)
 
-    def _is_seen_at(self, x: int, y: int) -> bool:
+    def _is_on_top_at(self, x: int, y: int) -> bool:
         """Whether the canvas, or one of its scroll bars, is what is seen in a cell of the screen."""
         try:
             widget, _ = self.screen.get_widget_at(x, y)

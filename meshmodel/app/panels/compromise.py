@@ -27,7 +27,7 @@ class CompromiseList(Listing, Bound):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What falls, or why that is not known."""
-        return shown.compromise, shown.looked.refusal, shown.why_nothing
+        return shown.compromise, shown.lens_result.refusal, shown.why_nothing
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what falls."""
@@ -35,7 +35,7 @@ class CompromiseList(Listing, Bound):
         from meshmodel.answers.painters import lines_of
 
         if shown.compromise is None:
-            said = shown.looked.refusal or shown.why_nothing
+            said = shown.lens_result.refusal or shown.why_nothing
             self.show_rows([saying(said)] if said else [])
         else:
             # What fell before the last edit may not be there any more.

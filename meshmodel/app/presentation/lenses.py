@@ -29,7 +29,7 @@ COMPUTING: Final[Mapping[LensName, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class InLens:
     """What a lens shows: the records within it (``None``: all), and one line that says so."""
 
     shown: frozenset[Reference] | None
@@ -37,17 +37,17 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class LensResult:
     """What a lens shows, and for that of compromise what falls, or why nothing does."""
 
-    seen: Seen
+    content: InLens
     compromise: "Compromise | None" = None
     refusal: str = ""
 
 
-def nothing_seen(lens: LensName, why: str) -> Looked:
+def empty_result(lens: LensName, why: str) -> LensResult:
     """A lens that shows nothing, and why."""
-    return Looked(Seen(None, f"{lens}: {why}"), refusal=why if lens == "compromise" else "")
+    return LensResult(InLens(None, f"{lens}: {why}"), refusal=why if lens == "compromise" else "")
 
 
 def start_of(selected: Reference | None) -> str | None:
@@ -69,7 +69,7 @@ def work_out(
     analysis: "Analysis",
     about: Reference | str | None,
     is_cancelled: Callable[[], bool] | None = None,
-) -> Looked:
+) -> LensResult:
     """What a lens shows of the model of an analysis; any thread may ask.
 
     Args:
@@ -85,7 +85,7 @@ def work_out(
         except MeshmodelError as error:
             refusal = one_line(error, 200)
     selected = about if isinstance(about, tuple) else None
-    return Looked(look(lens, snapshot, analysis, selected, found, refusal, is_cancelled), found, refusal)
+    return LensResult(look(lens, snapshot, analysis, selected, found, refusal, is_cancelled), found, refusal)
 
 
 def facts_of(analysis: "Analysis | None") -> Facts:
@@ -124,7 +124,7 @@ def look(
     compromise: "Compromise | None" = None,
     refusal: str = "",
     is_cancelled: Callable[[], bool] | None = None,
-) -> Seen:
+) -> InLens:
     """What a lens shows of a model.
 
     Args:
@@ -137,7 +137,7 @@ def look(
         is_cancelled: asked now and then; once true, the answer is of no use.
     """
     if analysis is None or lens == "structure":
-        return Seen(None)
+        return InLens(None)
     if lens == "missing":
         return _missing(snapshot, analysis, is_cancelled)
     if lens == "boundaries":
@@ -149,23 +149,23 @@ def look(
 
 def _missing(
     snapshot: Snapshot, analysis: "Analysis", is_cancelled: Callable[[], bool] | None = None
-) -> Seen:
+) -> InLens:
     from meshmodel.exporters.diagram.lens import missing
 
     lighting = missing(snapshot, analysis, is_cancelled)
     shown = _references(lighting.nodes, lighting.steps)
-    return Seen(shown, "missing checkpoints, and the ways to them")
+    return InLens(shown, "missing checkpoints, and the ways to them")
 
 
-def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None) -> Seen:
+def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None) -> InLens:
     from meshmodel.exporters.diagram.lens import reach
 
     if selected is None or selected[0] != "agent":
-        return Seen(None, "reach: select an agent")
+        return InLens(None, "reach: select an agent")
     agent = str(selected[1])
     reached = analysis.agent_reach(agent)
     if reached is None:
-        return Seen(None, f"reach: {agent} is retired and reaches nothing")
+        return InLens(None, f"reach: {agent} is retired and reaches nothing")
     lighting = reach(snapshot, analysis, agent)
     tones = [tone for node, tone in lighting.nodes.items() if node != f"agent:{agent}"]
     said = [
@@ -173,7 +173,7 @@ def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None)
         for tone, word in (("direct", "direct"), ("hidden", "hidden"), ("deputy", "through a deputy"))
         if tone in tones
     ]
-    return Seen(
+    return InLens(
         _references(lighting.nodes, lighting.steps),
         f"reach of {agent}: {', '.join(said) or 'nothing reached'}",
     )
@@ -188,10 +188,10 @@ def _references(nodes: Iterable[str], steps: Iterable[tuple[str, str, str]]) -> 
     return frozenset(found)
 
 
-def _compromise(found: "Compromise | None", refusal: str) -> Seen:
+def _compromise(found: "Compromise | None", refusal: str) -> InLens:
     """What is reached where nobody is asked; what checkpoints hold back stays dim."""
     if found is None:
-        return Seen(None, f"compromise: {refusal or 'select an agent, a credential or a system'}")
+        return InLens(None, f"compromise: {refusal or 'select an agent, a credential or a system'}")
     from meshmodel.app.presentation.phrases import compromise_summary
 
     free = found.unchecked
@@ -205,10 +205,10 @@ def _compromise(found: "Compromise | None", refusal: str) -> Seen:
         first, second = STEP_ENDS[kind]
         if (first, start) in shown and (second, end) in shown:
             shown.add((kind, (start, end)))
-    return Seen(frozenset(shown), compromise_summary(found))
+    return InLens(frozenset(shown), compromise_summary(found))
 
 
-def _boundaries(snapshot: Snapshot) -> Seen:
+def _boundaries(snapshot: Snapshot) -> InLens:
     """The steps that lead from one zone into another, with their ends."""
     zones: dict[Reference, str | None] = {}
     for system in snapshot.system.values():
@@ -247,4 +247,4 @@ def _boundaries(snapshot: Snapshot) -> Seen:
         if zones[first] != zones[second]:
             shown |= {first, second, (kind, key)}
     placed = sum(each.step == "boundary" for each in snapshot.checkpoint.values())
-    return Seen(frozenset(shown), f"steps that lead into another zone; {placed} checkpoints on boundaries")
+    return InLens(frozenset(shown), f"steps that lead into another zone; {placed} checkpoints on boundaries")

@@ -46,17 +46,17 @@ def model_parts(snapshot: Snapshot) -> list[Part]:
 
 
 def count_parts(
-    built: "Analysis", designed: "Analysis", seen: "Analysis", before: tuple[Summary, Summary] | None
+    built: "Analysis", designed: "Analysis", analysis: "Analysis", before: tuple[Summary, Summary] | None
 ) -> list[Part]:
     """What matters in a model; what is accepted is counted apart.
 
     Args:
         built: its analysis as built.
         designed: its analysis as designed.
-        seen: the one of them that is in force.
+        analysis: the one of them that is in force.
         before: the counts of both before the last edit.
     """
-    accepted, _ = accepted_counts(seen)
+    accepted, _ = accepted_counts(analysis)
     missing = built.summary.missing - accepted_counts(built)[1]
     parts = [_none_missing(built.snapshot.open_questions)]
     if missing:
@@ -68,7 +68,7 @@ def count_parts(
     if accepted:
         short = f"{GLYPHS['acceptance']} {accepted:,}"
         parts.append(Part(f"{accepted:,} accepted", "muted", 4, short=(short,), last=0, runs="findings"))
-    counts = open_counts(seen)
+    counts = open_counts(analysis)
     if counts:
         every, *fewer = open_rows(counts)
         parts.append(Part(every, "plain", 6 if fewer else 1, short=tuple(fewer), last=1, runs="findings"))

@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from meshmodel.answers.scan import Looked, ScanAnswer, answer_scan
+from meshmodel.answers.scan import ScanAnswer, ScanScope, answer_scan
 from meshmodel.importers.scanning import Scan
 from meshmodel.model.stop import Stop
 
@@ -20,7 +20,7 @@ def tell_scan(
         also: what was looked at besides the folder, in words.
         name: what was looked at, if it was no folder.
     """
-    looked = Looked(
+    scope = ScanScope(
         name or found.name,
         also,
         found.walked.files,
@@ -33,4 +33,4 @@ def tell_scan(
         shlex.quote(str(kept or f"{found.name}.mesh")),
         kept is not None,
     )
-    return answer_scan(looked, found.done.after, stop)
+    return answer_scan(scope, found.done.after, stop)

@@ -195,7 +195,7 @@ class DrawingController(Controller):
             highlighted = frozenset({importing.at})
         else:
             highlighted = highlighted_by_opened(state.explanation, state.finding, state.snapshot)
-        shown = state.looked.seen.shown if marked is None else marked.shown
+        shown = state.lens_result.content.shown if marked is None else marked.shown
         signs = {} if marked is None else marked.signs
         self.context.canvas.highlight(state.selected or state.ghost, shown, highlighted, state.group, signs)
 

@@ -60,7 +60,7 @@ class FixController(Controller):
         elif not state.is_current and state.preview:
             self.context.update(preview=())
         wanted = self._is_asked or self._is_quick
-        if wanted and self._is_looked_at() and state.is_current and state.analysis is not None:
+        if wanted and self._is_open() and state.is_current and state.analysis is not None:
             self._is_asked = False
             if self.state.fixing is None:
                 self._begin(state.analysis)
@@ -80,7 +80,7 @@ class FixController(Controller):
     def _is_quick(self) -> bool:
         return self.state.snapshot.elements <= AT_ONCE
 
-    def _is_looked_at(self) -> bool:
+    def _is_open(self) -> bool:
         state = self.state
         return state.page == "fix" and (state.arrangement != "small" or state.lists_open)
 
@@ -103,7 +103,7 @@ class FixController(Controller):
     def _found(self, analysis: "Analysis", fix: "Fix") -> None:
         is_stopped, is_quick = self._task.is_cancelled(), self._is_quick
         self._know(fix=fix, stopped=is_stopped and not fix.optimal)
-        if self._is_looked_at():
+        if self._is_open():
             is_answered = self.state.message.kind == "guard"
             message = StatusMessage() if is_answered else self.state.message
             self.context.update(preview=fix.checkpoints, message=message)

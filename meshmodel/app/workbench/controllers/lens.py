@@ -9,10 +9,10 @@ from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.presentation.lenses import (
     COMPUTING,
     LENSES,
+    InLens,
     LensName,
-    Looked,
-    Seen,
-    nothing_seen,
+    LensResult,
+    empty_result,
     start_of,
     work_out,
 )
@@ -31,7 +31,7 @@ Question = tuple[LensName, "Analysis", Reference | str | None]
 class LensController(Controller):
     """Chooses the lens, and keeps what it shows up to date; the compromise of something is one."""
 
-    _known: tuple[Question, Looked] | None = None
+    _known: tuple[Question, LensResult] | None = None
     _asked: Question | None = None
     _selected: Reference | None = None
 
@@ -43,7 +43,7 @@ class LensController(Controller):
         self._say_what_it_shows()
 
     def _say_what_it_shows(self) -> None:
-        lens, says = self.state.lens, self.state.looked.seen.says
+        lens, says = self.state.lens, self.state.lens_result.content.says
         before = "lens " if says.startswith(lens) else f"lens {lens}: " if says else f"lens {lens}"
         self.context.say(before, kind="lens")
 
@@ -82,7 +82,7 @@ class LensController(Controller):
         if asked is None or not self.context.jobs.drop("lens"):
             return False
         again = "C or O asks again" if asked[0] == "compromise" else "l goes on to the next lens"
-        self._take(asked, nothing_seen(asked[0], f"stopped; {again}"))
+        self._take(asked, empty_result(asked[0], f"stopped; {again}"))
         return True
 
     def left(self, event: CompromiseList.Left) -> None:
@@ -95,7 +95,7 @@ class LensController(Controller):
         """Bring what the lens shows up to the state; where what it said before is told, tell what it says."""
         if self.state.lens_before is not None and not self._is_listed():
             self.context.update(lens=self.state.lens_before, lens_before=None, by_outsider=False)
-        self.context.update(looked=self._look())
+        self.context.update(lens_result=self._look())
         state = self.state
         if state.selected != self._selected and not state.said and state.lens in {"reach", "compromise"}:
             self.context.update(message=StatusMessage("", "lens"))
@@ -105,25 +105,28 @@ class LensController(Controller):
         state = self.state
         return state.page == "compromise" and (state.arrangement != "small" or state.lists_open)
 
-    def _look(self) -> Looked:
+    def _look(self) -> LensResult:
         state, lens, analysis = self.state, self.state.lens, self.state.analysis
         if lens == "structure" or analysis is None:
             self._drop()
-            return Looked(Seen(None)) if lens == "structure" else nothing_seen(lens, state.why_nothing)
+            return LensResult(InLens(None)) if lens == "structure" else empty_result(lens, state.why_nothing)
         question = lens, analysis, self._about()
         if self._known is None or self._known[0] != question:
             is_asked = question[2] is not None or lens not in {"reach", "compromise"}
             if is_asked and not state.is_current:  # it would be of the model before the last edit
                 self._drop()
-                return nothing_seen(lens, state.why_nothing)
+                return empty_result(lens, state.why_nothing)
             if is_asked and state.snapshot.elements > AT_ONCE:
-                return nothing_seen(lens, self._compute(question))
+                return empty_result(lens, self._compute(question))
             self._known = question, work_out(*question)
         self._drop()
-        looked = self._known[1]
-        if looked.seen.shown is None or state.is_current:
-            return looked
-        return replace(looked, seen=replace(looked.seen, says=f"{looked.seen.says}, before the last edit"))
+        lens_result = self._known[1]
+        if lens_result.content.shown is None or state.is_current:
+            return lens_result
+        return replace(
+            lens_result,
+            content=replace(lens_result.content, says=f"{lens_result.content.says}, before the last edit"),
+        )
 
     def _about(self) -> Reference | str | None:
         state = self.state
@@ -142,18 +145,18 @@ class LensController(Controller):
         if self._asked != question:
             self._asked = question
 
-            def work(task: Task) -> Looked:
+            def work(task: Task) -> LensResult:
                 return work_out(*question, task.is_cancelled)
 
             def failed(why: str) -> None:
-                self._take(question, nothing_seen(question[0], f"could not be computed: {why}"))
+                self._take(question, empty_result(question[0], f"could not be computed: {why}"))
 
             self.context.jobs.run("lens", work, partial(self._take, question), failed, title)
         return self.state.working("lens") or title
 
-    def _take(self, question: Question, looked: Looked) -> None:
+    def _take(self, question: Question, lens_result: LensResult) -> None:
         self._asked = None
-        self._known = question, looked
+        self._known = question, lens_result
         self.context.update()
 
     def _drop(self) -> None:
