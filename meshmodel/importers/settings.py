@@ -1,5 +1,6 @@
 """Variables, secrets and programs that stand in the settings of a client."""
 
+from collections.abc import Container
 from typing import Final
 
 from meshmodel.importers.clients import Client
@@ -69,14 +70,33 @@ def take_variable(client: Client, name: str, value: Node) -> None:
     out.take(value, VARIABLE if is_reference(text) else LITERAL, *records)
 
 
-def take_settings(client: Client, node: Node, rule: Rule = SETTING) -> None:
-    """Take what changes nothing about who may do what; a secret in it is a credential of the client."""
+def take_settings(client: Client, node: Node, rule: Rule = SETTING, but: Container[str] = ()) -> None:
+    """Take what changes nothing about who may do what; a secret in it is a credential of the client.
+
+    Args:
+        client: whose it is.
+        node: the settings.
+        rule: the one that takes them.
+        but: keys of it with secrets of their own, such as servers: what is left of these is taken as it is.
+    """
+    for key, each in node.items():
+        if key in but:
+            client.out.take(each, SETTING)
     for leaf in node.leaves():
+        if but and _first_key(leaf, node) in but:
+            continue
         named = leaf.parent if isinstance(leaf.key, int) else leaf
         name = str(named.key) if named is not None else ""
         if isinstance(leaf.value, str) and names_secret(name) and meaning_of(name) == "secret":
             take_variable(client, name, leaf)
     client.out.take(node, rule)
+
+
+def _first_key(leaf: Node, above: Node) -> str:
+    """The key of a node under which a leaf stands."""
+    while leaf.parent is not None and leaf.parent is not above:
+        leaf = leaf.parent
+    return str(leaf.key)
 
 
 def read_hooks(client: Client, hooks: Node, where: str = "") -> None:

@@ -109,6 +109,18 @@ def _editors() -> FormReader:
     return editors
 
 
+def _goose() -> FormReader:
+    from meshmodel.importers.forms import goose
+
+    return goose
+
+
+def _continue() -> FormReader:
+    from meshmodel.importers.forms import continue_dev
+
+    return continue_dev
+
+
 def _mcp() -> FormReader:
     from meshmodel.importers.forms import mcp
 
@@ -235,6 +247,26 @@ _FORMS: Final = (
             "gemini-extension.json",
         ),
         _gemini,
+        joins="mcp",
+    ),
+    Form(
+        "goose",
+        "Configuration of Goose",
+        ("goose/config.yaml", "goose/permission.yaml"),
+        _goose,
+        joins="mcp",
+    ),
+    Form(
+        "continue",
+        "Configuration of Continue",
+        (
+            ".continue/config.yaml",
+            ".continue/config.json",
+            ".continue/permissions.yaml",
+            ".continue/mcpServers/*.yaml",
+            ".continue/mcpServers/*.yml",
+        ),
+        _continue,
         joins="mcp",
     ),
     Form(

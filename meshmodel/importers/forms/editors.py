@@ -180,7 +180,7 @@ def _read_vscode(document: Document, out: Proposal) -> None:
                 "chat.agent.allowedNetworkDomains"):  # fmt: skip
         out.take(root[key], SANDBOX, agent)
     _servers(client, root.get(BELOW, "servers"))
-    take_settings(client, root)
+    take_settings(client, root, but={BELOW, "context_servers"})
 
 
 def _level(client: Client, root: Node) -> Asking:
@@ -284,7 +284,7 @@ def _read_zed(document: Document, out: Proposal) -> None:
     for name, node in tools.items():
         _zed_tool(client, name, node)
     _servers(client, root["context_servers"])
-    take_settings(client, root)
+    take_settings(client, root, but={BELOW, "context_servers"})
 
 
 def _zed_tool(client: Client, name: str, node: Node) -> None:

@@ -145,23 +145,7 @@ class ToolHive:
             home=cluster.zone(space, each.node), runs_on=system,
         )  # fmt: skip
         given = [*self._secrets(each, agent)]
-        others = [*cluster.give(spec, space, each.name, agent), *self._vault(each, agent)]
-        others += self._account(each, agent)
-        words = ("docker", "run", spec["image"].text, *(node.text for node in spec["args"]))
-        env = tuple(
-            (node["name"].text, node["value"])
-            for node in spec["env"]
-            if node["name"].text and not (names_secret(node["name"].text) or shows_secret(node["value"].text))
-        )
-        entry = Entry(
-            each.name,
-            each.node,
-            env=env,
-            started=words,
-            agent=agent,
-            given=tuple(given),
-            others=tuple(others),
-        )
+        entry = self._entry(each, agent, given)
         served = read_server(self._starter(each, ""), entry)
         cluster.opened.update(credential for credential, _, _ in served.grants)
         out.take(spec["image"], TOOLHIVE_SERVER, ("agent", agent), ("system", system))
@@ -178,6 +162,27 @@ class ToolHive:
         self._callers(each, spec, member.agent)
         self._end(each, spec, ("agent", agent), ("system", system))
         return member
+
+    def _entry(self, each: Manifest, agent: str, given: Sequence[tuple[str, str]]) -> Entry:
+        """What a server in a container is started with, and the secrets that it is given."""
+        cluster, spec, space = self._cluster, each.spec, each.namespace
+        others = [*cluster.give(spec, space, each.name, agent), *self._vault(each, agent)]
+        others += self._account(each, agent)
+        words = ("docker", "run", spec["image"].text, *(node.text for node in spec["args"]))
+        env = tuple(
+            (node["name"].text, node["value"])
+            for node in spec["env"]
+            if node["name"].text and not (names_secret(node["name"].text) or shows_secret(node["value"].text))
+        )
+        return Entry(
+            each.name,
+            each.node,
+            env=env,
+            started=words,
+            agent=agent,
+            given=tuple(given),
+            others=tuple(others),
+        )
 
     def _remote(self, each: Manifest) -> _Member:
         """A server elsewhere, with the proxy before it where there is one."""
@@ -483,33 +488,7 @@ class ToolHive:
         auth = self._find(_AUTH, each.namespace, named["name"].text)
         said = auth.spec["tokenExchange"] if auth is not None else ABSENT
         if auth is not None and said:
-            address = said["tokenUrl"] or said["token_url"]
-            secret = said.get("clientSecretRef", "name") or said.get("client_secret_ref", "name")
-            key = (each.kind, each.namespace, each.name)
-            host = host_of(address.text)
-            zone = _InCluster(self._cluster, each.namespace).host(host, auth.node) if host else None
-            at = out.element(
-                "system", ("exchange", *([host] if host else key)), f"tokens of {host or each.name}",
-                at=auth.node, kind="token-service", zone=zone,
-            )  # fmt: skip
-            caller = out.element(
-                "credential", ("caller", *key), f"token of a caller of {each.name}", at=auth.node,
-                kind="oauth-user-delegated",
-            )  # fmt: skip
-            made = out.element(
-                "credential", ("exchanged", *key), f"exchanged token for {each.name}", at=auth.node,
-                kind="exchanged-token",
-            )  # fmt: skip
-            out.relate(Hold(proxy, caller), at=each.node)
-            swapped = out.relate(Exchange(caller, made, at=at), at=auth.node)
-            out.relate(Grant(made, self._behind(each, member), ("execute",)), at=each.node)
-            if secret.text:
-                client = self._cluster.secret(auth.namespace, secret.text, secret)
-                out.relate(Hold(proxy, client), at=secret)
-            text = f"On behalf of whom is {each.name} called, and which scopes does the exchange leave?"
-            note = out.ask(("credential", caller), text, TOOLHIVE_EXCHANGE, at=each.node)
-            out.take(said, TOOLHIVE_EXCHANGE, swapped, note)
-            out.take(named, TOOLHIVE_EXCHANGE, swapped)
+            self._swap(each, proxy, member, auth, said)
             return
         injected = auth is not None and any(auth.spec[key] for key in ("headerInjection", "bearerToken"))
         if injected:
@@ -518,6 +497,37 @@ class ToolHive:
         by = named["name"].text or "what it names"
         text = f"With which credentials does {each.name} call what it reaches, by {by}?"
         out.take(named, TOOLHIVE_UNREAD, out.ask(("agent", proxy), text, TOOLHIVE_UNREAD, at=each.node))
+
+    def _swap(self, each: Manifest, proxy: str, member: _Member, auth: Manifest, said: Node) -> None:
+        """An exchange of the token of a caller, at the host of the token address."""
+        out, named = self._out, each.spec["externalAuthConfigRef"]
+        address = said["tokenUrl"] or said["token_url"]
+        secret = said.get("clientSecretRef", "name") or said.get("client_secret_ref", "name")
+        key = (each.kind, each.namespace, each.name)
+        host = host_of(address.text)
+        zone = _InCluster(self._cluster, each.namespace).host(host, auth.node) if host else None
+        at = out.element(
+            "system", ("exchange", *([host] if host else key)), f"tokens of {host or each.name}",
+            at=auth.node, kind="token-service", zone=zone,
+        )  # fmt: skip
+        caller = out.element(
+            "credential", ("caller", *key), f"token of a caller of {each.name}", at=auth.node,
+            kind="oauth-user-delegated",
+        )  # fmt: skip
+        made = out.element(
+            "credential", ("exchanged", *key), f"exchanged token for {each.name}", at=auth.node,
+            kind="exchanged-token",
+        )  # fmt: skip
+        out.relate(Hold(proxy, caller), at=each.node)
+        swapped = out.relate(Exchange(caller, made, at=at), at=auth.node)
+        out.relate(Grant(made, self._behind(each, member), ("execute",)), at=each.node)
+        if secret.text:
+            client = self._cluster.secret(auth.namespace, secret.text, secret)
+            out.relate(Hold(proxy, client), at=secret)
+        text = f"On behalf of whom is {each.name} called, and which scopes does the exchange leave?"
+        note = out.ask(("credential", caller), text, TOOLHIVE_EXCHANGE, at=each.node)
+        out.take(said, TOOLHIVE_EXCHANGE, swapped, note)
+        out.take(named, TOOLHIVE_EXCHANGE, swapped)
 
     def _behind(self, each: Manifest, member: _Member) -> str:
         """The system that is shown an exchanged token."""
