@@ -301,7 +301,7 @@ def effect_of(server: Server, shown: Shown) -> Effect:
         if limit.names:
             named = _named_tools(server, limit, shown.value(limit) or "")
             if named is None:
-                unsaid.append(f"which of its tools {limit.option or limit.header or limit.query} leaves")
+                unsaid.append(f"which of its tools “{limit.option or limit.header or limit.query}” leaves")
             else:
                 left = [each for each in left if each in named]
         if limit.unsaid:

@@ -603,7 +603,7 @@ class _Reading:
             return self._account() if isinstance(self._client, Client) else self._network()
         if any(each.oauth for each in known) and self._entry.address:
             return self._oauth(self._at)
-        for each in known:
+        for each in () if self._entry.address else known:  # a variable of the shell reaches no other machine
             found = self._unsaid(each)
             if found is not None:
                 return found
@@ -635,7 +635,7 @@ class _Reading:
 
     def _network(self) -> str:
         """What needs no credential: the network."""
-        key = ("network", *self._client.key, self._entry.scope, self._entry.name)
+        key = ("network", self._out.key("agent", self._drawn.agent))  # one for all clients of a called server
         credential = self._out.element(
             "credential", key, f"network of {self._entry.name}", at=self._at, kind="other"
         )
