@@ -268,6 +268,13 @@ class _Said:
             return self.server in {server, "*"} and self.tool == "*"
         return _fits(f"mcp_{server}_", self.tool)
 
+    def servers(self) -> list[str]:
+        """The servers of whose tools it may be; ``*``: of any."""
+        if self.server or "*" in self.tool:
+            return [self.server or "*"]
+        name = self.tool.removeprefix("mcp_")[:_LONGEST]
+        return [name[: found.start()] for found in re.finditer("_", name)]
+
     def tool_of(self, server: str) -> str:
         """The one tool of a server that it is about; empty: none."""
         if self.server:
@@ -338,6 +345,10 @@ class _Rules:
 
     def __init__(self, rules: Sequence[_Said]) -> None:
         self.all = sorted(rules, key=lambda each: -each.priority)
+        self._of_server: dict[str, list[tuple[int, _Said]]] = {}
+        for number, each in enumerate(self.all):
+            for name in each.servers():
+                self._of_server.setdefault(name, []).append((number, each))
 
     def whole(self, tool: str) -> tuple[Asking, float]:
         """What is asked before any use of a tool, and with which priority that is said."""
@@ -365,7 +376,8 @@ class _Rules:
         """What is asked before all tools of a server, and before those of which more is said."""
         whole: Asking = "asked"
         tools: dict[str, Asking] = {}
-        for each in self.all:
+        found = [*self._of_server.get("*", ()), *(self._of_server.get(name, ()) if name != "*" else ())]
+        for _, each in sorted(found, key=lambda one: one[0]):
             if each.means_server(name):
                 whole = each.asking
                 break
@@ -393,6 +405,8 @@ class _Settings:
         said = self._get("general", "defaultApprovalMode").text
         self._mode = _MODES.get(said, "default")
         self._rules = _Rules([*self._all_rules()])
+        self._allowed = {each.text for each in self._words(BELOW, "allowed")}
+        self._configured = {name for name, _ in self._get("admin", BELOW, "config").items()}
 
     def _get(self, *keys: str) -> Node:
         """A value of the first file that has it."""
@@ -516,8 +530,7 @@ class _Settings:
 
     def _before_server(self, name: str, node: Node) -> None:
         """What is asked before its tools, if it is used at all."""
-        allowed = [each.text for each in self._words(BELOW, "allowed")]
-        configured = [each for each, _ in self._get("admin", BELOW, "config").items()]
+        allowed, configured = self._allowed, self._configured
         whole, tools = self._rules.server(name)
         is_used = (
             (not allowed or name in allowed or "*" in allowed)

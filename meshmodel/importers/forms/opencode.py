@@ -221,6 +221,29 @@ class _Rules:
 
     def __init__(self, rules: Iterable[_Said]) -> None:
         self.all = [*_DEFAULTS, *rules]
+        self._by_start: dict[str, list[tuple[int, _Said]]] = {}
+        self._others: list[tuple[int, _Said]] = []
+        for number, each in enumerate(self.all):
+            for start in _starts(each.key):
+                self._by_start.setdefault(start, []).append((number, each))
+            if not _starts(each.key):
+                self._others.append((number, each))
+
+    def of_server(self, prefix: str) -> tuple[Asking, dict[str, Asking]]:
+        """What is asked before all tools that begin so, and before those of which more is said."""
+        found = [*self._others]
+        for length in range(min(len(prefix), _LONGEST) + 1):
+            found += self._by_start.get(prefix[:length], ())
+        whole: Asking = "denied"
+        tools: dict[str, Asking] = {}
+        for _, each in sorted(found, key=lambda one: one[0]):
+            if not each.is_whole:
+                continue
+            if each.means(prefix):
+                whole, tools = each.asking, {}
+            elif each.key.startswith(prefix):
+                tools[each.key.removeprefix(prefix)] = each.asking
+        return whole, tools
 
     def of(self, tool: str) -> list[_Said]:
         """What counts for a tool: the last rule for any use of it, and those after that for some uses."""
@@ -263,6 +286,23 @@ class _Rules:
         return [each for each in dict.fromkeys(found) if not shows_secret(each)]
 
 
+def _starts(key: str) -> list[str]:
+    """With what the name of a server begins of whose tools a rule may be; none where any name may fit."""
+    start, star, rest = key.partition("*")
+    if len(key) >= _LONGEST:
+        return ["?"]  # no tool is called so
+    if re.search(r"[?\[]", start) or rest:
+        return []
+    if star:
+        return [start]
+    return [key[: found.end()] for found in re.finditer("_", key)] or ["?"]
+
+
+def _prefix(server: str) -> str:
+    """With what the names of the tools of a server begin."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", server) + "_"
+
+
 def _fits(value: str, pattern: str) -> bool:
     return len(pattern) < _LONGEST and fnmatchcase(value, pattern)
 
@@ -302,22 +342,25 @@ class _Settings:
 
     def _some_uses(self, rules: _Rules, account: Account) -> None:
         """Commands and hosts that are allowed where others are not."""
-        for each in rules.of("bash")[1:]:
+        others, *some = rules.of("bash")
+        for each in some if others.asking != "allowed" else ():
             line = each.pattern.partition("*")[0].strip()
-            if each.asking == "allowed" and rules.asking("bash") != "allowed":
+            if each.asking == "allowed":
                 self._client.run_command(line, "allowed", at=each.node, account=account)
-        for each in rules.of("webfetch")[1:]:
+        others, *some = rules.of("webfetch")
+        for each in some if others.asking != "allowed" else ():
             host = host_of(each.pattern)
-            if each.asking == "allowed" and rules.asking("webfetch") != "allowed" and not shows_secret(host):
+            if each.asking == "allowed" and not shows_secret(host):
                 self._client.fetch(host, "allowed", at=each.node, account=account)
 
     def _take_rules(self, root: Node, servers: Sequence[str], *became: Became) -> None:
         """Take the rules of a file or agent; one of no tool is not understood."""
+        prefixes = {_prefix(name) for name in servers}
+        begun = {each[:length] for each in prefixes for length in range(min(len(each), _LONGEST) + 1)}
         for said in _rules_of(root):
-            is_known = any(said.means(tool) for tool in _TOOLS) or any(
-                said.key.startswith(f"{name}_") or said.means(f"{name}_") for name in servers
-            )
-            if not is_known:
+            starts = _starts(said.key)
+            of_server = any(each in (begun if "*" in said.key else prefixes) for each in starts)
+            if not (of_server or any(said.means(tool) for tool in _TOOLS)):
                 continue
             has_paths = not said.is_whole and said.key in {"read", "edit", "glob", "grep", "list"}
             rule = {"allowed": ALLOW, "asked": ASK, "denied": DENY}[said.asking]
@@ -344,14 +387,7 @@ class _Settings:
 
     def _before_server(self, name: str, node: Node) -> None:
         """What is asked before its tools, which are called by its name and theirs."""
-        prefix = re.sub(r"[^A-Za-z0-9_-]", "_", name) + "_"
-        whole: Asking = "denied"
-        tools: dict[str, Asking] = {}
-        for each in (each for each in self._rules.all if each.is_whole):
-            if each.means(prefix):
-                whole, tools = each.asking, {}
-            elif each.key.startswith(prefix):
-                tools[each.key.removeprefix(prefix)] = each.asking
+        whole, tools = self._rules.of_server(_prefix(name))
         if whole != "denied":
             self._client.rule(name, "*", whole, at=node)
         for tool, asking in tools.items():
