@@ -416,6 +416,19 @@ class Client:
         for host, asking, at in self._hosts:
             self.fetch(host, asking, at=at, account=account)
 
+    def adopt(self, other: "Client") -> None:
+        """Take over what was said of the same client in a folder whose settings include the user's own."""
+        for tools, at in other._tools:  # noqa: SLF001  # of the same class
+            self.use(tools, at=at)
+        other.share_commands(self.account)
+        other.share_hosts(self.account)
+        self._rules = other._rules  # noqa: SLF001  # of the same class
+
+    @property
+    def has_users_settings(self) -> bool:
+        """Whether the settings of the user were read with its own."""
+        return "user" in self._scopes and self.has_account
+
     # What it starts ---------------------------------------------------------------------------
 
     def hook(self, name: str, *, at: Node, text: str = "") -> tuple[Became, ...]:
@@ -600,6 +613,11 @@ class Clients:
         self._out.ask(("agent", agent), text, PROMPTS, at=at)
 
     def _draw(self) -> None:
+        for home in (each for each in self if each.folder == HOME and each.servers and not each.has_account):
+            elsewhere = (each for each in self if each.name == home.name and each.has_users_settings)
+            known = next(elsewhere, None)
+            if known is not None:
+                home.adopt(known)
         for one in self:
             for other in self:
                 if one is not other and one.folder == other.folder and one.has_account and other.has_account:

@@ -307,6 +307,21 @@ def test_other_files_are_not_of_this_form(name, content, tmp_path):
         imported(tmp_path, {name: content})
 
 
+def test_a_persons_own_servers_are_asked_about_as_the_settings_of_the_person_say(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    files = {
+        "me/.claude.json": {"mcpServers": {"hub": {"command": "hub-mcp"}}},
+        "me/.claude/settings.json": {"permissions": {"allow": ["Bash(*)"]}},
+        "one/.claude/settings.json": {},
+    }
+    model, _ = imported(tmp_path, files)
+    assert ("claude-code", "hub") in model.delegation
+    (prompt,) = (each for each in model.checkpoint.values() if each.to == "hub")
+    found = {each.subject: each.rule for each in analyse(model).findings}
+    assert found[prompt.id] == "self-approved-checkpoint"
+    assert not any("What does Claude Code ask" in each.text for each in model.note.values())
+
+
 def test_thousands_of_rules_are_read_in_time_that_grows_with_them(tmp_path):
     lines = ["ls;" * 30_000, "A=1 " * 30_000]
     allow = [f"Bash(git log {n}:*)" for n in range(600)] + [f"Bash({each})" for each in lines]
