@@ -76,7 +76,7 @@ def work_out_parts(analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, 
     for number, step in enumerate(fix.checkpoints):
         if task.is_cancelled() or time.monotonic() > end:
             break
-        task.said = f"{number} of {fix.cost}"
+        task.progress_text = f"{number} of {fix.cost}"
         others = [each for each in fix.checkpoints if each != step]
         alone = fix.closes_each[number] if fix.closes_each else analysis.closing([step])
         parts.append(Part(alone, fix.before - analysis.closing(others)))
@@ -103,7 +103,7 @@ def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[Curve
     """What fewer checkpoints than those of a fix close."""
 
     def progress(done: int, of: int) -> None:
-        task.said = f"{done} of {of}"
+        task.progress_text = f"{done} of {of}"
 
     return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled, progress=progress, fix=fix)
 

@@ -33,7 +33,7 @@ class Line(NamedTuple):
     words: Words | Callable[[], Words]
     value: Any = None
     indent: int = 2
-    kind: Literal["choice", "heading", "said"] = "choice"
+    kind: Literal["choice", "heading", "note"] = "choice"
     search: Callable[[], tuple[str, str]] | None = None
     fitted: Callable[[int], Words] | None = None
 
@@ -61,6 +61,6 @@ def space(name: str) -> Line:
     return Line(("space", name), (), kind="heading", indent=0)
 
 
-def said(text: str, look: Look = "muted") -> Line:
+def note_row(text: str, look: Look = "muted") -> Line:
     """A line that says something of all of a list."""
-    return Line(("saying", text), ((text, look),), kind="said", indent=0)
+    return Line(("saying", text), ((text, look),), kind="note", indent=0)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Literal
 
 from meshmodel.answers.blocks import Bar, Block, Facts, Paragraph, Row, Section, Table
-from meshmodel.answers.lines import Line, Look, Words, heading, said
+from meshmodel.answers.lines import Line, Look, Words, heading, note_row
 from meshmodel.answers.style import Style, wrap, wrapped_table
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line, pad
@@ -75,13 +75,13 @@ def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
                     block.words or ((block.line, look),),
                     block.leads_to,
                     block.hang + 2 * bool(block.words),
-                    "said" if block.leads_to is None else "choice",
+                    "note" if block.leads_to is None else "choice",
                 )
             case Table():
                 for row in block.shown:
                     yield from _row_lines(row, block.first)
                 if block.more:
-                    yield said(f"  {block.more}")
+                    yield note_row(f"  {block.more}")
             case Facts():
                 for name, text, hang in block.aligned:
                     yield Line((name, text), ((name, "muted"), (text, "")), indent=hang)
@@ -89,10 +89,10 @@ def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
 
 def _row_lines(row: Row, first: int) -> Iterator[Line]:
     words, search = partial(_row_words, row, first), partial(_searched, row)
-    kind: Literal["choice", "said"] = "said" if row.leads_to is None else "choice"
+    kind: Literal["choice", "note"] = "note" if row.leads_to is None else "choice"
     yield Line(row.key or row.cells, words, row.leads_to, 4, kind, search)
     for note in row.notes:
-        yield Line((row.key, note), ((f"      {note}", "muted"),), indent=6, kind="said")
+        yield Line((row.key, note), ((f"      {note}", "muted"),), indent=6, kind="note")
 
 
 def _searched(row: Row) -> tuple[str, str]:

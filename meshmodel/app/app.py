@@ -199,9 +199,9 @@ class MeshmodelApp(KeysInOrder):
         """Whether the file of a model that is to be opened is being read."""
         return self._reading is not None
 
-    def _reading_goes_on(self, said: Mapping[str, Progress]) -> None:
+    def _reading_goes_on(self, running: Mapping[str, Progress]) -> None:
         """Say for how long, and let Escape end it; a short file is read before this is called."""
-        if self._reading is None or not said:
+        if self._reading is None or not running:
             return
         self._is_slow = True
         if any(isinstance(each, events.Key) and each.key == "escape" for each in self._waiting):
@@ -280,8 +280,8 @@ class MeshmodelApp(KeysInOrder):
         event.stop()
 
         def then() -> None:
-            if event.said:
-                self.notify(event.said, markup=False)  # the row of what is said goes with the screen
+            if event.message:
+                self.notify(event.message, markup=False)  # the row of what is said goes with the screen
             if isinstance(self.screen, Workbench):
                 self.screen.to_import = event.importing
 

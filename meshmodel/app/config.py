@@ -61,29 +61,29 @@ def read_configuration(path: Path | None = None) -> Configuration:
     from meshmodel.interchange.toml_text import TomlTextError, parse_toml  # most have no such file
 
     try:
-        said = parse_toml(data.decode())
+        settings = parse_toml(data.decode())
     except (ValueError, TomlTextError) as error:
         line = f", line {error.line}" if isinstance(error, TomlTextError) and error.line else ""
         problem = f"{one_line(path.name)}{line}: {one_line(error)}; nothing of it is used"
         return Configuration(problems=(problem,))
-    return _configuration(path.name, said)
+    return _configuration(path.name, settings)
 
 
-def _configuration(name: str, said: Mapping[str, Any]) -> Configuration:
+def _configuration(name: str, settings: Mapping[str, Any]) -> Configuration:
     found = [
         f"{name}: {one_line(key, 40)} is not known; there are theme, ascii and [keys]"
-        for key in said
+        for key in settings
         if key not in {"theme", "ascii", "keys"}
     ]
-    theme = said.get("theme")
+    theme = settings.get("theme")
     if theme is not None and theme not in THEMES:
         found.append(f"{name}: theme is one of {', '.join(THEMES)}")
         theme = None
-    plain = said.get("ascii")
+    plain = settings.get("ascii")
     if plain is not None and not isinstance(plain, bool):
         found.append(f"{name}: ascii is true or false")
         plain = None
-    keys = said.get("keys", {})
+    keys = settings.get("keys", {})
     if not isinstance(keys, dict) or not all(isinstance(value, str) for value in keys.values()):
         found.append(f'{name}: [keys] has lines like undo = "ctrl+u"')
         keys = {}

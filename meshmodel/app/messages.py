@@ -73,7 +73,7 @@ class OpenRequested(Message):
     """
 
     path: Path
-    said: str = ""
+    message: str = ""
     importing: "ImportRequest | None" = None
 
 

@@ -170,7 +170,7 @@ class WorkbenchState:
         return self.group or (frozenset() if self.selected is None else frozenset({self.selected}))
 
     @property
-    def said(self) -> str:
+    def message_text(self) -> str:
         """What the message line says, in full."""
         message = self.message
         return f"{message.text}{self.lens_result.content.says}" if message.kind == "lens" else message.text

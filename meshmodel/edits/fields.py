@@ -252,7 +252,7 @@ def edit_of(record: Record, values: Mapping[str, Any], snapshot: Snapshot) -> Ed
         changed |= {"id": new_id} if new_id else {}
     if not changed:
         return None
-    label = f"{_title(record)}: {_said(table, changed)}"
+    label = f"{_title(record)}: {_changes_text(table, changed)}"
     changes: list[Change] = []
     if "id" in changed:
         old, new = str(key_of(record)), changed.pop("id")
@@ -324,7 +324,7 @@ def _title(record: Record) -> str:
     return key if isinstance(key, str) else " > ".join(key)
 
 
-def _said(table: str, changed: Mapping[str, Any]) -> str:
+def _changes_text(table: str, changed: Mapping[str, Any]) -> str:
     by_attribute = {field.attribute: field for field in SCHEMA[table].fields}
     said = []
     for attribute, value in changed.items():

@@ -289,19 +289,19 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     set_values(table, key, values, draft)
 
 
-def _made_a_system(subject: Name, said: list[str], draft: Draft) -> SentenceError | None:
+def _made_a_system(subject: Name, qualifiers_given: list[str], draft: Draft) -> SentenceError | None:
     """What to say of words that describe an agent, where ``in`` made a new system of it in this text."""
     key = draft.lookup("system", subject.text)
     zone = None if key is None else draft.snapshot.system[key].zone
     is_new = subject.text.casefold() in {each.text.casefold() for each in draft.added}
-    if zone is None or not is_new or not all(qualifier("agent", word) for word in said):
+    if zone is None or not is_new or not all(qualifier("agent", word) for word in qualifiers_given):
         return None
-    first, then = f"{subject.text} is {', '.join(said)}", f"{subject.text} in {zone}"
+    first, then = f"{subject.text} is {', '.join(qualifiers_given)}", f"{subject.text} in {zone}"
     return SentenceError(f"in made it a system here; write: {first}; {then}", subject.start, subject.end)
 
 
-def _unknown_word(tables: Sequence[str], parts: list[list[Token]], said: list[str]) -> SentenceError:
-    for part, word in zip(parts, said, strict=True):
+def _unknown_word(tables: Sequence[str], parts: list[list[Token]], written: list[str]) -> SentenceError:
+    for part, word in zip(parts, written, strict=True):
         if not any(qualifier(table, word) for table in tables):
             several = [
                 each for table in tables for each in qualifiers(table) if each.startswith(word.lower())

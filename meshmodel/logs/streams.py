@@ -162,7 +162,7 @@ def _elements(text: IO[str], rest: str, name: str) -> Iterator[Document]:
             except ValueError as error:
                 more = text.read(size) if len(rest) - at <= RECORD_LIMIT else ""
                 if not more:
-                    refuse(name, place, _said(error, len(rest) - at > RECORD_LIMIT))
+                    refuse(name, place, _reason(error, len(rest) - at > RECORD_LIMIT))
                 rest, at, size = rest[at:] + more, 0, size * 2
                 continue
             break
@@ -190,13 +190,13 @@ def json_object(text: str, name: str, place: str) -> dict[str, Any]:
     except RecursionError:
         refuse(name, place, "is nested too deeply")
     except ValueError as error:
-        refuse(name, place, _said(error, long=False))
+        refuse(name, place, _reason(error, long=False))
     if not isinstance(value, dict):
         refuse(name, place, "is no JSON object; one event is one object on one line")
     return value
 
 
-def _said(error: ValueError, long: bool) -> str:
+def _reason(error: ValueError, long: bool) -> str:
     if long:
         return f"is no JSON, or longer than {RECORD_LIMIT} characters"
     if isinstance(error, json.JSONDecodeError):

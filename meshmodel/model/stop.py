@@ -91,7 +91,7 @@ class Task:
         self.title = title
         self._escape = escape
         self._rest = rest
-        self.said = ""
+        self.progress_text = ""
         self._begun = time.monotonic()
         self._stop = threading.Event()
 
@@ -113,4 +113,4 @@ class Task:
         """How far it is."""
         if self.is_cancelled():
             return Progress(f"stopping {self.title}")
-        return Progress(self.title, self.said, int(time.monotonic() - self._begun), self._escape)
+        return Progress(self.title, self.progress_text, int(time.monotonic() - self._begun), self._escape)

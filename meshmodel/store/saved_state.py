@@ -75,11 +75,11 @@ class State:
         return None
 
     def _take(self, content: bytes | None) -> None:
-        said: Any = None
+        stored: Any = None
         with suppress(ValueError, RecursionError):
-            said = json.loads(content or b"")
-        recent, places = _of(dict, said).get("recent"), _of(dict, said).get("places")
-        exports = _of(dict, _of(dict, said).get("exports"))
+            stored = json.loads(content or b"")
+        recent, places = _of(dict, stored).get("recent"), _of(dict, stored).get("places")
+        exports = _of(dict, _of(dict, stored).get("exports"))
         self._exports = {name: each for name, each in exports.items() if _is_export(each)}
         self._recent: list[str] = [each for each in _of(list, recent) if _is_name(each)][:RECENT_LIMIT]
         self._places: dict[str, dict[str, Any]] = {
@@ -163,31 +163,31 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) < 4096 and "\0" not in value
 
 
-def _is_export(said: object) -> bool:
-    match said:
+def _is_export(stored: object) -> bool:
+    match stored:
         case [str(), str(path), bool()]:
             return _is_name(path)
         case _:
             return False
 
 
-def _place(said: Mapping[str, Any]) -> Place:
+def _place(stored: Mapping[str, Any]) -> Place:
     return Place(
-        _offset(said.get("x")),
-        _offset(said.get("y")),
-        _of(str, said.get("zoom")) or "card",
-        _of(str, said.get("lens")) or "structure",
-        _selected(said.get("selected")),
-        _offset(said.get("lists_rows")),
+        _offset(stored.get("x")),
+        _offset(stored.get("y")),
+        _of(str, stored.get("zoom")) or "card",
+        _of(str, stored.get("lens")) or "structure",
+        _selected(stored.get("selected")),
+        _offset(stored.get("lists_rows")),
     )
 
 
-def _offset(said: Any) -> int:
-    return said if isinstance(said, int) and 0 <= said < 1_000_000 else 0
+def _offset(stored: Any) -> int:
+    return stored if isinstance(stored, int) and 0 <= stored < 1_000_000 else 0
 
 
-def _selected(said: Any) -> Reference | None:
-    match said:
+def _selected(stored: Any) -> Reference | None:
+    match stored:
         case [str(table), str(key)]:
             return table, key
         case [str(table), [str(start), str(end)]]:

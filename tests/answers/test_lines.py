@@ -114,7 +114,7 @@ def test_the_steps_of_a_way_lead_to_their_records_and_what_is_said_to_none():
     finding = next(each for each in ANALYSIS.findings if each.subject == "cloud-key>bucket")
     way = ANALYSIS.explain_finding(finding)
     lines = [*way_lines(None, finding, way)]
-    assert (lines[0].text, lines[0].kind) == (finding.message, "said")
+    assert (lines[0].text, lines[0].kind) == (finding.message, "note")
     steps = [each.value for each in lines if each.value is not None]
     assert steps == [reference_of(each) for each in way.steps if each.step not in {"hold", "implies"}]
     assert [each.text for each in lines[-2:]] == [finding.remedy, "; ".join(finding.references)]

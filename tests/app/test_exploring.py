@@ -314,10 +314,10 @@ async def test_what_was_said_of_the_compromise_goes_with_its_list(tmp_path: Path
     async with desk(tmp_path, size=(80, 24)) as it:
         await it.select("system", "tickets")
         await it.press("C")
-        assert "compromise" in it.bench.shown.said
+        assert "compromise" in it.bench.shown.message_text
         await it.press("escape")
         assert it.bench.shown.lens == "structure"
-        assert "compromise" not in it.bench.shown.said
+        assert "compromise" not in it.bench.shown.message_text
 
 
 async def test_a_lens_that_was_chosen_stays_when_the_tab_of_compromise_is_left(tmp_path: Path) -> None:

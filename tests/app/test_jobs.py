@@ -145,7 +145,7 @@ async def test_of_titled_jobs_it_is_told_how_far_they_are(monkeypatch) -> None:
         task = screen.jobs.run("a", held, lambda _: None, title="counting")
         screen.jobs.run("b", lambda _: None, lambda _: None)
         assert screen.told[-1] == {"a": "counting: 0 s, Esc stops it"}
-        task.said = "3 of 7"
+        task.progress_text = "3 of 7"
         while screen.told[-1].get("a") != "counting, 3 of 7: 0 s, Esc stops it":
             await pilot.pause(0.01)
         screen.jobs.stop("a")

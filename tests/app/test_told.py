@@ -132,7 +132,7 @@ async def test_what_was_written_takes_the_place_of_an_older_error(tmp_path):
         await at.press("e", "ctrl+s")
         await at.app.workers.wait_for_complete()
         await at.shows("written: ")
-        assert at.bench.query_one(StatusBar).said.startswith("written: ")
+        assert at.bench.query_one(StatusBar).message_text.startswith("written: ")
 
 
 async def test_a_zone_that_is_not_there_is_told_and_how_to_add_it(tmp_path):

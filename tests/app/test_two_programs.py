@@ -102,7 +102,7 @@ async def test_what_was_open_is_refused_once_its_element_is_gone(
         await it.press("enter")
         assert len(it.app.screen_stack) == 2
         assert replace(it.model, revision=0) == replace(theirs, revision=0)
-        said = " ".join(it.bench.query_one("#told").said.split())
+        said = " ".join(it.bench.query_one("#told").message_text.split())
         assert "another program" in said or "was not done" in said, said
         with Store.open(it.bench.session.path) as other:
             assert other.snapshot.about.name == "Support agent"
@@ -118,7 +118,7 @@ async def test_offboarding_somebody_who_is_gone_says_so(
         await heard(it)
         await it.press("enter")
         assert replace(it.model, revision=0) == replace(theirs, revision=0)
-        assert "another program removed or renamed it meanwhile" in it.bench.query_one("#told").said
+        assert "another program removed or renamed it meanwhile" in it.bench.query_one("#told").message_text
 
 
 async def test_a_field_that_both_changed_is_not_overwritten_and_another_one_is_kept(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ async def test_a_field_that_both_changed_is_not_overwritten_and_another_one_is_k
         await heard(it)
         await it.press("enter")
         assert it.model.system["tickets"].name == "Theirs"
-        assert "another program changed its “name” meanwhile" in it.bench.query_one("#told").said
+        assert "another program changed its “name” meanwhile" in it.bench.query_one("#told").message_text
         await name(it)
         elsewhere(it, Put(replace(it.model.system["tickets"], owner="somebody")))
         await heard(it)
@@ -196,7 +196,7 @@ async def test_a_move_in_progress_ends_where_its_card_is_changed(tmp_path: Path,
         await heard(it)
         assert it.bench.shown.tentative is None
         assert not it.bench.context.canvas.gestures.is_busy
-        assert "was not moved" in it.bench.query_one("#told").said
+        assert "was not moved" in it.bench.query_one("#told").message_text
         await it.press("escape")
         assert replace(it.model, revision=0) == replace(theirs, revision=0)
 
@@ -248,7 +248,7 @@ async def test_a_file_that_is_gone_is_told_and_what_is_shown_can_be_saved(tmp_pa
         line = it.bench.query_one("#quick-line")
         assert line.text == "newx > newy > newz: read", "a refused sentence is not lost"
         assert "newz" not in line.snapshot.system, "nor is what it names known"
-        assert "export (e) saves what is shown" in it.bench.query_one("#told").said
+        assert "export (e) saves what is shown" in it.bench.query_one("#told").message_text
         await it.press("escape", "e")
         dialog = it.app.screen
         assert dialog.request.format == "mesh"

@@ -26,7 +26,7 @@ BEFORE = "before the last edit"
 
 
 def told(it: Desk) -> str:
-    return it.bench.query_one(StatusBar).said
+    return it.bench.query_one(StatusBar).message_text
 
 
 def listed(it: Desk) -> str:

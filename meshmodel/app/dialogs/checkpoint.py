@@ -51,7 +51,9 @@ class CheckpointDialog(Dialog[Edit]):
     def compose_body(self) -> ComposeResult:
         """The fields, what they come to, and the button."""
         yield RowList(self._rows(), id="fields")
-        yield from self.foot(self._said(), self.button("Place", "place", disabled=self.checkpoint is None))
+        yield from self.foot(
+            self._state_text(), self.button("Place", "place", disabled=self.checkpoint is None)
+        )
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Edit a field."""
@@ -88,7 +90,7 @@ class CheckpointDialog(Dialog[Edit]):
             return
         self.checkpoint = changed_checkpoint(self.snapshot, self.checkpoint, values)
         self.query_one("#fields", RowList).set_rows(self._rows())
-        self.show_hint(self._said())
+        self.show_hint(self._state_text())
         self.show_problem(None)
 
     def _rows(self) -> list[Row]:
@@ -99,7 +101,7 @@ class CheckpointDialog(Dialog[Edit]):
         rest = [field.key for field in table.fields if field.key not in first]
         return [field_row(self.checkpoint, table.field(key)) for key in (*first, *rest)]
 
-    def _said(self) -> str:
+    def _state_text(self) -> str:
         if self.checkpoint is None:
             return "nothing to place it on yet: connect two elements first"
         return counting_words(self.checkpoint)

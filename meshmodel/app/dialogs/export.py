@@ -150,7 +150,7 @@ class ExportDialog(FormDialog[Written]):
         self, request: ExportRequest, path: Path, drawn: "list[Page] | None", task: Task
     ) -> dict[Path, bytes]:
         """The contents of the files, in a thread."""
-        tell = partial(setattr, task, "said")
+        tell = partial(setattr, task, "progress_text")
         return export_files.files(request, self._analysis(request.view), path, drawn, tell)
 
     def _analysis(self, view: str) -> "Analysis":

@@ -17,7 +17,7 @@ from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.plan_lines import plan_in_lines
 from meshmodel.app.session import READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import saying
+from meshmodel.app.widgets.rows import note_row
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Progress
@@ -98,7 +98,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
     def show_progress(self, running: Mapping[str, Progress]) -> None:
         """Say for how long it has been computed."""
         if "plan" in running:
-            self.query_one(FilterList).set_rows([saying(running["plan"].text)])
+            self.query_one(FilterList).set_rows([note_row(running["plan"].text)])
 
     def _take(self, found: "tuple[Offboarding | RotationPlan, list[Line]]") -> None:
         self.plan, lines = found
@@ -109,7 +109,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
             self.action_apply()
 
     def _fail(self, why: str) -> None:
-        self.query_one(FilterList).set_rows([saying(f"could not be computed: {why}")])
+        self.query_one(FilterList).set_rows([note_row(f"could not be computed: {why}")])
         if self._is_wanted:
             self.action_apply()
 

@@ -13,7 +13,7 @@ from meshmodel.answers.scan import scan_lines
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.presentation.scanned import tell_scan
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import saying
+from meshmodel.app.widgets.rows import note_row
 from meshmodel.importers.scanning import Scan, scan
 from meshmodel.model.stop import Progress, Stop, Task
 
@@ -46,7 +46,7 @@ class ScanDialog(Dialog[Scan]):
 
     def compose_body(self) -> ComposeResult:
         """The lines, what is not read and why, the button."""
-        yield RowList([saying("looking through the folder …")])
+        yield RowList([note_row("looking through the folder …")])
         yield from self.foot(_HINT, self.button("Open the model", "keep", disabled=True))
 
     def on_mount(self) -> None:
@@ -63,7 +63,7 @@ class ScanDialog(Dialog[Scan]):
 
     def _show(self, answer: tuple[Scan, list[str]]) -> None:
         self.found, lines = answer
-        self.query_one(RowList).set_rows([saying(each) for each in lines])
+        self.query_one(RowList).set_rows([note_row(each) for each in lines])
         self.query_one(Button).disabled = False
         self.query_one(Button).focus()
 

@@ -5,7 +5,7 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import saying
+from meshmodel.app.widgets.rows import note_row
 
 
 class ChangesList(Listing, Bound):
@@ -25,12 +25,12 @@ class ChangesList(Listing, Bound):
         """Show what differs, or that it is being compared."""
         each = shown.comparing
         working = shown.working("compare") or (each and (each.problem or shown.why_nothing))
-        rows = [saying(working)] if working else []
+        rows = [note_row(working)] if working else []
         if each is not None:
             if each.lines and working:
-                rows.append(saying("the list is from before the last edit, or of the other view"))
+                rows.append(note_row("the list is from before the last edit, or of the other view"))
             drawn = "no other" if shown.marked is None else shown.marked.says
-            rows += [saying(f"on the canvas: {drawn}"), *map(row_of, each.lines)]
+            rows += [note_row(f"on the canvas: {drawn}"), *map(row_of, each.lines)]
         self.show_rows(rows)
 
     def left(self) -> None:

@@ -6,7 +6,7 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import saying
+from meshmodel.app.widgets.rows import note_row
 
 
 class CompromiseList(Listing, Bound):
@@ -36,11 +36,11 @@ class CompromiseList(Listing, Bound):
 
         if shown.compromise is None:
             said = shown.lens_result.refusal or shown.why_nothing
-            self.show_rows([saying(said)] if said else [])
+            self.show_rows([note_row(said)] if said else [])
         else:
             # What fell before the last edit may not be there any more.
             snapshot = shown.snapshot if shown.analysis is None else shown.analysis.snapshot
             rows = [*map(row_of, lines_of(compromise_blocks(snapshot, shown.compromise, shown.view)))]
             if shown.why_nothing:
-                rows.insert(0, saying(f"{shown.why_nothing} this is from before the last edit"))
+                rows.insert(0, note_row(f"{shown.why_nothing} this is from before the last edit"))
             self.show_rows(rows)

@@ -18,7 +18,7 @@ from meshmodel.app.presentation.findings_index import findings_index
 from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import Row, saying
+from meshmodel.app.widgets.rows import Row, note_row
 from meshmodel.model.records import Acceptance
 
 if TYPE_CHECKING:
@@ -82,13 +82,13 @@ class FindingsList(Listing, Bound):
         """Show the findings of this; that they are being computed, or why they could not be."""
         analysis = shown.analysis
         if analysis is None or shown.problem:
-            self.show_rows([saying(shown.why_nothing)])
+            self.show_rows([note_row(shown.why_nothing)])
             return
         rows = []
         if not shown.is_current:
-            rows.append(saying(f"{shown.why_nothing} these are from before the last edit"))
+            rows.append(note_row(f"{shown.why_nothing} these are from before the last edit"))
         if not analysis.findings:
-            rows += map(saying, words_of_none(analysis.summary, analysis.snapshot.open_questions))
+            rows += map(note_row, words_of_none(analysis.summary, analysis.snapshot.open_questions))
         if self._unfolded or shown.findings_by != "severity":
             rows += map(row_of, cause_lines(analysis, self._unfolded, shown.findings_by))
         else:

@@ -14,7 +14,7 @@ from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.fix_lines import fix_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
-from meshmodel.app.widgets.rows import PART, Row, saying
+from meshmodel.app.widgets.rows import PART, Row, note_row
 
 
 class FixList(Listing, Bound):
@@ -60,12 +60,12 @@ class FixList(Listing, Bound):
 
     def _rows(self, shown: WorkbenchState, fixing: Fixing | None, working: str) -> Sequence[Row]:
         if shown.why_nothing:
-            return [saying(shown.why_nothing)]
+            return [note_row(shown.why_nothing)]
         if fixing is None or fixing.analysis is not shown.analysis:
             return []
         if fixing.fix is None:
             failed = fixing.problem and f"could not be computed: {fixing.problem}"
-            return [saying(failed or working or "stopped; F computes it again")]
+            return [note_row(failed or working or "stopped; F computes it again")]
         marks_open = fixing.analysis.snapshot.elements <= AT_ONCE
         return [*map(row_of, fix_lines(fixing.fix, fixing, marks_open=marks_open, working=working))]
 

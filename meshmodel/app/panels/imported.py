@@ -12,7 +12,7 @@ from meshmodel.app.panels.bound import Bound
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, line, saying
+from meshmodel.app.widgets.rows import Row, line, note_row
 
 if TYPE_CHECKING:
     from meshmodel.app.presentation.import_preview import PreviewRow
@@ -51,7 +51,7 @@ class ImportList(Listing, Bound):
         """Show what is known of the import."""
         working = shown.working("import")
         rows = [] if shown.importing is None else [*map(_row_of, shown.importing.rows())]
-        self.show_rows([*([saying(working)] if working else []), *rows])
+        self.show_rows([*([note_row(working)] if working else []), *rows])
 
     def chosen(self, value: Any) -> None:
         """Do what the row says, or go to its element."""
@@ -77,7 +77,7 @@ class ImportList(Listing, Bound):
 
 def _row_of(each: "PreviewRow") -> Row:
     if each.value is None:
-        return saying(each.words)
+        return note_row(each.words)
     return Row(each.key, partial(_content, each), each.value, indent=_HEAD + 2)
 
 

@@ -23,7 +23,7 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, saying
+from meshmodel.app.widgets.rows import Row, note_row
 from meshmodel.edits.edit import Edit, Rename
 from meshmodel.edits.fields import few_values, refusal_of
 from meshmodel.edits.groups import fields_of_all
@@ -166,9 +166,9 @@ class Inspector(FilterList, Bound):
             if shown.selected is None:
                 return []
             said, lines = inspection.without_record(snapshot, shown.selected)
-            return [*map(saying, said), *map(row_of, lines)]
-        title = Row("title", content_of(inspection.title_words(record)), heading=True, said=True)
+            return [*map(note_row, said), *map(row_of, lines)]
+        title = Row("title", content_of(inspection.title_words(record)), heading=True, is_note=True)
         rows = [title, *field_rows(record)]
         if shown.selected in shown.group:
-            rows.insert(1, saying(f"a field is set on all {len(shown.group)} selected together"))
+            rows.insert(1, note_row(f"a field is set on all {len(shown.group)} selected together"))
         return [*rows, *map(row_of, inspection.lines_about(snapshot, analysis, record))]

@@ -36,7 +36,7 @@ def row_of(each: Line) -> Row:
         each.value,
         "" if search is None else lambda: Searched(*search()),
         heading=each.kind != "choice",
-        said=each.kind == "said",
+        is_note=each.kind == "note",
         indent=each.indent,
         fitted=None if fitted is None else lambda cells: content_of(fitted(cells)),
     )

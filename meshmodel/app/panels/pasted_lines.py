@@ -11,7 +11,12 @@ _LONGEST = 60
 def pasted_rows(pasted: PastedLines) -> list[Row]:
     """One row a line, with its verdict; the value of one that is not done is its place."""
     done = [
-        Row(("done", place), line((f"✓ done        {_short(text)}", "$text-muted")), heading=True, said=True)
+        Row(
+            ("done", place),
+            line((f"✓ done        {_short(text)}", "$text-muted")),
+            heading=True,
+            is_note=True,
+        )
         for place, text in enumerate(pasted.done)
     ]
     return [*done, *(_row(place, each) for place, each in enumerate(pasted.meaning.sentences))]

@@ -9,7 +9,7 @@ from meshmodel.app.panels.lines import row_of
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import saying
+from meshmodel.app.widgets.rows import note_row
 
 
 class QuestionList(FilterList, Bound):
@@ -31,7 +31,7 @@ class QuestionList(FilterList, Bound):
         """Show the questions of the analysis in force."""
         analysis = shown.analysis
         if analysis is None:
-            self.set_rows([saying(shown.why_nothing)])
+            self.set_rows([note_row(shown.why_nothing)])
         else:
             none = Paragraph("the drawing says all that is asked", "muted")
             self.set_rows(map(row_of, lines_of([*question_blocks(analysis)] or [none])))

@@ -55,9 +55,9 @@ class StatusBar(Bound):
         self.tell()
 
     @property
-    def said(self) -> str:
+    def message_text(self) -> str:
         """What is said in place of the finding; empty where nothing is."""
-        return "" if self.shown is None else self.shown.said
+        return "" if self.shown is None else self.shown.message_text
 
     def on_click(self) -> None:
         """List the findings; where that list lies over the canvas, close it."""
@@ -97,19 +97,19 @@ class StatusBar(Bound):
             return [Content("")]
         under = self.ask()
         if not self._is_small:
-            if under is not None and not self.said:
+            if under is not None and not self.message_text:
                 return _wrapped(Content(" ").join(self._under(shown, under)), room)
             status = self._status(shown)
-            return _wrapped(status, room) if self.said else [status]
+            return _wrapped(status, room) if self.message_text else [status]
         in_front = self.screen.has_class("-covered")
         accepted = list[Content]()
         if under is None:
-            if shown.finding is not None and shown.finding.accepted is not None and not self.said:
+            if shown.finding is not None and shown.finding.accepted is not None and not self.message_text:
                 words = f" {accepted_words(shown.finding.accepted)}"
                 accepted = _wrapped(Content.styled(words, "$text-warning"), room)
             first, second = self._headline(shown, 0 if in_front else room), Content("")
-            if self.said:  # below it the headline: the steps alone would read as if they were of it
-                first, second = Content.styled(f" {self.said}", "bold $primary"), first
+            if self.message_text:  # below it the headline: the steps alone would read as if they were of it
+                first, second = Content.styled(f" {self.message_text}", "bold $primary"), first
             else:
                 second = self._second(shown, room, in_full=in_front)
         else:
@@ -117,12 +117,12 @@ class StatusBar(Bound):
         if in_front:
             rest = _wrapped(second, room) if second.plain.strip() else []
             return [*_wrapped(first, room), *accepted, *rest]
-        return [*_wrapped(first, room), second] if self.said else [first, second]
+        return [*_wrapped(first, room), second] if self.message_text else [first, second]
 
     def _status(self, shown: WorkbenchState) -> Content:
         """Where the finding is told beside: what was said last, else what is selected."""
-        if self.said:
-            return Content.styled(f" {self.said}", "bold $primary")
+        if self.message_text:
+            return Content.styled(f" {self.message_text}", "bold $primary")
         if shown.traced is not None:
             return Content.styled(f" {'; '.join(event_words(shown.traced))}", "bold")
         return self._selected(shown)
@@ -138,8 +138,8 @@ class StatusBar(Bound):
         """What is under the cursor of a list; the steps of a way that is open, where it is that way."""
         first = Content(f" {under.text}")
         second = Content("")
-        if self.said:
-            first, second = Content.styled(f" {self.said}", "bold $primary"), first
+        if self.message_text:
+            first, second = Content.styled(f" {self.message_text}", "bold $primary"), first
         if under.is_open and shown.explanation is not None:
             second = self._second(shown, 0, in_full=True)
         return first, second

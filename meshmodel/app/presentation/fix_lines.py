@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.fix import Choice, State, fix_blocks
 from meshmodel.answers.fix_state import Fixing
-from meshmodel.answers.lines import Line, Words, said
+from meshmodel.answers.lines import Line, Words, note_row
 from meshmodel.answers.painters import lines_of
 from meshmodel.edits.checkpoints import NOT_PROVEN
 
@@ -39,9 +39,9 @@ def fix_lines(fix: "Fix", fixing: Fixing, *, marks_open: bool, working: str = ""
 
 
 def _all(fix: "Fix", *, marks_open: bool) -> Iterator[Line]:
-    yield said("canvas: ◈ guard here, ✖ open even then" if marks_open else "◈ on the canvas: guard here")
+    yield note_row("canvas: ◈ guard here, ✖ open even then" if marks_open else "◈ on the canvas: guard here")
     if not fix.optimal:
-        yield said(f"{NOT_PROVEN}; u takes back what is applied")
+        yield note_row(f"{NOT_PROVEN}; u takes back what is applied")
     for state, hint in STATES:
         words: Words = ("  apply all as ", ""), (state, "bold"), (f"  {hint}", "muted")
         yield Line(("all", state), words, Choice(fix.checkpoints, state), indent=4)
@@ -50,6 +50,6 @@ def _all(fix: "Fix", *, marks_open: bool) -> Iterator[Line]:
 def _missing(fixing: Fixing, working: str) -> Iterator[Line]:
     """Why it is not said what fewer checkpoints close."""
     if fixing.problem or fixing.curve is None:
-        yield said("what fewer checkpoints close")
+        yield note_row("what fewer checkpoints close")
         failed = fixing.problem and f"  could not be computed: {fixing.problem}"
-        yield said(failed or working or "  stopped; F computes it again")
+        yield note_row(failed or working or "  stopped; F computes it again")

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from meshmodel.answers.lines import Line, Words, said
+from meshmodel.answers.lines import Line, Words, note_row
 
 if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry
@@ -22,7 +22,7 @@ def journal_lines(entries: "Sequence[JournalEntry]") -> Iterator[Line]:
     if entries:
         yield Line(0, ((f"{0:>5}  before the first edit", "muted"),), (0, False), _FRONT)
     else:
-        yield said("no edits yet")
+        yield note_row("no edits yet")
 
 
 def _words(entry: "JournalEntry") -> Words:

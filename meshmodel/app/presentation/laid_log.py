@@ -58,5 +58,5 @@ def _watched(events: "Iterable[Event]", task: "Task") -> "Iterator[Event]":
         if task.is_cancelled():
             return
         if number % _OFTEN == 0:
-            task.said = f"{number:,} events"
+            task.progress_text = f"{number:,} events"
         yield event

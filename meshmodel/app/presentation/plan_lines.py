@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.offboarding import everybody
-from meshmodel.answers.lines import Line, Words, heading, said
+from meshmodel.answers.lines import Line, Words, heading, note_row
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.rotation import plan_blocks
 from meshmodel.model.snapshot import Snapshot
@@ -45,7 +45,7 @@ def plan_in_lines(
         if is_cancelled():
             raise Stopped
         lines.append(each)
-    return plan, lines or [said("nothing to do")]
+    return plan, lines or [note_row("nothing to do")]
 
 
 def who_lines(snapshot: Snapshot) -> Iterator[Line]:

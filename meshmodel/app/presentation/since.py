@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from meshmodel.answers.diff.compare import compare
 from meshmodel.answers.diff.sections import Row, sections
 from meshmodel.answers.diff.verdict import summary_words, verdict_words
-from meshmodel.answers.lines import Line, Look, heading, said
+from meshmodel.answers.lines import Line, Look, heading, note_row
 from meshmodel.edits.edit import difference
 from meshmodel.exporters.diagram.diff_view import diff_view, tone_of
 from meshmodel.model.phrases import phrase
@@ -111,8 +111,8 @@ def compared_lines(since: Since, new: "Analysis", stop: Stop = NEVER) -> tuple[L
         getattr(old, part)
     diff = compare(old, new, stop=stop)
     lines = [
-        said(f"since {since.name}, as {diff.view}: {summary_words(diff)}"),
-        said(verdict_words(diff), diff.worst or "muted"),
+        note_row(f"since {since.name}, as {diff.view}: {summary_words(diff)}"),
+        note_row(verdict_words(diff), diff.worst or "muted"),
     ]
     for section in sections(diff, old, new, shown=None, stop=stop):
         lines.append(heading(section.title))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.answers.highlights import highlight_note
-from meshmodel.answers.lines import Line, said
+from meshmodel.answers.lines import Line, note_row
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.ways import finding_blocks, step_blocks
 from meshmodel.app.presentation.log_words import event_words
@@ -31,9 +31,9 @@ def way_lines(
     if explanation is not None:
         yield from lines_of(step_blocks(explanation))
         if not explanation.steps and explanation.why_not:
-            yield said(explanation.why_not)
+            yield note_row(explanation.why_not)
     elif finding is not None:
-        yield said(f"no agent's way leads through it: {highlight_note(finding)}")
+        yield note_row(f"no agent's way leads through it: {highlight_note(finding)}")
     if finding is not None:  # no headings: the cursor scrolls to them
         for text in (finding.remedy, "; ".join(finding.references)):
             yield Line(("below", text), ((text, "muted"),), indent=0)

@@ -8,7 +8,7 @@ from textual.timer import Timer
 from meshmodel.app.messages import PanelClosed, SelectionRequested
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, saying
+from meshmodel.app.widgets.rows import Row, note_row
 
 REST: Final = 0.1
 """Seconds without another letter in the filter after which its cursor has come upon a row."""
@@ -31,7 +31,7 @@ class Listing(FilterList):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these, or that there are none."""
-        self.set_rows(rows or [saying(self.nothing)])
+        self.set_rows(rows or [note_row(self.nothing)])
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """A row was chosen."""

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
 
-from meshmodel.app.widgets.rows import Filtering, Row, nearest, place_of, saying
+from meshmodel.app.widgets.rows import Filtering, Row, nearest, note_row, place_of
 from meshmodel.app.widgets.virtual_table import VirtualRows
 from meshmodel.model.text import width as cells
 
@@ -125,7 +125,7 @@ class RowList(VirtualRows):
             self._filter(best=self._is_best_wanted)
             if self.filtering is not None:  # those of before are not shown as what it lets through now
                 before = self._before or self.row
-                self._show([saying("filtering...")])
+                self._show([note_row("filtering...")])
                 self._before = before
 
     def filter_by(self, text: str) -> None:

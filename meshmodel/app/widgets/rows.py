@@ -42,7 +42,7 @@ class Row:
         value: what is chosen with it; a heading has none and cannot be chosen.
         search: the text that a filter looks in, or what makes it; that of the content if empty.
         heading: whether it cannot be chosen but stands above others; a filter hides it with its rows.
-        said: of a heading: whether it says something that holds whatever a filter leaves, and stays.
+        is_note: of a heading: whether it says something that holds whatever a filter leaves, and stays.
         indent: how many characters stand in front of the others where it takes several lines.
         below: whether the others go below those where they would take many lines behind them.
         fitted: what is shown in so many cells where it takes one line, if that depends on the room.
@@ -53,7 +53,7 @@ class Row:
     value: Any = None
     search: str | Callable[[], Searched] = ""
     heading: bool = False
-    said: bool = False
+    is_note: bool = False
     indent: int = 0
     below: bool = False
     fitted: Callable[[int], Content] | None = None
@@ -93,9 +93,9 @@ def heading(text: str) -> Row:
     return Row(("heading", text), line((text, "$text-muted")), heading=True)
 
 
-def saying(text: str, style: str = "$text-muted") -> Row:
+def note_row(text: str, style: str = "$text-muted") -> Row:
     """A row that says something of all of a list: no filter hides it."""
-    return Row(("saying", text), line((text, style)), heading=True, said=True)
+    return Row(("saying", text), line((text, style)), heading=True, is_note=True)
 
 
 def space(name: str) -> Row:
@@ -133,8 +133,8 @@ class Filtering:
 
     def _look(self, row: Row) -> None:
         if row.heading:
-            self._above = None if row.said else row
-            if row.said:
+            self._above = None if row.is_note else row
+            if row.is_note:
                 self._found.append(row)
         elif not self._matches(row.searched):
             self._left += 1
@@ -168,7 +168,7 @@ class Filtering:
         """The rows that it lets through with what stands above them, and how many it leaves out."""
         if not self._words:
             return self._rows
-        return [*self._found, *([saying(f"{self._left:,} left out by the filter")] if self._left else [])]
+        return [*self._found, *([note_row(f"{self._left:,} left out by the filter")] if self._left else [])]
 
 
 def place_of(rows: Sequence[Row], key: Hashable) -> int | None:

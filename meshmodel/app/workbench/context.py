@@ -56,9 +56,9 @@ class Context(Focus):
             self.say(one_line(error, 300), severity)
             return None
 
-    def _select_and_say(self, reference: Reference, said: str) -> None:
+    def _select_and_say(self, reference: Reference, message: str) -> None:
         self.select(reference)
-        self.say(said)
+        self.say(message)
 
     def once_shown(self, then: Callable[[], None]) -> None:
         """After an edit: do something once it is drawn, and again once its analysis is shown, if nobody has

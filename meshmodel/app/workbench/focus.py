@@ -82,9 +82,9 @@ class Focus(PaintedState):
         """The keys of commands that have others than usual."""
         return self.app.keymap
 
-    def open_model(self, path: Path, said: str) -> None:
+    def open_model(self, path: Path, message: str) -> None:
         """Open another model in place of this one, and say something then."""
-        self._screen.post_message(OpenRequested(path, said))
+        self._screen.post_message(OpenRequested(path, message))
 
     def say(
         self,

@@ -80,7 +80,7 @@ class Renderer:
             Stopped: ``CURRENT`` says so, before the run or in it.
         """
         check_current()
-        said = bytearray()
+        complaint = bytearray()
         try:
             process = subprocess.Popen(  # noqa: S603  # a fixed program and fixed options, no shell
                 [os.fspath(self.program), f"-T{to}", *options],
@@ -96,14 +96,14 @@ class Renderer:
                 f"the renderer {one_line(self.program)} cannot be started: {one_line(error.strerror)}"
             ) from None
         threading.Thread(target=_give, args=(process.stdin, text.encode()), daemon=True).start()
-        drawn = self._drawn(process, said, time_limit)
+        drawn = self._drawn(process, complaint, time_limit)
         if process.returncode != 0:
-            lines = said.decode(errors="replace").strip().splitlines()
+            lines = complaint.decode(errors="replace").strip().splitlines()
             reason = one_line(lines[0]) if lines else f"it ended with status {process.returncode}"
             raise MeshmodelError(f"the renderer {self.program.name} failed: {reason}")
         return drawn
 
-    def _drawn(self, process: "subprocess.Popen[bytes]", said: bytearray, time_limit: float) -> bytes:
+    def _drawn(self, process: "subprocess.Popen[bytes]", complaint: bytearray, time_limit: float) -> bytes:
         """What a program writes until it ends; it and all that it started are ended at the time limit."""
         late, ended = threading.Event(), threading.Event()
         current = CURRENT.get()
@@ -118,7 +118,9 @@ class Renderer:
 
         assert process.stdout is not None
         watcher = threading.Thread(target=watch, daemon=True)
-        complaints = threading.Thread(target=_keep_the_beginning, args=(process.stderr, said), daemon=True)
+        complaints = threading.Thread(
+            target=_keep_the_beginning, args=(process.stderr, complaint), daemon=True
+        )
         watcher.start()
         complaints.start()
         try:
@@ -154,11 +156,11 @@ def _give(stream: IO[bytes], content: bytes) -> None:
         stream.write(content)
 
 
-def _keep_the_beginning(stream: IO[bytes], said: bytearray) -> None:
+def _keep_the_beginning(stream: IO[bytes], complaint: bytearray) -> None:
     """Read a stream to its end, and keep its first 2,000 bytes."""
     with stream:
         while piece := stream.read1(65_536):  # type: ignore[attr-defined]  # a pipe is buffered
-            said += piece[: max(0, 2_000 - len(said))]
+            complaint += piece[: max(0, 2_000 - len(complaint))]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -123,9 +123,9 @@ class _Sequence:
         does = {"trigger": "starts", "hearing": "is heard by"}.get(step.step, "runs")
         return here, there, f"{does} {self._name(there)}"
 
-    def _row(self, number: int, step: PathStep, said: str, tail: str, head: str) -> _Row:
+    def _row(self, number: int, step: PathStep, sentence: str, tail: str, head: str) -> _Row:
         snapshot, names = self.snapshot, self.names
-        words = [f"{number}. {said}"]
+        words = [f"{number}. {sentence}"]
         if step.identity is not None:
             words.append("as " + names.text(step.identity, "an identity"))
         if step.yielded_by is not None:

@@ -49,13 +49,13 @@ class CheckpointsController(Controller):
         if self.context.apply(wanted, made, on=self.state.snapshot):
             self.context.once_shown(partial(self._placed, wanted.label))
 
-    def _placed(self, said: str) -> None:
+    def _placed(self, message: str) -> None:
         """Say what was placed, and what edits it; the canvas takes the focus where no finding is left."""
         analysis, is_walking = self.state.analysis, self.context.is_in_findings
         if is_walking and analysis is not None and not analysis.findings:
             self.context.focus_canvas()
             is_walking = False
-        self.context.say(f"{said}, enforced; {'Esc, Enter' if is_walking else 'Enter'} edits it")
+        self.context.say(f"{message}, enforced; {'Esc, Enter' if is_walking else 'Enter'} edits it")
 
     def _has_remedy(self) -> bool:
         """Whether a finding without a door is open: its checkpoint is opened, or its remedy is told."""
@@ -90,19 +90,19 @@ class CheckpointsController(Controller):
         else:
             self.context.say(why_not_intended(self.state.snapshot, explanation), "warning")
             return
-        said = f"{wanted.label}: {counted(sum(closing.values()), 'way')}" if closing else wanted.label
+        message = f"{wanted.label}: {counted(sum(closing.values()), 'way')}" if closing else wanted.label
         if self.context.apply(wanted, on=analysis.snapshot) and finding is not None:
-            self.context.once_shown(partial(self._intended, said, finding))
+            self.context.once_shown(partial(self._intended, message, finding))
 
-    def _intended(self, said: str, finding: Finding) -> None:
+    def _intended(self, message: str, finding: Finding) -> None:
         """Say whether the finding is closed: not every one can be by intents."""
         state, key = self.state, (finding.rule, finding.subject)
         if state.is_current and state.analysis is not None:
             if key in {(each.rule, each.subject) for each in state.analysis.findings}:
-                said = f"{said}; the finding stays: intents alone do not close it"
+                message = f"{message}; the finding stays: intents alone do not close it"
             else:
-                said = f"{said}; the finding is closed"
-            self.context.say(said)
+                message = f"{message}; the finding is closed"
+            self.context.say(message)
 
 
 def ask_checkpoint(context: Context, place: operations.Step | None) -> None:

@@ -108,7 +108,7 @@ class ImportingController(Controller):
         if is_chosen:
             self.context.back_to_canvas()
             self.context.select(to)
-            said = self.state.said
+            said = self.state.message_text
             self.context.say(f"{said}; I goes back to the row" if said else "I goes back to the row")
         self.context.bring_into_view(to)
 

@@ -97,7 +97,11 @@ class LensController(Controller):
             self.context.update(lens=self.state.lens_before, lens_before=None, by_outsider=False)
         self.context.update(lens_result=self._look())
         state = self.state
-        if state.selected != self._selected and not state.said and state.lens in {"reach", "compromise"}:
+        if (
+            state.selected != self._selected
+            and not state.message_text
+            and state.lens in {"reach", "compromise"}
+        ):
             self.context.update(message=StatusMessage("", "lens"))
         self._selected = state.selected
 
