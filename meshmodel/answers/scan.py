@@ -3,6 +3,7 @@
 See ``docs/scan.md#the-lines``.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,11 @@ _ASKED: Final = 3
 _WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
 """The severities by whose numbers of missing checkpoints an answer is weighed, in this order."""
 _CHANGES: Final[frozenset[Action]] = frozenset({"write", "admin", "issue"})
+_PROMPTS: Final = re.compile(
+    r"What does (.+) ask before it uses a tool of a server, and who can change that\?"
+)
+"""What an import asks of a client whose prompts no file says."""
+_UNSAID: Final = "what it asks is not in these files"
 _RANK: Final = {severity: number for number, severity in enumerate(SEVERITIES)}
 
 
@@ -74,7 +80,8 @@ class Group(NamedTuple):
         titles: what they are called, but for those that another one sets to work.
         reads, changes, runs: titles of systems; ``⚑`` follows one in which outsiders write.
         identities: as whom.
-        asks: whether somebody is asked: ``asks``, ``asks for some``, ``does not ask``.
+        asks: whether somebody is asked: ``asks``, ``asks for some of it``, ``does not ask``, or that no file
+            says it.
     """
 
     agents: tuple[str, ...]
@@ -168,8 +175,8 @@ def _groups(analysis: Analysis) -> list[Group]:
         names.sort(key=lambda each: each in helpers)
         titles = tuple(agents[each].title for each in names if each not in helpers)
         made.append(group._replace(agents=tuple(names), titles=titles or (agents[names[0]].title,)))
-    order = {"does not ask": 0, "asks for some of it": 1, "asks": 2}
-    return sorted(made, key=lambda each: (order.get(each.asks, 3), -_size(each), each.titles))
+    order = {"does not ask": 0, _UNSAID: 1, "asks for some of it": 2, "asks": 3}
+    return sorted(made, key=lambda each: (order.get(each.asks, 4), -_size(each), each.titles))
 
 
 def _helpers(snapshot: Snapshot) -> set[str]:
@@ -198,7 +205,20 @@ def _group(analysis: Analysis, row: AgentReach) -> Group:
         elif "read" in reach.actions:
             reads.append(title)
     asks = "" if not acts else "asks" if asked == acts else "asks for some of it" if asked else "does not ask"
+    if asks == "does not ask" and row.agent in _unsaid(snapshot):
+        asks = _UNSAID
     return Group((), (), tuple(reads), tuple(changes), tuple(runs), row.identities, asks)
+
+
+def _unsaid(snapshot: Snapshot) -> set[str]:
+    """The clients of which it is asked what they ask, since no file that was read says it."""
+    found = (_PROMPTS.fullmatch(each.text) for each in snapshot.note.values() if each.state == "open")
+    names = tuple(each[1] for each in found if each)
+    return {
+        each.id
+        for each in snapshot.agent.values()
+        if any(each.title == name or each.title.startswith(f"{name} in ") for name in names)
+    }
 
 
 # The worst way --------------------------------------------------------------------------------------------
@@ -236,8 +256,10 @@ def _worst(analysis: Analysis) -> Worst | None:
             found.append((order, door, way))
     if not found:
         return None
-    _, door, way = min(found, key=lambda each: each[0])
-    way = _from_first_hand(analysis, way)
+    nearest = sorted(found, key=lambda each: each[0])[:_ASKED]
+    ways = [(door, _from_first_hand(analysis, way)) for _, door, way in nearest]
+    first_hand = {each.system for each in analysis.heard if each.first_hand}
+    door, way = min(ways, key=lambda each: each[1].source in heard and each[1].source not in first_hand)
     others = tuple(sorted((each for each in door.agents if each != way.agent), key=rank))
     return Worst(door, way, others, _why_unasked(analysis.snapshot, way), way.source in heard)
 
@@ -270,6 +292,8 @@ def _why_unasked(snapshot: Snapshot, way: Explanation) -> str:
             return f"somebody is asked, but {who} may change that itself, in {where}"
     if any(each.freshness != "per-action" for each in on_it):
         return "somebody is asked once, and not again"
+    if way.agent in _unsaid(snapshot):
+        return "whether somebody is asked is not in these files"
     return "nobody is asked"
 
 
@@ -527,7 +551,7 @@ def _begin(snapshot: Snapshot, worst: Worst) -> str:
 
 def _between(snapshot: Snapshot, way: Explanation) -> str:
     """The agents and stores by which it gets there."""
-    passed = [each.to.partition(":") for each in way.steps if each.step in {"delegation", "custody"}]
+    passed = [each.to.partition(":") for each in way.steps if each.step in {"delegation", "custody", "trigger"}]
     names = [
         str(snapshot.table(table)[name].title)
         for table, _, name in passed

@@ -146,6 +146,20 @@ to = "shop"
     assert f"  {words}" in scan_lines(told(read_text(BRIDGE + (more if checkpoint else ""))))
 
 
+def test_of_a_client_whose_prompts_no_file_says_nothing_is_claimed():
+    more = """
+[[note]]
+id = "prompts"
+text = "What does Helper ask before it uses a tool of a server, and who can change that?"
+about = "agent:helper"
+kind = "question"
+"""
+    lines = scan_lines(told(read_text(BRIDGE + more)))
+    assert "  whether somebody is asked is not in these files." in lines
+    assert "Twin    does not ask: changes Shop, reads Mail ⚑, as mail-key and 1 more" in lines
+    assert lines[2].startswith("Helper  what it asks is not in these files: changes Shop")
+
+
 def test_where_somebody_is_asked_it_is_said_of_what_is_drawn():
     asked = 'id = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "shop-key"\nto = "shop"'
     lines = scan_lines(told(read_text(f"{BRIDGE}\n[[checkpoint]]\n{asked}\n")))
