@@ -551,7 +551,9 @@ def _begin(snapshot: Snapshot, worst: Worst) -> str:
 
 def _between(snapshot: Snapshot, way: Explanation) -> str:
     """The agents and stores by which it gets there."""
-    passed = [each.to.partition(":") for each in way.steps if each.step in {"delegation", "custody", "trigger"}]
+    passed = [
+        each.to.partition(":") for each in way.steps if each.step in {"delegation", "custody", "trigger"}
+    ]
     names = [
         str(snapshot.table(table)[name].title)
         for table, _, name in passed

@@ -182,7 +182,11 @@ def test_tools_that_are_not_known_are_asked():
         ("git push", False, ("remote:read", "remote:write")),
         ("git bisect", True, ()),
         ("npm test", True, ()),
-        ("gh pr list", False, ("github:read", "github:write", "github:execute")),
+        ("gh pr list", False, ("github:read",)),
+        ("gh pr merge 1", False, ("github:read", "github:write")),
+        ("gh api /repos", False, ("github:read", "github:write", "github:execute")),
+        ("kubectl get pods", False, ("cluster:read",)),
+        ("helm template .", True, ()),
     ],
 )
 def test_a_command_is_known_by_its_longest_name(line, runs, reaches):

@@ -402,8 +402,8 @@ class _Settings:
         if layer.scope != "project":
             return
         client = self._client
-        text = f"{NAME} reads .codex/config.toml of a project only where a person has trusted the folder, and "
-        text += "is computed as reading it. True?"
+        text = f"{NAME} reads .codex/config.toml of a project only where a person has trusted the folder, "
+        text += "and is computed as reading it. True?"
         self._out.assume(("agent", client.agent), text, TRUSTED, at=layer.root, detail=layer.document.source)
         others = [
             name
