@@ -13,6 +13,7 @@ from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.document import Document, ForeignFileError
 from meshmodel.importers.foreign_files import Reading, read_document
 from meshmodel.importers.forms import FORMS
+from meshmodel.importers.forms.home_files import existing
 from meshmodel.importers.importing import Import, prepare_read
 from meshmodel.importers.proposal import clean_text
 from meshmodel.importers.walk import Candidate, Walk, home_files, walk
@@ -92,6 +93,8 @@ def scan(
     for each in folders:
         _join(walked, walk(each, forms, stop))
     made = _Reading(base, stop, catalogue)
+    if home is not None:
+        made.add(existing(home))
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
     name = clean_text(folders[0].resolve().name if folders else "home", LINE_LIMIT) or "scan"
     done = made.understand(Snapshot(about=About(name=name)))
@@ -115,6 +118,11 @@ class _Reading:
         self._walked: dict[str, str] = {}  # by the source that the model names: the path in the folder
         self.unread: list[tuple[str, str]] = []
         self.late = 0
+
+    def add(self, documents: Sequence[Document]) -> None:
+        """Files of a home folder that are known by name, and not read."""
+        if documents:
+            self._reading.documents["home-files"] = [*documents]
 
     def read(self, candidates: Sequence[Candidate]) -> None:
         token = CURRENT.set(self._stop)

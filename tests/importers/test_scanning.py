@@ -178,6 +178,21 @@ def test_a_persons_own_configuration_is_read_where_it_is_asked_for(folder, tmp_p
     assert folder.read(home=home.path) == [".mcp.json", "~/.cursor/mcp.json"]
 
 
+def test_files_with_credentials_in_a_home_folder_are_known_by_name_and_not_opened(folder, tmp_path_factory):
+    home = Folder(tmp_path_factory.mktemp("person"))
+    home.write(".aws/credentials", "[default]\naws_secret_access_key = not-a-real-secret\n")
+    home.write(".ssh/id_ed25519.pub", "public")
+    os.mkfifo(home.path / ".netrc")
+    home.write(".claude/settings.json", '{"permissions": {"allow": ["Read(~/**)", "Read"]}}')
+    done = folder.scan(home=home.path).done
+    text = write_text(done.after)
+    assert "not-a-real-secret" not in text
+    custodies = [
+        (done.after.system[each.system].title, each.credential) for each in done.after.custody.values()
+    ]
+    assert custodies == [("files of the home folder", "keys-of-aws-.aws-credentials")]
+
+
 def test_what_is_no_folder_is_refused(folder):
     with pytest.raises(MeshmodelError, match="is no folder"):
         scan([folder.path / "missing"], folder.path, NEVER)

@@ -121,6 +121,12 @@ def _continue() -> FormReader:
     return continue_dev
 
 
+def _home_files() -> FormReader:
+    from meshmodel.importers.forms import home_files
+
+    return home_files
+
+
 def _mcp() -> FormReader:
     from meshmodel.importers.forms import mcp
 
@@ -235,6 +241,7 @@ _FORMS: Final = (
         _opencode,
         joins="mcp",
     ),
+    Form("home-files", "files with credentials in a home folder", (), _home_files, joins="mcp"),
     Form(
         "gemini",
         "settings of Gemini CLI, its policies and extensions",

@@ -1,0 +1,70 @@
+"""Files of a person's home folder that hold credentials, known by their names: none of them is ever opened.
+
+An agent that may read the home folder obtains what lies in them. See ``docs/scan.md#your-own-configuration``.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from meshmodel.importers.common_systems import HOME, CommonSystems
+from meshmodel.importers.document import Document, Node
+from meshmodel.importers.ledger import Rule
+from meshmodel.importers.proposal import Proposal
+from meshmodel.model.records import Custody
+
+__all__ = ["RULES", "existing", "read", "recognise"]
+
+FILE: Final = Rule(
+    "credential-file",
+    "a file with credentials in a home folder",
+    "assumed",
+    "a credential that whoever reads the home folder obtains; what it opens is asked. Only its name is known",
+)
+RULES: Final[tuple[Rule, ...]] = (FILE,)
+_FILES: Final = (
+    (".aws/credentials", "keys of AWS", "static-secret"),
+    (".kube/config", "access to Kubernetes clusters", "other"),
+    (".config/gcloud/credentials.db", "login of Google Cloud", "oauth-refresh-token"),
+    (".config/gcloud/application_default_credentials.json", "login of Google Cloud", "oauth-refresh-token"),
+    (".ssh/id_*", "key of SSH", "ssh-key"),
+    (".netrc", "passwords of hosts", "static-secret"),
+    (".npmrc", "token of a package registry", "static-secret"),
+    (".pypirc", "token of a package registry", "static-secret"),
+    (".docker/config.json", "logins of container registries", "static-secret"),
+    (".config/gh/hosts.yml", "token of the command line of GitHub", "personal-access-token"),
+    (".git-credentials", "passwords of git", "static-secret"),
+    (".terraform.d/credentials.tfrc.json", "token of Terraform", "static-secret"),
+)
+
+
+def existing(home: Path) -> list[Document]:
+    """Those that are there, unopened, called ``~/…``."""
+    found = []
+    for pattern, _, _ in _FILES:
+        for path in sorted(home.glob(pattern)):
+            if path.is_file() and path.suffix != ".pub":
+                source = f"{HOME}/{path.relative_to(home).as_posix()}"
+                root = Node(None, 0, source)
+                found.append(Document(source, path, "json", root, (root,)))
+    return found
+
+
+def recognise(document: Document) -> bool:  # noqa: ARG001  # the shape of all forms
+    """No file is of this form by its content, which is not looked at."""
+    return False
+
+
+def read(documents: Sequence[Document], out: Proposal) -> None:
+    """Draw a credential for each, in the home folder."""
+    systems = CommonSystems(out)
+    for document in documents:
+        _, name, kind = next(each for each in _FILES if Path(document.source).match(each[0]))
+        at, shown = document.root, f"{name} ({document.source})"
+        credential = out.element(
+            "credential", ("file", document.source), shown, at=at, kind=kind, subject="human"
+        )
+        lies = out.relate(Custody(systems.files(HOME, at), credential), at=at)
+        text = f"What do the credentials in {document.source} open, and how far?"
+        out.ask(("credential", credential), text, FILE, at=at)
+        out.take(at, FILE, ("credential", credential), lies)
