@@ -3,7 +3,7 @@
 from collections.abc import Container
 from typing import Final
 
-from meshmodel.importers.clients import Client
+from meshmodel.importers.clients import HOOK, Client
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.servers import LITERAL, SETTING
@@ -24,19 +24,13 @@ VARIABLE: Final = Rule(
     "mapped",
     "a credential that the client holds, where the name says that it is a secret",
 )
-HOOKS: Final = Rule(
-    "hook-command",
-    "hook",
-    "question",
-    "a service that acts with the person's account; what it does or refuses is asked",
-)
 ANSWERS: Final = Rule(
     "hook-answers",
     "hook that answers prompts",
     "question",
     "a program may answer what a person is asked, so no prompt is drawn; which ones it answers is asked",
 )
-SETTINGS_RULES: Final = (VARIABLE, HOOKS, ANSWERS)
+SETTINGS_RULES: Final = (VARIABLE, ANSWERS)
 """The rules of this module, for the table of a form that uses it."""
 
 _REFUSE: Final = frozenset({"PreToolUse", "BeforeTool"})
@@ -46,6 +40,11 @@ ANSWER: Final = "PermissionRequest"
 
 def take_variable(client: Client, name: str, value: Node) -> None:
     """Take a variable that the client and what it starts are given: a credential where it is a secret."""
+    _take_secret(client, name, value, name)
+
+
+def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> None:
+    """Take a value that may be a secret, or a reference to one; ``variable``: the one that it sets."""
     out, text = client.out, value.text
     meaning = "secret" if shows_secret(text) else meaning_of(name) if names_secret(name) else "setting"
     if meaning == "unclear":
@@ -53,7 +52,7 @@ def take_variable(client: Client, name: str, value: Node) -> None:
     if meaning != "secret" or not text:
         out.take(value, SETTING)
         return
-    variable = variable_of(text, name) if is_reference(text) else ""
+    variable = variable_of(text, name) if is_reference(text) else variable
     row = out.catalogue.variable_named(variable or name)
     key = ("variable", variable) if variable else ("literal", *client.key, name)
     credential = out.element(
@@ -88,7 +87,7 @@ def take_settings(client: Client, node: Node, rule: Rule = SETTING, but: Contain
         named = leaf.parent if isinstance(leaf.key, int) else leaf
         name = str(named.key) if named is not None else ""
         if isinstance(leaf.value, str) and names_secret(name) and meaning_of(name) == "secret":
-            take_variable(client, name, leaf)
+            _take_secret(client, name, leaf)
     client.out.take(node, rule)
 
 
@@ -113,7 +112,7 @@ def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
             name = f"hook of {event}{f' of {where}' if where else ''}"
             text = f"What does the {name} do, and who can change it?"
             if event == ANSWER:
-                text = f"Which prompts does the {name} answer, how, and who can change it?"
+                text = f"What does the {name} do, and which prompts does it answer?"
             elif event in _REFUSE:
                 text = f"What does the {name} refuse, and who can change it?"
             records = client.hook(name, at=node, text=text)
@@ -121,6 +120,6 @@ def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
             if host and not shows_secret(host):
                 records = (*records, ("system", client.systems.site(host, node)))
             for key in ("command", "commandWindows", "url", "prompt"):
-                out.take(node[key], ANSWERS if event == ANSWER else HOOKS, *records)
+                out.take(node[key], ANSWERS if event == ANSWER else HOOK, *records)
             take_settings(client, node)
     out.take(hooks, SETTING)

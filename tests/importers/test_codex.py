@@ -267,10 +267,17 @@ def test_a_hook_acts_with_the_account_and_one_that_answers_prompts_leaves_none(t
     model, rows = drawn(HOOKS % (name, name), tmp_path)
     assert asking(model) == {**WRITES, **LEAVES}
     assert "What does the hook of PreToolUse refuse" in asked_about(model)
-    assert rows["hooks.PreToolUse[0].hooks[0].command"] == ("question", "hook-command")
+    assert rows["hooks.PreToolUse[0].hooks[0].command"] == ("question", "hook")
     name = "PermissionRequest"
     model, _ = drawn(HOOKS % (name, name), tmp_path)
     assert asking(model)[SHELL, "execute"] == "allowed"
+    for matcher, left in (("Edit|Write", "asked"), ("", "allowed"), ("B.*", "allowed")):
+        text = (HOOKS % (name, name)).replace("Bash", matcher)
+        model, _ = drawn(text, tmp_path)
+        assert asking(model)[SHELL, "execute"] == left
+    prompt = 'default_tools_approval_mode = "prompt"'
+    model, _ = drawn(f"{SERVER}{prompt}\n{HOOKS % (name, name)}", tmp_path)
+    assert before_servers(model)["hub-service"] == {"asked", "once"}
     model, _ = drawn(f"features.hooks = false\n{HOOKS % (name, name)}", tmp_path)
     assert asking(model) == {**WRITES, **LEAVES}
     assert len(model.agent) == 1

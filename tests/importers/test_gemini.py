@@ -274,7 +274,7 @@ def test_memory_hooks_and_programs(tmp_path):
     memory = next(each.id for each in model.system.values() if each.kind == "agent-memory")
     assert (asking(model)[memory, "read"], asking(model)[memory, "write"]) == ("allowed", "asked")
     assert "What does the hook of BeforeTool refuse" in asked_about(model)
-    assert rows["tools.discoveryCommand"] == ("question", "hook-command")
+    assert rows["tools.discoveryCommand"] == ("question", "hook")
     model, _ = drawn({**content, "hooksConfig": {"enabled": False}, "tools": {}}, tmp_path)
     assert len(model.agent) == 1
 

@@ -33,16 +33,15 @@ from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import (
     DISABLED,
-    LITERAL,
     SERVER_RULES,
     SETTING,
     named_servers,
     read_server,
     server_entry,
 )
-from meshmodel.importers.unclear_names import ask_if_secret
-from meshmodel.importers.withheld import is_reference, meaning_of, names_secret, shows_secret
-from meshmodel.model.records import Delegation, Grant, Hold
+from meshmodel.importers.settings import SETTINGS_RULES, read_hooks, take_variable
+from meshmodel.importers.withheld import shows_secret
+from meshmodel.model.records import Delegation, Hold
 from meshmodel.model.vocabulary import Action
 
 __all__ = ["RULES", "read", "recognise"]
@@ -113,20 +112,11 @@ SERVERS: Final = Rule(
     "mapped",
     "servers of .mcp.json are approved once, before their first use, which does not count; these are here",
 )
-ANSWERS: Final = Rule(
-    "hook-answers",
-    "hook that answers prompts",
-    "question",
-    "a program may answer the prompts that it matches: they are not drawn, and asked",
-)
 HELPER: Final = Rule(
     "helper",
     "program that gives a credential",
     "question",
     "a service that acts with the account; which credential it gives is asked",
-)
-VARIABLE: Final = Rule(
-    "env", "variable", "mapped", "held by the client, as a credential where its name says that it is a secret"
 )
 PLUGIN: Final = Rule(
     "plugin",
@@ -160,8 +150,8 @@ INSTRUCTIONS: Final = Rule(
 )
 RULES: Final[tuple[Rule, ...]] = (
     ALLOW, ASK, DENY, PATHS, NO_TOOL, NOT_CONSULTED, MODE, PLAN, OTHER_MODE, FOLDER, SANDBOX, SANDBOX_RUNS,
-    SERVERS, ANSWERS, HELPER, VARIABLE, PLUGIN, MARKETPLACE, MANAGED, UNREAD_SERVERS, LAYERS, SUBAGENT,
-    INSTRUCTIONS, WORKSTATION, *SERVER_RULES, *CLIENT_RULES, SETTING,
+    SERVERS, HELPER, PLUGIN, MARKETPLACE, MANAGED, UNREAD_SERVERS, LAYERS, SUBAGENT,
+    INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
 )  # fmt: skip
 
 _READS: Final = frozenset({"Read", "Grep", "Glob", "LS", "LSP", "NotebookRead"})
@@ -584,7 +574,7 @@ class _Settings:
                 out.take(root.get(key, "command"), HOOK, *client.hook(key, at=root))
             out.take(root[key], SETTING)
         for name, value in root["env"].items():
-            _variable(client, name, value)
+            take_variable(client, name, value)
         for name, value in root["enabledPlugins"].items():
             _enabled_plugin(client, name, value)
         if root["extraKnownMarketplaces"]:
@@ -635,65 +625,6 @@ _PLAIN: Final = (
     "pluginConfigs", "claudeMd", "claudeMdExcludes", "skipDangerousModePermissionPrompt", "skillOverrides",
     "teammateMode", "editorMode",
 )  # fmt: skip
-
-
-def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
-    """Read hooks: each a program that acts with the account; one that answers prompts is asked about.
-
-    Args:
-        client: who starts them.
-        hooks: by event the groups, each with a matcher and its hooks.
-        where: the plug-in that has them.
-    """
-    out = client.out
-    for event, groups in hooks.items():
-        for node in (each for group in groups for each in group["hooks"]):
-            name = f"hook of {event}{f' of {where}' if where else ''}"
-            is_answer = event == "PermissionRequest"
-            text = f"What does the {name} do{', and which prompts does it answer' if is_answer else ''}?"
-            if event == "PreToolUse":
-                text = f"What does the {name} refuse, and who can change it?"
-            records = client.hook(name, at=node, text=text)
-            if node["url"].text and not shows_secret(node["url"].text):
-                records = (*records, ("system", client.systems.site(_host(node["url"].text), node)))
-            out.take(
-                node["command"] or node["url"] or node["prompt"] or node,
-                ANSWERS if is_answer else HOOK,
-                *records,
-            )
-            out.take(node, SETTING)
-    out.take(hooks, SETTING)
-
-
-def _host(url: str) -> str:
-    return re.sub(r"^[a-z]+://|[/?#:].*$", "", url.lower().rpartition("@")[2])
-
-
-def _variable(client: Client, name: str, value: Node) -> None:
-    """A variable that the client and what it starts are given."""
-    out = client.out
-    text = value.text
-    meaning = "secret" if shows_secret(text) else meaning_of(name) if names_secret(name) else "setting"
-    if meaning == "unclear":
-        ask_if_secret(out, ("agent", client.agent), name, value)
-        return
-    if meaning != "secret":
-        out.take(value, SETTING)
-        return
-    literal = bool(text) and not is_reference(text)
-    row = out.catalogue.variable_named(name)
-    credential = out.element(
-        "credential", ("variable", name), name, at=value, kind=row.kind if row else "static-secret",
-        subject=row.subject if row else None,
-    )  # fmt: skip
-    records: list[Became] = [("credential", credential)]
-    records.append(out.relate(Hold(client.agent, credential), at=value))
-    if row is not None and row.model:
-        api = client.systems.model_api(row.model, row.zone, value)
-        records.append(out.relate(Grant(credential, api, ("execute",)), at=value))
-    if literal:
-        records.append(client.keep(credential, at=value))
-    out.take(value, LITERAL if literal else VARIABLE, *records)
 
 
 def _enabled_plugin(client: Client, name: str, value: Node) -> None:

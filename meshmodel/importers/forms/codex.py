@@ -5,12 +5,14 @@ Sources: openai/codex codex-rs/core/config.schema.json@000c857 and codex-rs/conf
 developers.openai.com/codex: config-reference, permissions, agent-approvals-security.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from meshmodel.importers.clients import (
     CLIENT_RULES,
+    HOOK,
     SUBAGENT,
     Asking,
     Clients,
@@ -26,7 +28,6 @@ from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import DISABLED, SERVER_RULES, SETTING, Entry, read_server
 from meshmodel.importers.settings import (
     ANSWER,
-    HOOKS,
     SETTINGS_RULES,
     read_hooks,
     take_settings,
@@ -146,6 +147,8 @@ _FULL: Final = ("danger-full-access", ":danger-full-access")
 _MODES: Final[dict[str, Asking]] = {
     "prompt": "asked", "approve": "allowed", "auto": "judged", "writes": "judged",
 }  # fmt: skip
+_EDITS: Final = ("apply_patch", "Edit", "Write")
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PARENTS: Final = 10
 """So many profiles of permissions that extend each other are followed."""
 
@@ -295,16 +298,17 @@ class _View:
         """Whether hooks are started."""
         return not any(self.get("features", each).text == "false" for each in ("hooks", "codex_hooks"))
 
-    @property
-    def prompt(self) -> Asking:
-        """Who answers what Codex asks: a person, a model, or a program, of which nothing is known."""
-        if self.has_hooks and any(each["hooks"][ANSWER] for each in self._roots):
-            return "allowed"
+    def prompt(self, *tools: str) -> Asking:
+        """Who answers what Codex asks before one of some tools: a person, a model, or a program."""
+        if self.has_hooks and any(
+            _matches(group["matcher"].text, tools) for each in self._roots for group in each["hooks"][ANSWER]
+        ):
+            return "allowed"  # of the program nothing is known
         is_model = self.get("approvals_reviewer").text in {"auto_review", "guardian_subagent"}
         return "judged" if is_model else "asked"
 
-    def escape(self) -> Asking:
-        """What is asked before a command leaves the sandbox."""
+    def escape(self, *tools: str) -> Asking:
+        """What is asked before one of some tools leaves the sandbox."""
         if self.policy == "never":
             return "denied"
         granular = self.get("approval_policy", "granular")
@@ -312,39 +316,51 @@ class _View:
             granular["sandbox_approval"].is_true or granular["request_permissions"].is_true
         ):
             return "denied"
-        return self.prompt
+        return self.prompt(*tools)
 
     def tools(self) -> Tools:
         """What is asked before each group of tools."""
-        escape, is_full = self.escape(), self.mode in _FULL
-        inside: Asking = "allowed" if self.policy != "untrusted" else escape
+        is_full = self.mode in _FULL
+        run, edit = self.escape("Bash"), self.escape(*_EDITS)
+        inside: tuple[Asking, Asking] = (run, edit) if self.policy == "untrusted" else ("allowed", "allowed")
         servers: Asking = "allowed" if is_full and self.policy == "never" else "judged"
         said = self.get("web_search").text or ("live" if is_full else "cached")
         search: Asking = "denied" if said == "disabled" else "allowed"
         fetch: Asking = "allowed" if said == "live" else "denied"
         if is_full:
             return Tools(
-                edit=inside, own_settings=inside, run=inside, fetch=fetch, search=search, servers=servers
+                edit=inside[1],
+                own_settings=inside[1],
+                run=inside[0],
+                fetch=fetch,
+                search=search,
+                servers=servers,
             )
         writes = self.mode == "workspace-write"
         return Tools(
-            edit=inside if writes else escape,
+            edit=inside[1] if writes else edit,
             own_settings="denied",
-            run=escape,
-            sandbox=Sandbox(inside, writes, self.hosts()),
+            run=run,
+            sandbox=Sandbox(inside[0], writes, self.hosts()),
             fetch=fetch,
             search=search,
             servers=servers,
         )
 
-    def before_server(self, mode: str) -> Asking | None:
-        """What is asked before a tool with such a mode of approval; ``None``: no such mode is known."""
+    def before_server(self, mode: str, server: str) -> Asking | None:
+        """What is asked before a tool of a server with such a mode; ``None``: no such mode is known."""
         asking = _MODES.get(mode)
         if asking != "asked":
             return asking
         if self.policy == "never":
             return "allowed" if self.mode in _FULL else "denied"
-        return self.prompt
+        return self.prompt(f"mcp__{server}")
+
+
+def _matches(matcher: str, tools: Sequence[str]) -> bool:
+    """Whether a hook may be meant for one of some tools; what is more than names is taken to match."""
+    names = matcher.split("|")
+    return not all(map(_NAME.fullmatch, names)) or any(each in tools for each in names)
 
 
 class _Settings:
@@ -432,7 +448,7 @@ class _Settings:
         """What is asked before its tools: all of them, and each that has a mode of its own."""
         tools = [(tool, each["approval_mode"]) for tool, each in node["tools"].items()]
         for tool, mode in (("*", node["default_tools_approval_mode"]), *tools):
-            asking = self._view.before_server(mode.text)
+            asking = self._view.before_server(mode.text, name)
             if asking is not None:
                 self._client.rule(name, tool, asking, at=mode)
                 self._out.take(mode, TOOL_MODE, ("agent", agent))
@@ -445,7 +461,7 @@ class _Settings:
                 take_settings(client, root[key], IGNORED)
         elif root["notify"]:
             text = "What does the program do that Codex starts when a turn ends, and who can change it?"
-            out.take(root["notify"], HOOKS, *client.hook("notify", at=root, text=text))
+            out.take(root["notify"], HOOK, *client.hook("notify", at=root, text=text))
         if self._view.has_hooks:
             read_hooks(client, root["hooks"])
         out.take(root["hooks"], SETTING)

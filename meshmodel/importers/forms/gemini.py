@@ -14,6 +14,7 @@ from typing import Final
 
 from meshmodel.importers.clients import (
     CLIENT_RULES,
+    HOOK,
     Asking,
     Client,
     Clients,
@@ -578,7 +579,7 @@ class _Settings:
             node = root.get(*keys)
             if node:
                 text = f"What does the program of {keys[-1]} give to Gemini CLI, and who can change it?"
-                out.take(node, SETTINGS_RULES[1], *client.hook(keys[-1], at=root, text=text))
+                out.take(node, HOOK, *client.hook(keys[-1], at=root, text=text))
         memory = root.get("experimental", "autoMemory")
         if memory.is_true:
             system = client.systems.known("agent-memory", memory, server=client.title, title=client.title)
