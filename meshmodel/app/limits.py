@@ -5,7 +5,7 @@ from typing import Final
 AT_ONCE: Final = 300
 """Elements of a model up to which a single question is answered before the screen is drawn again: it takes a
 few milliseconds there."""
-DRAWN_BESIDE: Final = 1_000
+DRAWN_AT_ONCE: Final = 1_000
 """Elements of a model above which it is drawn in a thread: a drawing takes longer than a key may wait."""
 BURST: Final = 1.0
 """Seconds below which the counts of two edits are compared with those before the first: nobody read them."""

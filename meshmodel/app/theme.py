@@ -188,6 +188,6 @@ def inks(palette: Palette) -> Inks:
 
 
 @cache
-def looks_of(theme: str) -> Inks:
+def styles_of(theme: str) -> Inks:
     """The looks of all inks in the theme of that name, made once."""
     return inks(palette_of(theme))

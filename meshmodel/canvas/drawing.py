@@ -202,7 +202,7 @@ class Drawing:
             wanted = self.neighbour(wanted, direction)
         return wanted or self._navigation.nearest_record(reference, direction) or reference
 
-    def beside(self, reference: Reference | None, by: int) -> Reference:
+    def next_in_order(self, reference: Reference | None, by: int) -> Reference:
         """What follows in reading order (1), or comes before (-1); of what is not drawn the first or last."""
         order = self.reading_order
         if reference not in order:

@@ -110,7 +110,7 @@ class JumpLabels:
             else:
                 others.append(text)
         for text in others:
-            x, y = self._beside(drawing, text, [boxes[text], *parts[self._of(text)]], taken)
+            x, y = self._free_place(drawing, text, [boxes[text], *parts[self._of(text)]], taken)
             taken |= {(x + by, y): (x, y) for by in range(len(text))}
             found.append(Overlay(x, y, text, "label"))
         return found
@@ -119,7 +119,7 @@ class JumpLabels:
         """The record of a label of which so much is still to be typed."""
         return self.labelled[self._typed + text]
 
-    def _beside(self, drawing: Drawing, text: str, boxes: Sequence[Box], taken: Container[Cell]) -> Cell:
+    def _free_place(self, drawing: Drawing, text: str, boxes: Sequence[Box], taken: Container[Cell]) -> Cell:
         """Where the label of a record can be read that begins where another one's is; if nowhere, there."""
         left, top = boxes[0][:2]
 

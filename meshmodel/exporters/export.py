@@ -43,10 +43,10 @@ def export_names(path: Path, to: str) -> dict[str, Path]:
     """
     from meshmodel.model.atomic_file import descriptor_of
 
-    beside = FORMATS[to].beside
-    if beside is None or (path.exists() and not path.is_file()) or descriptor_of(path) is not None:
+    companion = FORMATS[to].companion
+    if companion is None or (path.exists() and not path.is_file()) or descriptor_of(path) is not None:
         return {to: path}
-    return {beside: path.with_suffix(f".{FORMATS[beside].ending}"), to: path}
+    return {companion: path.with_suffix(f".{FORMATS[companion].ending}"), to: path}
 
 
 def export_files(analysis: "Analysis", request: ExportRequest, path: Path) -> dict[Path, bytes]:

@@ -31,7 +31,7 @@ class Format(NamedTuple):
         write: makes its text; ``None``: ``diagram.render`` draws it, or it is no format of this room.
         takes: the choices that it takes.
         is_text: whether a terminal can show it.
-        beside: the format of a second file that belongs to it.
+        companion: the format of a second file that belongs to it.
         mark: what stands near the beginning of each such file; only of what is written beside another.
         write_pages: makes as many texts as are needed, where one can be too large.
     """
@@ -42,7 +42,7 @@ class Format(NamedTuple):
     write: Writer | None = None
     takes: tuple[str, ...] = ("view",)
     is_text: bool = True
-    beside: str | None = None
+    companion: str | None = None
     mark: bytes = b""
     write_pages: "Callable[[Analysis], Sequence[str]] | None" = None
 
@@ -72,14 +72,14 @@ def _policy(analysis: "Analysis", _: "ExportRequest") -> str:
 def _cedar(analysis: "Analysis", request: "ExportRequest") -> str:
     from meshmodel.exporters.policies.cedar import cedar_policies, cedar_schema
 
-    make = cedar_policies if FORMATS[request.format].beside else cedar_schema
+    make = cedar_policies if FORMATS[request.format].companion else cedar_schema
     return make(analysis, request.asks)
 
 
 def _rego(analysis: "Analysis", request: "ExportRequest") -> str:
     from meshmodel.exporters.policies.rego import rego_data, rego_module
 
-    make = rego_module if FORMATS[request.format].beside else rego_data
+    make = rego_module if FORMATS[request.format].companion else rego_data
     return make(analysis, request.asks)
 
 
@@ -104,7 +104,7 @@ def _network(analysis: "Analysis", request: "ExportRequest") -> str:
 def _opengraph(analysis: "Analysis", request: "ExportRequest") -> str:
     from meshmodel.exporters.graphs.opengraph import extension, payload
 
-    return payload(analysis) if FORMATS[request.format].beside else extension()
+    return payload(analysis) if FORMATS[request.format].companion else extension()
 
 
 def _tickets(analysis: "Analysis", request: "ExportRequest") -> str:
@@ -124,7 +124,7 @@ _FORMATS: Final = (
     Format(
         "policy", "policy.toml", "the policy stub: default deny, with the decisions that are due", _policy
     ),
-    Format("cedar", "cedar", "policies for Cedar", _cedar, takes=_ASKED, beside="cedarschema"),
+    Format("cedar", "cedar", "policies for Cedar", _cedar, takes=_ASKED, companion="cedarschema"),
     Format(
         "cedarschema",
         "cedarschema",
@@ -133,7 +133,7 @@ _FORMATS: Final = (
         takes=_ASKED,
         mark=b"entity Agent, Credential, System;",
     ),
-    Format("rego", "rego", "a policy for Open Policy Agent", _rego, takes=_ASKED, beside="rego-data"),
+    Format("rego", "rego", "a policy for Open Policy Agent", _rego, takes=_ASKED, companion="rego-data"),
     Format(
         "rego-data",
         "json",
@@ -152,7 +152,9 @@ _FORMATS: Final = (
     ),
     Format("graphml", "graphml", "the graph, for graph programs", _network),
     Format("node-link", "graph.json", "the graph as node-link JSON", _network),
-    Format("opengraph", "opengraph.json", "the steps for BloodHound", _opengraph, beside="opengraph-schema"),
+    Format(
+        "opengraph", "opengraph.json", "the steps for BloodHound", _opengraph, companion="opengraph-schema"
+    ),
     Format(
         "opengraph-schema",
         "schema.json",

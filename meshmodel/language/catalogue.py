@@ -112,7 +112,7 @@ def addition(
     part: Snapshot,
     name: str,
     snapshot: Snapshot,
-    beside: Reference | None = None,
+    connected_to: Reference | None = None,
     where: tuple[str | None, Slot | None] = (None, None),
 ) -> tuple[Edit, Reference]:
     """The edit that adds an entry of the catalogue.
@@ -122,7 +122,7 @@ def addition(
         part: the model that its sentences describe.
         name: what ``it`` is called, as typed.
         snapshot: the model that it is added to.
-        beside: an element or relation of that; its elements take the places that the entry has for them.
+        connected_to: an element or relation of that; its elements take the places of the entry for them.
         where: the zone of what is added, and where ``it`` is drawn; ``None``: where there is room.
 
     Returns:
@@ -133,7 +133,7 @@ def addition(
     """
     table = "agent" if IT in part.agent else "system"
     id_ = unused_id(snapshot, table, name)
-    taken = _taken(wanted, snapshot, beside)
+    taken = _taken(wanted, snapshot, connected_to)
     if "credential" in taken:  # who holds it is known already
         part = apply_edit(part, Edit("", (Remove("agent", wanted.takes["agent"]),)))
     for change in (*_in_place(wanted, taken, snapshot), *_renamed(wanted, taken, part, snapshot, table, id_)):
@@ -148,21 +148,25 @@ def addition(
     return paste(Fragment(part, named), snapshot, f"add {wanted.key}:")[0], (table, id_)
 
 
-def _taken(wanted: Entry, snapshot: Snapshot, beside: Reference | None) -> dict[str, str]:
+def _taken(wanted: Entry, snapshot: Snapshot, connected_to: Reference | None) -> dict[str, str]:
     """The existing elements, by table, that stand in places of an entry."""
-    if beside is not None and beside[0] in {"credential", "hold"} and "credential" in wanted.takes:
-        used = beside[1] if beside[0] == "credential" else beside[1][1]
+    if (
+        connected_to is not None
+        and connected_to[0] in {"credential", "hold"}
+        and "credential" in wanted.takes
+    ):
+        used = connected_to[1] if connected_to[0] == "credential" else connected_to[1][1]
         opened = [key for key in snapshot.grant if key[0] == used]
         if len(opened) != 1:
             raise InvalidModelError(
                 f"{wanted.key}: {used} opens {len(opened)} systems: select one of its grants"
             )
-        beside = "grant", opened[0]
+        connected_to = "grant", opened[0]
     ends: Iterable[tuple[str, str]] = ()
-    if beside is not None and beside[0] in STEP_ENDS:
-        ends = zip(STEP_ENDS[beside[0]], beside[1], strict=True)
-    elif beside is not None:
-        ends = [(beside[0], str(beside[1]))]
+    if connected_to is not None and connected_to[0] in STEP_ENDS:
+        ends = zip(STEP_ENDS[connected_to[0]], connected_to[1], strict=True)
+    elif connected_to is not None:
+        ends = [(connected_to[0], str(connected_to[1]))]
     found = {table: key for table, key in ends if table in wanted.takes and snapshot.get(table, key)}
     if "credential" in wanted.takes and not {"credential", "system"} <= found.keys():
         found = {table: key for table, key in found.items() if table == "agent"}

@@ -133,12 +133,12 @@ def add_entry(
     entry: catalogue.Entry,
     name: str,
     snapshot: Snapshot,
-    beside: Reference | None = None,
+    connected_to: Reference | None = None,
     where: tuple[str | None, Slot | None] = (None, None),
 ) -> tuple[Edit, Reference]:
     """The edit that adds an entry of the catalogue; as ``catalogue.addition``."""
     part = model_after(entry.sentences, Snapshot())
-    return catalogue.addition(entry, part, name, snapshot, beside, where)
+    return catalogue.addition(entry, part, name, snapshot, connected_to, where)
 
 
 def _read(text: str) -> list[list[Token]]:
@@ -307,8 +307,8 @@ def _add_entry(entry: catalogue.Entry, tokens: Sequence[Token], draft: Draft) ->
     name, other = name_of(tokens[:cut]), name_of(tokens[cut + 1 :])
     if name is None or not name.text or (other is None and cut < len(tokens)):
         raise SentenceError(f"write: add {entry.key} NAME, or: add {entry.key} NAME for bot", *span(tokens))
-    beside = None if other is None else draft.find_one(other, [*entry.takes])
-    made, _ = add_entry(entry, name.text, draft.snapshot, beside)
+    connected_to = None if other is None else draft.find_one(other, [*entry.takes])
+    made, _ = add_entry(entry, name.text, draft.snapshot, connected_to)
     for change in made.changes:
         assert isinstance(change, Put)
         is_element = table_of(change.record) in ELEMENTS

@@ -79,7 +79,8 @@ class Progress(NamedTuple):
 class Task:
     """What a job is called, since when it runs, how far it is, and whether it should stop.
 
-    The worker's thread asks ``should_stop`` and may set ``said``; the interface's thread asks the others.
+    The worker's thread asks ``should_stop`` and may set ``progress_text``; the interface's thread asks the
+    others.
     """
 
     def __init__(

@@ -84,7 +84,7 @@ def label_of(table: str, key: Key) -> str:
     return f"{table} {quote(key[0])} > {quote(key[1])}"
 
 
-def _label_beside(record: Record, refused: object) -> str:
+def _safe_label(record: Record, refused: object) -> str:
     """How a record is named in an error about a value: an id that was made of a secret is hidden."""
     table, key = table_of(record), key_of(record)
     made_of = _alphanumeric(str(key))[:SHORTEST_SECRET_IN_ID]
@@ -173,7 +173,7 @@ def normalise(record: AnyRecord) -> AnyRecord:
         try:
             values[attribute] = convert(value)
         except RefusedValueError as error:
-            raise RefusedError(table, _label_beside(record, value), key, str(error)) from None
+            raise RefusedError(table, _safe_label(record, value), key, str(error)) from None
     for key, attribute in REQUIRED[table]:
         if attribute not in values:
             raise RefusedError(table, label_of(table, key_of(record)), key, "is missing")

@@ -33,7 +33,7 @@ class Gate:
             return draw(*arguments, **options)
 
         monkeypatch.setattr(drawing, "draw", held)
-        monkeypatch.setattr(drawing, "DRAWN_BESIDE", 0)
+        monkeypatch.setattr(drawing, "DRAWN_AT_ONCE", 0)
 
     def close(self) -> None:
         self._open.clear()
@@ -160,7 +160,7 @@ async def test_a_move_by_keys_waits_for_the_drawing_and_loses_no_step(
 
 async def test_what_cannot_be_drawn_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        monkeypatch.setattr(drawing, "DRAWN_BESIDE", 0)
+        monkeypatch.setattr(drawing, "DRAWN_AT_ONCE", 0)
 
         def broken(*_: object, **__: object) -> Drawing:
             raise RuntimeError("no room")

@@ -108,7 +108,9 @@ async def test_a_key_of_the_canvas_finds_what_the_edit_before_selected(
                 await until(it, lambda model: inspector.record == model.get(*expected) is not None)
             else:
                 await until(it, lambda model: model.get(*expected) is not None)
-                await until(it, lambda _: it.bench.shown.selected == canvas.drawing.beside(expected, 1))
+                await until(
+                    it, lambda _: it.bench.shown.selected == canvas.drawing.next_in_order(expected, 1)
+                )
 
 
 async def test_the_next_sentence_knows_the_last_one_however_late_that_is_painted(tmp_path):

@@ -386,5 +386,5 @@ async def test_themes_change_and_the_canvas_follows(tmp_path: Path) -> None:
         grounds = set()
         for _ in range(3):
             await it.press("T")
-            grounds.add(it.bench.context.canvas.looks.ground.bgcolor)
+            grounds.add(it.bench.context.canvas.ink_styles.ground.bgcolor)
         assert len(grounds) == 3

@@ -101,8 +101,8 @@ def test_files_are_those_of_the_command_line_and_what_belongs_beside(view):
         made = files(ExportRequest(name, view=view), analysis, path)
         assert [other.name for other in made] == [*filter(None, [beside.get(name)]), path.name]
         assert made[path] == export(analysis, ExportRequest(name))
-        if each.beside is not None:
-            assert next(iter(made.values())) == export(analysis, ExportRequest(each.beside))
+        if each.companion is not None:
+            assert next(iter(made.values())) == export(analysis, ExportRequest(each.companion))
 
 
 def test_pages_go_into_a_folder_and_what_was_drawn_is_not_drawn_again(monkeypatch):

@@ -11,7 +11,7 @@ from meshmodel.exporters.diagram import png
 from meshmodel.exporters.diagram.dot import GREY_LINE, INK, SKY, SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.graphviz import (
-    AS_IT_STANDS,
+    AS_PLACED,
     find_renderer,
     lay_out,
     malformed_output_as_error,
@@ -44,11 +44,11 @@ def curve_page(fix: "Fix", curve: "Sequence[CurvePoint]", stamp: str, to: Diagra
     text = _text(fix, curve, stamp)
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
-        arranged = Arrangement(text, lay_out(renderer, text, diagram, AS_IT_STANDS))
+        arranged = Arrangement(text, lay_out(renderer, text, diagram, AS_PLACED))
         if to == "png":
             content = png.paint(renderer, arranged, None)
         else:
-            drawn = renderer.run(text, "svg", AS_IT_STANDS)
+            drawn = renderer.run(text, "svg", AS_PLACED)
             content = clean_svg(drawn, diagram, text_widths(arranged.layout))
     return Page(TITLE, "picture", content, SMALLEST)
 

@@ -18,7 +18,7 @@ from textual.widgets import Tooltip
 from meshmodel.app.canvas.paint import StripPainter, centred_line
 from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.messages import Notice
-from meshmodel.app.theme import Inks, looks_of
+from meshmodel.app.theme import Inks, styles_of
 from meshmodel.canvas.drawing import NO_RECORD, Drawing
 from meshmodel.canvas.events import (
     AddWanted,
@@ -225,9 +225,9 @@ class CanvasView(ScrollView, can_focus=True):
     # Painting
 
     @property
-    def looks(self) -> Inks:
+    def ink_styles(self) -> Inks:
         """What the inks look like in the current theme."""
-        return looks_of(self.app.theme)
+        return styles_of(self.app.theme)
 
     @property
     def in_view(self) -> range:
@@ -244,9 +244,9 @@ class CanvasView(ScrollView, can_focus=True):
         left, top = self.scroll_offset
         width = self.scrollable_content_region.width
         if self.hint and (self.drawing is None or not self.drawing.reading_order):
-            return centred_line(self.hint, y, Size(width, self.size.height), self.looks)
-        strip = self._painter.strip(top + y, self.looks)
-        return strip.crop_extend(left, left + width, self.looks.ground)
+            return centred_line(self.hint, y, Size(width, self.size.height), self.ink_styles)
+        strip = self._painter.strip(top + y, self.ink_styles)
+        return strip.crop_extend(left, left + width, self.ink_styles.ground)
 
     def _repaint(self, rows: Iterable[int]) -> None:
         for y in rows:
@@ -410,8 +410,8 @@ class CanvasView(ScrollView, can_focus=True):
         drawing = self.drawing
         if drawing is None or not drawing.reading_order:
             return
-        if not self.gestures.seek(lambda here: drawing.beside(here, by)):
-            self.select(drawing.beside(self.selected, by))
+        if not self.gestures.seek(lambda here: drawing.next_in_order(here, by)):
+            self.select(drawing.next_in_order(self.selected, by))
 
     def action_edit(self) -> None:
         """Edit what is selected, or finish the gesture in progress."""

@@ -53,8 +53,8 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
 
     ``AddDialog(snapshot, zone="helpdesk")``: a new system then lies in that zone, a new agent is at
     home there. With ``source`` the cursor begins at what is usually connected with that, and without it
-    the parts of the catalogue are offered too, in which ``beside`` stands in a place. Without a name it is
-    called as its kind; a kind is chosen by going to its row. Result: the edit, and what to select
+    the parts of the catalogue are offered too, in which ``connected_to`` stands in a place. Without a name
+    it is called as its kind; a kind is chosen by going to its row. Result: the edit, and what to select
     afterwards.
     """
 
@@ -70,7 +70,7 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         *,
         slot: Slot | None = None,
         source: Reference | None = None,
-        beside: Reference | None = None,
+        connected_to: Reference | None = None,
     ) -> None:
         """Arguments: the model, the zone and the slot for it, what it is connected with, what is selected."""
         super().__init__("add" if source is None else f"add, connected with {words_for(source)}")
@@ -78,7 +78,7 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         self.zone = zone if zone in snapshot.zone else None
         self.slot = slot
         self.source = source
-        self.beside = beside
+        self.connected_to = connected_to
         self.kind: str | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -150,7 +150,7 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
             if part is None:
                 added = addition(self.snapshot, self.kind, name, self.zone, self.slot, kind=kind)
             else:
-                added = add_entry(part, name, self.snapshot, self.beside, (self.zone, self.slot))
+                added = add_entry(part, name, self.snapshot, self.connected_to, (self.zone, self.slot))
         except InvalidModelError as error:
             self.show_problem(one_line(error, 160))
             return

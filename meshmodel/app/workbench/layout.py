@@ -53,7 +53,7 @@ LISTS: Final[dict[str, type[Bound]]] = {
     "import": ImportList,
 }
 """What shows them; findings are seen at first, and two need to be told more."""
-LED_BESIDE: Final = frozenset({"findings", "trace"})
+EXPLAINED_PAGES: Final = frozenset({"findings", "trace"})
 """The lists of which what is under the cursor is told beside them; others take the whole row."""
 LEAST_ROWS: Final = 4
 """The lists have at least so many rows, the one of their names among them."""
@@ -96,7 +96,7 @@ class Layout:
 
     def apply(self, state: WorkbenchState) -> None:
         """Show the panels of a state."""
-        is_explained = state.opened is not None or state.focus in LED_BESIDE
+        is_explained = state.opened is not None or state.focus in EXPLAINED_PAGES
         lists = state.lists_open, state.page, state.lists_rows
         wanted = state.arrangement, state.side, state.is_side_closed, lists, is_explained
         if wanted == self._applied:
@@ -114,7 +114,7 @@ class Layout:
         below.styles.height = rows
         self.context.canvas.styles.margin = (0, 0, rows, 0) if rows and small and state.lists_open else None
         self.screen.query_one("#pages", ContentSwitcher).current = state.page
-        is_explained = is_explained and state.page in LED_BESIDE and not small
+        is_explained = is_explained and state.page in EXPLAINED_PAGES and not small
         self.screen.query_one(ExplanationList).display = is_explained
 
     def fit_to(self, size: Size) -> None:

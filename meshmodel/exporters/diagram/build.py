@@ -356,16 +356,16 @@ class _Builder:
             node = f"checkpoint/{base}"
             self._checkpoints(node, self.checkpoints[key], None, key)
             tone = self.lighting.step(key)
-            zone, stands = self._stands_for(key[1])
+            zone, stands = self._represented(key[1])
             label = self._label(f"{base}/leaving", ("leaving",), "boundary", tone)
             chain = (stands, label, node)
             self._chain(f"{base}/leaving", chain, "boundary", tone, leaves_zone=zone)
-            zone, stands = self._stands_for(key[2])
+            zone, stands = self._represented(key[2])
             label = self._label(f"{base}/entering", ("entering",), "boundary", tone)
             chain = (node, label, stands)
             self._chain(f"{base}/entering", chain, "boundary", tone, enters_zone=zone)
 
-    def _stands_for(self, end: str) -> tuple[str | None, str]:
+    def _represented(self, end: str) -> tuple[str | None, str]:
         if end.startswith("system:"):
             return None, f"system/{end.removeprefix('system:')}"
         inside = [node.id for node in self.nodes if node.zone == end and node.look != "label"]

@@ -43,7 +43,7 @@ LOOK = 0.1
 MOST_BYTES = 128 * 1024 * 1024
 """The most that one run may write."""
 
-AS_IT_STANDS = ("-Knop2",)
+AS_PLACED = ("-Knop2",)
 """The option by which a text with positions is drawn without another layout."""
 
 _PACKAGE = "graphviz-pure"

@@ -17,7 +17,7 @@ from typing import Any
 from meshmodel.exporters.diagram.dot import DIRECTIONS, SMALLEST, TURNS, Hints, write_dot
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import Point, Rectangle, node_box, rectangle
-from meshmodel.exporters.diagram.graphviz import AS_IT_STANDS, Renderer, lay_out
+from meshmodel.exporters.diagram.graphviz import AS_PLACED, Renderer, lay_out
 from meshmodel.exporters.diagram.legend import add_legend, size_with_legend
 from meshmodel.exporters.diagram.legibility import CORNERS, crossed_titles, crossing_cost, faults
 from meshmodel.exporters.diagram.titles import clear_titles
@@ -81,7 +81,7 @@ def _with_legend(renderer: Renderer, diagram: Diagram, bare: Arrangement) -> Arr
     """The arrangement with its legend below."""
     laid_out = clear_titles(renderer.run(bare.text, "dot").decode(), bare.layout)
     text = add_legend(laid_out, rectangle(bare.layout["bb"]), diagram)
-    return Arrangement(text, lay_out(renderer, text, diagram, AS_IT_STANDS))
+    return Arrangement(text, lay_out(renderer, text, diagram, AS_PLACED))
 
 
 def _tried(shapes: int) -> list[Hints]:

@@ -72,7 +72,7 @@ def size_with_legend(diagram: Diagram, size: tuple[float, float]) -> tuple[float
 
 
 def add_legend(laid_out: str, box: Rectangle, diagram: Diagram) -> str:
-    """The text of a picture with its legend; to be drawn as it stands (``graphviz.AS_IT_STANDS``).
+    """The text of a picture with its legend; to be drawn as it stands (``graphviz.AS_PLACED``).
 
     Args:
         laid_out: the picture as DOT with positions, as the renderer wrote it.

@@ -7,7 +7,7 @@ import struct
 import zlib
 from typing import Final
 
-from meshmodel.exporters.diagram.graphviz import AS_IT_STANDS, Renderer
+from meshmodel.exporters.diagram.graphviz import AS_PLACED, Renderer
 from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.model.errors import RequestError
 
@@ -77,7 +77,7 @@ def paint(renderer: Renderer, arranged: Arrangement, dpi: int | None) -> bytes:
                 f"use {fitting} or less, or the format svg",
             )
         wanted = fitting
-    return with_resolution(renderer.run(arranged.text, "png", (*AS_IT_STANDS, f"-Gdpi={wanted}")), wanted)
+    return with_resolution(renderer.run(arranged.text, "png", (*AS_PLACED, f"-Gdpi={wanted}")), wanted)
 
 
 def largest_dpi(arranged: Arrangement) -> int:

@@ -13,7 +13,7 @@ from meshmodel.exporters.diagram.dot import SMALLEST, recoloured, write_dot
 from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram
 from meshmodel.exporters.diagram.fix_view import fix_view
 from meshmodel.exporters.diagram.graphviz import (
-    AS_IT_STANDS,
+    AS_PLACED,
     Renderer,
     find_renderer,
     lay_out,
@@ -205,7 +205,7 @@ def _one(
     placed = _placed(snapshot, analysis, request)
     if placed is not None:
         diagram, text = placed
-        return Sheet("picture", diagram, Arrangement(text, lay_out(renderer, text, diagram, AS_IT_STANDS)))
+        return Sheet("picture", diagram, Arrangement(text, lay_out(renderer, text, diagram, AS_PLACED)))
     diagram = _diagram(snapshot, analysis, request)
     sheet = Sheet("picture", diagram, arrange(renderer, diagram))
     if request.form == "by size" and snapshot.elements <= FEW and not sheet.is_readable:
@@ -235,7 +235,7 @@ def _page(renderer: Renderer, sheet: Sheet, request: "ExportRequest") -> Page:
     elif request.format == "dot":
         content = arranged.text.encode()
     else:
-        drawn = renderer.run(arranged.text, "svg", AS_IT_STANDS)
+        drawn = renderer.run(arranged.text, "svg", AS_PLACED)
         content = clean_svg(drawn, diagram, text_widths(arranged.layout))
     size = sheet.size if request.format in {"svg", "png"} else None
     return Page(sheet.title, sheet.stem, content, sheet.points, size)

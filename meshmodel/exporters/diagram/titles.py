@@ -35,7 +35,7 @@ def clear_titles(text: str, layout: Mapping[str, Any]) -> str:
             (place, list[Rectangle]())
             for place in _places(title, shrink(_frames(layout)[title.frame], _FRAME))
         )
-        beside = ((place, frames) for place in _beside(title, _frames(layout)[title.frame], layout))
+        beside = ((place, frames) for place in _above_or_below(title, _frames(layout)[title.frame], layout))
         aside = title.box[0] + title.size[0] / 2 - title.centre[0]  # of the text, from blanks on one side
         for (x, y), foreign in chain(inside, beside):
             box = title.at(x, y)
@@ -64,7 +64,9 @@ def _places(title: Title, room: Rectangle) -> Iterator[tuple[float, float]]:
                 yield left + wide / 2 + column * _STEP, y
 
 
-def _beside(title: Title, frame: Rectangle, layout: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
+def _above_or_below(
+    title: Title, frame: Rectangle, layout: Mapping[str, Any]
+) -> Iterator[tuple[float, float]]:
     """Where a title may stand right above its frame, or right below it, and within the picture."""
     left, bottom, right, top = frame
     wide, high = title.size

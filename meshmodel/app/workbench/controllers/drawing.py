@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.highlights import highlighted_by_opened
 from meshmodel.app.jobs import DRAWING
-from meshmodel.app.limits import DRAWN_BESIDE
+from meshmodel.app.limits import DRAWN_AT_ONCE
 from meshmodel.app.messages import Cause
 from meshmodel.app.presentation.lenses import with_preview
 from meshmodel.app.presentation.log_words import highlighted_by_event
@@ -96,11 +96,11 @@ class DrawingController(Controller):
         afresh, self._is_afresh = self._is_afresh or zoom not in (None, wanted.options.zoom), False
         if not afresh and wanted == self.drawn:
             self._await(None)
-        elif canvas.drawing is None or wanted.snapshot.elements <= DRAWN_BESIDE:
+        elif canvas.drawing is None or wanted.snapshot.elements <= DRAWN_AT_ONCE:
             self._await(None)
             self._show(wanted, self._making(wanted, afresh)())
         elif afresh or wanted != self._wanted:
-            self._draw_beside(wanted, afresh)
+            self._draw_in_background(wanted, afresh)
         self.highlight()
 
     def _of_state(self) -> Drawn:
@@ -130,7 +130,7 @@ class DrawingController(Controller):
             wanted.snapshot, wanted.facts, wanted.options, before, earlier=earlier, keep_lanes=True
         )
 
-    def _draw_beside(self, wanted: Drawn, afresh: bool) -> None:
+    def _draw_in_background(self, wanted: Drawn, afresh: bool) -> None:
         self._await(wanted)
         make, canvas = self._making(wanted, afresh), self.context.canvas
 
@@ -170,7 +170,7 @@ class DrawingController(Controller):
         self.drawn = of
         if self._keeps_order and of.snapshot is self.context.session.snapshot:
             self._keep_order()
-        if of.snapshot.elements <= DRAWN_BESIDE or drawing.is_indexed:
+        if of.snapshot.elements <= DRAWN_AT_ONCE or drawing.is_indexed:
             canvas.get_ready_at_rest()
             return
         canvas.is_getting_ready = True

@@ -37,7 +37,7 @@ class EditingController(Controller):
         from meshmodel.app.dialogs.add import AddDialog
 
         snapshot, selected = self.state.snapshot, self.state.selected
-        dialog = AddDialog(snapshot, operations.zone_of(snapshot, selected), beside=selected)
+        dialog = AddDialog(snapshot, operations.zone_of(snapshot, selected), connected_to=selected)
         self.context.ask(dialog, lambda made: self.context.apply(*made, on=snapshot))
 
     def quick_line(self) -> None:
