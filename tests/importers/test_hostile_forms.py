@@ -13,7 +13,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from tests.importers.foreign import FIXTURES, fixtures, ledger_lines
 
-FORMS = ("codex", "compose", "continue", "editors", "gemini", "goose", "opencode")
+FORMS = ("agentgateway", "codex", "compose", "continue", "editors", "gemini", "goose", "opencode")
 SAMPLES = (*((form, each.name) for form in FORMS for each in fixtures(form)), ("kubernetes", "toolhive"))
 SECRET = "ghp_" + "aZ3kQ9mX7bT2wL5rN8vJ1cH6dF4gS0pYeUiO"
 ODD = (None, [], {}, 7, "x", [None], {"x": [SECRET]}, [[{"name": {}}]], SECRET)

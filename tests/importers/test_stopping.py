@@ -20,6 +20,7 @@ from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
 
 FORMS = (
+    "agentgateway",
     "aws-iam",
     "codex",
     "compose",

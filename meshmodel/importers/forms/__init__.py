@@ -175,6 +175,12 @@ def _compose() -> FormReader:
     return compose
 
 
+def _agentgateway() -> FormReader:
+    from meshmodel.importers.forms import agentgateway
+
+    return agentgateway
+
+
 def _threat_dragon() -> FormReader:
     from meshmodel.importers.forms import threat_dragon
 
@@ -334,6 +340,12 @@ _FORMS: Final = (
         ),
         _compose,
         marks=("services:",),
+    ),
+    Form(
+        "agentgateway",
+        "Configuration of agentgateway",
+        ("agentgateway*.yaml", "agentgateway*.yml", "agentgateway/config.yaml", "agentgateway/config.yml"),
+        _agentgateway,
     ),
     Form(
         "threat-dragon",
