@@ -147,6 +147,8 @@ def test_what_is_asked_before_tools_of_a_server(text, expected, tmp_path):
         ('tools.issue_read.approval_mode = "approve"', {"judged", "write", "execute"}),
         ('default_tools_approval_mode = "prompt"\ntools.issue_read.approval_mode = "approve"',
          {"asked", "write", "execute"}),
+        ('default_tools_approval_mode = "prompt"\ntools.issue_read.approval_mode = "auto"',
+         {"asked", "write", "execute"}),
     ],
 )  # fmt: skip
 def test_a_tool_may_have_a_mode_of_its_own(text, expected, tmp_path):

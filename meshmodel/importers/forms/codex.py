@@ -447,8 +447,12 @@ class _Settings:
     def _modes(self, name: str, node: Node, agent: str) -> None:
         """What is asked before its tools: all of them, and each that has a mode of its own."""
         tools = [(tool, each["approval_mode"]) for tool, each in node["tools"].items()]
-        for tool, mode in (("*", node["default_tools_approval_mode"]), *tools):
+        default = node["default_tools_approval_mode"]
+        whole = self._view.before_server(default.text or "auto", name)
+        for tool, mode in (("*", default), *tools):
             asking = self._view.before_server(mode.text, name)
+            if tool != "*" and (asking, whole) == ("judged", "asked"):
+                asking = "allowed"  # what the server says of itself decides, where others are asked for
             if asking is not None:
                 self._client.rule(name, tool, asking, at=mode)
                 self._out.take(mode, TOOL_MODE, ("agent", agent))
