@@ -419,7 +419,7 @@ def scan_lines(found: ScanAnswer, columns: int = COLUMNS) -> list[str]:
         found.why if found.groups else "",
     ]
     lines = [each for each in lines if each]
-    lines += _questions_told(found.questions, LINES - len(lines) - 1, columns)
+    lines += _shown_questions(found.questions, LINES - len(lines) - 1, columns)
     shows = f"meshmodel open {scope.model} shows the way"
     lines.append(f"-o {scope.model} keeps this model; then {shows}" if not scope.is_kept else shows)
     return [shorten(one_line(each, 1_000), columns) for each in lines]
@@ -562,7 +562,7 @@ def _between(snapshot: Snapshot, way: Explanation) -> str:
     return f", by way of {first_few(list(dict.fromkeys(names)), 2)}" if names else ""
 
 
-def _questions_told(questions: Sequence[Asked], most: int, columns: int) -> Iterator[str]:
+def _shown_questions(questions: Sequence[Asked], most: int, columns: int) -> Iterator[str]:
     """The questions in so many lines, after one that says what they are; each whole if lines are left."""
     if not questions:
         return

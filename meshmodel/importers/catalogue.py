@@ -524,13 +524,13 @@ class _RowError(Exception):
     """A row that is not as it should be; the text says which, and why."""
 
 
-def _catalogue(said: Mapping[str, Any], behind: Catalogue | None) -> Catalogue:
-    if said.get("format") != FORMAT:
+def _catalogue(data: Mapping[str, Any], behind: Catalogue | None) -> Catalogue:
+    if data.get("format") != FORMAT:
         raise _RowError(f'is no catalogue: it has no line format = "{FORMAT}"')
-    unknown = [each for each in said if each not in {"format", "date", *_TABLES}]
+    unknown = [each for each in data if each not in {"format", "date", *_TABLES}]
     if unknown:
         raise _RowError(f"{one_line(unknown[0])} is no table of a catalogue ({', '.join(_TABLES)})")
-    rows: dict[str, list[Any]] = {table: [*_rows(table, said.get(table, []))] for table in _TABLES}
+    rows: dict[str, list[Any]] = {table: [*_rows(table, data.get(table, []))] for table in _TABLES}
     found = Catalogue(
         {each.id: each for each in rows["source"]},
         {each.id: each for each in rows["system"]},

@@ -43,7 +43,7 @@ def drifted(
         MeshmodelError: one line; a file cannot be read.
     """
     rows = None if last is None else brought_forward(last, model, renamed)
-    known = None if rows is None else _as_last_said(rows, model)
+    known = None if rows is None else _with_values_of_model(rows, model)
     done = prepare(paths, base, model, known, form=form, only=only)
     done = replace(done, outcomes=tuple(_with_programs(done, _approved(rows, model))))
     disputed = [_with_fields_of_file(done.after, each) for each in done.outcomes if each.against]
@@ -52,7 +52,7 @@ def drifted(
     return replace(done, after=apply_edit(done.after, Edit("drift", tuple(map(Put, disputed)))))
 
 
-def _as_last_said(rows: Sequence[Imported], model: Snapshot) -> list[Imported]:
+def _with_values_of_model(rows: Sequence[Imported], model: Snapshot) -> list[Imported]:
     """The rows as if the files had said last what the model says, where they said anything at all."""
     found = []
     for row in rows:

@@ -86,7 +86,7 @@ class Reading:
             documents.setdefault(joined, []).extend(self.documents[name])
         holding = [name for name, each in proposals.items() if each.has("credential")]
         if picked is None and holding and not any(each.has("agent") for each in proposals.values()):
-            proposals[holding[0]].ask_who_acts(documents[holding[0]][0].root)
+            proposals[holding[0]].ask_for_agents(documents[holding[0]][0].root)
         return [replace(made.finish(), documents=documents[name]) for name, made in proposals.items()]
 
     def all_documents(self) -> list[Document]:

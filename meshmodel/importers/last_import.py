@@ -37,17 +37,17 @@ def brought_forward(rows: Sequence[Imported], model: Snapshot, renamed: Renamed)
 
 
 def rows_to_keep(
-    said: Sequence[Imported], before: Sequence[Imported], last: Sequence[Imported], gone: Container[Place]
+    current: Sequence[Imported], before: Sequence[Imported], last: Sequence[Imported], gone: Container[Place]
 ) -> list[Imported]:
     """The rows by which what is kept comes to say what the files now say.
 
     Args:
-        said: what the files now say.
+        current: what the files now say.
         before: what is kept.
         last: the same, brought forward.
         gone: the places, brought forward, of what their files no longer say.
     """
-    wanted = {row.place: row for row in said}
+    wanted = {row.place: row for row in current}
     kept = {row.place: row for row in before}
     rows = [row for place, row in wanted.items() if kept.get(place) != row]
     for old, row in zip(before, last, strict=True):

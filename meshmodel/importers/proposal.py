@@ -307,7 +307,7 @@ class Proposal:
         found = (record for (name, _), record in self._records.items() if name == table)
         return any(not isinstance(each, Agent) or each.kind != "person" for each in found)
 
-    def ask_who_acts(self, at: Node) -> None:
+    def ask_for_agents(self, at: Node) -> None:
         """Ask which agents there are, where the files show credentials alone."""
         text = "Which agents work with these credentials? The files show none that acts."
         self.ask(None, text, UNSEEN, at=at)

@@ -282,7 +282,7 @@ def _layer_of(document: Document) -> _Layer | None:
 
 
 @dataclass(slots=True)
-class _Said:
+class _Permission:
     """A rule of permissions: its tool, what is in brackets, and where it stands."""
 
     tool: str
@@ -304,9 +304,9 @@ class _Said:
 class _Lists:
     """The rules of all layers that count; what they decide is asked when all are there."""
 
-    allow: list[_Said] = field(default_factory=list)
-    ask: list[_Said] = field(default_factory=list)
-    deny: list[_Said] = field(default_factory=list)
+    allow: list[_Permission] = field(default_factory=list)
+    ask: list[_Permission] = field(default_factory=list)
+    deny: list[_Permission] = field(default_factory=list)
 
     @cached_property
     def _whole(self) -> tuple[set[str], set[str], set[str]]:
@@ -375,7 +375,7 @@ class _Settings:
                     if managed_only and layer.scope != "managed":
                         self._out.take(node, MANAGED)
                     elif found:
-                        rules.append(_Said(found[1], found[2], node))
+                        rules.append(_Permission(found[1], found[2], node))
             for key in ("disableBypassPermissionsMode", "disableAutoMode"):
                 self._out.take(permissions[key], MODE)
 
@@ -488,35 +488,40 @@ class _Settings:
         for each in lists.allow:
             self._rule(each, "allowed", ALLOW)
 
-    def _rule(self, said: _Said, asking: Asking, rule: Rule) -> None:
+    def _rule(self, permission: _Permission, asking: Asking, rule: Rule) -> None:
         out, client = self._out, self._client
-        became = self._became(said, asking)
+        became = self._became(permission, asking)
         if became is None:
-            return out.take(said.node, NO_TOOL)
-        if said.tool in _NOT_CONSULTED and not said.is_whole:
-            return out.take(said.node, NOT_CONSULTED)
-        has_paths = not said.is_whole and (said.tool in _READS | _EDITS or asking != "allowed")
+            return out.take(permission.node, NO_TOOL)
+        if permission.tool in _NOT_CONSULTED and not permission.is_whole:
+            return out.take(permission.node, NOT_CONSULTED)
+        has_paths = not permission.is_whole and (permission.tool in _READS | _EDITS or asking != "allowed")
         records = became if asking != "denied" else ()
-        return out.take(said.node, PATHS if has_paths else rule, ("agent", client.agent), *records)
+        return out.take(permission.node, PATHS if has_paths else rule, ("agent", client.agent), *records)
 
-    def _became(self, said: _Said, asking: Asking) -> tuple[Became, ...] | None:
+    def _became(self, permission: _Permission, asking: Asking) -> tuple[Became, ...] | None:
         """What a rule says of a part of its tool; ``None``: no tool is called so.
 
         Whole tools are in the table of what is asked (``_tools``), where the first rule that matches wins.
         """
-        client, tool, node = self._client, said.tool, said.node
+        client, tool, node = self._client, permission.tool, permission.node
         if tool.startswith("mcp__"):
             return self._server_rule(tool, asking, node)
         group = next((each for each in _GROUPS if tool in each), None)
         if group is None:
             return () if tool in _NOTHING else None
         whole = self._lists.decides(_DECIDED[group])
-        if said.is_whole or asking != "allowed" or whole in {"denied", "asked"} or tool in _NOT_CONSULTED:
+        if (
+            permission.is_whole
+            or asking != "allowed"
+            or whole in {"denied", "asked"}
+            or tool in _NOT_CONSULTED
+        ):
             return ()
         if group is _RUNS:
-            return self._command(said)
+            return self._command(permission)
         if group is _FETCHES:
-            host = (said.pattern or "").removeprefix("domain:")
+            host = (permission.pattern or "").removeprefix("domain:")
             return () if shows_secret(host) else (client.fetch(host, asking, at=node),)
         actions: tuple[Action, ...] = ("read",) if group is _READS else ("write",)
         return (client.account.may(client.systems.files(client.folder, node), actions, asking, at=node),)
@@ -527,12 +532,12 @@ class _Settings:
         lists = (layer.root.get("sandbox", "excludedCommands") for layer in self._layers)
         return tuple(each.text for listed in lists for each in listed if each.text)
 
-    def _command(self, said: _Said) -> tuple[Became, ...]:
+    def _command(self, permission: _Permission) -> tuple[Became, ...]:
         """A command that is allowed: in the sandbox, unless it is one that runs outside."""
-        client, node = self._client, said.node
-        if self._box is not None and not said.command.startswith(self._excluded):
+        client, node = self._client, permission.node
+        if self._box is not None and not permission.command.startswith(self._excluded):
             return tuple(client.run_in_sandbox(replace(self._box, asking="allowed"), at=node))
-        return client.run_command(said.command, "allowed", at=node)
+        return client.run_command(permission.command, "allowed", at=node)
 
     def _server_rule(self, tool: str, asking: Asking, node: Node) -> tuple[Became, ...]:
         _, server, *name = tool.split("__", 2)

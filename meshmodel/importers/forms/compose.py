@@ -341,12 +341,12 @@ class _Project:
             self.agent(service)
         elif service.first("build") or self._is_server(service):
             self.system(service)
-            if any(self.told(text) for text in told):
+            if any(self.addressed(text) for text in told):
                 self.agent(service)
 
     # What it is told and given ----------------------------------------------------------------
 
-    def told(self, text: str) -> _Service | None:
+    def addressed(self, text: str) -> _Service | None:
         """The service at whose address a text points."""
         for found in _ADDRESS.findall(text):
             try:
@@ -359,7 +359,7 @@ class _Project:
 
     def _read_variables(self, service: _Service) -> None:
         for name, text, node in service.variables:
-            told = self.told(text)
+            told = self.addressed(text)
             if told is not None and told is not service:
                 self._tell(service, told, name, text, node)
             elif not _PLAIN.fullmatch(text) and (names_secret(name) or shows_secret(text)):
@@ -367,19 +367,19 @@ class _Project:
             else:
                 self._out.take(node, SETTING)
 
-    def _tell(self, service: _Service, told: _Service, name: str, text: str, node: Node) -> None:
+    def _tell(self, service: _Service, target: _Service, name: str, text: str, node: Node) -> None:
         """A service is told the address of another."""
         out = self._out
-        if told.store is None:
-            became: Became = out.relate(Delegation(self.agent(service), self.agent(told)), at=node)
+        if target.store is None:
+            became: Became = out.relate(Delegation(self.agent(service), self.agent(target)), at=node)
             out.take(node, ADDRESS, became)
             return
-        system, login = self.system(told), _login(text)
+        system, login = self.system(target), _login(text)
         if login is None:
             credential = self.network(service, node)
         else:
             user, password = login
-            credential = self._login_at(told, user, node)
+            credential = self._login_at(target, user, node)
             out.relate(Hold(self.agent(service), credential), at=node)
             service.credentials.append((name, credential))
             if not is_reference(password):
@@ -588,7 +588,7 @@ class _Gateway:
                 out.take(
                     node, INTERCEPTOR, out.ask(about, text, INTERCEPTOR, at=service.nodes[0], detail=detail)
                 )
-                told = self._project.told(value)
+                told = self._project.addressed(value)
                 if told is not None:
                     out.relate(Delegation(self._agent, self._project.agent(told)), at=node)
             elif name == "--allow-unauthenticated":

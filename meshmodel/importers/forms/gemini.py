@@ -240,7 +240,7 @@ def _layer_of(document: Document) -> _Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _PolicyRule:
     """One rule.
 
     Attributes:
@@ -290,7 +290,7 @@ def _fits(value: str, pattern: str) -> bool:
     return value == pattern or ("*" in pattern and len(pattern) < _LONGEST and fnmatchcase(value, pattern))
 
 
-def _builtin(mode: str) -> Iterator[_Said]:
+def _builtin(mode: str) -> Iterator[_PolicyRule]:
     """The rules that come with the program."""
     for tool in (
         "glob",
@@ -300,24 +300,24 @@ def _builtin(mode: str) -> Iterator[_Said]:
         "read_many_files",
         "google_web_search",
     ):
-        yield _Said(tool, "allowed", 1.05, ABSENT)
+        yield _PolicyRule(tool, "allowed", 1.05, ABSENT)
     for tool in ("replace", "write_file", "web_fetch"):
-        yield _Said(tool, "allowed" if mode == "autoEdit" else "asked", 1.015, ABSENT)
+        yield _PolicyRule(tool, "allowed" if mode == "autoEdit" else "asked", 1.015, ABSENT)
 
 
-def _listed(nodes: Sequence[Node], asking: Asking, priority: float) -> Iterator[_Said]:
+def _listed(nodes: Sequence[Node], asking: Asking, priority: float) -> Iterator[_PolicyRule]:
     """The rules of a list of tools, some with the beginning of a command in brackets."""
     for node in nodes:
         found = _CALL.fullmatch(node.text)
         tool = found[1] if found else node.text
         tool = _ALIASES.get(tool, tool)
         prefix = found[2] if found and tool == _SHELL else None
-        yield _Said(tool, asking, priority, node, prefix)
+        yield _PolicyRule(tool, asking, priority, node, prefix)
         if prefix is not None and asking == "allowed":  # what is not in the list is refused
-            yield _Said(tool, "denied", priority - 0.01, node)
+            yield _PolicyRule(tool, "denied", priority - 0.01, node)
 
 
-def _policy(root: Node, base: int, mode: str) -> Iterator[_Said]:
+def _policy(root: Node, base: int, mode: str) -> Iterator[_PolicyRule]:
     """The rules of a policy that hold in a mode."""
     for node in root["rule"]:
         asking = _ASKING.get(node["decision"].text)
@@ -338,15 +338,17 @@ def _policy(root: Node, base: int, mode: str) -> Iterator[_Said]:
         priority = base + (value if isinstance(value, int | float) else 0) / 1000
         for tool in tools:
             for prefix in prefixes or [None]:
-                yield _Said(_ALIASES.get(tool, tool), asking, priority, node, prefix, node["mcpName"].text)
+                yield _PolicyRule(
+                    _ALIASES.get(tool, tool), asking, priority, node, prefix, node["mcpName"].text
+                )
 
 
 class _Rules:
     """All rules that hold."""
 
-    def __init__(self, rules: Sequence[_Said]) -> None:
+    def __init__(self, rules: Sequence[_PolicyRule]) -> None:
         self.all = sorted(rules, key=lambda each: -each.priority)
-        self._of_server: dict[str, list[tuple[int, _Said]]] = {}
+        self._of_server: dict[str, list[tuple[int, _PolicyRule]]] = {}
         for number, each in enumerate(self.all):
             for name in each.servers():
                 self._of_server.setdefault(name, []).append((number, each))
@@ -361,7 +363,7 @@ class _Rules:
         """The least that is asked before any of some tools."""
         return loosest(self.whole(each)[0] for each in tools)
 
-    def commands(self) -> Iterator[_Said]:
+    def commands(self) -> Iterator[_PolicyRule]:
         """The commands that are allowed where others are not."""
         asking, priority = self.whole(_SHELL)
         for each in self.all:
@@ -425,7 +427,7 @@ class _Settings:
         """The words of a list, which unites over the files."""
         return [word for each in self._each(*keys) for word in each.each() if word.text]
 
-    def _all_rules(self) -> Iterator[_Said]:
+    def _all_rules(self) -> Iterator[_PolicyRule]:
         """The rules of settings and policies, with the priorities that the program gives them."""
         yield from _builtin(self._mode)
         yield from _listed(self._words("tools", "exclude"), "denied", 4.4)
@@ -435,15 +437,15 @@ class _Settings:
         yield from _listed(core, "allowed", 4.25)
         if core:
             for tool in (_SHELL, *_READS, *_EDITS, "web_fetch", "google_web_search"):
-                yield _Said(tool, "denied", 4.24, core[0])
+                yield _PolicyRule(tool, "denied", 4.24, core[0])
         for node in self._words(BELOW, "excluded"):
-            yield _Said("*", "denied", 4.9, node, server=node.text)
+            yield _PolicyRule("*", "denied", 4.9, node, server=node.text)
         for node in self._words(BELOW, "allowed"):
-            yield _Said("*", "allowed", 4.1, node, server=node.text)
+            yield _PolicyRule("*", "allowed", 4.1, node, server=node.text)
         for layer in self._layers:
             for name, node in layer.root["mcpServers"].items():
                 if node["trust"].is_true:
-                    yield _Said("*", "allowed", 4.2, node["trust"], server=name)
+                    yield _PolicyRule("*", "allowed", 4.2, node["trust"], server=name)
         for layer in self._policies:
             if layer.scope != "project":
                 yield from _policy(layer.root, 4 if layer.scope == "user" else 5, self._mode)

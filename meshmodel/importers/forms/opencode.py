@@ -183,7 +183,7 @@ def _layer_of(document: Document) -> _Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _PermissionRule:
     """One rule: for which tools, for which input, what is asked, and where it stands."""
 
     key: str
@@ -201,28 +201,31 @@ class _Said:
         return self.key == tool or (len(self.key) < _LONGEST and fnmatchcase(tool, self.key))
 
 
-_DEFAULTS: Final = (_Said("*", "*", "allowed", ABSENT), _Said("external_directory", "*", "asked", ABSENT))
+_DEFAULTS: Final = (
+    _PermissionRule("*", "*", "allowed", ABSENT),
+    _PermissionRule("external_directory", "*", "asked", ABSENT),
+)
 
 
-def _rules_of(root: Node) -> Iterator[_Said]:
+def _rules_of(root: Node) -> Iterator[_PermissionRule]:
     """The rules of a file or agent: the older lists of tools first."""
     for key, node in root["tools"].items():
         asking: Asking = "allowed" if node.is_true else "denied"
-        yield _Said("edit" if key in _EDITS else key, "*", asking, node)
+        yield _PermissionRule("edit" if key in _EDITS else key, "*", asking, node)
     permission = root["permission"]
     for key, node in permission.items() if permission.is_map else [("*", permission)]:
         for pattern, each in node.items() if node.is_map else [("*", node)]:
             if each.text in _ACTIONS:
-                yield _Said(key, pattern, _ACTIONS[each.text], each)
+                yield _PermissionRule(key, pattern, _ACTIONS[each.text], each)
 
 
 class _Rules:
     """Rules in their order: the last one that matches wins."""
 
-    def __init__(self, rules: Iterable[_Said]) -> None:
+    def __init__(self, rules: Iterable[_PermissionRule]) -> None:
         self.all = [*_DEFAULTS, *rules]
-        self._by_start: dict[str, list[tuple[int, _Said]]] = {}
-        self._others: list[tuple[int, _Said]] = []
+        self._by_start: dict[str, list[tuple[int, _PermissionRule]]] = {}
+        self._others: list[tuple[int, _PermissionRule]] = []
         for number, each in enumerate(self.all):
             for start in _starts(each.key):
                 self._by_start.setdefault(start, []).append((number, each))
@@ -245,7 +248,7 @@ class _Rules:
                 tools[each.key.removeprefix(prefix)] = each.asking
         return whole, tools
 
-    def of(self, tool: str) -> list[_Said]:
+    def of(self, tool: str) -> list[_PermissionRule]:
         """What counts for a tool: the last rule for any use of it, and those after that for some uses."""
         found = [each for each in self.all if each.means(tool)]
         last = max(number for number, each in enumerate(found) if each.is_whole)

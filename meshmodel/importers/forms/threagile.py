@@ -236,9 +236,9 @@ def get(node: Node, key: str) -> Node:
     return found
 
 
-def replaced(node: Node, beside: frozenset[str] = frozenset()) -> Iterator[Node]:
+def replaced(node: Node, overriding: frozenset[str] = frozenset()) -> Iterator[Node]:
     """The values in what ``<<`` takes over that have another in their place."""
-    names = beside | {key for key, _ in node.items()}
+    names = overriding | {key for key, _ in node.items()}
     for base in node["<<"].each():
         for key, value in base.items():
             if key != "<<" and key in names:

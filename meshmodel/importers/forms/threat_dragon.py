@@ -396,7 +396,7 @@ class _Diagram:
         text = f"Is the process {shown} an agent, or an agent that runs on a system? It is drawn as a system."
         flows = self._flows[cell.key[1]]
         if flows:
-            told = first_few([self._told(each, cell) for each in flows], _NAMES_SHOWN)
+            told = first_few([self._flow_text(each, cell) for each in flows], _NAMES_SHOWN)
             text += f" If it is one: by which credentials and with which actions are its flows ({told})?"
         note = self._ask(cell, cell.element, text, PROCESS)
         for each in ("isWebApplication", "privilegeLevel"):
@@ -406,7 +406,7 @@ class _Diagram:
             self._take_kind(flow, note)
             self._take_flow(flow, note)
 
-    def _told(self, flow: Cell, process: Cell) -> str:
+    def _flow_text(self, flow: Cell, process: Cell) -> str:
         """A flow as its process sees it: ``“query” to “orders”``."""
         source, target = self._ends(flow)
         both = flow.node["data"]["isBidirectional"].is_true

@@ -49,10 +49,10 @@ from meshmodel.importers.forms.github.words import (
     LISTS,
     LOGINS,
     OWN_TOKEN,
+    PROMPT_INPUTS,
     SERVER,
     SERVER_INPUTS,
     STARTER_INPUTS,
-    TOLD,
     TOOLS_OF,
     allowed_in,
     asks_token,
@@ -86,7 +86,7 @@ _HEAD: Final = re.compile(r"github\.head_ref|pull_request\.head\.|refs/pull/", r
 def _described(product: str, node: Node) -> str:
     """The description of an agent that a step starts; what it is asked to do is no part of it."""
     if node["uses"].text:
-        inputs = {key: leaf.text for key, leaf in node["with"].items() if key.lower() not in TOLD}
+        inputs = {key: leaf.text for key, leaf in node["with"].items() if key.lower() not in PROMPT_INPUTS}
         return fingerprints.of_action(node["uses"].text, inputs)
     return fingerprints.of_script(product, node["run"].text)
 
@@ -240,7 +240,7 @@ class Job:
         out = self.out
         action = _action_of(node)
         product, rule = product_of(action, node["run"].text), AGENT_ACTION
-        if not product and self._is_told(node, action):
+        if not product and self._starts_agent(node, action):
             product, rule = action.rpartition("/")[2], UNKNOWN_AGENT
         agent = self._agent(product, node, rule) if product else self.workflow
         self._note_uses(node, agent)
@@ -267,7 +267,7 @@ class Job:
         ):  # fmt: skip
             out.take(node[each], SETTING)
 
-    def _is_told(self, node: Node, action: str) -> bool:
+    def _starts_agent(self, node: Node, action: str) -> bool:
         """Whether an action that is not known is given a prompt and the key of a model.
 
         A key without a prompt is asked about.
@@ -276,7 +276,7 @@ class Job:
         is_known = not action or action.startswith("./") or action.partition("/")[0] in TOOLS_OF
         if is_known or not any(is_model_key(str(leaf.key), leaf.text) for leaf in given):
             return False
-        if any(key.lower() in TOLD for key, _ in node["with"].items()):
+        if any(key.lower() in PROMPT_INPUTS for key, _ in node["with"].items()):
             return True
         text = f"Does the action {action} start an agent? It is given the key of a model, and no prompt."
         self.out.ask(("agent", self.workflow), text, KEY_ALONE, at=node["uses"], detail=action)
@@ -447,7 +447,7 @@ class Job:
         out = self.out
         for name, leaf in node["with"].items():
             lower, allowed = name.lower(), allowed_in(leaf.text)
-            if lower in TOLD and not lets_event_in(leaf.text):
+            if lower in PROMPT_INPUTS and not lets_event_in(leaf.text):
                 out.take(leaf, INSTRUCTIONS, ("agent", agent))
             elif lower in STARTER_INPUTS:
                 out.take(leaf, STARTERS, ("agent", agent))

@@ -100,7 +100,7 @@ PROMPTS: Final = frozenset(
         "system-prompt", "system_prompt", "append_system_prompt", "instruction", "instruction_file",
     }
 )  # fmt: skip
-TOLD: Final = frozenset({*PROMPTS, "instructions", "task", "query", "message"})
+PROMPT_INPUTS: Final = frozenset({*PROMPTS, "instructions", "task", "query", "message"})
 """Inputs by which an action that is not known is told what to do."""
 TOOLS_OF: Final = ("actions", "github", "docker", "aws-actions", "azure", "hashicorp")
 """Owners of actions that are known, and start no agent but those above."""

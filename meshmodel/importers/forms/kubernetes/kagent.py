@@ -53,14 +53,14 @@ class Server:
     Attributes:
         name: what it is called.
         agents: who acts there.
-        said: the objects that say so.
+        sources: the objects that say so.
         system: the system with its address, if it has one.
         credentials: what it is sent.
     """
 
     name: str
     agents: tuple[Acting, ...]
-    said: tuple[Node, ...] = ()
+    sources: tuple[Node, ...] = ()
     system: str | None = None
     credentials: tuple[str, ...] = ()
 
@@ -410,16 +410,16 @@ class Agents:
         passes = self._passed(ref["allowedHeaders"], agent, each)
         for credential in {*sent, *server.credentials}:
             self._cluster.spend(name)
-            self._cluster.relate(Hold(agent, credential), name, *server.said)
+            self._cluster.relate(Hold(agent, credential), name, *server.sources)
         for credential in {*sent, *server.credentials, *passes} if server.system else ():
-            self._cluster.relate(Grant(credential, server.system or "", ("execute",)), name, *server.said)
+            self._cluster.relate(Grant(credential, server.system or "", ("execute",)), name, *server.sources)
             self._cluster.opened.add(credential)
         binding = tool["mcp"] or ref
         asking = binding["requireApproval"]
         tools = binding["toolNames"] or binding["tools"]
         for other, key in server.agents:
             self._cluster.spend(name)
-            delegation = self._cluster.relate(Delegation(agent, other, passes or None), name, *server.said)
+            delegation = self._cluster.relate(Delegation(agent, other, passes or None), name, *server.sources)
             out.take(name, SERVER_TOOL, delegation)
             link = self._link(agent, other, each, key, name, server.name)
             names = [leaf for leaf in tools.each() if leaf.text]

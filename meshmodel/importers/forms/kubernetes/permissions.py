@@ -265,33 +265,39 @@ class Permissions:
             became.add(self._allow(credential, cluster.api(namespace, at), what.api, what.scope, *said))
         stores = [namespace] if namespace is not None else sorted(cluster.stores)
         for each in stores if what.secrets else ():
-            became |= self._grant_secrets(credential, each, what, said, seen_only=namespace is None)
+            became |= self._grant_secrets(credential, each, what, said, listed_only=namespace is None)
         if what.node is not None:
             self._became[what.node] |= became
         return became
 
     def _grant_secrets(
-        self, credential: str, namespace: str, what: _Permission, said: tuple[Node, ...], *, seen_only: bool
+        self,
+        credential: str,
+        namespace: str,
+        what: _Permission,
+        sources: tuple[Node, ...],
+        *,
+        listed_only: bool,
     ) -> set[Became]:
         """The grants of one permission on Secrets of one namespace, and exchanges for those it names."""
         cluster, became, actions = self._cluster, set[Became](), set(what.secrets)
-        known = cluster.stores.get(namespace) if seen_only else None
+        known = cluster.stores.get(namespace) if listed_only else None
         if known:
-            said = (*said, known[1])
+            sources = (*sources, known[1])
         if what.names and "read" in actions:
             actions.discard("read")
             for name in what.names:
                 cluster.spend(name)
-                if not seen_only or name.text in cluster.secrets[namespace]:
+                if not listed_only or name.text in cluster.secrets[namespace]:
                     if (name, namespace) not in self._named:
                         self._named[name, namespace] = cluster.secret(namespace, name.text, name)
                     secret, store = self._named[name, namespace], cluster.stores[namespace][0]
                     exchange = Exchange(credential, secret, at=store)
-                    became |= {("credential", secret), cluster.relate(exchange, *said)}
+                    became |= {("credential", secret), cluster.relate(exchange, *sources)}
         if actions:
-            store = cluster.store(namespace, said[0])
+            store = cluster.store(namespace, sources[0])
             scope = [each.text for each in what.names[:LISTED]] or ["secrets"]
-            became.add(self._allow(credential, store, actions, scope, *said))
+            became.add(self._allow(credential, store, actions, scope, *sources))
         return became
 
     def _allow(

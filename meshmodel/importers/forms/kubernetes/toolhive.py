@@ -427,7 +427,7 @@ class ToolHive:
         return only
 
     def _decide(
-        self, said: Manifest, auth: Node, from_: str, to: str, system: str, member: _Member | None
+        self, source: Manifest, auth: Node, from_: str, to: str, system: str, member: _Member | None
     ) -> tuple[str, ...] | None:
         """Policies in Cedar: a decision where each that lets call names the caller, else a limit by tools."""
         out = self._out
@@ -438,10 +438,10 @@ class ToolHive:
                 continue
             verdict, tools = _verdict(policies)
             if verdict == "decides":
-                keys = (said.kind, said.namespace, said.name)
-                title = f"policy of {said.name}: {out.title('agent', to)}"
+                keys = (source.kind, source.namespace, source.name)
+                title = f"policy of {source.name}: {out.title('agent', to)}"
                 checkpoint = out.element(
-                    "checkpoint", ("cedar", *keys, out.key("agent", to)), title, at=said.node,
+                    "checkpoint", ("cedar", *keys, out.key("agent", to)), title, at=source.node,
                     kind="policy-decision", step="delegation", from_=from_, to=to, decided_at=system,
                 )  # fmt: skip
                 out.take(config, TOOLHIVE_POLICY, ("checkpoint", checkpoint))
@@ -451,8 +451,8 @@ class ToolHive:
                 out.take(config, TOOLHIVE_TOOLS, ("delegation", (from_, to)))
                 return only
             else:
-                text = f"What do the policies of {said.name} refuse, and to whom?"
-                note = out.ask(("system", system), text, TOOLHIVE_POLICY_ASKED, at=said.node)
+                text = f"What do the policies of {source.name} refuse, and to whom?"
+                note = out.ask(("system", system), text, TOOLHIVE_POLICY_ASKED, at=source.node)
                 out.take(config, TOOLHIVE_POLICY_ASKED, note)
         return None
 
@@ -498,11 +498,11 @@ class ToolHive:
         text = f"With which credentials does {each.name} call what it reaches, by {by}?"
         out.take(named, TOOLHIVE_UNREAD, out.ask(("agent", proxy), text, TOOLHIVE_UNREAD, at=each.node))
 
-    def _swap(self, each: Manifest, proxy: str, member: _Member, auth: Manifest, said: Node) -> None:
+    def _swap(self, each: Manifest, proxy: str, member: _Member, auth: Manifest, config: Node) -> None:
         """An exchange of the token of a caller, at the host of the token address."""
         out, named = self._out, each.spec["externalAuthConfigRef"]
-        address = said["tokenUrl"] or said["token_url"]
-        secret = said.get("clientSecretRef", "name") or said.get("client_secret_ref", "name")
+        address = config["tokenUrl"] or config["token_url"]
+        secret = config.get("clientSecretRef", "name") or config.get("client_secret_ref", "name")
         key = (each.kind, each.namespace, each.name)
         host = host_of(address.text)
         zone = _InCluster(self._cluster, each.namespace).host(host, auth.node) if host else None
@@ -526,7 +526,7 @@ class ToolHive:
             out.relate(Hold(proxy, client), at=secret)
         text = f"On behalf of whom is {each.name} called, and which scopes does the exchange leave?"
         note = out.ask(("credential", caller), text, TOOLHIVE_EXCHANGE, at=each.node)
-        out.take(said, TOOLHIVE_EXCHANGE, swapped, note)
+        out.take(config, TOOLHIVE_EXCHANGE, swapped, note)
         out.take(named, TOOLHIVE_EXCHANGE, swapped)
 
     def _behind(self, each: Manifest, member: _Member) -> str:
