@@ -7,6 +7,7 @@ a change in: lists and numbers go down.
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import networkx as nx
@@ -107,3 +108,38 @@ def test_classes_have_few_bases_of_their_own() -> None:
 
 def test_every_rule_has_a_card() -> None:
     assert list(CARDS) == [each.id for each in RULES]
+
+
+NOT_IN_NAMES = frozenset(
+    {"told", "telling", "said", "saying", "acts", "falls", "stands", "looked", "seen"}
+    | {"lit", "light", "witness", "witnesses", "story", "stories", "beside", "looks"}
+)
+"""Words of a private language, or of how a thing came about: a name says what the thing is."""
+EXCEPTIONS = {
+    "told_apart": "plain English: can be distinguished",
+    "_told_apart": "plain English: can be distinguished",
+    "looks_like": "plain English: shows the same as another",
+    "looks_like_secret": "plain English: has the form of a secret, as the errors say",
+    "seen": "a column of the table of programs in a model file",
+}
+
+
+def named_things(path: Path) -> Iterator[str]:
+    """The names of the functions, classes, parameters and fields that a file defines."""
+    for node in nodes(path):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        if isinstance(node, ast.ClassDef):
+            yield from (
+                each.target.id
+                for each in node.body
+                if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+            )
+
+
+def test_names_say_what_a_thing_is() -> None:
+    names = {name for path in modules().values() for name in named_things(path)}
+    words = {name: {each.lower() for each in re.findall("[A-Z]?[a-z]+|[A-Z]+", name)} for name in names}
+    assert {name for name in names if words[name] & NOT_IN_NAMES} == set(EXCEPTIONS)
