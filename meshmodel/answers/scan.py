@@ -212,13 +212,15 @@ def _group(analysis: Analysis, row: AgentReach) -> Group:
 
 def _unsaid(snapshot: Snapshot) -> set[str]:
     """The clients of which it is asked what they ask, since no file that was read says it."""
-    found = (_PROMPTS.fullmatch(each.text) for each in snapshot.note.values() if each.state == "open")
-    names = tuple(each[1] for each in found if each)
-    return {
-        each.id
-        for each in snapshot.agent.values()
-        if any(each.title == name or each.title.startswith(f"{name} in ") for name in names)
-    }
+    agents, found = snapshot.agent, set[str]()
+    for note in snapshot.note.values():
+        known, asked = _PROMPTS.fullmatch(note.text), agents.get((note.about or "").removeprefix("agent:"))
+        if note.state != "open" or known is None or asked is None:
+            continue
+        for each in agents.values():
+            if each.home == asked.home and f"{each.title} in ".startswith(f"{known[1]} in "):
+                found.add(each.id)
+    return found
 
 
 # The worst way --------------------------------------------------------------------------------------------

@@ -22,7 +22,11 @@ SCAN: Final = (
     ("agents[].changes", "list of strings", "likewise, where they write, administer or are given keys"),
     ("agents[].runs", "list of strings", "likewise, where they only run things"),
     ("agents[].identities", "list of strings", "as whom"),
-    ("agents[].asks", "string", "asks, asks for some of it, does not ask; empty where they only read"),
+    (
+        "agents[].asks",
+        "string",
+        "asks, asks for some of it, does not ask, or that no file says it; empty where they only read",
+    ),
     ("worst", "object or null", "the worst way; null where there is none"),
     ("worst.agent", "string", "who"),
     ("worst.source", "string or null", "from where; null: home"),

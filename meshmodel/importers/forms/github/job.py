@@ -476,7 +476,7 @@ class Job:
             return
         shown = ", ".join(tools[:20]) + (", …" if len(tools) > 20 else "")
         text = (
-            f"Its list of tools is: {shown}. Which action is each, on which system, and what else may it do?"
+            f"Which action is each of its tools, on which system, and what else may it do? They are: {shown}."
         )
         detail = f"{at.parent.key if at.parent else ''} {at.key}"
         self.out.take(at, TOOLS, self.out.ask(("agent", agent), text, TOOLS, at=at, detail=detail))
