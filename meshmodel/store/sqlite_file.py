@@ -24,8 +24,9 @@ from meshmodel.model.text import one_line
 APPLICATION_ID: Final = 0x4D455348
 """``MESH`` in ASCII, in the header of the file: tells model files from other databases."""
 
-SCHEMA_VERSION: Final = 7
-"""The version of the tables that this program writes (``user_version``), and the newest migration."""
+_REVISIONS: Final = Path(__file__).parent.joinpath("migrations", "versions").glob("revision_*.py")
+SCHEMA_VERSION: Final = max(int(each.name.split("_")[1]) for each in _REVISIONS)
+"""The version of the tables that this program writes (``user_version``): that of the newest migration."""
 
 BUSY_TIMEOUT: Final = 2.0
 """Seconds to wait for a lock that another program holds."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.importers.document import ForeignFileError
+from meshmodel.importers.forms import FORMS as ALL_FORMS
 from meshmodel.importers.importing import prepare
 from meshmodel.importers.json_text import read_json
 from meshmodel.importers.yaml_text import read_yaml
@@ -19,22 +20,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import CURRENT, Stop, Stopped
 from tests.importers.foreign import fixtures
 
-FORMS = (
-    "agentgateway",
-    "aws-iam",
-    "codex",
-    "compose",
-    "continue",
-    "editors",
-    "gemini",
-    "goose",
-    "github-actions",
-    "kubernetes",
-    "mcp",
-    "opencode",
-    "threagile",
-    "threat-dragon",
-)
+FORMS = [each for each in ALL_FORMS if each != "home-files"]  # of which nothing is read
 
 
 @contextmanager

@@ -114,19 +114,19 @@ def snapshots(draw) -> Snapshot:
     made += [
         records.Credential(
             i,
-            draw(LINE),
-            draw(LINE),
-            draw(LINE | st.just(i)),
-            draw(st.sampled_from(vocabulary.SUBJECTS)),
-            draw(LINE),
-            draw(st.sampled_from(vocabulary.BINDINGS)),
-            draw(_one(["1s", "90d", "unlimited"])),
-            draw(_maybe(systems)),
-            draw(FLAG),
-            draw(LINE),
-            draw(st.sampled_from(["active", "revoked"])),
-            draw(LINE),
-            draw(SLOT),
+            name=draw(LINE),
+            kind=draw(LINE),
+            identity=draw(LINE | st.just(i)),
+            subject=draw(st.sampled_from(vocabulary.SUBJECTS)),
+            on_behalf_of=draw(LINE),
+            binding=draw(st.sampled_from(vocabulary.BINDINGS)),
+            lifetime=draw(_one(["1s", "90d", "unlimited"])),
+            audience=draw(_maybe(systems)),
+            attested=draw(FLAG),
+            owner=draw(LINE),
+            status=draw(st.sampled_from(["active", "revoked"])),
+            description=draw(LINE),
+            at=draw(SLOT),
         )
         for i in credentials
     ]
