@@ -160,7 +160,7 @@ class _Auth:
     passes: list[str] = field(default_factory=list)
 
 
-class _BesideGateway(CommonSystems):
+class _GatewaySystems(CommonSystems):
     """The systems of servers that a gateway starts or calls: its own machine is theirs."""
 
     def __init__(self, out: Proposal, zone: str) -> None:
@@ -181,7 +181,7 @@ class _Gateway:
         at, key = document.root, ("agentgateway", document.source)
         self._key = key
         self._zone = out.element("zone", key, "machine of the gateway", at=at)
-        self._systems = _BesideGateway(out, self._zone)
+        self._systems = _GatewaySystems(out, self._zone)
         text = "On which machine does the gateway run, and what else is on it?"
         out.assume(("zone", self._zone), text, MACHINE, at=at)
         self._system = out.element(
@@ -251,75 +251,75 @@ class _Gateway:
         own = self._shown(target.get("policies", "backendAuth"), f"{route.name}/{name}")
         auth = own if own.given or own.passes else shared
         kind = next(each for each in _KINDS if target[each].is_map)
-        said = target[kind]
+        node = target[kind]
         given = tuple(("Authorization", each) for each in (*auth.given, *auth.passes))
         if kind == "stdio":
-            words = (*said["cmd"].each(), *said["args"].each())
-            entry = Entry(name, target, words, env=tuple(said["env"].items()), scope=route.name, given=given)
+            words = (*node["cmd"].each(), *node["args"].each())
+            entry = Entry(name, target, words, env=tuple(node["env"].items()), scope=route.name, given=given)
             served = read_server(starter, entry)
             out.change("agent", served.agent, home=self._zone)
         else:
-            address = self._address(said)
+            address = self._address(node)
             served = read_server(starter, Entry(name, target, address=address, scope=route.name, given=given))
             system = out.runs_on(served.agent)
             for _, credential in given if system is not None and served.row is None else ():
                 out.relate(Grant(credential, system or "", ("execute",)), at=target)
             for key in ("host", "port", "path"):
                 out.take(
-                    said[key], TARGET, ("agent", served.agent), ("delegation", (self._agent, served.agent))
+                    node[key], TARGET, ("agent", served.agent), ("delegation", (self._agent, served.agent))
                 )
         served.only = served.needed_by(tools) if tools else None
         passes = tuple(auth.passes) or None
         out.relate(Delegation(self._agent, served.agent, passes, served.only), at=target)
         out.take(target["name"], TARGET, ("agent", served.agent))
 
-    def _address(self, said: Node) -> Node:
+    def _address(self, node: Node) -> Node:
         """The address of a target; the schema lets it be a bare host, with port and path beside it."""
-        host = said["host"]
+        host = node["host"]
         if "://" in host.text or not host.text:
             return host
-        port = f":{said['port'].text}" if said["port"].text else ""
-        path = said["path"].text or said.get("schema", "url").text
+        port = f":{node['port'].text}" if node["port"].text else ""
+        path = node["path"].text or node.get("schema", "url").text
         made = f"https://{host.text}{port}/{path.lstrip('/') if '://' not in path else ''}"
         return Node(made, host.line, host.source, host.parent, host.key)
 
-    def _shown(self, said: Node, name: str) -> _Auth:
+    def _shown(self, node: Node, name: str) -> _Auth:
         """What the gateway shows: the caller's token, or a key of its own."""
         out, auth = self._out, _Auth()
-        if said["passthrough"]:
+        if node["passthrough"]:
             key = ("caller", *self._key, name)
             credential = out.element(
-                "credential", key, f"token of a caller{f' of {name}' if name else ''}", at=said,
+                "credential", key, f"token of a caller{f' of {name}' if name else ''}", at=node,
                 kind="oauth-user-delegated",
             )  # fmt: skip
-            held = out.relate(Hold(self._agent, credential), at=said)
+            held = out.relate(Hold(self._agent, credential), at=node)
             text = (
                 "On behalf of whom do callers use the gateway, and what may their tokens do at its targets?"
             )
             note = out.ask(("credential", credential), text, PASSED, at=self._root)
-            out.take(said["passthrough"], PASSED, note, held)
+            out.take(node["passthrough"], PASSED, note, held)
             auth.passes.append(credential)
-        value = said["key"]["value"] or said["key"]
+        value = node["key"]["value"] or node["key"]
         if value:
             key = ("key", *self._key, name)
             credential = out.element(
                 "credential",
                 key,
                 f"key of the gateway{f' for {name}' if name else ''}",
-                at=said,
+                at=node,
                 kind="api-key",
             )
             records: list[Became] = [("credential", credential)]
-            records.append(out.relate(Hold(self._agent, credential), at=said))
+            records.append(out.relate(Hold(self._agent, credential), at=node))
             if value.text and not is_reference(value.text):
                 starter = Starter(out, self._agent, self._key, self._folder, self._systems, self._files)
-                records.append(starter.keep(credential, at=said))
-            out.take(said["key"], KEY, *records)
+                records.append(starter.keep(credential, at=node))
+            out.take(node["key"], KEY, *records)
             auth.given.append(credential)
         for kind in ("gcp", "aws", "azure", "copilot", "jwtSign", "credentials"):
-            if said[kind]:
+            if node[kind]:
                 text = f"As whom does the gateway call its targets by {kind}, and what does that open?"
-                out.take(said[kind], REFUSES, out.ask(self._about, text, REFUSES, at=self._root, detail=kind))
+                out.take(node[kind], REFUSES, out.ask(self._about, text, REFUSES, at=self._root, detail=kind))
         return auth
 
     # Who calls, and what is decided -----------------------------------------------------------
@@ -340,7 +340,7 @@ class _Gateway:
             text = f"Who may call the gateway{where}? No authentication is named."
             out.ask(self._about, text, CALLERS, at=self._root, detail=route.name)
 
-    def _decide(self, starter: Starter, said: Node, verdict: str, tools: Sequence[str]) -> None:
+    def _decide(self, starter: Starter, node: Node, verdict: str, tools: Sequence[str]) -> None:
         """Rules on tools: a decision where each that allows names the caller, else a limit by tools."""
         out = self._out
         for served in starter.servers:
@@ -352,17 +352,17 @@ class _Gateway:
                     "checkpoint", key, title, at=served.at, kind="policy-decision", step="delegation",
                     from_=ends[0], to=ends[1], decided_at=self._system,
                 )  # fmt: skip
-                out.take(said, DECIDES, ("checkpoint", checkpoint))
+                out.take(node, DECIDES, ("checkpoint", checkpoint))
             if served.only:
-                out.take(said, LIMITS, ("delegation", ends))
+                out.take(node, LIMITS, ("delegation", ends))
         if verdict == "asked":
             text = "Whom do the rules of the gateway let call which tools, and which action is each?"
             note = out.ask(self._about, text, RULES_ASKED, at=self._root)
-            out.take(said, RULES_ASKED, note)
+            out.take(node, RULES_ASKED, note)
         elif verdict == "tools" and tools:
             text = f"The gateway offers only these tools: {', '.join(tools[:20])}. Which action is each?"
-            out.take(said, TOOLS, out.ask(self._about, text, TOOLS, at=self._root))
-        out.take(said, SETTING)
+            out.take(node, TOOLS, out.ask(self._about, text, TOOLS, at=self._root))
+        out.take(node, SETTING)
 
 
 def _verdict(rules: Node) -> tuple[str, list[str]]:
