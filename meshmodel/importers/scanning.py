@@ -209,7 +209,11 @@ def _may_be_meant(candidate: Candidate) -> bool:
         return True
     with candidate.path.open("rb") as file:
         start = b"\n" + file.read(_SNIFFED)
-        if not any(all(f"\n{mark}".encode() in start for mark in each) for each in marks):
+        if not any(all(_begins_line(mark, start) for mark in each) for each in marks):
             return False
         kinds = set(_KIND.findall(start))
         return kinds != {_SCHEMA} or set(_KIND.findall(start + file.read(BYTE_LIMIT))) != {_SCHEMA}
+
+
+def _begins_line(mark: str, start: bytes) -> bool:
+    return any(f"\n{each}".encode() in start for each in mark.split("|"))

@@ -53,10 +53,12 @@ def test_of_a_file_with_a_common_name_its_first_lines_decide(folder):
     folder.write("manifest.yaml", NAMESPACE)
     folder.write("settings.yaml", "port: 80\n")
     folder.write("broken.yaml", "port: [80\n")
+    folder.write("gateway/config.yaml", "mcp:\n  targets:\n  - name: code\n    stdio: {cmd: code-mcp}\n")
+    folder.write("server/config.yaml", "port: [80\n")
     schema = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
     folder.write("schema.yaml", f"{schema}---\n{schema}")
     folder.write("with-schemas.yaml", f"{schema}#{'-' * 70_000}\n---\n{NAMESPACE}")
-    assert folder.read() == ["manifest.yaml", "with-schemas.yaml"]
+    assert sorted(folder.read()) == ["gateway/config.yaml", "manifest.yaml", "with-schemas.yaml"]
 
 
 @pytest.mark.parametrize("name", [".git", "node_modules", ".venv", "vendor", "dist", "target"])

@@ -81,7 +81,8 @@ class Form:
         files: the names by which a folder picks such files up, as patterns of the end of a path.
         load: imports the module that reads it.
         picks: whether it heeds ``Proposal.picked``, what ``--only`` names.
-        marks: of files with common names: what begins a line near the beginning of each that may be meant.
+        marks: of files with common names: what begins a line near the beginning of each that may be meant;
+            one of several where ``|`` stands between.
         joins: the form with whose files its own are read as one: clients of one workstation, whose settings
             say what is asked before servers of another file are used. Empty: they stand alone.
         last_wins: whether of a key that stands twice the last value counts; else such a file is refused.
@@ -344,8 +345,9 @@ _FORMS: Final = (
     Form(
         "agentgateway",
         "Configuration of agentgateway",
-        ("agentgateway*.yaml", "agentgateway*.yml", "agentgateway/config.yaml", "agentgateway/config.yml"),
+        ("agentgateway*.yaml", "agentgateway*.yml", "config.yaml", "config.yml"),
         _agentgateway,
+        marks=("binds:|mcp:|llm:",),
     ),
     Form(
         "threat-dragon",
