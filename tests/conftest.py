@@ -2,9 +2,12 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from meshmodel.importers import git_index
 
 # Whoever runs the tests in the background lets them ignore an interrupt, and what they start would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -40,6 +43,18 @@ def pytest_collection_modifyitems(items):
             if parameters and item.function in seen:
                 item.add_marker("slow")
             seen.add(item.function)
+
+
+@pytest.fixture(autouse=True)
+def _in_no_repository(monkeypatch):
+    """Files of the project are read as if no repository tracked them, wherever the tests are."""
+    project, found = Path(__file__).parents[1], git_index.repository_of
+
+    def outside(path):
+        root = found(path)
+        return None if root is not None and project.is_relative_to(root) else root
+
+    monkeypatch.setattr(git_index, "repository_of", outside)
 
 
 @pytest.fixture(autouse=True)

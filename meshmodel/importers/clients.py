@@ -40,7 +40,7 @@ from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.open_file import real_path
-from meshmodel.model.records import Custody, Delegation, Grant, Hold
+from meshmodel.model.records import Delegation, Grant, Hold
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 Asking = Literal["allowed", "judged", "once", "session", "asked", "denied"]
@@ -290,11 +290,7 @@ class Client:
         """The files that decide what is asked: of the project, of the user, or of an administrator."""
         self._scopes.setdefault(scope, at)
         where = {"project": self.folder, "user": HOME, "managed": ""}[scope]
-        shown = "the administrator" if scope == "managed" else folder_name(where)
-        return self.out.element(
-            "system", ("settings", self.name, scope, where), f"settings of {self.name} of {shown}", at=at,
-            kind="other", zone=self.systems.workstation(at), integrity="high",
-        )  # fmt: skip
+        return self.systems.settings(self.name, scope, where, at)
 
     def use(self, tools: Tools, *, at: Node, account: Account | None = None) -> tuple[Became, ...]:
         """Say what is asked before each group of its tools; of several tables the loosest holds.
@@ -425,6 +421,11 @@ class Client:
         self._rules = other._rules  # noqa: SLF001  # of the same class
 
     @property
+    def project_settings(self) -> str | None:
+        """The folder of the project whose settings are drawn; ``None``: none are."""
+        return self.folder if "project" in self._scopes else None
+
+    @property
     def has_users_settings(self) -> bool:
         """Whether the settings of the user were read with its own."""
         return "user" in self._scopes and self.has_account
@@ -465,9 +466,9 @@ class Client:
         self._subagents.append(found)
         return found
 
-    def keep(self, credential: str, *, at: Node) -> Became:
+    def keep(self, credential: str, *, at: Node) -> tuple[Became, ...]:
         """A secret that stands in a file of the folder: whoever reads there obtains it."""
-        return self.out.relate(Custody(self.systems.files(self.folder, at), credential), at=at)
+        return self.systems.keep(credential, self.systems.files(self.folder, at), at)
 
     # Servers ----------------------------------------------------------------------------------
 

@@ -3,14 +3,18 @@
 The keys are ``("host", H)``, ``("internet",)`` and ``("workstation",)`` of zones, the last one of a person's
 machine; ``("files", FOLDER)``, ``("web",)`` and ``("catalogue", SYSTEM, ADDRESS)`` of systems. Of credentials
 ``("variable", NAME)`` is a variable of that machine, which is the same for all that is started there.
+Of a repository ``("repository", ROOT)`` is the zone, and ``("repository", ROOT, PART)`` a system in it.
 """
 
+import posixpath
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from meshmodel.importers.document import Node
-from meshmodel.importers.ledger import Rule
+from meshmodel.importers.git_index import Repositories
+from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.model.records import Custody
 
 HOME: Final = "~"
 """The folder of a person's own files."""
@@ -55,6 +59,45 @@ class CommonSystems:
             "system", ("files", folder), f"files of {folder_name(folder)}", at=at, kind="other",
             zone=self.workstation(at), sensitivity="confidential",
         )  # fmt: skip
+
+    def settings(self, client: str, scope: str, folder: str, at: Node) -> str:
+        """The files that decide what a client asks: of a project, of a user, or of an administrator."""
+        shown = "the administrator" if scope == "managed" else folder_name(folder)
+        return self._out.element(
+            "system", ("settings", client, scope, folder), f"settings of {client} of {shown}", at=at,
+            kind="other", zone=self.workstation(at), integrity="high",
+        )  # fmt: skip
+
+    def repository(self, root: str, at: Node) -> str:
+        """The zone of a repository, by the folder that it lies in, as paths in the model are written."""
+        return self._out.element("zone", ("repository", root), repository_name(root) or "repository", at=at)
+
+    def repository_part(
+        self, root: str, part: str, at: Node, *, kind: str = "code-repository", untrusted: bool | None = None
+    ) -> str:
+        """A part of a repository that has permissions of its own, such as ``code``."""
+        name = repository_name(root)
+        return self._out.element(
+            "system", ("repository", root, part), f"{part} of {name}" if name else part, at=at, kind=kind,
+            zone=self.repository(root, at), untrusted_input=untrusted,
+        )  # fmt: skip
+
+    def keep(self, credential: str, files: str, at: Node) -> tuple[Became, ...]:
+        """A secret that stands in a file: whoever reads the files obtains it, or the code that git tracks.
+
+        Args:
+            credential: the secret.
+            files: the system of the files of its folder.
+            at: where it stands.
+        """
+        kept: list[Became] = [self._out.relate(Custody(files, credential), at=at)]
+        path = self._out.paths.get(at.source)
+        below = None if path is None else self._out.part(Repositories).tracked(path)
+        if below is not None:
+            root = posixpath.normpath(posixpath.join(at.source, *(".." for _ in below.parts)))
+            code = self.repository_part("" if root == "." else root, "code", at)
+            kept.append(self._out.relate(Custody(code, credential), at=at))
+        return tuple(kept)
 
     def web(self, at: Node) -> str:
         """The web: outsiders write it, and see what is asked."""
@@ -118,6 +161,12 @@ class CommonSystems:
         if zone == "address":
             return self.host(host, at) if host else None
         return None if zone in {"", "ask"} else self.host(zone, at)
+
+
+def repository_name(root: str) -> str:
+    """What a repository is called; empty where its folder has no name."""
+    name = PurePosixPath(root).name
+    return folder_name(root) if root == HOME else "" if name == ".." else name
 
 
 def folder_name(folder: str) -> str:

@@ -82,6 +82,8 @@ class Reading:
                 _refuse_replaced(each, FORMS[name])
             joined = FORMS[name].joins or name
             proposal = proposals.setdefault(joined, Proposal(joined, picked, catalogue))
+            proposal.beside = proposals
+            proposal.paths.update((each.source, each.path) for each in self.documents[name])
             FORMS[name].load().read(self.documents[name], proposal)
             documents.setdefault(joined, []).extend(self.documents[name])
         holding = [name for name, each in proposals.items() if each.has("credential")]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from meshmodel.edits.draft import new_element
@@ -103,10 +104,15 @@ class Proposal:
 
     Attributes:
         picked: for a form that ``picks``: what is picked; ``None``: all.
+        paths: by what a file is called where it lies.
+        beside: by form the proposals of the same import, this one too; an element with the same key is the
+            same in each.
     """
 
     def __init__(self, form: str, picked: Picked | None = None, catalogue: Catalogue | None = None) -> None:
         self.picked = picked
+        self.paths: dict[str, Path] = {}
+        self.beside: Mapping[str, Proposal] = {}
         self._form = form
         self._records: dict[Reference, Record] = {}
         self._ids: dict[tuple[str, Identity], str] = {}

@@ -38,7 +38,7 @@ from meshmodel.importers.withheld import (
     shows_secret,
     variable_of,
 )
-from meshmodel.model.records import Custody, Grant, Hold
+from meshmodel.model.records import Grant, Hold
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 COMMAND: Final = Rule(
@@ -94,7 +94,8 @@ LITERAL: Final = Rule(
     "literal-secret",
     "a secret in the file itself",
     "secret withheld",
-    "only its name is kept; the files of the folder store it, so whoever reads there obtains it",
+    "only its name is kept; the files of the folder store it, and where git tracks the file the code of the "
+    "repository: whoever reads there obtains it",
 )
 HEADER: Final = Rule(
     "header-secret",
@@ -228,9 +229,9 @@ class Starter:
     stores: Callable[[Node], str]
     servers: list[Served] = field(default_factory=list)
 
-    def keep(self, credential: str, *, at: Node) -> Became:
+    def keep(self, credential: str, *, at: Node) -> tuple[Became, ...]:
         """A secret that stands in the file."""
-        return self.out.relate(Custody(self.stores(at), credential), at=at)
+        return self.systems.keep(credential, self.stores(at), at)
 
 
 @dataclass(slots=True)
@@ -430,7 +431,7 @@ class _Reading:
         if not (calls or self._known(found.name) or self._is_address_of(found)):
             self._ask_what_accepts(found, credential)
         if found.literal:
-            records.append(self._client.keep(credential, at=found.node))
+            records += self._client.keep(credential, at=found.node)
             rule = rule if rule is URL_SECRET else LITERAL
         elif rule is URL_SECRET:
             rule = HEADER

@@ -65,7 +65,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
         api = client.systems.model_api(row.model, row.zone, value)
         records.append(out.relate(Grant(credential, api, ("execute",)), at=value))
     if not is_reference(text):
-        records.append(client.keep(credential, at=value))
+        records += client.keep(credential, at=value)
     out.take(value, VARIABLE if is_reference(text) else LITERAL, *records)
 
 

@@ -313,7 +313,7 @@ class _Gateway:
             records.append(out.relate(Hold(self._agent, credential), at=node))
             if value.text and not is_reference(value.text):
                 starter = Starter(out, self._agent, self._key, self._folder, self._systems, self._files)
-                records.append(starter.keep(credential, at=node))
+                records += starter.keep(credential, at=node)
             out.take(node["key"], KEY, *records)
             auth.given.append(credential)
         for kind in ("gcp", "aws", "azure", "copilot", "jwtSign", "credentials"):

@@ -383,7 +383,7 @@ class _Project:
             out.relate(Hold(self.agent(service), credential), at=node)
             service.credentials.append((name, credential))
             if not is_reference(password):
-                out.take(node, LITERAL, out.relate(Custody(self.files(node), credential), at=node))
+                out.take(node, LITERAL, *self._systems.keep(credential, self.files(node), node))
         granted = out.relate(Grant(credential, system, ("read", "write")), at=node)
         out.take(node, ADDRESS, ("credential", credential), granted)
 
@@ -413,7 +413,7 @@ class _Project:
             credential = self._variable(service, name, text, node, found)
             out.take(node, SECRET, ("credential", credential))
         if found.literal:
-            out.take(node, LITERAL, out.relate(Custody(self.files(node), credential), at=node))
+            out.take(node, LITERAL, *self._systems.keep(credential, self.files(node), node))
 
     def _variable(self, service: _Service, name: str, text: str, node: Node, found: Withheld) -> str:
         out = self._out

@@ -120,7 +120,7 @@ def _key(client: Client, name: str, model: Node, node: Node) -> None:
         text = f"Which system accepts {title}, for which actions, and how long is it valid?"
         out.ask(("credential", credential), text, CREDENTIAL, at=model)
     if not (variable or is_reference(node.text)):
-        records.append(client.keep(credential, at=node))
+        records += client.keep(credential, at=node)
         out.take(node, LITERAL, *records)
     out.take(node, KEY, *records)
 

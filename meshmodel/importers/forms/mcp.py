@@ -153,7 +153,7 @@ def _read_application(document: Document, out: Proposal) -> None:
             credential = out.element("credential", ("variable", name), name, at=key, kind="api-key")
             held = out.relate(Hold(client.agent, credential), at=key)
             literal = not is_reference(key.text)
-            kept = [client.keep(credential, at=key)] if literal else []
+            kept = client.keep(credential, at=key) if literal else ()
             text = f"Which system accepts {name}, for which actions, and how long is it valid?"
             out.ask(("credential", credential), text, CREDENTIAL, at=document.root, detail=name)
             out.take(key, LITERAL if literal else ENV_SECRET, ("credential", credential), held, *kept)

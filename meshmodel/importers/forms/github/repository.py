@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
 from meshmodel.importers.catalogue import load_catalogue
+from meshmodel.importers.clients import Clients
+from meshmodel.importers.common_systems import HOME, CommonSystems, repository_name
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.rules import (
     AFTER,
@@ -19,6 +20,7 @@ from meshmodel.importers.forms.github.rules import (
     NO_WORDS,
     PERMISSION,
     PULL_REQUEST,
+    PULLED,
     SECRET_HELD,
     SECRET_OPENS,
     TRIGGER,
@@ -182,22 +184,19 @@ class Repository:
         self._started: list[tuple[str, Node, tuple[str, ...]]] = []
         self._workflows: dict[str, _Workflow] = {}
         self._told: list[tuple[str, Node, tuple[str, ...], Rule]] = []
-        self._name = PurePosixPath(root).name if root and PurePosixPath(root).name != ".." else ""
+        self._name = repository_name(root)
+        self._systems = out.part(CommonSystems)
 
     def zone(self, at: Node) -> str:
         """The zone of the repository: its workflows' tasks are authorized there."""
-        return self._out.element("zone", ("repository", self._root), self._name or "repository", at=at)
+        return self._systems.repository(self._root, at)
 
     def system(self, part: str, at: Node, *, untrusted_input: bool | None = None) -> str:
         """A part of the repository that has permissions of its own, such as ``issues``."""
         return self._system(part, _KINDS.get(part, "saas"), at, untrusted_input)
 
     def _system(self, part: str, kind: str, at: Node, untrusted_input: bool | None = None) -> str:
-        name = f"{part} of {self._name}" if self._name else part
-        return self._out.element(
-            "system", ("repository", self._root, part), name, at=at, kind=kind, zone=self.zone(at),
-            untrusted_input=untrusted_input,
-        )  # fmt: skip
+        return self._systems.repository_part(self._root, part, at, kind=kind, untrusted=untrusted_input)
 
     def outside(self, host: str, name: str, kind: str, at: Node) -> str:
         """A service elsewhere, in the zone of its host."""
@@ -324,6 +323,28 @@ class Repository:
             systems = [self._events_of(each, leaf) for each in parts if self._is_written(each)]
             drawn = [self._out.relate(Trigger(each, agent), at=leaf) for each in systems]
             self._out.take(leaf, rule, *drawn)
+        self._out.at_end(self._draw_settings)
+
+    def _draw_settings(self) -> None:
+        """Whoever writes the code writes the settings of clients in it: people pull what was pushed."""
+        beside = self._out.beside.get("mcp")
+        text = "Whoever works in the repository pulls what a workflow pushes, also into these settings. True?"
+        writers = [each for each in self._granted if each.part == "code" and "write" in each.actions]
+        for client in beside.part(Clients) if beside is not None and writers else ():
+            folder = client.project_settings
+            if folder is None or not self._has(folder):
+                continue
+            settings = self._systems.settings(client.name, "project", folder, writers[0].at)
+            for each in writers:
+                self._out.relate(Grant(each.credential, settings, ("write",)), at=each.at)
+            above = writers[0].at.parent or writers[0].at  # a leaf says what the token may
+            self._out.assume(("system", settings), text, PULLED, at=above)
+
+    def _has(self, folder: str) -> bool:
+        """Whether a folder of a project lies in this repository."""
+        if self._root:
+            return f"{folder}/".startswith(f"{self._root}/")
+        return folder != HOME and not folder.startswith(("..", "/"))
 
     def _is_written(self, part: str) -> bool:
         """Whether somebody may write in a part; dispatches are drawn where a token asks for them alone."""

@@ -182,6 +182,12 @@ LITERAL: Final = Rule(
     "secret withheld",
     "only its name is kept; whoever reads the code of the repository obtains it",
 )
+PULLED: Final = Rule(
+    "settings-pulled",
+    "token that writes the code",
+    "assumed",
+    "it writes the project settings of the clients in the repository too: whoever pulls gets the change",
+)
 SERVICE_SECRET: Final = Rule(
     "service-secret",
     "password of a service of a job",
@@ -338,7 +344,7 @@ SETTING: Final = Rule(
 )
 RULES: Final[tuple[Rule, ...]] = (
     AGENT_ACTION, UNKNOWN_AGENT, KEY_ALONE, AGENT_INPUT, JOB, STEP, LOCAL_ACTION, INJECTION, WORDS_IN_PROMPT,
-    HEAD_SETTINGS, INSTRUCTIONS, CONDITION, PERMISSION, PERMISSIONS_REPLACED,
+    HEAD_SETTINGS, INSTRUCTIONS, CONDITION, PERMISSION, PERMISSIONS_REPLACED, PULLED,
     NO_PERMISSIONS, TRIGGER, UNTRUSTED, PULL_REQUEST, DISPATCH, AFTER, AFTER_FORKS, NO_WORDS,
     CALLED, CALL, CALL_ELSEWHERE, INHERIT,
     SECRET_HELD, SECRET_OPENS, MODEL_KEY, TOKEN, LITERAL, UNCLEAR, SERVICE_SECRET, CHECKOUT,
