@@ -40,7 +40,7 @@ from meshmodel.importers.document import Document, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.model.open_file import real_path
-from meshmodel.model.records import Delegation, Grant, Hold
+from meshmodel.model.records import Delegation, Grant, Hold, Trigger
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 Asking = Literal["allowed", "judged", "once", "session", "asked", "denied"]
@@ -74,7 +74,8 @@ HOOK: Final = Rule(
     "hook",
     "a program that a client starts by itself",
     "question",
-    "a service that acts with the person's account; what it refuses, and who can change it, is asked",
+    "a service that acts with the person's account; what it refuses, and who can change it, is asked; its "
+    "script in the project is a system whose writers decide what it does",
 )
 SUBAGENT: Final = Rule(
     "subagent",
@@ -269,6 +270,8 @@ class Client:
         self._commands: list[tuple[str, Asking, Node]] = []
         self._hosts: list[tuple[str, Asking, Node]] = []
         self._scopes: dict[Scope, Node] = {}
+        self.scripts: dict[str, tuple[str, Node]] = {}
+        """By path in the folder the scripts that it starts by itself: the system, and where it is named."""
         self.decided_by_managed = False
 
     # What its settings say --------------------------------------------------------------------
@@ -450,6 +453,30 @@ class Client:
         note = self.out.ask(("agent", agent), asked, HOOK, at=at)
         return ("agent", agent), held, started, note
 
+    def script(self, path: str, starts: str, *, at: Node) -> tuple[Became, ...]:
+        """A file of the project that a hook runs: whoever writes it decides what the hook does.
+
+        Args:
+            path: from the folder of the project.
+            starts: the agent that runs it.
+            at: where it is named.
+        """
+        system = self.out.element(
+            "system", ("script", self.folder, path), f"{path} of {folder_name(self.folder)}", at=at,
+            kind="other", zone=self.systems.workstation(at), integrity="high",
+        )  # fmt: skip
+        self.scripts.setdefault(path, (system, at))
+        return ("system", system), self.out.relate(Trigger(system, starts), at=at)
+
+    def write_scripts_of(self, other: "Client") -> None:
+        """Write the scripts of hooks: below ``.claude`` and the like as the settings, elsewhere as files."""
+        for path, (system, at) in other.scripts.items():
+            of = self.systems.files(self.folder, at)
+            if other is self and path.startswith(".") and "project" in self._scopes:
+                of = self.settings("project", at)
+            for account in (self.account, *self._subagents):
+                account.may(system, ("write",), account.asking(of, "write"), at=at)
+
     def subagent(self, name: str, *, at: Node) -> str:
         """An agent that the client starts, with a name of its own; ``tools_of`` says what it may use."""
         agent = self.out.element(
@@ -623,6 +650,9 @@ class Clients:
             for other in self:
                 if one is not other and one.folder == other.folder and one.has_account and other.has_account:
                     self._write_settings_of(one, other)
+        for one in (each for each in self if each.has_account):
+            for other in (each for each in self if each.folder == one.folder != HOME):
+                one.write_scripts_of(other)
         for each in self:
             each.draw()
         self._tell_servers_apart()

@@ -1,9 +1,13 @@
 """Variables, secrets and programs that stand in the settings of a client."""
 
+import posixpath
+import re
+import shlex
 from collections.abc import Container
 from typing import Final
 
 from meshmodel.importers.clients import HOOK, Client
+from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.servers import LITERAL, SETTING
@@ -34,6 +38,13 @@ SETTINGS_RULES: Final = (VARIABLE, ANSWERS)
 """The rules of this module, for the table of a form that uses it."""
 
 _REFUSE: Final = frozenset({"PreToolUse", "BeforeTool"})
+_COMMAND_LIMIT: Final = 4_000
+"""Characters of a command that are looked at."""
+_INTERPRETERS: Final = frozenset({"sh", "bash", "zsh", "node", "bun", "python", "python3", "ruby", "perl"})
+_NO_SCRIPT: Final = frozenset({"-c", "-lc", "-e", "-m"})
+"""Options of these behind which no file stands."""
+_PROJECT: Final = re.compile(r"^(?:\$\{?(?:CLAUDE|GEMINI)_PROJECT_DIR\}?/|\./)")
+"""What stands for the folder of the project before a path."""
 ANSWER: Final = "PermissionRequest"
 """The event of hooks that may answer prompts."""
 
@@ -98,6 +109,23 @@ def _first_key(leaf: Node, above: Node) -> str:
     return str(leaf.key)
 
 
+def script_in(command: str) -> str:
+    """The file of the project that a command runs, from its folder; empty where it runs none."""
+    try:
+        words = shlex.split(command[:_COMMAND_LIMIT]) or [""]
+    except ValueError:
+        return ""
+    is_given = words[0].rpartition("/")[2] in _INTERPRETERS
+    if is_given:
+        at = next((at for at, each in enumerate(words) if at and not each.startswith("-")), 0)
+        words = words[at:] if at and _NO_SCRIPT.isdisjoint(words[:at]) else [""]
+    path = _PROJECT.sub("", words[0])
+    is_path = is_given or "/" in words[0]
+    is_outside = path.startswith(("/", "~")) or ".." in path.split("/")
+    is_plain = path.strip(".") and not any(each in path for each in "$`;|&<>\\") and not shows_secret(path)
+    return posixpath.normpath(path) if is_path and is_plain and not is_outside else ""
+
+
 def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
     """Read hooks: each is a program that acts with the account of the person.
 
@@ -119,6 +147,10 @@ def read_hooks(client: Client, hooks: Node, where: str = "") -> None:
             host = host_of(node["url"].text)
             if host and not shows_secret(host):
                 records = (*records, ("system", client.systems.site(host, node)))
+            script = script_in(node["command"].text)
+            if script and client.folder != HOME:
+                agent = str(records[0][1])
+                records = (*records, *client.script(script, agent, at=node))
             for key in ("command", "commandWindows", "url", "prompt"):
                 out.take(node[key], ANSWERS if event == ANSWER else HOOK, *records)
             take_settings(client, node)

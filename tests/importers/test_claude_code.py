@@ -7,6 +7,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.importers.foreign_files import read_files
+from meshmodel.importers.scanning import scan
+from meshmodel.model.stop import NEVER
 from tests.importers.foreign import check_goldens, fixtures
 
 ACCOUNT = "account-of-the-user-through-claude-code"
@@ -206,6 +208,49 @@ def test_a_refused_server_is_not_delegated_to(tmp_path):
     servers = {"mcpServers": {"hub": {"command": "hub-mcp"}}}
     settings = {"permissions": {"deny": ["mcp__hub"]}}
     assert not imported(tmp_path, {".claude/settings.json": settings, ".mcp.json": servers})[0].delegation
+
+
+@pytest.mark.parametrize(
+    ("command", "mode", "script", "is_asked"),
+    [
+        ("$CLAUDE_PROJECT_DIR/.claude/hooks/a.sh --all", "acceptEdits", ".claude/hooks/a.sh", True),
+        ("python3 -u tools/a.py", "acceptEdits", "tools/a.py", False),
+        ("./a.sh", "default", "a.sh", True),
+        ("bash a.sh", "bypassPermissions", "a.sh", False),
+        ("/usr/bin/a", "default", None, None),
+        ("python3 ../a.py", "default", None, None),
+        ("jq .", "default", None, None),
+        ("bash -c 'x; y'", "default", None, None),
+        ("bash -c x", "default", None, None),
+        ("bash '", "default", None, None),
+        ("", "default", None, None),
+    ],
+)
+def test_a_script_of_the_project_that_a_hook_runs_is_written_as_settings_or_files_are(
+    command, mode, script, is_asked, tmp_path
+):
+    hooks = {"PreToolUse": [{"hooks": [{"type": "command", "command": command}]}]}
+    model = of(tmp_path, hooks=hooks, permissions={"defaultMode": mode})
+    found = {
+        each.title: each.id for each in model.system.values() if each.id in {x for x, _ in model.trigger}
+    }
+    assert set(found) == ({f"{script} of the project"} if script else set())
+    for system in found.values():
+        assert (system, "hook-of-pretooluse") in model.trigger
+        assert model.grant[ACCOUNT, system].actions == ("write",)
+        assert ((system, "write") in unasked(model)) is not is_asked
+
+
+def test_agents_of_a_plug_in_are_found_in_a_folder(tmp_path):
+    words = "---\nname: buys\n---\nBuy.\n"
+    imported(tmp_path, {"p/.claude-plugin/plugin.json": {"name": "shop"}, "p/agents/buys.md": words})
+    other = tmp_path / "q" / "agents" / "reads.md"
+    other.parent.mkdir(parents=True)
+    other.write_text("---\nname: reads\n---\nRead.\n", encoding="utf-8")
+    (proposed,) = read_files([tmp_path], tmp_path).propose()
+    assert "buys" in proposed.model.agent
+    found = scan([tmp_path], tmp_path, NEVER).read
+    assert [source for source, _ in found] == ["p/.claude-plugin/plugin.json", "p/agents/buys.md"]
 
 
 def test_hooks_act_with_the_account_and_may_be_switched_off(tmp_path):

@@ -267,7 +267,7 @@ command = "./check.sh"
 def test_a_hook_acts_with_the_account_and_one_that_answers_prompts_leaves_none(tmp_path):
     name = "PreToolUse"
     model, rows = drawn(HOOKS % (name, name), tmp_path)
-    assert asking(model) == {**WRITES, **LEAVES}
+    assert asking(model) == {**WRITES, **LEAVES, ("check.sh-of-the-project", "write"): "allowed"}
     assert "What does the hook of PreToolUse refuse" in asked_about(model)
     assert rows["hooks.PreToolUse[0].hooks[0].command"] == ("question", "hook")
     name = "PermissionRequest"

@@ -221,6 +221,7 @@ _FORMS: Final = (
             "managed-settings.d/*.json",
             ".claude/agents/*.md",
             ".claude/agents/*/*.md",
+            "agents/*.md",
             ".claude-plugin/plugin.json",
             "hooks/hooks.json",
         ),
