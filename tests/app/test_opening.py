@@ -69,7 +69,7 @@ async def test_escape_ends_the_reading_of_a_model(
         it.app.post_message(events.Key("escape", None))
         await it.shows("reading support-agent.toml was stopped: nothing was opened")
         assert held.was_stopped.wait(5)
-        await it.shows("Enter choose")
+        await it.shows("n new · S scan")
         assert isinstance(it.app.screen, StartScreen), "the key behind Enter was for the model"
         assert [each.session for each in it.app.screen_stack if isinstance(each, Workbench)] == (
             [before] if is_over else []
