@@ -24,14 +24,17 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items):
-    """What waits for screens is slow: real terminals, all sizes but one, and what is pressed in lists.
+    """What waits for screens is slow: real terminals, all sizes but one, what is pressed in lists and rows.
 
     Of a test that opens a screen, draws a picture or starts programs in several cases the first one runs by
     default, and the others among the slow ones: a case takes up to a second.
     """
     lists = ("test_filtering", "test_left_out", "test_trace_screen", "test_two_programs", "test_accepting")
-    lists = (*lists, "test_fix_tab", "test_exploring", "test_comparing")
+    lists = (*lists, "test_fix_tab", "test_exploring", "test_comparing", "test_message_line", "test_header")
+    lists = (*lists, "test_approvers", "test_signs", "test_notes", "test_lists_room", "test_typed_text")
+    lists = (*lists, "test_told", "test_drag_outside", "test_reopened", "test_read_only", "test_stable")
     costly = {"test_drawing", "test_diagram", "test_export_import", "test_text", "test_fix", "test_status"}
+    costly |= {"test_hostile_forms", "test_stopping", "test_engines", "test_pages", "test_render"}
     costly |= {"test_gate", "test_incomplete", "test_names", "test_complete_writes", "test_kinds"}
     seen = set()
     for item in items:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-import pytest
 from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.worker import WorkerError
@@ -22,8 +21,8 @@ from meshmodel.store.saved_state import State
 from meshmodel.store.store import Store
 
 MODELS = Path(__file__).parents[2] / "models"
-SIZES = [(80, 24), (120, 40), pytest.param((200, 60), marks=pytest.mark.slow)]
-"""Columns and rows; what holds in both of the smaller ones hardly fails in the large one alone."""
+SIZES = [(80, 24), (120, 40)]
+"""Columns and rows; what holds in both hardly fails in a larger one."""
 
 
 class Hand(Pilot[None]):
