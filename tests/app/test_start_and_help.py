@@ -116,7 +116,7 @@ async def test_files_are_imported_into_a_new_model(
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {"crm": {"url": "https://crm.example/mcp"}}}')
     async with beginning(tmp_path) as it:
-        await it.press(*(["I"] if way == "key" else ["down", "enter"]))
+        await it.press(*(["I"] if way == "key" else ["down", "down", "enter"]))
         await it.shows("a file, such as .mcp.json")
         await it.type(".mcp.json")
         await it.press("enter", "ctrl+s")

@@ -299,7 +299,7 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused_in_one_line(tmp_path_f
         assert refused
         assert refused.isprintable()
     else:
-        assert len(done.rows) == sum(1 for each in done.reading.all_documents() for _ in each.root.leaves())
+        assert len(done.rows) == sum(1 for each in done.reading.all_documents() for _ in each.leaves())
 
 
 def test_a_new_model_is_called_as_its_file_and_says_that_nothing_missing_is_not_all(folder, called):

@@ -108,8 +108,9 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         self.query_one("#hint", Static).update(Content(text))
 
     def show_problem(self, problem: str | None) -> None:
-        """Show why something cannot be done, or that nothing is wrong."""
-        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+        """Show why something cannot be done, or that nothing is wrong; where there is a line for it."""
+        for line_of_problem in self.query("#problem").results(Static):
+            line_of_problem.update(Content(f"✖ {problem}" if problem else ""))
 
     def show_progress(self, running: Mapping[str, Progress]) -> None:
         """Show how far the jobs are that run, by group."""
