@@ -126,7 +126,7 @@ class Program:
         """The program as it is put to the solver."""
         import highspy
 
-        highs, every = highspy.Highs(), list(range(self.count))  # type: ignore[no-untyped-call]
+        highs, every = highspy.Highs(), list(range(self.count))  # type: ignore[no-untyped-call]  # its stubs lack it
         for option, value in _OPTIONS.items():
             highs.setOptionValue(option, value)
         highs.setOptionValue("time_limit", self._stop.remaining())
@@ -134,7 +134,7 @@ class Program:
         bounds = [[float(self.fixed.get(column, free)) for column in every] for free in (0, 1)]
         highs.addVars(self.count, *bounds)
         highs.changeColsCost(len(costs), every[: len(costs)], list(costs))
-        highs.changeColsIntegrality(self.count, every, [kind] * self.count)  # type: ignore[arg-type]
+        highs.changeColsIntegrality(self.count, every, [kind] * self.count)  # type: ignore[arg-type]  # lists do
         least = [row.least for row in self.rows]
         most = [row.least if row.exactly else highspy.kHighsInf for row in self.rows]
         starts = [0, *accumulate(len(row.columns) for row in self.rows)]
