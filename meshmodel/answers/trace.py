@@ -9,6 +9,7 @@ from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
 from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
 from meshmodel.model.events import Event, time_text
+from meshmodel.model.secrets import shortened
 from meshmodel.model.text import counted, one_line
 
 FORMAT = "meshmodel-trace/1"
@@ -30,7 +31,7 @@ def trace_json(traced: TracedEvent) -> Answer:
     return {
         "format": FORMAT,
         "event": event.number,
-        "id": event.id,
+        "id": None if event.id is None else shortened(event.id),
         "time": None if event.time is None else time_text(event.time),
         "agent": traced.agent,
         "credential": traced.credential,

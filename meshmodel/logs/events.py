@@ -3,10 +3,13 @@
 Our own schema has one event a line (or row) with these keys, all of them optional:
 
 - ``time``: ISO 8601 (UTC where it names no zone), or seconds since 1970;
-- ``agent``, ``credential``, ``identity``, ``system``, ``checkpoint``, ``yields``: ids of the model, and the
-  principal; ``action``: one of the five; ``outcome``: ``done`` (default) or ``refused``; ``id``: any name.
+- ``agent``, ``credential``, ``identity``, ``system``, ``checkpoint``, ``yields``, ``revokes``: ids of the
+  model, and the principal; ``action``: one of the five; ``outcome``: ``done`` (default) or ``refused``;
+- ``session``, ``token``, ``yields_token``, ``id``: any name; ``on_behalf_of``: a person; ``log``: of another
+  log from which the event comes.
 
-What looks like a secret is hidden as it is read, so that nothing tells it: no model has such a name.
+What looks like a secret is hidden as it is read, so that nothing tells it: no model has such a name. Handles
+(``HANDLES``) often look so (hashes, key ids); they are kept whole, to be compared, and shortened where shown.
 """
 
 import csv
@@ -36,8 +39,16 @@ KEYS: Final = (
     "outcome",
     "yields",
     "id",
+    "session",
+    "revokes",
+    "on_behalf_of",
+    "log",
+    "token",
+    "yields_token",
 )
 """The keys of our own schema, and the columns of the CSV."""
+HANDLES: Final = frozenset({"id", "session", "token", "yields_token"})
+"""The keys whose values only say what is the same: never names of the model."""
 TEXT_LIMIT: Final = 2_000
 """The longest value of one key."""
 _NO_COMMAS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -232,9 +243,10 @@ def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> E
             except ValueError as error:
                 refuse(name, f"{place}, key time", str(error))
         elif key == "id" and isinstance(value, int) and not isinstance(value, bool):
-            texts[key] = masked(one_line(value))
+            texts[key] = one_line(value)
         else:
-            texts[key] = _text(value, name, f"{place}, key {key}")
+            checked = _text(value, name, f"{place}, key {key}")
+            texts[key] = checked if key in HANDLES else masked(checked)
     action, outcome = texts.get("action"), texts.get("outcome", "done")
     if action is not None and action not in ACTIONS:
         refuse(name, f"{place}, key action", f"{one_line(action)} is no action; it is {_or(ACTIONS)}")
@@ -252,6 +264,13 @@ def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> E
         outcome == "refused",
         texts.get("yields"),
         texts.get("id"),
+        (),
+        texts.get("session"),
+        texts.get("revokes"),
+        texts.get("on_behalf_of"),
+        texts.get("log"),
+        texts.get("token"),
+        texts.get("yields_token"),
     )
 
 
@@ -265,7 +284,7 @@ def _text(value: object, name: str, place: str) -> str:
     wrong = unprintable(value)
     if wrong is not None:
         refuse(name, place, f"has {wrong}")
-    return masked(value)
+    return value
 
 
 def _unknown(key: str, name: str, place: str, what: str) -> None:

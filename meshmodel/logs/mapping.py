@@ -136,7 +136,7 @@ class Mapper:
             what.get("checkpoint"),
             record.refused,
             issued,
-            None if record.id is None else one_line(masked(record.id), limit=200),
+            None if record.id is None else one_line(record.id, limit=200),
             tuple(unmapped),
         )
 

@@ -23,8 +23,14 @@ class Event:
         checkpoint: the id of the checkpoint whose decision was recorded with it.
         refused: whether the system refused the action.
         yields: the id of the credential that the system handed out, where the log tells.
-        id: the name that the log itself gives to the event.
+        id: the name that the log itself gives to the event, whole: ``secrets.shortened`` shows it.
         unmapped: names in the log for which the mapping has none, each described in words.
+        session: one run of the agent, as the log names it, whole like ``id``.
+        revokes: the id of the credential that was taken back.
+        on_behalf_of: the person for whom it acted, as the log names them.
+        log: the name of the log in which it stands.
+        token: the instance of the credential that was presented, whole like ``id``.
+        yields_token: the instance of the credential that was handed out, likewise.
     """
 
     number: int
@@ -39,6 +45,12 @@ class Event:
     yields: str | None = None
     id: str | None = None
     unmapped: tuple[str, ...] = ()
+    session: str | None = None
+    revokes: str | None = None
+    on_behalf_of: str | None = None
+    log: str | None = None
+    token: str | None = None
+    yields_token: str | None = None
 
 
 def time_text(seconds: float) -> str:

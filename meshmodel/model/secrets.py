@@ -420,6 +420,8 @@ _PIECE: Final = 1 << 16
 """Characters of a long text that are looked at in one go, between two looks whether to stop."""
 _OVERLAP: Final = 1 << 11
 """Characters of two pieces that are in both: more than any pattern needs to recognise a secret."""
+_HANDLE: Final = re.compile(r"[A-Za-z0-9+/_.:-]{20,}={0,2}")
+"""What may be shown by its ends: long, and neither an address nor a name with its value."""
 _MASKED_LIMIT: Final = 20_000
 """The longest text of which words are hidden one by one."""
 
@@ -468,3 +470,25 @@ def _hidden(word: str) -> str:
     """``HIDDEN`` in place of a word; signs around it stay."""
     core = word.strip("\"'“”‘’()[]{}<>,;:.!?")
     return word.replace(core, HIDDEN) if core else HIDDEN
+
+
+def shortened(handle: str) -> str:
+    """A handle (a session, an instance of a token, the id of a record) as it is shown.
+
+    Words that look like secrets, as hashes and key ids do, keep their first and last four signs, so that two
+    of them can be told apart; what is too short for that is hidden.
+
+    Args:
+        handle: one line, compared whole elsewhere.
+    """
+    if looks_like_secret(handle) is None:
+        return handle
+    if len(handle) > _MASKED_LIMIT:
+        return HIDDEN
+    pieces = re.split(r"(\s+)", handle)
+    shown = "".join(_ends(each) if looks_like_secret(each) else each for each in pieces)
+    return HIDDEN if looks_like_secret(shown) else shown
+
+
+def _ends(word: str) -> str:
+    return f"{word[:4]}…{word[-4:]}" if _HANDLE.fullmatch(word) else _hidden(word)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.logs.events import KEYS, format_of, read_events
+from meshmodel.logs.events import HANDLES, KEYS, format_of, read_events
 from meshmodel.logs.formats import LOG_FORMATS
 from meshmodel.logs.record_values import seconds
 from meshmodel.logs.streams import RECORD_LIMIT, EventsError, documents, lines
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
+from meshmodel.model.secrets import shortened
 from meshmodel.model.vocabulary import ACTIONS
 
 
@@ -43,8 +44,17 @@ FULL = {
     "outcome": "refused",
     "yields": "role",
     "id": "e-1",
+    "session": "run-7",
+    "revokes": "old-key",
+    "on_behalf_of": "ann",
+    "log": "gateway.log",
+    "token": "t-1",
+    "yields_token": "t-2",
 }
-EVENT = Event(1, 1772357400.0, "bot", "key", "svc", "files", "read", "ask", True, "role", "e-1")
+EVENT = Event(
+    1, 1772357400.0, "bot", "key", "svc", "files", "read", "ask", True, "role", "e-1",
+    (), "run-7", "old-key", "ann", "gateway.log", "t-1", "t-2",
+)  # fmt: skip
 
 
 def test_every_key_of_json_lines_and_csv(tmp_path):
@@ -213,12 +223,20 @@ def test_both_forms_mean_the_same(tmp_path_factory, rows):
 TOKEN = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if key not in {"time", "action", "outcome"}])
+@pytest.mark.parametrize("key", [key for key in KEYS if key not in {"time", "action", "outcome", *HANDLES}])
 def test_a_secret_in_a_log_is_hidden_as_it_is_read(tmp_path, key):
     (event,) = read(tmp_path, json.dumps({key: TOKEN}))
     assert getattr(event, key) == "(hidden)"
     (event,) = read(tmp_path, f"{key},action\nname {TOKEN},read\n", "log.csv")
     assert getattr(event, key) == "name (hidden)"
+
+
+@pytest.mark.parametrize("key", sorted(HANDLES))
+def test_a_handle_is_kept_whole_and_shown_by_its_ends(tmp_path, key):
+    hashes = ["0af7651916cd43dd8448eb211c80319c", "0af7651916cd43dd8448eb211c80319d"]
+    events = read(tmp_path, "".join(f"{json.dumps({key: each})}\n" for each in hashes))
+    assert [getattr(each, key) for each in events] == hashes
+    assert [shortened(getattr(each, key)) for each in events] == ["0af7…319c", "0af7…319d"]
 
 
 @pytest.mark.parametrize(

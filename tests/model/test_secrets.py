@@ -3,7 +3,7 @@ import time
 import pytest
 
 from meshmodel.model import secrets, vocabulary
-from meshmodel.model.secrets import HIDDEN, PATTERNS, looks_like_secret, masked
+from meshmodel.model.secrets import HIDDEN, PATTERNS, looks_like_secret, masked, shortened
 from tests.model.secrets_corpus import NAMES, SECRETS
 
 
@@ -92,3 +92,30 @@ def test_what_is_told_of_a_text_shows_no_secret(pattern):
             assert told == f"agent {HIDDEN} of  ours"
     for text in pattern.allowed:
         assert masked(text) == text
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+def test_a_handle_shows_at_most_its_ends(pattern):
+    for text in pattern.refused:
+        shown = shortened(text)
+        assert looks_like_secret(shown) is None
+        assert text not in shown
+        for word in text.split():
+            assert word not in shown.split() or looks_like_secret(word) is None
+    for text in pattern.allowed:
+        assert shortened(text) == text
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown"),
+    [
+        ("10035", "10035"),
+        ("123e4567-e89b-12d3-a456-426614174000", "123e4567-e89b-12d3-a456-426614174000"),
+        ("ASIA" + "QWERTYUIOPASDFGH", "ASIA…DFGH"),
+        ("4bf92f3577b34da6a3ce929d0e0e4736", "4bf9…4736"),
+        ("n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=", "n4bQ…Cgg="),
+        ("password=hunter2hunter2hunter2", "(hidden)"),
+    ],
+)
+def test_handles_are_told_apart_by_their_ends(handle, shown):
+    assert shortened(handle) == shown
