@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from meshmodel.answers.style import Style, wrap
 from meshmodel.model.phrases import daily, listed
-from meshmodel.model.records import Agent, Checkpoint, Reference, System
+from meshmodel.model.records import Agent, Checkpoint, Credential, Reference, System
 from meshmodel.model.text import counted
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class Description:
         steerable = "steerable" if agent.is_steerable else "not steerable"
         kind = f"{agent.kind}, " if agent.kind else ""
         status = "" if agent.status == "active" else f", {agent.status}"
-        yield ("agent", agent.id), f"  agent {agent.title}: {kind}{steerable}{carries}{status}"
+        known = _known_as(agent)
+        yield ("agent", agent.id), f"  agent {agent.title}: {kind}{steerable}{carries}{status}{known}"
         if agent.runs_on is not None:
             where = self._mark("hosting", agent.runs_on, agent.id)
             runs = f"    runs on {self._title('system', agent.runs_on)}{where}"
@@ -123,7 +124,8 @@ class Description:
         said += ["outsiders see what is asked of it"] if system.exposes_requests else []
         said += ["typed values only"] if system.typed else []
         words = ", ".join(each for each in said if each)
-        yield ("system", system.id), f"  system {system.title}" + (f": {words}" if words else "")
+        about = (f": {words}" if words else "") + _known_as(system)
+        yield ("system", system.id), f"  system {system.title}{about}"
         for each in self._custodies[system.id]:
             by = "" if each.by is None else f" to whoever may {listed(each.obtained_by)}"
             name, opened = self._credential(each.credential), self._opened(each.credential)
@@ -141,7 +143,7 @@ class Description:
     def _credential(self, credential: str) -> str:
         record = self._snapshot.credential[credential]
         identity = "" if record.identity in (None, record.id) else f" (as {record.identity})"
-        return f"credential {record.title}{identity}"
+        return f"credential {record.title}{identity}{_known_as(record)}"
 
     def _opened(self, credential: str) -> str:
         """What a credential opens and is exchanged for, in the same line."""
@@ -189,6 +191,11 @@ class Description:
 
     def _title(self, table: str, key: str) -> str:
         return str(self._snapshot.table(table)[key].title)
+
+
+def _known_as(record: Agent | Credential | System) -> str:
+    """By which names logs and other files call it, to follow what is said of it."""
+    return f", known as {listed(record.known_as)}" if record.known_as else ""
 
 
 def _grouped(records: Iterable[_T], key: Callable[[_T], _K]) -> defaultdict[_K, list[_T]]:

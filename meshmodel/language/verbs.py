@@ -39,9 +39,12 @@ VerbMatch = tuple[int, int, tuple[str, ...]]
 def find(tokens: Sequence[Token], draft: Draft) -> VerbMatch | None:
     """The verb of a sentence: where it begins and ends among the tokens, and its words.
 
-    Names may have several words, so a verb whose left side is known is better than the first one.
+    Names may have several words, so a verb whose left side is known is better than the first one; ``as`` in
+    ``known as`` is no verb of its own.
     """
-    found = [*_all(tokens, VERBS), *_all(tokens, tuple(FIELDS))]
+    fields = _all(tokens, tuple(FIELDS))
+    verbs = [each for each in _all(tokens, VERBS) if not any(f[0] < each[0] < f[1] for f in fields)]
+    found = [*verbs, *fields]
     for each in found:
         name = name_of(tokens[: each[0]])
         if name is not None and draft.find(name, WITH_IDS):

@@ -77,6 +77,7 @@ class System:
     partitioned: bool = False
     vendor: str | None = None
     owner: str | None = None
+    known_as: tuple[str, ...] | None = None
     description: str | None = None
     at: Slot | None = None
 
@@ -125,6 +126,7 @@ class Agent:
     steerable: bool | None = None
     vendor: str | None = None
     owner: str | None = None
+    known_as: tuple[str, ...] | None = None
     status: str = "active"
     description: str | None = None
     at: Slot | None = None
@@ -165,6 +167,7 @@ class Credential:
     audience: tuple[str, ...] | None = None
     attested: bool = False
     owner: str | None = None
+    known_as: tuple[str, ...] | None = None
     status: str = "active"
     description: str | None = None
     at: Slot | None = None

@@ -81,6 +81,7 @@ _ID = Field("id", "id", required=True, hint="short, lower case: a-z 0-9 . _ -")
 _NAME = Field("name", "line", hint="what people call it; default: the id")
 _DESCRIPTION = Field("description", "paragraph", hint="a paragraph for the reader")
 _OWNER = Field("owner", "line", hint="who answers for it")
+_KNOWN_AS = Field("known_as", "names", hint="what logs and other files call it; one * stands for any text")
 _VENDOR = Field("vendor", "line", hint="set where a third party runs it")
 _AT = Field("at", "slot", hint="its slot on the canvas: column, order")
 
@@ -145,6 +146,7 @@ _TABLES = (
             Field("partitioned", "boolean", default=False, hint="one subject cannot read another's"),
             _VENDOR,
             _OWNER,
+            _KNOWN_AS,
             _DESCRIPTION,
             _AT,
         ),
@@ -161,6 +163,7 @@ _TABLES = (
             Field("steerable", "boolean", hint="what it reads can change what it does"),
             _VENDOR,
             _OWNER,
+            _KNOWN_AS,
             _status("retired"),
             _DESCRIPTION,
             _AT,
@@ -181,6 +184,7 @@ _TABLES = (
             Field("audience", "references", refers=("system",), hint="the systems it is meant for"),
             Field("attested", "boolean", default=False, hint="issued to a verified workload"),
             _OWNER,
+            _KNOWN_AS,
             _status("revoked"),
             _DESCRIPTION,
             _AT,

@@ -92,6 +92,7 @@ class SystemRow(Row, table=True):
     partitioned: bool
     vendor: str | None = None
     owner: str | None = None
+    known_as: list[str] | None = _list()
     description: str | None = None
     at: list[int] | None = _list()
 
@@ -108,6 +109,7 @@ class AgentRow(Row, table=True):
     steerable: bool | None = None
     vendor: str | None = None
     owner: str | None = None
+    known_as: list[str] | None = _list()
     status: str
     description: str | None = None
     at: list[int] | None = _list()
@@ -128,6 +130,7 @@ class CredentialRow(Row, table=True):
     audience: list[str] | None = _list()
     attested: bool
     owner: str | None = None
+    known_as: list[str] | None = _list()
     status: str
     description: str | None = None
     at: list[int] | None = _list()

@@ -51,6 +51,14 @@ def test_each_relation_of_any_model_has_its_words(seed, flavour):
     assert sum(line.startswith("  system ") for line in lines) == len(snapshot.system)
 
 
+def test_names_that_logs_use_are_told_of_whatever_has_them():
+    text = "bot > token > tickets · bot known as Bot One · token known as role/* · tickets known as t.example"
+    lines = told(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)))
+    assert any(each.startswith("  agent bot: ") and each.endswith(", known as Bot One") for each in lines)
+    assert any(line.startswith("    holds credential token, known as role/*, opens ") for line in lines)
+    assert "  system tickets, known as t.example" in lines
+
+
 def test_a_planned_checkpoint_is_told_as_one_that_is_to_come():
     snapshot = load(next(path for path in MODELS if path.stem == "support-agent"))
     planned = apply_edit(

@@ -220,6 +220,10 @@ REFUSED = {
     ),
     "empty actions": ("[[grant]]\ncredential = 'c2'\nsystem = 's1'\nactions = []", 4, ["empty list"]),
     "empty audience": ("[[credential]]\nid = 'x'\naudience = []", 3, ['"audience"', "empty list"]),
+    "empty names": ("[[system]]\nid = 'x'\nknown_as = []", 3, ['"known_as"', "empty list"]),
+    "no list of names": ("[[agent]]\nid = 'x'\nknown_as = 'bot'", 3, ['"known_as"', "a list is wanted"]),
+    "one name twice": ("[[agent]]\nid = 'x'\nknown_as = ['bot', 'bot']", 3, ['"known_as"', "twice"]),
+    "names of a zone": ("[[zone]]\nid = 'x'\nknown_as = ['bot']", 3, ["unknown key", '"known_as"']),
     "empty approvers": (
         CHECKPOINT + "step = 'hold'\nfrom = 'a1'\nto = 'c1'\napprovers = []",
         7,

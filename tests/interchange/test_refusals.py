@@ -77,6 +77,10 @@ def test_a_secret_is_refused_in_every_text_of_an_element_and_never_shown(table, 
             "approvers",
         ),
         (CHECKPOINT + f"step = 'hold'\nfrom = 'a1'\nto = 'c1'\ndescription = '{SECRET}'", 7, "description"),
+        *(
+            (f"[[{table}]]\nid = 'x'\nknown_as = ['a bot', 'the {SECRET}']", 3, "known_as")
+            for table in ("system", "agent", "credential")
+        ),
         (ACCEPTANCE.replace('"r"', f"'{SECRET}'"), 2, "rule"),
         (ACCEPTANCE.replace('"s"', f"'{SECRET}'"), 3, "subject"),
         (ACCEPTANCE.replace('"because"', f"'{SECRET}'"), 4, "reason"),

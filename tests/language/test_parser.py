@@ -234,6 +234,13 @@ def test_any_field_by_its_name() -> None:
     assert (drawn.credential["k"].on_behalf_of, drawn.credential["k"].lifetime) == ("Ann", "30d")
     assert drawn.credential["k"].audience == ("files",)
     assert after("files vendor unset", drawn).system["files"].vendor is None
+    named = after(
+        "k known as arn:aws:iam::111122223333:role/k*, Key One; files known as files.example", drawn
+    )
+    assert named.credential["k"].known_as == ("Key One", "arn:aws:iam::111122223333:role/k*")
+    assert named.system["files"].known_as == ("files.example",)
+    assert after("k known as unset", named).credential["k"].known_as is None
+    assert "there is no element 'other'" in problem("other known as bot", named)
     assert "lifetime" in problem("k lifetime soon", drawn)
 
 

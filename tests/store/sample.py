@@ -46,8 +46,16 @@ RECORDS: tuple[Record, ...] = (
     System(
         "files", zone="storage", sensitivity="confidential", audit="identity", partitioned=True, owner="me"
     ),
-    System("sts", kind="token-service", vendor="Other Inc.", typed=True),
-    Agent("bot", kind="ai-agent", home="helpdesk", runs_on="sts", steerable=False, vendor="Other Inc."),
+    System("sts", kind="token-service", vendor="Other Inc.", typed=True, known_as=("sts.amazonaws.com",)),
+    Agent(
+        "bot",
+        kind="ai-agent",
+        home="helpdesk",
+        runs_on="sts",
+        steerable=False,
+        vendor="Other Inc.",
+        known_as=("Bot – 票", "spiffe://example.org/support/*"),
+    ),
     Agent(
         "helper",
         name="[b]helper[/b]",
@@ -55,7 +63,14 @@ RECORDS: tuple[Record, ...] = (
         status="retired",
         description="'); DROP TABLE agent; --",
     ),
-    Credential("token", identity="svc-support", lifetime="90d", audience=("files", "tickets"), attested=True),
+    Credential(
+        "token",
+        identity="svc-support",
+        lifetime="90d",
+        audience=("files", "tickets"),
+        attested=True,
+        known_as=("arn:aws:iam::111122223333:role/support",),
+    ),
     Credential(
         "key", kind="sas-token", subject="human", on_behalf_of="anna", binding="dpop", status="revoked"
     ),

@@ -41,6 +41,7 @@ def _fitting(text: str) -> str:
 
 LINE = st.none() | _line(60)
 FLAG = st.booleans()
+NAMES = ("a", "arn:aws:iam::111122223333:role/*", "b-1, c", NASTY[0])
 OFTEN = st.none() | st.integers(1, 900) | st.floats(0, 1e9, exclude_min=True)
 SLOT = st.none() | st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999))
 
@@ -90,6 +91,7 @@ def snapshots(draw) -> Snapshot:
             draw(FLAG),
             draw(LINE),
             draw(LINE),
+            draw(_maybe(NAMES)),
             draw(LINE),
             draw(SLOT),
         )
@@ -105,6 +107,7 @@ def snapshots(draw) -> Snapshot:
             draw(st.none() | FLAG),
             draw(LINE),
             draw(LINE),
+            draw(_maybe(NAMES)),
             draw(st.sampled_from(["active", "retired"])),
             draw(LINE),
             draw(SLOT),
@@ -124,6 +127,7 @@ def snapshots(draw) -> Snapshot:
             audience=draw(_maybe(systems)),
             attested=draw(FLAG),
             owner=draw(LINE),
+            known_as=draw(_maybe(NAMES)),
             status=draw(st.sampled_from(["active", "revoked"])),
             description=draw(LINE),
             at=draw(SLOT),

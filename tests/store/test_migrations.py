@@ -31,14 +31,28 @@ THIRD = Path(__file__).with_name("revision-3.sql")
 
 FOURTH = Path(__file__).with_name("revision-4.sql")
 """One of schema version 4: the sample and checkpoints on triggers, of which some were drawn at times."""
+SEVENTH = Path(__file__).with_name("revision-7.sql")
+"""One of schema version 7, before ``known_as``: the sample, one edit and one undone."""
+
+SAMPLE_BEFORE_NAMES = apply_edit(
+    SAMPLE,
+    edit(
+        "what logs call them",
+        [
+            Put(replace(SAMPLE.system["sts"], known_as=None)),
+            Put(replace(SAMPLE.agent["bot"], known_as=None)),
+            Put(replace(SAMPLE.credential["token"], known_as=None)),
+        ],
+    ),
+)
 
 SAMPLE_OF_THEN = apply_edit(
-    SAMPLE,
+    SAMPLE_BEFORE_NAMES,
     edit(
         "what could not be said then",
         [
             Put(replace(SAMPLE.system["tickets"], integrity=None, exposed_requests=None)),
-            Put(replace(SAMPLE.system["sts"], typed=False)),
+            Put(replace(SAMPLE_BEFORE_NAMES.system["sts"], typed=False)),
             Put(Delegation("bot", "helper", passes=("role", "token"))),
             Put(replace(SAMPLE.intent["bot", "files"], per_day=None)),
             Remove("checkpoint", "filter"),
@@ -56,7 +70,7 @@ def written(source: Path, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=[FIRST, SECOND, THIRD, FOURTH], ids=["1", "2", "3", "4"])
+@pytest.fixture(params=[FIRST, SECOND, THIRD, FOURTH, SEVENTH], ids=["1", "2", "3", "4", "7"])
 def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A model file of each version before this one."""
     return written(request.param, tmp_path / "old.mesh")
@@ -96,6 +110,19 @@ def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(old, tmp
         ]
     assert version_of(old) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
     assert names_in(tmp_path) == ["old.mesh"]
+
+
+def test_names_of_logs_are_added_to_a_file_that_had_none(tmp_path):
+    path = written(SEVENTH, tmp_path / "seventh.mesh")
+    with Store.open(path) as store:
+        store.undo()
+        assert store.snapshot == SAMPLE_BEFORE_NAMES
+        store.apply(edit("names", [Put(SAMPLE.credential["token"])]))
+    assert version_of(path) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
+    with Store.open(path) as store:
+        assert store.snapshot.credential["token"].known_as == ("arn:aws:iam::111122223333:role/support",)
+        store.undo()
+        assert store.snapshot == SAMPLE_BEFORE_NAMES
 
 
 def test_an_agent_of_no_kind_stays_as_steerable_as_it_was(second):
@@ -269,7 +296,7 @@ def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path
         "UPDATE system SET sensitivity = 'enormous'",
         "UPDATE agent SET steerable = 'no' WHERE id = 'helper'",
         "DELETE FROM system WHERE id = 'tickets'",
-        "CREATE TABLE drawn_order (number INTEGER)",
+        "ALTER TABLE system ADD COLUMN known_as JSON",
     ],
 )
 def test_an_older_file_that_is_damaged_stays_as_it_is(older, damage):

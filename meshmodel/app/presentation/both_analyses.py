@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 _PLACES: Final = frozenset({"at"}), frozenset[str]()
 """Fields, and tables, on which no answer depends."""
-_WORDS: Final = frozenset({"at", "name", "owner", "description"}), frozenset({"note", "about", "acceptance"})
+_WORDS: Final = (
+    frozenset({"at", "name", "owner", "known_as", "description"}),
+    frozenset({"note", "about", "acceptance"}),
+)
 """Those on which only the words of the answers depend, and what is asked or accepted."""
 
 

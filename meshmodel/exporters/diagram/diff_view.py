@@ -13,7 +13,7 @@ from meshmodel.model.snapshot import Snapshot
 
 ALL_OF: Final = 30
 """Of a model of at most so many elements all is drawn, of a larger one what changed and what it joins."""
-_UNDRAWN: Final = frozenset({"at", "description"})
+_UNDRAWN: Final = frozenset({"at", "known_as", "description"})
 """Fields that no diagram shows."""
 
 
