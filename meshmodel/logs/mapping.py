@@ -17,7 +17,8 @@
 ``match`` is the whole name; ``*`` in it stands for anything. The reader offers each record's names from
 the most to the least particular; the first that a rule matches is taken, and of several rules the first.
 An action may also name a ``checkpoint`` whose decision such a record is, and the ``agent`` for which it is
-made, since such records name who decided.
+made, since such records name who decided. After the rules of the file come those of the model: ``known_as``
+of its systems, agents and credentials.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -162,7 +163,7 @@ def _unnamed(table: str, names: tuple[str, ...]) -> str:
 
 
 def read_map(path: Path, snapshot: Snapshot) -> Mapper:
-    """The meaning of a log's names.
+    """The meaning of a log's names: the rules of a map, then those of the model.
 
     Args:
         path: a TOML file of the format above.
@@ -187,7 +188,38 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
             _rule(table, each, snapshot, _refusing(f"{name}, {table} {number}"))
             for number, each in enumerate(listed, 1)
         ]
-    return Mapper(rules)
+    known = known_rules(snapshot)
+    return Mapper({table: [*own, *known.get(table, ())] for table, own in rules.items()})
+
+
+def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
+    """The rules that the elements of a model make by ``known_as``, by table of a map.
+
+    A name that two elements of one kind have tells neither of them, so it is no rule. Whole names come before
+    those with ``*``, and of these the longer first: they are more particular.
+    """
+    means: dict[str, dict[str, dict[str, str]]] = {"identity": {}, "resource": {}}
+    shared: set[tuple[str, str, str]] = set()
+    for kind, table in (("agent", "identity"), ("credential", "identity"), ("system", "resource")):
+        for id_, record in snapshot.table(kind).items():
+            for name in record.known_as or ():
+                named = means[table].setdefault(name, {})
+                if named.setdefault(kind, id_) != id_:
+                    shared.add((table, name, kind))
+    for table, name, kind in shared:
+        del means[table][name][kind]
+    return {
+        table: [
+            _Rule(tuple(name.split("*")), named[name])
+            for name in sorted(named, key=_particular)
+            if named[name]
+        ]
+        for table, named in means.items()
+    }
+
+
+def _particular(name: str) -> tuple[bool, int, str]:
+    return "*" in name, -len(name), name
 
 
 def _document(path: Path, name: str) -> dict[str, Any]:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
+from meshmodel.language import parse
 from meshmodel.logs.events import read_events
 from meshmodel.logs.mapping import LogRecord, read_map
 from meshmodel.logs.record_values import text
@@ -349,6 +351,36 @@ def test_a_rule_may_name_what_is_not_told(tmp_path):
     )
     record = LogRecord((key,), (), "x", "read", None, None, refused=False)
     assert read_map(path, RELEASE).event(1, record).agent == "release-agent"
+
+
+def test_the_names_that_elements_are_known_as_are_rules_behind_those_of_the_map(tmp_path):
+    said = (
+        "release-agent known as bot@example.com, spiffe://example.org/*, both; "
+        "publish-token known as arn:aws:iam::111122223333:role/publish, spiffe://example.org/build/*, both; "
+        "deploy-token known as deployer*, twin; metrics-token known as deployer-*, twin; "
+        "registry known as arn:aws:s3:::artefacts"
+    )
+    model = apply_edit(RELEASE, parse(said, RELEASE).edit)
+    path = tmp_path / "map.toml"
+    path.write_text(
+        'format = "meshmodel-map/1"\n[[identity]]\nmatch = "bot@*"\nidentity = "a bot"\n', encoding="utf-8"
+    )
+    mapper = read_map(path, model)
+
+    def event(*names, targets=()):
+        return mapper.event(1, LogRecord(names, targets, "x", "read", None, None, refused=False))
+
+    assert (event("bot@example.com").agent, event("bot@example.com").identity) == (None, "a bot")
+    assert event("spiffe://example.org/ns/a").agent == "release-agent"
+    longer = event("spiffe://example.org/build/1")
+    assert (longer.agent, longer.credential) == (None, "publish-token")
+    both = event("both")
+    assert (both.agent, both.credential) == ("release-agent", "publish-token")
+    assert event("deployer-1").credential == "metrics-token"
+    assert event("deployer").credential == "deploy-token"
+    assert event("twin").unmapped[0] == "the map has no identity for twin"
+    bucket = event("both", targets=("arn:aws:s3:::artefacts/a.tar", "arn:aws:s3:::artefacts"))
+    assert (bucket.system, bucket.unmapped) == ("registry", ())
 
 
 def test_a_name_that_is_cut_says_so():
