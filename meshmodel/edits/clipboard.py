@@ -12,7 +12,18 @@ from meshmodel.edits.draft import new_element
 from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit, free_id
 from meshmodel.edits.operations import without_slot, words_for
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.model.records import Agent, Checkpoint, Credential, Record, Reference, System, Zone, key_of
+from meshmodel.model.note_subject import note_subject
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Credential,
+    Note,
+    Record,
+    Reference,
+    System,
+    Zone,
+    key_of,
+)
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.text import first_few
@@ -53,7 +64,7 @@ def copy(snapshot: Snapshot, selected: Iterable[Reference]) -> Fragment:
     copied = [without_slot(each) for each in records if each is not None]
     named = {each for record in copied for each in _names(record)} - elements
     stubs = [_named_only(snapshot, each) for each in sorted(named)]
-    model = _with_checkpoints(Snapshot(), [*stubs, *copied])
+    model = _with_those_on_steps(Snapshot(), [*stubs, *copied])
     if not elements and not any(model.table(table) for table in TABLES[len(ELEMENT_TABLES) :]):
         raise InvalidModelError("copy: select an element, a relation or a checkpoint first")
     return Fragment(model, frozenset(named))
@@ -100,7 +111,7 @@ def paste(fragment: Fragment, snapshot: Snapshot, verb: str = "paste") -> tuple[
         if (table, key) not in fragment.named and key not in snapshot.table(table)
     ]
     new = [each for each in new if not (isinstance(each, Checkpoint) and _has_like(snapshot, each))]
-    after = _with_checkpoints(snapshot, new)
+    after = _with_those_on_steps(snapshot, new)
     added = [each for each in new if after.get(table_of(each), key_of(each)) is not None]
     if not added:
         raise InvalidModelError(f"{verb}: nothing to add, what the copy names is there already or is gone")
@@ -148,7 +159,9 @@ def _belonging(snapshot: Snapshot, elements: set[Reference], wanted: set[Referen
         if (each.step, (each.from_, each.to)) in wanted or not elements.isdisjoint(_ends_of(each)):
             yield "checkpoint", each.id
     for note in snapshot.note.values():
-        if note.about and tuple(note.about.split(":", 1)) in elements:
+        subject = note_subject(note.about or "")
+        on = (subject.table, subject.ids) if subject.step else subject.elements[0]
+        if on in elements or on in wanted:
             yield "note", note.id
 
 
@@ -176,8 +189,7 @@ def _names(record: Record) -> Iterator[Reference]:
             case "accesses":
                 yield from (("system", each.partition(":")[0]) for each in value)
             case "element":
-                kind, _, id_ = value.partition(":")
-                yield kind, id_
+                yield from note_subject(value).elements
 
 
 def _named_only(snapshot: Snapshot, reference: Reference) -> Record:
@@ -188,16 +200,17 @@ def _named_only(snapshot: Snapshot, reference: Reference) -> Record:
     return replace(stub, kind=record.kind) if isinstance(stub, System | Agent | Credential) else stub
 
 
-def _with_checkpoints(snapshot: Snapshot, records: Iterable[Record]) -> Snapshot:
-    """The model with these records, without the checkpoints among them whose step it does not have."""
+def _with_those_on_steps(snapshot: Snapshot, records: Iterable[Record]) -> Snapshot:
+    """The model with these records, without the checkpoints and notes on steps that it does not have."""
     listed = list(records)
-    puts = [Put(each) for each in listed if not isinstance(each, Checkpoint)]
+    puts = [Put(each) for each in listed if not isinstance(each, Checkpoint | Note)]
     model = apply_edit(snapshot, Edit("", tuple(puts)))
     references, placed = References(model), []
     for each in listed:
-        if isinstance(each, Checkpoint):
+        if isinstance(each, Checkpoint | Note):
+            actual = with_actual_step(each, model.trigger) if isinstance(each, Checkpoint) else each
             try:
-                references.check("checkpoint", with_actual_step(each, model.trigger))
+                references.check(table_of(each), actual)
             except RefusedError:
                 continue
             placed.append(Put(each))

@@ -14,6 +14,7 @@ from typing import Any
 
 from meshmodel.edits.ids import id_of
 from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -21,6 +22,7 @@ from meshmodel.model.records import (
     Checkpoint,
     Delegation,
     Key,
+    Note,
     Record,
     Reference,
     System,
@@ -121,7 +123,8 @@ def apply_edit(snapshot: Snapshot, edit: Edit) -> Snapshot:
       ``decided_at``, ``audience``, ``passes``, ``from`` of intents). A list that becomes empty is
       unset; an intent whose ``from`` becomes empty is removed, since without it would mean more.
     - A system leaves the ``only`` of delegations. One that allowed something on this system alone is
-      removed, since without its limit the second agent might do more. Notes about an element go with it.
+      removed, since without its limit the second agent might do more.
+    - Notes about an element or a step go with it.
     - An agent that no longer runs on a system takes the hosting checkpoint with it; a system that
       gets a zone takes the boundary checkpoints on ``system:ID`` with it (on the zone they would
       say more).
@@ -240,6 +243,8 @@ _NAMED_IN = {
 them by themselves."""
 _ALSO_RENAMED = frozenset({"checkpoint", "note"})
 """The tables besides those of elements whose records have an id that can be changed."""
+_ON_STEPS = _ALSO_RENAMED
+"""The tables whose records can be on a step, and go with it."""
 
 
 class _TrackedTable(dict[Any, Any]):
@@ -266,7 +271,7 @@ class MutableModel:
         self._copies: dict[str, dict[Any, Any]] = {}
         self._put: dict[tuple[str, Key], None] = {}
         self._about: About = snapshot.about
-        self._on_steps: dict[tuple[str, str, str], list[str]] | None = None
+        self._on_steps: dict[tuple[str, str, str], list[Reference]] | None = None
 
     def finish(self) -> Snapshot:
         """The snapshot after all changes; raises InvalidModelError."""
@@ -313,16 +318,16 @@ class MutableModel:
             return
         self._write(name)[key] = made
         self._put[name, key] = None
-        if name == "checkpoint":
+        if name in _ON_STEPS:
             self._on_steps = None
         match old, made:
             case System(zone=None), System(zone=zone) if zone is not None:
                 end = f"system:{made.id}"
                 self._drop_checkpoints(lambda c: c.step == "boundary" and end in {c.from_, c.to})
             case Agent(runs_on=was), Agent(runs_on=now) if was != now:
-                self._drop_checkpoints(lambda c: c.step == "hosting" and c.to == key)
+                self._drop_at("hosting", was or "", made.id)
             case Delegation(passes=was), Delegation(passes=now) if was != now:
-                self._drop_hold_checkpoints(made.to, was or ())
+                self._drop_at_holds(made.to, was or ())
 
     # Remove -----------------------------------------------------------------------------------
 
@@ -340,9 +345,9 @@ class MutableModel:
         record = self._read(name)[key]
         del self._write(name)[key]
         if name == "hold":
-            self._drop_hold_checkpoints(record.agent, (record.credential,))
+            self._drop_at_holds(record.agent, (record.credential,))
         elif name == "delegation":
-            self._drop_hold_checkpoints(record.to, record.passes or ())
+            self._drop_at_holds(record.to, record.passes or ())
         if name in STEP_ENDS and name != "hold":
             self._drop_at(name, *key)
 
@@ -359,7 +364,7 @@ class MutableModel:
                 elif not (name == "intent" and ident == "home"):
                     self._forget_in_list(name, key, attribute, tuple(each for each in value if each != ident))
         for key, note in list(self._read("note").items()):
-            if note.about == f"{target}:{ident}":
+            if _note_names(note, target, ident):
                 self._delete("note", key)
         if target == "system":
             self._forget_limits(ident)
@@ -404,22 +409,26 @@ class MutableModel:
             if unwanted(checkpoint):
                 del self._write("checkpoint")[key]
 
-    def _checkpoints_on(self, step: str, from_: str, to: str) -> list[str]:
-        """The ids of the checkpoints on one step, by an index: an edit may remove thousands of relations."""
+    def _on_step(self, step: str, from_: str, to: str) -> list[Reference]:
+        """The checkpoints on one step and the notes about it, by an index: an edit may remove thousands."""
         if self._on_steps is None:
             self._on_steps = {}
             for key, each in self._read("checkpoint").items():
-                self._on_steps.setdefault((each.step, each.from_, each.to), []).append(key)
-        return [key for key in self._on_steps.get((step, from_, to), ()) if key in self._read("checkpoint")]
+                self._on_steps.setdefault((each.step, each.from_, each.to), []).append(("checkpoint", key))
+            for key, note in self._read("note").items():
+                if note.about and (on := note_subject(note.about).step):
+                    self._on_steps.setdefault(on, []).append(("note", key))
+        found = self._on_steps.get((step, from_, to), ())
+        return [(name, key) for name, key in found if key in self._read(name)]
 
     def _drop_at(self, step: str, from_: str, to: str) -> None:
-        for key in self._checkpoints_on(step, from_, to):
-            del self._write("checkpoint")[key]
+        for name, key in self._on_step(step, from_, to):
+            del self._write(name)[key]
 
-    def _drop_hold_checkpoints(self, agent: str, credentials: tuple[str, ...]) -> None:
-        """Remove the checkpoints on holds of these credentials that the agent neither has nor is passed."""
+    def _drop_at_holds(self, agent: str, credentials: tuple[str, ...]) -> None:
+        """Remove what is on holds of these credentials that the agent neither has nor is passed."""
         for credential in credentials:
-            if not self._checkpoints_on("hold", agent, credential):
+            if not self._on_step("hold", agent, credential):
                 continue
             if (agent, credential) in self._read("hold") or any(
                 delegation.to == agent and credential in (delegation.passes or ())
@@ -502,8 +511,10 @@ class MutableModel:
                 if only != (delegation.only or ()):
                     moved.setdefault("delegation", {})[key] = {"only": only}
         for key, note in self._read("note").items():
-            if note.about == f"{target}:{old}":
-                moved.setdefault("note", {})[key] = {"about": f"{target}:{new}"}
+            if _note_names(note, target, old):
+                subject = note_subject(note.about)
+                named = [new if each == (target, old) else str(each[1]) for each in subject.elements]
+                moved.setdefault("note", {})[key] = {"about": subject._replace(ids=tuple(named)).about}
         for name, records in moved.items():
             self._move_all(name, records)
 
@@ -564,6 +575,12 @@ def _ends(checkpoint: Checkpoint) -> tuple[tuple[str, str, str], ...]:
 
 def _is_on(checkpoint: Checkpoint, target: str, ident: str) -> bool:
     return any(kind == target and end == ident for _, kind, end in _ends(checkpoint))
+
+
+def _note_names(note: Note, target: str, ident: str) -> bool:
+    """Whether a note is about an element, or a step from it or to it."""
+    about = note.about or ""
+    return ident in about and (target, ident) in note_subject(about).elements
 
 
 def _checkpoint_follows(checkpoint: Checkpoint, target: str, old: str, new: str) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import Any, Final
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit
 from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.note_subject import STEPS
 from meshmodel.model.records import Checkpoint, Delegation, Intent, Note, Record, key_of
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.snapshot import TABLES, Snapshot, table_of
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_value
 from meshmodel.model.values import canonical_number
@@ -39,7 +40,7 @@ def field_choices(snapshot: Snapshot, record: Record, field: Field) -> Choices |
         case "reference":
             found, can_unset = _elements(snapshot, field), not field.required
         case "element":
-            found, can_unset = _elements(snapshot, field, with_table=True), True
+            found, can_unset = [*_elements(snapshot, field, with_table=True), *_steps(snapshot)], True
         case "references":
             home = [("home", "the home of the agent")] if isinstance(record, Intent) else []
             found, can_unset = [*home, *_elements(snapshot, field)], False
@@ -83,6 +84,12 @@ def _elements(snapshot: Snapshot, field: Field, *, with_table: bool = False) -> 
         for table in field.refers
         for key, record in sorted(snapshot.table(table).items())
     ]
+
+
+def _steps(snapshot: Snapshot) -> Choices:
+    """The relations that a note can be about."""
+    tables = [table for table in STEPS if table in TABLES]
+    return [(f"{table}:{'>'.join(key)}", "") for table in tables for key in sorted(snapshot.table(table))]
 
 
 def _accesses(snapshot: Snapshot, agent: str) -> Choices:

@@ -6,6 +6,7 @@ See ``docs/semantics.md#relations``.
 from dataclasses import replace
 
 from meshmodel.edits.edit import Edit, Put, unused_id
+from meshmodel.model.note_subject import STEPS, note_subject
 from meshmodel.model.records import Note, Record, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.vocabulary import ELEMENT_TABLES, NoteKind
@@ -14,15 +15,24 @@ from meshmodel.model.vocabulary import ELEMENT_TABLES, NoteKind
 
 
 def subject_of(record: Record) -> str | None:
-    """What the notes about a record name: ``kind:id`` of an element; ``None``: the model, or no element."""
-    table = table_of(record)
-    return f"{table}:{key_of(record)}" if table in ELEMENT_TABLES else None
+    """What the notes about a record name; ``None``: the model, or a record that they cannot be about."""
+    table, key = table_of(record), key_of(record)
+    if table in ELEMENT_TABLES:
+        return f"{table}:{key}"
+    return f"{table}:{'>'.join(key)}" if table in STEPS else None
 
 
 def notes_about(snapshot: Snapshot, subject: str | None) -> list[Note]:
-    """The notes about an element, open ones first, then by id; of the model (``None``) all there are."""
-    found = [each for each in snapshot.note.values() if subject is None or each.about == subject]
+    """The notes about an element or a step, open ones first, then by id; of the model (``None``) all."""
+    every = snapshot.note.values()
+    found = [each for each in every if subject is None or subject in {each.about, step_of(each)}]
     return sorted(found, key=lambda each: (each.about is not None, each.state == "done", each.id))
+
+
+def step_of(note: Note) -> str | None:
+    """The step that a note is about, also where it is about one action of a grant; ``None``: none."""
+    subject = note_subject(note.about or "")
+    return subject._replace(action="").about if subject.step else None
 
 
 def new_note(snapshot: Snapshot, subject: str | None, text: str, kind: NoteKind = "note") -> Note:

@@ -22,10 +22,12 @@ from meshmodel.edits.operations import without_slot
 from meshmodel.importers.last_import import Place, Renamed, brought_forward, rows_to_keep
 from meshmodel.importers.proposal import Identity, Proposed, united
 from meshmodel.importers.references import named_in, with_ids
+from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import (
     Checkpoint,
     Delegation,
     Key,
+    Note,
     Record,
     Reference,
     key_of,
@@ -331,15 +333,17 @@ class _Planning:
 
     def finish(self) -> Plan:
         """The plan; its edit is checked as any is."""
-        changes: list[Change] = [Put(each) for each in self.puts.values() if not isinstance(each, Checkpoint)]
-        placed = [each for each in self.puts.values() if isinstance(each, Checkpoint)]
+        changes: list[Change] = [
+            Put(each) for each in self.puts.values() if not isinstance(each, Checkpoint | Note)
+        ]
+        placed = [each for each in self.puts.values() if isinstance(each, Checkpoint | Note)]
         after = apply_edit(self.model, Edit("", tuple(changes))) if placed else self.model
-        supports = References(after).supports
+        references = References(after)
         for each in placed:
-            if supports(with_actual_step(each, after.trigger)):
+            if _has_its_step(each, references, after):
                 changes.append(Put(each))
             else:
-                self._note(("checkpoint", each.id), "left out", why="the model has no such step")
+                self._note((table_of(each), each.id), "left out", why="the model has no such step")
         changes += (
             Remove(*each) for table in _REMOVED_FIRST for each in sorted(self.gone) if each[0] == table
         )
@@ -366,6 +370,14 @@ class _Planning:
     def _ids_of_all(self) -> dict[Reference, Reference]:
         """Table and key in the model of each record of the proposal that is called otherwise there."""
         return {each: (each[0], now) for each, now in self.ids.items() if each[1] != now}
+
+
+def _has_its_step(record: Checkpoint | Note, references: References, after: Snapshot) -> bool:
+    """Whether a model has the step that a checkpoint sits on, or that a note is about if it is about one."""
+    if isinstance(record, Checkpoint):
+        return references.supports(with_actual_step(record, after.trigger))
+    step = note_subject(record.about or "").step
+    return step is None or references.has_step(*step)
 
 
 def _references(model: Snapshot, table: str) -> Iterable[Reference]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import Checkpoint, Record, Reference
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import table_of
@@ -39,9 +40,10 @@ def with_ids(record: Record, renaming: Renaming) -> Record:
             case "accesses":
                 values[field.attribute] = _listed(_access(each, renaming) for each in value)
             case "element":
-                kind, _, id_ = value.partition(":")
-                now = renaming(kind, id_)
-                values[field.attribute] = f"{kind}:{now}" if now else None
+                subject = note_subject(value)
+                named = _listed(renaming(each, str(id_)) for each, id_ in subject.elements) or ()
+                whole = len(named) == len(subject.ids)
+                values[field.attribute] = subject._replace(ids=named).about if whole else None
     return replace(record, **values)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from meshmodel.model.note_subject import note_subject
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -125,8 +126,7 @@ def phrase(record: Record) -> str:  # noqa: C901  # one line a kind of record
         case Checkpoint():
             return f"{record.kind} on {step_phrase(record.step, record.from_, record.to)}"
         case Note():
-            about = record.about.replace(":", " ") if record.about else "the model"
-            return f"{record.kind} on {about}: {record.text}"
+            return f"{record.kind} on {subject_phrase(record.about)}: {record.text}"
         case Acceptance():
             return f"{record.rule} of {record.subject} accepted until {record.until.isoformat()}"
         case About():
@@ -136,6 +136,14 @@ def phrase(record: Record) -> str:  # noqa: C901  # one line a kind of record
 def daily(per_day: float) -> str:
     """How often a day something is done: ``once a day``, ``40 times a day``, ``0.5 times a day``."""
     return "once a day" if per_day == 1 else f"{per_day} times a day"
+
+
+def subject_phrase(about: str | None) -> str:
+    """What a note is about, in words; ``None``: the model."""
+    subject = note_subject(about or "the model:")
+    if subject.step is None:
+        return " ".join([subject.table, *filter(None, subject.ids)])
+    return f"{step_phrase(*subject.step)}{': ' if subject.action else ''}{subject.action}"
 
 
 def step_phrase(step: str, start: str, end: str) -> str:

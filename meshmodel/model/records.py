@@ -310,7 +310,11 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What was said about an element (``about`` is ``kind:id``; ``None``: the model), or asked of it."""
+    """What was said about an element or a step, or asked of it.
+
+    ``about`` is ``kind:id``, or ``step:from>to``, of a grant also with an action, ``grant:from>to:action``;
+    ``None``: the model.
+    """
 
     id: str
     text: str

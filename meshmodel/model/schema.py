@@ -25,7 +25,7 @@ FieldType = Literal[
     "actions",  # a list of actions
     "names",  # a list of free names (identities)
     "accesses",  # a list of ``system:action``
-    "element",  # ``kind:id`` of a zone, system, agent or credential
+    "element",  # ``kind:id`` of a zone, system, agent or credential; or a step, ``hold:bot>token``
     "lifetime",  # [1-9][0-9]* and s, m, h, d; or unlimited
     "date",
     "slot",  # [column, order], two small integers
@@ -282,7 +282,7 @@ _TABLES = (
                 "about",
                 "element",
                 refers=vocabulary.ELEMENT_TABLES,
-                hint="kind:id; none: the model",
+                hint="kind:id, or step:from>to; none: the model",
             ),
             Field("kind", "choice", default="note", choices=vocabulary.NOTE_KINDS),
             Field("text", "paragraph", required=True),

@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.note_subject import NoteSubject, note_subject
 from meshmodel.model.records import Checkpoint, Key, Record, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
@@ -218,9 +219,15 @@ class References:
                 if system not in self._tables["system"]:
                     return "only", f"there is no system {quote(system)}"
         elif table == "note" and record.about is not None:
-            target, _, id_ = record.about.partition(":")
+            return self._subject_problem(note_subject(record.about))
+        return None
+
+    def _subject_problem(self, subject: NoteSubject) -> tuple[str, str] | None:
+        for target, id_ in subject.elements:
             if id_ not in self._tables[target]:
-                return "about", f"there is no {target} {quote(id_)}"
+                return "about", f"there is no {target} {quote(str(id_))}"
+        if subject.step and not self.has_step(*subject.step):
+            return "about", f"there is no {subject.table} from {' to '.join(map(quote, subject.ids))}"
         return None
 
     def _checkpoint_problem(self, record: Checkpoint) -> tuple[str, str] | None:
@@ -252,16 +259,19 @@ class References:
 
     def supports(self, checkpoint: Checkpoint) -> bool:
         """Whether the step on which the checkpoint sits exists; its ends must exist."""
-        ends = (checkpoint.from_, checkpoint.to)
-        match checkpoint.step:
+        return self.has_step(checkpoint.step, checkpoint.from_, checkpoint.to)
+
+    def has_step(self, step: str, start: str, end: str) -> bool:
+        """Whether there is a step between two elements that exist."""
+        match step:
             case "hold":
-                return ends in self._tables["hold"] or ends in self._passed_credentials()
+                return (start, end) in self._tables["hold"] or (start, end) in self._passed_credentials()
             case "hosting":
-                return bool(self._tables["agent"][checkpoint.to].runs_on == checkpoint.from_)
+                return bool(self._tables["agent"][end].runs_on == start)
             case "hearing" | "boundary":
                 return True
-            case step:
-                return ends in self._tables[step]
+            case _:
+                return (start, end) in self._tables[step]
 
     def _passed_credentials(self) -> frozenset[tuple[str, str]]:
         if self._passed is None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from meshmodel.model.actions import NUMBER
 from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.note_subject import STEPS, note_subject
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, one_line, unprintable
@@ -213,12 +214,18 @@ def _accesses(value: Any) -> tuple[str, ...]:
 def _element(value: Any) -> str:
     if value.__class__ is not str:
         raise _wrong(value, "an element like system:tickets")
-    kind, colon, id_ = value.partition(":")
-    if not colon or kind not in ELEMENT_TABLES:
+    subject = note_subject(value)
+    is_step = subject.table in STEPS and len(subject.ids) == 2
+    if not is_step and (subject.table not in ELEMENT_TABLES or len(subject.ids) != 1):
         raise RefusedValueError(
-            f"{quote(value)} is no element: zone:ID, system:ID, agent:ID or credential:ID"
+            f"{quote(value)} is no element (zone:ID, system:ID, agent:ID or credential:ID) and no step like "
+            "hold:AGENT>CREDENTIAL or grant:CREDENTIAL>SYSTEM"
         )
-    return f"{kind}:{_id(id_)}"
+    if subject.about != value or (subject.action and subject.table != "grant"):
+        raise RefusedValueError(f"{quote(value)} names an action, and only that of a grant can be named")
+    if subject.action and subject.action not in NUMBER:
+        raise RefusedValueError(f"{quote(value)} names no action: one of {', '.join(NUMBER)}")
+    return subject._replace(ids=tuple(map(_id, subject.ids))).about
 
 
 def _lifetime(value: Any) -> str:

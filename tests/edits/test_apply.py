@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -161,9 +163,39 @@ def test_limits_and_notes_follow_a_new_id():
     ],
 )
 def test_a_relation_takes_its_checkpoint(relation, step, ends):
-    before = model(*PAIR, relation, records.Checkpoint("k", "policy-decision", step, *ends))
+    note = records.Note("n", "why?", f"{step}:{ends[0]}>{ends[1]}")
+    before = model(*PAIR, relation, records.Checkpoint("k", "policy-decision", step, *ends), note)
     assert before.checkpoint
-    assert not changed(before, Remove(step, ends)).checkpoint
+    assert before.note
+    after = changed(before, Remove(step, ends))
+    assert not after.checkpoint
+    assert not after.note
+
+
+def test_a_note_is_about_a_step_as_long_as_there_is_one():
+    passed = records.Delegation("b", "a", ("c",))
+    notes = [
+        records.Note("h", "x", "hold:a>c"),
+        records.Note("g", "x", "grant:c>s:read"),
+        records.Note("r", "x", "hosting:s>a"),
+        records.Note("w", "x", "hearing:s>a"),
+    ]
+    held, granted = records.Hold("a", "c"), records.Grant("c", "s", ("read",))
+    pair = [each for each in PAIR if each != records.Agent("a")]
+    before = model(*pair, records.Agent("a", runs_on="s"), held, passed, granted, *notes)
+    assert list(changed(before, Remove("hold", ("a", "c"))).note) == ["h", "g", "r", "w"]
+    assert list(changed(before, Remove("hold", ("a", "c")), Put(replace(passed, passes=None))).note) == [
+        "g",
+        "r",
+        "w",
+    ]
+    assert list(changed(before, Put(records.Agent("a"))).note) == ["h", "g", "w"]
+    renamed = changed(
+        before, Rename("agent", "a", "x"), Rename("credential", "c", "d"), Rename("system", "s", "u")
+    )
+    abouts = [each.about for each in renamed.note.values()]
+    assert abouts == ["hold:x>d", "grant:d>u:read", "hosting:u>x", "hearing:u>x"]
+    assert not changed(before, Remove("agent", "a"), Remove("credential", "c")).note
 
 
 def test_a_checkpoint_on_what_is_read_needs_the_two_elements_and_nothing_else():
@@ -244,6 +276,12 @@ def test_acceptances_follow_a_new_id():
         (Put(records.Delegation("a", "b", only=("s",))), ['"only"', "no system:action"]),
         (Put(records.Note("n", "x", "agent:z")), ['note "n"', '"about"', 'no agent "z"']),
         (Put(records.Note("n", "x", "z")), ['note "n"', '"about"', "no element"]),
+        (Put(records.Note("n", "x", "hold:a>c>s")), ['note "n"', '"about"', "is no id"]),
+        (Put(records.Note("n", "x", "custody:s>q")), ['note "n"', '"about"', 'no credential "q"']),
+        (Put(records.Note("n", "x", "custody:s>c")), ['note "n"', '"about"', 'no custody from "s" to "c"']),
+        (Put(records.Note("n", "x", "hold:a>c:read")), ['"about"', "only that of a grant"]),
+        (Put(records.Note("n", "x", "grant:c>s:fly")), ['"about"', "names no action", "read, write"]),
+        (Put(records.Note("n", "x", "boundary:z>z")), ['"about"', "no element"]),
         (Rename("note", "n", "m"), ['note "n"', "none to rename"]),
         (Remove("agent", "x"), ['agent "x"', "none to remove"]),
         (Remove("about", ""), ["is no table"]),

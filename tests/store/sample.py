@@ -101,6 +101,7 @@ RECORDS: tuple[Record, ...] = (
         "infra/main.tf:12",
     ),
     Note("scope", "Drawn for the review."),
+    Note("keep", "It may stay.", "grant:key>files:read", "action", source="plan"),
     Acceptance("toxic-flow", "bot", "known", "anna", date(2027, 2, 28), "high", ("bot",), ("read",)),
 )
 

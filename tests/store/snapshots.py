@@ -197,6 +197,8 @@ def snapshots(draw) -> Snapshot:
         )
     tables = {"zone": zones, "system": systems, "agent": agents, "credential": credentials}
     elements = [f"{table}:{each}" for table, ids in tables.items() for each in ids]
+    elements += [f"{step}:{from_}>{to}" for step, from_, to in steps if step != "boundary"]
+    elements += [f"grant:{from_}>{to}:read" for step, from_, to in steps if step == "grant"]
     made += [
         records.Note(
             each,

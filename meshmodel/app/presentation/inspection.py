@@ -12,7 +12,17 @@ from meshmodel.answers.questions import questions_of
 from meshmodel.app.presentation.findings_index import findings_index, may_be_about
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import notes_about, subject_of
-from meshmodel.model.phrases import GLYPHS, glyph_of, letters, listed, phrase, sign_in, step_phrase
+from meshmodel.model.note_subject import note_subject
+from meshmodel.model.phrases import (
+    GLYPHS,
+    glyph_of,
+    letters,
+    listed,
+    phrase,
+    sign_in,
+    step_phrase,
+    subject_phrase,
+)
 from meshmodel.model.records import (
     About,
     Agent,
@@ -110,8 +120,8 @@ def relation_sections(snapshot: Snapshot, record: Record) -> list[Section]:
         lines = [_record_line(each) for each in _related(snapshot, table, key)]
         return [Section("relations", lines)] if lines else []
     if isinstance(record, Note) and record.about is not None:
-        end, _, name = record.about.partition(":")
-        return [Section("about", [_end_line(snapshot, end, name)])]
+        elements = note_subject(record.about).elements
+        return [Section("about", [_end_line(snapshot, end, str(name)) for end, name in elements])]
     if table not in _ENDS or not isinstance(key, tuple):
         return []
     lines = [*map(partial(_end_line, snapshot), _ENDS[table], key)]
@@ -150,9 +160,9 @@ def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[Any]:
 
 def note_sections(snapshot: Snapshot, record: Record) -> list[Section]:
     """The notes about an element, or all where the model is shown; and the line that adds one."""
-    if not isinstance(record, About) and table_of(record) not in ELEMENT_TABLES:
-        return []
     subject = subject_of(record)
+    if not isinstance(record, About) and subject is None:
+        return []
     lines = [
         Line(("note", each.id), partial(_note_words, each, subject), ("note", each.id))
         for each in notes_about(snapshot, subject)
@@ -162,7 +172,7 @@ def note_sections(snapshot: Snapshot, record: Record) -> list[Section]:
 
 
 def _note_words(note: Note, subject: str | None) -> Words:
-    about = "" if note.about == subject or note.about is None else f"  {note.about.replace(':', ' ')}"
+    about = "" if note.about == subject or note.about is None else f"  {subject_phrase(note.about)}"
     said = [each for each in (note.owner, f"due {note.due}" if note.due else "") if each]
     if note.state == "done":
         said.append("done")
