@@ -1,0 +1,158 @@
+"""The measures of a plan: to ask at a step, to drop a relation, to limit a delegation.
+
+See ``docs/fix.md#the-plan``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.records import Checkpoint
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ACTIONS, Action, CheckpointStep
+
+MeasureKind = Literal["ask", "drop", "limit"]
+MEASURE_KINDS: Final[tuple[MeasureKind, ...]] = ("ask", "drop", "limit")
+DropKind = Literal["hold", "pass", "grant", "custody", "exchange"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Guard a step, with all its actions: somebody is asked each time.
+
+    Attributes:
+        step: its kind and two ends, as a checkpoint names them.
+        decisions_per_day: how often a day needed accesses pass it.
+        passes: which those are, as (agent, system), sorted; empty: it is counted as once a day.
+    """
+
+    step: tuple[CheckpointStep, str, str]
+    decisions_per_day: float
+    passes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Take a relation away, or one action of a grant; no needed access passes it.
+
+    Attributes:
+        relation: its kind; a pass is a credential that a delegation passes.
+        from_: where it begins, as in the model; of a pass ``agent>agent``, the ends of the delegation.
+        to: where it ends; of a pass the credential.
+        action: of a grant the action that goes; ``None`` of others.
+    """
+
+    relation: DropKind
+    from_: str
+    to: str
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Limit a delegation to what passes it.
+
+    Attributes:
+        from_: the agent that sets to work.
+        to: the agent that it sets to work.
+        only: the accesses that are left, as ``system:action``, sorted: those that are needed through it.
+    """
+
+    from_: str
+    to: str
+    only: tuple[str, ...]
+
+
+Measure = Ask | Drop | Limit
+
+
+def narrowed(snapshot: Snapshot, measures: Iterable[Measure]) -> Snapshot:
+    """The model in which the drops and limits among some measures are made; asks leave it as it is.
+
+    A grant of admin that loses an action keeps what else admin implies, and a checkpoint that covered admin
+    then covers all of that. Checkpoints on a relation that is gone go with it.
+
+    Raises:
+        InvalidModelError: a relation is not in the model, or does not have that action.
+    """
+    tables: dict[str, Any] = {}
+    without_admin = set[tuple[str, str]]()
+    for measure in measures:
+        match measure:
+            case Limit(from_, to, only):
+                rows, row = _found(snapshot, tables, "delegation", (from_, to), measure)
+                rows[from_, to] = replace(row, only=only)
+            case Drop("grant", from_, to, action):
+                rows, row = _found(snapshot, tables, "grant", (from_, to), measure)
+                left = _without(row.actions, action)
+                if left is None:
+                    raise _absent(measure)
+                if "admin" in row.actions:
+                    without_admin.add((from_, to))
+                _keep(rows, (from_, to), replace(row, actions=left) if left else None)
+            case Drop("pass", from_, to):
+                ends = tuple(from_.split(">"))
+                rows, row = _found(snapshot, tables, "delegation", ends, measure)
+                if to not in (row.passes or ()):
+                    raise _absent(measure)
+                left = tuple(each for each in row.passes if each != to)
+                rows[ends] = replace(row, passes=left or None)
+            case Drop(relation, from_, to):
+                rows, _ = _found(snapshot, tables, relation, (from_, to), measure)
+                del rows[from_, to]
+    if not tables:
+        return snapshot
+    after = replace(snapshot, **tables, touched={})
+    return replace(after, checkpoint=_checkpoints(after, without_admin))
+
+
+def _found(
+    snapshot: Snapshot, tables: dict[str, Any], name: str, key: object, measure: Measure
+) -> tuple[dict[Any, Any], Any]:
+    """A table that may be written, and the record of that key."""
+    rows = tables.setdefault(name, dict(snapshot.table(name)))
+    if key not in rows:
+        raise _absent(measure)
+    return rows, rows[key]
+
+
+def _absent(measure: Measure) -> InvalidModelError:
+    match measure:
+        case Drop(relation, from_, to, action):
+            what = f"{relation} {from_}>{to}" + (f" of {action}" if action else "")
+        case Limit(from_, to):
+            what = f"delegation {from_}>{to}"
+        case Ask(step):
+            what = f"{step[0]} {step[1]}>{step[2]}"
+    return InvalidModelError(f"the model has no {what}, which the plan would change; compute it anew")
+
+
+def _without(actions: tuple[Action, ...], gone: Action | None) -> tuple[Action, ...] | None:
+    """The actions of a grant without one of them; ``None`` if that is none of them."""
+    if "admin" in actions:
+        return tuple(each for each in ACTIONS if each not in (gone, "admin"))
+    return tuple(each for each in actions if each != gone) if gone in actions else None
+
+
+def _keep(rows: dict[Any, Any], key: object, row: object) -> None:
+    if row is None:
+        del rows[key]
+    else:
+        rows[key] = row
+
+
+def _checkpoints(after: Snapshot, without_admin: set[tuple[str, str]]) -> Mapping[str, Checkpoint]:
+    """The checkpoints whose relations are left; those that covered admin of a grant cover all of it."""
+    passed = {(each.to, credential) for each in after.delegation.values() for credential in each.passes or ()}
+    left = {
+        "hold": after.hold.keys() | passed,
+        **{kind: after.table(kind).keys() for kind in ("grant", "custody", "exchange")},
+    }
+    found = {}
+    for id_, each in after.checkpoint.items():
+        ends = each.from_, each.to
+        if each.step not in left or ends in left[each.step]:
+            covered = each.step == "grant" and ends in without_admin and "admin" in (each.actions or ())
+            found[id_] = replace(each, actions=None) if covered else each
+    return found
