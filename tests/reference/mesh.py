@@ -55,7 +55,8 @@ def closure(steps, starts):
 class Mesh:
     """The elements, and all steps but hearing."""
 
-    def __init__(self, snapshot):
+    def __init__(self, snapshot, held_before=None):
+        """``held_before``: who held what before a plan's drops, by which theft is judged."""
         self.s = snapshot
         self.agents = {a.id for a in snapshot.agent.values() if a.status != "retired"}
         self.creds = {c.id for c in snapshot.credential.values() if c.status != "revoked"}
@@ -63,6 +64,7 @@ class Mesh:
         self.steps_but_hearing = list(dict.fromkeys(steps))
         holds = [step for step in self.steps_but_hearing if step.kind == "hold"]
         self.held_by_steps = {(s.leaves[1], s.enters[1]) for s in holds if s.leaves[0] == "agent"}
+        self.held_before = self.held_by_steps if held_before is None else held_before
 
     # Section 1 ------------------------------------------------------------------------------------
 
@@ -251,5 +253,5 @@ class Mesh:
             return False
         if self.s.system[system].kind == "secrets-manager":
             return False
-        holders = {a for a, c in self.held_by_steps if c == credential}
+        holders = {a for a, c in self.held_before if c == credential}
         return agent not in holders and bool(holders)

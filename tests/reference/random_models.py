@@ -45,6 +45,8 @@ def random_model(seed: int, size: int = 5, flavour: str = "mixed") -> Snapshot:
 class Maker:
     """One random model being made."""
 
+    shapes = SHAPES
+
     def __init__(self, seed, size, flavour):
         self.rng = random.Random(seed)
         self.flavour = flavour
@@ -138,7 +140,7 @@ class Maker:
                 self.add(make(each))
         self.relations()
         few, many = (2, 5) if self.is_a("shapes") else (0, 2)
-        for shape in self.rng.choices(SHAPES, k=self.rng.randint(few, many)):
+        for shape in self.rng.choices(self.shapes, k=self.rng.randint(few, many)):
             shape(self)
         for number, (step, from_, to) in enumerate(self.decided_steps()):
             self.add(self.checkpoint(f"k{number}", step, from_, to))

@@ -6,8 +6,8 @@ from tests.reference.mesh import OWN_STEPS, Mesh, Step, closure
 class Words(Mesh):
     """The mesh with hearing: who hears what, who is steered, who can be instructed."""
 
-    def __init__(self, snapshot):
-        super().__init__(snapshot)
+    def __init__(self, snapshot, held_before=None):
+        super().__init__(snapshot, held_before)
         self._memo = {}
         self.triggers = {step.key for step in self.steps_but_hearing if step.kind == "trigger"}
         self.lying_open = self._by_what_lies_open()
