@@ -117,6 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if itself:
         gc.disable()  # a short run of a process of its own does not need the collector
         signal.signal(signal.SIGTERM, _terminate)
+        if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # else by nohup
+            signal.signal(signal.SIGHUP, _terminate)
     if sys.stderr is None:  # closed by whoever called: what is complained of goes nowhere
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
     if sys.stdin is None:  # closed likewise: no file that is opened may take its number

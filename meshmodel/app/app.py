@@ -18,7 +18,7 @@ from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.config import Configuration, read_configuration
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.messages import CommandRequested, OpenRequested
-from meshmodel.app.session import Session
+from meshmodel.app.session import ANYONE, Access, Session
 from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.app.terminal.cell_diff import TerminalScreen
 from meshmodel.app.terminal.collector import SETTLE, TURN, Collector
@@ -62,6 +62,7 @@ class MeshmodelApp(KeysInOrder):
         state: State | None = None,
         is_ascii: bool | None = None,
         session: Session | None = None,
+        access: Access = ANYONE,
     ) -> None:
         """Arguments.
 
@@ -70,6 +71,7 @@ class MeshmodelApp(KeysInOrder):
         state: recent files and places; read if not given.
         is_ascii: whether only ASCII is drawn; found out if not given.
         session: the model, where it was opened already.
+        access: who opens models, and what they may do.
         """
         super().__init__()
         self.path = path
@@ -81,6 +83,7 @@ class MeshmodelApp(KeysInOrder):
         )
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
+        self.access = access
         self.jobs = Jobs(self, self._reading_goes_on)
         self._reading: Task | None = None
         self._is_slow = False
@@ -190,7 +193,7 @@ class MeshmodelApp(KeysInOrder):
         self._read_count += 1  # each has a group of its own: what was read too late is closed
         title = f"reading {one_line(path.name, 60)}"
         task = self.jobs.run(
-            f"reading {self._read_count}", lambda _: Session.open(path), opened, failed, title
+            f"reading {self._read_count}", lambda _: Session.open(path, self.access), opened, failed, title
         )
         self._reading = task
 
@@ -323,11 +326,12 @@ class MeshmodelApp(KeysInOrder):
         """Clashes were reported when the configuration was read."""
 
 
-def run(path: Path | None) -> int:
+def run(path: Path | None, access: Access = ANYONE) -> int:
     """Run the program; the exit status.
 
     Args:
         path: the model to open, or ``None`` for the start screen.
+        access: who opens it, and what they may do.
 
     Raises:
         MeshmodelError: the model cannot be opened, or there is no terminal to draw on; nothing was shown yet.
@@ -338,8 +342,8 @@ def run(path: Path | None) -> int:
             "the workbench draws on standard error, and that is no terminal here; start it without 2>"
         )
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
-    session = None if path is None else Session.open(path)
-    app = MeshmodelApp(path, session=session)
+    session = None if path is None else Session.open(path, access)
+    app = MeshmodelApp(path, session=session, access=access)
     app.signals.catch()
     app.call_later(app.signals.heed)
     sys.setswitchinterval(TURN)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
@@ -25,6 +26,23 @@ if TYPE_CHECKING:
 READ_ONLY = "this model is open for reading only"
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who opens a model, and what they may do.
+
+    Attributes:
+        person: by what name the journal keeps their edits; empty: by none.
+        read_only: whether edits are refused, whatever the file allows.
+    """
+
+    person: str = ""
+    read_only: bool = False
+
+
+ANYONE: Final = Access()
+"""Somebody without a name, who may do everything."""
+
+
 def _version(path: Path) -> tuple[int, ...]:
     """What tells one state of a file from another without reading it; nothing where it cannot be seen."""
     try:
@@ -42,8 +60,11 @@ class Session:
     them apart, not the name.
     """
 
-    def __init__(self, path: Path, snapshot: Snapshot, store: "Store | None") -> None:
-        """Arguments: the file, its snapshot, and its store (``None``: read only)."""
+    def __init__(
+        self, path: Path, snapshot: Snapshot, store: "Store | None", access: Access = ANYONE
+    ) -> None:
+        """Arguments: the file, its snapshot, its store (``None``: read only), and who opens it."""
+        self.access = access
         self.path = path
         self.snapshot = snapshot
         self._store = store
@@ -52,7 +73,7 @@ class Session:
         self._post: Callable[[Message], object] | None = None
 
     @classmethod
-    def open(cls, path: Path) -> "Session":
+    def open(cls, path: Path, access: Access = ANYONE) -> "Session":
         """Open a model file, or an interchange file for reading.
 
         Raises:
@@ -63,11 +84,11 @@ class Session:
         if path.exists() and not is_model_file(path):
             from meshmodel.interchange import read_file
 
-            return cls(path, read_file(path), None)
+            return cls(path, read_file(path), None, access)
         from meshmodel.store.store import Store
 
-        store = Store.open(path)
-        return cls(path, store.snapshot, store)
+        store = Store.open(path, read_only=access.read_only, person=access.person)
+        return cls(path, store.snapshot, store, access)
 
     def listen(self, post: Callable[[Message], object]) -> None:
         """Say who hears of changes from now on: the ``post_message`` of a screen."""
@@ -81,6 +102,8 @@ class Session:
     @property
     def why_read_only(self) -> str:
         """What to do about it, in one line."""
+        if self.access.read_only:
+            return f"{READ_ONLY}, as the program was started for"
         if self._store is None:
             target = self.path.with_suffix(".mesh").name
             if target == self.path.name:

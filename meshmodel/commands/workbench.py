@@ -7,7 +7,7 @@ from pathlib import Path
 from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, person_name
 
 
 def add(commands: Subparsers) -> None:
@@ -19,6 +19,9 @@ def add(commands: Subparsers) -> None:
         allow_abbrev=False,
     )
     parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    what = "who you are, no login: the journal keeps it, and undo takes back your edits alone"
+    parser.add_argument("--name", metavar="NAME", help=what)
+    parser.add_argument("--read-only", action="store_true", help="look at it, and edit nothing")
     parser.set_defaults(run=run_open)
     parser = commands.add_parser(
         "demo",
@@ -44,8 +47,9 @@ def run_open(arguments: argparse.Namespace) -> int:
             f"{one_line(path)}: there is no such file; "
             "meshmodel alone shows the start screen, where a new model is made"
         )
+    name = "" if arguments.name is None else person_name(arguments.name)
     _need_a_terminal("meshmodel open")
-    return _show(path)
+    return _show(path, name, read_only=arguments.read_only)
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
@@ -64,11 +68,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
             say(f"Your copy: {one_line(copy, limit=1_000)}")
 
 
-def _show(path: Path | None) -> int:
+def _show(path: Path | None, name: str = "", *, read_only: bool = False) -> int:
     from meshmodel.app.app import run
+    from meshmodel.app.session import Access
 
     try:
-        return run(path)
+        return run(path, Access(name, read_only))
     except KeyboardInterrupt as stop:
         how = str(stop).partition(":")[0] or "interrupted"
         raise KeyboardInterrupt(f"{how}; every edit that was shown is in the model file") from None

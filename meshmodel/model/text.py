@@ -9,15 +9,19 @@ right-to-left names need.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import masked
 
 LINE_LIMIT: Final = 200
 """The longest name, in characters (code points)."""
 PARAGRAPH_LIMIT: Final = 2000
 """The longest description, in characters (code points)."""
+PERSON_LIMIT: Final = 40
+"""The longest name of a person who edits, in characters (code points)."""
 
 _LOOKED_AT: Final = 4_000
 """Characters beyond a cut that are looked at: a secret that begins before it is found whole."""
@@ -61,6 +65,23 @@ def clean_line(text: str) -> str:
     """
     spaced = re.sub(r"[\t\n\v\f\r\x85\u2028\u2029]+", " ", text)
     return _REFUSED.sub("", spaced).strip()
+
+
+def person_name(text: str) -> str:
+    """The name by which the journal keeps who edits: in one form of Unicode, so that it is always the same.
+
+    Raises:
+        MeshmodelError: it is no printable line of 1 to 40 characters, nothing of it is seen, or an end is
+            blank.
+    """
+    name = unicodedata.normalize("NFC", text)
+    is_seen = any(unicodedata.category(each)[0] in "LNPS" for each in name)  # letters, numbers, signs
+    if len(name) > PERSON_LIMIT or unprintable(name) or name != name.strip() or not is_seen:
+        raise MeshmodelError(
+            f"“{one_line(text, 60)}”: a name is one printable line of 1 to {PERSON_LIMIT} "
+            "characters, with no blank at either end"
+        )
+    return name
 
 
 def did_you_mean(name: str, known: Collection[str], prefix: str = "") -> str:

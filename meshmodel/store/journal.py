@@ -1,4 +1,8 @@
-"""The journal of edits in the model file: what was edited, by which program, and what undo takes back."""
+"""The journal of edits in the model file: what was edited, by whom, and what undo takes back.
+
+Who opens the model with a name undoes the edits of that name, in any window and after a restart; who opens it
+without one undoes the edits without a name of this program and of programs that are closed.
+"""
 
 import json
 import time
@@ -7,7 +11,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeGuard
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from meshmodel.edits.edit import Difference
@@ -15,7 +19,7 @@ from meshmodel.edits.merge import carry_out, inverse
 from meshmodel.model.records import Key, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import LINE_LIMIT, one_line, unprintable
+from meshmodel.model.text import LINE_LIMIT, PERSON_LIMIT, one_line, unprintable
 from meshmodel.store.codec import damage_error, from_json, load_json, to_json
 from meshmodel.store.presence import Program, is_open, open_programs
 from meshmodel.store.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
@@ -38,6 +42,7 @@ class JournalEntry:
         author: the program run that made it, an opaque word.
         undone: whether it is taken back.
         own: whether this open store made it.
+        person: who made it, by the name that the model was opened with; empty: it was opened without one.
     """
 
     number: int
@@ -46,11 +51,19 @@ class JournalEntry:
     author: str
     undone: bool
     own: bool = False
+    person: str = ""
 
 
 def entries(connection: Connection, author: str) -> list[JournalEntry]:
     """The whole journal, oldest first."""
-    columns = (JOURNAL.c.number, JOURNAL.c.time, JOURNAL.c.label, JOURNAL.c.author, JOURNAL.c.state)
+    columns = (
+        JOURNAL.c.number,
+        JOURNAL.c.time,
+        JOURNAL.c.label,
+        JOURNAL.c.author,
+        JOURNAL.c.state,
+        JOURNAL.c.person,
+    )
     return [
         JournalEntry(
             _integer(number),
@@ -59,8 +72,11 @@ def entries(connection: Connection, author: str) -> list[JournalEntry]:
             one_line(by, 80),
             state != DONE,
             by == author,
+            one_line(person or "", PERSON_LIMIT),
         )
-        for number, when, label, by, state in connection.execute(select(*columns).order_by(JOURNAL.c.number))
+        for number, when, label, by, state, person in connection.execute(
+            select(*columns).order_by(JOURNAL.c.number)
+        )
     ]
 
 
@@ -88,34 +104,44 @@ def deregister(connection: Connection, author: str) -> None:
     connection.execute(delete(PROGRAM).where(PROGRAM.c.id == author))
 
 
-def _undoable_by(connection: Connection, author: str) -> ColumnElement[bool]:
-    """Entries last done or undone by this program, or by one that is no longer open."""
+def _undoable_by(connection: Connection, author: str, person: str) -> ColumnElement[bool]:
+    """Entries of the person; without a name, those last done or undone by no other program that is open."""
+    if person:
+        return JOURNAL.c.person == person
     others = open_programs(programs(connection)) - {author}
-    return func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(sorted(others))
+    return and_(
+        JOURNAL.c.person.is_(None),
+        func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(sorted(others)),
+    )
 
 
-def next_undo(connection: Connection, author: str) -> tuple[int, str] | None:
+def next_undo(connection: Connection, author: str, person: str) -> tuple[int, str] | None:
     """The number and the label of what undo would take back."""
-    return _first(connection, author, JOURNAL.c.state == DONE, JOURNAL.c.number)
+    return _first(connection, author, person, JOURNAL.c.state == DONE, JOURNAL.c.number)
 
 
-def next_redo(connection: Connection, author: str) -> tuple[int, str] | None:
+def next_redo(connection: Connection, author: str, person: str) -> tuple[int, str] | None:
     """The number and the label of what redo would do again: what was undone last."""
-    return _first(connection, author, JOURNAL.c.state == UNDONE, JOURNAL.c.touched)
+    return _first(connection, author, person, JOURNAL.c.state == UNDONE, JOURNAL.c.touched)
 
 
-def _first(connection: Connection, author: str, state: Any, order: Any) -> tuple[int, str] | None:
-    query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(connection, author))
+def _first(
+    connection: Connection, author: str, person: str, state: Any, order: Any
+) -> tuple[int, str] | None:
+    query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(connection, author, person))
     found = connection.execute(query.order_by(order.desc()).limit(1)).first()
     return None if found is None else (_integer(found[0]), one_line(found[1], LINE_LIMIT))
 
 
-def record(connection: Connection, author: str, label: str, changes: Difference, number: int) -> int:
-    """Add an edit to the journal; what this program could have redone can no longer be redone.
+def record(
+    connection: Connection, author: str, person: str, label: str, changes: Difference, number: int
+) -> int:
+    """Add an edit to the journal; what redo would have done again can no longer be redone.
 
     Args:
         connection: inside the transaction of the edit.
         author: the program.
+        person: by the name that it was opened with; empty: it has none.
         label: what the edit is called; cut to one line.
         changes: what it changed.
         number: the revision that it leads to.
@@ -125,7 +151,7 @@ def record(connection: Connection, author: str, label: str, changes: Difference,
     """
     connection.execute(
         update(JOURNAL)
-        .where(JOURNAL.c.state == UNDONE, _undoable_by(connection, author))
+        .where(JOURNAL.c.state == UNDONE, _undoable_by(connection, author, person))
         .values(state=DROPPED)
     )
     now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
@@ -136,6 +162,7 @@ def record(connection: Connection, author: str, label: str, changes: Difference,
         "state": DONE,
         "touched": number,
         "last_by": author,
+        "person": person or None,
     }
     entry = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), [row]).scalar_one()
     rows = [

@@ -57,6 +57,7 @@ CREATE TABLE journal (
     state INTEGER NOT NULL,
     touched INTEGER NOT NULL,
     last_by VARCHAR,
+    person VARCHAR,
     PRIMARY KEY (number)
 );
 

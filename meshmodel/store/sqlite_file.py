@@ -31,6 +31,9 @@ SCHEMA_VERSION: Final = max(int(each.name.split("_")[1]) for each in _REVISIONS)
 BUSY_TIMEOUT: Final = 2.0
 """Seconds to wait for a lock that another program holds."""
 
+OPEN_TIMEOUT: Final = 10.0
+"""The same in all while a file is opened: where many edit at once, SQLite gives its lock to any of them."""
+
 _NAME_LIMIT: Final = 240
 """Bytes; SQLite needs room for the name of its journal, and most systems allow 255."""
 
@@ -268,8 +271,13 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Raise errors of SQLite and of the system as StoreError: one line with the path and what to do."""
+def store_errors(path: Path, waited: float = BUSY_TIMEOUT) -> Iterator[None]:
+    """Raise errors of SQLite and of the system as StoreError: one line with the path and what to do.
+
+    Args:
+        path: the file.
+        waited: for how many seconds a lock was waited for.
+    """
     try:
         yield
     except OSError as error:
@@ -278,7 +286,7 @@ def store_errors(path: Path) -> Iterator[None]:
         cause = sqlite_error(error)
         if cause is None:
             raise
-        raise StoreError(f"{path_text(path)}: {_advice(cause)}") from error
+        raise StoreError(f"{path_text(path)}: {_advice(cause, waited)}") from error
 
 
 def sqlite_error(error: Exception) -> Exception | None:
@@ -296,12 +304,12 @@ def is_busy(error: Exception) -> bool:
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-def _advice(error: object) -> str:
+def _advice(error: object, waited: float) -> str:
     extended = int(getattr(error, "sqlite_errorcode", 0))
     if extended == sqlite3.SQLITE_READONLY_ROLLBACK:
         return "a program stopped in the middle of an edit; open it once where it can be written"
     return {
-        sqlite3.SQLITE_BUSY: f"another program has been using it for {BUSY_TIMEOUT:.0f} seconds; try again",
+        sqlite3.SQLITE_BUSY: f"another program has been using it for {waited:.0f} seconds; try again",
         sqlite3.SQLITE_LOCKED: "another program is using it; try again",
         sqlite3.SQLITE_READONLY: "is read-only, or its folder is; nothing was changed",
         sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",

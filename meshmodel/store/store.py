@@ -53,16 +53,25 @@ class Store:
         order: lanes and cards as some window drew them last, as this store last saw it.
         read_only: whether edits are refused.
         author: an opaque word for this open store, as journal entries name it.
+        person: who edits, whose edits undo takes back; empty: it was opened without a name.
     """
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, snapshot: Snapshot, version: int, *, read_only: bool
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        snapshot: Snapshot,
+        version: int,
+        *,
+        read_only: bool,
+        person: str,
     ) -> None:
         """Use ``open`` or ``create`` instead."""
         self.path = path
         self.snapshot = snapshot
         self.read_only = read_only
         self.order = drawn_order.read(connection)
+        self.person = person
         self.author = os.urandom(8).hex()
         self._raw = connection
         self._file = sqlite_file.identity(path)
@@ -102,44 +111,58 @@ class Store:
         return cls.open(target)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, read_only: bool = False) -> Self:
+    def open(cls, path: str | os.PathLike[str], *, read_only: bool = False, person: str = "") -> Self:
         """An existing model file, checked whole; one of an older schema version is migrated.
 
         Args:
             path: the file.
             read_only: refuse edits, as in a file that is read-only; only a killed edit is rolled back.
+            person: who edits, as the journal is to name them (``person_name``); empty: nobody by name.
 
         Raises:
-            StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
+            StoreError: it is no model, damaged, busy for ``OPEN_TIMEOUT``, or made by a newer version; it is
+                untouched.
         """
-        with _LOCK:
-            target = sqlite_file.resolve_path(path)
-            sqlite_file.check_header(target)
-            with sqlite_file.store_errors(target):
-                sqlite_file.roll_back(target)
-                reading = bool(read_only or sqlite_file.unwritable_part(target))
-                connection = sqlite_file.connect(target, read_only=reading)
+        target = sqlite_file.resolve_path(path)
+        until = time.monotonic() + sqlite_file.OPEN_TIMEOUT
+        with sqlite_file.store_errors(target, waited=sqlite_file.OPEN_TIMEOUT):
+            while True:
                 try:
-                    moved = frozenset[str]()
-                    if sqlite_file.schema_version(connection, target) < sqlite_file.SCHEMA_VERSION:
-                        from meshmodel.store.migrations import migrate
+                    with _LOCK:
+                        return cls._open(target, read_only=read_only, person=person)
+                except Exception as error:
+                    if not sqlite_file.is_busy(error) or time.monotonic() > until:
+                        raise
+                time.sleep(0.01)  # releasing _LOCK alone hands it to no other thread that waits for it
 
-                        if reading:
-                            connection.close()
-                            connection = sqlite_file.connect_copy(target)
-                        moved = migrate(connection, path_text(target))
-                    version = sqlite_file.data_version(connection)
-                    with sqlite_file.transaction(connection, "BEGIN"):
-                        reader.check_file(connection, path_text(target))
-                        number = reader.revision(connection)
-                        snapshot = reader.read_all(connection, number, path_text(target))
-                        snapshot = replace(snapshot, moved=moved)
-                    if not reading:
-                        sqlite_file.remove_other_journals(connection, target)
-                    return cls(target, connection, snapshot, version, read_only=reading)
-                except BaseException:
+    @classmethod
+    def _open(cls, target: Path, *, read_only: bool, person: str) -> Self:
+        """Open it now, or raise that it is busy."""
+        sqlite_file.check_header(target)
+        sqlite_file.roll_back(target)
+        reading = bool(read_only or sqlite_file.unwritable_part(target))
+        connection = sqlite_file.connect(target, read_only=reading)
+        try:
+            moved = frozenset[str]()
+            if sqlite_file.schema_version(connection, target) < sqlite_file.SCHEMA_VERSION:
+                from meshmodel.store.migrations import migrate
+
+                if reading:
                     connection.close()
-                    raise
+                    connection = sqlite_file.connect_copy(target)
+                moved = migrate(connection, path_text(target))
+            version = sqlite_file.data_version(connection)
+            with sqlite_file.transaction(connection, "BEGIN"):
+                reader.check_file(connection, path_text(target))
+                number = reader.revision(connection)
+                snapshot = reader.read_all(connection, number, path_text(target))
+                snapshot = replace(snapshot, moved=moved)
+            if not reading:
+                sqlite_file.remove_other_journals(connection, target)
+            return cls(target, connection, snapshot, version, read_only=reading, person=person)
+        except BaseException:
+            connection.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -223,14 +246,17 @@ class Store:
                 imports.keep(self._raw, imported, None)
                 return fresh if wanted_changes else None  # the other program has done the very same
             self._write(changes)
-            entry = journal.record(self._connection, self.author, wanted.label, changes, number)
+            entry = journal.record(self._connection, self.author, self.person, wanted.label, changes, number)
             imports.keep(self._raw, imported, entry)
             return replace(after, revision=number)
 
         return self._edit(work) or self.snapshot
 
     def undo(self) -> Undone | None:
-        """Take back the last edit of this program, or of one that is no longer open; ``None``: there is none.
+        """Take back the last edit that is one's own; ``None``: there is none.
+
+        With a name that is the last of this person. Without one it is the last without a name, of this
+        program or of one that is no longer open.
 
         Raises:
             StoreError: another program has changed the same records since.
@@ -248,7 +274,7 @@ class Store:
     def _undo_or_redo(
         self,
         did: str,
-        choose: "Callable[[Connection, str], tuple[int, str] | None]",
+        choose: "Callable[[Connection, str, str], tuple[int, str] | None]",
         state: int,
         direction: Callable[[Difference], Difference],
     ) -> Undone | None:
@@ -258,7 +284,7 @@ class Store:
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
             nonlocal label
-            found = choose(self._connection, self.author)
+            found = choose(self._connection, self.author, self.person)
             if found is None:
                 return None
             entry, name = found

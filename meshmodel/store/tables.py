@@ -257,7 +257,8 @@ class JournalRow(Row, table=True):
     """One edit: 0 done, 1 undone, 2 undone and no longer to be redone.
 
     ``touched`` is the revision that last did or undid it, so the largest one is the revision of the
-    model; ``last_by`` is who did that, empty where it is the author.
+    model; ``last_by`` is which program did that, empty where it is the author. ``person`` is the name that
+    the model was opened with, empty where it was opened without one.
     """
 
     __tablename__ = "journal"
@@ -272,6 +273,7 @@ class JournalRow(Row, table=True):
     state: int
     touched: int
     last_by: str | None = None
+    person: str | None = None
 
 
 class JournalChangeRow(Row, table=True):

@@ -140,6 +140,8 @@ async def test_the_journal_lists_every_edit_with_its_time_and_what_was_undone(tm
         for name in ("one", "two", "three"):
             store.apply(Edit(f"add [b]{name}[/]", (Put(Zone(name)),)))
         store.undo()
+    with Store.open(tmp_path / "a.mesh", person="[b]Ada[/]") as store:
+        store.apply(Edit("hers", (Put(Zone("hers")),)))
         entries = store.journal()
     read = [[], entries]
     journal = JournalList(lambda: read.pop(0))
@@ -156,6 +158,11 @@ async def test_the_journal_lists_every_edit_with_its_time_and_what_was_undone(tm
         assert all("add [b]three[/]" in text for text in undone)
         for entry in entries:
             assert any(shown_time(entry.time) in text and entry.label in text for text in texts)
+        assert (
+            [text for text in texts if "Ada" in text]
+            == [text for text in texts if "[b]Ada[/]  hers" in text]
+            != []
+        )
 
 
 async def test_an_edit_that_takes_several_lines_begins_in_one_row_only(tmp_path: Path) -> None:

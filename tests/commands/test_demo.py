@@ -23,8 +23,8 @@ def show(monkeypatch, _terminal):
     def use(then=lambda path: None):
         shown = []
 
-        def show(path):
-            shown.append(path)
+        def show(path, name="", *, read_only=False):
+            shown.append((path, name, read_only) if name or read_only else path)
             then(path)
             return 0
 
@@ -71,4 +71,15 @@ def test_open_and_start_show_what_they_should(show, tmp_path):
     Store.create(path).close()
     assert cli.main(["open", str(path)]) == 0
     assert cli.main([]) == 0
-    assert shown == [path, None]
+    assert cli.main(["open", "--name", "Ada Lovelace", "--read-only", str(path)]) == 0
+    assert shown == [path, None, (path, "Ada Lovelace", True)]
+
+
+def test_open_refuses_what_is_no_name(show, tmp_path, capsys):
+    shown = show()
+    path = tmp_path / "m.mesh"
+    Store.create(path).close()
+    for name in ("", "A\nB", "a" * 41):
+        assert cli.main(["open", "--name", name, str(path)]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert shown == []

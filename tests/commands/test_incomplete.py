@@ -20,7 +20,7 @@ from tests.commands.running import MODELS, PROGRAM
 
 AGENT = MODELS / "support-agent.toml"
 RELEASE = MODELS / "federated-release.toml"
-SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "terminated"}
 READING = {
     "check": ("check", "MODEL"),
     "check --json": ("check", "--json", "MODEL"),

@@ -239,11 +239,37 @@ def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
         first.apply(edit("z", [Put(Zone("z"))]))
     assert 0.15 < time.monotonic() - began < 2
     assert first.refresh() is None
-    with pytest.raises(StoreError, match="another program has been using it"):
-        Store.open(first.path)
     raw.execute("ROLLBACK")
     raw.close()
     assert "z" in first.apply(edit("z", [Put(Zone("z"))])).zone
+
+
+def test_opening_waits_longer_than_an_edit_while_others_write(two, monkeypatch):
+    """Each wait for the lock is as short as ever: what other threads do with models need not wait for all."""
+    assert sqlite_file.OPEN_TIMEOUT == 10
+    monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT", 0.05)
+    first, second = two
+    raw = sqlite3.connect(first.path, isolation_level=None, check_same_thread=False)
+    raw.execute("BEGIN EXCLUSIVE")
+    opened, tries = [], []
+    connect = sqlite_file.connect
+
+    def counted(path, *, read_only):
+        tries.append(path)
+        if len(tries) == 5:
+            raw.execute("ROLLBACK")
+        assert second.refresh() is None
+        return connect(path, read_only=read_only)
+
+    monkeypatch.setattr(sqlite_file, "connect", counted)
+    opened.append(Store.open(first.path))
+    opened[0].close()
+    assert len(tries) == 5
+    raw.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(sqlite_file, "OPEN_TIMEOUT", 1.0)
+    with pytest.raises(StoreError, match="using it for 1 seconds"):
+        Store.open(first.path)
+    raw.close()
 
 
 def test_threads_with_stores_of_their_own_lose_nothing(tmp_path):

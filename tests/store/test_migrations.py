@@ -188,6 +188,19 @@ def test_a_checkpoint_on_a_trigger_that_was_not_drawn_sits_on_hearing_at_every_t
     )
 
 
+def test_what_was_edited_before_there_were_names_has_no_person(older):
+    with Store.open(older) as store:
+        before = store.journal()
+        assert {each.person for each in before} == {""}
+    with Store.open(older, person="Ada") as store:
+        store.apply(edit("hers", [Put(System("hers"))]))
+        assert [each.person for each in store.journal()] == ["" for _ in before] + ["Ada"]
+        store.undo()
+        assert store.undo() is None
+    with Store.open(older) as store:
+        assert undo_label(store) == next(each.label for each in reversed(before) if not each.undone)
+
+
 def test_what_outsiders_see_is_told_where_the_default_does_not_tell_it(tmp_path):
     with Store.open(written(FOURTH, tmp_path / "fourth.mesh")) as store:
         systems = store.snapshot.system

@@ -39,7 +39,8 @@ def _read_until(terminal: int, said: str, words: str) -> str:
     return said
 
 
-def test_a_termination_gives_the_terminal_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "word"), [(signal.SIGTERM, "terminated"), (signal.SIGHUP, "hung up")])
+def test_a_termination_gives_the_terminal_back(tmp_path: Path, number: signal.Signals, word: str) -> None:
     path, ours, theirs = _set_up(tmp_path)
     before = termios.tcgetattr(theirs)[COOKED]
     with subprocess.Popen(
@@ -52,7 +53,7 @@ def test_a_termination_gives_the_terminal_back(tmp_path: Path) -> None:
         try:
             said = _read_until(ours, "", "Nothing")
             assert termios.tcgetattr(theirs)[COOKED] != before
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(number)
             said = _read_until(ours, said, "in the model file")
             assert process.wait(timeout=MOST_SECONDS) == 2
             assert termios.tcgetattr(theirs)[COOKED] == before
@@ -62,7 +63,7 @@ def test_a_termination_gives_the_terminal_back(tmp_path: Path) -> None:
             os.close(theirs)
     _, left, after = said.rpartition(LEAVE_SCREEN)
     assert left
-    assert "meshmodel: terminated; every edit that was shown is in the model file" in after
+    assert f"meshmodel: {word}; every edit that was shown is in the model file" in after
     assert "Traceback" not in said
 
 

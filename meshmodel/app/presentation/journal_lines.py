@@ -28,6 +28,7 @@ def journal_lines(entries: "Sequence[JournalEntry]") -> Iterator[Line]:
 def _words(entry: "JournalEntry") -> Words:
     return (
         (f"{entry.number:>5}  {shown_time(entry.time)}  ", "muted"),
+        (f"{entry.person}  " if entry.person else "", "strong"),
         (entry.label, "gone" if entry.undone else ""),
         ("  undone" if entry.undone else "", "warning"),
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from textual.app import App
 
-ENDING: Final = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
+ENDING: Final = {"SIGTERM": "terminated", "SIGHUP": "hung up", "SIGINT": "interrupted"}
 """Signals by which it is ended from outside, and what is then said of it."""
 LOOK: Final = 1.0
 """Seconds between two looks whether the terminal is still there."""
@@ -32,16 +32,16 @@ class Signals:
     def catch(self) -> None:
         """Keep signals in mind until they are heeded: amid the first events nothing may break off."""
         if sys.platform != "win32":
-            for number, word in ENDING:
-                signal.signal(number, lambda *_, word=word: setattr(self, "ended", word))
+            for name, word in ENDING.items():
+                signal.signal(signal.Signals[name], lambda *_, word=word: setattr(self, "ended", word))
 
     def heed(self) -> None:
         """Leave as by the key when the system says so, in between two events and never amid one."""
         if sys.platform == "win32":
             return
         loop = asyncio.get_running_loop()
-        for number, word in ENDING:
-            loop.add_signal_handler(number, self.end, word)
+        for name, word in ENDING.items():
+            loop.add_signal_handler(signal.Signals[name], self.end, word)
         if self.ended is not None:
             self.end(self.ended)
         terminal = select.poll()
