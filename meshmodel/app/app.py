@@ -24,7 +24,7 @@ from meshmodel.app.terminal.cell_diff import TerminalScreen
 from meshmodel.app.terminal.collector import SETTLE, TURN, Collector
 from meshmodel.app.terminal.key_queue import KeysInOrder, TypedEvent
 from meshmodel.app.terminal.signals import Signals
-from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
+from meshmodel.app.theme import PALETTES, TITLES, named_theme, themes
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Progress, Task
@@ -92,8 +92,7 @@ class MeshmodelApp(KeysInOrder):
         self.signals = Signals(self, self.leave, lambda: self.is_opening and not self.is_reading)
         for theme in themes():
             self.register_theme(theme)
-        names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
-        self.theme = names.get(self.configuration.theme or "", DEFAULT)
+        self.theme = named_theme(self.configuration.theme)
         if self.configuration.keymap:
             self.set_keymap(self.configuration.keymap)
 

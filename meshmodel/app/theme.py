@@ -71,6 +71,11 @@ PALETTES: Final[Mapping[str, Palette]] = {
 TITLES: Final[Mapping[str, str]] = {DEFAULT: "dark", "mesh-light": "light", "mesh-contrast": "high contrast"}
 
 
+def named_theme(title: str | None) -> str:
+    """The name of the theme that settings call so, ``high-contrast`` say; of others that of the usual one."""
+    return next((name for name, each in TITLES.items() if each.replace(" ", "-") == title), DEFAULT)
+
+
 def themes() -> list[Theme]:
     """The themes, to be registered with the program."""
     return [_theme(name, palette) for name, palette in PALETTES.items()]

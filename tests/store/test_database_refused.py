@@ -164,7 +164,7 @@ CRAFTED = {
     "a check": 'DROP TABLE intent; CREATE TABLE intent (agent CHECK (abs(agent) > 0), "from")',
     "a virtual table": "CREATE VIRTUAL TABLE extra USING fts5(x)",
     "statistics": "ANALYZE",
-    "a wrong revision": "UPDATE alembic_version SET version_num = '9'",
+    "a wrong revision": "UPDATE alembic_version SET version_num = '99'",
     "no about": "DELETE FROM about",
     "two abouts": "INSERT INTO about VALUES (2, 'a', 'b')",
     "a dangling end": "INSERT INTO hold VALUES ('nobody', 'token')",

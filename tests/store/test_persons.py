@@ -39,6 +39,7 @@ def act(random: Random, who: Person, path, number: int) -> Store:
             before = who.zone
             who.zone = None if before and random.random() < 0.3 else f"name {number}"
             change = Put(Zone(who.key, name=who.zone)) if who.zone else Remove("zone", who.key)
+            window.refresh()
             window.apply(edit(f"edit {number}", [change]))
             who.past.append((f"edit {number}", before, who.zone))
             who.future.clear()
