@@ -78,9 +78,8 @@ class MeshmodelApp(KeysInOrder):
         self.configuration = read_configuration() if configuration is None else configuration
         self.state = State() if state is None else state
         wanted = self.configuration.ascii if is_ascii is None else is_ascii
-        self.is_ascii = (
-            needs_ascii(os.environ, getattr(sys.__stdout__, "encoding", None)) if wanted is None else wanted
-        )
+        encoding = getattr(sys.__stdout__, "encoding", None)
+        self.is_ascii = needs_ascii(os.environ, encoding) if wanted is None else wanted
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
         self.access = access
