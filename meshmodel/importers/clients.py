@@ -433,6 +433,20 @@ class Client:
         """Whether the settings of the user were read with its own."""
         return "user" in self._scopes and self.has_account
 
+    def unasked(self) -> frozenset[str] | None:
+        """What its settings allow without a question, as the catalogue writes it; ``None``: anything."""
+        if self.asking("run") in {"allowed", "judged"}:
+            return None
+        tools = {"files:write": self.asking("edit"), "search:read": self.asking("search")}
+        found = {access for access, asking in tools.items() if asking in {"allowed", "judged"}}
+        found |= {"web:read" for _, asking, _ in self._hosts if asking in {"allowed", "judged"}}
+        for line, asking, _ in self._commands:
+            reached = self.out.catalogue.reached_by(line) if asking == "allowed" else ()
+            if reached is None or "web:write" in reached:
+                return None
+            found.update(reached)
+        return frozenset(found)
+
     # What it starts ---------------------------------------------------------------------------
 
     def hook(self, name: str, *, at: Node, text: str = "") -> tuple[Became, ...]:

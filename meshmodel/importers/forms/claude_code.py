@@ -14,6 +14,18 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from meshmodel.importers.claude_tools import (
+    EDITS,
+    FETCHES,
+    GROUPS,
+    READS,
+    RULE,
+    RUNS,
+    SEARCHES,
+    STARTS,
+    command_in,
+    is_whole,
+)
 from meshmodel.importers.clients import (
     CLIENT_RULES,
     HOOK,
@@ -154,20 +166,13 @@ RULES: Final[tuple[Rule, ...]] = (
     INSTRUCTIONS, WORKSTATION, *SETTINGS_RULES, *SERVER_RULES, *CLIENT_RULES, SETTING,
 )  # fmt: skip
 
-_READS: Final = frozenset({"Read", "Grep", "Glob", "LS", "LSP", "NotebookRead"})
-_EDITS: Final = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
-_RUNS: Final = frozenset({"Bash", "PowerShell", "Monitor"})
-_FETCHES: Final = frozenset({"WebFetch"})
-_SEARCHES: Final = frozenset({"WebSearch"})
-_STARTS: Final = frozenset({"Agent", "Task"})
-_GROUPS: Final = (_READS, _EDITS, _RUNS, _FETCHES, _SEARCHES, _STARTS)
 _DECIDED: Final[Mapping[frozenset[str], frozenset[str]]] = {
-    _READS: frozenset({"Read"}),
-    _EDITS: frozenset({"Edit", "Write"}),
-    _RUNS: frozenset({"Bash"}),
-    _FETCHES: _FETCHES,
-    _SEARCHES: _SEARCHES,
-    _STARTS: _STARTS,
+    READS: frozenset({"Read"}),
+    EDITS: frozenset({"Edit", "Write"}),
+    RUNS: frozenset({"Bash"}),
+    FETCHES: FETCHES,
+    SEARCHES: SEARCHES,
+    STARTS: STARTS,
 }
 """By group the tools whose rules decide about all of it."""
 _NOTHING: Final = frozenset(
@@ -181,7 +186,6 @@ _NOTHING: Final = frozenset(
 )  # fmt: skip
 """Tools that reach nothing by themselves."""
 _NOT_CONSULTED: Final = frozenset({"Write", "NotebookEdit", "MultiEdit", "Glob"})
-_RULE: Final = re.compile(r"([A-Za-z_][\w.*-]*)(?:\((.*)\))?", re.DOTALL)
 _SETTINGS_FILE: Final = re.compile(
     r"(?:^|/)(?:\.claude/settings(?:\.local)?\.json|managed-settings\.json|managed-settings\.d/[^/]+\.json)$"
 )
@@ -292,12 +296,12 @@ class _Permission:
     @property
     def is_whole(self) -> bool:
         """Whether it means every use of the tool."""
-        return self.pattern is None or self.pattern in {"", "*", "**", ":*"}
+        return is_whole(self.pattern)
 
     @property
     def command(self) -> str:
         """The words of a command before a pattern."""
-        return re.split(r":?\*", self.pattern or "")[0].strip()
+        return command_in(self.pattern)
 
 
 @dataclass
@@ -371,7 +375,7 @@ class _Settings:
                 ("deny", self._lists.deny),
             ):
                 for node in permissions[name]:
-                    found = _RULE.fullmatch(node.text)
+                    found = RULE.fullmatch(node.text)
                     if managed_only and layer.scope != "managed":
                         self._out.take(node, MANAGED)
                     elif found:
@@ -411,8 +415,8 @@ class _Settings:
         """What is asked before each group of tools, by the mode and by rules that name whole tools."""
         default, edit = _MODES[mode]
         decides = self._lists.decides
-        run = decides(_DECIDED[_RUNS]) or default
-        edits = decides(_DECIDED[_EDITS]) or edit
+        run = decides(_DECIDED[RUNS]) or default
+        edits = decides(_DECIDED[EDITS]) or edit
         own: Asking = "asked" if edits == "allowed" and mode != "bypassPermissions" else edits
         sandbox = self._box = self._sandbox(run, mode)
         if sandbox is not None and self._value("sandbox", "allowUnsandboxedCommands").text == "false":
@@ -422,13 +426,13 @@ class _Settings:
         if sandbox is not None and self._value("sandbox", "filesystem", "disabled").is_true:
             own = sandbox.asking
         tools = Tools(
-            read=decides(_DECIDED[_READS]) or "allowed",
+            read=decides(_DECIDED[READS]) or "allowed",
             edit=edits,
             own_settings=own,
             run=run,
             sandbox=sandbox,
-            fetch=decides(_FETCHES) or default,
-            search=decides(_SEARCHES) or default,
+            fetch=decides(FETCHES) or default,
+            search=decides(SEARCHES) or default,
             servers=default,
         )
         asked = (each for each in _ANSWERABLE if getattr(tools, each) == "asked")
@@ -495,7 +499,7 @@ class _Settings:
             return out.take(permission.node, NO_TOOL)
         if permission.tool in _NOT_CONSULTED and not permission.is_whole:
             return out.take(permission.node, NOT_CONSULTED)
-        has_paths = not permission.is_whole and (permission.tool in _READS | _EDITS or asking != "allowed")
+        has_paths = not permission.is_whole and (permission.tool in READS | EDITS or asking != "allowed")
         records = became if asking != "denied" else ()
         return out.take(permission.node, PATHS if has_paths else rule, ("agent", client.agent), *records)
 
@@ -507,7 +511,7 @@ class _Settings:
         client, tool, node = self._client, permission.tool, permission.node
         if tool.startswith("mcp__"):
             return self._server_rule(tool, asking, node)
-        group = next((each for each in _GROUPS if tool in each), None)
+        group = next((each for each in GROUPS if tool in each), None)
         if group is None:
             return () if tool in _NOTHING else None
         whole = self._lists.decides(_DECIDED[group])
@@ -518,12 +522,12 @@ class _Settings:
             or tool in _NOT_CONSULTED
         ):
             return ()
-        if group is _RUNS:
+        if group is RUNS:
             return self._command(permission)
-        if group is _FETCHES:
+        if group is FETCHES:
             host = (permission.pattern or "").removeprefix("domain:")
             return () if shows_secret(host) else (client.fetch(host, asking, at=node),)
-        actions: tuple[Action, ...] = ("read",) if group is _READS else ("write",)
+        actions: tuple[Action, ...] = ("read",) if group is READS else ("write",)
         return (client.account.may(client.systems.files(client.folder, node), actions, asking, at=node),)
 
     @cached_property
@@ -713,15 +717,15 @@ def _agents_folder(document: Document) -> str:
 
 def _use(client: Client, account: Account, tool: str, at: Node) -> None:
     """Give an account of its own what one listed tool needs, asked as the client asks."""
-    found = _RULE.fullmatch(tool)
+    found = RULE.fullmatch(tool)
     name = found[1] if found else tool
     files = client.systems.files(client.folder, at)
-    if name in _READS:
+    if name in READS:
         account.may(files, ("read",), client.asking("read"), at=at)
-    elif name in _EDITS:
+    elif name in EDITS:
         account.may(files, ("write",), client.asking("edit"), at=at)
         client.write_settings(client.asking("own_settings"), at=at, account=account)
-    elif name in _RUNS:
+    elif name in RUNS:
         client.run(client.asking("run"), at=at, account=account)
         client.share_commands(account)
     elif name == "WebFetch":

@@ -9,23 +9,31 @@ schemas/settings.schema.json, docs/reference, docs/extensions/reference.md, docs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import Final
 
 from meshmodel.importers.clients import (
     CLIENT_RULES,
     HOOK,
-    Asking,
     Client,
     Clients,
     Sandbox,
     Scope,
     Tools,
     folder_of,
-    loosest,
 )
 from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
+from meshmodel.importers.gemini_rules import (
+    ASKING,
+    EDITS,
+    READS,
+    SHELL,
+    PolicyRule,
+    Rules,
+    builtin_rules,
+    listed_rules,
+    policy_rules,
+)
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import (
@@ -168,13 +176,7 @@ _OLDER: Final = {
     (BELOW, "excluded"): "excludeMCPServers",
 }
 """How files wrote some settings before they had sections."""
-_SHELL: Final = "run_shell_command"
-_ALIASES: Final = {"ShellTool": _SHELL, "search_file_content": "grep_search"}
-_ASKING: Final[dict[str, Asking]] = {"allow": "allowed", "ask_user": "asked", "deny": "denied"}
-_CALL: Final = re.compile(r"([A-Za-z0-9_-]{1,100})\((.*)\)", re.DOTALL)
 _MODES: Final = {"auto_edit": "autoEdit", "autoEdit": "autoEdit"}
-_LONGEST: Final = 200
-"""Characters of a pattern that are looked at."""
 
 
 def recognise(document: Document) -> bool:
@@ -182,7 +184,7 @@ def recognise(document: Document) -> bool:
     root, source = document.root, document.source
     if document.syntax == "toml":
         rules = list(root["rule"])
-        return bool(rules) and all(each["decision"].text in _ASKING for each in rules)
+        return bool(rules) and all(each["decision"].text in ASKING for each in rules)
     if document.syntax != "json" or not root.is_map:
         return False
     if f"/{source}".endswith(f"/{_EXTENSION_FILE}"):
@@ -236,160 +238,6 @@ def _layer_of(document: Document) -> _Layer:
     return _Layer(document, folder, "user" if folder == HOME else "project", is_policy)
 
 
-# What is asked --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _PolicyRule:
-    """One rule.
-
-    Attributes:
-        tool: which tools it is about, with ``*`` for any words.
-        asking: what is asked.
-        priority: the highest that matches wins.
-        node: where it stands.
-        prefix: how a command must begin; ``None``: it is about all uses.
-        server: of whose tools it is; empty: of no server, or the pattern says it.
-    """
-
-    tool: str
-    asking: Asking
-    priority: float
-    node: Node
-    prefix: str | None = None
-    server: str = ""
-
-    def means(self, tool: str) -> bool:
-        """Whether it is about a tool that is built in."""
-        return not self.server and _fits(tool, self.tool)
-
-    def means_server(self, server: str) -> bool:
-        """Whether it is about all tools of a server."""
-        if self.server:
-            return self.server in {server, "*"} and self.tool == "*"
-        return _fits(f"mcp_{server}_", self.tool)
-
-    def servers(self) -> list[str]:
-        """The servers of whose tools it may be; ``*``: of any."""
-        if self.server or "*" in self.tool:
-            return [self.server or "*"]
-        name = self.tool.removeprefix("mcp_")[:_LONGEST]
-        return [name[: found.start()] for found in re.finditer("_", name)]
-
-    def tool_of(self, server: str) -> str:
-        """The one tool of a server that it is about; empty: none."""
-        if self.server:
-            return self.tool if self.server in {server, "*"} else ""
-        for start in (f"mcp_{server}_", f"{server}__"):
-            if self.tool.startswith(start):
-                return self.tool.removeprefix(start)
-        return ""
-
-
-def _fits(value: str, pattern: str) -> bool:
-    return value == pattern or ("*" in pattern and len(pattern) < _LONGEST and fnmatchcase(value, pattern))
-
-
-def _builtin(mode: str) -> Iterator[_PolicyRule]:
-    """The rules that come with the program."""
-    for tool in (
-        "glob",
-        "grep_search",
-        "list_directory",
-        "read_file",
-        "read_many_files",
-        "google_web_search",
-    ):
-        yield _PolicyRule(tool, "allowed", 1.05, ABSENT)
-    for tool in ("replace", "write_file", "web_fetch"):
-        yield _PolicyRule(tool, "allowed" if mode == "autoEdit" else "asked", 1.015, ABSENT)
-
-
-def _listed(nodes: Sequence[Node], asking: Asking, priority: float) -> Iterator[_PolicyRule]:
-    """The rules of a list of tools, some with the beginning of a command in brackets."""
-    for node in nodes:
-        found = _CALL.fullmatch(node.text)
-        tool = found[1] if found else node.text
-        tool = _ALIASES.get(tool, tool)
-        prefix = found[2] if found and tool == _SHELL else None
-        yield _PolicyRule(tool, asking, priority, node, prefix)
-        if prefix is not None and asking == "allowed":  # what is not in the list is refused
-            yield _PolicyRule(tool, "denied", priority - 0.01, node)
-
-
-def _policy(root: Node, base: int, mode: str) -> Iterator[_PolicyRule]:
-    """The rules of a policy that hold in a mode."""
-    for node in root["rule"]:
-        asking = _ASKING.get(node["decision"].text)
-        modes = [each.text for each in node["modes"].each()]
-        if asking is None or (modes and mode not in modes) or node["subagent"]:
-            continue
-        if node["interactive"].text == "false" and asking != "allowed":
-            continue
-        is_part = any(node[key] for key in ("argsPattern", "commandRegex", "toolAnnotations"))
-        if is_part and asking != "allowed":
-            continue
-        prefixes: list[str | None] = [each.text for each in node["commandPrefix"].each()]
-        if node["commandRegex"]:
-            prefixes.append(re.split(r"[^\w ./-]", node["commandRegex"].text)[0])
-        default = _SHELL if prefixes else "*"
-        tools = [each.text for each in node["toolName"].each()] or [default]
-        value = node["priority"].value
-        priority = base + (value if isinstance(value, int | float) else 0) / 1000
-        for tool in tools:
-            for prefix in prefixes or [None]:
-                yield _PolicyRule(
-                    _ALIASES.get(tool, tool), asking, priority, node, prefix, node["mcpName"].text
-                )
-
-
-class _Rules:
-    """All rules that hold."""
-
-    def __init__(self, rules: Sequence[_PolicyRule]) -> None:
-        self.all = sorted(rules, key=lambda each: -each.priority)
-        self._of_server: dict[str, list[tuple[int, _PolicyRule]]] = {}
-        for number, each in enumerate(self.all):
-            for name in each.servers():
-                self._of_server.setdefault(name, []).append((number, each))
-
-    def whole(self, tool: str) -> tuple[Asking, float]:
-        """What is asked before any use of a tool, and with which priority that is said."""
-        found = (each for each in self.all if each.prefix is None and each.means(tool))
-        first = next(found, None)
-        return ("asked", 0.0) if first is None else (first.asking, first.priority)
-
-    def asking(self, *tools: str) -> Asking:
-        """The least that is asked before any of some tools."""
-        return loosest(self.whole(each)[0] for each in tools)
-
-    def commands(self) -> Iterator[_PolicyRule]:
-        """The commands that are allowed where others are not."""
-        asking, priority = self.whole(_SHELL)
-        for each in self.all:
-            if (
-                each.prefix is not None
-                and each.asking == "allowed" != asking
-                and each.priority > priority
-                and each.means(_SHELL)
-            ):
-                yield each
-
-    def server(self, name: str) -> tuple[Asking, dict[str, Asking]]:
-        """What is asked before all tools of a server, and before those of which more is said."""
-        whole: Asking = "asked"
-        tools: dict[str, Asking] = {}
-        found = [*self._of_server.get("*", ()), *(self._of_server.get(name, ()) if name != "*" else ())]
-        for _, each in sorted(found, key=lambda one: one[0]):
-            if each.means_server(name):
-                whole = each.asking
-                break
-            tool = each.tool_of(name)
-            if tool and tool != "*":
-                tools.setdefault(tool, each.asking)
-        return whole, tools
-
-
 # Settings -------------------------------------------------------------------------------------------
 
 
@@ -407,7 +255,7 @@ class _Settings:
                 self._client.settings(each.scope, each.root)
         said = self._get("general", "defaultApprovalMode").text
         self._mode = _MODES.get(said, "default")
-        self._rules = _Rules([*self._all_rules()])
+        self._rules = Rules([*self._all_rules()])
         self._allowed = {each.text for each in self._words(BELOW, "allowed")}
         self._configured = {name for name, _ in self._get("admin", BELOW, "config").items()}
 
@@ -427,28 +275,28 @@ class _Settings:
         """The words of a list, which unites over the files."""
         return [word for each in self._each(*keys) for word in each.each() if word.text]
 
-    def _all_rules(self) -> Iterator[_PolicyRule]:
+    def _all_rules(self) -> Iterator[PolicyRule]:
         """The rules of settings and policies, with the priorities that the program gives them."""
-        yield from _builtin(self._mode)
-        yield from _listed(self._words("tools", "exclude"), "denied", 4.4)
-        yield from _listed(self._words("tools", "confirmationRequired"), "asked", 4.35)
-        yield from _listed(self._words("tools", "allowed"), "allowed", 4.3)
+        yield from builtin_rules(self._mode)
+        yield from listed_rules(self._words("tools", "exclude"), "denied", 4.4)
+        yield from listed_rules(self._words("tools", "confirmationRequired"), "asked", 4.35)
+        yield from listed_rules(self._words("tools", "allowed"), "allowed", 4.3)
         core = self._words("tools", "core")
-        yield from _listed(core, "allowed", 4.25)
+        yield from listed_rules(core, "allowed", 4.25)
         if core:
-            for tool in (_SHELL, *_READS, *_EDITS, "web_fetch", "google_web_search"):
-                yield _PolicyRule(tool, "denied", 4.24, core[0])
+            for tool in (SHELL, *READS, *EDITS, "web_fetch", "google_web_search"):
+                yield PolicyRule(tool, "denied", 4.24, core[0])
         for node in self._words(BELOW, "excluded"):
-            yield _PolicyRule("*", "denied", 4.9, node, server=node.text)
+            yield PolicyRule("*", "denied", 4.9, node, server=node.text)
         for node in self._words(BELOW, "allowed"):
-            yield _PolicyRule("*", "allowed", 4.1, node, server=node.text)
+            yield PolicyRule("*", "allowed", 4.1, node, server=node.text)
         for layer in self._layers:
             for name, node in layer.root["mcpServers"].items():
                 if node["trust"].is_true:
-                    yield _PolicyRule("*", "allowed", 4.2, node["trust"], server=name)
+                    yield PolicyRule("*", "allowed", 4.2, node["trust"], server=name)
         for layer in self._policies:
             if layer.scope != "project":
-                yield from _policy(layer.root, 4 if layer.scope == "user" else 5, self._mode)
+                yield from policy_rules(layer.root, 4 if layer.scope == "user" else 5, self._mode)
 
     def read(self) -> None:
         """Read it: what is asked first, since the rest acts with the account."""
@@ -474,10 +322,10 @@ class _Settings:
     def _tools(self) -> Tools:
         """What is asked before each group of tools; of servers it is said for each."""
         rules = self._rules
-        run = rules.asking(_SHELL)
+        run = rules.asking(SHELL)
         tools = Tools(
-            read=rules.asking(*_READS),
-            edit=rules.asking(*_EDITS),
+            read=rules.asking(*READS),
+            edit=rules.asking(*EDITS),
             run=run,
             fetch=rules.asking("web_fetch"),
             search=rules.asking("google_web_search"),
@@ -599,10 +447,6 @@ class _Settings:
             out.take(node, rule, *(() if rule is NO_EFFECT else (agent,)))
 
 
-_READS: Final = ("read_file", "read_many_files", "grep_search", "glob", "list_directory")
-_EDITS: Final = ("replace", "write_file")
-
-
 def _is_server(node: Node) -> bool:
     return bool(node["command"].text or node["url"].text or node["httpUrl"].text)
 
@@ -638,12 +482,12 @@ def _extension(document: Document, out: Proposal) -> None:
     root = document.root
     name, folder = root["name"].text, document.source.removesuffix(_EXTENSION_FILE).rstrip("/")
     client = out.part(Clients).client(f"{NAME} with {name}", folder, at=root)
-    rules = _Rules([*_builtin("default"), *_listed([*root["excludeTools"]], "denied", 4.4)])
+    rules = Rules([*builtin_rules("default"), *listed_rules([*root["excludeTools"]], "denied", 4.4)])
     found = client.use(
         Tools(
-            read=rules.asking(*_READS),
-            edit=rules.asking(*_EDITS),
-            run=rules.asking(_SHELL),
+            read=rules.asking(*READS),
+            edit=rules.asking(*EDITS),
+            run=rules.asking(SHELL),
             fetch=rules.asking("web_fetch"),
             search=rules.asking("google_web_search"),
         ),

@@ -1,12 +1,18 @@
 """A job of a GitHub Actions workflow: the program that it is, the agents among its steps, what each holds."""
 
+import functools
+import operator
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
 from meshmodel.importers import fingerprints
+from meshmodel.importers.catalogue import Catalogue
+from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
+from meshmodel.importers.forms.github.options import LIMITED, Reach, reach_of, takes_up_nothing
 from meshmodel.importers.forms.github.repository import Repository, is_model_key, meaning_of_literal
 from meshmodel.importers.forms.github.rules import (
     AGENT_ACTION,
@@ -38,7 +44,9 @@ from meshmodel.importers.forms.github.rules import (
     SETTING,
     STARTERS,
     STEP,
+    TAKEN_UP,
     TOKEN,
+    TOOL_LIMIT,
     TOOL_SERVER,
     TOOLS,
     UNKNOWN_AGENT,
@@ -54,6 +62,7 @@ from meshmodel.importers.forms.github.words import (
     SERVER_INPUTS,
     STARTER_INPUTS,
     TOOLS_OF,
+    Started,
     allowed_in,
     asks_token,
     expressions,
@@ -61,12 +70,13 @@ from meshmodel.importers.forms.github.words import (
     lets_event_in,
     product_of,
     secrets_in,
+    started_in,
     tools_in,
 )
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import ask_if_secret
-from meshmodel.model.records import Delegation, Exchange, Hold
+from meshmodel.model.records import Delegation, Exchange, Grant, Hold, Reference
 
 _USED: Final = re.compile(r"\bneeds\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?outputs\b")
 _WRITTEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.")
@@ -81,6 +91,11 @@ _STEP_TOKEN: Final = re.compile(r"\bsteps\s?\.\s?([A-Za-z_][\w-]{0,99})\s?\.\s?o
 _APP_ACTION: Final = "anthropics/claude-code-action"
 """It puts the settings of the base branch back before it starts (its page on security, at 24dcd50)."""
 _HEAD: Final = re.compile(r"github\.head_ref|pull_request\.head\.|refs/pull/", re.IGNORECASE)
+
+
+_WRITES: Final = frozenset({"files:write", "working-copy:write"})
+_CAPTURED: Final = re.compile(r"[|>`]|\$\(")
+"""What keeps or hands on the words that a command prints."""
 
 
 def _described(product: str, node: Node) -> str:
@@ -104,6 +119,17 @@ def _is_of_app(leaf: Node) -> bool:
 def _action_of(step: Node | None) -> str:
     """The action that a step uses, in lower case, without its version."""
     return step["uses"].text.partition("@")[0].lower() if step is not None else ""
+
+
+def _is_taken_up(step: Node, commands: Sequence[Started], reached: AbstractSet[str], rows: Catalogue) -> bool:
+    """Whether what follows an agent in its job, or in its script, can use files or words that it wrote."""
+    script, steps = step["run"].text, step.parent
+    if not (reached & _WRITES or _CAPTURED.search(script)):
+        return False
+    first = next((at for at, each in enumerate(commands) if each.product), 0)
+    after = commands if "$(" in script or "`" in script else commands[first + 1 :]
+    is_last = steps is not None and steps.key == "steps" and steps[-1] is step
+    return not is_last or not all(each.product or takes_up_nothing(each, rows) for each in after)
 
 
 def ask_callers(title: str, at: Node, out: Proposal) -> Became:
@@ -148,6 +174,12 @@ class Job:
     _exchanged: bool = False
     _head: Node | None = None
     _app_tokens: dict[str, str] = field(default_factory=dict)
+    _reached: dict[str, AbstractSet[str]] = field(default_factory=dict)
+    """By agent what its tools reach, of those whose options limit them."""
+    _stated: set[str] = field(default_factory=set)
+    """Tokens of which it is stated what they may, and where."""
+    _cut: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By agent and token the credential of what its tools can use of it."""
 
     def element(self, table: str, key: tuple[str, ...], name: str, at: Node, **fields: str | None) -> str:
         """An element of this workflow only."""
@@ -179,7 +211,9 @@ class Job:
                 oidc = self.element("credential", ("oidc", self.id), name, leaf, kind="oidc-federation")
                 self.oidc = self.oidc or (oidc, leaf)
                 out.take(leaf, OIDC, ("credential", oidc), out.relate(Hold(self.workflow, oidc), at=leaf))
-        if not permissions:
+        if permissions:
+            self._stated.add(self.token)
+        else:
             text = "Which permissions has GITHUB_TOKEN by default? Jobs that state none get them."
             out.ask(("system", pipeline), text, NO_PERMISSIONS, at=at)
 
@@ -201,7 +235,8 @@ class Job:
             return
         credential, leaf = self.oidc
         for agent in self.agents.values():
-            self.out.relate(Hold(agent, credential), at=leaf)
+            if agent not in self._reached:  # no tool of these can ask for it
+                self.out.relate(Hold(agent, credential), at=leaf)
         if not self._exchanged:
             text = f"Which provider accepts the OIDC token of {self.title}, and for which credential?"
             self.out.ask(("credential", credential), text, OIDC_UNUSED, at=leaf)
@@ -299,9 +334,83 @@ class Job:
         out.take(node["uses"] or node["run"], rule, ("agent", agent), delegation)
         if self._head is not None and _action_of(node) != _APP_ACTION:
             self.repository.instruct(agent, self._head, ("pull requests",), HEAD_SETTINGS)
+        if node["run"].text:
+            self._limit(agent, product, node)
         for credential, (leaf, left_by) in self._left.items():
-            out.take(leaf, left_by, out.relate(Hold(agent, credential), at=leaf))
+            out.take(leaf, left_by, *self._holds(agent, credential, leaf))
         return agent
+
+    # What options limit -----------------------------------------------------------------------
+
+    def _limit(self, agent: str, product: str, step: Node) -> None:
+        """Limit an agent by the options of its command, unless what it writes is taken up by what follows."""
+        out, leaf = self.out, step["run"]
+        if product not in LIMITED:
+            self.tools(agent, allowed_in(leaf.text), leaf)
+            return
+        self._servers_in(agent, allowed_in(leaf.text), leaf)
+        commands = [*started_in(leaf.text)]
+        found = [self._reach(each, leaf) for each in commands if each.product]
+        known = [each for each in found if each is not None]
+        own = self.repository.unasked(product)
+        if len(known) < len(found) or own is None or self._head is not None:
+            return  # whoever wrote the head of a pull request wrote the settings in it too
+        reach = functools.reduce(operator.or_, known, Reach(frozenset(own)))
+        if reach.unsaid:
+            text = (
+                f"Its options do not say {reach.unsaid}. Which tools are that, on which systems? Until that "
+            )
+            out.ask(("agent", agent), f"{text}is said they limit nothing.", TOOLS, at=leaf)
+        elif reach.accesses is not None and _is_taken_up(step, commands, reach.accesses, out.catalogue):
+            out.take(leaf, TAKEN_UP, ("agent", agent))
+        elif reach.accesses is not None:
+            self._reached[agent] = reach.accesses
+            text = "Its options alone are seen: settings of the user or of the runner allow no more. True?"
+            out.assume(("agent", agent), text, TOOL_LIMIT, at=leaf)
+            out.take(leaf, TOOL_LIMIT, ("agent", agent), *self._read_sites(agent, reach, leaf))
+
+    def _reach(self, started: Started, leaf: Node) -> Reach | None:
+        def policy(name: str) -> Node | None:
+            return self.repository.policy(leaf, name)
+
+        return reach_of(started, self.out.catalogue, policy)
+
+    def _read_sites(self, agent: str, reach: Reach, at: Node) -> list[Became]:
+        """The web, or the hosts of it, that its tools read without a token."""
+        systems = self.out.part(CommonSystems)
+        found = [systems.site(each, at) for each in sorted(reach.hosts)]
+        found += [
+            systems.known(each, at) for each in ("web", "search") if f"{each}:read" in (reach.accesses or ())
+        ]
+        if not found:
+            return []
+        name = f"network of {self.out.title('agent', agent)}"
+        network = self.element("credential", ("network", self.id, agent), name, at, kind="other")
+        held = self.out.relate(Hold(agent, network), at=at)
+        return [held, *(self.out.relate(Grant(network, each, ("read",)), at=at) for each in found)]
+
+    def _holds(self, agent: str, credential: str, at: Node) -> list[Reference]:
+        """Let an agent hold a credential; of a token what its tools can use, if they are limited."""
+        if agent in self._reached and credential in self._stated:
+            credential = self._as_tools(agent, credential, at)
+        return [self.out.relate(Hold(agent, credential), at=at)] if credential else []
+
+    def _as_tools(self, agent: str, token: str, at: Node) -> str:
+        """The credential of what tools of an agent can use of a token; empty: they use nothing of it."""
+        if (agent, token) in self._cut:
+            return self._cut[agent, token]
+        used = self.repository.as_tools(token, self._reached[agent])
+        if not used:
+            return token if used is None else ""
+        out = self.out
+        shown = out.title("credential", token).partition(" of ")[0]
+        found = self._cut[agent, token] = self.element(
+            "credential", ("as tools", self.id, agent, token),
+            f"{shown}, as tools of {out.title('agent', agent)}", at, kind="exchanged-token",
+            lifetime=self._lifetime() if token == self.token else "1h",
+        )  # fmt: skip
+        self.repository.give(found, used, at)
+        return found
 
     def values(self, variables: Node, *agents: str) -> None:
         """Draw the secrets among variables or inputs."""
@@ -320,10 +429,10 @@ class Job:
             if each != OWN_TOKEN:
                 self.repository.secret(each, leaf, agents)
         if OWN_TOKEN in names or asks_token(leaf.text):
-            held = [self.out.relate(Hold(each, self.token), at=leaf) for each in agents]
+            held = [one for each in agents for one in self._holds(each, self.token, leaf)]
             self.out.take(leaf, TOKEN, ("credential", self.token), *held)
         for each in self._app_tokens_in(leaf.text):
-            held = [self.out.relate(Hold(agent, each), at=leaf) for agent in agents]
+            held = [one for agent in agents for one in self._holds(agent, each, leaf)]
             self.out.take(leaf, TOKEN, ("credential", each), *held)
         meaning = meaning_of_literal(str(leaf.key), leaf.text)
         if meaning == "unclear" and literal is None:
@@ -393,13 +502,16 @@ class Job:
         permissions = [(key, leaf) for key, leaf in given.items() if key.startswith(_APP_PERMISSION)]
         unknown = [key for key, leaf in permissions if not self._grant_to_app(where, token, key, leaf)]
         about: Became = ("credential", token)
+        is_elsewhere = (owner or named) and not (others or _IS_THIS.fullmatch(given["repositories"].text))
+        if permissions and not unknown and not is_elsewhere:
+            self._stated.add(token)
         if not permissions or unknown:
             shown = ", ".join(unknown[:10]) or "all permissions of the installation"
             text = f"What may the token do by {shown}, and on which systems?"
             note = out.ask(about, text, APP_INSTALLATION, at=given, detail="permissions")
             for key in unknown:
                 out.take(given[key], APP_INSTALLATION, note)
-        if (owner or named) and not (others or _IS_THIS.fullmatch(given["repositories"].text)):
+        if is_elsewhere:
             text = (
                 f"For which repositories{f' of {owner.text}' if owner else ''} is the token besides this one?"
             )
@@ -466,7 +578,6 @@ class Job:
             if lets_event_in(leaf.text):
                 self.repository.tell(agent, leaf, self.started_by)
         out.take(node["with"], AGENT_INPUT, ("agent", agent))
-        self.tools(agent, allowed_in(node["run"].text), node["run"])
         if action == _APP_ACTION and not node.get("with", "github_token").text:
             self._app_token(node["uses"], agent)
 
@@ -480,8 +591,12 @@ class Job:
         )
         detail = f"{at.parent.key if at.parent else ''} {at.key}"
         self.out.take(at, TOOLS, self.out.ask(("agent", agent), text, TOOLS, at=at, detail=detail))
+        self._servers_in(agent, tools, at)
+
+    def _servers_in(self, agent: str, tools: list[str], at: Node) -> None:
+        """Draw each MCP server whose tools are named."""
         for name in dict.fromkeys(SERVER.findall("\n".join(tools))):
-            self.out.take(at, TOOLS, *self.server(agent, name, at))
+            self.out.take(at, TOOL_SERVER, *self.server(agent, name, at))
 
     def server(self, agent: str, name: str, at: Node, **fields: str) -> tuple[Became, ...]:
         """An MCP server that an agent sets to work, and the delegation to it; what it reaches is asked."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -23,14 +24,19 @@ from meshmodel.importers.forms.github.rules import (
     PULLED,
     SECRET_HELD,
     SECRET_OPENS,
+    TOOL_LIMIT,
     TRIGGER,
     UNTRUSTED,
     WORDS_IN_PROMPT,
 )
 from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
+from meshmodel.importers.gemini_rules import ASKING
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.proposal import Proposal
+from meshmodel.importers.toml_text import read_toml
 from meshmodel.importers.withheld import Meaning, is_reference, meaning_of, names_secret, shows_secret
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import read_small_file, real_path
 from meshmodel.model.records import Custody, Delegation, Grant, Hold, Reference, Trigger
 from meshmodel.model.vocabulary import Action
 
@@ -156,7 +162,7 @@ def root_of(source: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Granted:
+class Granted:
     """A grant on a part of the repository, of a GITHUB_TOKEN (``is_own``) or of another credential."""
 
     credential: str
@@ -174,13 +180,23 @@ class _Workflow:
     runs_forks: bool
 
 
+def _used(granted: Granted, reached: AbstractSet[str]) -> tuple[Action, ...]:
+    """The actions of a grant that accesses of the catalogue are."""
+    if granted.part in _DISPATCHES.values():
+        return granted.actions if "github:execute" in reached else ()
+    systems = ("github", "remote", "files", "working-copy") if granted.part == "code" else ("github",)
+    wanted = {each for each in reached if each.partition(":")[0] in systems}
+    wanted -= {"files:write", "working-copy:write"}
+    return tuple(act for act in granted.actions if any(each.endswith(f":{act}") for each in wanted))
+
+
 class Repository:
     """One repository; what is drawn of it is the same for all its workflows: ``finish`` after the last."""
 
     def __init__(self, root: str, out: Proposal) -> None:
         self._out = out
         self._root = root
-        self._granted: list[_Granted] = []
+        self._granted: list[Granted] = []
         self._started: list[tuple[str, Node, tuple[str, ...]]] = []
         self._workflows: dict[str, _Workflow] = {}
         self._told: list[tuple[str, Node, tuple[str, ...], Rule]] = []
@@ -254,14 +270,61 @@ class Repository:
             at: what says so.
             is_own: whether it is a GITHUB_TOKEN; what others write starts workflows.
         """
-        self._granted.append(_Granted(credential, part, actions, at, is_own))
+        self._granted.append(Granted(credential, part, actions, at, is_own))
         if part == "code" and "write" in actions:
             self._may_dispatch(credential, "repository_dispatch", at)
         return self._out.relate(Grant(credential, self.system(part, at), actions), at=at)
 
+    def as_tools(self, token: str, reached: AbstractSet[str]) -> list[Granted] | None:
+        """What tools can use of a GITHUB_TOKEN, by what they reach; ``None``: all that it may.
+
+        Args:
+            token: its id.
+            reached: as the catalogue writes it; the files of the job are the code.
+        """
+        whole = [each for each in self._granted if each.credential == token]
+        found = [replace(each, actions=_used(each, reached)) for each in whole]
+        return None if found == whole else [each for each in found if each.actions]
+
+    def give(self, credential: str, granted: Iterable[Granted], at: Node) -> None:
+        """Let a credential do what tools can use of a token."""
+        for each in granted:
+            self._granted.append(replace(each, credential=credential, at=at))
+            if each.part not in _DISPATCHES.values():
+                grant = Grant(credential, self.system(each.part, at), each.actions)
+                self._out.take(at, TOOL_LIMIT, ("credential", credential), self._out.relate(grant, at=at))
+
+    def policy(self, at: Node, name: str) -> Node | None:
+        """A policy of Gemini CLI, of a file of the repository that is named; ``None``: there is none."""
+        path = self._out.paths.get(at.source)
+        if path is None or path.absolute().parts[-3:-1] != (".github", "workflows"):
+            return None
+        root = path.absolute().parents[2]
+        try:
+            file = real_path(root / name)
+            if not (file.is_relative_to(real_path(root)) and file.is_file()):
+                return None
+            found = read_toml(read_small_file(file).decode("utf-8"), name)
+        except (OSError, ValueError, MeshmodelError):
+            return None
+        decisions = [each["decision"].text for each in found["rule"]]
+        return found if decisions and all(each in ASKING for each in decisions) else None
+
+    def unasked(self, product: str) -> AbstractSet[str] | None:
+        """What settings of the project that are read with it allow an agent; ``None``: anything."""
+        beside = self._out.beside.get("mcp")
+        found = set[str]()
+        for client in beside.part(Clients) if beside is not None else ():
+            if client.name == product and client.folder == self._root and client.has_account:
+                unasked = client.unasked()
+                if unasked is None:
+                    return None
+                found |= unasked
+        return found
+
     def _may_dispatch(self, credential: str, event: str, at: Node) -> None:
         """Note that a token may start workflows that have such an event."""
-        self._granted.append(_Granted(credential, _DISPATCHES[event], ("write",), at, is_own=False))
+        self._granted.append(Granted(credential, _DISPATCHES[event], ("write",), at, is_own=False))
 
     # Events -----------------------------------------------------------------------------------
 
@@ -350,7 +413,7 @@ class Repository:
         """Whether somebody may write in a part; dispatches are drawn where a token asks for them alone."""
         return part not in _DISPATCHES.values() or any(each.part == part for each in self._granted)
 
-    def _write(self, granted: _Granted, system: str) -> Reference:
+    def _write(self, granted: Granted, system: str) -> Reference:
         grant = self._out.relate(Grant(granted.credential, system, ("write",)), at=granted.at)
         if granted.at.is_leaf:
             self._out.take(granted.at, PERMISSION, grant)
@@ -381,7 +444,7 @@ class Repository:
 
     def _opened(self, at: Node) -> list[str]:
         """The pull requests that GITHUB_TOKEN opens or pushes to, if it may: somebody approves their runs."""
-        writers = dict[str, _Granted]()
+        writers = dict[str, Granted]()
         for each in self._granted:
             if each.is_own and each.part in {"pull requests", "code"} and "write" in each.actions:
                 writers.setdefault(each.credential, each)

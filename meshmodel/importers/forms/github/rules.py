@@ -272,6 +272,20 @@ TOOLS: Final = Rule(
     "question",
     "the file does not say what each tool does on which system; until that is said it limits nothing",
 )
+TOOL_LIMIT: Final = Rule(
+    "tool-limit",
+    "options of the command of an agent",
+    "assumed",
+    "tools that are allowed reach what the catalogue says, and a prompt is a refusal in a job: the agent "
+    "holds GITHUB_TOKEN as its tools can use it, a credential of its own; settings of the user or the runner "
+    "could allow more; a command that may run anything or send leaves the token whole",
+)
+TAKEN_UP: Final = Rule(
+    "taken-up",
+    "limit by options",
+    "assumed",
+    "what follows in the job can run, push or publish what the agent wrote: computed as without the limit",
+)
 TOOL_SERVER: Final = Rule(
     "tool-server",
     "MCP server of an agent",
@@ -350,7 +364,7 @@ RULES: Final[tuple[Rule, ...]] = (
     SECRET_HELD, SECRET_OPENS, MODEL_KEY, TOKEN, LITERAL, UNCLEAR, SERVICE_SECRET, CHECKOUT,
     CHECKOUT_FORGETS, OIDC,
     OIDC_UNUSED, FEDERATION, FEDERATION_TRUST, APP_TOKEN, NO_APP_TOKEN, APP_KEY,
-    APP_PERMISSION, APP_INSTALLATION, STARTERS, TOOLS, TOOL_SERVER, WEB,
+    APP_PERMISSION, APP_INSTALLATION, STARTERS, TOOLS, TOOL_LIMIT, TAKEN_UP, TOOL_SERVER, WEB,
     MEMORY, NEEDS, ORDER, ENVIRONMENT, RUNNER, LIFETIME, SAFE_OUTPUT, SAFE_OUTPUT_TO, SAFE_OUTPUT_SETTING,
     NETWORK, IMPORTED, IMPORT_ELSEWHERE, COMPILED, SETTING,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -231,8 +232,29 @@ def _is_written_out(expression: str, at: int) -> bool:
 
 def product_of(action: str, script: str) -> str:
     """The agent that a step starts by an action or by its script; empty where it starts none."""
-    found = (_agent_of(words, is_fed=is_fed) for words, is_fed in _commands(script[:_SCRIPT_LIMIT]))
+    found = (each.product for each in started_in(script))
     return AGENTS.get(action) or next(filter(None, found), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A command of a script.
+
+    Attributes:
+        words: all of it.
+        product: the agent that it starts to work without a person; empty: none.
+        arguments: those of the agent.
+    """
+
+    words: tuple[str, ...]
+    product: str = ""
+    arguments: tuple[str, ...] = ()
+
+
+def started_in(script: str) -> Iterator[Started]:
+    """The commands of a script."""
+    for words, is_fed in _commands(script[:_SCRIPT_LIMIT]):
+        yield _agent_of(words, is_fed=is_fed)
 
 
 def _commands(script: str) -> Iterator[tuple[list[str], bool]]:
@@ -263,22 +285,24 @@ def _commands(script: str) -> Iterator[tuple[list[str], bool]]:
         yield from _commands(each)
 
 
-def _agent_of(words: Sequence[str], *, is_fed: bool) -> str:
-    """The agent that a command starts to work without a person; empty where it starts none."""
+def _agent_of(words: Sequence[str], *, is_fed: bool) -> Started:
+    """A command, with the agent that it starts to work without a person, if it starts one."""
     while words and (words[0] in _BEFORE or words[0].startswith("-") or "=" in words[0].partition("/")[0]):
         words = words[1:]
     if words[:1] == ["timeout"]:
         at = next((at for at, each in enumerate(words) if at and each[0].isdigit()), 0)
-        return _agent_of(words[at + 1 :], is_fed=is_fed) if at else ""
+        return _agent_of(words[at + 1 :], is_fed=is_fed) if at else Started(tuple(words))
     program = program_of(words)
     name = re.split(r"[/\\]", program.name)[-1]
     product = PROGRAMS.get(_SCRIPT_ENDING.sub("", name) if program.runner == "node" else name, "")
     given = program.arguments
     asked = next((each for each in given if not each.startswith("-")), "")
     if not product or any(_NO_WORK.fullmatch(each) for each in (asked, *given[:1])):
-        return ""
+        return Started(tuple(words))
     is_unattended = any(each.partition("=")[0] in _UNATTENDED for each in given)
-    return product if is_unattended or is_fed else ""
+    if not (is_unattended or is_fed):
+        return Started(tuple(words))
+    return Started(tuple(words), product, tuple(words[len(words) - len(given) :]))  # whole, not shortened
 
 
 def inline_servers(text: str) -> dict[str, str]:

@@ -1,0 +1,243 @@
+"""Options of agents that a script of a workflow starts: what they leave of the job's token."""
+
+import pytest
+
+from meshmodel.importers.foreign_files import read_files
+from tests.importers.workflows import FORM, READ, WRITE, grants_of, model_of, one_job, questions, rules_at
+
+LIMITED = "github_token-as-tools-of-{}-in-flow"
+TOKEN = {"GH_TOKEN": "${{ github.token }}"}
+MAY = {"contents": "write", "issues": "write", "actions": "write"}
+
+
+def held_by(model, agent):
+    return {each.credential for each in model.hold.values() if each.agent == agent}
+
+
+def run(script, *after, permissions=MAY, env=TOKEN, **more):
+    return one_job({"run": script, "env": env}, *after, permissions=permissions, **more)
+
+
+def use(script, tmp_path, *after, agent="claude-code", **more):
+    """What an agent may by the token, and the proposal; ``None``: it does not hold it."""
+    proposed, rows = model_of(run(script, *after, **more), tmp_path)
+    held = held_by(proposed.model, f"{agent}-in-flow")
+    whole, cut = "github_token-of-flow", LIMITED.format(agent)
+    assert not {whole, cut} <= held, "one or the other"
+    if whole in held:
+        return "whole", proposed, rows
+    return (grants_of(proposed.model, cut) if cut in held else None), proposed, rows
+
+
+ISSUES = {"code": READ, "issues": READ, "pipeline": READ}
+
+
+@pytest.mark.parametrize(
+    ("agent", "script", "may"),
+    [
+        ("claude-code", 'claude -p Sort --allowedTools "Read,Bash(gh pr view:*)"', ISSUES),
+        ("claude-code", 'claude -p Sort --allowed-tools "Read" "Bash(gh pr view:*)" --model x', ISSUES),
+        ("claude-code", "claude -p Sort --allowedTools='Bash(gh pr view *)'", ISSUES),
+        ("claude-code", "claude -p Sort", {"code": READ}),
+        ("claude-code", 'claude -p Sort --tools ""', None),
+        ("claude-code", "claude -p Sort --permission-mode dontAsk", None),
+        (
+            "claude-code",
+            'claude -p Sort --allowedTools "Bash(git push:*)" --disallowedTools Read',
+            {"code": WRITE},
+        ),
+        (
+            "claude-code",
+            'claude -p Sort --allowedTools "Bash(gh issue edit:*)"',
+            {"code": WRITE, "issues": WRITE, "pipeline": WRITE},
+        ),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash(gh pr view:*)" --tools Read', {"code": READ}),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash" --disallowedTools "Bash"', {"code": READ}),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash,Read"', "whole"),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash(make:*)"', "whole"),
+        ("claude-code", 'claude -p Sort --allowedTools "Bash(curl:*)"', "whole"),
+        ("claude-code", "claude -p Sort --dangerously-skip-permissions", "whole"),
+        (
+            "claude-code",
+            "claude -p Sort --dangerously-skip-permissions --disallowedTools Bash",
+            {"code": READ},
+        ),
+        ("claude-code", "claude -p Sort --permission-mode bypassPermissions", "whole"),
+        ("claude-code", 'claude -p Sort --allowedTools "$ALLOWED"', "whole"),
+        ("claude-code", "claude -p Sort $CLAUDE_ARGS", "whole"),
+        ("claude-code", "claude -p Sort --settings ci.json", "whole"),
+        ("claude-code", "claude -p Sort\nclaude -p Sort --allowedTools Bash", "whole"),
+        ("codex", "codex exec --sandbox read-only Sort", {"code": READ}),
+        ("codex", "codex exec Sort", {"code": READ}),
+        ("codex", "codex exec --yolo Sort", "whole"),
+        ("codex", "codex exec -s danger-full-access Sort", "whole"),
+        ("codex", "codex exec -c sandbox_workspace_write.network_access=true Sort", "whole"),
+        ("gemini-cli", "gemini -p Sort", {"code": READ}),
+        ("gemini-cli", 'gemini -p Sort --allowed-tools "run_shell_command(gh issue list)"', ISSUES),
+        ("gemini-cli", "gemini -p Sort --allowed-tools run_shell_command", "whole"),
+        ("gemini-cli", "gemini --yolo -p Sort", "whole"),
+        ("gemini-cli", "gemini --approval-mode=yolo -p Sort", "whole"),
+        ("gemini-cli", "gemini -p Sort --policy ci.toml", "whole"),
+        ("copilot", 'copilot -p Sort --allow-tool "shell(gh)"', "whole"),
+    ],
+)
+def test_what_options_leave_of_the_token(agent, script, may, tmp_path):
+    assert use(script, tmp_path, agent=agent)[0] == may
+
+
+def test_what_is_assumed_of_options_is_said_once(tmp_path):
+    _, proposed, rows = use("claude -p Sort --allowedTools Read", tmp_path)
+    said = "Its options alone are seen: settings of the user or of the runner allow no more. True?"
+    assert [(each.kind, each.text) for each in proposed.model.note.values()] == [("assumption", said)]
+    assert rules_at(rows, "steps[0].run") == [("tool-limit", "assumed")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'claude -p Sort --allowedTools "$ALLOWED"',
+        "claude -p Sort --settings ci.json",
+        "claude -p Sort --permission-mode $MODE",
+        "codex exec -c sandbox_mode=$MODE Sort",
+        "gemini -p Sort --policy ci.toml",
+        "gemini -p Sort --approval-mode $MODE",
+    ],
+)
+def test_options_that_do_not_say_it_are_asked(script, tmp_path):
+    proposed, rows = model_of(run(script), tmp_path)
+    (asked,) = questions(proposed)
+    assert asked.startswith("Its options do not say what ")
+    assert asked.endswith("Until that is said they limit nothing.")
+    assert rules_at(rows, "steps[0].run") == [("tool-list", "question")]
+
+
+PUSH = {"run": "git push"}
+
+
+@pytest.mark.parametrize(
+    ("script", "after", "may"),
+    [
+        ("claude -p Sort --allowedTools Edit", (), {"code": READ}),
+        ("claude -p Sort --allowedTools Edit", (PUSH,), "whole"),
+        ("claude -p Sort --permission-mode acceptEdits\ngit push", (), "whole"),
+        ("claude -p Sort --allowedTools Edit || true", (), {"code": READ}),
+        ("claude -p Sort --allowedTools Read", (PUSH,), {"code": READ}),
+        ("claude -p Sort --allowedTools Read > out.md", (PUSH,), "whole"),
+        ("claude -p Sort --allowedTools Read | tee out.md", (), {"code": READ}),
+        ('OUT="$(claude -p Sort --allowedTools Read)"\ngh pr comment 1 --body "$OUT"', (), "whole"),
+        ("cat notes.md | claude --allowedTools Read", (), {"code": READ}),
+    ],
+)
+def test_what_follows_takes_up_what_an_agent_writes(script, after, may, tmp_path):
+    found, _, rows = use(script, tmp_path, *after)
+    assert found == may
+    assert (rules_at(rows, "steps[0].run") == [("taken-up", "assumed")]) == (may == "whole")
+
+
+POLICY = """
+[[rule]]
+toolName = "run_shell_command"
+commandPrefix = "gh issue list"
+decision = "allow"
+priority = 200
+[[rule]]
+toolName = "*"
+decision = "{}"
+priority = 100
+interactive = {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "interactive", "options", "may"),
+    [
+        ("deny", "false", "--policy ci/policy.toml", ISSUES),
+        ("deny", "false", "--yolo --policy=ci/policy.toml", ISSUES),
+        ("deny", "true", "--yolo --policy=ci/policy.toml", "whole"),
+        ("ask_user", "false", "--yolo --admin-policy ci/policy.toml", ISSUES),
+        ("allow", "false", "--policy ci/policy.toml", "whole"),
+        ("deny", "false", "--policy ../policy.toml", "whole"),
+        ("deny", "false", "--policy ci/policy.toml --policy ci", "whole"),
+        ("perhaps", "false", "--policy ci/policy.toml", "whole"),
+    ],
+)
+def test_a_policy_of_the_repository_is_read(rest, interactive, options, may, tmp_path):
+    folder = tmp_path / "shop"
+    (folder / "ci").mkdir(parents=True)
+    for path in (folder / "ci/policy.toml", tmp_path / "policy.toml"):
+        path.write_text(POLICY.format(rest, interactive), encoding="utf-8")
+    assert use(f"gemini -p Sort {options}", folder, agent="gemini-cli")[0] == may
+
+
+SETTINGS = '{"permissions": {"allow": ["%s"]}}'
+
+
+@pytest.mark.parametrize(
+    ("allowed", "may"),
+    [
+        ("Bash(gh pr view:*)", ISSUES),
+        ("Bash", "whole"),
+        ("Bash(make:*)", "whole"),
+        ("Bash(curl:*)", "whole"),
+        ("WebSearch", {"code": READ}),
+    ],
+)
+def test_settings_of_the_project_allow_more(allowed, may, tmp_path):
+    (tmp_path / ".claude").mkdir()
+    (tmp_path / ".claude/settings.json").write_text(SETTINGS % allowed, encoding="utf-8")
+    model_of(run("claude -p Sort"), tmp_path)
+    reading = read_files([tmp_path], tmp_path)
+    (flow,) = (each.model for each in reading.propose() if each.form == FORM)
+    held = held_by(flow, "claude-code-in-flow")
+    cut = LIMITED.format("claude-code")
+    assert ("whole" if "github_token-of-flow" in held else grants_of(flow, cut)) == may
+
+
+def test_settings_of_the_head_of_a_pull_request_can_allow_anything(tmp_path):
+    head = {"uses": "actions/checkout@v5", "with": {"ref": "${{ github.event.pull_request.head.sha }}"}}
+    flow = one_job(head, {"run": "claude -p Sort"}, on="pull_request_target", permissions=MAY)
+    assert "github_token-of-flow" in held_by(model_of(flow, tmp_path)[0].model, "claude-code-in-flow")
+
+
+def test_a_token_whose_permissions_are_not_stated_is_left_whole(tmp_path):
+    assert use("claude -p Sort", tmp_path, permissions=None)[0] == "whole"
+
+
+def test_commands_that_only_write_start_no_workflows(tmp_path):
+    script = 'claude -p Sort --allowedTools "Bash(gh issue edit:*)"'
+    _, proposed, _ = use(script, tmp_path, on={"workflow_dispatch": {}})
+    grants = {
+        each.credential: each.actions for each in proposed.model.grant.values() if each.system == "dispatches"
+    }
+    assert grants == {"github_token-of-flow": ("write",)}
+    assert use('claude -p Sort --allowedTools "Bash(gh:*)"', tmp_path)[0] == "whole"
+
+
+def test_tokens_of_apps_and_of_checkouts_are_cut_too(tmp_path):
+    app = {
+        "id": "app",
+        "uses": "actions/create-github-app-token@v2",
+        "with": {"private-key": "${{ secrets.KEY }}", "permission-issues": "write"},
+    }
+    script = {
+        "run": 'claude -p Sort --allowedTools "Bash(gh issue view:*)"',
+        "env": {"GH_TOKEN": "${{ steps.app.outputs.token }}"},
+    }
+    flow = one_job({"uses": "actions/checkout@v5"}, app, script, permissions={"contents": "write"})
+    model = model_of(flow, tmp_path)[0].model
+    held = held_by(model, "claude-code-in-flow")
+    assert held == {"app-token-as-tools-of-claude-code-in-flow", LIMITED.format("claude-code")}
+    assert [grants_of(model, each) for each in sorted(held)] == [{"issues": READ}, {"code": READ}]
+    assert model.credential["app-token-as-tools-of-claude-code-in-flow"].lifetime == "1h"
+
+
+def test_servers_sites_and_the_token_of_the_provider(tmp_path):
+    script = 'claude -p Sort --allowedTools "WebSearch,WebFetch(domain:docs.example.com),mcp__shop__buy"'
+    _, proposed, _ = use(script, tmp_path, permissions={"contents": "read", "id-token": "write"})
+    model = proposed.model
+    assert grants_of(model, "network-of-claude-code-in-flow") == {
+        "docs.example.com": READ,
+        "web-search": READ,
+    }
+    assert ("claude-code-in-flow", "shop-tools-of-flow") in model.delegation
+    assert "oidc-token-of-flow" not in held_by(model, "claude-code-in-flow")
