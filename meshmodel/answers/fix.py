@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.answers.blocks import Answer, Bar, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.causes import open_findings
+from meshmodel.answers.work import WHEN, measures
 from meshmodel.model.text import counted, one_line, share
-from meshmodel.model.vocabulary import CheckpointStep
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -27,18 +28,6 @@ class Choice:
     steps: tuple[StepKey, ...]
     state: State | None = None
     at: StepKey | None = None
-
-
-_WHEN: Final[dict[CheckpointStep, str]] = {
-    "grant": "when {} is used on {}",
-    "custody": "when {1} is obtained from {0}",
-    "exchange": "when {} is exchanged for {}",
-    "hold": "when {} presents {}",
-    "delegation": "when {} sets {} to work",
-    "trigger": "when what is written into {} starts {}",
-    "hearing": "before what is written into {} is read by {}",
-    "hosting": "when what runs on {} acts as {}",
-}
 
 
 def fix_json(
@@ -90,7 +79,10 @@ def fix_blocks(fixing: "Fixing", fix: "Fix") -> Iterator[Block]:
         fixing: the analysis, and what else is known of the fix.
         fix: the smallest, or the best that was found.
     """
-    standing = fixing.standing or ()
+    causes = enumerate(measures(fixing.standing or ()), len(fix.checkpoints) + 1)
+    listed = [(number, each) for number, cause in causes for each in (cause.finding, *cause.also)]
+    high = {*open_findings(fixing.standing or (), "high")}
+    standing = [(number, each) for number, each in listed if each in high]
     yield verdict(fix, stopped=fixing.stopped, good=not standing)
     if fix.checkpoints:
         rows = (_checkpoint_row(fixing, fix, number) for number in range(len(fix.checkpoints)))
@@ -100,10 +92,11 @@ def fix_blocks(fixing: "Fixing", fix: "Fix") -> Iterator[Block]:
         yield Section("What so many checkpoints close at best", [_curve(fixing.curve, fix)], indent=2)
     if standing:
         rows = (
-            Row((each.severity, each.rule, one_line(each.subject)), ("standing", each)) for each in standing
+            Row((f"{number}", each.severity, each.rule, one_line(each.subject)), ("standing", each))
+            for number, each in standing
         )
-        title = f"{standing_words(standing, guarded=bool(fix.checkpoints))}:"
-        yield Section(title, [Table((*rows,), first=8, most=STANDING)], look="", indent=2)
+        title = f"{standing_words([each for _, each in standing], guarded=bool(fix.checkpoints))}:"
+        yield Section(title, [Table((*rows,), first=4, most=STANDING)], look="", indent=2)
 
 
 _HEAD: Final = ("Number", "On", "Asked", "Closes")
@@ -149,7 +142,7 @@ def standing_words(standing: "Sequence[Finding]", *, guarded: bool) -> str:
 
 def when(step: StepKey) -> str:
     """When a checkpoint on a step asks."""
-    return _WHEN[step[0]].format(*(one_line(end) for end in step[1:]))
+    return WHEN[step[0]].format(*(one_line(end) for end in step[1:]))
 
 
 def _checkpoint_row(fixing: "Fixing", fix: "Fix", number: int) -> Row:

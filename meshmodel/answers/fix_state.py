@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
@@ -37,7 +37,7 @@ class Fixing:
         fix: the answer, once there.
         parts: what each of its checkpoints is good for, as far as that was counted.
         better: for its checkpoints, what may be better than each.
-        standing: the findings of high or above that stand even then; ``None`` where that takes too long.
+        standing: the open findings that stand even then; ``None`` where that takes too long.
         curve: what fewer checkpoints close, once there.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
         problem: why it could not be computed.
@@ -64,9 +64,18 @@ class Fixing:
         return () if self.fix is None else self.fix.checkpoints
 
 
+def in_order(fix: "Fix") -> "Fix":
+    """A fix with its checkpoints in the order of the list: those that close most alone come first."""
+    order = sorted(range(len(fix.closes_each)), key=lambda place: -fix.closes_each[place])
+    if not order:
+        return fix
+    steps = tuple(fix.checkpoints[place] for place in order)
+    return replace(fix, checkpoints=steps, closes_each=tuple(fix.closes_each[place] for place in order))
+
+
 def work_out_fix(analysis: "Analysis", task: Task) -> "Fix":
-    """The smallest fix, or the best that was found in time."""
-    return analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
+    """The smallest fix, or the best that was found in time; those that close most come first."""
+    return in_order(analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled))
 
 
 def work_out_parts(analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, ...]:
@@ -92,13 +101,6 @@ def work_out_better(
     return alternatives(analysis.engine, fix.checkpoints, Stop(PARTS_SECONDS, task.is_cancelled))
 
 
-def work_out_standing(analysis: "Analysis", fix: "Fix") -> "tuple[Finding, ...]":
-    """The findings of high or above that stand even where a fix is enforced."""
-    from meshmodel.answers.causes import open_findings
-
-    return tuple(open_findings(_guarded(analysis, fix.checkpoints).findings, "high"))
-
-
 def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":
     """What fewer checkpoints than those of a fix close."""
 
@@ -110,15 +112,17 @@ def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[Curve
 
 def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepKey]:
     """The doors that stay open while these steps are guarded."""
-    doors = _guarded(analysis, steps).doors
+    doors = guarded(analysis, steps).doors
     return frozenset(("grant", door.credential, door.system) for door in doors)
 
 
-def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis":
-    """The analysis where these steps are guarded."""
+def guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis":
+    """The analysis where these steps are guarded, by decisions over which no agent has power."""
     from meshmodel.analysis.analysis import analyse
     from meshmodel.edits.checkpoints import add_checkpoints
     from meshmodel.edits.edit import apply_edit
 
-    guarded = apply_edit(analysis.snapshot, add_checkpoints(analysis.snapshot, steps, "enforced"))
-    return analyse(guarded, view=analysis.view, today=analysis.today)
+    if not steps:
+        return analysis
+    changed = apply_edit(analysis.snapshot, add_checkpoints(analysis.snapshot, steps, "enforced"))
+    return analyse(changed, view=analysis.view, today=analysis.today)

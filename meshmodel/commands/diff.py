@@ -1,6 +1,7 @@
 """``meshmodel diff``: what agents can do in one version of a model that they could not do in another."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,12 @@ def add(commands: Subparsers) -> None:
     )
     fix.add_argument("--without-fix", action="store_true", help="do not search what the fix costs")
     parser.add_argument(
+        "--closes",
+        action="store_true",
+        help="show which items of the list of work of OLD are closed in NEW, by the numbers that its report "
+        "and its tickets have",
+    )
+    parser.add_argument(
         "--picture",
         type=Path,
         metavar="FILE",
@@ -56,7 +63,9 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare; 2 if a fix was not proven in time, else 1 if something new is uncontrolled."""
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.answers.diff.compare import compare
+    from meshmodel.answers.diff.compare import compare, work_changes
+    from meshmodel.answers.fix_state import in_order
+    from meshmodel.answers.work import work_of
     from meshmodel.store.git_revision import load_side
 
     if arguments.picture is not None:
@@ -68,9 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     old = analyse(snapshots[0], view=view_of(arguments))
     new = analyse(snapshots[1], view=old.view, today=old.today)
+    if arguments.closes and arguments.without_fix:
+        raise MeshmodelError("--closes needs the fix of OLD: leave --without-fix out")
     with Progress(lambda: "comparing all crossings"):
         fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
         diff = compare(old, new, fixes)
+        if arguments.closes and fixes is not None:
+            diff = replace(diff, work=work_changes(work_of(old, in_order(fixes[0])), new))
     if arguments.picture is not None:
         _draw(arguments.picture, old, new)
     status = 2 if not diff.is_complete else 1 if diff.opened else 0

@@ -25,7 +25,6 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import CurvePoint, Fix
-    from meshmodel.analysis.results import Finding
     from meshmodel.model.snapshot import Snapshot
 
 State = Literal["planned", "enforced"]
@@ -96,11 +95,12 @@ class _FixRun:
 
     def _search(self, snapshot: "Snapshot") -> None:
         from meshmodel.analysis.analysis import analyse
+        from meshmodel.answers.fix_state import in_order
 
         arguments = self.arguments
         self.analysis: Analysis = analyse(snapshot, view=view_of(arguments))
         begun = time.monotonic()
-        self.fix: Fix = self.analysis.minimum_fix(deadline=arguments.deadline)
+        self.fix: Fix = in_order(self.analysis.minimum_fix(deadline=arguments.deadline))
         self.curve: Sequence[CurvePoint] | None = None
         if arguments.curve:
             left = arguments.deadline
@@ -152,32 +152,20 @@ class _FixRun:
         from meshmodel.answers.fix_advice import alternatives
         from meshmodel.answers.fix_state import Fixing
         from meshmodel.answers.painters import text_of, titled
+        from meshmodel.answers.work import standing_findings
 
         stop = Stop(self.arguments.deadline, None)
         known = Fixing(
             self.analysis,
             self.fix,
             better=alternatives(self.analysis.engine, self.fix.checkpoints, stop),
-            standing=tuple(self._standing()),
+            standing=standing_findings(self.analysis, self.fix),
             curve=None if self.curve is None else tuple(self.curve),
         )
         blocks = [*titled(self.analysis.snapshot, fix_blocks(known, self.fix), self.analysis.view)]
         if (outcome := self._outcome()) is not None:
             blocks.append(Section(outcome, look=""))
         return text_of(blocks, style())
-
-    def _standing(self) -> "list[Finding]":
-        """The findings of high or above that stand even where the fix is enforced."""
-        from meshmodel.analysis.analysis import analyse
-        from meshmodel.answers.causes import open_findings
-        from meshmodel.edits.checkpoints import add_checkpoints
-        from meshmodel.edits.edit import apply_edit
-
-        after, snapshot = self.analysis, self.analysis.snapshot
-        if self.fix.checkpoints:
-            guarded = apply_edit(snapshot, add_checkpoints(snapshot, self.fix.checkpoints, "enforced"))
-            after = analyse(guarded, view=after.view, today=after.today)
-        return open_findings(after.findings, "high")
 
     def _outcome(self) -> str | None:
         if self.state is None or not self.fix.before:

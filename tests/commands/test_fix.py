@@ -77,11 +77,11 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "3 checkpoints close all 10 uncontrolled crossings; fewer cannot (proven)\n"
         "\n"
         "  Number  On     Asked                                    Closes\n"
-        "  1       grant  when cloud-key is used on bucket         closes 5 alone (50 %)\n"
-        "  2       grant  when refresh-token is used on crm        closes 7 alone (70 %)\n"
+        "  1       grant  when refresh-token is used on crm        closes 7 alone (70 %)\n"
+        "  2       grant  when cloud-key is used on bucket         closes 5 alone (50 %)\n"
         "  3       grant  when warehouse-key is used on warehouse  closes 3 alone (30 %)\n"
-        "  1: closed as well where cloud-key grants nothing on bucket: no intent uses it\n"
-        "  2: asks before outsiders' text is read from crm, which is rarely what a reviewer wants\n"
+        "  1: asks before outsiders' text is read from crm, which is rarely what a reviewer wants\n"
+        "  2: closed as well where cloud-key grants nothing on bucket: no intent uses it\n"
         "  3: closed as well where warehouse-key grants nothing on warehouse: no intent uses it\n"
         "\n"
         "interrupts 1 declared intent, the fewest unless more stored secrets are guarded: "
@@ -98,8 +98,8 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "  2: when cloud-key is used on bucket; when refresh-token is used on crm\n"
         "\n"
         "2 findings of high or above stand even then; a checkpoint does not mend them:\n"
-        "  high  long-lived-credential  warehouse-key\n"
-        "  high  third-party-reach      chat-service\n"
+        "  4  high  long-lived-credential  warehouse-key\n"
+        "  5  high  third-party-reach      chat-service\n"
     )
 
 
@@ -130,7 +130,7 @@ def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_
         "No crossing is uncontrolled: nothing to guard\n"
         "\n"
         "1 finding of high or above stands; a checkpoint does not mend it:\n"
-        "  high  retired-agent-access  leaver\n"
+        "  1  high  retired-agent-access  leaver\n"
     )
     text = path.read_text().replace('id = "leaver"', 'id = "leaver"\nowner = "ann"')
     path.write_text(

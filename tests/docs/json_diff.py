@@ -109,4 +109,14 @@ DIFF: Final = (
     *below("fix.before.", _FIX),
     ("fix.after", "object", "that of the model after"),
     *below("fix.after.", _FIX),
+    ("work?", "list of objects", "with --closes: the list of work of the model before"),
+    ("work[].number", "integer", "as in its report, its tickets and its fix"),
+    ("work[].key", "string", "as the id of its ticket"),
+    ("work[].title", "string", "what was to be done"),
+    (
+        "work[].change",
+        "string",
+        "closed (nothing that it closes is found any more), begun (some of it is), open (all of it is)",
+    ),
+    ("work[].left", "list of strings", "what is still found, as RULE:SUBJECT"),
 )

@@ -156,7 +156,7 @@ DOCUMENTS: Final = (
         "diff support-agent.toml wider.toml --json",
         (
             "diff models/agent-chain.toml support-agent.toml --json",
-            "diff chain.toml wider.toml --json",
+            "diff chain.toml wider.toml --closes --json",
             "diff wider.toml chain.toml --without-fix --json",
         ),
         DIFF,

@@ -35,6 +35,8 @@ def diff_json(diff: Diff) -> Answer:
         "findings": sorted(map(_finding, diff.findings), key=lambda each: (each["rule"], each["subject"])),
         "fix": diff.fixes and {"before": _fix(diff.fixes[0]), "after": _fix(diff.fixes[1])},
     }
+    if diff.work is not None:
+        answer["work"] = [each._asdict() | {"left": list(each.left)} for each in diff.work]
     if not diff.is_complete:
         answer["complete"] = False
     return answer

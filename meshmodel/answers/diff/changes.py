@@ -18,6 +18,8 @@ closed: was uncontrolled; other: it never was, and its state is another one."""
 FindingWord = Literal["new", "worse", "still", "closed"]
 """Worse: its severity rose, an agent or an action was added, or it is no longer accepted."""
 
+WorkWord = Literal["closed", "begun", "open"]
+
 
 class FieldChange(NamedTuple):
     """One field of a record as it is shown, before and after; ``None`` where it is not set."""
@@ -141,6 +143,22 @@ class Side(NamedTuple):
     summary: Summary
 
 
+class WorkChange(NamedTuple):
+    """An item of the list of work of the model before (``docs/fix.md#the-list-of-work``).
+
+    Attributes:
+        number, key, title: of the item.
+        change: whether none of what it closes is found in the model after, less of it, or as much.
+        left: what of it is still found there, as ``RULE:SUBJECT``.
+    """
+
+    number: int
+    key: str
+    title: str
+    change: WorkWord
+    left: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Diff:
     """All that differs between two models.
@@ -154,6 +172,7 @@ class Diff:
         crossings: by agent, source (home first), target and action.
         findings: all of both, also those that stand, in the order of ``check``; closed ones last.
         fixes: the minimum fix before and after, where it was asked for.
+        work: what became of the list of work of the model before, where that was asked for.
     """
 
     view: View
@@ -165,6 +184,7 @@ class Diff:
     crossings: tuple[CrossingChange, ...]
     findings: tuple[FindingChange, ...]
     fixes: "tuple[Fix, Fix] | None" = None
+    work: tuple[WorkChange, ...] | None = None
 
     @cached_property
     def opened(self) -> tuple[CrossingChange, ...]:

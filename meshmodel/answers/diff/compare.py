@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from meshmodel.analysis.results import AgentReach, Crossing
+from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import (
     CrossingChange,
     Diff,
@@ -18,7 +19,10 @@ from meshmodel.answers.diff.changes import (
     IdentityChange,
     ReachChange,
     Side,
+    WorkChange,
+    WorkWord,
 )
+from meshmodel.answers.work import Work, name_of
 from meshmodel.edits.edit import difference
 from meshmodel.edits.fields import value_text
 from meshmodel.model.phrases import phrase
@@ -82,6 +86,29 @@ def _fields(table: str, before: Record, after: Record) -> Iterator[FieldChange]:
             yield FieldChange(
                 field.key, *(None if each is None else value_text(field, each) for each in (was, now))
             )
+
+
+def work_changes(work: Work, new: "Analysis") -> tuple[WorkChange, ...]:
+    """What became of each item of a list of work.
+
+    An item that closes nothing by itself, since others close the rest with it, is closed where a checkpoint
+    that counts is on its step, or nothing is uncontrolled any more.
+
+    Args:
+        work: the list of the model before.
+        new: the analysis of the model after.
+    """
+    found = {name_of(each) for each in new.findings if not is_accepted(each)}
+    changes = []
+    for item in work.items:
+        left = [each for each in item.findings if name_of(each) in found]
+        is_done = not left
+        if item.step is not None and not item.findings:
+            is_done = not new.summary.uncontrolled or new.marks().get(item.step) == "counts"
+        change: WorkWord = "closed" if is_done else "begun" if len(left) < len(item.findings) else "open"
+        names = tuple(f"{each.rule}:{each.subject}" for each in left)
+        changes.append(WorkChange(item.number, item.key, item.title, change, names))
+    return tuple(changes)
 
 
 def _reach(analysis: "Analysis") -> dict[str, AgentReach]:

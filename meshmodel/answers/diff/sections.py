@@ -14,6 +14,7 @@ from meshmodel.answers.diff.changes import (
     DrawnChange,
     FindingChange,
     FindingWord,
+    WorkChange,
     uncontrolled_severity,
 )
 from meshmodel.model.records import Reference
@@ -116,6 +117,7 @@ def sections(
         section("doors", _in_order(diff.findings, doors=True), _finding_row),
         section("findings", _in_order(diff.findings, doors=False), _finding_row),
         section("fix", _fix_rows(diff.fixes), _same),
+        section("work", diff.work or (), _work_row),
     )
     return (each for each in found if each.rows)
 
@@ -385,6 +387,14 @@ def _fix_words(fix: "Fix") -> str:
     stops = [f"{agent} > {system}" for agent, system in fix.interrupts]
     interrupts = f"; interrupts {counted(len(stops), 'declared intent')}: {_few(stops)}" if stops else ""
     return f"{counted(fix.cost, 'checkpoint')}: {where}{interrupts}"
+
+
+_DONE: Final[dict[str, Sign]] = {"closed": "-", "begun": "~", "open": "="}
+
+
+def _work_row(change: WorkChange) -> Row:
+    left = f"; left: {_few(change.left)}" if change.change == "begun" else ""
+    return Row(_DONE[change.change], change.change, f"{change.number} {one_line(change.title, 300)}{left}")
 
 
 def _few(names: Sequence[str]) -> str:

@@ -14,8 +14,8 @@ from meshmodel.answers.fix_state import (
     work_out_curve,
     work_out_fix,
     work_out_parts,
-    work_out_standing,
 )
+from meshmodel.answers.work import standing_findings
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.presentation.fix_lines import STATES
@@ -114,7 +114,7 @@ class FixController(Controller):
             return {
                 "parts": work_out_parts(analysis, fix, task),
                 "better": work_out_better(analysis, fix, task),
-                "standing": work_out_standing(analysis, fix) if is_quick else None,
+                "standing": standing_findings(analysis, fix) if is_quick else None,
             }
 
         if not is_stopped:

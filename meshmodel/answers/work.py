@@ -1,0 +1,308 @@
+"""The list of work: what to build and change until nothing is open, numbered alike wherever it is shown.
+
+First the checkpoints of the minimum fix, those that close most first; then one item for each cause that
+stands even with all of them, the most severe first. The report, tickets, the list of the fix and
+``diff --closes`` show the same items (``docs/fix.md#the-list-of-work``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from meshmodel.analysis.results import Finding, StepKey
+from meshmodel.answers.causes import Cause, fold, is_accepted
+from meshmodel.answers.fix_state import guarded
+from meshmodel.model.actions import action_mask, expand_admin
+from meshmodel.model.rule_cards import CARDS, DOOR
+from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stop import CURRENT, Stop
+from meshmodel.model.text import first_few, one_line
+from meshmodel.model.vocabulary import CheckpointStep, Severity, highest
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import Fix
+
+MOST_TRIED: Final = 40
+"""So many beginnings of the list are analysed to say which item closes what; each costs an analysis."""
+UNOWNED: Final = "owner not stated"
+
+Name = tuple[str, str]
+"""What names a finding: its rule and subject."""
+
+WHEN: Final[dict[CheckpointStep, str]] = {
+    "grant": "when {} is used on {}",
+    "custody": "when {1} is obtained from {0}",
+    "exchange": "when {} is exchanged for {}",
+    "hold": "when {} presents {}",
+    "delegation": "when {} sets {} to work",
+    "trigger": "when what is written into {} starts {}",
+    "hearing": "before what is written into {} is read by {}",
+    "hosting": "when what runs on {} acts as {}",
+}
+"""When a checkpoint on a step asks, to be filled with its two ends."""
+_PLACES: Final[dict[CheckpointStep, str]] = {
+    "grant": "at {1}, or a gateway before it",
+    "custody": "at {0}, when it hands out {1}",
+    "exchange": "at the token service that makes {1} of {0}",
+    "hold": "where {0} runs, before it presents {1}",
+    "delegation": "before {1} takes the task from {0}",
+    "trigger": "before {1} is started",
+    "hearing": "before {1} reads what stands in {0}",
+    "hosting": "on {0}, before {1} acts",
+}
+
+
+class Owned(NamedTuple):
+    """An element that work is about, with who owns it."""
+
+    kind: str
+    title: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to build or to change.
+
+    Attributes:
+        number: its place in the list, from 1.
+        step: where a checkpoint goes; ``None``: another measure.
+        title: what to do, in one line, by the names of the elements.
+        decided: where a checkpoint decides; empty for another measure.
+        severity: the highest of what it closes.
+        findings: those that are open no more once it and the items before it are done.
+        crossings: how many uncontrolled crossings a checkpoint closes alone, where that was counted.
+        elements: the credentials, agents and targets that it is about, with their owners.
+        daily: decisions a day, as far as intents say how often they are used; ``None``: none says it.
+        is_accepted: whether all that it closes is accepted.
+    """
+
+    number: int
+    step: StepKey | None
+    title: str
+    decided: str
+    severity: Severity
+    findings: tuple[Finding, ...]
+    crossings: int | None
+    elements: tuple[Owned, ...]
+    daily: float | None
+    is_accepted: bool
+
+    @property
+    def key(self) -> str:
+        """What it is about and nothing else, so that a tracker finds it again."""
+        if self.step is not None:
+            return "checkpoint:{}:{}>{}".format(*self.step)
+        return f"measure:{self.findings[0].rule}:{self.findings[0].subject}"
+
+    @property
+    def doors(self) -> tuple[Finding, ...]:
+        """The missing checkpoints among what it closes."""
+        return tuple(each for each in self.findings if each.rule == DOOR)
+
+    @property
+    def owners(self) -> str:
+        """Who owns what it is about: ``Ledger key: Accounting``, each owner once for several."""
+        by_owner: dict[str, list[str]] = {}
+        for each in self.elements:
+            by_owner.setdefault(each.owner or UNOWNED, []).append(each.title)
+        return "; ".join(f"{first_few(titles, 3)}: {owner}" for owner, titles in by_owner.items())
+
+    def owned(self, kind: str) -> str:
+        """The elements of a kind, each with its owner in brackets."""
+        some = [f"{each.title} ({each.owner or UNOWNED})" for each in self.elements if each.kind == kind]
+        return first_few(some, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The list, and by rule and subject of a finding the item that closes it."""
+
+    items: tuple[Item, ...]
+    closing: Mapping[Name, Item]
+
+    def item_of(self, finding: Finding) -> Item | None:
+        """The item that closes a finding; ``None``: it is accepted, and nothing has to be done."""
+        return self.closing.get(name_of(finding))
+
+
+def name_of(finding: Finding) -> Name:
+    """What names a finding in two analyses of one model."""
+    return finding.rule, finding.subject
+
+
+def measures(standing: Iterable[Finding]) -> tuple[Cause, ...]:
+    """The causes that are work of their own, in their order, of what ``standing_findings`` found."""
+    return fold(standing)
+
+
+def standing_findings(analysis: "Analysis", fix: "Fix") -> tuple[Finding, ...]:
+    """The open findings of a model that are there even with all checkpoints of its fix, as they are then."""
+    known = _names(analysis)
+    after = guarded(analysis, fix.checkpoints).findings
+    return tuple(each for each in after if name_of(each) in known and not is_accepted(each))
+
+
+def work_of(analysis: "Analysis", fix: "Fix") -> Work:
+    """The list of work of a model.
+
+    Args:
+        analysis: of the model.
+        fix: its minimum fix, or the best that is known, as ``fix_state.in_order`` has it.
+
+    Raises:
+        Stopped: ``CURRENT`` says so.
+    """
+    stop = CURRENT.get()
+    after = guarded(analysis, fix.checkpoints).findings
+    closed = _closed_by(analysis, fix, after, stop)
+    items = [_checkpoint(analysis, fix, place, closed) for place in range(len(fix.checkpoints))]
+    known = {name_of(each): each for each in analysis.findings}
+    for cause in measures(each for each in after if name_of(each) in known and not is_accepted(each)):
+        findings = tuple(known.get(name_of(each), each) for each in (cause.finding, *cause.also))
+        items.append(_measure(analysis, len(items) + 1, cause, findings))
+    closing = {name_of(finding): item for item in items for finding in item.findings}
+    return Work(tuple(items), closing)
+
+
+def _closed_by(
+    analysis: "Analysis", fix: "Fix", standing: Sequence[Finding], stop: Stop
+) -> list[list[Finding]]:
+    """By checkpoint, in the order of the list, the findings that are gone once it and those before are there.
+
+    Of a list that is longer than ``MOST_TRIED`` only every second, third, … beginning is analysed; a missing
+    checkpoint is then closed by the one on its own step, if that comes before the end of the stretch.
+    """
+    closed: list[list[Finding]] = [[] for _ in fix.checkpoints]
+    left = {name_of(each): each for each in analysis.findings}
+    for each in standing:
+        left.pop(name_of(each), None)
+    stride = max(1, -(-fix.cost // MOST_TRIED))
+    for end in range(stride, fix.cost + stride, stride):
+        stop.check()
+        reached = min(end, fix.cost)
+        after = set() if reached == fix.cost else _names(guarded(analysis, fix.checkpoints[:reached]))
+        own = {f"{step[1]}>{step[2]}": place for place, step in enumerate(fix.checkpoints[:reached])}
+        for name in [each for each in left if each not in after]:
+            place = own.get(name[1], reached - 1) if name[0] == DOOR else reached - 1
+            closed[place].append(left.pop(name))
+    return closed
+
+
+def _names(analysis: "Analysis") -> set[Name]:
+    return {name_of(each) for each in analysis.findings}
+
+
+def _checkpoint(analysis: "Analysis", fix: "Fix", place: int, closed: Sequence[Sequence[Finding]]) -> Item:
+    snapshot, step, findings = analysis.snapshot, fix.checkpoints[place], tuple(closed[place])
+    first = [door for door in analysis.doors if ("grant", door.credential, door.system) == step]
+    severities = [each.severity for each in findings] or [each.severity for each in first]
+    return Item(
+        place + 1,
+        step,
+        f"Ask {asked_when(snapshot, step)}",
+        decision_place(snapshot, step),
+        highest(severities) if severities else "low",
+        findings,
+        fix.closes_each[place] if fix.closes_each else None,
+        _elements(snapshot, zip(STEP_ENDS[step[0]], step[1:], strict=True), findings),
+        daily_decisions(analysis, step),
+        bool(findings) and all(map(is_accepted, findings)),
+    )
+
+
+def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Finding, ...]) -> Item:
+    snapshot, finding = analysis.snapshot, cause.finding
+    about = list[tuple[str, str]]()
+    for table, key in finding.about:
+        if isinstance(key, str):
+            about.append((table, key))
+        else:
+            about += zip(STEP_ENDS.get(table, ()), key, strict=False)
+    subject = subject_title(snapshot, finding)
+    return Item(
+        number,
+        None,
+        one_line(f"{subject}: {finding.remedy}", 300),
+        "",
+        cause.severity,
+        findings,
+        None,
+        _elements(snapshot, about, findings),
+        None,
+        is_accepted=False,
+    )
+
+
+def subject_title(snapshot: Snapshot, finding: Finding) -> str:
+    """What a finding is about, by the names of the elements."""
+    parts = finding.subject.split(">")
+    tables = CARDS[finding.rule].subject or ("credential", "system") * (len(parts) > 1)
+    records = [snapshot.get(table, part) for table, part in zip(tables, parts, strict=False)]
+    titles = [getattr(record, "title", part) for record, part in zip(records, parts, strict=False)]
+    return " > ".join(titles or parts)
+
+
+def asked_when(snapshot: Snapshot, step: StepKey) -> str:
+    """When a checkpoint on a step asks, by the names of its ends."""
+    return WHEN[step[0]].format(*_titles(snapshot, step))
+
+
+def decision_place(snapshot: Snapshot, step: StepKey) -> str:
+    """Where a checkpoint on a step can decide, or where one that is drawn there does."""
+    drawn = [each for each in snapshot.checkpoint.values() if (each.step, each.from_, each.to) == step]
+    for each in drawn:
+        if each.decided_at is not None:
+            by = f" by {', '.join(each.approvers)}" if each.approvers else ""
+            return f"at {snapshot.system[each.decided_at].title}{by}, as {each.id} is drawn"
+    return _PLACES[step[0]].format(*_titles(snapshot, step))
+
+
+def _titles(snapshot: Snapshot, step: StepKey) -> list[str]:
+    ends = zip(STEP_ENDS[step[0]], step[1:], strict=True)
+    return [one_line(snapshot.table(table)[key].title) for table, key in ends]
+
+
+def _elements(
+    snapshot: Snapshot, about: Iterable[tuple[str, str]], findings: Iterable[Finding]
+) -> tuple[Owned, ...]:
+    """Credentials, agents and targets, each once: of what is changed, then of what is closed by it."""
+    keys = dict.fromkeys(about)
+    for finding in findings:
+        if finding.rule == DOOR:
+            credential, _, system = finding.subject.partition(">")
+            keys |= dict.fromkeys([("credential", credential), ("system", system)])
+        keys |= dict.fromkeys(("agent", each) for each in finding.agents)
+    found = []
+    for kind in ("credential", "agent", "system"):
+        for table, key in keys:
+            record = snapshot.get(table, key) if table == kind else None
+            if record is not None:
+                owner = getattr(record, "owner", None)
+                found.append(Owned(kind, one_line(getattr(record, "title", key)), owner))
+    return tuple(found)
+
+
+def daily_decisions(analysis: "Analysis", step: StepKey) -> float | None:
+    """How often a day a checkpoint on a step would ask, as far as intents say how often they are used.
+
+    It asks for each use of an intent that goes through unasked today, and would not with this checkpoint
+    alone.
+    """
+    used = [each for each in analysis.snapshot.intent.values() if each.per_day]
+    if not used:
+        return None
+    engine = analysis.engine
+    before, after = engine.reaches.alone.reach, engine.guarding([step]).reaches.alone.reach
+    found = 0.0
+    for intent in used:
+        agent = engine.mesh.agent.get(intent.agent)
+        mask = expand_admin(action_mask(intent.actions))
+        nodes = [engine.mesh.access(intent.system, action) for action in range(5) if mask >> action & 1]
+        if agent is None or not all(before[each] >> agent & 1 for each in nodes):
+            continue
+        if not all(after[each] >> agent & 1 for each in nodes):
+            found += intent.per_day or 0.0
+    return found

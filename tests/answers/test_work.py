@@ -1,0 +1,148 @@
+"""The list of work: each open finding in one item, and the same numbers wherever it is shown."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.answers import work as list_of_work
+from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.diff.compare import work_changes
+from meshmodel.answers.fix import fix_blocks
+from meshmodel.answers.fix_state import Fixing, guarded, in_order
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.style import Style
+from meshmodel.answers.work import UNOWNED, daily_decisions, name_of, standing_findings, work_of
+from meshmodel.interchange import read_file
+from meshmodel.model import records as r
+from meshmodel.model.rule_cards import DOOR
+from tests.benchmarks.meshes import clustered
+from tests.docs.pages import ROOT
+from tests.exporters.parts import MODELS
+from tests.reference.random_models import random_model, snapshot_of
+
+TODAY = date(2026, 1, 1)
+
+
+def worked_out(snapshot):
+    analysis = analyse(snapshot, today=TODAY)
+    fix = in_order(analysis.minimum_fix())
+    return analysis, fix, work_of(analysis, fix)
+
+
+def example(name):
+    return worked_out(read_file(ROOT / "models" / f"{name}.toml"))
+
+
+@pytest.mark.parametrize("snapshot", [*map(read_file, MODELS), *(random_model(n, 7) for n in range(6))])
+def test_every_open_finding_has_one_item_and_it_is_gone_once_the_items_up_to_that_are_done(snapshot):
+    analysis, fix, work = worked_out(snapshot)
+    assert [each.number for each in work.items] == list(range(1, len(work.items) + 1))
+    assert len({each.key for each in work.items}) == len(work.items)
+    closed = [name_of(each) for item in work.items for each in item.findings]
+    assert len(closed) == len(set(closed))
+    assert {name_of(each) for each in analysis.findings if not is_accepted(each)} <= set(closed)
+    for item in work.items[: fix.cost]:
+        found = {name_of(each) for each in guarded(analysis, fix.checkpoints[: item.number]).findings}
+        before = {name_of(each) for each in guarded(analysis, fix.checkpoints[: item.number - 1]).findings}
+        assert not found & {name_of(each) for each in item.findings}
+        assert before >= {name_of(each) for each in item.findings}
+    doors = [each for item in work.items[: fix.cost] for each in item.doors]
+    assert len(doors) == len(analysis.doors), "the checkpoints close every missing one"
+
+
+def test_a_long_list_is_worked_out_in_stretches_and_closes_as_much(monkeypatch):
+    analysis, fix, exact = worked_out(clustered(60, 110, dense=True, seed=3))
+    assert fix.cost > 10
+    monkeypatch.setattr(list_of_work, "MOST_TRIED", 2)
+    rough = work_of(analysis, fix)
+    assert rough.closing.keys() == exact.closing.keys()
+    for item in rough.items[: fix.cost]:
+        for door in item.doors:
+            is_own = item.step == ("grant", *door.subject.split(">"))
+            assert is_own or item.number in {-(-fix.cost // 2), fix.cost}
+            assert exact.closing[name_of(door)].number <= item.number
+
+
+def test_what_closes_most_is_first_and_the_list_of_the_fix_has_the_same_numbers():
+    analysis, fix, work = example("finance-orchestrator")
+    assert list(fix.closes_each) == sorted(fix.closes_each, reverse=True)
+    first = work.items[0]
+    assert (first.severity, first.crossings, len(first.doors)) == ("critical", 16, 2)
+    assert first.title == "Ask when Settlement orchestrator sets Matcher to work"
+    known = Fixing(analysis, fix, standing=standing_findings(analysis, fix))
+    lines = text_of(fix_blocks(known, fix), Style(columns=200)).splitlines()
+    rows = {line.split()[0]: line for line in lines if line.strip()[:1].isdigit() and ":" not in line}
+    assert "orchestrator sets matcher to work" in rows["1"]
+    for item in work.items[fix.cost :]:
+        if item.severity in {"high", "critical"}:
+            assert item.findings[0].rule in rows[f"{item.number}"]
+            assert item.findings[0].subject in rows[f"{item.number}"]
+
+
+def test_an_item_names_the_owners_of_credential_agent_and_target():
+    _, _, work = example("finance-orchestrator")
+    item = work.items[1]
+    assert item.owned("credential") == "Reader token (Accounts payable)"
+    assert (
+        item.owned("agent") == "Invoice reader (Accounts payable), Settlement orchestrator (Automation team)"
+    )
+    assert item.owned("system") == "Case memory (Accounts payable)"
+    assert item.decided == "at Case memory, or a gateway before it"
+    _, _, unowned = worked_out(small())
+    assert unowned.items[0].owners == f"key, bot, files: {UNOWNED}"
+
+
+def small(*more):
+    """A bot that reads tickets of outsiders and files, unasked, in another zone."""
+    return snapshot_of(
+        [
+            r.Zone("desk"),
+            r.Zone("store"),
+            r.System("tickets", zone="desk", untrusted_input=True),
+            r.System("files", zone="store", sensitivity="confidential"),
+            r.System("door", zone="desk"),
+            r.Agent("bot", home="desk", kind="ai-agent"),
+            r.Credential("key", lifetime="1h"),
+            r.Credential("ticket-token", lifetime="1h"),
+            r.Hold("bot", "key"),
+            r.Hold("bot", "ticket-token"),
+            r.Grant("key", "files", ("read",)),
+            r.Grant("ticket-token", "tickets", ("read",)),
+            *more,
+        ]
+    )
+
+
+def test_decisions_a_day_are_those_of_the_intents_that_are_asked():
+    step = ("grant", "key", "files")
+    assert daily_decisions(analyse(small()), step) is None
+    often = (
+        r.Intent("bot", "files", ("read",), per_day=12.0),
+        r.Intent("bot", "tickets", ("read",), per_day=90.0),
+    )
+    analysis = analyse(small(*often))
+    assert daily_decisions(analysis, step) == 12.0
+    assert daily_decisions(analysis, ("hold", "bot", "ticket-token")) == 90.0
+
+
+def test_a_checkpoint_that_is_drawn_says_where_it_decides():
+    drawn = r.Checkpoint(
+        "look", "human-approval", "grant", "key", "files", state="planned", decided_at="door"
+    )
+    _, _, work = worked_out(small(replace(drawn, approvers=("ann",))))
+    assert work.items[0].decided == "at door by ann, as look is drawn"
+
+
+def test_a_change_closes_items_of_the_list_before():
+    analysis, fix, work = example("finance-orchestrator")
+    assert {each.change for each in work_changes(work, analysis)} == {"open"} | (
+        {"closed"} if any(not each.findings for each in work.items) else set()
+    )
+    done = work_changes(work, guarded(analysis, fix.checkpoints[:2]))
+    assert [each.change for each in done[:4]] == ["closed", "closed", "open", "open"]
+    begun = work_changes(work, guarded(analysis, [("grant", "ledger-key", "ledger")]))[0]
+    assert begun.change == "begun"
+    assert begun.left == (f"{DOOR}:ledger-key>suppliers", "carried-words:suppliers")
+    assert (begun.number, begun.key) == (1, "checkpoint:delegation:orchestrator>matcher")
