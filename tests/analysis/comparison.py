@@ -4,10 +4,13 @@ import json
 from dataclasses import asdict
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.fix.results import Kept, PlanOptions
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.interchange.writer import write_text
+from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop
 from tests.reference import questions as kinds
 from tests.reference.minimum_fix import best_fix, interrupted, is_closed
+from tests.reference.plan import Plans
 from tests.reference.questions import Questions
 from tests.reference.reading import Reading, all_starts
 from tests.reference.rules import Rules
@@ -150,3 +153,80 @@ def assert_fix_agrees(model, name, view="built", at_most=3):
         assert fix.checkpoints == expected.steps, about
     else:
         assert expected is None, about
+
+
+def measure_computed(measure):
+    """A measure of the engine as the naive plan names it."""
+    if isinstance(measure, Ask):
+        return "ask", *measure.step
+    if isinstance(measure, Drop):
+        return "drop", measure.relation, measure.from_, measure.to, measure.action
+    return "limit", measure.from_, measure.to
+
+
+def barred_by(options, naive):
+    """The measures that a plan may not take by these options."""
+    kept = {(each.relation, each.from_, each.to) for each in options.kept if each.action is None}
+    kept_actions = {("drop", each.relation, each.from_, each.to, each.action) for each in options.kept}
+    for measure in naive.measures:
+        match measure:
+            case "ask", *step:
+                is_barred = tuple(step) in options.never_ask
+            case "drop", "pass", ends, _, _:
+                is_kept = measure in kept_actions or measure[1:4] in kept
+                is_barred = is_kept or ("delegation", *ends.split(">")) in kept
+            case "drop", *_:
+                is_barred = measure in kept_actions or measure[1:4] in kept
+            case _, *ends:
+                is_barred = ("delegation", *ends) in kept
+        if is_barred or measure[0] not in options.kinds:
+            yield measure
+
+
+def random_options(naive, rng):
+    """Some measures that a plan may not take, and so many decisions a day or as many as it takes."""
+    kept = set()
+    for measure in naive.measures:
+        if measure[0] != "ask" and rng.random() < 0.3:
+            kept.add(Kept("delegation", *measure[1:]) if measure[0] == "limit" else Kept(*measure[1:]))
+    asks = [each[1:] for each in naive.measures if each[0] == "ask" and rng.random() < 0.4]
+    kinds = rng.choice((MEASURE_KINDS, MEASURE_KINDS, ("ask",), ("drop", "limit"), ("ask", "limit")))
+    return PlanOptions(kinds, frozenset(kept), frozenset(asks)), rng.choice((None, None, 0, 1, 4))
+
+
+def assert_plan_agrees(model, name, view="built", options=None, at_most=None):
+    """What is needed, cost, measures, prices and limits; the trade-off where it can be tried out.
+
+    Where steps may not be asked or decisions are limited, also how much stays open.
+    """
+    analysis, naive, options = analyse(model, view=view), Plans(model, view), options or PlanOptions()
+    naive = Plans(model, view, barred_by(options, naive))
+    curve = naive.trade_off()
+    at_most = None if curve is None else at_most
+    left = naive.open_after(naive.measures)
+    if at_most is not None:
+        left = min(still for a_day, still in curve if a_day <= at_most)
+    plan, best = analysis.cheapest_plan(options, at_most=at_most), naive.best(left)
+    about = f"{name}, as {view}, {options}, {at_most}: {plan}\nthe text: {best}\n{write_text(model)}"
+    assert plan.optimal, about
+    assert plan.settled, about
+    assert plan.left == left, about
+    assert plain(plan.needed) == naive.needed(), about
+    assert plan.decisions_per_day == plan.lower_bound == best.cost[0], about
+    chosen = tuple(map(measure_computed, plan.measures))
+    assert naive.cost(chosen) == best.cost, about
+    assert chosen == best.measures, about
+    for measure in plan.measures:
+        if isinstance(measure, Ask):
+            assert measure.decisions_per_day == naive.price(measure_computed(measure)), about
+        elif not isinstance(measure, Drop):
+            assert measure.only == naive.only_of((measure.from_, measure.to)), about
+    if curve is not None:
+        points = analysis.trade_off(options)
+        assert all(each.optimal for each in points), about
+        assert [(each.decisions_per_day, each.open) for each in points] == curve, about
+        for point in points:
+            done = tuple(map(measure_computed, point.measures))
+            assert (naive.cost(done)[0], naive.open_after(done)) == (point.decisions_per_day, point.open), (
+                about
+            )

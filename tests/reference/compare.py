@@ -1,4 +1,5 @@
-"""``python -m tests.reference.compare --models 20000 --seed 1 --fixes 3000``: the engine against the text.
+"""``python -m tests.reference.compare --models 20000 --seed 1 --fixes 3000 --plans 1500``: the engine
+against the text.
 
 Many random models once; of those that the two read differently the smallest part that still shows it is
 printed as an interchange file, with what each says.
@@ -16,8 +17,16 @@ from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import TABLES
-from tests.analysis.comparison import assert_fix_agrees, differences, views_of
+from tests.analysis.comparison import (
+    assert_fix_agrees,
+    assert_plan_agrees,
+    differences,
+    random_options,
+    views_of,
+)
 from tests.reference.builders import decided_everywhere, decided_hearing
+from tests.reference.plan import Plans
+from tests.reference.plan_shapes import plan_model
 from tests.reference.random_models import FLAVOURS, random_model
 
 SHOWN = 12
@@ -71,6 +80,22 @@ def check_fix(model):
         assert_fix_agrees(model, "this model", view, 3 if len(model.grant) < 7 else 2)
 
 
+def plan_models(seed, sizes):
+    """Models without end that are rich in what a plan weighs, the same for the same seed."""
+    rng = random.Random(f"plans {seed}")
+    while True:
+        size, own = rng.choice(sizes), rng.randrange(2**40)
+        yield f"plan {own} of {size}", plan_model(own, size)
+
+
+def check_plan(model):
+    """The plan and its trade-off against the naive one, with all that it may do and with less."""
+    for view in views_of(model):
+        assert_plan_agrees(model, "this model", view)
+        options = random_options(Plans(model, view), random.Random(len(model.grant)))
+        assert_plan_agrees(model, "this model", view, *options)
+
+
 def smallest(check, model):
     """The model with everything taken out of it that is not needed for the difference."""
     while True:
@@ -110,10 +135,10 @@ def changed(model, *changes):
         yield after
 
 
-def run(check, seed, sizes, number):
+def run(check, made, number):
     """How many of so many models are read differently; what shows the same as one before is not told."""
     wrong, shown = 0, set()
-    for (name, model), _ in zip(models(seed, sizes), range(number), strict=False):
+    for (name, model), _ in zip(made, range(number), strict=False):
         if told(check, model):
             wrong += 1
             small = smallest(check, model) if len(shown) < SHOWN else model
@@ -130,10 +155,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=1000, help="for every answer but the fix")
     parser.add_argument("--fixes", type=int, default=0, help="small ones, for the minimum fix")
+    parser.add_argument("--plans", type=int, default=0, help="small ones, for the plan and its trade-off")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    wrong = run(check_answers, asked.seed, (3, 4, 5, 6), asked.models)
-    wrong += run(check_fix, asked.seed, (2, 3, 3, 4), asked.fixes)
+    wrong = run(check_answers, models(asked.seed, (3, 4, 5, 6)), asked.models)
+    wrong += run(check_fix, models(asked.seed, (2, 3, 3, 4)), asked.fixes)
+    wrong += run(check_plan, plan_models(asked.seed, (2, 3, 3, 4)), asked.plans)
     return 1 if wrong else 0
 
 

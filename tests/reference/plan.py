@@ -52,12 +52,15 @@ class Plan(NamedTuple):
 
 
 class Plans:
-    """What a plan may do to one model in one view, and which is the cheapest."""
+    """What a plan may do to one model in one view, and which is the cheapest.
 
-    def __init__(self, snapshot, view="built"):
+    ``barred`` are measures that it may not take.
+    """
+
+    def __init__(self, snapshot, view="built", barred=()):
         self.reading = Reading(snapshot, view)
         self.mesh = self.reading.mesh
-        self.s, self.view = snapshot, view
+        self.s, self.view, self.barred = snapshot, view, frozenset(barred)
         self._routes, self._meshes, self._judged = {}, {}, {}
 
     # What is needed
@@ -216,8 +219,9 @@ class Plans:
 
     @cached_property
     def measures(self):
-        """All that there are, in their order."""
-        return sorted((*self._asks(), *self._drops(), *self._limits()), key=in_order)
+        """All that may be taken, in their order."""
+        found = {*self._asks(), *self._drops(), *self._limits()}
+        return sorted(found - self.barred, key=in_order)
 
     def is_left_lying(self, system, credential):
         """Whether it is stored there, and the place is no secrets-manager."""
@@ -355,14 +359,16 @@ class Plans:
 
     # The cheapest
 
-    def closes(self, chosen):
-        """Whether nothing is open after these; what was open the last time is looked at first."""
+    def closes(self, chosen, left=0):
+        """Whether at most so many stay open after these."""
         chosen = frozenset(chosen)
-        if chosen not in self._judged:
-            self._judged[chosen] = self._closes(self.after(chosen))
-        return self._judged[chosen]
+        if (chosen, left) not in self._judged:
+            enough = self.open_after(chosen) <= left if left else self._closes(self.after(chosen))
+            self._judged[chosen, left] = enough
+        return self._judged[chosen, left]
 
     def _closes(self, flows):
+        """Whether nothing is open; what was open the last time is looked at first."""
         for number, each in enumerate(self._open):
             if is_still_bad(flows, *each):
                 self._open.insert(0, self._open.pop(number))
@@ -373,23 +379,23 @@ class Plans:
     def _open(self):
         return [each for each in self.reading.candidates() if self.reading.bad_doors(*each)]
 
-    def to_hit(self, chosen):
+    def to_hit(self, chosen, left):
         """What a largest open set around the chosen ones lacks: every set that closes has one of these."""
         for each in self.measures:
-            if each not in chosen and not self.closes({*chosen, each}):
+            if each not in chosen and not self.closes({*chosen, each}, left):
                 chosen = {*chosen, each}
         return frozenset(self.measures) - chosen
 
-    def best(self):
-        """The plan."""
+    def best(self, left=0):
+        """The plan, or the cheapest that leaves at most so many open, which must be possible."""
         rows = set()
         while True:
             hitting = self._cheapest_hitting(rows)
-            closing = [chosen for chosen in hitting if self.closes(chosen)]
+            closing = [chosen for chosen in hitting if self.closes(chosen, left)]
             if closing:
                 return min((self.judged(chosen) for chosen in closing), key=preference)
             before = len(rows)
-            rows |= {self.to_hit(set(chosen)) for chosen in hitting[:3]}
+            rows |= {self.to_hit(set(chosen), left) for chosen in hitting[:3]}
             assert frozenset() not in rows, "nothing closes it"
             assert len(rows) > before
 

@@ -51,15 +51,24 @@ def with_few_measures(number):
 
 
 def test_the_search_finds_what_trying_every_set_finds():
-    for plan in with_few_measures(6):
-        sizes = range(len(plan.measures) + 1)
-        sets = [frozenset(chosen) for size in sizes for chosen in combinations(plan.measures, size)]
-        assert plan.best() == min(map(plan.judged, filter(plan.closes, sets)), key=preference)
-        points = {}
-        for chosen in sets:
-            a_day, still = plan.cost(chosen)[0], plan.open_after(chosen)
-            points[a_day] = min(still, points.get(a_day, still))
-        assert plan.trade_off() == falling(points)
+    for whole in with_few_measures(6):
+        rng = Random(len(whole.measures))
+        compare_with_every_set(whole)
+        compare_with_every_set(Plans(whole.s, barred=some(whole, rng)))
+
+
+def compare_with_every_set(plan):
+    least = plan.open_after(plan.measures)
+    sizes = range(len(plan.measures) + 1)
+    sets = [frozenset(chosen) for size in sizes for chosen in combinations(plan.measures, size)]
+    for left in {least, least + 1}:
+        closing = [chosen for chosen in sets if plan.open_after(chosen) <= left]
+        assert plan.best(left) == min(map(plan.judged, closing), key=preference)
+    points = {}
+    for chosen in sets:
+        a_day, still = plan.cost(chosen)[0], plan.open_after(chosen)
+        points[a_day] = min(still, points.get(a_day, still))
+    assert plan.trade_off() == falling(points)
 
 
 def test_the_random_models_hold_what_they_are_for():
