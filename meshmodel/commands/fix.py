@@ -18,13 +18,14 @@ from meshmodel.commands.models import (
     view_of,
 )
 from meshmodel.commands.output import answer, style
-from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.edits.edit import Edit
     from meshmodel.model.snapshot import Snapshot
 
 State = Literal["planned", "enforced"]
@@ -110,27 +111,14 @@ class _FixRun:
         self.complete = self.fix.optimal and (self.curve is None or all(point.exact for point in self.curve))
 
     def _search_and_apply(self, state: State) -> None:
+        from meshmodel.commands.rewrite import change
         from meshmodel.edits.checkpoints import add_checkpoints
-        from meshmodel.edits.edit import apply_edit
-        from meshmodel.store.load import is_model_file
 
-        if not is_model_file(self.path):
-            from meshmodel.commands.rewrite import read, rewrite
-
-            content, snapshot = read(self.path)
+        def edit_of(snapshot: "Snapshot") -> "Edit | None":
             self._search(snapshot)
-            if self._is_to_apply():
-                guarded = apply_edit(snapshot, add_checkpoints(snapshot, self.fix.checkpoints, state))
-                self.lost = rewrite(self.path, content, snapshot, guarded)
-            return
-        from meshmodel.store.store import Store
+            return add_checkpoints(snapshot, self.fix.checkpoints, state) if self._is_to_apply() else None
 
-        with Store.open(self.path) as store:
-            if store.read_only:
-                raise StoreError(f"{one_line(self.path)}: may only be read, so nothing can be added to it")
-            self._search(store.snapshot)
-            if self._is_to_apply():
-                store.apply(add_checkpoints(store.snapshot, self.fix.checkpoints, state))
+        self.lost = change(self.path, edit_of)
 
     def _is_to_apply(self) -> bool:
         """Whether to apply the fix: only if it is proven to be smallest; keeps the answer in ``applied``."""

@@ -1,12 +1,46 @@
-"""Replaces an interchange file, unless it was changed since it was read."""
+"""Changes a model in place, or replaces an interchange file that is still as it was read."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    from meshmodel.edits.edit import Edit
     from meshmodel.model.snapshot import Snapshot
+
+
+def change(path: Path, edit_of: "Callable[[Snapshot], Edit | None]") -> str:
+    """Apply an edit to a model of either kind: to a model file as one edit that undo takes back.
+
+    Args:
+        path: of the file.
+        edit_of: gives the edit for the model in the file; ``None``: leave it as it is.
+
+    Returns:
+        A clause for the message if comments or layout of an interchange file were lost, else empty.
+
+    Raises:
+        MeshmodelError: one line; the file cannot be read or changed, and is as before.
+    """
+    from meshmodel.edits.edit import apply_edit
+    from meshmodel.store.load import is_model_file
+
+    if not is_model_file(path):
+        content, snapshot = read(path)
+        edit = edit_of(snapshot)
+        return "" if edit is None else rewrite(path, content, snapshot, apply_edit(snapshot, edit))
+    from meshmodel.store.store import Store
+
+    with Store.open(path) as store:
+        if store.read_only:
+            raise StoreError(f"{one_line(path)}: may only be read, so nothing can be changed in it")
+        edit = edit_of(store.snapshot)
+        if edit is not None:
+            store.apply(edit)
+    return ""
 
 
 def read(path: Path) -> "tuple[bytes, Snapshot]":

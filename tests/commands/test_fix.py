@@ -218,7 +218,7 @@ def test_a_model_that_may_only_be_read_is_refused(model, monkeypatch, capsys):
     assert cli.main(["fix", "--apply", "planned", str(model)]) == 2
     output, complaint = capsys.readouterr()
     assert output == ""
-    assert complaint == f"meshmodel: {model}: may only be read, so nothing can be added to it\n"
+    assert complaint == f"meshmodel: {model}: may only be read, so nothing can be changed in it\n"
 
 
 @pytest.mark.parametrize("deadline", ["0", "-1", "soon", "inf", "nan"])
