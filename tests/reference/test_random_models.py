@@ -20,7 +20,7 @@ def test_models_are_valid_and_repeat_themselves(flavour):
 
 def test_every_field_that_is_computed_with_occurs():
     models = [random_model(seed, 5, flavour) for flavour in FLAVOURS for seed in range(40)]
-    idle = {"name", "description", "at", "scope", "due", "source"}
+    idle = {"name", "description", "known_as", "at", "scope", "due", "source"}
     for name in ("zone", "system", "agent", "credential", "hold", "grant", "custody", "exchange"):
         check_fields(models, name, idle)
     for name in ("delegation", "trigger", "intent", "checkpoint"):
