@@ -64,6 +64,13 @@ PROMPTS: Final = Rule(
     "question",
     "the file does not say what is asked before a tool of a server is used, so no checkpoint is drawn",
 )
+BY_DEFAULT: Final = Rule(
+    "asks-by-default",
+    "a client that asks by default",
+    "assumed",
+    "VS Code asks before each use of a tool of a server, where no settings say otherwise; those that were "
+    "not read, such as the user's own, could",
+)
 SOME_TOOLS: Final = Rule(
     "some-tools-unasked",
     "a server some of whose tools run unasked",
@@ -85,6 +92,9 @@ SUBAGENT: Final = Rule(
 )
 CLIENT_RULES: Final = (PROMPTS, SOME_TOOLS, HOOK)
 """The rules of this module, for the table of a form that uses it."""
+
+_ASKS_BY_DEFAULT: Final = "VS Code agent"
+"""microsoft/vscode-docs approvals.md@0ac7ccf."""
 
 
 def loosest(askings: Iterable[Asking]) -> Asking:
@@ -288,6 +298,11 @@ class Client:
     def has_account(self) -> bool:
         """Whether anything was said of its own tools."""
         return self._account is not None
+
+    @property
+    def asks_something(self) -> bool:
+        """Whether it is known what it asks: by settings, or by default."""
+        return self.has_account or (self.name == _ASKS_BY_DEFAULT and bool(self.servers))
 
     def settings(self, scope: Scope, at: Node) -> str:
         """The files that decide what is asked: of the project, of the user, or of an administrator."""
@@ -580,9 +595,15 @@ class Client:
         self.out.relate(Delegation(self.agent, served.agent, only=served.only), at=served.at)
         if self._approval is not None and served.name not in self._approval[0]:
             self.checkpoint("delegation", self.agent, served.agent, "once", None, self._approval[1])
-        if asking is None:
+        if asking is None and self.name != _ASKS_BY_DEFAULT:
             self.out.part(Clients).ask_prompts(self, served.at)
             return
+        if asking is None:
+            text = (
+                f"Settings of {self.title} that were not read do not let tools of servers run unasked. True?"
+            )
+            self.out.assume(("agent", self.agent), text, BY_DEFAULT, at=self.at)
+            asking = "asked"
         if asking == "allowed" and asked and served.row is not None:
             known = [tool for tools in served.row.tools.values() for tool in tools]
             unasked = [each for each in known if each not in asked]
@@ -662,7 +683,12 @@ class Clients:
                 home.adopt(known)
         for one in self:
             for other in self:
-                if one is not other and one.folder == other.folder and one.has_account and other.has_account:
+                if (
+                    one is not other
+                    and one.folder == other.folder
+                    and one.has_account
+                    and other.asks_something
+                ):
                     self._write_settings_of(one, other)
         for one in (each for each in self if each.has_account):
             for other in (each for each in self if each.folder == one.folder != HOME):

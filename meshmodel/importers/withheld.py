@@ -50,7 +50,8 @@ Meaning = Literal["secret", "public", "setting", "unclear"]
 _PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE", "ANON", "SITE"})
 _SETTINGS: Final = frozenset(
     {
-        "URL", "URI", "ENDPOINT", "PATH", "FILE", "DIR", "NAME", "ID", "ARN", "TYPE", "MODE", "TTL", "LIMIT",
+        "URL", "URI", "ENDPOINT", "PATH", "FILE", "DIR", "NAME", "USERNAME", "ID", "ARN", "TYPE", "MODE",
+        "TTL", "LIMIT",
         "COUNT", "BUDGET", "LENGTH", "SIZE", "PREFIX", "HEADER", "ISSUER", "AUDIENCE", "SCOPE", "SCOPES",
         "DOMAIN", "REGION", "VERSION", "ENABLED", "DISABLED", "REQUIRED", "SYMBOL", "ADDRESS", "HOST", "PORT",
         "FORMAT", "PROVIDER", "TIMEOUT", "EXPIRY", "EXPIRATION", "STORE", "MANAGER", "ALGORITHM",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from meshmodel.importers.foreign_files import read_files
 from tests.importers.foreign import check_goldens, fixtures, read_text
 
 FORM = "compose"
@@ -26,6 +27,19 @@ def gateway(*command, **more):
 
 def only(model):
     return {each.to: each.only for each in model.delegation.values() if each.from_ == "hub"}
+
+
+def test_services_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    for folder in ("shop", "a/farm", "b/farm"):
+        path = tmp_path / folder / "compose.yaml"
+        path.parent.mkdir(parents=True)
+        own = f"  {folder[0]}:\n    image: docker/mcp-gateway\n" if folder == "shop" else ""
+        path.write_text(gateway("--servers=fetch") + own, encoding="utf-8")
+    (proposed,) = read_files([tmp_path], tmp_path).propose()
+    gateways = {each.title for each in proposed.model.agent.values() if each.kind == "broker"}
+    assert gateways == {"hub of shop", "hub of a/farm", "hub of b/farm", "s"}
+    machines = {each.title for each in proposed.model.zone.values() if each.title.startswith("containers")}
+    assert machines == {"containers of shop", "containers of a/farm", "containers of b/farm"}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from meshmodel.importers.foreign_files import read_files
 from meshmodel.importers.forms.editors import lines_of
 from tests.importers.foreign import check_goldens, fixtures
+from tests.importers.prompts import asked_about, before_servers
 
 FORM = "editors"
 FILES, SHELL, WEB = "files-of-the-project", "commands-on-the-workstation", "web"
@@ -186,3 +187,28 @@ def test_other_settings_are_left_alone(content, tmp_path):
     path = tmp_path / "settings.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     assert not editors.recognise(read_document(path, tmp_path))
+
+
+# VS Code by default -------------------------------------------------------------------------------
+
+SERVERS = {"servers": {"docs": {"command": "docs-server"}, "open": {"url": "https://x.example.com/mcp"}}}
+
+
+def test_servers_alone_are_asked_for_as_vs_code_does_by_default(tmp_path):
+    model = drawn(tmp_path, servers=SERVERS)
+    assert before_servers(model) == {"docs": {"asked"}, "open-service": {"asked"}}
+    assert {each.decided_at for each in model.checkpoint.values()} == {settings_of(model)}
+    assert "do not let tools of servers run unasked" in asked_about(model, "assumption")
+    assert "What does VS Code agent ask" not in asked_about(model)
+
+
+def test_what_a_file_of_servers_lets_run_unasked_stays_so(tmp_path):
+    unasked = {"servers": {"docs": {"command": "docs-server", "sandboxEnabled": True}}}
+    assert before_servers(drawn(tmp_path, servers=unasked)) == {"docs": set()}
+
+
+def test_another_client_of_the_folder_may_change_what_vs_code_asks_by_default(tmp_path):
+    model = drawn(tmp_path, servers=SERVERS, cli={"permissions": {"allow": ["Write(**)"]}})
+    (account,) = (each for each in model.credential if each.startswith("account-of"))
+    vscode = next(each for each in model.system if each.startswith("settings-of-vs-code"))
+    assert (account, vscode) in model.grant

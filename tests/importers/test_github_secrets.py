@@ -37,6 +37,28 @@ def test_a_secret_is_held_by_the_agent_whose_step_is_given_it(tmp_path):
     assert holds == {*given, ("flow", "github_token-of-flow")}
 
 
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("DEPLOY_HOST", False),
+        ("DOCKERHUB_USERNAME", False),
+        ("AZURE_CLIENT_ID", False),
+        ("STRIPE_PUBLISHABLE_KEY", False),
+        ("DEPLOY_TOKEN", True),
+        ("DATABASE_URL", True),
+        ("KEY_FILE", True),
+        ("DEPLOYMENT", True),
+    ],
+)
+def test_what_is_kept_as_a_secret_is_none_where_its_name_says_so(name, drawn, tmp_path):
+    text = "${{ secrets." + name + " }}"
+    proposed, rows = model_of(one_job(step(env={"X": text}), permissions={}), tmp_path)
+    assert (name.lower() in proposed.model.credential) == drawn
+    assert any(name in each for each in questions(proposed)) == drawn
+    if not drawn:
+        assert rules_at(rows, "env.X") == [("setting", "mapped")]
+
+
 def test_a_secret_is_one_in_all_workflows_of_a_repository_and_another_elsewhere(tmp_path):
     text = json.dumps(one_job({"run": "x", "env": {"A": "${{ secrets.A }}"}}))
     paths = [

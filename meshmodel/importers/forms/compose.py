@@ -6,6 +6,7 @@ Files of one folder are read as one project, as ``docker compose`` joins them. S
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -164,8 +165,16 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     folders: dict[str, list[Node]] = {}
     for document in documents:
         folders.setdefault(document.source.rpartition("/")[0], []).append(document.root)
-    for folder, roots in folders.items():
-        _Project(folder, roots, out).read()
+    projects = [_Project(folder, roots, out) for folder, roots in folders.items()]
+    names = Counter(name for each in projects for name in each.services)
+    places = Counter(each.place for each in projects)
+    for project in projects:
+        if places[project.place] > 1:
+            project.place = project.folder or project.place
+        for each in project.services.values():
+            each.title = f"{each.name} of {project.place}" if names[each.name] > 1 else each.name
+    for project in projects:
+        project.read()
 
 
 def _is_gateway(service: Node) -> bool:
@@ -190,6 +199,8 @@ class _Service:
     system: str | None = None
     agent: str | None = None
     credentials: list[tuple[str, str]] = field(default_factory=list)
+    title: str = ""
+    """What it is called: with its folder where another folder has a service of that name."""
 
     def first(self, *keys: str) -> Node:
         return next((found for each in self.nodes if (found := each.get(*keys))), ABSENT)
@@ -234,10 +245,16 @@ class _ProjectSystems(CommonSystems):
 
 
 class _Project:
-    """The services of one folder."""
+    """The services of one folder.
+
+    Attributes:
+        folder: as the model calls it.
+        place: what the folder is called in names.
+    """
 
     def __init__(self, folder: str, roots: Sequence[Node], out: Proposal) -> None:
-        self._out, self._folder, self._roots = out, folder, roots
+        self._out, self.folder, self._roots = out, folder, roots
+        self.place = folder_name(folder)
         self._systems = _ProjectSystems(self, out)
         self._secrets: dict[str, str] = {}
         self._are_servers: dict[str, bool] = {}
@@ -276,10 +293,7 @@ class _Project:
 
     def zone(self, at: Node) -> str:
         """The machine of the project."""
-        name = self._folder.rpartition("/")[2]
-        zone = self._out.element(
-            "zone", ("compose", self._folder), f"containers of {name or 'the project'}", at=at
-        )
+        zone = self._out.element("zone", ("compose", self.folder), f"containers of {self.place}", at=at)
         text = "On which machine do these containers run, and what else is on it?"
         self._out.assume(("zone", zone), text, MACHINE, at=at if not at.is_leaf else at.parent or at)
         return zone
@@ -289,9 +303,9 @@ class _Project:
         if service.system is None:
             at = service.nodes[0]
             kind = "mcp-server" if self._is_server(service) else service.store or "other"
-            key = ("compose", self._folder, service.name)
+            key = ("compose", self.folder, service.name)
             service.system = self._out.element(
-                "system", key, service.name, at=at, kind=kind, zone=self.zone(at)
+                "system", key, service.title, at=at, kind=kind, zone=self.zone(at)
             )
         return service.system
 
@@ -302,29 +316,29 @@ class _Project:
             kind = "broker" if service.is_gateway else "ai-agent" if service.first("models") else "service"
             runs_on = self.system(service) if kind == "service" else None
             service.agent = self._out.element(
-                "agent", ("compose", self._folder, service.name), service.name, at=at, kind=kind,
+                "agent", ("compose", self.folder, service.name), service.title, at=at, kind=kind,
                 home=self.zone(at), runs_on=runs_on,
             )  # fmt: skip
         return service.agent
 
     def network(self, service: _Service, at: Node) -> str:
         """What needs no credential: the network of the containers."""
-        key = ("network", "compose", self._folder, service.name)
-        found = self._out.element("credential", key, f"network of {service.name}", at=at, kind="other")
+        key = ("network", "compose", self.folder, service.name)
+        found = self._out.element("credential", key, f"network of {service.title}", at=at, kind="other")
         self._out.relate(Hold(self.agent(service), found), at=at)
         return found
 
     def files(self, at: Node) -> str:
         """The files of the folder; where they lie beside this machine is not known."""
-        name = f"files of {folder_name(self._folder)}"
+        name = f"files of {folder_name(self.folder)}"
         return self._out.element(
-            "system", ("files", self._folder), name, at=at, kind="other", sensitivity="confidential"
+            "system", ("files", self.folder), name, at=at, kind="other", sensitivity="confidential"
         )
 
     def starter(self, agent: str, name: str) -> Starter:
         """What sets servers of this project to work."""
-        key = ("compose", self._folder, name)
-        return Starter(self._out, agent, key, self._folder, self._systems, self.files)
+        key = ("compose", self.folder, name)
+        return Starter(self._out, agent, key, self.folder, self._systems, self.files)
 
     def _is_server(self, service: _Service) -> bool:
         """Whether its image is that of an MCP server."""
@@ -390,8 +404,9 @@ class _Project:
     def _login_at(self, store: _Service, user: str, at: Node) -> str:
         """The login of a user of a database."""
         user = "" if shows_secret(user) or is_reference(user) else user
-        title = f"login of {user} at {store.name}" if user else f"login at {store.name}"
-        key = ("compose", self._folder, store.name, "login", user)
+        at_store = f"login of {user} at" if user else "login at"
+        title = f"{at_store} {store.title}"
+        key = ("compose", self.folder, store.name, "login", user)
         return self._out.element("credential", key, title, at=at, kind="static-secret")
 
     def _secret(self, service: _Service, name: str, text: str, node: Node) -> None:
@@ -401,7 +416,7 @@ class _Project:
         if found.meaning != "secret":
             if found.meaning == "unclear":
                 about = None if service.agent is None else ("agent", service.agent)
-                ask_if_secret(out, about, f"{name} of {service.name}", node)
+                ask_if_secret(out, about, f"{name} of {service.title}", node)
             out.take(node, SETTING)
             return
         if service.store is not None:
@@ -419,10 +434,8 @@ class _Project:
         out = self._out
         variable = "" if found.literal else variable_of(text or name, name)
         row = out.catalogue.variable_named(variable or name)
-        key = (
-            ("variable", variable) if variable else ("compose", self._folder, service.name, "variable", name)
-        )
-        title = variable or f"{name} of {service.name}"
+        key = ("variable", variable) if variable else ("compose", self.folder, service.name, "variable", name)
+        title = variable or f"{name} of {service.title}"
         kind = row.kind if row is not None and row.is_secret else "static-secret"
         credential = out.element("credential", key, title, at=node, kind=kind)
         service.credentials.append((name, credential))
@@ -451,7 +464,7 @@ class _Project:
                 held = (out.relate(Hold(self.agent(service), credential), at=given),)
             out.take(given, SECRET_FILE, ("credential", credential), *held)
         for file in service.all("env_file"):
-            text = f"Which secrets does the file of variables of {service.name} hold?"
+            text = f"Which secrets does the file of variables of {service.title} hold?"
             agent = ("agent", service.agent) if service.agent else None
             note = out.ask(agent, text, VARIABLES, at=service.nodes[0], detail=service.name)
             out.take(file, VARIABLES, note)
@@ -461,7 +474,7 @@ class _Project:
         if name not in self._secrets:
             out = self._out
             credential = out.element(
-                "credential", ("compose", self._folder, "secret", name), name, at=at, kind="static-secret"
+                "credential", ("compose", self.folder, "secret", name), name, at=at, kind="static-secret"
             )
             self._secrets[name] = credential
             for root in self._roots:
@@ -504,7 +517,7 @@ class _Project:
                 shown = declared.text or name
                 system = out.element(
                     "system",
-                    ("compose", self._folder, "model", name),
+                    ("compose", self.folder, "model", name),
                     shown,
                     at=at,
                     kind="other",
@@ -519,7 +532,7 @@ class _Project:
         published = [each for each in service.all("ports") if each.text or each.is_map]
         if not published or not (service.is_gateway or service.first("models") or self._is_server(service)):
             return
-        text = f"Who may call {service.name} at the port that it publishes, and how are they known?"
+        text = f"Who may call {service.title} at the port that it publishes, and how are they known?"
         note = self._out.ask(("agent", self.agent(service)), text, CALLERS, at=service.nodes[0])
         for each in published:
             self._out.take(each, CALLERS, note)
@@ -539,19 +552,19 @@ class _Project:
         at, agent = given[0], self.agent(service)
         zone = self.zone(at)
         engine = out.element(
-            "system", ("compose", self._folder, "engine"), "container engine", at=at, kind="other", zone=zone,
+            "system", ("compose", self.folder, "engine"), "container engine", at=at, kind="other", zone=zone,
             integrity="high",
         )  # fmt: skip
-        key = ("compose", self._folder, service.name, "socket")
+        key = ("compose", self.folder, service.name, "socket")
         credential = out.element(
-            "credential", key, f"container engine, through {service.name}", at=at, kind="other"
+            "credential", key, f"container engine, through {service.title}", at=at, kind="other"
         )
         out.relate(Hold(agent, credential), at=at)
         granted = out.relate(Grant(credential, engine, ("execute",)), at=at)
         for other in self.services.values():
             for _, held in other.credentials if other is not service else ():
                 out.relate(Custody(engine, held, by=("execute",)), at=at)
-        text = f"{service.name} controls the container engine, so what all containers hold. True?"
+        text = f"{service.title} controls the container engine, so what all containers hold. True?"
         note = out.assume(("agent", agent), text, HOST, at=service.nodes[0])
         for node in given:
             out.take(node, HOST, note, granted)
@@ -579,11 +592,11 @@ class _Gateway:
         about: Became = ("agent", self._agent)
         for name, value, node in self._options:
             if name in _ELSEWHERE:
-                text = f"Which servers does {service.name} start, and from where does it know them?"
+                text = f"Which servers does {service.title} start, and from where does it know them?"
                 out.take(node, ELSEWHERE, out.ask(about, text, ELSEWHERE, at=service.nodes[0]))
             elif name == "--interceptor" and value:
                 when = "refuse or change calls" if value.startswith("before:") else "change answers"
-                text = f"The interceptors of {service.name} may {when}: which, and who can change them?"
+                text = f"The interceptors of {service.title} may {when}: which, and who can change them?"
                 detail = value.partition(":")[0]
                 out.take(
                     node, INTERCEPTOR, out.ask(about, text, INTERCEPTOR, at=service.nodes[0], detail=detail)
@@ -592,7 +605,7 @@ class _Gateway:
                 if told is not None:
                     out.relate(Delegation(self._agent, self._project.agent(told)), at=node)
             elif name == "--allow-unauthenticated":
-                text = f"{service.name} asks no caller who it is. Who reaches it?"
+                text = f"{service.title} asks no caller who it is. Who reaches it?"
                 out.take(node, CALLERS, out.ask(about, text, CALLERS, at=service.nodes[0], detail="open"))
             elif name not in {"--servers", "--tools"}:
                 out.take(node, SETTING, about)
@@ -649,9 +662,8 @@ class _Gateway:
             if not unknown:
                 out.take(node, GATEWAY_TOOLS, about)
                 continue
-            text = (
-                f"{self._service.name} offers only these tools: {', '.join(name for name, _ in tools[:20])}. "
-            )
+            named = ", ".join(name for name, _ in tools[:20])
+            text = f"{self._service.title} offers only these tools: {named}. "
             text += "Which action is each, on which system?"
             out.take(node, TOOLS, out.ask(about, text, TOOLS, at=self._service.nodes[0]), about)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from meshmodel.importers.clients import CLIENT_RULES, Client, Clients, folder_of
+from meshmodel.importers.clients import BY_DEFAULT, CLIENT_RULES, Client, Clients, folder_of
 from meshmodel.importers.common_systems import HOME, WORKSTATION
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Rule
@@ -60,7 +60,8 @@ PRIVATE: Final = Rule(
     "conversations and settings of the client: they are not looked at, and nothing of them is kept",
 )
 RULES: Final[tuple[Rule, ...]] = (
-    *SERVER_RULES, WORKSTATION, INPUT, NO_ASKING, ENV_FILE, UNREAD, PRIVATE, *CLIENT_RULES, SETTING,
+    *SERVER_RULES, WORKSTATION, INPUT, NO_ASKING, ENV_FILE, UNREAD, PRIVATE, BY_DEFAULT, *CLIENT_RULES,
+    SETTING,
 )  # fmt: skip
 
 _CONTAINERS: Final = ("mcpServers", "servers", "mcp_servers", "context_servers")

@@ -24,6 +24,7 @@ from meshmodel.importers.forms.github.rules import (
     PULLED,
     SECRET_HELD,
     SECRET_OPENS,
+    SETTING,
     TOOL_LIMIT,
     TRIGGER,
     UNTRUSTED,
@@ -114,6 +115,8 @@ _MODELS: Final = (
     (re.compile(r"gemini[_-]api[_-]key"), "Gemini API", "generativelanguage.googleapis.com"),
 )  # fmt: skip
 """By name of an input or variable the model whose key it is."""
+_MAY_HOLD_ONE: Final = re.compile(r"(?:ur[li]|endpoint|path|file|dir)$", re.IGNORECASE)
+"""An address or a file that is kept as a secret may have a secret in it, whatever its name says."""
 _OF_CACHES: Final = frozenset({"key", "keys", "restore-keys", "persist-credentials"})
 """Inputs that many actions have, and that are no secrets."""
 
@@ -497,7 +500,10 @@ class Repository:
         return self._out.element("credential", key, name, at=at, kind="static-secret")
 
     def secret(self, name: str, leaf: Node, agents: Sequence[str]) -> None:
-        """Draw a secret of the repository that a leaf gives to agents."""
+        """Draw a secret of the repository that a leaf gives to agents, unless its name says it is none."""
+        if meaning_of(name) in {"public", "setting"} and not _MAY_HOLD_ONE.search(name):
+            self._out.take(leaf, SETTING)
+            return
         out, credential = self._out, self.credential(name, leaf)
         records: list[Became] = [("credential", credential)]
         records += [out.relate(Hold(each, credential), at=leaf) for each in agents]
