@@ -18,7 +18,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
-from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
+from meshmodel.logs.envelopes import unwrapped
+from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, RECORD_KEYS, LogFormat
 from meshmodel.logs.mapping import LogRecord, Mapper
 from meshmodel.logs.record_values import seconds
 from meshmodel.logs.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
@@ -108,8 +109,8 @@ def _read(path: Path, reader: Reader) -> Iterator[Event]:
 
 def _foreign(form: LogFormat, mapper: Mapper) -> Reader:
     def read(file: IO[bytes], name: str) -> Iterator[Event]:
-        with closing(documents(file, name)) as found:
-            yield from _events(form, mapper, found, name)
+        with closing(documents(file, name, RECORD_KEYS[form])) as found:
+            yield from _events(form, mapper.of_log(form, name), found, name)
 
     return read
 
@@ -118,11 +119,14 @@ def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: st
     begin: list[Document] = []
     # What could not be read is held back while nothing else came: it may not be told at all.
     held: list[Event] | None = []
-    fits = False
+    names_subject = fits = False
     try:
         for number, record in enumerate(_records(form, _remembering(found, begin), name), 1):
             event = mapper.event(number, record)
-            fits = fits or record.names_subject
+            names_subject = names_subject or record.names_subject
+            fits = names_subject and mapper.is_of_log
+            if event is None:
+                continue
             if held is None:
                 yield event
                 continue
@@ -133,20 +137,33 @@ def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: st
     except EventsError:
         yield from held or ()
         raise
-    if not fits and held != []:
+    if not names_subject and (held != [] or not _has_key(form, begin, name)):
         _refuse_form(form, begin, name)
+    if not fits and held != []:
+        raise RequestError(
+            "map", f"{name}: no rule of the map fits anything in it; the map may be for another log, or form"
+        )
 
 
 def _records(form: LogFormat, found: Iterable[Document], name: str) -> Iterator[LogRecord]:
     """The records of a log in the names of its form."""
-    from meshmodel.logs import cloudtrail, github_audit, kubernetes_audit
+    from meshmodel.logs import cloudtrail, github_audit, kubernetes_audit, okta, otlp, vault_audit
 
     reading = {
         "cloudtrail": cloudtrail.records,
         "github-audit": github_audit.records,
         "kubernetes-audit": kubernetes_audit.records,
+        "vault-audit": vault_audit.records,
+        "otlp": otlp.records,
+        "okta": okta.records,
     }
-    return reading[form](found, name)
+    return reading[form](unwrapped(found, name, RECORD_KEYS[form]))
+
+
+def _has_key(form: LogFormat, begin: Sequence[Document], name: str) -> bool:
+    """Whether a log without events is of a form all the same; so is one without anything."""
+    key = RECORD_KEYS[form]
+    return not begin or any(key in each for _, each in unwrapped(begin, name, key))
 
 
 def _remembering(found: Iterable[Document], begin: list[Document]) -> Iterator[Document]:

@@ -1,14 +1,21 @@
-"""Events of the GitHub audit log, one a line or as one list, as its export and its interface give them.
+"""Events of the GitHub audit log, as its export, its stream and its interface give them.
 
-Who: the hash of the token, the actor's name, the application. Where: the repository, the organization, the
-enterprise. What: the name of the action; what reads, writes or runs code is known for the common ones.
+Who: the hash of the token, the name of the fine-grained token (``programmatic-access:``), the actor's name,
+the application. Where: the repository, the organization, the enterprise. What: the name of the action; of
+``api.request`` also the method and the route. Sessions: ``workflow_run_id:`` and ``hashed_token:``. Each
+secret that a job is given is handed out (``secrets_passed:``). A workflow job that is rejected is a
+decision against it; rules that somebody bypasses are no decision.
+
+A revocation names the token by its name: ``hashed_token`` is that of the token which asked for it.
+
+Source: docs.github.com, "Audit log events for your enterprise" and "About token data in the audit log".
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from meshmodel.logs.mapping import LogRecord
-from meshmodel.logs.record_values import distinct, text
+from meshmodel.logs.record_values import distinct, handle, text
 from meshmodel.logs.streams import Document
 from meshmodel.model.vocabulary import Action
 
@@ -26,31 +33,66 @@ _ACTIONS: Final[dict[str, Action]] = {
     "repo.create_actions_secret": "admin",
     "protected_branch.destroy": "admin",
 }
+_METHODS: Final[dict[str, Action]] = {
+    "GET": "read",
+    "HEAD": "read",
+    "POST": "write",
+    "PUT": "write",
+    "PATCH": "write",
+    "DELETE": "write",
+}
+_GIVES: Final = "workflows.prepared_workflow_job"
+_BYPASSES: Final = frozenset({"protected_branch.policy_override", "workflows.bypass_protection_rules"})
+_REVOKES: Final = frozenset(
+    {"personal_access_token.access_revoked", "personal_access_token.destroy", "oauth_authorization.destroy"}
+)
 
 
-def records(documents: Iterable[Document], name: str) -> Iterator[LogRecord]:  # noqa: ARG001  # every form of log takes it
-    """The events in their order."""
+def records(documents: Iterable[Document]) -> Iterator[LogRecord]:
+    """The events in their order; of a job one for each secret that it is given."""
     for _, document in documents:
-        yield _record(document)
+        record = _record(document)
+        given = document.get("secrets_passed") if record.operation == _GIVES else None
+        named = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+        if not named:
+            yield record
+        for each in named:
+            yield record._replace(action="issue", issued=(f"secrets_passed:{each}",))
 
 
 def _record(event: dict[str, Any]) -> LogRecord:
     operation = text(event, "action") or ""
+    action = _ACTIONS.get(operation)
+    if operation == "api.request":
+        method, route = text(event, "request_method") or "", text(event, "route") or ""
+        operation = f"api.request {method} {route}"
+        action = None if route == "/graphql" else _METHODS.get(method)
+    token = text(event, "hashed_token")
+    access = text(event, "user_programmatic_access_name")
+    application = text(event, "oauth_application_name")
+    run, code = handle(event, "workflow_run_id"), event.get("status_code")
+    revokes = operation in _REVOKES
     return LogRecord(
         principals=distinct(
-            text(event, "hashed_token"),
+            token,
+            f"programmatic-access:{access}" if access and not revokes else None,
             text(event, "actor"),
-            text(event, "oauth_application_name"),
+            None if revokes else application,
             text(event, "integration"),
         ),
         targets=distinct(
             text(event, "repo"), text(event, "repository"), text(event, "org"), text(event, "business")
         ),
         operation=operation,
-        action=_ACTIONS.get(operation),
-        time=_milliseconds(event.get("@timestamp")),
+        action=action,
+        time=_milliseconds(event.get("@timestamp")) or _milliseconds(event.get("created_at")),
         id=text(event, "_document_id"),
-        refused=False,  # it lists what was done
+        refused=(isinstance(code, int) and code >= 400) or operation == "workflows.reject_workflow_job",
+        sessions=distinct(
+            f"workflow_run_id:{run}" if run else None, f"hashed_token:{token}" if token else None
+        ),
+        revoked=distinct(f"programmatic-access:{access}" if access else None, application) if revokes else (),
+        bypasses=operation in _BYPASSES,
     )
 
 

@@ -14,17 +14,27 @@
     match = "s3.amazonaws.com:RestoreObject"
     action = "write"
 
-``match`` is the whole name; ``*`` in it stands for anything. The reader offers each record's names from
-the most to the least particular; the first that a rule matches is taken, and of several rules the first.
-An action may also name a ``checkpoint`` whose decision such a record is, and the ``agent`` for which it is
-made, since such records name who decided. After the rules of the file come those of the model: ``known_as``
-of its systems, agents and credentials.
+    [[session]]                       # which of a record's session names count, and as what
+    match = "role-session:*"
+    session = "*"
+
+``match`` is the whole name; ``*`` in it stands for anything. The reader offers each record's names from the
+most to the least particular; the first that a rule matches is taken, and of several rules the first; of
+``[[session]]`` rules it is the first rule that fits one of the names. ``*`` in a value is the text for
+which the one ``*`` of ``match`` stands.
+
+An action may name a ``checkpoint`` whose decision such a record is, and the ``agent`` for which it is made,
+since such records name who decided; ``outcome = "refused"`` says that the decision was a no. Where one
+client presents several credentials, and the operation tells which, it names ``credential``, ``system``,
+``yields`` and ``revokes``. ``ignore = true`` leaves a record out, because another log has it. Any rule may
+hold ``log``, a form or the name of a file: it is for such logs alone. After the rules of the file come those
+of the model: ``known_as`` of its systems, agents and credentials.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import MeshmodelError
@@ -40,15 +50,38 @@ _SIZE_LIMIT: Final = 1 << 20
 _KNOWN: Final = 4_096
 """The size of the cache of names and their meanings."""
 _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "identity": ("agent", "credential", "identity"),
-    "resource": ("system",),
-    "action": ("action", "checkpoint", "agent"),
+    "identity": ("agent", "credential", "identity", "ignore", "log"),
+    "resource": ("system", "ignore", "log"),
+    "action": (
+        "action",
+        "checkpoint",
+        "agent",
+        "credential",
+        "system",
+        "yields",
+        "revokes",
+        "outcome",
+        "ignore",
+        "log",
+    ),
+    "session": ("session", "log"),
 }
-_ELEMENTS: Final = ("agent", "credential", "system", "checkpoint")
+_ELEMENTS: Final[Mapping[str, str]] = {
+    "agent": "agent",
+    "credential": "credential",
+    "system": "system",
+    "checkpoint": "checkpoint",
+    "yields": "credential",
+    "revokes": "credential",
+}
+"""The keys that name elements of the model, and of which table."""
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"action": ACTIONS, "outcome": ("done", "refused")}
+_IGNORE: Final[Mapping[str, str]] = {"ignore": "true"}
+_HANDLE_LIMIT: Final = 2_001
+"""No name of a record is longer (``record_values``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogRecord:
+class LogRecord(NamedTuple):
     """One record of a real system's log, in its own names.
 
     Attributes:
@@ -58,8 +91,14 @@ class LogRecord:
         action: what that usually means, where that is known.
         time: seconds since 1970, or ``None``.
         id: the log's own name of the record.
-        refused: whether it was refused.
+        refused: whether it was refused, or was a decision against something.
         issued: the names of a principal whose credential was handed out.
+        sessions: the names of the run to which it may belong, each ``KIND:NAME``.
+        revoked: the names of a principal whose credential was taken back.
+        on_behalf_of: the person for whom the principal acted, as the log names them.
+        token: the instance of the credential that was presented.
+        yields_token: the instance of the credential that was handed out.
+        bypasses: whether a checkpoint was passed without a decision.
     """
 
     principals: tuple[str, ...]
@@ -70,6 +109,12 @@ class LogRecord:
     id: str | None
     refused: bool
     issued: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    revoked: tuple[str, ...] = ()
+    on_behalf_of: str | None = None
+    token: str | None = None
+    yields_token: str | None = None
+    bypasses: bool = False
 
     @property
     def names_subject(self) -> bool:
@@ -81,6 +126,7 @@ class LogRecord:
 class _Rule:
     pieces: tuple[str, ...]
     means: Mapping[str, str]
+    log: str | None = None
 
     def matches(self, name: str) -> bool:
         """Whether the whole name fits; linear in its length."""
@@ -97,49 +143,108 @@ class _Rule:
             at = found + len(piece)
         return len(name) - len(last) >= at and name.endswith(last)
 
+    def meaning(self, name: str) -> Mapping[str, str]:
+        """What it says of a name that fits."""
+        if len(self.pieces) != 2:
+            return self.means
+        first, last = self.pieces
+        star = name[len(first) : len(name) - len(last)]
+        return {key: value.replace("*", star) for key, value in self.means.items()}
+
 
 @dataclass(slots=True)
 class Mapper:
-    """Converts records of a log to events in the names of a model."""
+    """Converts records of a log to events in the names of a model.
+
+    Attributes:
+        rules: those of a map, then those of the model, by table.
+        is_of_file: whether a map has some.
+    """
 
     rules: Mapping[str, Sequence[_Rule]]
+    is_of_file: bool = False
     _known: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict)
+    _matched: bool = False
 
-    def event(self, number: int, record: LogRecord) -> Event:
-        """The event that a record means; names that no rule matches are listed in ``unmapped``.
+    def of_log(self, form: str, path: str) -> "Mapper":
+        """The rules that are for a log.
+
+        Args:
+            form: its form.
+            path: where it is.
+        """
+        names = {None, form, path, Path(path).name}
+        rules = {
+            table: [each for each in listed if each.log in names] for table, listed in self.rules.items()
+        }
+        return Mapper(rules, self.is_of_file)
+
+    @property
+    def is_of_log(self) -> bool:
+        """Whether a rule has matched something, or the map has none yet."""
+        return self._matched or not self.is_of_file
+
+    def event(self, number: int, record: LogRecord) -> Event | None:
+        """The event that a record means, or ``None`` if a rule says to leave it out.
+
+        Names that no rule matches are listed in ``unmapped``.
 
         Args:
             number: its place in the log.
             record: in the log's names.
         """
-        unmapped: list[str] = []
         what = self._meaning("action", (record.operation,)) or {}
-        decided_for = {"agent": what["agent"]} if "agent" in what else None
-        who = decided_for or self._meaning("identity", record.principals)
+        who = self._meaning("identity", record.principals)
+        where = self._meaning("resource", record.targets)
+        if _IGNORE in (what, who, where):
+            return None
+        unmapped: list[str] = []
+        if "checkpoint" in what and "agent" in what:
+            who = {"agent": what["agent"]}  # the record names who decided
+        else:
+            own = {key: what[key] for key in ("agent", "credential") if key in what}
+            who = {**(who or {}), **own} if own else who
         if who is None:
             unmapped.append(_unnamed("identity", record.principals))
-        where = self._meaning("resource", record.targets)
-        if where is None:
+            who = {}
+        system = what.get("system") or (where or {}).get("system")
+        if system is None:
             unmapped.append(_unnamed("resource", record.targets))
         action = next((each for each in ACTIONS if each == what.get("action")), record.action)
-        if action is None and "checkpoint" not in what:
+        if record.bypasses:
+            unmapped.append(f"{one_line(masked(record.operation))} went past a checkpoint: nobody decided")
+        elif action is None and "checkpoint" not in what:
             unmapped.append(_unnamed("action", (record.operation,)))
-        issued = (self._meaning("identity", record.issued) or {}).get("credential")
-        who = who or {}
         return Event(
             number,
             record.time,
             who.get("agent"),
             who.get("credential"),
             who.get("identity"),
-            None if where is None else where["system"],
+            system,
             action,
-            what.get("checkpoint"),
-            record.refused,
-            issued,
-            None if record.id is None else one_line(record.id, limit=200),
+            None if record.bypasses else what.get("checkpoint"),
+            what["outcome"] == "refused" if "outcome" in what else record.refused,
+            what.get("yields") or self._credential(record.issued),
+            _handle(record.id, 200),
             tuple(unmapped),
+            self._session(record.sessions),
+            what.get("revokes") or self._credential(record.revoked),
+            None if record.on_behalf_of is None else one_line(masked(record.on_behalf_of)),
+            None,
+            _handle(record.token),
+            _handle(record.yields_token),
         )
+
+    def _credential(self, names: tuple[str, ...]) -> str | None:
+        return (self._meaning("identity", names) or {}).get("credential") if names else None
+
+    def _session(self, names: tuple[str, ...]) -> str | None:
+        for rule in self.rules.get("session", ()):
+            for name in names:
+                if rule.matches(name):
+                    return _handle(rule.meaning(name)["session"])
+        return None
 
     def _meaning(self, table: str, names: tuple[str, ...]) -> Mapping[str, str] | None:
         for name in names:
@@ -147,12 +252,22 @@ class Mapper:
             if key not in self._known:
                 if len(self._known) >= _KNOWN:
                     self._known.clear()
-                rules = self.rules[table]
-                self._known[key] = next((rule.means for rule in rules if rule.matches(name)), None)
+                rule = next((each for each in self.rules.get(table, ()) if each.matches(name)), None)
+                self._known[key] = None if rule is None else _shown(rule.meaning(name))
             means = self._known[key]
             if means is not None:
+                self._matched = True
                 return means
         return None
+
+
+def _handle(value: str | None, limit: int = _HANDLE_LIMIT) -> str | None:
+    return None if value is None else one_line(value, limit)
+
+
+def _shown(means: Mapping[str, str]) -> Mapping[str, str]:
+    """What a rule says, safe to show: a part of a name of the log may be in it."""
+    return {key: one_line(masked(value), _HANDLE_LIMIT) for key, value in means.items()}
 
 
 def _unnamed(table: str, names: tuple[str, ...]) -> str:
@@ -189,7 +304,7 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
             for number, each in enumerate(listed, 1)
         ]
     known = known_rules(snapshot)
-    return Mapper({table: [*own, *known.get(table, ())] for table, own in rules.items()})
+    return Mapper({table: [*own, *known.get(table, ())] for table, own in rules.items()}, any(rules.values()))
 
 
 def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
@@ -252,23 +367,43 @@ def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _
     if not isinstance(values, dict):
         refuse(f"is no table; it is written [[{table}]]")
     keys = _TABLES[table]
-    means: dict[str, str] = {}
+    _check_keys(values, keys, refuse)
+    if "match" not in values:
+        refuse("has no match: the name in the log")
+    pieces = tuple(values["match"].split("*"))
+    means = {key: value for key, value in values.items() if key not in {"match", "log"}}
+    if "ignore" in means:
+        if len(means) > 1:
+            refuse("ignore leaves the record out; what else it says is of no use")
+        return _Rule(pieces, _IGNORE, values.get("log"))
+    for key, value in means.items():
+        _check_value(key, value, len(pieces) == 2, snapshot, refuse)
+    if not means:
+        refuse(f"says nothing; add {' or '.join(each for each in keys if each != 'log')}")
+    if table == "action" and "outcome" in means and "checkpoint" not in means:
+        refuse("an outcome goes with a checkpoint: what it decided")
+    return _Rule(pieces, means, values.get("log"))
+
+
+def _check_keys(values: Mapping[str, object], keys: Sequence[str], refuse: Refusing) -> None:
     for key, value in values.items():
         if key not in {"match", *keys}:
             refuse(f"{one_line(masked(key))} is no key; there are match, {', '.join(keys)}")
-        if not isinstance(value, str) or not value:
+        if key == "ignore":
+            if value is not True:
+                refuse("ignore is written ignore = true, or left out")
+        elif not isinstance(value, str) or not value:
             refuse(f"{key} is no text, or empty")
-        if key == "match":
-            continue
-        if key in _ELEMENTS and value not in snapshot.table(key):
-            refuse(no_such(key, value, snapshot.table(key)))
-        if key == "action" and value not in ACTIONS:
-            refuse(f"{one_line(masked(value))} is no action; there are {', '.join(ACTIONS)}")
-        means[key] = value
-    if "match" not in values:
-        refuse("has no match: the name in the log")
-    if not means:
-        refuse(f"says nothing; add {' or '.join(keys)}")
-    if table == "action" and "agent" in means and "checkpoint" not in means:
-        refuse("an agent goes with a checkpoint alone: the one for which it decides")
-    return _Rule(tuple(str(values["match"]).split("*")), means)
+
+
+def _check_value(key: str, value: str, has_star: bool, snapshot: Snapshot, refuse: Refusing) -> None:
+    words = _WORDS.get(key)
+    if words is not None and value not in words:
+        refuse(f"{one_line(masked(value))} is no {key}; there are {', '.join(words)}")
+    if "*" in value:
+        if not has_star:
+            refuse(f"{key} has a * for the one of match, and match has not just one")
+        return  # what it stands for is known when a record is read
+    kind = _ELEMENTS.get(key)
+    if kind is not None and value not in snapshot.table(kind):
+        refuse(no_such(kind, value, snapshot.table(kind)))

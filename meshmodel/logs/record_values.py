@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -26,6 +27,18 @@ def nested(record: dict[str, Any], key: str) -> dict[str, Any]:
     """The object under a key; empty if there is none."""
     value = record.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def objects(record: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    """The objects in the list under a key; none if there is no list."""
+    value = record.get(key)
+    return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
+
+
+def handle(record: dict[str, Any], key: str) -> str | None:
+    """The name or the number under a key, as text."""
+    value = record.get(key)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(record, key)
 
 
 def distinct(*names: str | None) -> tuple[str, ...]:

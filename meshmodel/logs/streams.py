@@ -14,10 +14,26 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import open_file, standard_input
 from meshmodel.model.text import one_line
 
-RECORD_LIMIT: Final = 1 << 20
-"""The longest record, in characters: one line of a log, or one element of a list."""
+LINE_LIMIT: Final = 1 << 20
+"""The longest line of a log of our own schema, in bytes."""
+RECORD_LIMIT: Final = 16 << 20
+"""The longest record of a JSON log, in characters: an OTLP export has thousands of spans in one."""
+LISTS: Final = frozenset({"Events", "Records", "entries", "events", "items", "resourceSpans", "value"})
+"""The names of the lists in which deliveries and answers of interfaces hold records."""
 _CHUNK: Final = 1 << 16
-_LIST: Final = re.compile(r'\s*(?:\[|\{\s*"(?:Records|Events)"\s*:\s*\[)')
+_SIGN: Final = re.compile(r"[^ \t\r\n]")
+_LISTED_SIGN: Final = re.compile(r"[^ \t\r\n,]")
+"""The next character that is no blank, and in a list no comma."""
+_BEGINNINGS: Final = frozenset(
+    word[:length]
+    for word in ("true", "false", "null", "NaN", "Infinity", "-Infinity", ".0", "e+0", "e-0", "E+0", "E-0")
+    for length in range(len(word))
+)
+"""Where JSON text may be cut, but in a string: before a sign, or in a word or a number."""
+_CLOSING: Final = frozenset('"]}')
+_LONGEST: Final = len("-Infinity")
+_TOO_LONG: Final = f"is longer than {RECORD_LIMIT} characters"
+_ENDS: Final = "the log ends in the middle of a record; fetch it again"
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -71,12 +87,12 @@ def lines(file: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, with their numbers from 1; raises EventsError."""
     number = 0
     while True:
-        raw = file.readline(RECORD_LIMIT + 1)
+        raw = file.readline(LINE_LIMIT + 1)
         if not raw:
             return
         number += 1
-        if len(raw) > RECORD_LIMIT:
-            refuse(name, f"line {number}", f"is longer than {RECORD_LIMIT} bytes; one event is one line")
+        if len(raw) > LINE_LIMIT:
+            refuse(name, f"line {number}", f"is longer than {LINE_LIMIT} bytes; one event is one line")
         try:
             line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
@@ -98,89 +114,197 @@ Document = tuple[str, dict[str, Any]]
 """A record of a JSON log, after its place there."""
 
 
-def documents(file: IO[bytes], name: str) -> Generator[Document]:
-    """The records of a JSON log: one a line, or the elements of one list (``Records``, ``Events``).
+def documents(file: IO[bytes], name: str, key: str | None = None) -> Generator[Document]:
+    """The records of a JSON log: objects one after the other, one a line or printed over many, or in lists.
+
+    A list is an array, or is in an object under one of the names of ``LISTS``; the rest of that object is
+    passed over. The elements of a long list are read one by one, in memory for one.
+
+    Args:
+        file: the log.
+        name: of the log.
+        key: a key of every record: an object that has it is a record, whatever else is in it.
 
     Yields a place for errors, and the record. Raises EventsError.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig")
     try:
-        head = text.read(_CHUNK)
-        found = _LIST.match(head)
-        if found is not None:
-            yield from _elements(text, head[found.end() :], name)
-            return
-        yield from _lines_of(text, head, name)
+        yield from _Source(text, name, key).documents()
     except UnicodeDecodeError:
         raise EventsError(f"{name}: is not UTF-8 text; convert the log") from None
     finally:
         text.detach()  # whoever opened the file closes it
 
 
-def _lines_of(text: IO[str], more: str, name: str) -> Iterator[Document]:
-    number, rest = 0, ""
-    while more:
-        if not rest and not more.strip("\n"):
-            number += len(more)
-            more = text.read(_CHUNK)
-            continue
-        *whole, rest = (rest + more).split("\n")
-        for line in whole:
-            number += 1
-            yield from _line_of(line, number, name)
-        if len(rest) > RECORD_LIMIT:
-            break
-        more = text.read(_CHUNK)
-    yield from _line_of(rest, number + 1, name)
+class _Source:
+    """JSON text, read as far as it is needed.
 
+    Attributes:
+        rest: the text that was read and is still needed.
+        at: the next character in it.
+        before: the number of characters before ``rest``.
+        line: the number of the line of the next character.
+        number: the number of elements of lists so far.
+    """
 
-def _line_of(line: str, number: int, name: str) -> Iterator[Document]:
-    place = f"line {number}"
-    if len(line) > RECORD_LIMIT:
-        refuse(name, place, f"is longer than {RECORD_LIMIT} characters; one record is one line")
-    if line.strip():
-        yield place, json_object(line, name, place)
+    def __init__(self, text: IO[str], name: str, key: str | None) -> None:
+        self.text, self.name, self.key = text, name, key
+        self.rest, self.at, self.before = "", 0, 0
+        self.line, self.number = 1, 0
 
+    def documents(self) -> Iterator[Document]:
+        """The records at the top level and in lists."""
+        while sign := self._next():
+            if sign == "[":
+                yield from self._elements()
+            elif sign == "{":
+                yield from self._object()
+            else:
+                place = f"line {self.line}"
+                self._value(place)
+                refuse(self.name, place, "is no JSON object; a record is {…}")
 
-def _elements(text: IO[str], rest: str, name: str) -> Iterator[Document]:
-    number, at = 0, 0
-    while True:
-        place = f"record {number + 1}"
-        at, rest = _beyond(text, rest, at, ", \t\r\n")
-        if at >= len(rest):
-            refuse(name, place, "the log ends in the middle of its list; fetch it again")
-        if rest[at] == "]":
+    def _object(self) -> Iterator[Document]:
+        """An object at the top level: a record, or the records of its list."""
+        place = f"line {self.line}"
+        record = self._short_object()
+        if record is None:
+            yield from self._members(place)
             return
-        if rest[at] != "{":
-            refuse(name, place, "is no JSON object; a record is {…}")
+        found = None if self.key in record else LISTS & record.keys()
+        lists = [value for each in sorted(found or ()) if isinstance(value := record[each], list)]
+        if not lists:
+            yield place, record
+        for each in (each for listed in lists for each in listed):
+            yield self._element(each)
+
+    def _short_object(self) -> dict[str, Any] | None:
+        """The object here, or ``None`` if it does not end in the text at hand and the next chunk."""
+        for last in (False, True):
+            try:
+                record, end = _DECODER.raw_decode(self.rest, self.at)
+            except RecursionError:
+                refuse(self.name, f"line {self.line}", "is nested too deeply")
+            except ValueError as error:
+                if not self._is_cut(error):
+                    self._refuse_json(error, f"line {self.line}")
+                if not last:
+                    self._read(_CHUNK)
+            else:
+                self._pass(end)
+                return record  # type: ignore[no-any-return]  # it begins with a brace
+        return None
+
+    def _members(self, place: str) -> Iterator[Document]:
+        """A long object, member by member: the elements of its list, or itself."""
+        record: dict[str, Any] = {}
+        start, listed = self.before + self.at, False
+        self._pass(self.at + 1)
+        while (sign := self._next()) != "}":
+            if sign != '"':
+                self._refuse_member()
+            name = self._value(f"line {self.line}")
+            if self._next() != ":":
+                self._refuse_member()
+            self._pass(self.at + 1)
+            if self._next() == "[" and name in LISTS and self.key not in record:
+                listed = True
+                yield from self._elements()
+            elif listed:
+                self._value(f"line {self.line}")
+            else:
+                record[name] = self._value(f"line {self.line}")
+                if self.before + self.at - start > RECORD_LIMIT:
+                    refuse(self.name, place, _TOO_LONG)
+            if self._next() == ",":
+                self._pass(self.at + 1)
+            elif self._next() != "}":
+                self._refuse_member()
+        self._pass(self.at + 1)
+        if not listed:
+            yield place, record
+
+    def _refuse_member(self) -> NoReturn:
+        why = "is no JSON: a member of an object is written as name, colon, value" if self._next() else _ENDS
+        refuse(self.name, f"line {self.line}", why)
+
+    def _elements(self) -> Iterator[Document]:
+        """The elements of the list here."""
+        self._pass(self.at + 1)
+        while (sign := self._next(_LISTED_SIGN)) != "]":
+            place = f"record {self.number + 1}"
+            if not sign:
+                refuse(self.name, place, "the log ends in the middle of its list; fetch it again")
+            yield self._element(self._value(place))
+        self._pass(self.at + 1)
+
+    def _element(self, value: object) -> Document:
+        self.number += 1
+        place = f"record {self.number}"
+        if not isinstance(value, dict):
+            refuse(self.name, place, "is no JSON object; a record is {…}")
+        return place, value
+
+    def _value(self, place: str) -> Any:
+        """The value here, reading on as far as needed."""
         size = _CHUNK
         while True:
             try:
-                record, end = _DECODER.raw_decode(rest, at)
+                value, end = _DECODER.raw_decode(self.rest, self.at)
             except RecursionError:
-                refuse(name, place, "is nested too deeply")
+                refuse(self.name, place, "is nested too deeply")
             except ValueError as error:
-                more = text.read(size) if len(rest) - at <= RECORD_LIMIT else ""
-                if not more:
-                    refuse(name, place, _reason(error, len(rest) - at > RECORD_LIMIT))
-                rest, at, size = rest[at:] + more, 0, size * 2
-                continue
-            break
-        number += 1
-        at = end
-        yield place, record
+                if not self._is_cut(error):
+                    self._refuse_json(error, place)
+                if len(self.rest) - self.at > RECORD_LIMIT:
+                    refuse(self.name, place, _TOO_LONG)
+                if not self._read(size):
+                    refuse(self.name, place, _ENDS)
+                size *= 2
+            else:
+                is_short = len(self.rest) < end + len("e+1") and self.rest[end - 1] not in _CLOSING
+                if is_short and self._read(size):
+                    continue  # a number may go on
+                self._pass(end)
+                return value
 
+    def _is_cut(self, error: ValueError) -> bool:
+        """Whether more text could mend it: it is cut in a string, a word or a number, or before a sign."""
+        if not isinstance(error, json.JSONDecodeError):
+            return False
+        tail = self.rest[error.pos : error.pos + _LONGEST].rstrip()
+        is_escape = error.msg.startswith("Invalid \\u") and len(tail) < len("\\uXXXX")
+        return is_escape or error.msg.startswith("Unterminated") or tail in _BEGINNINGS
 
-def _beyond(text: IO[str], rest: str, at: int, blank: str) -> tuple[int, str]:
-    """The place of the next character that is none of the blanks, reading on as far as needed."""
-    while True:
-        while at < len(rest) and rest[at] in blank:
-            at += 1
-        if at < len(rest):
-            return at, rest
-        rest, at = text.read(_CHUNK), 0
-        if not rest:
-            return 0, ""
+    def _refuse_json(self, error: ValueError, place: str) -> NoReturn:
+        if isinstance(error, json.JSONDecodeError) and place.startswith("line "):
+            place = f"line {self.line + self.rest.count(chr(10), self.at, error.pos)}"
+        refuse(self.name, place, _reason(error))
+
+    def _next(self, sign: re.Pattern[str] = _SIGN) -> str:
+        """The next character that is no blank; empty at the end."""
+        start = self.before + self.at
+        while True:
+            found = sign.search(self.rest, self.at)
+            self._pass(len(self.rest) if found is None else found.start())
+            if found is not None:
+                return found[0]
+            if self.before + self.at - start > RECORD_LIMIT:
+                refuse(self.name, f"line {self.line}", f"more than {RECORD_LIMIT} blanks follow each other")
+            if not self._read(_CHUNK):
+                return ""
+
+    def _pass(self, to: int) -> None:
+        self.line += self.rest.count("\n", self.at, to)
+        self.at = to
+
+    def _read(self, size: int) -> bool:
+        """Read on, if there is more; what is passed is forgotten then."""
+        more = self.text.read(size)
+        if more:
+            self.before += self.at
+            self.rest, self.at = self.rest[self.at :] + more, 0
+        return bool(more)
 
 
 def json_object(text: str, name: str, place: str) -> dict[str, Any]:
@@ -190,15 +314,28 @@ def json_object(text: str, name: str, place: str) -> dict[str, Any]:
     except RecursionError:
         refuse(name, place, "is nested too deeply")
     except ValueError as error:
-        refuse(name, place, _reason(error, long=False))
+        refuse(name, place, _reason(error))
     if not isinstance(value, dict):
         refuse(name, place, "is no JSON object; one event is one object on one line")
     return value
 
 
-def _reason(error: ValueError, long: bool) -> str:
-    if long:
-        return f"is no JSON, or longer than {RECORD_LIMIT} characters"
+def json_objects(text: str, name: str, place: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects that follow one another in a text; raises EventsError with the place."""
+    at = 0
+    while (found := _SIGN.search(text, at)) is not None:
+        try:
+            value, at = _DECODER.raw_decode(text, found.start())
+        except RecursionError:
+            refuse(name, place, "is nested too deeply")
+        except ValueError as error:
+            refuse(name, place, _reason(error))
+        if not isinstance(value, dict):
+            refuse(name, place, "is no JSON object; a record is {…}")
+        yield value
+
+
+def _reason(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"is no JSON: {one_line(error.msg)} (column {error.colno})"
     return f"is no JSON: {one_line(error)}"

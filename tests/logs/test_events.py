@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshmodel.logs import streams
 from meshmodel.logs.events import HANDLES, KEYS, format_of, read_events
 from meshmodel.logs.formats import LOG_FORMATS
 from meshmodel.logs.record_values import seconds
-from meshmodel.logs.streams import RECORD_LIMIT, EventsError, documents, lines
+from meshmodel.logs.streams import LINE_LIMIT, LISTS, RECORD_LIMIT, EventsError, documents, lines
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import shortened
@@ -124,7 +125,7 @@ def test_no_times(value):
         ('{"time": -5}', "line 1, key time: -5 is not between 1970 and 9999"),
         ('{"time": []}', "line 1, key time: is neither a text nor a number"),
         (b'{"agent": "\xff"}', "line 1: is not UTF-8 text; convert the log"),
-        (b"x" * (RECORD_LIMIT + 5), f"line 1: is longer than {RECORD_LIMIT} bytes; one event is one line"),
+        (b"x" * (LINE_LIMIT + 5), f"line 1: is longer than {LINE_LIMIT} bytes; one event is one line"),
         (gzip.compress(b"{}\n" * 9, mtime=0)[:-12], "the packed file ends in the middle; fetch it again"),
         (b"\x1f\x8b\x07" + b"garbage" * 9, "cannot be read: Unknown compression method"),
         (gzip.compress(b"{}\n", mtime=0)[:10] + b"\xff" * 99, "cannot be read: Error -3 while decompressing"),
@@ -262,19 +263,52 @@ def test_no_bytes_raise_anything_but_one_line(content, reader):
     assert all(isinstance(place, int) or place.isprintable() for place, _ in found)
 
 
-@settings(max_examples=100)
-@given(
-    st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3), max_size=8),
-    st.sampled_from(["lines", "list", "Records", "Events"]),
-    st.sampled_from([None, 1]),
+VALUES = (
+    st.text(max_size=5) | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
 )
-def test_records_come_one_by_one_however_they_are_written(records, how, indent):
-    if how == "lines":
-        text = "".join(f"{json.dumps(each)}\n" for each in records)
-    else:
-        text = json.dumps(records if how == "list" else {how: records, "more": [1]}, indent=indent)
-    found = [record for _, record in documents(io.BufferedReader(io.BytesIO(text.encode())), "x")]
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.dictionaries(st.text(max_size=5), VALUES | st.lists(VALUES, max_size=2), max_size=3), max_size=8
+    ),
+    st.sampled_from(["objects", "list", *sorted(LISTS)]),
+    st.sampled_from([None, 1]),
+    st.sampled_from(["\n", " ", "\r\n\r\n"]),
+    st.integers(1, 40),
+)
+def test_records_come_one_by_one_however_they_are_written(records, how, indent, blank, chunk):
+    if how == "objects":
+        text = "".join(f"{json.dumps(each, indent=indent)}{blank}" for each in records)
+    elif how == "list":
+        text = json.dumps(records, indent=indent)
+    else:  # two deliveries, one after the other
+        halves = records[:4], records[4:]
+        text = blank.join(json.dumps({"n": 1, how: half, "m": [2]}, indent=indent) for half in halves)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams, "_CHUNK", chunk)  # so that texts are cut everywhere
+        found = [record for _, record in documents(io.BufferedReader(io.BytesIO(text.encode())), "x")]
     assert found == records
+
+
+def test_a_long_object_is_a_record_or_holds_some():
+    fill = "x" * 200_000
+    long = [{"n": 1, "fill": fill, "items": 7}, {"fill": fill, "items": [{"n": 2}], "m": 1}, {"n": 3}]
+    content = "\n".join(json.dumps(each, indent=1) for each in long).encode()
+    found = [record for _, record in documents(io.BufferedReader(io.BytesIO(content)), "x")]
+    assert found == [long[0], {"n": 2}, {"n": 3}]
+    found = [record for _, record in documents(io.BufferedReader(io.BytesIO(content)), "x", "fill")]
+    assert found == long
+
+
+def test_the_place_of_a_record_is_its_line():
+    content = b'{"a": 1}\n\n{\n"a": 2\n}\n{"a": 3}'
+    assert [place for place, _ in documents(io.BufferedReader(io.BytesIO(content)), "x")] == [
+        "line 1",
+        "line 3",
+        "line 6",
+    ]
 
 
 def test_a_long_list_is_read_as_it_comes():
@@ -291,11 +325,24 @@ def test_a_long_list_is_read_as_it_comes():
     [
         ('{"Records": [{}, {"a": 1}', "x, record 3: the log ends in the middle of its list; fetch it again"),
         ('{"Records": [{}, 7]}', "x, record 2: is no JSON object; a record is {…}"),
-        ('{"Records": [{"a": }]}', "x, record 1: is no JSON: Expecting value (column "),
+        ('{"Records": [{"a": }]}', "x, line 1: is no JSON: Expecting value (column 20)"),
         ('[{"a": ' + "[" * 100_000, "x, record 1: is nested too deeply"),
-        ('[{"a": "' + "b" * (RECORD_LIMIT + 99_999), "x, record 1: is no JSON, or longer than"),
+        ('[{"a": "' + "b" * (RECORD_LIMIT + 99_999), "x, record 1: is longer than"),
         ('{"a": "' + "b" * (RECORD_LIMIT + 99_999), "x, line 1: is longer than"),
         ('[{"a": NaN}]', "x, record 1: is no JSON: NaN is no JSON"),
+        ('{"a": 1}\n{\n  "a": [1,\n  2\n}', "x, line 5: is no JSON: Expecting ',' delimiter (column 1)"),
+        ('{"a": 1}\n{"a": tru', "x, line 2: the log ends in the middle of a record; fetch it again"),
+        ('{"a": 1}\n{"a": "b', "x, line 2: the log ends in the middle of a record; fetch it again"),
+        ('{"a": 1}\n7', "x, line 2: is no JSON object; a record is {…}"),
+        ('{"a": "' + "b" * 199_999 + '", 7: 1}', "x, line 1: is no JSON: a member of an object is written"),
+        ('{"a": "' + "b" * 199_999 + '"', "x, line 1: the log ends in the middle of a record"),
+        (
+            '{"a": 1' + ', "b": "' + "b" * 199_999 + '", "c" 1}',
+            "x, line 1: is no JSON: a member of an object",
+        ),
+        ('{"items": [' + '{"a": 1}, ' * 9_999 + "7]}", "x, record 10000: is no JSON object; a record is {…}"),
+        (" " * (RECORD_LIMIT + 99_999), f"x, line 1: more than {RECORD_LIMIT} blanks follow each other"),
+        ('{"a": ' + "1, " * 9, "x, line 1: is no JSON: Expecting property name"),
     ],
 )
 def test_hostile_lists_are_refused_in_one_line(content, line):
