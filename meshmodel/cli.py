@@ -219,6 +219,7 @@ def command_parser() -> _Parser:
         policy,
         reach,
         report,
+        round,  # noqa: A004  # a command is called as its file
         rules,
         scan,
         trace,
@@ -257,6 +258,7 @@ def command_parser() -> _Parser:
         fix,
         compromise,
         offboard,
+        round,
         trace,
         rules,
         export,

@@ -26,6 +26,7 @@ TOPICS: Final = (
     "semantics",
     "rules",
     "fix",
+    "round",
     "policy",
     "gate",
     "diff",

@@ -30,7 +30,7 @@ from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.store.examples import examples
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_import import SAMPLES
-from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG
+from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG, PARKED
 from tests.docs.json_scan import FOLDER
 from tests.docs.json_shapes import section
 from tests.docs.json_words import DOCUMENTS, Document
@@ -155,7 +155,7 @@ _KINDS: Final = {
     "actions": "a list of actions",
     "names": "a list of names",
     "accesses": "a list of system:action",
-    "element": "kind:id",
+    "element": "kind:id, or a step",
     "lifetime": "a lifetime",
     "date": "a date",
     "slot": "two whole numbers",
@@ -265,6 +265,10 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         narrow = Path(desk, "support-agent.toml").read_text(encoding="utf-8")
         wider = narrow.replace('actions = ["read"]', 'actions = ["read", "write"]')
         Path(desk, "wider.toml").write_text(wider, encoding="utf-8")
+        Path(desk, "parked.toml").write_text(narrow + PARKED, encoding="utf-8")
+        leak = Path(desk, "token-leak.toml").read_text(encoding="utf-8")
+        intent = '[[intent]]\nagent = "chat-service"\n'
+        Path(desk, "daily.toml").write_text(leak.replace(intent, f"{intent}per_day = 40\n"), encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         _write_stubs(Path(desk))
         for name, content in (*SAMPLES.items(), *FOLDER.items()):

@@ -96,3 +96,13 @@ system = "files"
 actions = ["read"]
 """
 """A model whose only way to the files needs a stored key that is bound: ``blocked.toml``."""
+
+PARKED: Final = """
+[[note]]
+id = "question-attachments"
+about = "grant:file-sas>attachments"
+kind = "question"
+text = "Who decides about attachments?"
+source = "round"
+"""
+"""A question that a round parked, added to the support agent: ``parked.toml``."""

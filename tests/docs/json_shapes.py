@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from tests.docs.json_words import Document
 
@@ -10,6 +10,9 @@ WRITTEN_OUT = 2
 """So many entries of a list the page shows."""
 OPEN = "summary.recheck"
 """An object whose keys are values."""
+
+
+_TYPES: Final = {"string": {str}, "integer": {int}, "number": {int, float}, "boolean": {bool}}
 
 
 def differences(document: Document, answer: dict[str, Any]) -> Iterator[str]:
@@ -54,7 +57,7 @@ def _value(tree: dict[str, Any], path: str, kind: str, value: Any) -> Iterator[s
     elif plain == "list of strings":
         fits = _are_strings(value)
     else:
-        fits = type(value) is {"string": str, "integer": int, "boolean": bool}[plain]
+        fits = type(value) in _TYPES[plain]
     if not fits:
         yield f"{path}: {value!r} is no {kind}"
 

@@ -1,0 +1,1 @@
+"""A workshop that follows the smallest fix, stop by stop (``docs/round.md#stops``)."""

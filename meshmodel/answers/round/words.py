@@ -1,0 +1,179 @@
+"""The stops of a round as JSON (``docs/json.md``) and as blocks."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section
+from meshmodel.answers.fix import when
+from meshmodel.answers.lines import Look
+from meshmodel.model.phrases import daily
+from meshmodel.model.text import counted, first_few, one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.results import Door
+    from meshmodel.answers.round.stops import Round, RoundStop
+    from meshmodel.model.records import Intent
+
+_TOLD: Final = 4
+"""So many of a kind are named in one line."""
+_AUDIT: Final = {
+    None: "unknown whether it tells anything",
+    "none": "it tells nothing",
+    "identity": "it tells as whom, not for whom",
+    "identity-and-subject": "it tells as whom and for whom",
+}
+
+
+def round_json(found: "Round") -> Answer:
+    """``meshmodel-round/1``: the stops in order, each with what is to be known there."""
+    answer: Answer = {
+        "format": "meshmodel-round/1",
+        "uncontrolled": found.analysis.summary.uncontrolled,
+        "proven": found.is_proven,
+        "stops": [_stop(each) for each in found.stops],
+    }
+    if not found.is_proven:
+        answer["complete"] = False
+    return answer
+
+
+def _stop(stop: "RoundStop") -> Answer:
+    way, stolen, snapshot = stop.way, stop.stolen(), stop.analysis.snapshot
+    finding = stop.finding if stop.step is None else None
+    kind, from_, to = stop.step or (None, None, None)
+    credential = None if stop.credential is None else snapshot.credential[stop.credential]
+    return {
+        "step": kind,
+        "from": from_,
+        "to": to,
+        "finding": None
+        if finding is None
+        else {
+            "rule": finding.rule,
+            "subject": finding.subject,
+            "severity": finding.severity,
+            "message": finding.message,
+        },
+        "uncontrolled": stop.before,
+        "remaining": stop.after,
+        "closes": [
+            {
+                "credential": each.credential,
+                "system": each.system,
+                "actions": list(each.actions),
+                "agents": list(each.agents),
+                "severity": each.severity,
+                "audit": snapshot.system[each.system].audit,
+            }
+            for each in stop.closes
+        ],
+        "way": [] if way is None else list(way.sentences),
+        "interrupts": [
+            {"agent": each.agent, "system": each.system, "per_day": each.per_day} for each in stop.interrupts
+        ],
+        "unknown": [{"element": each.element, "asks": list(each.asks)} for each in stop.unknown(way)],
+        "stolen": None
+        if stolen is None or credential is None
+        else {
+            "credential": credential.id,
+            "lifetime": credential.lifetime,
+            "owner": credential.owner,
+            "credentials": list(stolen.unchecked.credentials),
+            "systems": [system for system, _ in stolen.unchecked.systems],
+        },
+        "related": [
+            {"rule": each.rule, "subject": each.subject, "severity": each.severity} for each in stop.related
+        ],
+        "parked": None if stop.parked is None else stop.parked.id,
+    }
+
+
+def round_blocks(found: "Round") -> Iterator[Block]:
+    """How many stops there are, and each with what is to be known there."""
+    said, look = verdict(found)
+    yield Paragraph(said, look)
+    for number, stop in enumerate(found.stops, 1):
+        title = f"{number}  {title_of(stop)}{'  (parked)' if stop.parked else ''}"
+        yield Section(title, [*stop_blocks(stop)], indent=2)
+
+
+def verdict(found: "Round") -> tuple[str, Look]:
+    """In a sentence what the round has, and how that stands out."""
+    if not found.stops:
+        return "✔ No stop: nothing is uncontrolled, and no finding of high or above is open", "good"
+    steps = [each for each in found.stops if each.step is not None and each.parked is None]
+    said = [counted(len(found.stops), "stop")]
+    if steps:
+        counts = " → ".join(str(each) for each in (steps[0].before, *(each.after for each in steps)))
+        said.append(f"uncontrolled crossings, when somebody is asked at each step: {counts}")
+    if not found.is_proven:
+        said.append("not proven to be the fewest: time was over")
+    return "; ".join(said), "strong"
+
+
+def title_of(stop: "RoundStop") -> str:
+    """Where a round stops, in a few words."""
+    if stop.step is not None:
+        return f"{when(stop.step)}: {stop.before} → {stop.after}"
+    assert stop.finding is not None
+    return f"{stop.finding.rule} ({stop.finding.severity}): no checkpoint mends it"
+
+
+def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
+    """What is to be known at a stop: the worst way, what is closed and interrupted, what is unknown."""
+    if stop.step is None and stop.finding is not None:
+        yield Paragraph(stop.finding.message)
+        yield Paragraph(stop.finding.remedy, "muted")
+    way = stop.way
+    if way is not None:
+        yield Section("the worst way", [Paragraph(each, hang=2) for each in way.sentences], "muted", 4)
+    asks = [f"{one_line(each.element)}: {'; '.join(each.asks)}" for each in stop.unknown(way)]
+    facts = Facts.of(
+        ("closes", _few(map(_door, stop.closes))),
+        ("interrupts", _few(map(_intent, stop.interrupts))),
+        ("if stolen", stolen_words(stop)),
+        ("log", _log(stop)),
+        ("related", _few(f"{each.rule} of {each.subject}" for each in stop.related)),
+        ("unknown", _few(asks)),
+        ("parked", "" if stop.parked is None else stop.parked.text),
+    )
+    if facts.rows:
+        yield Section("", [facts], indent=2)
+
+
+def _few(texts: Iterable[str]) -> str:
+    listed = list(texts)
+    more = f"; and {len(listed) - _TOLD} more" if len(listed) > _TOLD else ""
+    return "; ".join(listed[:_TOLD]) + more
+
+
+def _door(door: "Door") -> str:
+    who = first_few(door.agents, 2)
+    return f"{who} {', '.join(door.actions)} {door.system} by {door.credential} ({door.severity})"
+
+
+def _intent(intent: "Intent") -> str:
+    often = "" if intent.per_day is None else f", {daily(intent.per_day)}"
+    return f"{intent.agent} → {intent.system}{often}"
+
+
+def stolen_words(stop: "RoundStop") -> str:
+    """What falls if the credential of a step is stolen, how long that lives, and who owns it."""
+    stolen = stop.stolen()
+    if stolen is None or stop.credential is None:
+        return ""
+    record, free = stop.analysis.snapshot.credential[stop.credential], stolen.unchecked
+    more = len(free.credentials) - 1
+    falls = counted(len(free.systems), "system") + (
+        f" and {counted(more, 'more credential')}" if more else ""
+    )
+    lives = {None: "how long it lives is unknown", "unlimited": "it never expires"}
+    lived = lives.get(record.lifetime, f"it lives {record.lifetime}")
+    owner = f"owned by {record.owner}" if record.owner else "nobody owns it"
+    return f"{record.id}: {falls} fall unchecked; {lived}; {owner}"
+
+
+def _log(stop: "RoundStop") -> str:
+    systems = stop.analysis.snapshot.system
+    named = dict.fromkeys(each.system for each in stop.closes)
+    return _few(f"{each}: {_AUDIT[systems[each].audit]}" for each in named)

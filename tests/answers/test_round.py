@@ -1,0 +1,108 @@
+"""The stops of a round: the order, what is told, and that deciding at each follows the counts foretold."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from meshmodel.analysis.results import StepKey
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.round.stops import RoundStop, next_step, round_of
+from meshmodel.answers.round.words import round_blocks
+from meshmodel.answers.style import Style
+from meshmodel.api import analyse
+from meshmodel.edits.checkpoints import add_checkpoints
+from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.edits.notes import new_note
+from meshmodel.interchange import read_file
+from meshmodel.model.records import Acceptance, Agent, Note
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.examples import examples
+from tests.reference.random_models import random_model
+
+EXAMPLES = {each.id: each.path for each in examples()}
+
+
+def steps(snapshot: Snapshot) -> list[RoundStop]:
+    return [each for each in round_of(analyse(snapshot)).stops if each.step is not None]
+
+
+def guard(snapshot: Snapshot, step: StepKey) -> Snapshot:
+    return apply_edit(snapshot, add_checkpoints(snapshot, [step], "enforced"))
+
+
+def check_followed(snapshot: Snapshot) -> None:
+    for each in steps(snapshot):
+        assert each.step is not None
+        analysis = analyse(snapshot)
+        found = next_step(analysis, analysis.minimum_fix())
+        assert found is not None
+        assert (found.step, found.before, found.after) == (each.step, each.before, each.after)
+        assert analysis.summary.uncontrolled == each.before
+        snapshot = guard(snapshot, each.step)
+    after = analyse(snapshot)
+    assert after.summary.uncontrolled == 0
+    assert next_step(after, after.minimum_fix()) is None
+    assert all(stop.step is None for stop in round_of(after).stops)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_deciding_at_each_stop_follows_the_counts_foretold(name: str) -> None:
+    check_followed(read_file(EXAMPLES[name]))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_it_does_so_in_random_models(seed: int) -> None:
+    check_followed(random_model(seed))
+
+
+def test_the_gateway_is_closed_by_three_stops_and_some_stand() -> None:
+    found = round_of(analyse(read_file(EXAMPLES["crm-assistant-gateway"])))
+    assert [each.after for each in found.stops if each.step] == [38, 17, 0]
+    rules = {each.key[0] for each in found.stops if each.step is None}
+    assert rules == {"delegation-not-honoured", "secret-at-rest", "unapproved-reach", "unpinned-federation"}
+
+
+def test_a_parked_stop_comes_last_and_the_round_goes_on() -> None:
+    before = read_file(EXAMPLES["crm-assistant-gateway"])
+    first = steps(before)[0]
+    note = replace(new_note(before, first.about, "Who runs it?", "question"), source="round")
+    parked = apply_edit(before, Edit("park", (Put(note),)))
+    found = round_of(analyse(parked)).stops
+    assert found[-1].key == first.key
+    assert found[-1].parked is not None
+    assert found[0].key != first.key
+    answered = apply_edit(parked, Edit("done", (Put(replace(note, state="done")),)))
+    assert round_of(analyse(answered)).stops[0].key == first.key
+
+
+def test_an_accepted_stop_is_done() -> None:
+    before = read_file(EXAMPLES["support-agent"])
+    (stop,) = round_of(analyse(before)).stops
+    assert stop.finding is not None
+    record = Acceptance(stop.finding.rule, stop.finding.subject, "known", "ann", date(2099, 1, 1))
+    accepted = apply_edit(before, Edit("accept", (Put(record),)))
+    assert round_of(analyse(accepted)).stops == ()
+
+
+def test_a_stop_tells_what_is_to_be_known_there() -> None:
+    before = read_file(EXAMPLES["token-leak"])
+    intent = before.intent["chat-service", "crm"]
+    often = apply_edit(
+        before,
+        Edit(
+            "",
+            (
+                Put(replace(intent, per_day=40)),
+                Put(Note("who", "Who may read it?", "system:crm", "question")),
+                Put(Agent("lone")),
+            ),
+        ),
+    )
+    text = text_of(round_blocks(round_of(analyse(often))), Style(columns=120))
+    assert "when refresh-token is used on crm: 10 → 3" in text
+    assert "interrupts  chat-service → crm, 40 times a day" in text
+    assert "refresh-token: 3 systems and 2 more credentials fall unchecked; it never expires" in text
+    assert "note:who: Who may read it?" in text
+    assert "lone" not in text
+    assert "related" in text
