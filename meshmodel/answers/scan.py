@@ -296,6 +296,8 @@ def _why_unasked(snapshot: Snapshot, way: Explanation) -> str:
         return "somebody is asked once, and not again"
     if way.agent in _unsaid(snapshot):
         return "whether somebody is asked is not in these files"
+    if ("delegation", way.agent) in {(each.step, each.to) for each in snapshot.checkpoint.values()}:
+        return "somebody is asked before it is set to work, and not about what it then does"
     return "nobody is asked"
 
 

@@ -146,6 +146,65 @@ to = "shop"
     assert f"  {words}" in scan_lines(told(read_text(BRIDGE + (more if checkpoint else ""))))
 
 
+def test_who_is_asked_before_a_server_is_set_to_work():
+    text = """
+format = "meshmodel/1"
+[[zone]]
+id = "office"
+[[zone]]
+id = "production"
+[[system]]
+id = "mail"
+name = "Mail"
+zone = "office"
+untrusted_input = true
+[[system]]
+id = "shop"
+name = "Shop"
+zone = "production"
+integrity = "high"
+untrusted_input = true
+[[agent]]
+id = "client"
+kind = "ai-agent"
+home = "office"
+[[agent]]
+id = "server"
+name = "Server"
+kind = "service"
+home = "office"
+[[credential]]
+id = "mail-key"
+[[credential]]
+id = "shop-key"
+[[hold]]
+agent = "client"
+credential = "mail-key"
+[[hold]]
+agent = "server"
+credential = "shop-key"
+[[grant]]
+credential = "mail-key"
+system = "mail"
+actions = ["read", "write"]
+[[grant]]
+credential = "shop-key"
+system = "shop"
+actions = ["read", "write"]
+[[delegation]]
+from = "client"
+to = "server"
+[[checkpoint]]
+id = "ask"
+kind = "human-approval"
+step = "delegation"
+from = "client"
+to = "server"
+"""
+    lines = scan_lines(told(read_text(text)))
+    assert "  somebody is asked before it is set to work, and not about what it then does." in lines
+
+
 def test_of_a_client_whose_prompts_no_file_says_nothing_is_claimed():
     more = """
 [[note]]
