@@ -1,11 +1,10 @@
 """Which agent, credential and identity of the model an observed event means: never a guess.
 
-What an event leaves out is filled in only where the model leaves one possibility; else that is said.
+What came before in the log is no matter here. What an event leaves out is filled in only where the model
+leaves one possibility; else that is said.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
 
 from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
@@ -13,36 +12,6 @@ from meshmodel.analysis.graph import Step
 from meshmodel.model.actions import ADMIN, ISSUE, NUMBER
 from meshmodel.model.events import Event
 from meshmodel.model.text import one_line
-
-
-@dataclass(frozen=True, slots=True)
-class Yielded:
-    """How an agent came by the credential that it presented.
-
-    Attributes:
-        how: ``held``; ``passed`` by an agent that sets it to work; handed out by a system (``custody``),
-            or got for another credential (``exchange``).
-        by: the agent that passed it, or the credential exchanged.
-        system: the system that yielded it.
-        event: the event in which that was seen.
-    """
-
-    how: Literal["held", "passed", "custody", "exchange"]
-    by: str | None = None
-    system: str | None = None
-    event: int | None = None
-
-
-class Handed(NamedTuple):
-    """How an agent was seen to come by a credential: what it did there, and with which other one if that is
-    known; by which step, in each of the forms that it may have had; and whether the event says so itself.
-    """
-
-    yielded: Yielded
-    access: int
-    credential: str | None
-    steps: Sequence[Step]
-    stated: bool
 
 
 class Relations:
@@ -54,6 +23,11 @@ class Relations:
         self.held = {(self.mesh.name(agent), self.mesh.name(held)) for agent, held in self.mesh.steps["hold"]}
         places = ((each.from_, each.at) for each in self.snapshot.exchange.values())
         self.exchanging = {(first, self.mesh.access(at, ISSUE)) for first, at in places if at is not None}
+        # What a credential is got for without a system being asked.
+        self.inner: dict[str, list[str]] = {}
+        for _, exchange in sorted(self.snapshot.exchange.items()):
+            if exchange.at is None:
+                self.inner.setdefault(exchange.to, []).append(exchange.from_)
         self.carrying: dict[str, list[str]] = {}
         for key, each in sorted(self.snapshot.credential.items()):
             self.carrying.setdefault(each.principal, []).append(key)
@@ -69,11 +43,6 @@ class Relations:
             return []
         after = self.mesh.own_graph.successors[node]
         return [(node, each) for each in {access, access - access % 5 + ADMIN}.intersection(after)]
-
-    def way(self, agent: str, credential: str, handed: Mapping[str, Handed]) -> Handed | None:
-        """How a credential was seen to be come by; where it is held, only what an event states."""
-        way = handed.get(credential)
-        return way if way is not None and (way.stated or (agent, credential) not in self.held) else None
 
     def opens(self, credential: str, access: int) -> bool:
         """Whether a credential opens an access, or is exchanged there for another."""
@@ -93,7 +62,7 @@ class Attribution:
     def __init__(self, relations: Relations, event: Event) -> None:
         self._relations, self.event = relations, event
         self._snapshot, self._mesh = relations.snapshot, relations.mesh
-        self.unexplained, self.notes = list(event.unmapped), list[str]()
+        self.unexplained, self.notes = list[str](), list[str]()
         self._say = self.unexplained.append
         carried = relations.carrying.get(event.identity or "", [])
         self._names = carried if event.credential is None else [event.credential]
@@ -118,7 +87,7 @@ class Attribution:
         if len(able) == 1:
             return able[0]
         what = one_line(event.credential or f"the identity {event.identity}")
-        could = f"{what} could be {_either(able)}" if able else f"none in the model comes to {what}"
+        could = f"{what} could be {either(able)}" if able else f"none in the model comes to {what}"
         self._say(f"names no agent, and {could}")
         return None
 
@@ -147,7 +116,7 @@ class Attribution:
         fitting = [each for each in names if each in self._mesh.credential]
         if names and not fitting:
             if not event.refused:
-                what = _either(names) if event.credential is None else f"credential {event.credential}"
+                what = either(names) if event.credential is None else f"credential {event.credential}"
                 self._say(f"{what} is revoked, so it should have been refused")
             return tuple(names)
         if agent is not None:
@@ -157,7 +126,7 @@ class Attribution:
             fitting = [each for each in fitting if self._relations.opens(each, self.access)] or fitting
         if len(fitting) > 1:
             who = "" if event.identity is None else f" with the identity {one_line(event.identity)}"
-            self._say(f"the credential{who} can have been {_either(fitting)}")
+            self._say(f"the credential{who} can have been {either(fitting)}")
         elif fitting:
             self._check(fitting[0])
         return tuple(fitting)
@@ -191,37 +160,8 @@ class Attribution:
             limited = f"what sets it to work is limited to {', '.join(sorted(set().union(*limits)))}"
             self.notes.append(f"no agent may have {self.active} do this: {limited}")
 
-    def yielded(self, agent: str, credential: str, handed: Mapping[str, Handed]) -> Yielded | None:
-        """How the active agent came by it: as events state, else as relations say, else as events show.
-        ``handed`` are the ways by which it was seen to come by credentials.
-        """
-        tables, relations = self._snapshot, self._relations
-        way = relations.way(agent, credential, handed)
-        if way is not None:
-            return way.yielded
-        if (agent, credential) in tables.hold:
-            return Yielded("held")
-        if (agent, credential) in relations.held:
-            passing = [each for each in tables.delegation.values() if credential in (each.passes or ())]
-            givers = [each.from_ for each in passing if each.to == agent and each.from_ in self._mesh.agent]
-            return Yielded("passed", by=givers[0] if len(givers) == 1 else None)
-        exchanges = [each for _, each in sorted(tables.exchange.items()) if each.to == credential]
-        inner = [each.from_ for each in exchanges if each.at is None]
-        had = [each for each in inner if each in handed or (agent, each) in relations.held]
-        if len(had) == 1:
-            return Yielded("exchange", by=had[0])
-        if relations.reaches(agent, credential):
-            ways = [
-                f"{'issued by' if each.how == 'issues' else 'stored in'} {each.system}"
-                for _, each in sorted(tables.custody.items())
-                if each.credential == credential
-            ]
-            ways += [f"exchanged for {each.from_}{f' at {each.at}' * bool(each.at)}" for each in exchanges]
-            in_model = f"in the model it is {_either(ways)}"
-            self.notes.append(f"no event before shows how {agent} came by {credential}: {in_model}")
-        return None
 
-
-def _either(words: Sequence[str]) -> str:
+def either(words: Sequence[str]) -> str:
+    """One of some, in words; of many the first ones."""
     shown = words if len(words) <= 5 else [*words[:4], f"{len(words) - 4} more"]
     return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

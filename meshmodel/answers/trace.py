@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.attribution import Yielded
+from meshmodel.analysis.authority import Yielded
+from meshmodel.analysis.recheck import Crossed, Verdict
 from meshmodel.analysis.rules.base import verb
-from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
+from meshmodel.analysis.trace import Tally, TracedEvent
 from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
 from meshmodel.model.events import Event, time_text

@@ -9,7 +9,8 @@ from typing import Any, Final
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
 
-_LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+"""The latest time that is one."""
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _LIMIT: Final = 2_000
 """Longer names are cut, which their last sign says: no map names them."""
@@ -80,6 +81,6 @@ def seconds(value: object) -> float:
         found = float(value) if abs(value) < 1e18 else math.inf
     else:
         raise ValueError("is neither a text nor a number")  # noqa: TRY004  # one way for all that is wrong
-    if not 0 <= found <= _LAST:
+    if not 0 <= found <= LAST:
         raise ValueError(f"{one_line(value, 60)} is not between 1970 and 9999")
     return found

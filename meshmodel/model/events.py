@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from meshmodel.model.vocabulary import Action
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Event:
     """One event: who did what where, as whom, and which checkpoint's decision was recorded with it.
 
-    Everything but the number may be missing in the log; it is ``None`` then, and never guessed.
+    Everything but the number may be missing in the log; it is ``None`` then, and never guessed. Nobody
+    changes an event; a million that are frozen would take seconds longer to make.
 
     Attributes:
         number: its place in the log, from 1.
@@ -31,6 +32,7 @@ class Event:
         log: the name of the log in which it stands.
         token: the instance of the credential that was presented, whole like ``id``.
         yields_token: the instance of the credential that was handed out, likewise.
+        lifetime: for how many seconds what was handed out is good, as the log says.
     """
 
     number: int
@@ -51,6 +53,7 @@ class Event:
     log: str | None = None
     token: str | None = None
     yields_token: str | None = None
+    lifetime: float | None = None
 
 
 def time_text(seconds: float) -> str:
@@ -63,3 +66,21 @@ def time_text(seconds: float) -> str:
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace(
         "+00:00", "Z"
     )
+
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
+
+
+def seconds_text(seconds: float) -> str:
+    """So many seconds in the largest two units of days, hours, minutes and seconds.
+
+    Args:
+        seconds: 0 or more.
+    """
+    if seconds < 60:
+        return f"{seconds:.3g}s"
+    parts, rest = [], round(seconds)
+    for size, unit in (*_UNITS, (1, "s")):
+        number, rest = divmod(rest, size)
+        parts += [f"{number}{unit}"] if number else []
+    return " ".join(parts[:2])

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.trace import Tally, TracedEvent, Verdict
+    from meshmodel.analysis.recheck import Verdict
+    from meshmodel.analysis.trace import Tally, TracedEvent
     from meshmodel.model.records import Reference
 
 

@@ -1,0 +1,181 @@
+"""What the model alone says of an observed event, whatever came before: found once for each kind of event."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
+
+from meshmodel.analysis.attribution import Attribution, Relations
+from meshmodel.analysis.authority import Way
+from meshmodel.analysis.engine import Engine
+from meshmodel.model.actions import ISSUE, action_mask, expand_admin
+from meshmodel.model.events import Event
+
+_KNOWN: Final = 20_000
+"""So many kinds of events are kept."""
+
+
+class Use(NamedTuple):
+    """What an action that was done used.
+
+    Attributes:
+        access: the action on a system, as a node.
+        credential: whose grant it was, where that is certain.
+        is_granted: whether each credential that it can have been grants it.
+        is_exchange: whether it got a credential for another one there, which is no access.
+        is_named: whether the event says who acted, or as whom.
+        needs_intent: whether an agent but a person did it.
+    """
+
+    access: int
+    credential: str | None
+    is_granted: bool
+    is_exchange: bool
+    is_named: bool
+    needs_intent: bool
+
+
+class EventShape(NamedTuple):
+    """What the model alone says of an event, whatever came before; as in ``TracedEvent`` where not told.
+
+    Attributes:
+        active: the agent, if it is an active one of the model.
+        names: the credentials that it can have been.
+        known: the active ones of these.
+        is_explained: whether each of them opens the access, and the agent comes to it.
+        done: the bits of the actions that were done.
+        ways: how credentials were handed out, as the event states or the model says.
+        is_done: whether something was done on a system, and not refused.
+    """
+
+    agent: str | None
+    active: str | None
+    is_person: bool
+    access: int | None
+    names: tuple[str, ...]
+    known: tuple[str, ...]
+    credential: str | None
+    identity: str | None
+    on_behalf_of: str | None
+    is_explained: bool
+    unexplained: tuple[str, ...]
+    notes: tuple[str, ...]
+    done: int
+    ways: tuple[Way, ...]
+    use: Use | None
+    is_done: bool
+
+
+class EventShapes:
+    """What the model alone says of events, found once for those that name the same of it."""
+
+    def __init__(self, engine: Engine, relations: Relations) -> None:
+        self.mesh, self.snapshot, self.relations = engine.mesh, engine.snapshot, relations
+        self._known: dict[tuple[object, ...], EventShape] = {}
+        self.yielding: defaultdict[str | None, list[tuple[Literal["custody", "exchange"], str, str, int]]] = (
+            defaultdict(list)
+        )
+        for (system, to), custody in self.snapshot.custody.items():
+            self.yielding[system].append(("custody", system, to, action_mask(self.mesh.yields(custody))))
+        for (from_, to), exchange in self.snapshot.exchange.items():
+            self.yielding[exchange.at].append(("exchange", from_, to, 1 << ISSUE))
+
+    def of(self, event: Event) -> EventShape:
+        """What the model alone says of an event."""
+        key = (
+            event.agent,
+            event.credential,
+            event.identity,
+            event.system,
+            event.action,
+            event.refused,
+            event.checkpoint is None,
+            event.yields,
+            not event.unmapped,
+        )
+        shape = self._known.get(key)
+        if shape is None:
+            shape = self._shape(event)
+            if self._names_only_known(event):  # what a log makes up comes and goes, and is not kept
+                if len(self._known) >= _KNOWN:
+                    self._known.clear()
+                self._known[key] = shape
+        return shape
+
+    def _names_only_known(self, event: Event) -> bool:
+        tables = self.snapshot
+        named = (
+            (event.agent, tables.agent),
+            (event.credential, tables.credential),
+            (event.yields, tables.credential),
+            (event.system, tables.system),
+            (event.identity, self.relations.carrying),
+        )
+        return all(name is None or name in table for name, table in named)
+
+    def _shape(self, event: Event) -> EventShape:
+        attribution, mesh = Attribution(self.relations, event), self.mesh
+        acts, access, active = bool(event.system and event.action), attribution.access, attribution.active
+        names = attribution.credentials() if acts or event.credential or event.identity else ()
+        known = tuple(each for each in names if each in mesh.credential)
+        records = [self.snapshot.credential[each] for each in names]
+        principals, persons = {each.principal for each in records}, {each.on_behalf_of for each in records}
+        credential = names[0] if len(names) == 1 else None
+        is_done = acts and not event.refused
+        done = expand_admin(1 << access % 5) if is_done and access is not None else 0
+        return EventShape(
+            attribution.agent,
+            active,
+            active is not None and self.snapshot.agent[active].is_person,
+            access,
+            names,
+            known,
+            credential,
+            event.identity or (principals.pop() if len(principals) == 1 else None),
+            persons.pop() if len(persons) == 1 else None,
+            self._is_explained(active, access, names),
+            tuple(attribution.unexplained),
+            tuple(attribution.notes),
+            done,
+            () if event.refused else tuple(self._ways(event, access, active, credential, done)),
+            self._use(event, attribution, known, credential) if is_done else None,
+            is_done,
+        )
+
+    def _is_explained(self, active: str | None, access: int | None, names: tuple[str, ...]) -> bool:
+        opens, reaches = self.relations.opens, self.relations.reaches
+        if active is None or access is None:
+            return False
+        return all(opens(each, access) and reaches(active, each) for each in names)
+
+    def _ways(
+        self, event: Event, access: int | None, active: str | None, credential: str | None, done: int
+    ) -> Iterator[Way]:
+        found: dict[str, Way] = {}
+        for kind, from_, to, mask in self.yielding.get(event.system, ()) if done else ():
+            by = from_ if kind == "exchange" else None
+            steps = self.mesh.ends(kind, from_, to, mask & done) if mask & done else []
+            if steps and by in (None, credential):
+                found.setdefault(
+                    to, Way(to, active, kind, by, event.system, access, credential, tuple(steps))
+                )
+        if event.yields is None:
+            yield from found.values()
+        elif event.yields in self.mesh.credential:
+            here = Way(event.yields, active, "custody", None, event.system, access, credential)
+            yield found.get(event.yields, here)._replace(stated=True)
+
+    def _use(
+        self, event: Event, attribution: Attribution, known: tuple[str, ...], credential: str | None
+    ) -> Use | None:
+        access, active, relations = attribution.access, attribution.active, self.relations
+        if access is None:
+            return None
+        is_granted = bool(known) and all(relations.grants(each, access) for each in known)
+        return Use(
+            access,
+            credential if is_granted else None,
+            is_granted,
+            not is_granted and any((each, access) in relations.exchanging for each in known),
+            bool(event.agent or event.credential or event.identity),
+            is_granted and active is not None and not self.snapshot.agent[active].is_person,
+        )

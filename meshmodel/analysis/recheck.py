@@ -1,0 +1,234 @@
+"""Whether privilege should have been rechecked for an observed action, and whether it was."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final, Literal, NamedTuple, get_args
+
+from meshmodel.analysis.attribution import Relations
+from meshmodel.analysis.authority import BEFORE, Link, Moment
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.event_shapes import EventShape
+from meshmodel.analysis.example_paths import Paths
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.hand_outs import HandOuts
+from meshmodel.analysis.listing import Coming, Listing
+from meshmodel.analysis.session_states import SessionState
+from meshmodel.analysis.starts import HOME
+from meshmodel.model.events import Event
+from meshmodel.model.vocabulary import SEVERITIES, Severity
+
+Verdict = Literal["none-due", "recorded", "approved", "reused", "stale", "unrecorded", "missing", "unknown"]
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+"""Whether privilege should have been rechecked, from nothing to say to most.
+
+``none-due``: no crossing. ``recorded``: a decision was due and was recorded after the last read that it
+must follow. ``approved``: intended, so none was due. ``reused``: it was recorded, but for an earlier
+action. ``stale``: recorded before that read. ``unrecorded``: never recorded. ``missing``: due, and the
+model has no checkpoint there. ``unknown``: the model cannot explain the event, so it cannot tell.
+"""
+_KNOWN: Final = 20_000
+"""So many accesses after a source are kept with what is said of them."""
+_RANK: Final[Mapping[Verdict, int]] = {each: number for number, each in enumerate(VERDICTS)}
+
+
+class Crossed(NamedTuple):
+    """The crossing that an action made, from the events before.
+
+    Attributes:
+        source: the system, or ``None`` for home.
+        event: the number of the event that read it last, or that wrote what triggered the agent.
+        severity: of the crossing, where no checkpoint is in the way and no intent excuses it.
+    """
+
+    source: str | None
+    event: int | None
+    severity: Severity | None
+
+
+class Judged(NamedTuple):
+    """What is said of an action, as in ``TracedEvent``; and the moments of the read and of the decision."""
+
+    crossing: Crossed | None
+    recheck: Verdict
+    checkpoints: tuple[str, ...] = ()
+    decision: tuple[str, int] | None = None
+    read: Moment | None = None
+    decided: Moment | None = None
+
+
+class _After(NamedTuple):
+    """What is said of an access with a chain of credentials after one source, whatever was decided.
+
+    Attributes:
+        recheck: the verdict, but where decisions are due.
+        severity: of the crossing.
+        due: the checkpoints in the way that count; of each whether it decides about this very action.
+    """
+
+    recheck: Verdict
+    source: str | None
+    severity: Severity | None = None
+    due: Mapping[str, bool] | None = None
+
+
+NONE_DUE: Final = Judged(None, "none-due")
+_UNKNOWN: Final = Judged(None, "unknown")
+
+
+class Rechecks:
+    """Says of actions whether a decision was due, and recorded.
+
+    Attributes:
+        written: by number of a system when it was written last, by whomever.
+    """
+
+    def __init__(self, engine: Engine, listing: Listing, relations: Relations, hand_outs: HandOuts) -> None:
+        self._engine, self._mesh, self._listing, self._relations = engine, engine.mesh, listing, relations
+        self._hand_outs, self._paths = hand_outs, Paths(engine.mesh, engine.checkpoints)
+        self._coming = cache(listing.coming)
+        self.written: dict[int, Moment] = {}
+        self._intended = self._mesh.graph_of("hold", "exchange").spread(self._mesh.agent_seeds())
+        self._beginnings = {
+            each.id: [] if each.home is None else [HOME] for each in engine.snapshot.agent.values()
+        }
+        for source, agents in engine.reaches.started.items():
+            for name in self._mesh.names(agents):
+                self._beginnings[name].append(source)
+        self._after_known: dict[tuple[int, int, int, int], _After] = {}
+
+    def judge(
+        self, event: Event, shape: EventShape, state: SessionState | None, moment: Moment, link: Link | None
+    ) -> Judged:
+        """What is said of an action with one of some credentials.
+
+        Args:
+            event: that was done.
+            shape: what the model alone says of it.
+            state: of its session, if the agent is known.
+            moment: of the event.
+            link: how its credential came, if that is certain.
+        """
+        if shape.is_person:
+            return NONE_DUE
+        access = shape.access
+        if access is None or state is None:
+            return _UNKNOWN
+        links: Sequence[Link | None] = (link if shape.known else None,)
+        if len(shape.known) > 1:
+            links = [self._hand_outs.in_hand(state, each, event.token)[0] for each in shape.known]
+        judged, *others = [self._worst(each, access, state, moment) for each in links]
+        if any(each.recheck != judged.recheck for each in others):
+            return _UNKNOWN
+        if judged.crossing is not None and moment < state.last:
+            # A later decision may have taken the place of the one that was there then.
+            return judged._replace(recheck="unknown", decision=None)
+        if judged.recheck in {"missing", "approved"} and not shape.is_explained:
+            return judged._replace(recheck="unknown")
+        if judged.recheck == "recorded" and judged.decision is not None:
+            state.decided[judged.decision[0]].is_used = True
+        return judged
+
+    def _worst(self, link: Link | None, access: int, state: SessionState, moment: Moment) -> Judged:
+        """What is said by the source that leaves most to say; of equals by the one read last."""
+        worst, rank = NONE_DUE, (0, BEFORE)
+        reads, beginnings = state.reads, self._beginnings[state.agent]
+        for source in (*beginnings, *reads):
+            read = reads.get(source, BEFORE)
+            if read >= moment:
+                read = BEFORE
+            if source in beginnings:
+                written = self.written.get(source, BEFORE)
+                if read < written < moment:
+                    read = written
+            elif read is BEFORE:
+                continue
+            after = self._after(source, link, access, state)
+            if after.recheck == "none-due":
+                continue
+            judged = _judged(after, read, state)
+            if (_RANK[judged.recheck], read) > rank or worst is NONE_DUE:
+                worst, rank = judged, (_RANK[judged.recheck], read)
+        return worst
+
+    def _after(self, source: int, link: Link | None, access: int, state: SessionState) -> _After:
+        """What is said of an access after one source was read, whether the model has it read or not."""
+        key = state.number, source, access, -1 if link is None else link.chain
+        after = self._after_known.get(key)
+        if after is None:
+            if len(self._after_known) >= _KNOWN:
+                self._after_known.clear()
+            after = self._after_known[key] = self._find_after(source, link, access, state.number)
+        return after
+
+    def _find_after(self, source: int, link: Link | None, access: int, agent: int) -> _After:
+        coming = self._coming(agent, source)
+        none_due = _After("none-due", None)
+        if not self._listing.crosses(coming, access):
+            return none_due
+        if link is None:
+            return _After("unknown", None)
+        credential = link.way.credential
+        if (
+            not self._relations.grants(credential, access)
+            and (credential, access) in self._relations.exchanging
+        ):
+            return none_due  # an exchange is no access; what guards it is due when its yield is presented
+        named = None if source == HOME else self._mesh.systems[source]
+        due = self._due(coming, link, access)
+        if due:
+            return _After("unrecorded", named, None, due)
+        if self._engine.doors.asking.get(access, 0) >> coming.start & 1:
+            return none_due  # others decide about what is asked for, when it is handed out
+        node = self._mesh.first_credential + self._mesh.credential[credential]
+        is_covered = self._engine.starts.is_covered(agent, source, access)
+        if is_covered and self._intended[node] >> agent & 1:
+            return _After("approved", named)
+        return _After("missing", named, SEVERITIES[self._listing.severity(coming, access, node)])
+
+    def _due(self, coming: Coming, link: Link, access: int) -> dict[str, bool]:
+        """The checkpoints in the way that count; of each whether it decides about this very action."""
+        checkpoints = self._engine.checkpoints
+        counting = self._paths.counting(self._engine.starts.power, coming.start)
+        zones = self._listing.zone(coming), self._mesh.zone[access // 5]
+        due = dict.fromkeys(counting.intersection(checkpoints.between(zones, access % 5)), True)
+        for number, forms in enumerate(self._back(coming.source, link, access)):
+            guards = [counting.intersection(checkpoints.guards.get(step, ())) for step in forms]
+            for each in set().union(*guards) if all(guards) else ():  # none where one form is unguarded
+                due.setdefault(each, number == 0)
+        named = ((checkpoints.records[each].id, is_once) for each, is_once in due.items())
+        return dict(sorted(named))
+
+    def _back(self, source: int, link: Link, access: int) -> "Iterator[Iterable[Step]]":
+        """The steps from an action back to the source, each in all its forms; the grant step comes first."""
+        yield self._relations.grants(link.way.credential, access)
+        for each in link.links():
+            way = each.way
+            yield way.steps
+            is_read = way.how == "custody"
+            if each.moment is None or way.presented is None:
+                return
+            if is_read and way.access is not None:
+                if way.access // 5 == source:
+                    return
+                yield self._relations.grants(way.presented, way.access)
+
+
+def _judged(after: _After, read: Moment, state: SessionState) -> Judged:
+    """What is said after one source: where decisions were due, by the best of those recorded."""
+    if after.recheck == "unknown":
+        return _UNKNOWN
+    crossed = Crossed(after.source, read.number or None, after.severity)
+    if after.due is None:
+        return Judged(crossed, after.recheck, read=read)
+    best = Judged(crossed, "unrecorded", tuple(after.due), read=read)
+    for name, is_once in after.due.items():
+        decided = state.decided.get(name)
+        if decided is None:
+            continue
+        moment = decided.moment
+        recheck: Verdict = (
+            "stale" if moment <= read else "reused" if is_once and decided.is_used else "recorded"
+        )
+        if _RANK[recheck] < _RANK[best.recheck]:
+            best = best._replace(recheck=recheck, decision=(name, moment.number), decided=moment)
+    return best

@@ -1,0 +1,79 @@
+"""What is kept of the sessions of agents while a log is laid on a model: of so many, those used last."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from meshmodel.analysis.authority import BEFORE, Handed, Moment
+from meshmodel.analysis.mesh import Mesh
+
+SESSIONS: Final = 20_000
+"""So many sessions are kept; the one that was longest without an event is then forgotten."""
+Run = tuple[str | None, str | None]
+"""An agent, and its session."""
+NOTHING_READ: Final[frozenset[int]] = frozenset()
+
+
+@dataclass(slots=True)
+class Decided:
+    """The last decision of a checkpoint in a session, and whether an action used it."""
+
+    moment: Moment
+    is_used: bool = False
+
+
+@dataclass(slots=True)
+class SessionState:
+    """What is kept of one session of an agent: when it was seen last, when it read systems last (by number)
+    and which, what was handed out to it and when checkpoints decided last.
+
+    ``unnamed`` has the hand-outs without an instance, of credentials that were also handed out with one;
+    ``unseen`` the credentials of which it was said that nothing shows their issue.
+    """
+
+    run: Run
+    agent: str
+    number: int
+    last: Moment = BEFORE
+    reads: dict[int, Moment] = field(default_factory=dict)
+    sources: frozenset[int] = NOTHING_READ
+    handed: dict[str, Handed] = field(default_factory=dict)
+    decided: dict[str, Decided] = field(default_factory=dict)
+    unnamed: dict[str, Handed | None] | None = None
+    unseen: tuple[str, ...] = ()
+
+
+class SessionStates:
+    """The states of the sessions that are kept.
+
+    Attributes:
+        forgotten: how many sessions were forgotten, since there were too many.
+    """
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh = mesh
+        self._states: dict[Run, SessionState] = {}
+        self._latest: SessionState | None = None
+        self._dropped = set[int]()
+        self.forgotten = 0
+
+    def of(self, agent: str, session: str | None, notes: list[str]) -> SessionState:
+        """The state of a session of an agent; a note says if it was forgotten."""
+        latest = self._latest
+        if latest is not None and latest.run[1] == session and latest.agent == agent:
+            return latest
+        run = agent, session
+        state = self._states.pop(run, None)
+        if state is None:
+            state = SessionState(run, agent, self._mesh.agent[agent])
+            if len(self._states) >= SESSIONS:
+                del self._states[oldest := next(iter(self._states))]
+                self._dropped.add(hash(oldest))
+                self.forgotten += 1
+            if self._dropped and hash(run) in self._dropped:
+                self._dropped.discard(hash(run))
+                notes.append(
+                    f"what was before in this session of {agent} is forgotten: since then there were "
+                    f"{SESSIONS:,} others"
+                )
+        self._states[run] = self._latest = state
+        return state

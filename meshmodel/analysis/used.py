@@ -1,0 +1,208 @@
+"""What was used of what is granted, and what no intent covers (``docs/logs.md#what-was-used``).
+
+It is kept by grant, by what the model does not grant and by what an intent would have to say, so its size is
+bounded by the model and the sessions.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.session_states import Run
+from meshmodel.analysis.trace import TracedEvent
+from meshmodel.model.actions import action_mask, expand_admin
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class UsedGrant:
+    """How often a grant was used for one action.
+
+    Attributes:
+        credential, system, action: the grant; what admin opens is told under the grant of admin.
+        events: how often; 0: never.
+        sessions: by how many sessions of agents.
+        first, last: when, in seconds since 1970.
+    """
+
+    credential: str
+    system: str
+    action: Action
+    events: int = 0
+    sessions: int = 0
+    first: float | None = None
+    last: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotGranted:
+    """What an agent did, or somebody who is not known, that the model does not grant."""
+
+    agent: str | None
+    system: str
+    action: Action
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedIntent:
+    """What an agent did that no intent of it covers; ``sources`` are systems or ``home``."""
+
+    agent: str
+    system: str
+    actions: tuple[Action, ...]
+    sources: tuple[str, ...]
+    per_day: float
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What logs show of a model; they show their time, and not what is rare.
+
+    Attributes:
+        events: how many there were.
+        first, last: both ends of the time that they show.
+        grants: of active credentials, those never used too.
+        not_granted: what was done without a grant.
+        intents: what would have to be intended.
+    """
+
+    events: int
+    first: float | None
+    last: float | None
+    grants: tuple[UsedGrant, ...]
+    not_granted: tuple[NotGranted, ...]
+    intents: tuple[ProposedIntent, ...]
+
+    @property
+    def days(self) -> float:
+        """The days between both ends, at least 1."""
+        return _days(self.first, self.last)
+
+
+def _days(first: float | None, last: float | None) -> float:
+    return max(1.0, ((last or 0.0) - (first or 0.0)) / _DAY)
+
+
+@dataclass(slots=True)
+class _Count:
+    """How often something was, in which sessions, first and last."""
+
+    events: int = 0
+    runs: set[Run] = field(default_factory=set)
+    first: float | None = None
+    last: float | None = None
+
+    def add(self, time: float | None, run: Run) -> None:
+        """Count one event."""
+        self.events += 1
+        self.runs.add(run)
+        if time is not None:
+            if self.first is None or time < self.first:
+                self.first = time
+            if self.last is None or time > self.last:
+                self.last = time
+
+
+class UsedTally:
+    """Counts what is used, event by event."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._mesh, self._snapshot = engine.mesh, engine.snapshot
+        self._grants: dict[tuple[str, int], _Count] = {}
+        self._not_granted: dict[tuple[str | None, int], int] = {}
+        self._uncovered: dict[tuple[str, int, frozenset[str]], int] = {}
+        self._starting: dict[str, list[int]] = {each: [] for each in self._mesh.agents}
+        for source, agents in engine.reaches.started.items():
+            for name in self._mesh.names(agents):
+                self._starting[name].append(source)
+        self._lacking = cache(self._find_lacking)
+        self._events = 0
+        self._first: float | None = None
+        self._last: float | None = None
+
+    def add(self, traced: TracedEvent) -> None:
+        """Count one event."""
+        event, use = traced.event, traced.use
+        time = event.time
+        self._events += 1
+        if time is not None:
+            if self._first is None or time < self._first:
+                self._first = time
+            if self._last is None or time > self._last:
+                self._last = time
+        if use is None:
+            return
+        if use.credential is not None:
+            key = use.credential, use.access
+            count = self._grants.get(key)
+            if count is None:
+                count = self._grants[key] = _Count()
+            count.add(time, traced.run)
+        elif not use.is_granted and not use.is_exchange and use.is_named:
+            who = traced.agent, use.access
+            self._not_granted[who] = self._not_granted.get(who, 0) + 1
+        if use.needs_intent:
+            assert traced.agent is not None
+            lacking = self._lacking(traced.agent, use.access, traced.sources)
+            if lacking is not None:
+                needed = traced.agent, use.access, lacking
+                self._uncovered[needed] = self._uncovered.get(needed, 0) + 1
+
+    def _find_lacking(self, agent: str, access: int, read: frozenset[int]) -> frozenset[str] | None:
+        """The sources that an intent would have to name; ``None`` where one covers the access from each."""
+        system, action = divmod(access, 5)
+        home, mesh = self._snapshot.agent[agent].home, self._mesh
+        sources = {*self._starting[agent], *read} - {system}
+        at_home = {mesh.systems[each] for each in sources if home is not None and mesh.zone[each] == home}
+        elsewhere = {mesh.systems[each] for each in sources} - at_home
+        intent = self._snapshot.intent.get((agent, mesh.systems[system]))
+        if intent is not None and expand_admin(action_mask(intent.actions)) >> action & 1:
+            named = set(intent.from_ or ("home",))
+            needed = elsewhere if "home" in named else elsewhere | at_home
+            if needed <= named and (home is None or "home" in named):
+                return None
+        return frozenset(elsewhere if home is None else elsewhere | {"home"})
+
+    def result(self) -> Used:
+        """What was used by all events so far."""
+        return Used(
+            self._events,
+            self._first,
+            self._last,
+            tuple(self._grant_rows()),
+            tuple(
+                NotGranted(agent, self._mesh.systems[access // 5], ACTIONS[access % 5], count)
+                for (agent, access), count in sorted(
+                    self._not_granted.items(), key=lambda row: (row[0][0] or "", row[0][1])
+                )
+            ),
+            tuple(self._intents()),
+        )
+
+    def _grant_rows(self) -> Iterator[UsedGrant]:
+        mesh = self._mesh
+        for (credential, system), grant in sorted(self._snapshot.grant.items()):
+            if credential not in mesh.credential:
+                continue
+            for number, action in enumerate(ACTIONS):
+                count = self._grants.get((credential, mesh.access(system, number)))
+                if count is not None:
+                    runs = len(count.runs)
+                    yield UsedGrant(credential, system, action, count.events, runs, count.first, count.last)
+                elif action in grant.actions:
+                    yield UsedGrant(credential, system, action)
+
+    def _intents(self) -> Iterator[ProposedIntent]:
+        days = _days(self._first, self._last)
+        together: dict[tuple[str, int, tuple[str, ...]], dict[int, int]] = {}
+        for (agent, access, names), count in self._uncovered.items():
+            row = agent, access // 5, tuple(sorted(names))
+            together.setdefault(row, {})[access % 5] = count
+        for (agent, system, sources), counts in sorted(together.items()):
+            actions = tuple(ACTIONS[each] for each in sorted(counts))
+            per_day = float(f"{sum(counts.values()) / days:.2g}")
+            yield ProposedIntent(agent, self._mesh.systems[system], actions, sources, per_day)
