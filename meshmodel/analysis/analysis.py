@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.overview import ReachTable
     from meshmodel.analysis.rotation import RotationPlan
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.model.events import Event
     from meshmodel.model.records import Intent
 

@@ -5,33 +5,13 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from meshmodel.analysis.attribution import Attribution, Relations
-from meshmodel.analysis.authority import Way
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.trace_records import Use, Way
 from meshmodel.model.actions import ISSUE, action_mask, expand_admin
 from meshmodel.model.events import Event
 
 _KNOWN: Final = 20_000
 """So many kinds of events are kept."""
-
-
-class Use(NamedTuple):
-    """What an action that was done used.
-
-    Attributes:
-        access: the action on a system, as a node.
-        credential: whose grant it was, where that is certain.
-        is_granted: whether each credential that it can have been grants it.
-        is_exchange: whether it got a credential for another one there, which is no access.
-        is_named: whether the event says who acted, or as whom.
-        needs_intent: whether an agent but a person did it.
-    """
-
-    access: int
-    credential: str | None
-    is_granted: bool
-    is_exchange: bool
-    is_named: bool
-    needs_intent: bool
 
 
 class EventShape(NamedTuple):

@@ -1,30 +1,107 @@
-"""Credentials as events hand them out, present them and take them back."""
+"""Credentials as events hand them out, present them and take them back.
 
-from typing import Final, Literal, NamedTuple, get_args
+Of each it is kept by which chain it came. A chain is made when a credential is handed out, and never changed:
+it tells what was true then (``docs/logs.md#whence-a-credential-came``).
+"""
 
-from meshmodel.analysis.attribution import Relations
-from meshmodel.analysis.authority import BEFORE, Chains, Handed, Link, Moment, Way
-from meshmodel.analysis.event_shapes import EventShape
+from collections.abc import Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from meshmodel.analysis.attribution import Relations, either
 from meshmodel.analysis.session_states import SessionState
+from meshmodel.analysis.trace_records import BEFORE, CredentialState, Handed, Link, Moment, Way
 from meshmodel.model.events import Event, seconds_text
 from meshmodel.model.text import one_line
 
-CredentialState = Literal["unseen", "expired", "revoked"]
-CREDENTIAL_STATES: Final[tuple[CredentialState, ...]] = get_args(CredentialState)
-"""What is wrong with a credential that is presented.
-
-``unseen``: it has a lifetime, and no event before shows its issue. ``expired``: its lifetime was over.
-``revoked``: an event had taken it back.
-"""
 _INSTANCES: Final = 100_000
 """So many instances of credentials are kept, those handed out last."""
 
 
-class Said(NamedTuple):
+class Remarks(NamedTuple):
     """What is said of an event besides what the model alone says; as in ``TracedEvent``."""
 
     unexplained: list[str]
     notes: list[str]
+
+
+_CHAINS: Final = 50_000
+"""So many chains are numbered; then the numbering begins anew, and what is known by them is found again."""
+
+
+class Chains:
+    """Makes links and numbers their chains."""
+
+    def __init__(self, relations: Relations) -> None:
+        self._relations, self._snapshot, self._mesh = relations, relations.snapshot, relations.mesh
+        self._numbers: dict[tuple[Way, int | None], int] = {}
+        self._last = 0
+        self.at_rest = cache(self._at_rest)
+        self.unseen = cache(self._unseen)
+        self.unknown = cache(lambda agent, credential: self.link(Way(credential, agent)))
+
+    def link(
+        self,
+        way: Way,
+        moment: Moment | None = None,
+        before: Link | None = None,
+        token: str | None = None,
+        granted: float | None = None,
+    ) -> Link:
+        """A credential that comes by a way; a chain that comes back to it is cut there."""
+        record, before = self._snapshot.credential[way.credential], self._until(way.credential, before)
+        return Link(way, record, self._number(way, before), moment, before, token, granted)
+
+    def _number(self, way: Way, before: Link | None) -> int:
+        key = way, None if before is None else before.chain
+        number = self._numbers.get(key)
+        if number is None:
+            if len(self._numbers) >= _CHAINS:
+                self._numbers.clear()
+            self._last += 1
+            number = self._numbers[key] = self._last
+        return number
+
+    def _until(self, credential: str, link: Link | None) -> Link | None:
+        """A chain up to where a credential comes again, as it does with each refresh: else it had no end."""
+        links: list[Link] = []
+        for each in () if link is None else link.links():
+            if each.way.credential == credential:
+                break
+            links.append(each)
+        else:
+            return link
+        found: Link | None = None
+        for each in reversed(links):
+            found = each._replace(before=found, chain=self._number(each.way, found))
+        return found
+
+    def _at_rest(self, agent: str, credential: str) -> Link | None:
+        """What an agent holds or is passed, without any event; ``None`` if that is not so."""
+        tables, relations = self._snapshot, self._relations
+        is_active = credential in self._mesh.credential
+        steps = tuple(self._mesh.ends("hold", agent, credential)) if is_active else ()
+        if (agent, credential) in tables.hold:
+            return self.link(Way(credential, agent, "held", steps=steps))
+        if (agent, credential) not in relations.held:
+            return None
+        passing = [each for each in tables.delegation.values() if credential in (each.passes or ())]
+        givers = [each.from_ for each in passing if each.to == agent and each.from_ in self._mesh.agent]
+        giver = givers[0] if len(givers) == 1 else None
+        return self.link(Way(credential, agent, "passed", giver, steps=steps))
+
+    def _unseen(self, agent: str, credential: str) -> str:
+        """That no event shows how an agent came by a credential, if the model has a way."""
+        if not self._relations.reaches(agent, credential):
+            return ""
+        exchanges = [each for _, each in sorted(self._snapshot.exchange.items()) if each.to == credential]
+        ways = [
+            f"{'issued by' if each.how == 'issues' else 'stored in'} {each.system}"
+            for _, each in sorted(self._snapshot.custody.items())
+            if each.credential == credential
+        ]
+        ways += [f"exchanged for {each.from_}{f' at {each.at}' * bool(each.at)}" for each in exchanges]
+        return f"no event before shows how {agent} came by {credential}: in the model it is {either(ways)}"
 
 
 class HandOuts:
@@ -74,7 +151,7 @@ class HandOuts:
         link: Link,
         issued: Moment | None,
         moment: Moment,
-        said: Said,
+        remarks: Remarks,
     ) -> CredentialState | None:
         """What is wrong with the credential that an event presents, and say so.
 
@@ -84,18 +161,18 @@ class HandOuts:
             link: how it came, as ``in_hand`` answers.
             issued: when it was handed out last, likewise.
             moment: of the event.
-            said: takes what is to be said.
+            remarks: takes what is to be said.
         """
-        credential, record = link.way.credential, link.record
+        credential = link.way.credential
         gone, lifetime = self.revoked.get(credential), self._lifetimes.get(credential)
         if gone is not None and gone < moment and (issued is None or issued < gone):
             if not event.refused:
-                said.unexplained.append(
+                remarks.unexplained.append(
                     f"{credential} was revoked in event {gone.number}, so it should have been refused"
                 )
             return "revoked"
         if state is not None:
-            self._say_how_it_came(state, link, issued, said)
+            self._say_how_it_came(state, link, issued, remarks)
         if lifetime is None or (issued is None and state is None):
             return None
         if issued is None:
@@ -104,46 +181,45 @@ class HandOuts:
         if over <= 0 or issued.time == BEFORE.time:
             return None
         if not event.refused:
-            text = f"{credential} ended {seconds_text(over)} before: it lasts {record.lifetime}"
-            if link.granted is not None and link.granted != lifetime:
-                text += f" as the model says, {seconds_text(link.granted)} as the log says,"
-            said.unexplained.append(f"{text} from event {issued.number} on")
+            remarks.unexplained.append(_expiry_text(link, over, issued.number, lifetime))
         return "expired"
 
-    def _say_how_it_came(self, state: SessionState, link: Link, issued: Moment | None, said: Said) -> None:
+    def _say_how_it_came(
+        self, state: SessionState, link: Link, issued: Moment | None, remarks: Remarks
+    ) -> None:
         credential, how, holder = link.way.credential, link.way.how, link.way.agent
         if how is None:
             unseen = self._chains.unseen(state.agent, credential)
             if unseen:
-                said.notes.append(unseen)
+                remarks.notes.append(unseen)
         elif holder != state.agent and link.moment is not None:
             other, number = holder or "somebody", link.moment.number
-            said.notes.append(f"this very {credential} was handed out to {other} in event {number}")
+            remarks.notes.append(f"this very {credential} was handed out to {other} in event {number}")
         elif issued is None and credential in self._lifetimes and credential not in state.unseen:
             state.unseen = (*state.unseen, credential)
-            said.notes.append(
+            remarks.notes.append(
                 f"no event before shows when {credential} was issued; it lasts {link.record.lifetime}"
             )
 
     def hand_out(
         self,
         event: Event,
-        shape: EventShape,
+        ways: Sequence[Way],
         state: SessionState | None,
         moment: Moment,
         presented: Link | None,
-        said: Said,
+        remarks: Remarks,
     ) -> None:
         """Keep what was handed out; an event whose agent is not known hands out to nobody."""
         token = event.yields_token
-        for way in shape.ways:
+        for way in ways:
             name, lifetime = way.credential, self._lifetimes.get(way.credential)
             if state is None and token is None:
                 continue
             link = self._chains.link(way, moment, presented, token, event.lifetime)
-            if event.lifetime is not None and lifetime not in (None, event.lifetime) and len(shape.ways) == 1:
+            if event.lifetime is not None and lifetime not in (None, event.lifetime) and len(ways) == 1:
                 granted, modelled = seconds_text(event.lifetime), link.record.lifetime
-                said.notes.append(f"the log grants {granted} to {name}, the model says {modelled}")
+                remarks.notes.append(f"the log grants {granted} to {name}, the model says {modelled}")
             if token is not None:
                 self._keep_instance((name, token), link)
             if state is None:
@@ -163,10 +239,10 @@ class HandOuts:
         if len(self._instances) > _INSTANCES:
             del self._instances[next(iter(self._instances))]
 
-    def revoke(self, credential: str, moment: Moment, said: Said) -> None:
+    def revoke(self, credential: str, moment: Moment, remarks: Remarks) -> None:
         """Keep that a credential was taken back, in every session."""
         if credential not in self._snapshot.credential:
-            said.unexplained.append(f"the model has no credential {one_line(credential)}")
+            remarks.unexplained.append(f"the model has no credential {one_line(credential)}")
         else:
             self.revoked[credential] = max(moment, self.revoked.get(credential, BEFORE))
 
@@ -177,3 +253,10 @@ def _again(handed: Handed | None, link: Link, moment: Moment) -> Handed:
         return Handed(link, moment)
     handed.again(link)
     return handed
+
+
+def _expiry_text(link: Link, over: float, issued: int, lifetime: float) -> str:
+    text = f"{link.way.credential} ended {seconds_text(over)} before: it lasts {link.record.lifetime}"
+    if link.granted is not None and link.granted != lifetime:
+        text += f" as the model says, {seconds_text(link.granted)} as the log says,"
+    return f"{text} from event {issued} on"

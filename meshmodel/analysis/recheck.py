@@ -2,47 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.attribution import Relations
-from meshmodel.analysis.authority import BEFORE, Link, Moment
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.event_shapes import EventShape
 from meshmodel.analysis.example_paths import Paths
 from meshmodel.analysis.graph import Step
-from meshmodel.analysis.hand_outs import HandOuts
 from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.session_states import SessionState
 from meshmodel.analysis.starts import HOME
-from meshmodel.model.events import Event
+from meshmodel.analysis.trace_records import BEFORE, VERDICTS, Crossed, Link, Moment, Verdict
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
-Verdict = Literal["none-due", "recorded", "approved", "reused", "stale", "unrecorded", "missing", "unknown"]
-VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
-"""Whether privilege should have been rechecked, from nothing to say to most.
+if TYPE_CHECKING:
+    from meshmodel.analysis.event_shapes import EventShape
 
-``none-due``: no crossing. ``recorded``: a decision was due and was recorded after the last read that it
-must follow. ``approved``: intended, so none was due. ``reused``: it was recorded, but for an earlier
-action. ``stale``: recorded before that read. ``unrecorded``: never recorded. ``missing``: due, and the
-model has no checkpoint there. ``unknown``: the model cannot explain the event, so it cannot tell.
-"""
 _KNOWN: Final = 20_000
 """So many accesses after a source are kept with what is said of them."""
 _RANK: Final[Mapping[Verdict, int]] = {each: number for number, each in enumerate(VERDICTS)}
-
-
-class Crossed(NamedTuple):
-    """The crossing that an action made, from the events before.
-
-    Attributes:
-        source: the system, or ``None`` for home.
-        event: the number of the event that read it last, or that wrote what triggered the agent.
-        severity: of the crossing, where no checkpoint is in the way and no intent excuses it.
-    """
-
-    source: str | None
-    event: int | None
-    severity: Severity | None
 
 
 class Judged(NamedTuple):
@@ -82,41 +59,37 @@ class Rechecks:
         written: by number of a system when it was written last, by whomever.
     """
 
-    def __init__(self, engine: Engine, listing: Listing, relations: Relations, hand_outs: HandOuts) -> None:
+    def __init__(self, engine: Engine, listing: Listing, relations: Relations) -> None:
         self._engine, self._mesh, self._listing, self._relations = engine, engine.mesh, listing, relations
-        self._hand_outs, self._paths = hand_outs, Paths(engine.mesh, engine.checkpoints)
+        self._paths = Paths(engine.mesh, engine.checkpoints)
         self._coming = cache(listing.coming)
         self.written: dict[int, Moment] = {}
         self._intended = self._mesh.graph_of("hold", "exchange").spread(self._mesh.agent_seeds())
         self._beginnings = {
             each.id: [] if each.home is None else [HOME] for each in engine.snapshot.agent.values()
         }
-        for source, agents in engine.reaches.started.items():
+        for source, agents in sorted(engine.reaches.started.items()):
             for name in self._mesh.names(agents):
                 self._beginnings[name].append(source)
         self._after_known: dict[tuple[int, int, int, int], _After] = {}
 
     def judge(
-        self, event: Event, shape: EventShape, state: SessionState | None, moment: Moment, link: Link | None
+        self, shape: "EventShape", state: SessionState | None, moment: Moment, links: Sequence[Link]
     ) -> Judged:
-        """What is said of an action with one of some credentials.
+        """What is said of an action that was done with one of some credentials.
 
         Args:
-            event: that was done.
             shape: what the model alone says of it.
             state: of its session, if the agent is known.
             moment: of the event.
-            link: how its credential came, if that is certain.
+            links: how each of the credentials came.
         """
         if shape.is_person:
             return NONE_DUE
         access = shape.access
         if access is None or state is None:
             return _UNKNOWN
-        links: Sequence[Link | None] = (link if shape.known else None,)
-        if len(shape.known) > 1:
-            links = [self._hand_outs.in_hand(state, each, event.token)[0] for each in shape.known]
-        judged, *others = [self._worst(each, access, state, moment) for each in links]
+        judged, *others = [self._worst(each, access, state, moment) for each in links or (None,)]
         if any(each.recheck != judged.recheck for each in others):
             return _UNKNOWN
         if judged.crossing is not None and moment < state.last:

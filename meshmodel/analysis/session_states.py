@@ -1,15 +1,15 @@
 """What is kept of the sessions of agents while a log is laid on a model: of so many, those used last."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.authority import BEFORE, Handed, Moment
-from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.trace_records import BEFORE, Handed, Moment, Run
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.mesh import Mesh
 
 SESSIONS: Final = 20_000
 """So many sessions are kept; the one that was longest without an event is then forgotten."""
-Run = tuple[str | None, str | None]
-"""An agent, and its session."""
 NOTHING_READ: Final[frozenset[int]] = frozenset()
 
 
@@ -49,7 +49,7 @@ class SessionStates:
         forgotten: how many sessions were forgotten, since there were too many.
     """
 
-    def __init__(self, mesh: Mesh) -> None:
+    def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
         self._states: dict[Run, SessionState] = {}
         self._latest: SessionState | None = None

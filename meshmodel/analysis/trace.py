@@ -13,98 +13,24 @@ checkpoint.
 - What an agent makes another do stands at that other one, within a limited delegation too.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from meshmodel.analysis.attribution import Relations
-from meshmodel.analysis.authority import BEFORE, Link, Moment, Yielded
 from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.event_shapes import EventShape, EventShapes, Use
-from meshmodel.analysis.hand_outs import CREDENTIAL_STATES, CredentialState, HandOuts, Said
+from meshmodel.analysis.event_shapes import EventShape, EventShapes
+from meshmodel.analysis.hand_outs import HandOuts, Remarks
 from meshmodel.analysis.listing import Listing
-from meshmodel.analysis.recheck import NONE_DUE, VERDICTS, Crossed, Judged, Rechecks, Verdict
-from meshmodel.analysis.session_states import NOTHING_READ, Decided, Run, SessionState, SessionStates
+from meshmodel.analysis.recheck import NONE_DUE, Judged, Rechecks
+from meshmodel.analysis.session_states import NOTHING_READ, Decided, SessionState, SessionStates
+from meshmodel.analysis.trace_records import BEFORE, CredentialState, Link, Moment, TracedEvent
 from meshmodel.model.actions import READ, WRITE
 from meshmodel.model.events import Event, seconds_text, time_text
 from meshmodel.model.text import one_line
 
 _CLOSE: Final = 2.0
 """Seconds between two logs within which their clocks may have put events in the wrong order."""
-
-
-@dataclass(slots=True)
-class TracedEvent:
-    """One event with what the model says of it; ``None`` is what is not known or not there.
-
-    Nobody changes it; a million that are frozen would take seconds longer to make.
-
-    Attributes:
-        event: as observed.
-        agent, credential, identity, on_behalf_of: who acted, with what, as whom, for which person.
-        authority: the chain by which the credential came.
-        credential_state: what is wrong with it.
-        crossing: what it crosses.
-        recheck: whether privilege should have been rechecked, and was.
-        checkpoints: those that were due: any of them would have done.
-        decision: the checkpoint whose decision was found, and the event in which it was recorded.
-        unexplained: what contradicts the model or is missing from the event, in words.
-        notes: what fits the model and no event shows, in words.
-        run: the agent and its session.
-        use: what it used.
-        sources: the numbers of the systems that it had read before in its session.
-    """
-
-    event: Event
-    agent: str | None
-    credential: str | None
-    identity: str | None
-    on_behalf_of: str | None
-    authority: Link | None
-    credential_state: CredentialState | None
-    crossing: Crossed | None
-    recheck: Verdict
-    checkpoints: tuple[str, ...]
-    decision: tuple[str, int] | None
-    unexplained: tuple[str, ...]
-    notes: tuple[str, ...]
-    run: Run
-    use: Use | None
-    sources: frozenset[int]
-
-    @property
-    def yielded(self) -> Yielded | None:
-        """How the agent came by the credential, if anything shows that."""
-        return None if self.authority is None else self.authority.yielded
-
-    @property
-    def is_done(self) -> bool:
-        """Whether something was done, and not refused."""
-        event = self.event
-        return bool(event.system and event.action) and not event.refused
-
-
-@dataclass(slots=True)
-class Tally:
-    """The counts of a trace, kept while it runs."""
-
-    events: int = 0
-    rechecks: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(VERDICTS, 0))
-    credential_states: dict[CredentialState, int] = field(
-        default_factory=lambda: dict.fromkeys(CREDENTIAL_STATES, 0)
-    )
-    unexplained: int = 0
-    notes: int = 0
-
-    def add(self, traced: TracedEvent) -> None:
-        """Count one event; the state of a credential counts where something was done with it."""
-        self.events += 1
-        self.rechecks[traced.recheck] += 1
-        if traced.credential_state is not None and traced.is_done:
-            self.credential_states[traced.credential_state] += 1
-        self.unexplained += bool(traced.unexplained)
-        self.notes += bool(traced.notes)
 
 
 def trace(engine: Engine, listing: Listing, events: Iterable[Event]) -> Iterator[TracedEvent]:
@@ -123,34 +49,34 @@ class Tracer:
         self._view, self._snapshot = engine.view, engine.snapshot
         relations = Relations(engine)
         self._shapes, self._hand_outs = EventShapes(engine, relations), HandOuts(relations)
-        self._rechecks = Rechecks(engine, listing, relations, self._hand_outs)
+        self._rechecks = Rechecks(engine, listing, relations)
         self.sessions = SessionStates(engine.mesh)
         self._now, self._logs = BEFORE.time, set[str | None]()
 
     def lay(self, event: Event) -> TracedEvent:
         """What the model says of one event."""
-        shape, said = self._shapes.of(event), Said([], [])
-        state = None if shape.active is None else self.sessions.of(shape.active, event.session, said.notes)
-        moment = self._moment(event, state, said.unexplained)
+        shape, remarks = self._shapes.of(event), Remarks([], [])
+        state = None if shape.active is None else self.sessions.of(shape.active, event.session, remarks.notes)
+        moment = self._moment(event, state, remarks.unexplained)
         judged, credential_state, link = NONE_DUE, None, None
         if shape.credential is not None:
             link, issued = self._hand_outs.in_hand(state, shape.credential, event.token)
-            credential_state = self._hand_outs.credential_state(event, state, link, issued, moment, said)
+            credential_state = self._hand_outs.credential_state(event, state, link, issued, moment, remarks)
         if state is not None and event.checkpoint is not None:
-            self._decide(event, state, moment, said)
+            self._decide(event, state, moment, remarks)
         sources = NOTHING_READ if state is None else state.sources
         if shape.is_done:
-            judged = self._rechecks.judge(event, shape, state, moment, link)
+            judged = self._rechecks.judge(shape, state, moment, self._links(event, shape, state, link))
             self._keep_places(shape, state, moment)
         if shape.ways:
-            self._hand_outs.hand_out(event, shape, state, moment, link, said)
+            self._hand_outs.hand_out(event, shape.ways, state, moment, link, remarks)
         if event.revokes is not None and not event.refused:
-            self._hand_outs.revoke(event.revokes, moment, said)
+            self._hand_outs.revoke(event.revokes, moment, remarks)
         if len(self._logs) > 1:
-            self._say_what_is_close(event, moment, link, judged, credential_state, said.notes)
+            self._say_what_is_close(event, moment, link, judged, credential_state, remarks.notes)
         if event.on_behalf_of is not None:
-            self._compare_person(event.on_behalf_of, shape, said)
-        unexplained, notes = said
+            self._compare_person(event.on_behalf_of, shape, remarks)
+        unexplained, notes = remarks
         more = shape.unexplained if not event.unmapped else (*event.unmapped, *shape.unexplained)
         return TracedEvent(
             event,
@@ -170,6 +96,15 @@ class Tracer:
             shape.use,
             sources,
         )
+
+    def _links(
+        self, event: Event, shape: EventShape, state: SessionState | None, link: Link | None
+    ) -> Sequence[Link]:
+        """How the active credentials came with one of which something was done; mostly there is one."""
+        known = shape.known
+        if len(known) > 1:
+            return [self._hand_outs.in_hand(state, each, event.token)[0] for each in known]
+        return (link,) if known and link is not None else ()
 
     def _moment(self, event: Event, state: SessionState | None, unexplained: list[str]) -> Moment:
         """When it was; without a time, when the latest event before was."""
@@ -192,19 +127,19 @@ class Tracer:
                 state.last = moment
         return moment
 
-    def _decide(self, event: Event, state: SessionState, moment: Moment, said: Said) -> None:
+    def _decide(self, event: Event, state: SessionState, moment: Moment, remarks: Remarks) -> None:
         """Keep a decision that was recorded."""
         name = event.checkpoint
         assert name is not None
         record = self._snapshot.checkpoint.get(name)
         if record is None:
-            said.unexplained.append(f"the model has no checkpoint {one_line(name)}")
+            remarks.unexplained.append(f"the model has no checkpoint {one_line(name)}")
         elif event.refused:
-            said.notes.append(f"{name} refused, so nothing is decided in favour")
+            remarks.notes.append(f"{name} refused, so nothing is decided in favour")
         else:
             short = ", ".join(shortcomings(record, self._view))
             if short:
-                said.notes.append(f"a decision of {name} does not count: {short}")
+                remarks.notes.append(f"a decision of {name} does not count: {short}")
             before = state.decided.get(name)
             if before is None or moment > before.moment:
                 state.decided[name] = Decided(moment)
@@ -223,10 +158,10 @@ class Tracer:
             if before is None or moment > before:
                 state.reads[system] = moment
 
-    def _compare_person(self, person: str, shape: EventShape, said: Said) -> None:
+    def _compare_person(self, person: str, shape: EventShape, remarks: Remarks) -> None:
         """Say where the log names another person than the model."""
         if shape.on_behalf_of is not None and person != shape.on_behalf_of:
-            said.unexplained.append(
+            remarks.unexplained.append(
                 f"on behalf of {one_line(person)}, says the log; of {shape.on_behalf_of}, says the model"
             )
 

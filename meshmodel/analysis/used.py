@@ -1,4 +1,4 @@
-"""What was used of what is granted, and what no intent covers (``docs/logs.md#what-was-used``).
+"""What was used of what is granted, and what no intent covers (``docs/logs.md``).
 
 It is kept by grant, by what the model does not grant and by what an intent would have to say, so its size is
 bounded by the model and the sessions.
@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.session_states import Run
-from meshmodel.analysis.trace import TracedEvent
+from meshmodel.analysis.trace_records import Run, TracedEvent
 from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.vocabulary import ACTIONS, Action
 

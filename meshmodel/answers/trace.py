@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.authority import Yielded
-from meshmodel.analysis.recheck import Crossed, Verdict
 from meshmodel.analysis.rules.base import verb
-from meshmodel.analysis.trace import Tally, TracedEvent
+from meshmodel.analysis.trace_records import Crossed, Tally, TracedEvent, Verdict, Yielded
 from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
 from meshmodel.model.events import Event, time_text

@@ -15,7 +15,7 @@ from meshmodel.model.vocabulary import View
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.compromise import Compromise
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.answers.fix_state import Fixing
     from meshmodel.app.presentation.cause_lines import Order
     from meshmodel.app.presentation.import_preview import Importing

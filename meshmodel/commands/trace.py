@@ -14,7 +14,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from meshmodel.analysis.trace import Tally, TracedEvent
+    from meshmodel.analysis.trace_records import Tally, TracedEvent
 
 
 def add(commands: Subparsers) -> None:
@@ -51,7 +51,7 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Answer event by event; the last line says whether that was all."""
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.analysis.trace import Tally
+    from meshmodel.analysis.trace_records import Tally
     from meshmodel.logs.events import read_events
     from meshmodel.logs.mapping import read_map
 

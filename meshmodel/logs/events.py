@@ -5,6 +5,7 @@ Our own schema has one event a line (or row) with these keys, all of them option
 - ``time``: ISO 8601 (UTC where it names no zone), or seconds since 1970;
 - ``agent``, ``credential``, ``identity``, ``system``, ``checkpoint``, ``yields``, ``revokes``: ids of the
   model, and the principal; ``action``: one of the five; ``outcome``: ``done`` (default) or ``refused``;
+- ``lifetime``: seconds, of what was handed out;
 - ``session``, ``token``, ``yields_token``, ``id``: any name; ``on_behalf_of``: a person; ``log``: of another
   log from which the event comes.
 
@@ -14,7 +15,7 @@ What looks like a secret is hidden as it is read, so that nothing tells it: no m
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
@@ -46,10 +47,12 @@ KEYS: Final = (
     "log",
     "token",
     "yields_token",
+    "lifetime",
 )
 """The keys of our own schema, and the columns of the CSV."""
 HANDLES: Final = frozenset({"id", "session", "token", "yields_token"})
 """The keys whose values only say what is the same: never names of the model."""
+_LIFETIME_LIMIT: Final = 1e11
 TEXT_LIMIT: Final = 2_000
 """The longest value of one key."""
 _NO_COMMAS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -248,7 +251,7 @@ def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> E
         place: where it stands there.
     """
     texts: dict[str, str] = {}
-    time = None
+    time = lifetime = None
     for key, value in values.items():
         if key not in KEYS:
             _unknown(key, name, place, "key")
@@ -259,6 +262,8 @@ def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> E
                 time = seconds(value)
             except ValueError as error:
                 refuse(name, f"{place}, key time", str(error))
+        elif key == "lifetime":
+            lifetime = _lifetime(value, name, place)
         elif key == "id" and isinstance(value, int) and not isinstance(value, bool):
             texts[key] = one_line(value)
         else:
@@ -288,7 +293,20 @@ def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> E
         texts.get("log"),
         texts.get("token"),
         texts.get("yields_token"),
+        lifetime,
     )
+
+
+def _lifetime(value: object, name: str, place: str) -> float:
+    """A number of seconds, as a number or, from CSV, as text."""
+    number = None
+    with suppress(ValueError):
+        number = (
+            float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
+        )
+    if number is None or not 0 < number <= _LIFETIME_LIMIT:
+        refuse(name, f"{place}, key lifetime", "is no number of seconds above 0")
+    return number
 
 
 def _text(value: object, name: str, place: str) -> str:

@@ -92,9 +92,7 @@ class EventTable:
 
     def _add(self, name: str, event: Event, time: float) -> None:
         if len(self._times) == EVENTS_LIMIT:
-            raise MeshmodelError(
-                f"there are more than {EVENTS_LIMIT:,} events; take a part of them with --from and --until"
-            )
+            raise MeshmodelError(f"there are more than {EVENTS_LIMIT:,} events; lay a part of their time")
         row = _Row(
             event.log or name,
             event.time is None,

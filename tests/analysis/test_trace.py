@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.trace import Tally
+from meshmodel.analysis.trace_records import Tally
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.events import Event, time_text

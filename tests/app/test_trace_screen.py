@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from meshmodel.analysis.recheck import Verdict
-from meshmodel.analysis.trace import Tally
+from meshmodel.analysis.trace_records import Tally, Verdict
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.panels.trace import TracePanel, TraceView

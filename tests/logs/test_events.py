@@ -51,10 +51,11 @@ FULL = {
     "log": "gateway.log",
     "token": "t-1",
     "yields_token": "t-2",
+    "lifetime": "3600",
 }
 EVENT = Event(
     1, 1772357400.0, "bot", "key", "svc", "files", "read", "ask", True, "role", "e-1",
-    (), "run-7", "old-key", "ann", "gateway.log", "t-1", "t-2",
+    (), "run-7", "old-key", "ann", "gateway.log", "t-1", "t-2", 3600.0,
 )  # fmt: skip
 
 
@@ -121,6 +122,9 @@ def test_no_times(value):
         (json.dumps({"agent": "a" * 2_001}), "line 1, key agent: is longer than 2000 characters"),
         ('{"action": "raed"}', "line 1, key action: raed is no action; it is read, write, execute, issue or"),
         ('{"outcome": "maybe"}', "line 1, key outcome: maybe is no outcome; it is done or refused"),
+        ('{"lifetime": true}', "line 1, key lifetime: is no number of seconds above 0"),
+        ('{"lifetime": "1h"}', "line 1, key lifetime: is no number of seconds above 0"),
+        ('{"lifetime": 0}', "line 1, key lifetime: is no number of seconds above 0"),
         ('{"time": "noon"}', "line 1, key time: noon is no time; write 2026-03-01T09:30:00Z or seconds"),
         ('{"time": -5}', "line 1, key time: -5 is not between 1970 and 9999"),
         ('{"time": []}', "line 1, key time: is neither a text nor a number"),
@@ -224,7 +228,9 @@ def test_both_forms_mean_the_same(tmp_path_factory, rows):
 TOKEN = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if key not in {"time", "action", "outcome", *HANDLES}])
+@pytest.mark.parametrize(
+    "key", [key for key in KEYS if key not in {"time", "action", "outcome", "lifetime", *HANDLES}]
+)
 def test_a_secret_in_a_log_is_hidden_as_it_is_read(tmp_path, key):
     (event,) = read(tmp_path, json.dumps({key: TOKEN}))
     assert getattr(event, key) == "(hidden)"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.trace import Tally
+from meshmodel.analysis.trace_records import Tally
 from meshmodel.app.presentation import laid_log
 from meshmodel.app.presentation.laid_log import lay_log
 from meshmodel.app.presentation.log_table import column_widths

@@ -20,7 +20,7 @@ from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
 from meshmodel.canvas.text import cut
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
 
     Point = Callable[[TracedEvent], object]
 

@@ -10,7 +10,7 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.model.events import Event
     from meshmodel.model.stop import Task
 
@@ -35,7 +35,7 @@ def lay_log(analysis: "Analysis", events: "Iterable[Event]", path: Path, task: "
     Raises:
         MeshmodelError: not even the first event can be read.
     """
-    from meshmodel.analysis.trace import Tally
+    from meshmodel.analysis.trace_records import Tally
 
     kept: list[TracedEvent] = []
     tally, problem = Tally(), ""

@@ -8,7 +8,7 @@ from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
 
 COLUMNS = (
     ("event", 7),

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.recheck import Verdict
-    from meshmodel.analysis.trace import Tally, TracedEvent
+    from meshmodel.analysis.trace_records import Tally, TracedEvent, Verdict
     from meshmodel.model.records import Reference
 
 

@@ -11,7 +11,7 @@ from meshmodel.answers.ways import finding_blocks, step_blocks
 from meshmodel.app.presentation.log_words import event_words
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
 
 
 def way_lines(

@@ -12,7 +12,7 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
 
