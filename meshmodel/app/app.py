@@ -14,11 +14,12 @@ from textual.driver import Driver
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.worker import Worker
 
+from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.config import Configuration, read_configuration
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.messages import CommandRequested, OpenRequested
-from meshmodel.app.session import ANYONE, Access, Session
+from meshmodel.app.session import Session
 from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.app.terminal.cell_diff import TerminalScreen
 from meshmodel.app.terminal.collector import SETTLE, TURN, Collector

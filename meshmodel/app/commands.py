@@ -35,6 +35,10 @@ FooterPlace = Literal[
 """The panels that have a footer of their own, by the ids of their widgets."""
 
 
+NO_FILES: Final = "guests use no files of the host: ask the host for it"
+"""Why a guest of a served model cannot do what reads or opens files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Menu:
     """How menus offer a command.
@@ -65,6 +69,7 @@ class Command:
         in_program: the same of a command whose keys work on every screen.
         on_row: whether it is about the row under the cursor of the list in focus, which is opened for it.
         changes: whether it edits the model, and so is refused where that is read-only.
+        files: whether it reads or opens files, and so is refused to guests.
         palette: whether the command palette offers it (not, where only its key makes sense).
         menu: how menus offer it, where one does.
         footers: the footers that name it, each with its rank there: narrow screens show only the lowest.
@@ -81,6 +86,7 @@ class Command:
     in_program: "Callable[[MeshmodelApp], object] | None" = None
     on_row: bool = False
     changes: bool = False
+    files: bool = False
     palette: bool = True
     menu: Menu | None = None
     footers: Mapping[FooterPlace, int] = field(default_factory=dict, hash=False)
@@ -93,7 +99,13 @@ class Command:
 
     def disabled_reason(self, state: "WorkbenchState") -> str:
         """Why it cannot be done now, in one line; empty where it can."""
-        return state.why_read_only if self.changes and state.read_only else self.why_not(state)
+        return self.barred_reason(state) or self.why_not(state)
+
+    def barred_reason(self, state: "WorkbenchState") -> str:
+        """Why who looks at the model may not do it, whatever is selected; empty where they may."""
+        if self.files and state.access.is_guest:
+            return NO_FILES
+        return state.why_read_only if self.changes and state.read_only else ""
 
 
 def _connectable(state: "WorkbenchState") -> str:
@@ -103,6 +115,10 @@ def _connectable(state: "WorkbenchState") -> str:
 
 def _selection(state: "WorkbenchState") -> str:
     return "" if state.chosen else "delete: select something first"
+
+
+def _other_model(state: "WorkbenchState") -> str:
+    return "open: it was started with --read-only, for this model alone" if state.access.read_only else ""
 
 
 def _look(
@@ -167,7 +183,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),
-    Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run=lambda w: w.trace.trace(), footers={"trace": 1}),
+    Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run=lambda w: w.trace.trace(), files=True, footers={"trace": 1}),
     Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run=lambda w: w.layout_of_panels.outline()),
     Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu=Menu(31, "show or hide the side panel", ("ground",))),
     Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run=lambda w: w.layout_of_panels.enlarge()),
@@ -175,8 +191,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False, footers={"findings": 91, "fix": 91, "reach": 91, "trace": 91, "compromise": 91, "import": 91, "questions": 91, "journal": 91, "changes": 91, "outline": 7, "inspector": 7}),
     Command("saved", ("ctrl+s",), "saved", "Say that everything is saved: each edit is on disk when it is shown", "Model and program", run=lambda w: w.editing.saved(), palette=False),
     Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run=lambda w: w.editing.export(), menu=Menu(34, "export a picture, or the model", ("ground",))),
-    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True, footers={"import": 1}),
-    Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run=lambda w: w.open()),
+    Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True, files=True, footers={"import": 1}),
+    Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run=lambda w: w.open(), files=True, why_not=_other_model),
     Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run=lambda w: w.editing.about(), changes=True, menu=Menu(33, "name and describe the model", ("ground",))),
     Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", in_program=lambda p: p.action_theme()),
     Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run=lambda w: w.menus.help(), footers={"canvas": 10, "findings": 94, "fix": 94, "reach": 94, "trace": 94, "compromise": 94, "import": 94, "questions": 94, "journal": 94, "changes": 94, "outline": 10, "inspector": 10}),

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.messages import Cause, ModelChanged
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import StoreError
@@ -24,23 +24,6 @@ if TYPE_CHECKING:
 
 
 READ_ONLY = "this model is open for reading only"
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who opens a model, and what they may do.
-
-    Attributes:
-        person: by what name the journal keeps their edits; empty: by none.
-        read_only: whether edits are refused, whatever the file allows.
-    """
-
-    person: str = ""
-    read_only: bool = False
-
-
-ANYONE: Final = Access()
-"""Somebody without a name, who may do everything."""
 
 
 def _version(path: Path) -> tuple[int, ...]:
@@ -102,8 +85,8 @@ class Session:
     @property
     def why_read_only(self) -> str:
         """What to do about it, in one line."""
-        if self.access.read_only:
-            return f"{READ_ONLY}, as the program was started for"
+        if self.access.why_read_only:
+            return f"{READ_ONLY}: {self.access.why_read_only}"
         if self._store is None:
             target = self.path.with_suffix(".mesh").name
             if target == self.path.name:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.analysis.results import Explanation, Finding, StepKey, Summary
+from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
 from meshmodel.canvas.scene import Facts, Zoom
 from meshmodel.model.records import Reference
@@ -86,6 +87,7 @@ class WorkbenchState:
     Attributes:
         snapshot: the model.
         why_read_only: why edits are refused, and what to do; empty where they are not.
+        access: who looks at it, and what they may do.
         is_lost: whether the file was moved, deleted or replaced.
         built, designed: the analyses of the model as built and as designed; ``None`` while the first run.
         facts: what they add to the drawing, by view; perhaps one edit behind the model.
@@ -125,6 +127,7 @@ class WorkbenchState:
 
     snapshot: Snapshot
     why_read_only: str = ""
+    access: Access = ANYONE
     is_lost: bool = False
     built: "Analysis | None" = None
     designed: "Analysis | None" = None

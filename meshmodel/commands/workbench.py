@@ -69,8 +69,8 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
 
 def _show(path: Path | None, name: str = "", *, read_only: bool = False) -> int:
+    from meshmodel.app.access import Access
     from meshmodel.app.app import run
-    from meshmodel.app.session import Access
 
     try:
         return run(path, Access(name, read_only))

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerError
 
 from meshmodel.app import analysis_service, limits
+from meshmodel.app.access import ANYONE
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration
 from meshmodel.app.workbench import screen
@@ -177,6 +178,7 @@ async def desk(
         configuration=options.pop("configuration", Configuration()),
         state=State(folder / "state.json"),
         is_ascii=bool(options.pop("is_ascii", False)),
+        access=options.pop("access", ANYONE),
     )
     tooltips = bool(options.pop("tooltips", False))
     async with app.run_test(size=size, notifications=True, tooltips=tooltips):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
@@ -68,7 +69,13 @@ class ExportDialog(FormDialog[Written]):
         """The file, or the folder of pages, that will be written."""
         if self._path is not None:
             return self._path
-        ending = OFFERED[self.request.format].ending
+        ending, folder = OFFERED[self.request.format].ending, self.session.access.folder
+        if folder is not None:
+            return export_files.renamed(
+                folder / f"{self.session.path.stem}.{ending}",
+                replace(self.request, pages="one"),
+                self.request,
+            )
         model = self.session.path.absolute()
         is_copy = self.request.format == MODEL_FILE or model.suffix == f".{ending}"
         proposed = proposed_file(model, ending, copies_path(), is_copy=is_copy)
@@ -83,6 +90,8 @@ class ExportDialog(FormDialog[Written]):
         request, analysis = self.request, self._analyses.get(self.request.view)
         for name, values in export_files.choices(request, self.snapshot, analysis):
             yield choice_field(name, getattr(request, name), values, partial(self._choose, name)).row
+        if self.session.access.is_guest:  # it is handed to them, and they have no folder here
+            return
         name = "folder" if export_files.is_paged(request) else "file"
         hint, check = "where it is written", partial(export_files.path_problem, request)
         yield path_field(name, self.path, self._set_path, hint=hint, check=check).row
@@ -100,8 +109,7 @@ class ExportDialog(FormDialog[Written]):
         if path.exists() and (is_model or real_path(path) == real_path(self.session.path)):
             self._fail(MeshmodelError(f"{one_line(path.name)}: is there already; name another file"))
         elif is_model:
-            written = Written(request, path, (path,))
-            self._write(lambda: self.session.save_as(path), written)
+            self._write(lambda: self.session.save_as(path), Written(request, path, (path,)))
         else:
             make, made = partial(self._make, request, path, self._drawn), partial(self._ask, request, path)
             self._run("export", make, made, f"making {one_line(path.name, 24)}", "Esc cancels")
@@ -171,13 +179,30 @@ class ExportDialog(FormDialog[Written]):
                 self._write(partial(replace_files, files, export_files.new_folder(files, path)), written)
 
         question = export_files.replace_question(written.files)
-        if question is None:
+        if self.session.access.is_guest:
+            self._deliver(written, export_files.in_one_file(files, path))
+        elif question is None:
             write(answer=True)
         else:
             self.app.push_screen(Confirm("export", question, do="Replace"), write)
 
     def _write(self, work: Callable[[], object], written: Written) -> None:
-        self._run("export", lambda _: work(), lambda _: self.dismiss(written), "writing", "Esc cancels")
+        def done(_: object) -> None:
+            if self.session.access.is_guest:
+                self._deliver(written, (written.path.name, written.path.read_bytes()))
+                written.path.unlink()
+            else:
+                self.dismiss(written)
+
+        self._run("export", lambda _: work(), done, "writing", "Esc cancels")
+
+    def _deliver(self, written: Written, file: tuple[str, bytes]) -> None:
+        """Hand a guest what was asked for, as a file with a name."""
+        name, content = file
+        self.app.deliver_binary(
+            BytesIO(content), save_directory=self.session.access.folder, save_filename=name
+        )
+        self.dismiss(written._replace(delivered=name))
 
     def _run(
         self, group: str, work: Callable[[Task], Any], done: Callable[[Any], Any], title: str, escape: str

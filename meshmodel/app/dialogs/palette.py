@@ -16,7 +16,7 @@ class Palette(ChoiceDialog[Command | Reference]):
 
     def __init__(self, state: WorkbenchState, keymap: Mapping[str, str]) -> None:
         """Arguments: the state of the workbench, and the user's keys."""
-        commands = [each for each in COMMANDS if each.palette and not (each.changes and state.read_only)]
+        commands = [each for each in COMMANDS if each.palette and not each.barred_reason(state)]
         rows = [*(_row(each, keymap) for each in commands), *map(row_of, found_lines(state.snapshot))]
         super().__init__("do or go to", rows, "an action or an element")
 

@@ -17,7 +17,7 @@ GAP: Final = 2
 
 
 class MeshFooter(Bound):
-    """One row of keys; a click on one runs it. What changes the model is left out where it can't."""
+    """One row of keys; a click on one runs it. What may not be done is left out."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "MeshFooter { dock: bottom; height: 1; background: $panel; }"
@@ -39,7 +39,7 @@ class MeshFooter(Bound):
         wanted = [instead.get(each.id, each) for each in FOOTERS[shown.focus]]
         if shown.focus != "canvas":  # there it filters
             wanted = [replace(each, label="filter") if each.id == "find" else each for each in wanted]
-        *found, helping = [each for each in wanted if not (shown.read_only and each.changes)]
+        *found, helping = [each for each in wanted if not each.barred_reason(shown)]
         while found and self._cells([*found, helping]) > room:
             found.pop()
         placed = []

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
 from meshmodel.exporters.export import export_files, page_files
@@ -196,6 +198,22 @@ def new_folder(files: Mapping[Path, bytes], path: Path) -> Path | None:
     return None if folder == path.parent else folder
 
 
+def in_one_file(files: Mapping[Path, bytes], path: Path) -> tuple[str, bytes]:
+    """The name and the content of one file with all files of a request: several are in an archive.
+
+    Args:
+        files: the content of each, the most important last.
+        path: the file that was asked for, or the folder of pages.
+    """
+    if len(files) == 1:
+        return path.name if path in files else next(iter(files)).name, next(iter(files.values()))
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for each, content in files.items():
+            archive.writestr(each.relative_to(path.parent).as_posix(), content)
+    return f"{path.stem}.zip", packed.getvalue()
+
+
 class Written(NamedTuple):
     """What was written.
 
@@ -203,15 +221,19 @@ class Written(NamedTuple):
         request: what was asked for.
         path: the file, or the folder of pages.
         files: all files, the most important last.
+        delivered: what the one file is called that a guest was handed; empty: they were written here.
     """
 
     request: ExportRequest
     path: Path
     files: tuple[Path, ...]
+    delivered: str = ""
 
     @property
     def words(self) -> str:
         """One line that says where they went."""
+        if self.delivered:
+            return f"handed to your browser: {one_line(self.delivered)}"
         *others, last = self.files
         if last != self.path:
             return f"written: {counted(len(self.files), 'file')} in {one_line(self.path, 300)}"

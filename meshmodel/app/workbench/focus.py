@@ -41,7 +41,8 @@ class Focus(PaintedState):
     def __init__(self, screen: Screen[None], session: Session, paint: Callable[[], WorkbenchState]) -> None:
         """Arguments: the workbench's screen, the open model, and what paints the state."""
         why_read_only = session.why_read_only if session.read_only else ""
-        super().__init__(screen, WorkbenchState(session.snapshot, why_read_only=why_read_only), paint)
+        first = WorkbenchState(session.snapshot, why_read_only=why_read_only, access=session.access)
+        super().__init__(screen, first, paint)
         self.session = session
         self._said_at = -1
 

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.app.commands import NO_FILES
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.snapshot import Snapshot
@@ -30,7 +31,9 @@ class ComparingController(Controller):
     def compare(self) -> None:
         """Compare with the point of the journal under its cursor; elsewhere ask for a file."""
         journal = self.context.panel(JournalList)
-        if not journal.has_focus_within:
+        if not journal.has_focus_within and self.state.access.is_guest:
+            self.context.say(f"compare: {NO_FILES}; in the journal it compares with an edit")
+        elif not journal.has_focus_within:
             from meshmodel.app.dialogs.base import TextEntry
             from meshmodel.store.git_revision import side_problem
 

@@ -116,7 +116,7 @@ class EditingController(Controller):
 
         def done(written: "Written") -> None:
             is_model = written.request.format == MODEL_FILE
-            if session.is_lost and is_model:
+            if session.is_lost and is_model and not written.delivered:
                 self.context.open_model(written.path, written.words)
                 return
             if not is_model:
