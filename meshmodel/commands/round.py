@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.models import (
     AnswerPrinter,
@@ -14,7 +15,15 @@ from meshmodel.commands.models import (
     seconds,
     view_of,
 )
-from meshmodel.commands.output import answer, style
+from meshmodel.commands.output import answer, say, style
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.answers.round.summary import RoundSummary
+    from meshmodel.model.snapshot import Snapshot
+
+_SINCE_MADE: Final = "0"
 
 
 def add(commands: Subparsers) -> None:
@@ -24,7 +33,8 @@ def add(commands: Subparsers) -> None:
         help="list the few places that a workshop goes through to close everything",
         description="List the stops of a guided round: the steps of the minimum fix, each after those before "
         "it, with what guarding it closes, whom it interrupts and what is unknown there; then the findings "
-        "of high or above that no checkpoint mends. The workbench goes through them with the command round.",
+        "of high or above that no checkpoint mends. The workbench goes through them with the command round. "
+        "--summary tells what was decided since, and by whom.",
         allow_abbrev=False,
     )
     add_models(parser)
@@ -36,15 +46,31 @@ def add(commands: Subparsers) -> None:
         help="how long the fixes may take, all together (default: 10)",
     )
     add_view(parser)
+    parser.add_argument(
+        "--summary",
+        nargs="?",
+        const=_SINCE_MADE,
+        metavar="FROM",
+        help="what was decided after this entry of the journal (default: since the model was made)",
+    )
+    parser.add_argument("--to", choices=("md",), metavar="FORMAT", help="with --summary: as Markdown (md)")
     add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer for every model; 2 if time was over before a fix was proven."""
+    """Answer for every model; 2 if time was over before a fix was proven.
+
+    Raises:
+        MeshmodelError: ``--to`` without ``--summary``, or with ``--json``.
+    """
+    if arguments.to and (arguments.summary is None or arguments.json):
+        raise MeshmodelError("--to md is for --summary alone, without --json")
     printer = AnswerPrinter(arguments.models)
 
     def tell(path: Path) -> int:
+        if arguments.summary is not None:
+            return _tell_summary(path, arguments, printer)
         from meshmodel.analysis.analysis import analyse
         from meshmodel.answers.painters import text_of, titled
         from meshmodel.answers.round.stops import round_of
@@ -59,3 +85,39 @@ def run(arguments: argparse.Namespace) -> int:
         return 0 if found.is_proven else 2
 
     return for_each(arguments.models, tell)
+
+
+def _tell_summary(path: Path, arguments: argparse.Namespace, printer: AnswerPrinter) -> int:
+    from meshmodel.answers.painters import text_of, titled
+    from meshmodel.answers.round.summary import summary_blocks, summary_json
+
+    snapshot, found = _summary(path, arguments.summary)
+    if arguments.json:
+        answer(summary_json(found))
+    elif arguments.to:
+        from meshmodel.answers.report.minutes import minutes
+
+        say(minutes(snapshot, found))
+    else:
+        printer.say(path, text_of(titled(snapshot, summary_blocks(found)), style()))
+    return 0
+
+
+def _summary(path: Path, text: str) -> "tuple[Snapshot, RoundSummary]":
+    from meshmodel.answers.round.summary import summary_of
+    from meshmodel.store.load import is_model_file
+    from meshmodel.store.store import Store
+
+    name = one_line(path, limit=1_000)
+    if not is_model_file(path):
+        raise MeshmodelError(
+            f"{name}: has no journal of edits to sum up; --summary needs a model file (.mesh)"
+        )
+    with Store.open(path, read_only=True) as store:
+        last = max((each.number for each in store.journal()), default=0)
+        since = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+        if not 0 <= since <= last:
+            entry = f"--summary {one_line(text, 40)}"
+            raise MeshmodelError(f"{name}: {entry} is no entry of its journal: a number from 0 to {last}")
+        before, edits = store.earlier(since), store.changes_since(since)
+        return store.snapshot, summary_of(since, before, store.snapshot, edits)

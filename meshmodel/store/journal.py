@@ -218,12 +218,21 @@ def earlier(connection: Connection, number: int, model: Snapshot) -> Snapshot:
         StoreError: two programs changed the same things by turns, so that it cannot be told; or an entry
             holds anything that ``record`` does not write.
     """
-    later = select(JOURNAL.c.number).where(JOURNAL.c.number > number, JOURNAL.c.state == DONE)
-    found = connection.execute(later.order_by(JOURNAL.c.touched.desc())).all()
     because = f"the model at entry {number} of the journal cannot be rebuilt"
-    for changes in _changes(connection, [_integer(each) for (each,) in found]):
+    for _, changes in reversed(standing_since(connection, number)):
         model = carry_out(inverse(changes), model, "", because)
     return model
+
+
+def standing_since(connection: Connection, number: int) -> list[tuple[int, Difference]]:
+    """The edits after an entry of the journal that stand, with what each changed, oldest first.
+
+    Raises:
+        StoreError: an entry holds anything that ``record`` does not write.
+    """
+    later = select(JOURNAL.c.number).where(JOURNAL.c.number > number, JOURNAL.c.state == DONE)
+    numbers = [_integer(each) for (each,) in connection.execute(later.order_by(JOURNAL.c.touched)).all()]
+    return list(zip(numbers, _changes(connection, numbers), strict=True))
 
 
 def _changes(connection: Connection, numbers: list[int]) -> list[Difference]:

@@ -357,6 +357,14 @@ class Store:
         with self._reading():
             return journal.earlier(self._connection, number, self._current())
 
+    def changes_since(self, number: int) -> "list[tuple[JournalEntry, Difference]]":
+        """The edits after an entry of the journal that stand, with what each changed, oldest first."""
+        from meshmodel.store import journal
+
+        with self._reading():
+            entries = {each.number: each for each in journal.entries(self._connection, self.author)}
+            return [(entries[n], changes) for n, changes in journal.standing_since(self._connection, number)]
+
     def _reload(self) -> Snapshot | None:
         version = sqlite_file.data_version(self._raw)
         if version == self._version:

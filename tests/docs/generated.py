@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 import shutil
+import sqlite3
 import tempfile
 import textwrap
 from dataclasses import replace
@@ -22,12 +23,14 @@ from meshmodel.answers.baseline import baseline_text, known_findings
 from meshmodel.answers.standards import RELEASES, titled
 from meshmodel.commands.keys import key_table
 from meshmodel.commands.rules import example_of
+from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.importers.forms import FORMS
 from meshmodel.interchange import read_file, read_text
 from meshmodel.language.catalogue import ENTRIES
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.store.examples import examples
+from meshmodel.store.store import Store
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_import import SAMPLES
 from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG, PARKED
@@ -256,6 +259,17 @@ def _write_stubs(desk: Path) -> None:
     Path(desk, "later-leak.toml").write_text(later, encoding="utf-8")
 
 
+def _decide(path: Path) -> None:
+    """A model with one decision by somebody, always at the same time."""
+    with Store.create(path, read_file(ROOT / "models" / "support-agent.toml")):
+        pass
+    with Store.open(path, person="Ada") as store:
+        step = ("grant", "file-sas", "attachments")
+        store.apply(add_checkpoints(store.snapshot, [step], "enforced"))
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE journal SET time = '2026-11-28T10:00:00+00:00'")
+
+
 def answers(document: Document) -> list[list[dict[str, Any]]]:
     """The answers of each command of a form, in a folder that has the examples."""
     with tempfile.TemporaryDirectory() as desk:
@@ -267,6 +281,7 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         Path(desk, "wider.toml").write_text(wider, encoding="utf-8")
         Path(desk, "parked.toml").write_text(narrow + PARKED, encoding="utf-8")
         leak = Path(desk, "token-leak.toml").read_text(encoding="utf-8")
+        _decide(Path(desk, "decided.mesh"))
         intent = '[[intent]]\nagent = "chat-service"\n'
         Path(desk, "daily.toml").write_text(leak.replace(intent, f"{intent}per_day = 40\n"), encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")

@@ -1,0 +1,20 @@
+"""The summary of a round as minutes in Markdown."""
+
+from meshmodel.answers.blocks import plain
+from meshmodel.answers.report.blocks import report_of
+from meshmodel.answers.report.markdown import markdown
+from meshmodel.answers.report.tree import Heading, Report
+from meshmodel.answers.round.summary import RoundSummary, summary_blocks
+from meshmodel.model.snapshot import Snapshot
+
+
+def minutes(snapshot: Snapshot, found: RoundSummary) -> str:
+    """What was decided, as Markdown.
+
+    Args:
+        snapshot: the model as it is now.
+        found: the summary.
+    """
+    title = plain(f"{snapshot.about.name or 'A model without a name'}: what was decided")
+    blocks = (Heading(1, title), *report_of(summary_blocks(found), 2))
+    return markdown(Report(title, f"since entry {found.since} of the journal", blocks), "")

@@ -1,0 +1,219 @@
+"""What was decided since a round began: by whom, and what it changed (``docs/round.md#summary``)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from meshmodel.answers.acceptances import acceptance_words
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Row, Section, Table
+from meshmodel.answers.round.stops import SOURCE
+from meshmodel.edits.edit import difference
+from meshmodel.model.actions import action_mask, actions_of
+from meshmodel.model.phrases import phrase, subject_phrase
+from meshmodel.model.records import (
+    Acceptance,
+    Agent,
+    Checkpoint,
+    Credential,
+    Grant,
+    Intent,
+    Note,
+    Record,
+    Reference,
+)
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import counted, one_line
+from meshmodel.model.vocabulary import RELATION_TABLES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from meshmodel.analysis.results import Summary
+    from meshmodel.edits.edit import Difference
+    from meshmodel.store.journal import JournalEntry
+
+    Edited = tuple[JournalEntry, Difference]
+
+What = Literal["decided", "planned", "accepted", "taken away", "intended", "assumed", "parked"]
+WHAT: Final[tuple[What, ...]] = (
+    "decided",
+    "planned",
+    "accepted",
+    "taken away",
+    "intended",
+    "assumed",
+    "parked",
+)
+"""What can come of a stop, in the order in which it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing that is otherwise than when the round began.
+
+    Attributes:
+        what: which of ``WHAT``.
+        reference: the record.
+        words: the record in words.
+        who: who changed it last; empty: by nobody that gave a name.
+    """
+
+    what: What
+    reference: Reference
+    words: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSummary:
+    """What was decided since an entry of the journal.
+
+    Attributes:
+        since: the number of the entry; 0: since the model was made.
+        begun, ended: when the first and the last edit after it were made; ``None``: there is none.
+        people: who edited, by name, sorted.
+        before, after: the counts then and now, as built.
+        designed: the counts now, as designed.
+        decisions: what is otherwise, in the order of ``WHAT``.
+    """
+
+    since: int
+    begun: "datetime | None"
+    ended: "datetime | None"
+    people: tuple[str, ...]
+    before: "Summary"
+    after: "Summary"
+    designed: "Summary"
+    decisions: tuple[Decision, ...]
+
+
+def decisions_between(
+    before: Snapshot, after: Snapshot, who: Mapping[Reference, str]
+) -> tuple[Decision, ...]:
+    """What differs between two states of a model that can come of a stop.
+
+    Args:
+        before: the model as the round found it.
+        after: as it is now.
+        who: by record the person who changed it last.
+    """
+    found = [
+        Decision(what, (table, key), words, who.get((table, key), ""))
+        for table, key, old, new in difference(before, after)
+        for what, words in _came_of(table, old, new)
+    ]
+    return tuple(
+        sorted(found, key=lambda each: (WHAT.index(each.what), each.reference[0], each.reference[1]))
+    )
+
+
+def _came_of(table: str, old: Record | None, new: Record | None) -> Iterator[tuple[What, str]]:
+    match old, new:
+        case _, Checkpoint(state="enforced"):
+            yield "decided", phrase(new)
+        case _, Checkpoint(state="planned"):
+            yield "planned", phrase(new)
+        case _, Acceptance():
+            yield "accepted", f"{new.rule} of {new.subject}, {acceptance_words(new)}"
+        case _, Intent():
+            yield "intended", phrase(new)
+        case _, Note(kind="assumption", state="open"):
+            yield "assumed", _noted(new)
+        case _, Note(kind="question", state="open", source=source) if source == SOURCE:
+            yield "parked", _noted(new)
+        case Grant(), Grant() if lost := actions_of(action_mask(old.actions) & ~action_mask(new.actions)):
+            yield "taken away", f"{', '.join(lost)} of {old.credential} on {old.system}"
+        case Credential(status="active"), Credential(status="revoked"):
+            yield "taken away", f"credential {new.id} revoked"
+        case Agent(status="active"), Agent(status="retired"):
+            yield "taken away", f"agent {new.id} retired"
+        case _, None if old is not None and table in RELATION_TABLES:
+            yield "taken away", phrase(old)
+
+
+def _noted(note: Note) -> str:
+    by = "".join([f", {note.owner}" if note.owner else "", f", due {note.due}" if note.due else ""])
+    return f"{subject_phrase(note.about)}: {note.text}{by}"
+
+
+def summary_json(found: RoundSummary) -> Answer:
+    """``meshmodel-summary/1``: the counts before and after, and what was decided by whom."""
+    return {
+        "format": "meshmodel-summary/1",
+        "since": found.since,
+        "begun": None if found.begun is None else found.begun.isoformat(),
+        "ended": None if found.ended is None else found.ended.isoformat(),
+        "people": list(found.people),
+        "before": _counts(found.before),
+        "after": _counts(found.after),
+        "designed": _counts(found.designed),
+        "decisions": [
+            {
+                "what": each.what,
+                "table": each.reference[0],
+                "key": [each.reference[1]] if isinstance(each.reference[1], str) else list(each.reference[1]),
+                "words": each.words,
+                "who": each.who or None,
+            }
+            for each in found.decisions
+        ],
+    }
+
+
+def _counts(summary: "Summary") -> Answer:
+    return {"uncontrolled": summary.uncontrolled, "missing": summary.missing}
+
+
+def summary_blocks(found: RoundSummary) -> Iterator[Block]:
+    """The counts, then what was decided, by what came of it."""
+    yield Paragraph(_opening(found))
+    rows = [
+        Row(("as built, before", *_counted(found.before))),
+        Row(("as built, now", *_counted(found.after))),
+        Row(("as designed, now", *_counted(found.designed))),
+    ]
+    yield Table(tuple(rows), ("Counts", "Uncontrolled crossings", "Missing checkpoints"), (40, 30, 30))
+    for what in WHAT:
+        some = [each for each in found.decisions if each.what == what]
+        if some:
+            lines = tuple(Row((each.words, each.who or "nobody by name"), each.reference) for each in some)
+            yield Section(
+                f"{what.capitalize()}: {len(some)}", [Table(lines, ("What", "Who"), (75, 25))], indent=2
+            )
+
+
+def _opening(found: RoundSummary) -> str:
+    if found.begun is None or found.ended is None:
+        return "Nothing was edited since"
+    minutes = round((found.ended - found.begun).total_seconds() / 60)
+    when = f"{found.begun:%Y-%m-%d %H:%M} UTC, {counted(minutes, 'minute')}"
+    return f"{when}; {', '.join(map(one_line, found.people)) or 'nobody gave a name'}"
+
+
+def _counted(summary: "Summary") -> Sequence[str]:
+    return f"{summary.uncontrolled}", f"{summary.missing}"
+
+
+def summary_of(since: int, before: Snapshot, after: Snapshot, edits: "Sequence[Edited]") -> RoundSummary:
+    """What was decided between two states of a model.
+
+    Args:
+        since: the number of the journal's entry that left the first.
+        before: the model as the round found it.
+        after: as it is now.
+        edits: those that led from one to the other and stand, oldest first.
+    """
+    from meshmodel.analysis.analysis import analyse
+
+    who = {(table, key): entry.person for entry, changes in edits for table, key, _, _ in changes}
+    times = [entry.time for entry, _ in edits]
+    return RoundSummary(
+        since,
+        min(times, default=None),
+        max(times, default=None),
+        tuple(sorted({entry.person for entry, _ in edits if entry.person})),
+        analyse(before).summary,
+        analyse(after).summary,
+        analyse(after, view="designed").summary,
+        decisions_between(before, after, who),
+    )
