@@ -31,7 +31,7 @@ from meshmodel.model.vocabulary import Action, View
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.explain import Explaining
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.fix.results import CurvePoint, Fix, Plan, PlanOptions, TradeOffPoint
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.overview import ReachTable
     from meshmodel.analysis.rotation import RotationPlan
@@ -264,6 +264,60 @@ class Analysis:
         from meshmodel.analysis.fix.curve import closing_curve
 
         return closing_curve(self.engine, Stop(deadline, cancelled), progress, fix)
+
+    def cheapest_plan(
+        self,
+        options: "PlanOptions | None" = None,
+        *,
+        at_most: float | None = None,
+        deadline: float | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> "Plan":
+        """A cheapest set of measures that leaves nothing open, and everything needed as it works.
+
+        See ``docs/fix.md#the-plan``.
+
+        Args:
+            options: what it may do; ``None``: all.
+            at_most: so many decisions a day; the answer then leaves the fewest open that they can.
+            deadline: seconds after which the best that is known is the answer; ``None``: no limit.
+            cancelled: asked often; when true, the best that is known is the answer.
+
+        Raises:
+            InvalidModelError: an option names what is not in the model.
+        """
+        from meshmodel.analysis.fix.plan import cheapest_plan
+        from meshmodel.analysis.fix.results import PlanOptions
+
+        return cheapest_plan(self.engine, options or PlanOptions(), Stop(deadline, cancelled), at_most)
+
+    def trade_off(
+        self,
+        options: "PlanOptions | None" = None,
+        *,
+        deadline: float | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        plan: "Plan | None" = None,
+    ) -> "tuple[TradeOffPoint, ...]":
+        """For rising decisions a day, up to the plan, the fewest that can be left open.
+
+        See ``docs/fix.md#the-plan``.
+
+        Args:
+            options: what plans may do; ``None``: all.
+            deadline: as for ``cheapest_plan``; what is not settled then is only bounded.
+            cancelled: likewise.
+            progress: told after each point how much of the way down from the plan is done.
+            plan: what ``cheapest_plan`` answered, if it was asked: the trade-off ends with it.
+
+        Raises:
+            InvalidModelError: an option names what is not in the model.
+        """
+        from meshmodel.analysis.fix.plan import trade_off
+        from meshmodel.analysis.fix.results import PlanOptions
+
+        return trade_off(self.engine, options or PlanOptions(), Stop(deadline, cancelled), progress, plan)
 
     def closing(self, steps: Iterable[StepKey]) -> int:
         """How many uncontrolled crossings it closes to guard these steps, each with all its actions.

@@ -28,9 +28,10 @@ class Engine:
         agents: those whose crossings and doors are asked for, as bits.
     """
 
-    def __init__(self, snapshot: Snapshot, view: View = "built") -> None:
+    def __init__(self, snapshot: Snapshot, view: View = "built", before: Mesh | None = None) -> None:
+        """Arguments: the model; the view; the mesh before something was dropped, which says what is theft."""
         self.snapshot, self.view = snapshot, view
-        self.mesh = Mesh(snapshot)
+        self.mesh = Mesh(snapshot, before)
         self.checkpoints = Checkpoints(self.mesh, view)
         self.reaches = Reaches(self.mesh, self.checkpoints)
         self.agents = (1 << len(self.mesh.agents)) - 1

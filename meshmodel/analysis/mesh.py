@@ -23,10 +23,11 @@ class Mesh(Steps):
         words: outsiders' words, with the steps by which they are heard.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: "Mesh | None" = None) -> None:
+        """Arguments: the model; the mesh before something was dropped from it, which says what is theft."""
         super().__init__(snapshot)
         self.sessions = Sessions(proxy(self))  # no circle: what is analysed is let go at once
-        self.words = Words(proxy(self), self.own_graph)
+        self.words: Words = Words(proxy(self), self.own_graph, None if before is None else before.words)
 
     def of_intruder(self) -> "Mesh":
         """The same for somebody who has broken in (``docs/semantics.md#outsiders-words``).

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from copy import copy
 from functools import cached_property
 
-from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.bitset import bits, bitset, union
 from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.steps import OWN, Steps
 from meshmodel.model.actions import ADMIN, READ, WRITE
@@ -23,16 +24,27 @@ class Words:
         drawn: by system the agents that it triggers, as bits.
         hearing: by system the agents that hear it by a step.
         instructed: the agents that can be instructed, guarded or not.
+        delegating: those of them that set a steerable agent to work which answers in words.
+        rounds: by which the systems and the steered agents were found: the systems so far, and whom those
+            steer, or who was steered before.
         writers: by system that words are carried on to, the steered agents that write it with their tools.
         graph: all steps. *Hubs* are nodes of it that stand for nothing: many agents hear many systems, and
             steps from all to all would outnumber all others. As each agent hears what it reaches with its
             tools, the way from a system to them is the graph of the tools, backwards.
     """
 
-    def __init__(self, steps: Steps, own: Graph) -> None:
-        """Arguments: the steps; and the graph of the own steps."""
-        self._steps, self._own = steps, own
-        self.instructed = self._delegating_to_steerable()
+    def __init__(self, steps: Steps, own: Graph, before: "Words | None" = None) -> None:
+        """Find where words come to.
+
+        Args:
+            steps: the steps.
+            own: the graph of the own steps.
+            before: the words of the same model before something was dropped from it: what is theft is
+                judged by that.
+        """
+        self._steps, self._own, self._before = steps, own, before
+        self.delegating = self.instructed = self._delegating_to_steerable()
+        self.rounds: list[tuple[AbstractSet[int], int]] = []
         self.drawn: defaultdict[int, int] = defaultdict(int)
         for leaves, enters in steps.steps["trigger"]:
             self.drawn[leaves // 5] |= 1 << enters - steps.first_agent
@@ -69,35 +81,69 @@ class Words:
     # What agents reach with their tools
 
     @cached_property
-    def _tools(self) -> tuple[Graph, Graph]:
-        """The graph of the tools of all agents; and all steps but triggers, hearing and theft.
+    def held(self) -> frozenset[tuple[int, str]]:
+        """Which agent, by its number, holds which credential, or is passed it."""
+        steps, first = self._steps, self._steps.first_agent
+        return frozenset((a - first, steps.name(c)) for a, c in steps.steps["hold"] if a not in steps.origin)
+
+    @cached_property
+    def thefts(self) -> frozenset[tuple[str, str]]:
+        """The custodies, as system and credential, by which to take something is theft.
 
         What merely lies somewhere and somebody holds is no tool: for others to take it is theft, and who
         holds it gains nothing by taking it.
         """
-        steps, tables = self._steps, self._steps.snapshot
-        held = {enters for _, enters in steps.steps["hold"]}
-        lying = {
+        if self._before is not None:
+            return self._before.thefts
+        tables, held = self._steps.snapshot, {credential for _, credential in self.held}
+        return frozenset(
             (system, credential)
             for (system, credential), each in tables.custody.items()
-            if each.how == "stores" and tables.system[system].kind != "secrets-manager"
-        }
-        thefts = {
-            (leaves, enters)
-            for leaves, enters in steps.steps["custody"]
-            if steps.original(enters) in held and (steps.name(leaves), steps.name(enters)) in lying
-        }
+            if each.how == "stores" and tables.system[system].kind != "secrets-manager" and credential in held
+        )
+
+    @cached_property
+    def _exempt(self) -> dict[int, frozenset[str]]:
+        """By agent the credentials that it held before: for it to take them is no theft."""
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        stored = {credential for _, credential in self.thefts}
+        for agent, credential in self._before.held - self.held if self._before is not None else ():
+            if credential in stored:
+                found[agent].add(credential)
+        return {agent: frozenset(some) for agent, some in found.items()}
+
+    @cached_property
+    def _tools(self) -> tuple[Graph, Graph]:
+        """The graph of the tools of all agents; and all steps but triggers, hearing and theft."""
+        steps, thefts = self._steps, set(self._stealing)
         every, own = (step for kind in OWN for step in steps.steps[kind]), self._own
         own = Graph(steps.first_ear, (step for step in every if step not in thefts)) if thefts else own
         to_programs = [step for step in steps.steps["delegation"] if not self._is_steerable(step[1])]
         return own.plus(to_programs), own.plus(steps.steps["delegation"] + steps.steps["hosting"])
 
     @cached_property
+    def _stealing(self) -> list[Step]:
+        steps, thefts = self._steps, self.thefts
+        custodies = steps.steps["custody"] if thefts else ()
+        return [step for step in custodies if (steps.name(step[0]), steps.name(step[1])) in thefts]
+
+    def graph_of(self, agent: int, *, is_tools: bool) -> Graph:
+        """The graph of the tools of one agent; or all steps but triggers, hearing and theft by it."""
+        graph, its = self._tools[not is_tools], self._exempt.get(agent, frozenset())
+        return graph.plus([step for step in self._stealing if self._steps.name(step[1]) in its])
+
+    @cached_property
     def _reached(self) -> tuple[Reach, Reach]:
         """By node the agents that reach it in these two graphs."""
-        seeds = self._steps.agent_seeds()
-        tools, but_triggers = self._tools
-        return tools.spread(seeds), but_triggers.spread(seeds)
+        steps, seeds = self._steps, self._steps.agent_seeds()
+        found = []
+        for graph, is_tools in zip(self._tools, (True, False), strict=True):
+            reach = graph.spread(seeds)
+            for agent in self._exempt:
+                more = self.graph_of(agent, is_tools=is_tools).spread({steps.first_agent + agent: 1 << agent})
+                reach = [one | other for one, other in zip(reach, more, strict=True)]
+            found.append(reach)
+        return found[0], found[1]
 
     def _hears(self, system: int) -> int:
         """The agents that hear a system, if what is written there are words to be heard."""
@@ -125,10 +171,11 @@ class Words:
         }
         before, steered, added = -1, 0, self.systems
         while added or steered != before:
-            before = steered
+            before, systems = steered, self.systems
             steered |= union(self._hears(system) | self.drawn.get(system, 0) for system in added)
             steered |= union(other for one, other in delegated if before >> one & 1) & steps.steerable
             steered &= ~steps.persons
+            self.rounds.append((systems, steered))
             added = {system for system, some in writers.items() if some & steered} - self.systems
             self.systems = self.systems | added
         self.instructed |= steered
@@ -151,7 +198,7 @@ class Words:
             typed = steps.traits[system].typed and system not in self._first_hand
             access = 5 * system + (ADMIN if typed else WRITE)
             more.append((access, steps.add_ear(access)))
-        entering = _Entering(steps, hearing)
+        entering = _Entering(steps, hearing, bitset(self._exempt))
         for first_hand in (False, True) if hearing else ():
             some = [system for system in hearing if (system in self._first_hand) == first_hand]
             more += entering.steps(some, self._tools[first_hand], self._reached[first_hand])
@@ -165,19 +212,20 @@ class _Entering:
         size: how many nodes there are with the hubs.
     """
 
-    def __init__(self, steps: Steps, hearing: Mapping[int, int]) -> None:
+    def __init__(self, steps: Steps, hearing: Mapping[int, int], single: int) -> None:
+        """Arguments: the steps; by system who hears it; whose graphs are their own, which go by no hub."""
         self.size, self._ears, self._hearing, self._first = steps.size, steps.ears, hearing, steps.first_agent
-        self._hearers = steps.listening
+        self._hearers = steps.listening & ~single
 
     def steps(self, systems: Collection[int], graph: Graph, reach: Reach) -> list[Step]:
         """Those of some systems, whose hearers reach them in a graph."""
         found, many = list[Step](), list[int]()
         for system in systems:
-            if self._hearing[system].bit_count() > _FEW:
+            hearing = self._hearing[system]
+            if hearing.bit_count() > _FEW:
                 many.append(system)
-            else:
-                agents = bits(self._hearing[system])
-                found += [(self._ears[system], self._first + agent) for agent in agents]
+                hearing &= ~self._hearers
+            found += [(self._ears[system], self._first + agent) for agent in bits(hearing)]
         return found + self._by_hubs(many, graph, reach) if many else found
 
     def _by_hubs(self, systems: list[int], graph: Graph, reach: Reach) -> list[Step]:

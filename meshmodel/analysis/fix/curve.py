@@ -1,27 +1,15 @@
-"""The closing curve: what so many checkpoints close at best, from none to the minimum fix.
+"""The closing curve: what so many checkpoints close at best, from none to the minimum fix."""
 
-A crossing is closed when each of its proofs is hit. The fewest that remain with so many checkpoints are found
-by an integer program in which proofs are added until what it says of its own solution is true. What that does
-not settle is bounded: from above by sets that were tried, from below by what the programs have proven.
-"""
-
-from collections import Counter, defaultdict
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.proofs import violations
+from meshmodel.analysis.fix.fewest import Fewest, Progress
+from meshmodel.analysis.fix.measures import Measures
+from meshmodel.analysis.fix.proofs import Changed
 from meshmodel.analysis.fix.results import CurvePoint, Fix
-from meshmodel.analysis.fix.search import NOTHING, Known, Proof
+from meshmodel.analysis.fix.search import NOTHING
 from meshmodel.analysis.fix.smallest import minimum_fix
 from meshmodel.model.stop import Stop, Stopped
-
-_PROVABLE: Final = 3_000
-"""Where more crossings are uncontrolled, the programs would be too large, and the curve is bounded."""
-Progress = Callable[[int, int], None]
-"""Told how many points of how many are done."""
 
 
 def closing_curve(
@@ -35,81 +23,30 @@ def closing_curve(
         progress: told after each number of checkpoints.
         fix: what is known of the minimum fix, where it was asked for: the curve ends with it.
     """
-    curve = _Curve(engine, stop, fix or minimum_fix(engine, stop))
+    fix, measures = fix or minimum_fix(engine, stop), Measures()
+    fewest = Fewest(Changed(engine, measures), stop, flows=False)
     with suppress(Stopped):
-        curve.try_parts()
-        curve.prove(progress or (lambda *_: None))
-    return curve.points()
+        _try_parts(fewest, fix)
+        for number in range(1, fix.cost if fewest.is_provable else 0):
+            fewest.prove(number)
+            if progress is not None:
+                progress(number, fix.cost)
+    found = [CurvePoint(fix.cost, 0, 0, exact=True, chosen=fix.checkpoints)]
+    for number in range(fix.cost - 1, -1, -1):
+        remaining, _, chosen = fewest.best(number)
+        # With fewer checkpoints no fewer crossings remain.
+        bound = max(fewest.at_least[number], found[-1].lower_bound)
+        found.append(CurvePoint(number, remaining, bound, remaining == bound, measures.asked(chosen)))
+    return tuple(reversed(found))
 
 
-class _Curve:
-    """What was tried: how many crossings remain, with how many checkpoints, and which; and what is proven."""
-
-    def __init__(self, engine: Engine, stop: Stop, fix: Fix) -> None:
-        self._engine, self._stop, self._fix, self._known = engine, stop, fix, Known(engine.mesh)
-        self._at_least = [fix.before] + [0] * fix.cost
-        self._tried: list[tuple[int, int, Proof]] = [(fix.before, 0, NOTHING)]
-        for step, closes in zip(fix.checkpoints, fix.closes_each, strict=False):
-            self._tried.append((fix.before - closes, 1, frozenset((self._known.number(step),))))
-        self._proofs: defaultdict[tuple[int, int, int], set[Proof]] = defaultdict(set)
-
-    def try_parts(self) -> None:
-        """Try the first checkpoints of the fix, those first that close most alone, where that is known."""
-        alone = self._fix.closes_each or [0] * self._fix.cost
-        ordered = sorted(range(self._fix.cost), key=lambda each: -alone[each])
-        steps = [self._known.number(self._fix.checkpoints[each]) for each in ordered]
-        # Those in the middle come first: time may be short.
-        for number in sorted(range(1, self._fix.cost), key=lambda each: -(each & -each)):
-            self._try(frozenset(steps[:number]))
-
-    def prove(self, progress: Progress) -> None:
-        """Find the fewest that remain with each number of checkpoints, and prove it."""
-        for number in range(1, self._fix.cost if self._fix.before <= _PROVABLE else 0):
-            chosen = self._cheapest(number) if self._proofs else NOTHING
-            while self._best(number)[0] > self._at_least[number]:
-                if self._try(chosen) <= self._at_least[number]:
-                    break
-                # Now what remains is proven to do so, unless more is guarded.
-                for each in violations(self._engine, chosen, self._known, self._stop):
-                    for crossing, proof in each.crossings():
-                        self._proofs[crossing].add(proof)
-                chosen = self._cheapest(number)
-            progress(number, self._fix.cost)
-
-    def points(self) -> tuple[CurvePoint, ...]:
-        """What is said of each number of checkpoints."""
-        found = [CurvePoint(self._fix.cost, 0, 0, exact=True, chosen=self._fix.checkpoints)]
-        for number in range(self._fix.cost - 1, -1, -1):
-            remaining, _, chosen = self._best(number)
-            # With fewer checkpoints no fewer crossings remain.
-            bound = max(self._at_least[number], found[-1].lower_bound)
-            found.append(CurvePoint(number, remaining, bound, remaining == bound, self._known.named(chosen)))
-        return tuple(reversed(found))
-
-    def _best(self, number: int) -> tuple[int, int, Proof]:
-        """The best with at most so many checkpoints; of equal ones the one that takes fewest."""
-        return min((each for each in self._tried if each[1] <= number), key=lambda each: each[:2])
-
-    def _try(self, chosen: Proof) -> int:
-        """How many crossings remain where these are guarded."""
-        self._stop.check()
-        remaining = self._engine.guarding(self._known.named(chosen)).uncontrolled
-        self._tried.append((remaining, len(chosen), chosen))
-        return remaining
-
-    def _cheapest(self, number: int) -> Proof:
-        """A set of so many that leaves the fewest as far as is known; how many that is at least is kept."""
-        # Crossings with the same proofs are one.
-        weights = Counter(map(frozenset, self._proofs.values()))
-        program = Program(set().union(*weights), self._known.place, self._stop)
-        relations = len(program.relations)
-        program.rows = [
-            Row([*sorted(map(program.column.__getitem__, proof)), relations + place])
-            for place, some in enumerate(weights)
-            for proof in sorted(some, key=sorted)
-        ]
-        program.rows.append(Row(range(relations), -number, [-1.0] * relations))
-        program.count += len(weights)
-        chosen = program.cheapest([0.0] * relations + [float(weight) for weight in weights.values()])
-        self._at_least[number] = program.bound
-        return program.named(chosen)
+def _try_parts(fewest: "Fewest", fix: Fix) -> None:
+    """Try the first checkpoints of a fix, those first that close most alone, where that is known."""
+    steps = [fewest.measures.ask(step) for step in fix.checkpoints]
+    for step, closes in zip(steps, fix.closes_each, strict=False):
+        fewest.tried.append((fix.before - closes, 1, step))
+    alone = fix.closes_each or [0] * fix.cost
+    ordered = sorted(range(fix.cost), key=lambda each: -alone[each])
+    # Those in the middle come first: time may be short.
+    for number in sorted(range(1, fix.cost), key=lambda each: -(each & -each)):
+        fewest.try_(NOTHING.union(*(steps[each] for each in ordered[:number])))

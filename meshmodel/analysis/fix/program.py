@@ -1,7 +1,7 @@
 """Integer programs over zero and one, solved by HiGHS, which is imported for the first: it takes long.
 
-A minimum fix (``docs/fix.md#the-minimum-fix``) is a smallest set that hits every proof: a column is a
-relation, and a row says that those of a proof sum up to at least one. Of its preferences each is settled
+A minimum fix, or a plan (``docs/fix.md#the-plan``), is a cheapest set that hits every proof: a column is a
+measure, and a row says that those of a proof sum up to at least one. Of its preferences each is settled
 before the next one is looked at.
 """
 
@@ -36,11 +36,11 @@ class Row(NamedTuple):
 
 
 class Program:
-    """Which relations to guard so that proofs are hit, and whatever else is decided by that.
+    """Which measures to take so that proofs are hit, and whatever else is decided by that.
 
     Attributes:
-        relations: those of the proofs, in their order: the first columns, each of which is zero or one.
-        column: by relation its column.
+        measures: those of the proofs, in their order: the first columns, each of which is zero or one.
+        column: by measure its column.
         count: the number of columns; there may be further ones.
         rows: what must hold.
         fixed: by column its value, where only one is left.
@@ -48,11 +48,11 @@ class Program:
     """
 
     def __init__(self, proofs: Iterable[Proof], place: Callable[[int], object], stop: Stop) -> None:
-        """Begin with the rows that hit some proofs; ``place`` says where a relation stands in the order."""
+        """Begin with the rows that hit some proofs; ``place`` says where a measure stands in the order."""
         proofs = list(proofs)
-        self.relations = sorted(NOTHING.union(*proofs), key=place)  # type: ignore[arg-type] # it orders them
-        self.column = {relation: number for number, relation in enumerate(self.relations)}
-        self.count, self.bound, self._stop = len(self.relations), 0, stop
+        self.measures = sorted(NOTHING.union(*proofs), key=place)  # type: ignore[arg-type] # it orders them
+        self.column = {measure: number for number, measure in enumerate(self.measures)}
+        self.count, self.bound, self._stop = len(self.measures), 0, stop
         self.rows = [
             Row(each) for each in sorted(sorted(map(self.column.__getitem__, each)) for each in proofs)
         ]
@@ -76,8 +76,8 @@ class Program:
         return frozenset(column for column, value in enumerate(highs.getSolution().col_value) if value > 0.5)
 
     def named(self, chosen: Iterable[int]) -> Proof:
-        """The relations among some columns."""
-        return frozenset(self.relations[each] for each in chosen if each < len(self.relations))
+        """The measures among some columns."""
+        return frozenset(self.measures[each] for each in chosen if each < len(self.measures))
 
     def settle_on(self, costs: Sequence[float], cost: int | None = None) -> None:
         """Admit only the cheapest choices; what they cost is worked out where it is not known.

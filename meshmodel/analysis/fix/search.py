@@ -1,56 +1,26 @@
-"""What somebody reaches unchecked, breadth first, and by which relations."""
+"""What somebody reaches unchecked, breadth first, and by what that is broken."""
 
-from collections.abc import Callable, Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from typing import Protocol
 
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.results import StepKey
-from meshmodel.analysis.steps import KINDS, Relation
+from meshmodel.model.actions import ADMIN
 
 Proof = frozenset[int]
-"""Relations by their numbers, of which every fix guards at least one; or any set of them."""
+"""Measures by their numbers, of which every fix or plan takes at least one; or any set of them."""
 NOTHING: Proof = frozenset()
 
 
-class Known:
-    """What no checkpoint changes: the steps, and the numbers of their relations.
+class Breaking(Protocol):
+    """The steps of a mesh, or some of them, and which measures break each."""
 
-    Attributes:
-        after: by node those that steps lead to.
-        names: the relations by number; they are numbered as they are met.
-    """
+    mesh: Mesh
+    after: Sequence[Sequence[int]]
 
-    def __init__(self, mesh: Mesh) -> None:
-        self.mesh = mesh
-        self.after = [mesh.after(node) for node in range(mesh.size)]
-        self.names: list[Relation] = []
-        self._number: dict[Relation, int] = {}
-        self._of: dict[Step, Proof] = {}
-
-    def relation(self, step: Step) -> Proof:
-        """The relation of a step as a set; an implies step has none."""
-        if step not in self._of:
-            name = self.mesh.relation(*step)
-            self._of[step] = NOTHING if name[0] == "implies" else frozenset((self.number(name),))
-        return self._of[step]
-
-    def number(self, name: Relation) -> int:
-        """The number of a relation."""
-        if name not in self._number:
-            self._number[name] = len(self.names)
-            self.names.append(name)
-        return self._number[name]
-
-    def named(self, relations: Iterable[int]) -> tuple[StepKey, ...]:
-        """The names of some relations, in the order of ``docs/semantics.md#steps``."""
-        found = [self.names[each] for each in sorted(relations, key=self.place)]
-        return tuple(found)  # type: ignore[arg-type] # implies is none
-
-    def place(self, number: int) -> tuple[int, str, str]:
-        """Where a relation stands in the order of ``docs/semantics.md#steps``."""
-        kind, from_, to = self.names[number]
-        return KINDS.index(kind), from_, to
+    def relation(self, step: Step, access: int | None = None) -> Proof:
+        """The measures that break a step, or by which a grant does not open an access that it implies."""
 
 
 class Search:
@@ -62,8 +32,8 @@ class Search:
 
     def __init__(
         self,
-        known: Known,
-        checkpoints: Checkpoints,
+        known: Breaking,
+        checkpoints: Checkpoints | None,
         begin: Collection[int],
         doors: Container[Step] = (),
         ends: Callable[["Search", Step], bool] = lambda *_: False,
@@ -73,14 +43,16 @@ class Search:
 
         Args:
             known: the mesh.
-            checkpoints: those that can count.
+            checkpoints: those that can count; ``None``: none does.
             begin: the nodes to begin with.
             doors: the steps of interest.
             ends: whether not to go beyond one of them that can be taken.
-            closed: relations that are not taken.
+            closed: measures; what they break is not taken.
         """
         self._closed = closed
-        self._known, self._checkpoints, self._doors, self._ends = known, checkpoints, doors, ends
+        self._known, self._doors, self._ends = known, doors, ends
+        self._guards = {} if checkpoints is None else checkpoints.guards
+        self._controls = [] if checkpoints is None else checkpoints.controls
         self.came: dict[int, Step | None] = dict.fromkeys(begin)
         self._power: dict[int, Proof] = {}
         queue, blocked = list(begin), list[Step]()
@@ -88,7 +60,7 @@ class Search:
             for node in queue:
                 for enters in known.after[node]:
                     step = node, enters
-                    if step in checkpoints.guards:
+                    if step in self._guards:
                         blocked.append(step)
                     elif enters not in self.came or step in doors:
                         self._take(step, queue)
@@ -101,14 +73,17 @@ class Search:
     def _take(self, step: Step, queue: list[int]) -> None:
         """Take a step; go on from there if that is new."""
         is_end = step in self._doors and self._ends(self, step)
-        if not is_end and step[1] not in self.came and self._closed.isdisjoint(self._known.relation(step)):
-            self.came[step[1]] = step
-            queue.append(step[1])
+        if is_end or step[1] in self.came:
+            return
+        if self._closed and not self._closed.isdisjoint(self._known.relation(step)):
+            return
+        self.came[step[1]] = step
+        queue.append(step[1])
 
     def _gain(self) -> None:
         """Take the checkpoints off over which there is power by now."""
         gained = {}
-        for number, nodes in enumerate(self._checkpoints.controls):
+        for number, nodes in enumerate(self._controls):
             ways = [self.path(node) for node in nodes if node in self.came and number not in self._power]
             if ways:
                 gained[number] = min(ways, key=len)
@@ -120,19 +95,38 @@ class Search:
         return None if None in ways else NOTHING.union(*filter(None, ways))
 
     def path(self, node: int) -> Proof:
-        """How a node is reached."""
+        """What breaks the way by which a node is reached."""
         found, step = set[int](), self.came[node]
         while step is not None:
-            found |= self.taking(step) or NOTHING
-            step = self.came[step[0]]
+            leaves, enters = step
+            before = self.came[leaves]
+            if before is not None and self._is_implied(leaves, enters):
+                found |= self.taking(before, enters) or NOTHING
+                step = self.came[before[0]]
+            else:
+                found |= self.taking(step) or NOTHING
+                step = before
         return frozenset(found)
 
-    def way(self, step: Step) -> Proof | None:
-        """How a step is taken from a node that is reached; ``None`` where it is guarded."""
-        taking = self.taking(step)
+    def _is_implied(self, leaves: int, enters: int) -> bool:
+        """Whether a step leads from admin, which a grant leads to, to what it implies."""
+        mesh = self._known.mesh
+        is_access = enters < mesh.first_ear and mesh.original(enters) < mesh.first_credential
+        return (
+            is_access and mesh.original(leaves) % 5 == ADMIN and mesh.original(leaves) < mesh.first_credential
+        )
+
+    def way(self, step: Step, access: int | None = None) -> Proof | None:
+        """What breaks the way to a node that is reached and on by a step; ``None`` where it is guarded.
+
+        Args:
+            step: the step.
+            access: of a grant, what is opened by it, or by what it implies.
+        """
+        taking = self.taking(step, access)
         return None if taking is None else taking | self.path(step[0])
 
-    def taking(self, step: Step) -> Proof | None:
-        """What taking a step needs: its relation, and power over what is on it; ``None``: it is guarded."""
-        power = self.power(self._checkpoints.guards.get(step, ()))
-        return None if power is None else power | self._known.relation(step)
+    def taking(self, step: Step, access: int | None = None) -> Proof | None:
+        """What breaks a step, and power over what is on it; ``None``: it is guarded."""
+        power = self.power(self._guards.get(step, ()))
+        return None if power is None else power | self._known.relation(step, access)

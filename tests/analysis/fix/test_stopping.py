@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.fix import curve
+from meshmodel.analysis.fix import fewest
 from meshmodel.model import stop as stopping
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
@@ -95,7 +95,7 @@ def test_the_curve_tells_how_far_it_is(design):
 
 def test_where_there_are_too_many_crossings_the_curve_is_bounded(design, monkeypatch):
     exact = design.closing_curve()
-    monkeypatch.setattr(curve, "_PROVABLE", 0)
+    monkeypatch.setattr(fewest, "PROVABLE", 0)
     bounded = design.closing_curve()
     for found, best in zip(bounded, exact, strict=True):
         assert found.lower_bound <= best.remaining <= found.remaining

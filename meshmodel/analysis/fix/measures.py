@@ -1,0 +1,254 @@
+"""The measures that a fix or a plan may take, by number, with what each costs.
+
+See ``docs/fix.md#the-plan``.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import Final, NamedTuple, cast
+
+from meshmodel.analysis.fix.results import Kept, PlanOptions
+from meshmodel.analysis.fix.routes import THOUSANDTHS, Drawn, Routes
+from meshmodel.analysis.fix.search import NOTHING, Proof
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.results import StepKey
+from meshmodel.analysis.steps import KINDS, Relation
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop, Limit, Measure, MeasureKind
+from meshmodel.model.records import Custody
+from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+_COPIED: Final = frozenset(
+    {
+        *("api-key", "static-secret", "service-account-key", "ssh-key", "personal-access-token"),
+        *("sas-token", "mcp-environment-secret"),
+    }
+)
+"""The kinds of credentials that are presented without anybody who could be asked."""
+
+
+class Name(NamedTuple):
+    """What a measure is: its kind, and the relation (of a grant with an action) that it is about."""
+
+    kind: MeasureKind
+    relation: str
+    from_: str
+    to: str
+    action: Action | None = None
+
+
+class Measures:
+    """The measures of a fix: to ask at any step, for a price of one each.
+
+    Attributes:
+        names: those that were met, by number.
+        changing: whether there are drops and limits too.
+    """
+
+    changing = False
+
+    def __init__(self) -> None:
+        self.names: list[Name] = []
+        self._number: dict[Name, int] = {}
+
+    def of(self, *names: Name) -> Proof:
+        """The numbers of those of some measures that may be taken."""
+        return frozenset(self._numbered(each) for each in names if self._allows(each))
+
+    def ask(self, *relations: Relation) -> Proof:
+        """The numbers of the asks at some relations that may be taken."""
+        return self.of(*(Name("ask", *each) for each in relations))
+
+    def _numbered(self, name: Name) -> int:
+        if name not in self._number:
+            self._number[name] = len(self.names)
+            self.names.append(name)
+        return self._number[name]
+
+    def _allows(self, name: Name) -> bool:
+        return name.kind == "ask"
+
+    def price(self, number: int) -> int:
+        """What a measure costs, as a whole number."""
+        return 1 if self.is_ask(number) else 0
+
+    def prices(self, numbers: Iterable[int]) -> list[float]:
+        """What each of some measures costs, as programs have it."""
+        return [float(self.price(each)) for each in numbers]
+
+    def is_ask(self, number: int) -> bool:
+        """Whether a measure is to ask."""
+        return self.names[number].kind == "ask"
+
+    def cost(self, chosen: Proof) -> tuple[int, int, int]:
+        """What some measures cost together: their price, the asks, the drops and limits."""
+        asks = sum(map(self.is_ask, chosen))
+        return sum(map(self.price, chosen)), asks, len(chosen) - asks
+
+    def listed(self, chosen: Iterable[int]) -> tuple[Measure, ...]:  # noqa: ARG002  # a fix changes nothing
+        """Some measures as they are answered, in the fixed order."""
+        return ()
+
+    def place(self, number: int) -> tuple[object, ...]:
+        """Where a measure stands in the order: asks, drops, limits; ``docs/semantics.md#steps``; ids."""
+        kind, relation, from_, to, action = self.names[number]
+        step = "hold" if relation == "pass" else relation
+        at = 0 if action is None else ACTIONS.index(action)
+        return MEASURE_KINDS.index(kind), KINDS.index(step), relation == "pass", from_, to, at
+
+    def asked(self, chosen: Iterable[int]) -> tuple[StepKey, ...]:
+        """The steps at which some measures ask, in the fixed order."""
+        asks = sorted(filter(self.is_ask, chosen), key=self.place)
+        return tuple((self.names[each][1:4]) for each in asks)  # type: ignore[misc] # an ask has such a step
+
+    def changes(self, some: Proof) -> Proof:
+        """The drops and limits among some measures."""
+        return frozenset(each for each in some if not self.is_ask(each)) if self.changing else NOTHING
+
+    def limit(self, one: str, other: str) -> Proof:  # noqa: ARG002  # a fix limits nothing
+        """The number of the limit to a delegation, if it may be taken."""
+        return NOTHING
+
+
+class PlanMeasures(Measures):
+    """The measures of a plan.
+
+    Attributes:
+        routes: what is needed, and what passes which relation.
+        scale: how many units of a price are one decision a day.
+    """
+
+    changing = True
+
+    def __init__(self, mesh: Mesh, options: PlanOptions) -> None:
+        """Find out what may be taken.
+
+        Raises:
+            InvalidModelError: an option names what is not in the model.
+        """
+        super().__init__()
+        self._snapshot, self._options = mesh.snapshot, options
+        _check(mesh, options)
+        self.routes = Routes(mesh)
+        self._kept: set[Drawn] = set(self.routes.kept)
+        for each in options.kept:
+            self._kept |= _kept(self._snapshot, each)
+        prices = self.routes.per_day.values()
+        self.scale = lcm(*(each.denominator for each in prices)) if prices else 1
+
+    def price(self, number: int) -> int:
+        """The decisions a day of an ask, in units of ``scale``; nothing for drops and limits."""
+        return int(self._per_day(self.names[number]) * self.scale) if self.is_ask(number) else 0
+
+    def _per_day(self, name: Name) -> Fraction:
+        return max(Fraction(1), self.routes.per_day.get(name[1:4], Fraction(0)))
+
+    def days(self, price: int) -> float:
+        """A price in decisions a day, as a whole number where it is one."""
+        return price // self.scale if price % self.scale == 0 else price / self.scale
+
+    def budget(self, days: float) -> int:
+        """The whole price that fits into so many decisions a day."""
+        return int(Fraction(round(days * THOUSANDTHS), THOUSANDTHS) * self.scale)
+
+    def limit(self, one: str, other: str) -> Proof:
+        """The number of the limit to a delegation, if it may be taken."""
+        return self.of(Name("limit", "delegation", one, other))
+
+    def measure(self, number: int) -> Measure:
+        """A measure as it is answered."""
+        name = self.names[number]
+        match name.kind:
+            case "ask":
+                passes = tuple(sorted(self.routes.passes.get(name[1:4], ())))
+                (step,), price = self.asked([number]), self.price(number)
+                return Ask(step, self.days(price), passes)
+            case "drop":
+                return Drop(*name[1:])  # type: ignore[arg-type] # a drop has such a relation
+            case _:
+                return Limit(name.from_, name.to, self.routes.only[name.from_, name.to])
+
+    def listed(self, chosen: Iterable[int]) -> tuple[Measure, ...]:
+        """Some measures as they are answered, in the fixed order."""
+        return tuple(self.measure(each) for each in sorted(chosen, key=self.place))
+
+    def numbers(self, measures: Iterable[Measure]) -> Proof:
+        """The numbers of measures that were answered."""
+        return self.of(*map(_name, measures))
+
+    def _allows(self, name: Name) -> bool:
+        if name.kind not in self._options.kinds:
+            return False
+        ends, tables = (name.from_, name.to), self._snapshot
+        match name.kind, name.relation:
+            case "ask", relation:
+                if name[1:4] in self._never:
+                    return False
+                if relation == "hold":
+                    return tables.credential[name.to].kind not in _COPIED
+                return relation != "hearing" and not (
+                    relation == "custody" and self._lies(tables.custody[ends])
+                )
+            case "limit", _:
+                return ends in self.routes.only and name[1:] not in self._kept
+            case _, "custody":
+                custody = tables.custody[ends]
+                is_loose = self._lies(custody) and "issue" not in custody.obtained_by
+                return is_loose and name[1:] not in self._kept
+            case _:
+                return name[1:] not in self._kept
+
+    def _lies(self, custody: Custody) -> bool:
+        """Whether a credential just lies there, where nobody can be asked for it."""
+        return custody.how == "stores" and self._snapshot.system[custody.system].kind != "secrets-manager"
+
+    @cached_property
+    def _never(self) -> frozenset[Relation]:
+        return frozenset(self._options.never_ask)
+
+
+def _name(measure: Measure) -> Name:
+    match measure:
+        case Ask(step):
+            return Name("ask", *step)
+        case Drop(relation, from_, to, action):
+            return Name("drop", relation, from_, to, action)
+        case Limit(from_, to):
+            return Name("limit", "delegation", from_, to)
+
+
+def _kept(snapshot: Snapshot, kept: Kept) -> set[Drawn]:
+    """The relations, or actions of a grant, that an option keeps."""
+    one, other = kept.from_, kept.to
+    match kept.relation:
+        case "grant":
+            actions = (kept.action,) if kept.action not in (None, "admin") else ACTIONS
+            return {("grant", one, other, each) for each in actions}
+        case "delegation":
+            passed = snapshot.delegation[one, other].passes or ()
+            return {("delegation", one, other, None), *(("pass", f"{one}>{other}", c, None) for c in passed)}
+        case relation:
+            return {(relation, one, other, None)}
+
+
+def _check(mesh: Mesh, options: PlanOptions) -> None:
+    """Refuse options that name what is not in the model."""
+    snapshot = mesh.snapshot
+    for step in sorted(options.never_ask):
+        tables = [snapshot.table(each) for each in STEP_ENDS[step[0]]]
+        is_there = step[1] in tables[0] and step[2] in tables[1]
+        if not is_there or not any(mesh.has(each) for each in mesh.ends(*step)):
+            raise InvalidModelError(f"there is no step {step[0]}:{step[1]}>{step[2]} where a plan could ask")
+    for each in sorted(options.kept, key=repr):
+        ends_of = (each.from_, each.to)
+        if each.relation == "pass":
+            row = snapshot.delegation.get(cast("tuple[str, str]", tuple(each.from_.split(">"))))
+            is_there = row is not None and each.to in (row.passes or ())
+        else:
+            is_there = ends_of in snapshot.table(each.relation)
+        if not is_there:
+            raise InvalidModelError(f"there is no {each.relation}:{each.from_}>{each.to} that could be kept")

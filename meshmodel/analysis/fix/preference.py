@@ -1,0 +1,155 @@
+"""Which of the cheapest sets of measures is preferred.
+
+See ``docs/fix.md#the-minimum-fix``: the fewest stored secrets and interrupted intents, doors, then the order.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Final
+
+from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.fix.breaking import Known
+from meshmodel.analysis.fix.program import Program, Row
+from meshmodel.analysis.fix.search import NOTHING, Proof, Search
+from meshmodel.analysis.reach import Reaches
+from meshmodel.analysis.steps import Relation
+from meshmodel.model.actions import action_mask, expand_admin
+
+_TOGETHER: Final = 16
+"""So many measures are put in order by one program, each counting more than all after it."""
+_Ends = tuple[str, str]
+"""The agent and the system of an intent."""
+
+
+class Intents:
+    """The declared intents that go through today."""
+
+    def __init__(self, known: Known, reaches: Reaches, after: Callable[[Proof], Reaches]) -> None:
+        """Arguments: what breaks the steps; what agents reach; what they reach where measures are taken."""
+        self.known, self._mesh, self._checkpoints = known, known.mesh, reaches.checkpoints
+        self._after, mesh = after, known.mesh
+        full, alone = reaches.full, reaches.alone.reach
+        self._covered: dict[_Ends, list[int]] = {}
+        for ends, intent in sorted(mesh.snapshot.intent.items()):
+            agent = mesh.agent.get(ends[0])
+            if agent is not None:
+                every = [mesh.access(ends[1], x) for x in bits(expand_admin(action_mask(intent.actions)))]
+                covered = [each for each in every if full[each] >> agent & 1]
+                if covered and all(alone[each] >> agent & 1 for each in covered):
+                    self._covered[ends] = covered
+
+    def interrupted(self, chosen: Proof) -> list[_Ends]:
+        """Those that do not go through where these measures are taken, by agent and system."""
+        if not chosen or not self._covered:
+            return []
+        mesh, alone = self._mesh, self._after(chosen).alone.reach
+        every = ((ends, mesh.agent[ends[0]], covered) for ends, covered in self._covered.items())
+        return [ends for ends, agent, some in every if not all(alone[each] >> agent & 1 for each in some)]
+
+    def alone(self, measures: Collection[int]) -> Iterator[tuple[_Ends, Proof]]:
+        """Which of some asks interrupt which intent where nothing else is done."""
+        searches: dict[str, Search] = {}
+        for ends, covered in self._covered.items():
+            if ends[0] not in searches:
+                searches[ends[0]] = self._search(ends[0], NOTHING)
+            used = NOTHING.union(*map(searches[ends[0]].path, covered)).intersection(measures)
+            for one in (frozenset((ask,)) for ask in sorted(self._asks(used))):
+                if not self._search(ends[0], one).came.keys() >= set(covered):
+                    yield ends, one
+
+    def least(self, ends: _Ends, chosen: Proof) -> Proof:
+        """Of measures that interrupt an intent when taken together, no more than it takes."""
+        asks = self._asks(chosen)
+        reached, need = self._search(ends[0], asks).came, NOTHING
+        lost = next((each for each in self._covered[ends] if each not in reached), None)
+        if lost is None:  # drops and limits have a part in it
+            for measure in sorted(chosen):
+                if ends in self.interrupted(chosen - {measure}):
+                    chosen -= {measure}
+            return chosen
+        while lost in (search := self._search(ends[0], need)).came:
+            need |= {min(search.path(lost) & asks)}
+        for measure in sorted(need):
+            if lost not in self._search(ends[0], need - {measure}).came:
+                need -= {measure}
+        return need
+
+    def _asks(self, some: Proof) -> Proof:
+        return some - self.known.measures.changes(some)
+
+    def _search(self, agent: str, closed: Proof) -> Search:
+        """What an agent, alone as the start, reaches unasked where it is asked besides."""
+        return Search(self.known, self._checkpoints, [self._mesh.agent_node(agent)], closed=closed)
+
+
+class Preference:
+    """Chooses the preferred of the sets of one price that a program admits.
+
+    The criteria come in the order of ``docs/fix.md#the-minimum-fix``. A set that interrupts more than was
+    known is not the answer: that is learnt, and the program solved again.
+    """
+
+    def __init__(self, intents: Intents, doors: Collection[Relation]) -> None:
+        """Arguments: the intents; the grants that are missing checkpoints."""
+        self._measures, self._intents, self._doors = intents.known.measures, intents, doors
+        self._breaking = set[tuple[_Ends, Proof]]()
+        self._tried = set[int]()
+
+    def learn(self, chosen: Proof) -> bool:
+        """Remember what else is interrupted where these are taken; whether there is any."""
+        foreseen = {ends for ends, need in self._breaking if need <= chosen}
+        more = [ends for ends in self._intents.interrupted(chosen) if ends not in foreseen]
+        self._breaking |= {(ends, self._intents.least(ends, chosen)) for ends in more}
+        return bool(more)
+
+    def preferred(self, program: Program) -> Proof:
+        """The preferred of the sets that a program admits, whose price is settled.
+
+        Raises:
+            Stopped: it was time to stop before it was known.
+        """
+        measures, snapshot = self._measures, self._intents.known.mesh.snapshot
+        self._breaking.update(self._intents.alone(set(program.measures) - self._tried))
+        self._tried.update(program.measures)
+        first = program.count
+        marks = self._add_intents(program)
+        stored = {
+            ("custody", *ends)
+            for ends, each in snapshot.custody.items()
+            if each.how == "stores" and snapshot.system[each.system].kind != "secrets-manager"
+        }
+        names = [measures.names[each] for each in program.measures]
+        asks = [each.kind == "ask" for each in names]
+        if measures.changing:
+            program.settle_on([float(each) for each in asks])
+            program.settle_on([float(not each) for each in asks])
+        program.settle_on([float(name.kind == "ask" and name[1:4] in stored) for name in names])
+        program.settle_on([0.0] * first + [1.0] * marks)
+        program.settle_on([float(name.kind == "ask" and name[1:4] not in self._doors) for name in names])
+        return self._first(program)
+
+    @staticmethod
+    def _first(program: Program) -> Proof:
+        """The first set that a program admits, by the order of steps and by id.
+
+        See ``docs/semantics.md#steps``.
+        """
+        while free := [each for each in program.column.values() if each not in program.fixed][:_TOGETHER]:
+            costs = [0.0] * program.count
+            for number, each in enumerate(free):
+                costs[each] = -float(1 << _TOGETHER - number)
+            chosen = program.cheapest(costs)
+            program.fixed |= {each: int(each in chosen) for each in free}
+            program.settle()
+        return program.named(each for each, value in program.fixed.items() if value)
+
+    def _add_intents(self, program: Program) -> int:
+        """Add a column for each intent, which is one where it is interrupted; and say how many."""
+        every = frozenset(program.measures)
+        broken = sorted((ends, sorted(need)) for ends, need in self._breaking if need <= every)
+        marks = dict[_Ends, int]()
+        for ends, need in broken:
+            mark = marks.setdefault(ends, program.count + len(marks))
+            columns = [*map(program.column.__getitem__, need), mark]
+            program.rows.append(Row(columns, 1 - len(need), [*[-1.0] * len(need), 1.0]))
+        program.count += len(marks)
+        return len(marks)

@@ -1,0 +1,262 @@
+"""What agents need, by which routes they reach it today, and how often a day.
+
+See ``docs/fix.md#the-plan``. No plan takes a route away; what passes a relation is what an ask there costs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.steps import KINDS, OWN, Relation
+from meshmodel.model.actions import ADMIN, READ, action_mask, expand_admin
+from meshmodel.model.records import Intent
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+THOUSANDTHS: Final = 1000
+"""Decisions a day are counted in thousandths, so that sums of them are exact."""
+Drawn = tuple[str, str, str, Action | None]
+"""A relation (or a pass, from ``agent>agent``) and its ends; of a grant with one of its actions."""
+_TIERS: Final = ("hold", "grant", "exchange", "implies", "delegation")
+
+
+class _Taken(NamedTuple):
+    """A step of a route: its relation, its nodes, and which action its order ends with."""
+
+    kind: str
+    one: str
+    other: str
+    step: Step
+    action: int
+    tier: int
+
+    @property
+    def order(self) -> tuple[int, str, str, int]:
+        return KINDS.index(self.kind), self.one, self.other, self.action
+
+
+class Routes:
+    """The routes of all that is needed of a model.
+
+    Attributes:
+        needed: by active agent what it needs, as nodes.
+        without_intents: the agents that need something without any intent.
+        kept: the relations, and actions of grants, that routes use or by which an intent may be approved.
+        per_day: by relation how often a day needed accesses pass it.
+        passes: by relation those that do, as agent and system.
+        only: by delegation that can be limited, what it can be limited to.
+    """
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh, self._snapshot = mesh, mesh.snapshot
+        self.kept: set[Drawn] = set()
+        self.per_day: defaultdict[Relation, Fraction] = defaultdict(Fraction)
+        self.passes: defaultdict[Relation, set[tuple[str, str]]] = defaultdict(set)
+        self.needed: dict[str, set[int]] = {each: set() for each in self._mesh.agents}
+        self._through: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._beyond: set[tuple[str, str]] = set()
+        self._trees: dict[tuple[int, int, bool], dict[int, tuple[int, _Taken] | None]] = {}
+        self._routes: dict[tuple[int, int, bool], frozenset[Relation]] = {}
+        self._steps: dict[int, list[_Taken]] = {}
+        intents = [each for each in self._snapshot.intent.values() if each.agent in self._mesh.agent]
+        for intent in intents:
+            self._need(intent)
+        intended = {each.agent for each in intents}
+        for agent in self._mesh.agents:
+            if agent not in intended:
+                for access in self._as_itself(agent):
+                    self._pass(agent, [access], Fraction(1))
+        self.without_intents = tuple(a for a, some in self.needed.items() if some and a not in intended)
+        self._start(intents)
+        self.only = {
+            ends: tuple(sorted(f"{self._mesh.systems[n // 5]}:{ACTIONS[n % 5]}" for n in some))
+            for ends, some in self._through.items()
+            if self._can_be_limited(*ends)
+        }
+
+    # What is needed
+
+    def _need(self, intent: Intent) -> None:
+        """Route what an intent covers, and reading what it names as sources."""
+        mesh = self._mesh
+        every = [mesh.access(intent.system, x) for x in bits(expand_admin(action_mask(intent.actions)))]
+        every += [mesh.access(each, READ) for each in intent.from_ or () if each != "home"]
+        reached = self._tree(mesh.agent_node(intent.agent), 2)
+        self._pass(intent.agent, [each for each in every if each in reached], _often(intent))
+        self._keep_approved(intent)
+
+    def _as_itself(self, agent: str) -> list[int]:
+        """What an agent reaches by own steps without theft."""
+        queue = [self._mesh.agent_node(agent)]
+        found = dict.fromkeys(queue)
+        for node in queue:
+            for each in self._after(node):
+                if each.kind in OWN and each.step[1] not in found:
+                    found[each.step[1]] = None
+                    queue.append(each.step[1])
+        return sorted(node for node in found if node < self._mesh.first_credential)
+
+    def _pass(self, agent: str, accesses: list[int], often: Fraction) -> None:
+        """Count that an agent needs some accesses so often a day, at every relation on their routes."""
+        passed: defaultdict[Relation, set[tuple[str, str]]] = defaultdict(set)
+        self.needed[agent].update(accesses)
+        for access in accesses:
+            for relation in self._route(self._mesh.agent_node(agent), access):
+                passed[relation].add((agent, self._mesh.systems[access // 5]))
+        for relation, some in passed.items():
+            self.per_day[relation] += often
+            self.passes[relation] |= some
+
+    def _start(self, intents: list[Intent]) -> None:
+        """Where an agent is started, its most frequent intent passes at least."""
+        most: dict[str, Fraction] = {}
+        for intent in intents:
+            most[intent.agent] = max(_often(intent), most.get(intent.agent, Fraction(0)))
+        for kind in ("trigger", "hosting"):
+            for step in self._mesh.steps[kind]:
+                relation = self._mesh.relation(*step)
+                self.per_day[relation] = max(self.per_day[relation], most.get(relation[2], Fraction(0)))
+
+    def _keep_approved(self, intent: Intent) -> None:
+        """Keep the holds, passes and exchanges by which an intent may be approved."""
+        snapshot, active = self._snapshot, self._mesh.credential
+        wanted, covered = set[str](), expand_admin(action_mask(intent.actions))
+        for each in snapshot.grant.values():
+            if each.system == intent.system and expand_admin(action_mask(each.actions)) & covered:
+                wanted |= {each.credential} & active.keys()
+        queue = list(wanted)
+        for credential in queue:
+            for from_, to in snapshot.exchange:
+                if to == credential and from_ in active:
+                    self.kept.add(("exchange", from_, to, None))
+                    queue += {from_} - wanted
+                    wanted.add(from_)
+        programs = {to for from_, to in snapshot.delegation if from_ == intent.agent}
+        who = {intent.agent} | {each for each in programs if not snapshot.agent[each].is_steerable}
+        self.kept |= {("hold", a, c, None) for a, c in snapshot.hold if a in who and c in wanted}
+        self.kept |= {
+            ("pass", f"{each.from_}>{each.to}", c, None)
+            for each in snapshot.delegation.values()
+            if each.to in who
+            for c in wanted.intersection(each.passes or ())
+        }
+
+    # Routes
+
+    def _after(self, node: int) -> list[_Taken]:
+        """The steps from a node, but theft and hearing from systems that are not first-hand."""
+        if node not in self._steps:
+            self._steps[node] = list(self._leaving(node))
+        return self._steps[node]
+
+    def _leaving(self, node: int) -> Iterator[_Taken]:
+        mesh, custody = self._mesh, self._snapshot.custody
+        for leaves, enters in mesh.leaving(node):
+            kind, one, other = mesh.relation(leaves, enters)
+            tier = 0 if kind in _TIERS else 2
+            if kind == "custody":
+                if (one, other) in mesh.words.thefts:
+                    continue
+                tier = 0 if custody[one, other].how == "issues" else 1
+            if kind == "hearing" and not mesh.untrusted[mesh.system[one]]:
+                continue
+            action = mesh.original(enters) % 5 if kind in ("grant", "implies") else 0
+            yield _Taken(kind, one, other, (node, enters), action, tier)
+
+    def _tree(self, begin: int, tier: int, *, heard: bool = True) -> dict[int, tuple[int, _Taken] | None]:
+        """By node that is reached by steps up to a tier, the last step of the first of its shortest paths.
+
+        Args:
+            begin: the node of an agent.
+            tier: the highest of the steps.
+            heard: whether triggers and hearing are among them.
+        """
+        key = begin, tier, heard
+        if key in self._trees:
+            return self._trees[key]
+        came: dict[int, tuple[int, _Taken] | None] = {begin: None}
+        level = {begin: 0}
+        while level:
+            best: dict[int, tuple[tuple[int, tuple[int, str, str, int]], int, _Taken]] = {}
+            for node, rank in level.items():
+                for each in self._after(node):
+                    enters = each.step[1]
+                    if (
+                        enters in came
+                        or each.tier > tier
+                        or not (heard or each.kind not in ("trigger", "hearing"))
+                    ):
+                        continue
+                    place = rank, each.order
+                    if enters not in best or place < best[enters][0]:
+                        best[enters] = place, node, each
+            places = {place: rank for rank, place in enumerate(sorted({each[0] for each in best.values()}))}
+            came |= {enters: (node, each) for enters, (_, node, each) in best.items()}
+            level = {enters: places[place] for enters, (place, _, _) in best.items()}
+        self._trees[key] = came
+        return came
+
+    def _route(self, begin: int, access: int, *, heard: bool = True) -> frozenset[Relation]:
+        """The relations on the route of a needed access, which are kept."""
+        key = begin, access, heard
+        if key in self._routes:
+            return self._routes[key]
+        for tier in range(3):
+            tree = self._tree(begin, tier, heard=heard)
+            if access in tree:
+                break
+        path, node = list[_Taken](), access
+        while (came := tree[node]) is not None:
+            node, taken = came
+            path.append(taken)
+        path.reverse()
+        found = {(each.kind, each.one, each.other) for each in path if each.kind != "implies"}
+        for number, each in enumerate(path):
+            self._keep(each, path[number + 1 :], access)
+            if each.kind == "hearing":
+                read = self._mesh.access(each.one, READ)
+                found |= self._route(self._mesh.agent_node(each.other), read, heard=False)
+        self._routes[key] = frozenset(found)
+        return self._routes[key]
+
+    def _keep(self, taken: _Taken, further: list[_Taken], access: int) -> None:
+        """Keep what a step of a route uses."""
+        mesh, (kind, one, other, (leaves, _), action, _) = self._mesh, taken
+        match kind:
+            case "grant":
+                is_session = leaves in mesh.origin
+                if action == ADMIN and further and further[0].kind == "implies" and not is_session:
+                    action = further[0].action
+                some = ACTIONS if action == ADMIN else ACTIONS[action : action + 1]
+                self.kept |= {(kind, one, other, each) for each in some}
+            case "hold" if (one, other) not in self._snapshot.hold:
+                session = mesh.sessions.by_node.get(leaves)
+                rows = mesh.delegations if session is None else [session.delegation]
+                by = [each for each in rows if each.to == one and other in (each.passes or ())]
+                self.kept |= {("pass", f"{each.from_}>{each.to}", other, None) for each in by}
+            case "hold" | "exchange" | "custody":
+                self.kept.add((kind, one, other, None))
+            case "delegation":
+                self._through[one, other].add(access)
+                row = self._snapshot.delegation[one, other]
+                first = further[0]
+                is_its = first.kind == "hold" and (
+                    (other, first.other) in self._snapshot.hold or first.other in (row.passes or ())
+                )
+                if not is_its or any(each.kind not in OWN for each in further):
+                    self._beyond.add((one, other))
+
+    def _can_be_limited(self, one: str, other: str) -> bool:
+        """Whether all that passes a delegation is done by own steps of a program that is not limited yet."""
+        row, agent = self._snapshot.delegation[one, other], self._snapshot.agent[other]
+        is_program = not agent.is_steerable and not agent.is_person
+        return is_program and row.returns == "words" and not row.only and (one, other) not in self._beyond
+
+
+def _often(intent: Intent) -> Fraction:
+    """How often a day an intent is used, in whole thousandths; once where it is not said."""
+    often = 1.0 if intent.per_day is None else intent.per_day
+    return max(Fraction(round(often * THOUSANDTHS), THOUSANDTHS), Fraction(1, THOUSANDTHS))
