@@ -1,5 +1,6 @@
 """Fields of one record: edits that change them, values as text, what they can be chosen from. Pure."""
 
+import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -115,6 +116,8 @@ def value_text(field: Field, value: Any) -> str:
         return "yes" if value else "no"
     if field.type in {"actions", "references", "names", "accesses", "slot"}:
         return ", ".join(str(each) for each in value)
+    if field.type == "aliases":
+        return ", ".join(map(_quoted, value))
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
@@ -177,8 +180,16 @@ def parse_value(field: Field, text: str) -> Any:
             return actions_in_order(_action(field, word) for word in words(text))
         case "references" | "names" | "accesses":
             return tuple(dict.fromkeys(words(text)))
+        case "aliases":
+            return tuple(dict.fromkeys(filter(None, next(csv.reader([text], skipinitialspace=True)))))
         case _:
             return text
+
+
+def _quoted(name: str) -> str:
+    """A name as it is typed in a list: one with a comma, as a distinguished name has, in quotes."""
+    plain = name == name.strip() and not {",", '"'} & set(name)
+    return name if plain else '"' + name.replace('"', '""') + '"'
 
 
 def words(text: str) -> list[str]:

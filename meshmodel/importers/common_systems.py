@@ -77,9 +77,11 @@ class CommonSystems:
     ) -> str:
         """A part of a repository that has permissions of its own, such as ``code``."""
         name = repository_name(root)
+        host, _, path = root.partition("/")
         return self._out.element(
             "system", ("repository", root, part), f"{part} of {name}" if name else part, at=at, kind=kind,
             zone=self.repository(root, at), untrusted_input=untrusted,
+            known_as=(path,) if host == "github.com" and part == "code" else None,
         )  # fmt: skip
 
     def keep(self, credential: str, files: str, at: Node) -> tuple[Became, ...]:

@@ -38,8 +38,8 @@ _KEY_LIMIT: Final = 400
 _LOOKED_AT: Final = 4_000
 """Characters beyond the limit of a text that are looked at: a secret that begins before it is found whole."""
 _Part = TypeVar("_Part")
-_UNITED: Final = ("actions", "passes", "entitled")
-"""Lists of a relation that are united where two places say it; ``only`` is a limit and needs care."""
+_UNITED: Final = ("actions", "passes", "entitled", "known_as")
+"""Lists that are united where two places say them; ``only`` is a limit and needs care."""
 
 
 UNSEEN: Final = Rule("agents-unseen", "credentials without agents", "question", "who uses them is asked")
@@ -370,6 +370,9 @@ def _clean(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
         value = found.get(field.attribute)
         if isinstance(value, str) and field.type in _LIMITS:
             found[field.attribute] = clean_text(value, _LIMITS[field.type]) or None
+        elif value is not None and field.type == "aliases":  # of use only as it is
+            whole = (each for each in value if each and clean_text(each, LINE_LIMIT) == each)
+            found[field.attribute] = tuple(dict.fromkeys(whole)) or None
         elif value is not None and field.type == "names":
             found[field.attribute] = tuple(clean_text(each, LINE_LIMIT) for each in value if each) or None
         elif isinstance(value, tuple | list | set | frozenset):

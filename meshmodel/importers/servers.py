@@ -338,7 +338,10 @@ class _Reading:
             zone = self._client.systems.host(host, self._at)
             if not shows_secret(f"https://{host}{path}"):  # else others may differ in the secret alone
                 key = ("at", host, path)
-        system = out.element("system", ("url", *key), name, at=self._at, kind="mcp-server", zone=zone)
+        system = out.element(
+            "system", ("url", *key), name, at=self._at, kind="mcp-server", zone=zone,
+            known_as=(f"mcp:{host}",) if host else None,
+        )  # fmt: skip
         agent = out.element(
             "agent", ("url", *key), f"{name} service", at=self._at, kind="service", home=zone, runs_on=system,
             description=fingerprints.of_address(address.text) or None,

@@ -346,6 +346,8 @@ def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], d
     if field.type in {"reference", "references"}:
         ids = [draft.find_one(name, field.refers)[1] for name in _names(rest, where)]
         value = ids[0] if field.type == "reference" else tuple(ids)
+    elif field.type == "aliases":
+        value = tuple(dict.fromkeys(filter(None, (as_typed(part) for part in split(rest, ",")))))
     else:
         value = parse_value(field, text)
     set_values(table, id_, {field.attribute: value}, draft)

@@ -24,6 +24,7 @@ FieldType = Literal[
     "number",  # above 0, at most 1,000,000,000
     "actions",  # a list of actions
     "names",  # a list of free names (identities)
+    "aliases",  # a list of names in logs and other files, which name nothing of the model
     "accesses",  # a list of ``system:action``
     "element",  # ``kind:id`` of a zone, system, agent or credential; or a step, ``hold:bot>token``
     "lifetime",  # [1-9][0-9]* and s, m, h, d; or unlimited
@@ -81,7 +82,7 @@ _ID = Field("id", "id", required=True, hint="short, lower case: a-z 0-9 . _ -")
 _NAME = Field("name", "line", hint="what people call it; default: the id")
 _DESCRIPTION = Field("description", "paragraph", hint="a paragraph for the reader")
 _OWNER = Field("owner", "line", hint="who answers for it")
-_KNOWN_AS = Field("known_as", "names", hint="what logs and other files call it; one * stands for any text")
+_KNOWN_AS = Field("known_as", "aliases", hint="what logs and other files call it; one * stands for any text")
 _VENDOR = Field("vendor", "line", hint="set where a third party runs it")
 _AT = Field("at", "slot", hint="its slot on the canvas: column, order")
 

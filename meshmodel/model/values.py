@@ -269,6 +269,7 @@ _CONVERTERS: Final[Mapping[str, Convert]] = {
     "number": _number,
     "actions": _actions,
     "names": _names,
+    "aliases": _names,
     "accesses": _accesses,
     "element": _element,
     "lifetime": _lifetime,

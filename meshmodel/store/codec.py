@@ -20,7 +20,7 @@ from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import RECORD_TYPES, table_of
 from meshmodel.model.values import canonical_number
 
-_LISTS: Final = frozenset({"references", "actions", "names", "accesses", "slot"})
+_LISTS: Final = frozenset({"references", "actions", "names", "aliases", "accesses", "slot"})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _JSON_LIMIT: Final = 1_000_000
 

@@ -91,6 +91,8 @@ def usual_keys(table: str, key: str) -> tuple[list[str], Any]:
             return ["=3,4"], (3, 4)
         case "names":
             return ["=svc-b,svc-a"], ("svc-a", "svc-b")
+        case "aliases":
+            return ["=svc-b,svc-a"], ("svc-a", "svc-b")
         case "choice" | "suggestion":
             return [f"={field.choices[-1]}"], field.choices[-1]
         case "actions":

@@ -157,6 +157,7 @@ _KINDS: Final = {
     "number": "a number",
     "actions": "a list of actions",
     "names": "a list of names",
+    "aliases": "a list of names",
     "accesses": "a list of system:action",
     "element": "kind:id, or a step",
     "lifetime": "a lifetime",

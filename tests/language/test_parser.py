@@ -239,6 +239,8 @@ def test_any_field_by_its_name() -> None:
     )
     assert named.credential["k"].known_as == ("Key One", "arn:aws:iam::111122223333:role/k*")
     assert named.system["files"].known_as == ("files.example",)
+    subject = 'files known as "CN=files,O=Example", files.example'
+    assert after(subject, named).system["files"].known_as == ("CN=files,O=Example", "files.example")
     assert after("k known as unset", named).credential["k"].known_as is None
     assert "there is no element 'other'" in problem("other known as bot", named)
     assert "lifetime" in problem("k lifetime soon", drawn)

@@ -177,7 +177,7 @@ def _random_value(random: Random, snapshot: Snapshot, table: str, field: Field) 
             return random.choice((1, 0.25, 40))
         case "actions":
             return tuple(random.sample(field.choices, random.randint(1, 3)))
-        case "names":
+        case "names" | "aliases":
             return tuple(random.sample(("anna", "bert", "cleo"), 2))
         case "accesses":
             system = _any_id(random, snapshot, "system")

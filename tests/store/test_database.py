@@ -34,7 +34,7 @@ def test_what_is_created_is_read_back_with_every_field(path):
 
 def test_every_field_has_a_column_of_its_type():
     kinds = {"boolean": "BOOLEAN", "integer": "INTEGER", "number": "FLOAT", "date": "DATE"}
-    kinds |= dict.fromkeys(("references", "actions", "names", "accesses", "slot"), "JSON")
+    kinds |= dict.fromkeys(("references", "actions", "names", "aliases", "accesses", "slot"), "JSON")
     for name, table in SCHEMA.items():
         columns = {column.name: column for column in RECORD_TABLES[name].c if column.name != "row"}
         assert list(columns) == [field.key for field in table.fields]

@@ -466,6 +466,7 @@ class _Drawing:
             kind=kind,
             identity=principal.arn,
             owner=owner,
+            known_as=(principal.arn,),
         )
         self.ids[principal] = id_
         for each in node["Tags"]:
@@ -627,6 +628,7 @@ class _Drawing:
                 at=role.node,
                 kind="other" if is_saml else "oidc-federation",
                 subject="human" if is_saml else None,
+                known_as=(subject,),
             )
             exchange = Exchange(source, self.ids[role], pinned=is_exact)
             made += [("credential", source), out.relate(exchange, at=role.node)]
@@ -647,6 +649,7 @@ class _Drawing:
             at=role.node,
             kind="other",
             identity=name if is_one else None,
+            known_as=(name,) if is_one else None,
         )
         exchange = Exchange(source, self.ids[role], pinned=is_one)
         made = out.relate(exchange, at=role.node)

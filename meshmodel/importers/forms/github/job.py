@@ -6,14 +6,19 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from meshmodel.importers import fingerprints
 from meshmodel.importers.catalogue import Catalogue
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import Node
 from meshmodel.importers.forms.github.options import LIMITED, Reach, reach_of, takes_up_nothing
-from meshmodel.importers.forms.github.repository import Repository, is_model_key, meaning_of_literal
+from meshmodel.importers.forms.github.repository import (
+    Repository,
+    is_model_key,
+    meaning_of_literal,
+    path_of,
+)
 from meshmodel.importers.forms.github.rules import (
     AGENT_ACTION,
     AGENT_INPUT,
@@ -181,7 +186,7 @@ class Job:
     _cut: dict[tuple[str, str], str] = field(default_factory=dict)
     """By agent and token the credential of what its tools can use of it."""
 
-    def element(self, table: str, key: tuple[str, ...], name: str, at: Node, **fields: str | None) -> str:
+    def element(self, table: str, key: tuple[str, ...], name: str, at: Node, **fields: Any) -> str:
         """An element of this workflow only."""
         return self.out.element(table, key, name, at=at, scope=self.node.source, **fields)
 
@@ -196,8 +201,9 @@ class Job:
         out, at = self.out, self.node
         pipeline, zone = self.repository.system("pipeline", at), self.repository.zone(at)
         self.workflow = self.element(
-            "agent", ("job", self.id), self.title, at, kind="workflow", home=zone, runs_on=pipeline
-        )
+            "agent", ("job", self.id), self.title, at, kind="workflow", home=zone, runs_on=pipeline,
+            known_as=(path_of(self.node.source),),
+        )  # fmt: skip
         name = f"GITHUB_TOKEN of {self.title}"
         self.token = self.element(
             "credential", ("token", self.id), name, at, kind="exchanged-token", lifetime=self._lifetime()
@@ -536,7 +542,10 @@ class Job:
         else:
             shown = f"{name} credential of {self.title}"
             key, scope = ("login", self.id, node["id"].text or host), node.source
-        credential = self.out.element("credential", key, shown, at=leaf, scope=scope, kind="exchanged-token")
+        credential = self.out.element(
+            "credential", key, shown, at=leaf, scope=scope, kind="exchanged-token",
+            known_as=(account,) if not scope else None,
+        )  # fmt: skip
         self._exchange(credential, name, host, leaf)
         held = self.out.relate(Hold(agent, credential), at=leaf)
         self.out.take(leaf, FEDERATION, ("credential", credential), held)

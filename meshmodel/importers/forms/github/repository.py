@@ -164,6 +164,11 @@ def root_of(source: str) -> str:
     return above if found else source.rpartition("/")[0]
 
 
+def path_of(source: str) -> str:
+    """The path of a workflow in its repository."""
+    return source.removeprefix(root_of(source)).lstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Granted:
     """A grant on a part of the repository, of a GITHUB_TOKEN (``is_own``) or of another credential."""

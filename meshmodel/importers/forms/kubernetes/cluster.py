@@ -154,18 +154,27 @@ class Cluster:
 
     def api(self, namespace: str, at: Node) -> str:
         """The system that stands for the objects of a namespace, its Secrets left out."""
-        return self._system(self.apis, "API", "kubernetes-cluster", namespace, at)
+        return self._system(self.apis, "API", "kubernetes-cluster", namespace, at, "")
 
     def store(self, namespace: str, at: Node) -> str:
         """The system that stands for the Secrets of a namespace."""
-        return self._system(self.stores, "secrets", "secrets-manager", namespace, at)
+        return self._system(self.stores, "secrets", "secrets-manager", namespace, at, "secrets")
 
     def _system(
-        self, known: dict[str, tuple[str, Node]], what: str, kind: str, namespace: str, at: Node
+        self,
+        known: dict[str, tuple[str, Node]],
+        what: str,
+        kind: str,
+        namespace: str,
+        at: Node,
+        resource: str,
     ) -> str:
         name = f"{namespace or 'unnamed namespace'} {what}"
         zone = self.zone(namespace, at)
-        made = self.out.element("system", (what, namespace), name, at=at, kind=kind, zone=zone)
+        called = (f"{namespace}/{resource}",) if namespace else None  # as the audit log is read
+        made = self.out.element(
+            "system", (what, namespace), name, at=at, kind=kind, zone=zone, known_as=called
+        )
         known.setdefault(namespace, (made, at))
         return made
 
@@ -190,13 +199,15 @@ class Cluster:
 
     def account(self, namespace: str, name: str, at: Node) -> str:
         """The credential of a ServiceAccount."""
+        user = f"system:serviceaccount:{namespace}:{name}" if namespace else None
         made = self.out.element(
             "credential",
             ("ServiceAccount", namespace, name),
             f"{name} account{_of(namespace)}",
             at=at,
             kind="kubernetes-projected-token",
-            identity=f"system:serviceaccount:{namespace}:{name}" if namespace else None,
+            identity=user,
+            known_as=(user,) if user else None,
         )
         self.zone(namespace, at)
         self.accounts[namespace].setdefault(name, (made, at))

@@ -293,6 +293,7 @@ class Agents:
             f"{name} template" if kind == "AgentTemplate" else name,
             at=at,
             kind="workflow" if is_flow else "ai-agent",
+            known_as=None if kind == "AgentTemplate" else (f"agent:{name}",),
             home=self._cluster.zone(namespace, at),
             runs_on=self._cluster.api(namespace, at),
         )
