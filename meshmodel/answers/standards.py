@@ -164,3 +164,9 @@ def releases_of(references: Iterable[str]) -> tuple[str, ...]:
     beginnings = sorted(RELEASES, key=len, reverse=True)
     cited = {next((each for each in beginnings if name.startswith(each)), "") for name in references}
     return tuple(release for beginning, release in RELEASES.items() if beginning in cited)
+
+
+def in_release_order(references: Iterable[str]) -> list[str]:
+    """References in the order of ``TITLES``; those without a title last."""
+    order = {name: place for place, name in enumerate(TITLES)}
+    return sorted(references, key=lambda each: (order.get(each, len(order)), each))

@@ -110,6 +110,11 @@ class Item:
             by_owner.setdefault(each.owner or UNOWNED, []).append(each.title)
         return "; ".join(f"{first_few(titles, 3)}: {owner}" for owner, titles in by_owner.items())
 
+    @property
+    def owner_names(self) -> str:
+        """Who owns what it is about, each once: first who owns what is changed."""
+        return ", ".join(dict.fromkeys(each.owner or UNOWNED for each in self.elements))
+
     def owned(self, kind: str) -> str:
         """The elements of a kind, each with its owner in brackets."""
         some = [f"{each.title} ({each.owner or UNOWNED})" for each in self.elements if each.kind == kind]

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from meshmodel.answers.report.options import PAGES, SECTIONS, ReportOptions
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, seconds, view_of
 from meshmodel.commands.output import complain
 from meshmodel.commands.progress import Progress
@@ -20,12 +21,13 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "report",
-        help="write a document: findings with pictures, the fix, tickets, credentials",
-        description="Write all that is known of a model as a document: summary, pictures of the model and of "
-        "its boundaries, the reach of each agent, each finding with its way, the minimum fix, tickets, "
-        "credentials and open questions. The ending of FILE is the form: .md (its pictures in a folder "
-        "beside it, NAME-pictures), .html (one file that stands alone), .pdf, or .docx (needs "
-        "meshmodel[docx]). A file that is a model is not replaced.",
+        help="write a document: a page to decide on, findings with pictures, the work, appendices",
+        description="Write all that is known of a model as a document: a page to decide on, an index of "
+        "findings, each finding with its way, the list of work, and as appendices pictures of the model and "
+        "of its boundaries, the reach of each agent, the minimum fix, inventories and open questions. The "
+        "ending of FILE is the form: .md (its pictures in a folder beside it, NAME-pictures), .html (one "
+        "file that stands alone), .pdf, or .docx (needs meshmodel[docx]). A file that is a model is not "
+        "replaced.",
         allow_abbrev=False,
     )
     add_model(parser)
@@ -44,6 +46,37 @@ def add(commands: Subparsers) -> None:
         metavar="SECONDS",
         help="how long the searches for the fix and for its curve may each take (default: no limit)",
     )
+    parser.add_argument(
+        "--brief", action="store_true", help="the decision page, the index and the worst ways"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="SECTION",
+        default=(),
+        help=f"these sections alone: {', '.join(SECTIONS)}",
+    )
+    parser.add_argument(
+        "--page",
+        choices=tuple(PAGES),
+        default="a4",
+        help="the size of its pages; slide: one way a slide (16:9)",
+    )
+    parser.add_argument("--author", metavar="NAME", help="who wrote it (default: the user.name of git)")
+    parser.add_argument(
+        "--reviewer",
+        dest="reviewers",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="who is to sign it; may be given several times",
+    )
+    parser.add_argument(
+        "--template",
+        type=Path,
+        metavar="DIR",
+        help="take styles of yours: from DIR/report.docx, or the stylesheet DIR/report.css",
+    )
     parser.set_defaults(run=run)
 
 
@@ -54,16 +87,20 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_to_replace_model(path, arguments.model)
     from meshmodel.analysis.analysis import analyse
     from meshmodel.answers.report.build import Builder
-    from meshmodel.answers.report.files import files
+    from meshmodel.answers.report.files import check_template, files
 
     if form == "docx":
         from meshmodel.answers.report.docx import require
 
         require()
+    options = _options(arguments)
+    options.check(form)
+    if options.template is not None:
+        check_template(options.template, form)
     analysis = analyse(load(arguments.model), view=view_of(arguments))
-    builder = Builder(analysis, form, arguments.deadline)
+    builder = Builder(analysis, form, arguments.deadline, options=options)
     with Progress(lambda: f"{one_line(path)}: {builder.status}"):
-        made = files(builder.report(), form, path)
+        made = files(builder.report(), form, path, options.template)
     from meshmodel.model.atomic_file import replace_files
 
     folder = next(iter(made)).parent
@@ -72,6 +109,23 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     complain(f"{one_line(path)}: was written, but in time the fix or its curve was not proven, as it says")
     return 2
+
+
+def _options(arguments: argparse.Namespace) -> ReportOptions:
+    """What is asked for; without an author, whom git knows."""
+    author = arguments.author
+    if author is None:
+        from meshmodel.store.git_revision import author_of
+
+        author = author_of(arguments.model)
+    return ReportOptions(
+        arguments.page,
+        arguments.brief,
+        tuple(arguments.only),
+        author,
+        tuple(arguments.reviewers),
+        arguments.template,
+    )
 
 
 def _form(path: Path) -> "Form":

@@ -17,7 +17,7 @@ from typing import IO, Final
 from meshmodel.interchange.reader import SIZE_LIMIT
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import LINE_LIMIT, clean_line, one_line
 from meshmodel.model.typed_paths import file_problem
 from meshmodel.store.load import load, load_bytes
 
@@ -43,6 +43,27 @@ def load_side(name: str) -> Snapshot:
         MeshmodelError: one line; it cannot be read, is no model, or is refused (``docs/interchange.md``).
     """
     return load_bytes(read_revision(name), name) if _is_revision(name) else load(name)
+
+
+def author_of(model: Path) -> str:
+    """Whom git knows as the author of what is done in the folder of a file; empty where it knows nobody."""
+    git = shutil.which("git")
+    folder = model.parent if model.parent.is_dir() else Path()
+    if git is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed call, no shell
+            [git, *_OPTIONS, "config", "--get", "user.name"],
+            cwd=folder,
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return clean_line(done.stdout.decode(errors="replace"))[:LINE_LIMIT]
 
 
 def side_problem(text: str) -> str | None:

@@ -2,20 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.check import crossing_states
+from meshmodel.answers.fix_state import in_order
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
-from meshmodel.answers.report.findings import finding_section, finding_table
+from meshmodel.answers.report.decision import decision_page, stamp_facts, title_of
+from meshmodel.answers.report.findings import brief_ways, finding_section, finding_table, reference_section
 from meshmodel.answers.report.fix import fix_section
+from meshmodel.answers.report.index import index_section
+from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
-from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
-from meshmodel.exporters.tickets import tickets
+from meshmodel.answers.report.tree import Block, Contents, Heading, Items, Paragraph, Report, Table
+from meshmodel.answers.report.work_items import work_section
+from meshmodel.answers.work import Work, work_of
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import SEVERITIES
@@ -83,6 +89,7 @@ class Builder:
         form: Form,
         deadline: float | None = None,
         tell: Callable[[str], None] = lambda _: None,
+        options: ReportOptions = ReportOptions(),  # noqa: B008  # it is frozen
     ) -> None:
         """Begin with nothing.
 
@@ -91,7 +98,9 @@ class Builder:
             form: the format of the report, which decides the form of its pictures only.
             deadline: seconds that the search for the fix may take, and that for the curve.
             tell: told each status.
+            options: which sections, on which pages, by whom.
         """
+        self._options = options
         self._analysis, self._pictures, self._deadline = analysis, Pictures(analysis, form), deadline
         self._heard, self._stop = tell, CURRENT.get()
         self.status = "analysing"
@@ -104,30 +113,45 @@ class Builder:
             MeshmodelError: there is no renderer, or it failed.
             Stopped: ``CURRENT`` said so when the builder was made, or does for the renderer.
         """
-        snapshot = self._analysis.snapshot
-        title = plain(snapshot.about.name or "A model without a name")
+        analysis, options = self._analysis, self._options
         self._tell("searching for the minimum fix")
-        fix = self._analysis.minimum_fix(deadline=self._deadline, cancelled=self._stop)
-        curve = self._curve(fix)
-        self.complete = fix.optimal and (self._deadline is None or all(point.exact for point in curve))
-        sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
-            ("summing up", lambda: self._summary(title, fix)),
-            ("drawing the model", self._drawing),
-            ("drawing the boundaries", lambda: boundary_section(self._analysis, self._pictures)),
-            ("listing the agents", lambda: agent_section(self._analysis, in_table=self._is_large)),
-            ("drawing the findings", self._findings),
-            ("drawing the fix", lambda: fix_section(self._analysis, fix, curve, self._pictures, MOST_DRAWN)),
-            ("listing tickets", lambda: self._tickets(fix)),
-            ("listing systems", lambda: system_section(self._analysis)),
-            ("listing credentials", lambda: credential_section(self._analysis)),
-            ("listing questions", self._not_modelled),
-        )
+        fix = in_order(analysis.minimum_fix(deadline=self._deadline, cancelled=self._stop))
+        self.complete = fix.optimal
+        self._tell("working out the list of work")
+        work = work_of(analysis, fix)
+        writers: dict[str, Callable[[], Iterator[Block]]] = {
+            "decision": lambda: decision_page(analysis, fix, work, self._pictures, options),
+            "index": lambda: index_section(analysis, work),
+            "ways": lambda: self._findings(work),
+            "work": lambda: work_section(analysis, work),
+            "model": self._drawing,
+            "boundaries": lambda: boundary_section(analysis, self._pictures),
+            "agents": lambda: agent_section(analysis, in_table=self._is_large),
+            "fix": lambda: fix_section(analysis, fix, self._curve(fix), self._pictures, MOST_DRAWN),
+            "systems": lambda: system_section(analysis),
+            "credentials": lambda: credential_section(analysis),
+            "questions": self._not_modelled,
+            "words": self._words,
+            "references": lambda: reference_section(analysis),
+        }
         blocks: list[Block] = []
-        for status, section in sections:
-            self._tell(status)
-            blocks += section()
+        if "decision" not in options.sections:
+            blocks += [Heading(1, title_of(analysis)), self._stamp()]
+        letters = iter("ABCDEFGHI")
+        for name in options.sections:
+            self._tell(f"writing {SECTIONS[name]}")
+            made = [*writers[name]()]
+            if name in APPENDICES and isinstance(made[0], Heading):
+                made[0] = replace(made[0], text=f"Appendix {next(letters)}: {made[0].text}")
+            blocks += made
+            if name == "decision" and not options.brief:
+                blocks.append(Contents())
         self._tell("writing")
-        return Report(title, self._pictures.stamp, tuple(blocks))
+        report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks), options.page)
+        return report.with_good_links()
+
+    def _stamp(self) -> Facts:
+        return stamp_facts(self._analysis, self._pictures, self._options)
 
     def _tell(self, status: str) -> None:
         self._stop.check()
@@ -138,22 +162,22 @@ class Builder:
         if not fix.before or fix.cost > LONGEST_CURVE:
             return ()
         self._tell("searching for the closing curve")
-        return self._analysis.closing_curve(deadline=self._deadline, cancelled=self._stop, fix=fix)
+        curve = self._analysis.closing_curve(deadline=self._deadline, cancelled=self._stop, fix=fix)
+        self.complete = self.complete and (self._deadline is None or all(point.exact for point in curve))
+        return curve
 
-    def _summary(self, title: str, fix: "Fix") -> Iterator[Block]:
+    def _words(self) -> Iterator[Block]:
         analysis, about = self._analysis, self._analysis.snapshot.about
         summary = analysis.summary
-        yield Heading(1, title)
+        yield Heading(2, "Words and counts")
         if about.description:
             yield Paragraph(plain(about.description))
-        yield Heading(2, "Summary")
         yield Facts.of(
             ("Analysed", f"as {analysis.view}"),
             ("Model", _sizes(analysis)),
             ("Crossings", f"{summary.crossings:,}: {crossing_states(summary)}"),
             ("Missing checkpoints", f"{summary.missing:,}"),
             *_finding_counts(analysis),
-            ("Minimum fix", f"{counted(fix.cost, 'checkpoint')}, {_proof(fix)}"),
             ("Where outsiders' words come in", ", ".join(e.system for e in analysis.heard if e.first_hand)),
             (
                 "Where agents carry them on to",
@@ -161,7 +185,6 @@ class Builder:
             ),
             ("Source", self._pictures.stamp),
         )
-        yield Heading(3, "Words in this report")
         yield Facts(_WORDS)
 
     def _drawing(self) -> Iterator[Block]:
@@ -194,29 +217,12 @@ class Builder:
     def _is_large(self) -> bool:
         return self._analysis.snapshot.elements > MOST_DETAILED
 
-    def _findings(self) -> Iterator[Block]:
+    def _findings(self, work: Work) -> Iterator[Block]:
+        if self._options.brief:
+            return brief_ways(self._analysis, work, self._pictures)
         if self._is_large:
-            return finding_table(self._analysis)
-        return finding_section(self._analysis, self._pictures, self._tell)
-
-    def _tickets(self, fix: "Fix") -> Iterator[Block]:
-        yield Heading(2, "Tickets")
-        made = tickets(self._analysis, fix)
-        if not made:
-            asked = self._analysis.snapshot.open_questions
-            drawn = f" in what is drawn; {counted(asked, 'open question')} about what is not" if asked else ""
-            yield Paragraph(f"Nothing is to be done: no checkpoint is missing{drawn}, and the fix has none.")
-            return
-        yield Paragraph(
-            "One for each missing checkpoint and one for each checkpoint of the minimum fix; all of the "
-            "second kind close the first. Their ids stay the same; meshmodel export --to tickets writes "
-            "them for a tracker."
-        )
-        yield Table.of(
-            ("Ticket", "Severity", "State", "What to do", "Owner"),
-            (24, 10, 10, 42, 14),
-            ((each.id, each.severity, each.state, each.remedy, each.owner) for each in made),
-        )
+            return finding_table(self._analysis, work)
+        return finding_section(self._analysis, work, self._pictures, self._tell)
 
     def _not_modelled(self) -> Iterator[Block]:
         yield Heading(2, "What was not modelled")
@@ -267,7 +273,3 @@ def _finding_counts(analysis: "Analysis") -> tuple[tuple[str, str], ...]:
     listed = ", ".join(f"{still[each]:,} {each}" for each in reversed(SEVERITIES) if still[each])
     accepted = len(analysis.findings) - still.total()
     return ("Open findings", listed or "none"), ("Accepted findings", f"{accepted:,}")
-
-
-def _proof(fix: "Fix") -> str:
-    return "proven" if fix.optimal else f"not proven: at least {fix.lower_bound}"

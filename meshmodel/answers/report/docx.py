@@ -4,16 +4,49 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
-from meshmodel.answers.report.word_fields import add_contents, add_page_number, mark
+from meshmodel.answers.report.tree import (
+    Block,
+    Break,
+    Contents,
+    Heading,
+    Items,
+    Link,
+    PageSize,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
+from meshmodel.answers.report.word_fields import (
+    add_contents,
+    add_page_number,
+    bookmark,
+    link_run,
+    mark,
+    mark_anchor,
+)
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
 
-_WIDTH, _HEIGHT, _MARGIN = 21.0, 29.7, 2.5
-"""A4 and its margins, in centimetres."""
+_MARGIN = 2.0
+"""Centimetres around a page."""
+_SIZES: Final[dict[PageSize, tuple[float, float]]] = {
+    "a4": (21.0, 29.7),
+    "letter": (21.59, 27.94),
+    "slide": (33.867, 19.05),
+}
+"""Width and height of a page, in centimetres."""
+_NEEDED: Final = ("Normal", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "Caption", "Table Grid")
+"""The styles that a report uses."""
+_PAGE_COLUMN: Final = 8
+"""The share of the column of page numbers."""
+_MOST_SECTIONS: Final = 100
+"""Above these numbers are the marks of other headings than those of sections."""
 _FIXED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _CONTENTS: Final = "toc 1"
 """Word's name of the style of a line of the contents."""
@@ -21,15 +54,19 @@ _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 """The first date that an archive can have."""
 
 
-def docx(report: Report) -> bytes:
+def docx(report: Report, template: Path | None = None) -> bytes:
     """The file; equal reports give equal bytes.
 
+    Args:
+        report: the tree.
+        template: a document whose styles are used; its text is left out.
+
     Raises:
-        MeshmodelError: python-docx is not installed.
+        MeshmodelError: python-docx is not installed, or the template is no document with the styles.
     """
     require()
     out = io.BytesIO()
-    _Writer(report).document.save(out)
+    _Writer(report, document_of(template)).document.save(out)
     return _with_fixed_dates(out.getvalue())
 
 
@@ -47,6 +84,37 @@ def require() -> None:
         ) from None
 
 
+def document_of(template: Path | None) -> Any:
+    """An empty document with the styles that a report uses.
+
+    Args:
+        template: of the organisation; ``None``: that of python-docx.
+
+    Raises:
+        MeshmodelError: it is no document, or lacks styles.
+    """
+    from docx import Document
+
+    if template is None:
+        return Document()
+    try:
+        document = Document(str(template))
+        names = {each.name for each in document.styles}
+    except (
+        Exception
+    ) as error:  # python-docx raises what its parsers do: KeyError, BadZipFile, XMLSyntaxError, …
+        raise MeshmodelError(f"{one_line(template)}: is no Word document, or is damaged") from error
+    missing = [each for each in _NEEDED if each not in names]
+    if missing:
+        raise MeshmodelError(
+            f"{one_line(template)}: lacks the style {missing[0]}, which reports use; add it in Word"
+        )
+    body = document.element.body
+    for each in list(body)[:-1]:
+        body.remove(each)
+    return document
+
+
 def _with_fixed_dates(content: bytes) -> bytes:
     """The same archive, in which no entry says when it was written."""
     out = io.BytesIO()
@@ -59,10 +127,12 @@ def _with_fixed_dates(content: bytes) -> bytes:
 
 
 class _Writer:
-    def __init__(self, report: Report) -> None:
-        from docx import Document
-
-        self.document: Any = Document()
+    def __init__(self, report: Report, document: Any) -> None:
+        self.document: Any = document
+        self._width, self._height = _SIZES[report.page]
+        self._is_slide = report.page == "slide"
+        self._is_first, self._is_new_page = False, False
+        self._anchors = 0
         about = self.document.core_properties
         about.title, about.author, about.comments = report.title[:255], "", report.stamp
         about.created = about.modified = _FIXED
@@ -78,8 +148,9 @@ class _Writer:
         """Each with the paragraph after it."""
         # python-docx looks through the whole body whenever something is added: it is kept short.
         body, made = self.document.element.body, list[Any]()
-        for block, across, above in report.placed():
-            self._turn(across)
+        for number, (block, across, above) in enumerate(report.placed()):
+            self._is_first = number < report.first_page
+            self._turn(across and not self._is_slide)
             self._add(block, above)
             made += body[:-1]
             del body[:-1]
@@ -95,10 +166,12 @@ class _Writer:
         from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
         from docx.shared import Cm, Pt
 
+        if any(each.name == _CONTENTS for each in self.document.styles):
+            return
         style = self.document.styles.add_style(_CONTENTS, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         style.base_style = self.document.styles["Normal"]
         style.paragraph_format.space_after = Pt(2)
-        room = Cm(_WIDTH - 2 * _MARGIN)
+        room = Cm(self._width - 2 * _MARGIN)
         style.paragraph_format.tab_stops.add_tab_stop(room, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
     def _turn(self, across: bool) -> None:
@@ -111,44 +184,87 @@ class _Writer:
         from docx.enum.section import WD_ORIENT
         from docx.shared import Cm
 
-        wide, high = (_HEIGHT, _WIDTH) if self._is_across else (_WIDTH, _HEIGHT)
-        section.orientation = WD_ORIENT.LANDSCAPE if self._is_across else WD_ORIENT.PORTRAIT
+        wide, high = self._room
+        section.orientation = WD_ORIENT.LANDSCAPE if wide > high else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = Cm(wide), Cm(high)
         for side in ("left", "right", "top", "bottom"):
             setattr(section, f"{side}_margin", Cm(_MARGIN))
+
+    @property
+    def _room(self) -> tuple[float, float]:
+        """Width and height of the page, in centimetres."""
+        return (self._height, self._width) if self._is_across else (self._width, self._height)
 
     def _add(self, block: Block, above: float) -> None:
         match block:
             case Heading():
                 self._heading(block)
             case Paragraph():
-                self._line(block.text)
+                self._words(self._line(), block.text, is_bold=block.strong)
             case Items():
                 for item in block.items:
-                    self._line(item, "List Bullet")
+                    self._words(self._line("", "List Bullet"), item)
             case Facts():
-                for name, value in block.rows:
-                    line = self._line()
-                    line.paragraph_format.space_after = 0
-                    line.add_run(f"{name}: ").bold = True
-                    line.add_run(value)
+                self._facts(block)
             case Table():
                 self._table(block)
             case Picture():
                 self._picture(block, above)
+            case Break():
+                self._is_new_page = True
+            case Contents():
+                self._contents()
+
+    @property
+    def _points(self) -> float | None:
+        """The size of letters where it is not that of the style: on the first page, and on a slide."""
+        return 16.0 if self._is_slide else 8.5 if self._is_first else None
+
+    def _words(self, line: Any, text: str, *, is_bold: bool = False) -> None:
+        """Go on with words, which lead somewhere where they are a link."""
+        from docx.shared import Pt
+
+        run = line.add_run(text)
+        run.bold = is_bold or None
+        if self._points is not None:
+            run.font.size = Pt(self._points + (2 if is_bold else 0))
+        if isinstance(text, Link):
+            link_run(run, text.anchor)
+
+    def _facts(self, facts: Facts) -> None:
+        """A line each; on the first page one line, since it has no room."""
+        line = None
+        for name, value in facts.rows:
+            if line is None or not self._is_first:
+                line = self._line()
+                line.paragraph_format.space_after = 0
+            else:
+                self._words(line, " · ")
+            self._words(line, f"{name}: ", is_bold=True)
+            self._words(line, value)
 
     def _heading(self, heading: Heading) -> None:
-        """A heading; under that of the report the contents, to which those of sections are marked."""
+        """A heading; those of sections are marked for the contents, others for what leads to them."""
         from docx.shared import Pt
 
         line = self._line(heading.text, f"Heading {heading.level}")
-        if heading.level == 1 and self._sections:
+        if self._is_first:
+            line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(5), Pt(1)
+        if heading.level == 2 and not self._is_first:
+            mark(line, self._marked)
+            self._marked += 1
+        if heading.anchor:
+            self._anchors += 1
+            mark_anchor(line, heading.anchor, self._anchors + _MOST_SECTIONS)
+
+    def _contents(self) -> None:
+        """The list of sections; its lines lead there."""
+        from docx.shared import Pt
+
+        if self._sections:
             lines = [self._line("", _CONTENTS) for _ in self._sections]
             lines[-1].paragraph_format.space_after = Pt(14)
             add_contents(lines, self._sections)
-        elif heading.level == 2:
-            mark(line, self._marked)
-            self._marked += 1
 
     def _foot(self, report: Report) -> None:
         """At the foot of every page what the report is about, and the number of the page."""
@@ -157,13 +273,20 @@ class _Writer:
 
         (line,) = self.document.sections[0].footer.paragraphs
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        line.style.font.size, line.style.font.color.rgb = Pt(8), RGBColor(0x55, 0x55, 0x55)
+        line.style.font.size = Pt(14 if self._is_slide else 8)
+        line.style.font.color.rgb = RGBColor(0x55, 0x55, 0x55)
         line.add_run(f"{report.title[:60]} · {report.stamp} · page ")
         add_page_number(line)
 
     def _line(self, text: str = "", style: str | None = None) -> Any:
         """A new paragraph; python-docx would look through all styles for the one that is named."""
+        from docx.shared import Pt
+
         line = self.document.add_paragraph(text)
+        if self._is_first:
+            line.paragraph_format.space_after = Pt(2)
+        if self._is_new_page:
+            line.paragraph_format.page_break_before, self._is_new_page = True, False
         if style is not None:
             line._p.style = self._styles[style]  # noqa: SLF001  # as above
         return line
@@ -174,10 +297,15 @@ class _Writer:
         from docx.oxml.parser import parse_xml
         from docx.shared import Cm
 
-        whole, room = sum(block.widths), Cm(_WIDTH - 2 * _MARGIN).twips
-        widths = [round(room * width / whole) for width in block.widths]
+        links = [next((cell for cell in row if isinstance(cell, Link)), None) for row in block.rows]
+        shares = [*block.widths, *([_PAGE_COLUMN] if any(links) else [])]
+        whole, room = sum(shares), Cm(self._width - 2 * _MARGIN).twips
+        widths = [round(room * share / whole) for share in shares]
+        size = 14.0 if self._is_slide else 7.5 if self._is_first else 8.0
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        rows = [_row(block.head, widths, is_head=True), *(_row(row, widths) for row in block.rows)]
+        head = [*block.head, *(["Page"] if any(links) else [])]
+        rows = [_row(head, widths, size, is_head=True)]
+        rows += [_row(row, widths, size, link) for row, link in zip(block.rows, links, strict=True)]
         made = parse_xml(
             f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{self._styles["Table Grid"]}"/>'
             '<w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
@@ -189,23 +317,47 @@ class _Writer:
     def _picture(self, picture: Picture, above: float) -> None:
         from docx.shared import Cm, Pt
 
-        wide, high = (_HEIGHT, _WIDTH) if self._is_across else (_WIDTH, _HEIGHT)
-        room = Cm(wide - 2 * _MARGIN), Cm(high - 2 * _MARGIN - 1.5) - Pt(above)
+        wide, high = self._room
+        room = Cm(wide - 2 * _MARGIN - 0.01), Cm(high - 2 * _MARGIN - 1.5) - Pt(above)
         size = [Pt(length) for length in picture.size]
-        scale = min(1.0, room[0] / size[0], room[1] / size[1])
+        scale = min(2.0 if self._is_slide else 1.0, room[0] / size[0], room[1] / size[1])
         shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))
         shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
+        if picture.is_explained:
+            return
         self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         self._line(picture.title, "Caption")
 
 
-def _row(texts: Sequence[str], widths: Sequence[int], *, is_head: bool = False) -> str:
-    """A row of a table, in letters of 8 points; that of the head is bold, and repeated on each page."""
+def _row(
+    texts: Sequence[str],
+    widths: Sequence[int],
+    size: float,
+    link: Link | None = None,
+    *,
+    is_head: bool = False,
+) -> str:
+    """A row of a table.
+
+    Args:
+        texts: of its cells; where the table has a column of pages, that cell is made of the link.
+        widths: of its columns.
+        size: of its letters, in points.
+        link: where it leads to.
+        is_head: whether it is bold, and repeated on each page.
+    """
     repeated = "<w:trPr><w:tblHeader/></w:trPr>" if is_head else ""
-    look = f'<w:rPr>{"<w:b/>" if is_head else ""}<w:sz w:val="16"/></w:rPr>'
-    cells = (
-        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr>'
-        f"<w:p><w:r>{look}<w:t>{escape(text)}</w:t></w:r></w:p></w:tc>"
-        for text, width in zip(texts, widths, strict=True)
+    look = f'<w:rPr>{"<w:b/>" if is_head else ""}<w:sz w:val="{round(2 * size)}"/></w:rPr>'
+    cells = [f"<w:r>{look}<w:t>{escape(text)}</w:t></w:r>" for text in texts]
+    for place, text in enumerate(texts):
+        if isinstance(text, Link):
+            cells[place] = f'<w:hyperlink w:anchor="{bookmark(text.anchor)}">{cells[place]}</w:hyperlink>'
+    if len(cells) < len(widths):
+        code = "" if link is None else f" PAGEREF {bookmark(link.anchor)} \\h "
+        shown = f"<w:r>{look}<w:t> </w:t></w:r>"
+        cells.append(f'<w:fldSimple w:instr="{code}">{shown}</w:fldSimple>' if code else shown)
+    made = (
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr><w:p>{cell}</w:p></w:tc>'
+        for cell, width in zip(cells, widths, strict=True)
     )
-    return f"<w:tr>{repeated}{''.join(cells)}</w:tr>"
+    return f"<w:tr>{repeated}{''.join(made)}</w:tr>"

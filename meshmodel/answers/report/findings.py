@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.answers.acceptances import accepted_words
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import causes_of
+from meshmodel.answers.report.decision import worst_findings
+from meshmodel.answers.report.index import numbered
 from meshmodel.answers.report.pictures import Pictures
-from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Table
-from meshmodel.answers.standards import releases_of, titled
+from meshmodel.answers.report.tree import Block, Heading, Items, Link, Paragraph, Table
+from meshmodel.answers.standards import TITLES, in_release_order, releases_of
+from meshmodel.answers.work import Item, Work
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -16,23 +19,26 @@ if TYPE_CHECKING:
 
 MOST_DRAWN_WAYS: Final = 60
 """So many findings have their way drawn; those after them have it in words only."""
+MOST_BRIEF: Final = 6
+"""So many ways a brief report has."""
 
 
-def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[str], None]) -> Iterator[Block]:
+def finding_section(
+    analysis: "Analysis", work: Work, pictures: Pictures, tell: Callable[[str], None]
+) -> Iterator[Block]:
     """Each finding, those of one cause after one another.
 
     Args:
         analysis: of the model.
+        work: the list of work, of which an item closes each.
         pictures: draws the ways.
         tell: told how far it has come.
     """
-    yield Heading(2, "Findings")
+    yield Heading(2, "Findings and their ways", "ways")
     number = len(analysis.findings)
     if not number:
         yield Paragraph("Nothing is found.")
         return
-    cited = {each for finding in analysis.findings for each in finding.references}
-    yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
     causes = causes_of(analysis)
     if len(causes) > MOST_DRAWN_WAYS:
         yield Paragraph(
@@ -47,29 +53,44 @@ def finding_section(analysis: "Analysis", pictures: Pictures, tell: Callable[[st
             tell(f"finding {done:,} of {number:,}")
             above = None if finding is cause.finding else cause.finding
             is_drawn = above is None and place < MOST_DRAWN_WAYS
-            yield from _finding(finding, above)
+            yield from _finding(done, finding, above, work.item_of(finding))
             if above is None:
-                yield from _way(analysis, finding, written, pictures if is_drawn else None, f"finding-{done}")
+                yield from _way(analysis, finding, written, pictures if is_drawn else None, f"way-{done}")
 
 
-def finding_table(analysis: "Analysis") -> Iterator[Block]:
+def brief_ways(analysis: "Analysis", work: Work, pictures: Pictures) -> Iterator[Block]:
+    """The worst ways alone, each small, in words, and with the work that closes it."""
+    yield Heading(2, "The worst ways", "ways")
+    numbers, findings = numbered(analysis), worst_findings(analysis, MOST_BRIEF)
+    if not findings:
+        yield Paragraph("No finding has a way.")
+    for finding in findings:
+        number, item = numbers[finding.rule, finding.subject], work.item_of(finding)
+        yield Heading(3, plain(f"{number}. {_title(finding)}"), f"finding-{number}")
+        yield Paragraph(plain(finding.message))
+        explanation = analysis.explain_finding(finding)
+        if explanation is not None:
+            yield from pictures.strip(f"way-{number}", plain(finding.message), explanation)
+            yield Items(tuple(plain(each) for each in explanation.sentences))
+        yield Facts.of(("Work", None if item is None else f"{item.number}. {item.title}"))
+
+
+def finding_table(analysis: "Analysis", work: Work) -> Iterator[Block]:
     """The findings of a large model: a row each, and for each rule what it cites."""
-    yield Heading(2, "Findings")
+    yield Heading(2, "Findings and their ways", "ways")
     findings = analysis.findings
     if not findings:
         yield Paragraph("Nothing is found.")
         return
-    cited = {each for finding in findings for each in finding.references}
-    yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
     references = {each.rule: each.references for each in findings}
     yield Table.of(
         ("Rule", "References"),
         (25, 75),
-        ((rule, "; ".join(map(titled, each))) for rule, each in sorted(references.items())),
+        ((rule, "; ".join(each)) for rule, each in sorted(references.items())),
     )
     yield Table.of(
-        ("Severity", "Rule", "Subject", "What is found", "Remedy", "Acceptance"),
-        (8, 14, 16, 28, 26, 8),
+        ("Severity", "Rule", "Subject", "What is found", "Remedy", "Work", "Acceptance"),
+        (8, 13, 15, 26, 24, 6, 8),
         (
             (
                 each.severity,
@@ -77,6 +98,7 @@ def finding_table(analysis: "Analysis") -> Iterator[Block]:
                 each.subject,
                 each.message,
                 each.remedy,
+                None if (item := work.item_of(each)) is None else f"{item.number}",
                 None if each.accepted is None else accepted_words(each.accepted),
             )
             for each in findings
@@ -84,14 +106,35 @@ def finding_table(analysis: "Analysis") -> Iterator[Block]:
     )
 
 
-def _finding(finding: "Finding", above: "Finding | None") -> Iterator[Block]:
+def reference_section(analysis: "Analysis") -> Iterator[Block]:
+    """What the findings cite: which releases, and each reference with its title."""
+    yield Heading(2, "References")
+    cited = {each for finding in analysis.findings for each in finding.references}
+    if not cited:
+        yield Paragraph("Nothing is cited.")
+        return
+    yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
+    yield Table.of(
+        ("Reference", "Title"), (30, 70), ((each, TITLES.get(each, "")) for each in in_release_order(cited))
+    )
+
+
+def _title(finding: "Finding") -> str:
+    return f"{finding.severity}, {finding.rule}: {finding.subject}"
+
+
+def _finding(
+    number: int, finding: "Finding", above: "Finding | None", item: "Item | None"
+) -> Iterator[Block]:
     """One finding; ``above`` is the one of the same cause, whose way it shares."""
-    yield Heading(3, plain(f"{finding.severity}, {finding.rule}: {finding.subject}"))
+    yield Heading(3, plain(f"{number}. {_title(finding)}"), f"finding-{number}")
     yield Paragraph(plain(finding.message))
     accepted = finding.accepted
+    closed = None if item is None else Link.to(f"work-{item.number}", plain(f"{item.number}. {item.title}"))
+    yield Facts(() if closed is None else (("Work", closed),))
     yield Facts.of(
         ("Remedy", finding.remedy),
-        ("References", "; ".join(map(titled, finding.references))),
+        ("References", "; ".join(finding.references)),
         ("Acceptance", None if accepted is None else accepted_words(accepted)),
         ("Agents", ", ".join(finding.agents)),
         ("Actions", ", ".join(finding.actions)),

@@ -8,7 +8,19 @@ from html import escape
 from typing import Final
 
 from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.tree import (
+    Block,
+    Break,
+    Contents,
+    Heading,
+    Items,
+    Link,
+    PageSize,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE: Final = """
@@ -27,22 +39,63 @@ dd { margin: 0; }
 figure { margin: 1rem 0; }
 svg { max-width: 100%; height: auto; }
 figcaption, footer { font-size: 0.875rem; color: #555; }
-@page { size: A4; margin: 2cm; }
-@page across { size: A4 landscape; margin: 2cm; }
+.lead { font-size: 1.25rem; font-weight: bold; line-height: 1.35; }
+.first h2 { font-size: 1.1rem; border: 0; margin: 1rem 0 0.25rem; }
+.first p, .first figure, .first table { margin: 0.25rem 0; }
+.first dl { grid-template-columns: 7rem 1fr; gap: 0 1rem; margin: 0.25rem 0; }
+@media screen and (max-width: 40rem) {
+  dl, .first dl { grid-template-columns: 1fr; gap: 0; }
+  dt { margin-top: 0.25rem; }
+  table { display: block; overflow-x: auto; }
+  thead { display: none; }
+  tbody, tr, td { display: block; border: 0; padding: 0; }
+  tr { border-top: 1px solid #bfbfbf; padding: 0.5rem 0; }
+  .told { overflow-x: auto; }
+  .told svg { max-width: none; }
+  td[data-head]:not(:empty)::before { content: attr(data-head) ": "; font-weight: bold; }
+}
 @media print {
   body { margin: 0; padding: 0; max-width: none; font-size: 11pt; }
   h1, h2, h3 { break-after: avoid; }
   tr, figure { break-inside: avoid; }
   svg { max-height: 22cm; }
+  .first { break-after: page; font-size: 9pt; line-height: 1.25; }
+  .first h1 { font-size: 15pt; margin: 0; }
+  .first h2 { font-size: 10pt; margin: 6pt 0 2pt; }
+  .first .lead { font-size: 11pt; }
+  .first table { font-size: 8pt; }
+  .first td, .first th { padding: 1pt 3pt; }
+  .first svg { max-height: 2cm; }
   .across { page: across; }
   .across svg { max-height: 14cm; }
 }
 """
 
 
-def html(report: Report) -> str:
-    """The file."""
-    body = "\n".join(part for block in report.blocks for part in _parts(report, block))
+_PAPER: Final[dict[PageSize, str]] = {
+    "a4": "@page { size: A4; margin: 2cm; }\n@page across { size: A4 landscape; margin: 2cm; }\n",
+    "letter": "@page { size: letter; margin: 2cm; }\n@page across { size: letter landscape; margin: 2cm; }\n",
+    "slide": """@page { size: 13.333in 7.5in; margin: 1.2cm 1.5cm; }
+body { font-size: 18pt; max-width: 76rem; }
+table, figcaption, footer { font-size: 14pt; }
+h2 { font-size: 24pt; border: 0; margin-top: 0; }
+h2 ~ h2 { break-before: page; }
+svg { width: 100%; max-height: 9cm; }
+@media print { body { font-size: 18pt; } .first { font-size: 16pt; } .first .lead { font-size: 26pt; } }
+""",
+}
+
+
+def html(report: Report, style: str = "") -> str:
+    """The file.
+
+    Args:
+        report: the tree.
+        style: a stylesheet of the organisation, after that of the report.
+    """
+    first = report.first_page
+    parts = ["\n".join(part for block in some for part in _parts(report, block)) for some in report.parted]
+    body = f'<section class="first">\n{parts[0]}\n</section>\n{parts[1]}' if first else parts[1]
     title = escape(report.title)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -51,7 +104,7 @@ def html(report: Report) -> str:
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>{_STYLE}</style>
+<style>{_STYLE}{_PAPER[report.page]}{style}</style>
 </head>
 <body>
 {body}
@@ -63,19 +116,22 @@ def html(report: Report) -> str:
 
 def _parts(report: Report, block: Block) -> Iterator[str]:
     match block:
-        case Heading(level=1):
-            yield f"<h1>{escape(block.text)}</h1>"
-            yield from _contents(report)
         case Heading():
-            anchor = f' id="section-{report.sections.index(block) + 1}"' if block.level == 2 else ""
+            name = _anchor(report, block)
+            anchor = f' id="{name}"' if name else ""
             yield f"<h{block.level}{anchor}>{escape(block.text)}</h{block.level}>"
         case Paragraph():
-            yield f"<p>{escape(block.text)}</p>"
+            lead = ' class="lead"' if block.strong else ""
+            yield f"<p{lead}>{escape(block.text)}</p>"
         case Items():
-            yield f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in block.items)}</ul>"
+            yield f"<ul>{''.join(f'<li>{_linked(item)}</li>' for item in block.items)}</ul>"
         case Facts():
-            rows = "".join(f"<dt>{escape(name)}:</dt><dd>{escape(value)}</dd>" for name, value in block.rows)
+            rows = "".join(f"<dt>{escape(name)}:</dt><dd>{_linked(value)}</dd>" for name, value in block.rows)
             yield f"<dl>{rows}</dl>"
+        case Contents():
+            yield from _contents(report)
+        case Break():
+            yield ""
         case Table():
             yield from _table(block)
         case Picture():
@@ -85,10 +141,21 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
 def _contents(report: Report) -> Iterator[str]:
     """Links to the sections."""
     links = (
-        f'<li><a href="#section-{number}">{escape(each.text)}</a></li>'
-        for number, each in enumerate(report.sections, 1)
+        f'<li><a href="#{_anchor(report, each)}">{escape(each.text)}</a></li>' for each in report.sections
     )
     yield f"<nav><ul>{''.join(links)}</ul></nav>"
+
+
+def _anchor(report: Report, heading: Heading) -> str:
+    """By what links lead to a heading; that of a section has a number where it has no name."""
+    if heading.anchor or heading not in report.sections:
+        return heading.anchor
+    return f"section-{report.sections.index(heading) + 1}"
+
+
+def _linked(text: str) -> str:
+    """A text, as a link where it is one."""
+    return f'<a href="#{text.anchor}">{escape(text)}</a>' if isinstance(text, Link) else escape(text)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -96,7 +163,11 @@ def _table(table: Table) -> Iterator[str]:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in table.head)
     yield f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>"
     for row in table.rows:
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
+        cells = (
+            f'<td data-head="{escape(name)}">{_linked(cell)}</td>'
+            for name, cell in zip(table.head, row, strict=True)
+        )
+        yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody></table>"
 
 
@@ -105,6 +176,6 @@ def _figure(picture: Picture, number: int) -> str:
     drawn = picture.svg.decode().partition("?>")[2].strip()
     prefix = drawn.partition(' id="')[2].partition('"')[0]
     drawn = drawn.replace(prefix, f"{prefix}-{number}")
-    turned = ' class="across"' if picture.across else ""
-    caption = f"<figcaption>{escape(picture.title)}</figcaption>"
+    turned = ' class="told"' if picture.is_explained else ' class="across"' if picture.across else ""
+    caption = "" if picture.is_explained else f"<figcaption>{escape(picture.title)}</figcaption>"
     return f'<figure id="{picture.stem}"{turned}>{drawn}{caption}</figure>'

@@ -10,7 +10,18 @@ from typing import Final
 from urllib.parse import quote
 
 from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.tree import (
+    Block,
+    Break,
+    Contents,
+    Heading,
+    Items,
+    Link,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
 
 _READ: Final = re.compile(r"[\\`*_\[\]<>#|~&$@]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 """What would be markup, a link, a mention, a formula or a sign by its name."""
@@ -26,7 +37,7 @@ def markdown(report: Report, folder: str) -> str:
         folder: the name of the folder beside the file with the pictures.
     """
     blocks = ("\n".join(_lines(block, folder)) for block in report.blocks)
-    return "\n\n".join([*blocks, f"---\n\n{escaped(report.stamp)}"]) + "\n"
+    return "\n\n".join([*filter(None, blocks), f"---\n\n{escaped(report.stamp)}"]) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -42,24 +53,35 @@ def escaped(text: str) -> str:
 def _lines(block: Block, folder: str) -> Iterator[str]:
     match block:
         case Heading():
+            if block.anchor:
+                yield f'<a id="{block.anchor}"></a>\n'
             yield f"{'#' * block.level} {escaped(block.text)}"
         case Paragraph():
-            yield escaped(block.text)
+            yield f"**{escaped(block.text)}**" if block.strong else escaped(block.text)
         case Items():
-            yield from (f"- {escaped(item)}" for item in block.items)
+            yield from (f"- {_linked(item)}" for item in block.items)
         case Facts():
             for name, value in block.rows:
-                yield f"- **{escaped(name)}:** {escaped(value)}"
+                yield f"- **{escaped(name)}:** {_linked(value)}"
         case Table():
             yield _row(block.head)
             yield f"|{' --- |' * len(block.head)}"
             yield from map(_row, block.rows)
         case Picture():
             yield from _picture(block, folder)
+        case Break():
+            yield "---"
+        case Contents():
+            pass
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(map(escaped, cells))} |"
+    return f"| {' | '.join(map(_linked, cells))} |"
+
+
+def _linked(text: str) -> str:
+    """A text, as a link where it is one."""
+    return f"[{escaped(text)}](#{text.anchor})" if isinstance(text, Link) else escaped(text)
 
 
 def _picture(picture: Picture, folder: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A report as PDF: A4 pages with an outline, the pictures drawn as lines and letters.
+"""A report as PDF: pages with an outline, the pictures drawn as lines and letters.
 
 The font, Bitstream Vera, comes with reportlab; it has the letters of western European languages. Others are
 written in Latin letters, and the report says so.
@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from anyascii import anyascii
 from reportlab import rl_config
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.pagesizes import A4, landscape, letter
 from reportlab.lib.styles import ListStyle, ParagraphStyle
 from reportlab.lib.units import cm
 from reportlab.pdfbase import pdfmetrics
@@ -32,7 +32,19 @@ from reportlab.platypus import (
 from reportlab.platypus import Paragraph as Words
 
 from meshmodel.answers.blocks import Facts
-from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.tree import (
+    Block,
+    Break,
+    Contents,
+    Heading,
+    Items,
+    Link,
+    PageSize,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
 from meshmodel.answers.report.vector import FONT, Drawing
 from meshmodel.exporters.diagram.pdf import shows
 
@@ -40,27 +52,58 @@ _BOLD: Final = f"{FONT}-bold"
 _SIGNS: Final = {"✖": "×", "◆": "◊", "◇": "◊", "→": "->"}
 """What is written for the program's own signs that the font has not."""
 _MARGIN: Final = 2 * cm
-_WIDTH: Final = A4[0] - 2 * _MARGIN
 _CAPTION: Final = 1.4 * cm
-_UPRIGHT: Final = (_WIDTH, A4[1] - 2 * _MARGIN - _CAPTION)
-_ACROSS: Final = (A4[1] - 2 * _MARGIN, A4[0] - 2 * _MARGIN - _CAPTION)
 _IN_LATIN: Final = "Names in letters that this format has no font for are written in Latin letters."
-
-_TEXT: Final = ParagraphStyle("text", fontName=FONT, fontSize=9.5, leading=13, spaceAfter=5, splitLongWords=1)
-_FACT: Final = ParagraphStyle("fact", _TEXT, leftIndent=12, firstLineIndent=-12, spaceAfter=2)
-_CELL: Final = ParagraphStyle("cell", _TEXT, fontSize=7.5, leading=10, spaceAfter=0)
-_ITEMS: Final = ListStyle(
-    "items", bulletType="bullet", start="-", leftIndent=14, bulletFontName=FONT, bulletFontSize=_TEXT.fontSize
-)
-_SMALL: Final = ParagraphStyle("small", _TEXT, fontSize=7.5, leading=10, textColor=colors.HexColor("#555555"))
-_SIZES: Final = {1: 18, 2: 14, 3: 10.5}
-_HEADINGS: Final = {
-    level: ParagraphStyle(
-        f"heading{level}", _TEXT, fontName=_BOLD, fontSize=size, leading=size * 1.3, spaceBefore=size * 0.8
-    )
-    for level, size in _SIZES.items()
-}
+_SIZES: Final[dict[PageSize, tuple[float, float]]] = {"a4": A4, "letter": letter, "slide": (960.0, 540.0)}
 _PADDING: Final = 3
+_PAGE_COLUMN: Final = 8
+"""The share of the column of page numbers."""
+_GREY: Final = colors.HexColor("#555555")
+_LINK: Final = "#0072B2"
+
+
+class _Styles:
+    """How texts look: small on the first page, which has to hold all that it says, large on a slide."""
+
+    def __init__(self, text: float, cell: float, headings: tuple[float, float, float]) -> None:
+        self.text = ParagraphStyle(
+            "text", fontName=FONT, fontSize=text, leading=text * 1.37, spaceAfter=text / 2, splitLongWords=1
+        )
+        self.lead = ParagraphStyle("lead", self.text, fontName=_BOLD, fontSize=text * 1.2, leading=text * 1.6)
+        self.fact = ParagraphStyle("fact", self.text, leftIndent=12, firstLineIndent=-12, spaceAfter=2)
+        self.cell = ParagraphStyle("cell", self.text, fontSize=cell, leading=cell * 1.33, spaceAfter=0)
+        self.small = ParagraphStyle("small", self.cell, textColor=_GREY, spaceAfter=text / 2)
+        self.items = ListStyle(
+            "items", bulletType="bullet", start="-", leftIndent=14, bulletFontName=FONT, bulletFontSize=text
+        )
+        self.headings = {
+            level: ParagraphStyle(
+                f"heading{level}",
+                self.text,
+                fontName=_BOLD,
+                fontSize=size,
+                leading=size * 1.3,
+                spaceBefore=size * 0.8,
+            )
+            for level, size in enumerate(headings, 1)
+        }
+
+
+_USUAL: Final = _Styles(9.5, 7.5, (18, 14, 10.5))
+_FIRST: Final = _Styles(8.5, 7.5, (15, 10, 9.5))
+_SLIDE: Final = _Styles(16, 14, (30, 24, 18))
+
+
+class _Paper:
+    """The pages of a report: their size, and what fits between their margins."""
+
+    def __init__(self, page: PageSize) -> None:
+        self.size = _SIZES[page]
+        self.is_slide = page == "slide"
+        self.foot = 14 if self.is_slide else 7
+        self.width = self.size[0] - 2 * _MARGIN
+        self.upright = (self.width, self.size[1] - 2 * _MARGIN - _CAPTION)
+        self.across = (self.size[1] - 2 * _MARGIN, self.size[0] - 2 * _MARGIN - _CAPTION)
 
 
 def pdf(report: Report) -> bytes:
@@ -68,8 +111,9 @@ def pdf(report: Report) -> bytes:
     _register()
     rl_config.useA85 = 0  # pages as bytes: as letters they are longer, and take longer to write
     out = io.BytesIO()
-    document = _Document(out, report)
-    document.build(_Flowables(report).flowables)
+    paper = _Paper(report.page)
+    document = _Document(out, report, paper)
+    document.build([*_Flowables(report, paper).flowables, _PageNumbers(document.pages_of)])
     return out.getvalue()
 
 
@@ -96,12 +140,16 @@ def _has_other_letters(report: Report) -> bool:
 
 
 class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
-    """Pages upright and across, each with the title and its number; headings go into the outline."""
+    """Pages upright and across, each with the title and its number; headings go into the outline.
 
-    def __init__(self, out: io.BytesIO, report: Report) -> None:
+    Attributes:
+        pages_of: by what links lead to a heading the number of its page, as far as it is laid out.
+    """
+
+    def __init__(self, out: io.BytesIO, report: Report, paper: _Paper) -> None:
         super().__init__(
             out,
-            pagesize=A4,
+            pagesize=paper.size,
             invariant=1,
             pageCompression=1,
             title=report.title,
@@ -112,48 +160,80 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
             displayDocTitle=True,
             initialFontName=FONT,
         )
-        self._foot = f"{_letters(report.title)[:60]} · {report.stamp}"
+        self._foot, self._paper = f"{_letters(report.title)[:60]} · {report.stamp}", paper
         self._headings = 0
-        for name, size in (("upright", A4), ("across", landscape(A4))):
+        self.pages_of: dict[str, int] = {}
+        templates = [("upright", paper.size)]
+        if not paper.is_slide:
+            templates.append(("across", landscape(paper.size)))
+        for name, size in templates:
             box = (_MARGIN, _MARGIN, size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN)
             frame = Frame(*box, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
             self.addPageTemplates(PageTemplate(name, [frame], pagesize=size, onPage=self._page))
 
     def _page(self, canvas: Any, document: Any) -> None:
-        canvas.setFont(FONT, 7)
-        canvas.setFillColor(colors.HexColor("#555555"))
+        canvas.setFont(FONT, self._paper.foot)
+        canvas.setFillColor(_GREY)
         canvas.drawString(_MARGIN, 1.2 * cm, self._foot)
         canvas.drawRightString(document.pageTemplate.pagesize[0] - _MARGIN, 1.2 * cm, f"{document.page}")
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  # reportlab's name
-        """Put a heading into the outline."""
+        """Put a heading into the outline, and note its page."""
         if isinstance(flowable, _Title):
             self._headings += 1
             name = f"heading-{self._headings}"
             self.canv.bookmarkPage(name)
             self.canv.addOutlineEntry(flowable.words, name, flowable.level - 1, closed=flowable.level > 1)
+            if flowable.anchor:
+                self.pages_of[flowable.anchor] = self.page
+
+
+class _PageNumbers(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """Nothing that is seen: writes the numbers of pages where they are shown, once all of them are known."""
+
+    def __init__(self, pages_of: dict[str, int]) -> None:
+        super().__init__()
+        self._pages_of = pages_of
+
+    def draw(self) -> None:
+        """Make a form of each number; pages before this one refer to it."""
+        for anchor, page in self._pages_of.items():
+            self.canv.beginForm(f"page-{anchor}")
+            self.canv.setFont(FONT, _USUAL.cell.fontSize)
+            self.canv.drawString(0, 0, f"{page}")
+            self.canv.endForm()
 
 
 class _Title(Words):  # type: ignore[misc]  # reportlab has no types
     """A heading, with its words and level."""
 
-    def __init__(self, heading: Heading, *, keep: bool) -> None:
-        self.words, self.level = _letters(heading.text), heading.level
-        super().__init__(escape(self.words), _HEADINGS[heading.level])
+    def __init__(self, heading: Heading, style: ParagraphStyle, *, keep: bool) -> None:
+        self.words, self.level, self.anchor = _letters(heading.text), heading.level, heading.anchor
+        super().__init__(escape(self.words), style)
         self.keepWithNext = int(keep)
+
+    def draw(self) -> None:
+        """Draw it, and let links lead there."""
+        if self.anchor:
+            self.canv.bookmarkHorizontal(self.anchor, 0, self.height)
+        super().draw()
 
 
 class _Flowables:
     """The flowables of a report."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, paper: _Paper) -> None:
         self.flowables: list[Flowable] = []
-        self._is_across = False
-        for (block, across, above), after in zip(report.placed(), [*report.blocks[1:], None], strict=True):
-            self._turn(across)
+        self._is_across, self._paper, self._report = False, paper, report
+        first = report.first_page
+        placed = zip(report.placed(), [*report.blocks[1:], None], strict=True)
+        for number, ((block, across, above), after) in enumerate(placed):
+            self._styles = _SLIDE if paper.is_slide else _FIRST if number < first else _USUAL
+            self._is_first = number < first
+            self._turn(across and not paper.is_slide)
             self._add(block, after, above)
             if block is report.blocks[0] and _has_other_letters(report):
-                self.flowables.append(Words(_IN_LATIN, _SMALL))
+                self.flowables.append(Words(_IN_LATIN, self._styles.small))
 
     def _turn(self, across: bool) -> None:
         """Go on with a page that lies the other way, where the next block needs it."""
@@ -162,33 +242,68 @@ class _Flowables:
             self._is_across = across
 
     def _add(self, block: Block, after: Block | None, above: float) -> None:
+        styles = self._styles
         match block:
             case Heading():
-                self.flowables.append(_Title(block, keep=isinstance(after, (Heading, Paragraph, Picture))))
+                keep = isinstance(after, (Heading, Paragraph, Picture, Facts))
+                self.flowables.append(_Title(block, styles.headings[block.level], keep=keep))
             case Paragraph():
-                self.flowables.append(_words(block.text))
+                made = _words(block.text, styles.lead if block.strong else styles.text)
+                made.keepWithNext = int(isinstance(after, Picture))
+                self.flowables.append(made)
             case Items():
-                items = [ListItem(_words(each)) for each in block.items]
-                self.flowables.append(ListFlowable(items, style=_ITEMS))
+                items = [ListItem(_words(each, styles.text)) for each in block.items]
+                self.flowables.append(ListFlowable(items, style=styles.items))
             case Facts():
-                for name, value in block.rows:
-                    said = f"<b>{escape(name)}:</b> {escape(_letters(value))}"
-                    self.flowables.append(Words(said, _FACT))
+                self._facts(block)
             case Table():
-                self.flowables.append(_table(block))
+                self.flowables.append(_table(block, styles.cell, self._paper))
             case Picture():
-                wide, high = _ACROSS if block.across else _UPRIGHT
-                drawing = Drawing(block, (wide, high - above), _letters)
-                drawing.keepWithNext = 1
-                self.flowables += [drawing, _words(block.title, _SMALL)]
+                self._picture(block, above)
+            case Break():
+                self.flowables.append(PageBreak())
+            case Contents():
+                links = tuple(
+                    (Link.to(each.anchor, each.text),) for each in self._report.sections if each.anchor
+                )
+                self.flowables.append(_table(Table(("Section",), links, (92,)), styles.cell, self._paper))
+
+    def _facts(self, facts: Facts) -> None:
+        said = [f"<b>{escape(name)}:</b> {_linked(value)}" for name, value in facts.rows]
+        if self._is_first and said:  # there in a line, since the page has no room
+            said = [" · ".join(said)]
+        self.flowables += [Words(each, self._styles.fact) for each in said]
+
+    def _picture(self, picture: Picture, above: float) -> None:
+        wide, high = self._paper.across if picture.across else self._paper.upright
+        drawing = Drawing(picture, (wide, high - above), _letters, self._largest)
+        if picture.is_explained:
+            drawing.spaceAfter = self._styles.text.spaceAfter
+            self.flowables.append(drawing)
+            return
+        drawing.keepWithNext = 1
+        self.flowables += [drawing, _words(picture.title, self._styles.small)]
+
+    @property
+    def _largest(self) -> float:
+        """So much larger a picture may be drawn: a slide is read from afar."""
+        return 2.0 if self._paper.is_slide else 1.0
 
 
-def _words(text: str, style: ParagraphStyle = _TEXT) -> Words:
-    return Words(escape(_letters(text)), style)
+def _words(text: str, style: ParagraphStyle) -> Words:
+    return Words(_linked(text), style)
+
+
+def _linked(text: str) -> str:
+    """A text for reportlab, as a link where it is one."""
+    said = escape(_letters(text))
+    return f'<a href="#{text.anchor}" color="{_LINK}">{said}</a>' if isinstance(text, Link) else said
 
 
 Lines = tuple[str, ...]
 """The lines of a cell."""
+Place = tuple[int, str]
+"""A column, and where it leads to."""
 
 
 class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
@@ -199,17 +314,38 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
 
     spaceBefore, spaceAfter = 4, 8  # noqa: N815  # reportlab's names
 
-    def __init__(self, widths: Sequence[float], head: Sequence[Lines], rows: list[tuple[Lines, ...]]) -> None:
-        """Arguments: the widths of the columns in points, and the lines of each cell of the head and rows."""
+    def __init__(
+        self,
+        widths: Sequence[float],
+        head: Sequence[Lines],
+        rows: list[tuple[Lines, ...]],
+        style: ParagraphStyle,
+        links: "Sequence[Sequence[Place]]" = (),
+        highest: float = 0.0,
+    ) -> None:
+        """What it has.
+
+        Args:
+            widths: of the columns, in points.
+            head: the lines of each of its cells.
+            rows: likewise.
+            style: of its letters.
+            links: for each row the columns that lead somewhere, and where to.
+            highest: points that a page has; a row that is higher is parted.
+        """
         super().__init__()
-        self._widths, self._head, self._rows = widths, head, rows
+        self._widths, self._head, self._rows, self._style = widths, head, rows, style
+        self._links, self._highest = list(links) or [()] * len(rows), highest
+
+    def _height(self, row: Sequence[Lines]) -> float:
+        return float(max(map(len, row)) * self._style.leading + 2 * _PADDING)
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """The size; of a table that is too high, one that is higher than there is room."""
         del width
-        self.width, self.height = sum(self._widths), _height(self._head)
+        self.width, self.height = sum(self._widths), self._height(self._head)
         for row in self._rows:
-            self.height += _height(row)
+            self.height += self._height(row)
             if self.height > height:
                 break
         return self.width, self.height
@@ -217,21 +353,30 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
     def split(self, width: float, height: float) -> list[Flowable]:
         """The part that there is room for, and the rest; empty where the first row is for the next page."""
         del width
-        room, fits = height - _height(self._head), 0
-        while fits < len(self._rows) and _height(self._rows[fits]) <= room:
-            room -= _height(self._rows[fits])
+        room, fits = height - self._height(self._head), 0
+        while fits < len(self._rows) and self._height(self._rows[fits]) <= room:
+            room -= self._height(self._rows[fits])
             fits += 1
         here, rest = self._rows[:fits], self._rows[fits:]
-        lines = int((room - 2 * _PADDING) // _CELL.leading)
-        if rest and lines > 0 and _height(self._head) + _height(rest[0]) > _UPRIGHT[1]:
+        links, left = self._links[:fits], self._links[fits:]
+        lines = int((room - 2 * _PADDING) // self._style.leading)
+        if rest and lines > 0 and self._height(self._head) + self._height(rest[0]) > self._highest:
             here.append(tuple(cell[:lines] for cell in rest[0]))
             rest[0] = tuple(cell[lines:] for cell in rest[0])
-        return [_Grid(self._widths, self._head, part) for part in (here, rest) if part] if here else []
+            links, left = [*links, left[0]], [(), *left[1:]]
+        if not here:
+            return []
+        parts = ((here, links), (rest, left))
+        return [
+            _Grid(self._widths, self._head, part, self._style, some, self._highest)
+            for part, some in parts
+            if part
+        ]
 
     def draw(self) -> None:
         """Paint the ground of the head, the lines of the grid, and each cell as one text."""
         left, top = [0.0, *accumulate(self._widths)], self.height
-        tops = [top, *(top := top - _height(row) for row in (self._head, *self._rows))]
+        tops = [top, *(top := top - self._height(row) for row in (self._head, *self._rows))]
         self.canv.setStrokeColor(colors.HexColor("#BFBFBF"))
         self.canv.setFillColor(colors.HexColor("#F2F2F2"))
         self.canv.setLineWidth(0.5)
@@ -241,34 +386,59 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
         text = self.canv.beginText()
         for number, (top, row) in enumerate(zip(tops, (self._head, *self._rows), strict=False)):
             if number < 2:
-                text.setFont(FONT if number else _BOLD, _CELL.fontSize, _CELL.leading)
+                text.setFont(FONT if number else _BOLD, self._style.fontSize, self._style.leading)
             for x, cell in zip(left, row, strict=False):
                 if any(cell):
-                    text.setTextOrigin(x + _PADDING, top - _PADDING - _CELL.fontSize)
+                    text.setTextOrigin(x + _PADDING, top - _PADDING - self._style.fontSize)
                 for line in cell:
                     text.textLine(line)
         self.canv.drawText(text)
+        for top, bottom, links in zip(tops[1:], tops[2:], self._links, strict=False):
+            for column, anchor in links:
+                box = left[column], bottom, left[column + 1], top
+                self.canv.linkRect("", anchor, box, relative=1, Border="[0 0 0]")
+                if column == len(self._widths) - 1:
+                    self._number(anchor, left[column], top)
+
+    def _number(self, anchor: str, x: float, top: float) -> None:
+        """The number of the page of an anchor, which is not known yet."""
+        self.canv.saveState()
+        self.canv.translate(x + _PADDING, top - _PADDING - self._style.fontSize)
+        scale = self._style.fontSize / _USUAL.cell.fontSize
+        self.canv.scale(scale, scale)
+        self.canv.doForm(f"page-{anchor}")
+        self.canv.restoreState()
 
 
-def _height(row: Sequence[Lines]) -> float:
-    return float(max(map(len, row)) * _CELL.leading + 2 * _PADDING)
-
-
-def _table(table: Table) -> _Grid:
-    whole = sum(table.widths)
-    widths = [_WIDTH * width / whole for width in table.widths]
-    head, *rows = (
-        tuple(_lines(text, font, width - 2 * _PADDING) for text, width in zip(row, widths, strict=True))
-        for font, row in chain([(_BOLD, table.head)], ((FONT, row) for row in table.rows))
+def _table(table: Table, style: ParagraphStyle, paper: _Paper) -> _Grid:
+    """A table; one of links has a last column with the pages that they lead to."""
+    links = [
+        [(place, cell.anchor) for place, cell in enumerate(row) if isinstance(cell, Link)]
+        for row in table.rows
+    ]
+    shares, head, rows = [*table.widths], [*table.head], [[*row] for row in table.rows]
+    if any(links):
+        shares.append(_PAGE_COLUMN)
+        head.append("Page")
+        for row, led in zip(rows, links, strict=True):
+            row.append("")
+            led.extend([(len(shares) - 1, led[0][1])] if led else [])
+    widths = [paper.width * share / sum(shares) for share in shares]
+    first, *others = (
+        tuple(
+            _lines(text, font, style.fontSize, width - 2 * _PADDING)
+            for text, width in zip(row, widths, strict=True)
+        )
+        for font, row in chain([(_BOLD, head)], ((FONT, row) for row in rows))
     )
-    return _Grid(widths, head, rows)
+    return _Grid(widths, first, others, style, links, paper.upright[1])
 
 
 @lru_cache(10_000)
-def _lines(text: str, font: str, width: float) -> Lines:
+def _lines(text: str, font: str, size: float, width: float) -> Lines:
     """A text in lines that are not wider, parted between words, or in words that are wider."""
     lines, line, left = list[str](), "", width
-    measured = partial(pdfmetrics.stringWidth, fontName=font, fontSize=_CELL.fontSize)
+    measured = partial(pdfmetrics.stringWidth, fontName=font, fontSize=size)
     blank = measured(" ")
     for word in _letters(text).split(" "):
         needed = measured(word)

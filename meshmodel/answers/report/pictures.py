@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from meshmodel.answers.blocks import plain
 from meshmodel.answers.report.curve import curve_page
+from meshmodel.answers.report.strip import boxes, strip_page
 from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.exporters.diagram.dot import SMALLEST
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import Explanation
 
 Form = Literal["md", "html", "pdf", "docx"]
 """The format of a report: the ending of its file."""
@@ -53,6 +55,12 @@ class Pictures:
     def example_path(self, stem: str, finding: str) -> list[Picture]:
         """The way of a finding (``RULE:SUBJECT``) that has steps, as a sequence."""
         return self._drawn(stem, ExportRequest(lens=FINDING, finding=finding))
+
+    def strip(self, stem: str, title: str, explanation: "Explanation") -> list[Picture]:
+        """A way as a row of boxes, small enough for a page with others."""
+        row, takes = boxes(self._analysis.snapshot, explanation), _TAKES[self._form]
+        made = self._joined(stem, {form: [strip_page(row, title, self.stamp, form)] for form in takes})
+        return [replace(each, is_explained=True) for each in made]
 
     def curve(self, stem: str, fix: "Fix", curve: "Sequence[CurvePoint]") -> list[Picture]:
         """What 0, 1, 2, … checkpoints leave open at best."""

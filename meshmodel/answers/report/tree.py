@@ -4,8 +4,8 @@ Its texts are plain: each writer escapes them for its format. None has a line br
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 from meshmodel.answers.blocks import Facts, plain
 
@@ -13,19 +13,49 @@ HEADING_ROOM = 40.0
 """Points that a heading takes on a page, with the blanks around it."""
 
 
+class Link(str):
+    """A text that leads to a heading; writers that have pages tell its page too."""
+
+    __slots__ = ("anchor",)
+    anchor: str
+
+    @classmethod
+    def to(cls, anchor: str, text: str) -> Self:
+        """A link to the heading that is called so."""
+        made = cls(text)
+        made.anchor = anchor
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; the title of the report is the one of level 1."""
+    """A heading; the title of the report is the one of level 1.
+
+    Attributes:
+        anchor: by what links lead to it; empty: none does.
+    """
 
     level: int
     text: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph."""
+    """A paragraph; a strong one is what a page has to say first."""
 
     text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a page; what stands before the first one is written small, so that it fits on one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The place of the list of sections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +76,12 @@ class Table:
     @classmethod
     def of(cls, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[object]]) -> Self:
         """A table of anything; ``None`` leaves a cell empty."""
-        cells = (tuple("" if cell is None else plain(cell) for cell in row) for row in rows)
+        cells = (tuple(map(_cell, row)) for row in rows)
         return cls(tuple(head), tuple(cells), tuple(widths))
+
+
+def _cell(value: object) -> str:
+    return value if isinstance(value, Link) else "" if value is None else plain(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +93,7 @@ class Picture:
         title: what it shows, for those who cannot see it.
         size: width and height in points.
         across: whether it can be read on a page that lies on its side only.
+        is_explained: whether a text above it says what it shows, so that it needs no title below.
         svg, png: the picture; empty where the format does not take it.
     """
 
@@ -68,9 +103,11 @@ class Picture:
     across: bool = False
     svg: bytes = b""
     png: bytes = b""
+    is_explained: bool = False
 
 
-Block = Heading | Paragraph | Items | Facts | Table | Picture
+Block = Heading | Paragraph | Items | Facts | Table | Picture | Break | Contents
+PageSize = Literal["a4", "letter", "slide"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +118,43 @@ class Report:
         title: the same as its first heading.
         stamp: which model was told of by which program.
         blocks: all of it, in order.
+        page: the size of its pages.
     """
 
     title: str
     stamp: str
     blocks: tuple[Block, ...]
+    page: PageSize = "a4"
+
+    @property
+    def first_page(self) -> int:
+        """How many blocks stand before the first end of a page; 0 where there is none."""
+        return self.blocks.index(Break()) if Break() in self.blocks else 0
+
+    @property
+    def parted(self) -> "tuple[tuple[Block, ...], tuple[Block, ...]]":
+        """What stands before the first end of a page, and the rest."""
+        return self.blocks[: self.first_page], self.blocks[self.first_page :]
+
+    def with_good_links(self) -> "Report":
+        """The same, in which what would lead nowhere is no link."""
+        there = {each.anchor for each in self.blocks if isinstance(each, Heading)}
+
+        def good(text: str) -> str:
+            return str(text) if isinstance(text, Link) and text.anchor not in there else text
+
+        def linked(block: Block) -> Block:
+            match block:
+                case Table():
+                    return replace(block, rows=tuple(tuple(map(good, row)) for row in block.rows))
+                case Facts():
+                    return Facts(tuple((name, good(value)) for name, value in block.rows))
+                case Items():
+                    return Items(tuple(map(good, block.items)))
+                case _:
+                    return block
+
+        return replace(self, blocks=tuple(map(linked, self.blocks)))
 
     @property
     def program(self) -> str:
@@ -99,8 +168,8 @@ class Report:
 
     @property
     def sections(self) -> tuple[Heading, ...]:
-        """The headings that a list of contents has."""
-        return tuple(each for each in self.blocks if isinstance(each, Heading) and each.level == 2)
+        """The headings that a list of contents has: none of the first page."""
+        return tuple(each for each in self.parted[1] if isinstance(each, Heading) and each.level == 2)
 
     def placed(self) -> Iterator[tuple[Block, bool, float]]:
         """Each block with whether its page lies across, and the points that a heading above it takes there.

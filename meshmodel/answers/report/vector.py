@@ -28,18 +28,25 @@ Points = list[tuple[float, float]]
 class Drawing(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A picture, made smaller where the page has less room; other pages can link to it."""
 
-    def __init__(self, picture: Picture, room: tuple[float, float], letters: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        room: tuple[float, float],
+        letters: Callable[[str], str],
+        largest: float = 1.0,
+    ) -> None:
         """Scale it.
 
         Args:
             picture: with its SVG.
             room: the most width and height that it may take.
             letters: writes a text with what the font has.
+            largest: so much larger than it was laid out it may become.
         """
         super().__init__()
         self._picture, self._letters = picture, letters
         wide, high = picture.size
-        self._scale = min(1.0, room[0] / wide, room[1] / high)
+        self._scale = min(largest, room[0] / wide, room[1] / high)
         self.width, self.height = wide * self._scale, high * self._scale
 
     def draw(self) -> None:

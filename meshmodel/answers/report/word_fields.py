@@ -41,6 +41,26 @@ def mark(heading: Any, number: int) -> None:
     heading._p.append(_element("w:bookmarkEnd", {"w:id": str(number)}))  # noqa: SLF001  # as above
 
 
+def mark_anchor(heading: Any, anchor: str, number: int) -> None:
+    """Put a mark to a heading by which links lead to it; ``number`` is its own among all marks."""
+    start = _element("w:bookmarkStart", {"w:id": str(number), "w:name": bookmark(anchor)})
+    heading._p.insert(1, start)  # noqa: SLF001  # behind its properties
+    heading._p.append(_element("w:bookmarkEnd", {"w:id": str(number)}))  # noqa: SLF001  # as above
+
+
+def link_run(run: Any, anchor: str) -> None:
+    """Make a run of words lead to a heading."""
+    parent = run._r.getparent()  # noqa: SLF001  # python-docx knows no links within a document
+    link = _element("w:hyperlink", {"w:anchor": bookmark(anchor), "w:history": "1"})
+    parent.replace(run._r, link)  # noqa: SLF001  # as above
+    link.append(run._r)  # noqa: SLF001  # as above
+
+
+def bookmark(anchor: str) -> str:
+    """The name of a mark, which Word takes with letters, digits and underscores alone."""
+    return anchor.replace("-", "_")
+
+
 def add_page_number(line: Any) -> None:
     """Go on with ``3 of 12``, which programs count themselves."""
     _field(line._p, "PAGE", "1")  # noqa: SLF001  # python-docx knows no fields

@@ -20,7 +20,7 @@ from meshmodel.answers.report.docx import docx
 from meshmodel.answers.report.html import POLICY, html
 from meshmodel.answers.report.markdown import escaped, markdown
 from meshmodel.answers.report.pdf import pdf
-from meshmodel.answers.report.tree import Heading, Items, Paragraph, Picture, Report, Table
+from meshmodel.answers.report.tree import Contents, Heading, Items, Paragraph, Picture, Report, Table
 from meshmodel.answers.report.vector import FONT
 from tests.answers.report.reading import READ, Page, entries, squeezed
 from tests.exporters.parts import HOSTILE
@@ -53,7 +53,7 @@ MARKUP = (
 
 
 def report(texts):
-    blocks = [Heading(1, "Title")]
+    blocks = [Heading(1, "Title"), Contents()]
     for text in texts:
         blocks += [Heading(2, text), Paragraph(text), Items((text, text)), Facts(((text, text),))]
         blocks += [Table((text, "b"), ((text, ""), ("", text)), (70, 30))]
