@@ -221,7 +221,8 @@ class Violations:
         if is_inside and not instructs(source, target, access % 5):
             found |= self._known.several(coming.source, access // 5)
         ends = self._mesh.agents[coming.agent], self._mesh.systems[access // 5]
-        if source.heard and ends in self._mesh.snapshot.intent:  # only heard words may forbid to approve it
+        is_told = source.heard and self._mesh.words.instructed >> coming.agent & 1
+        if is_told and ends in self._mesh.snapshot.intent:  # maybe only that forbids to approve it
             found |= self._known.instructed(coming.agent)
         return found
 
