@@ -283,14 +283,11 @@ class _Source:
 
     def _next(self, sign: re.Pattern[str] = _SIGN) -> str:
         """The next character that is no blank; empty at the end."""
-        start = self.before + self.at
         while True:
             found = sign.search(self.rest, self.at)
             self._pass(len(self.rest) if found is None else found.start())
             if found is not None:
                 return found[0]
-            if self.before + self.at - start > RECORD_LIMIT:
-                refuse(self.name, f"line {self.line}", f"more than {RECORD_LIMIT} blanks follow each other")
             if not self._read(_CHUNK):
                 return ""
 
