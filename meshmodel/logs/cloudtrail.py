@@ -45,15 +45,15 @@ _EXECUTES: Final = frozenset(
     }
 )
 _READS: Final = ("BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Query", "Scan", "Select")
-_REQUEST: Final = (
-    ("bucketName", "arn:aws:s3:::{}"),
-    ("secretId", "{}"),
-    ("functionName", "{}"),
-    ("tableName", "{}"),
-    ("keyId", "{}"),
-    ("queueUrl", "{}"),
-    ("stateMachineArn", "{}"),
-)
+_REQUEST: Final = {
+    "bucketName": "arn:aws:s3:::{}",
+    "secretId": "{}",
+    "functionName": "{}",
+    "tableName": "{}",
+    "keyId": "{}",
+    "queueUrl": "{}",
+    "stateMachineArn": "{}",
+}
 
 
 def records(documents: Iterable[Document]) -> Iterator[LogRecord]:
@@ -66,7 +66,8 @@ def _record(record: dict[str, Any]) -> LogRecord:
     who, request = nested(record, "userIdentity"), nested(record, "requestParameters")
     context = nested(who, "sessionContext")
     source, operation = text(record, "eventSource") or "", text(record, "eventName") or ""
-    places = [form.format(value) for key, form in _REQUEST if (value := text(request, key)) is not None]
+    named = [key for key in _REQUEST if key in request]
+    places = [_REQUEST[key].format(value) for key in named if (value := text(request, key)) is not None]
     arn, key = text(who, "arn"), text(who, "accessKeyId")
     issued, issued_key = _issued(operation, record, request) if operation in _ISSUES else ((), None)
     return LogRecord(

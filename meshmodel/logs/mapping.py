@@ -76,6 +76,7 @@ _ELEMENTS: Final[Mapping[str, str]] = {
 }
 """The keys that name elements of the model, and of which table."""
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {"action": ACTIONS, "outcome": ("done", "refused")}
+_ACTIONS: Final[Mapping[str | None, Action]] = {each: each for each in ACTIONS}
 _IGNORE: Final[Mapping[str, str]] = {"ignore": "true"}
 _HANDLE_LIMIT: Final = 2_001
 """No name of a record is longer (``record_values``)."""
@@ -127,6 +128,7 @@ class _Rule:
     pieces: tuple[str, ...]
     means: Mapping[str, str]
     log: str | None = None
+    has_star: bool = False
 
     def matches(self, name: str) -> bool:
         """Whether the whole name fits; linear in its length."""
@@ -144,12 +146,13 @@ class _Rule:
         return len(name) - len(last) >= at and name.endswith(last)
 
     def meaning(self, name: str) -> Mapping[str, str]:
-        """What it says of a name that fits."""
-        if len(self.pieces) != 2:
+        """What it says of a name that fits, safe to show where a part of the name is in it."""
+        if not self.has_star:
             return self.means
         first, last = self.pieces
         star = name[len(first) : len(name) - len(last)]
-        return {key: value.replace("*", star) for key, value in self.means.items()}
+        shown = star if "session" in self.means else masked(star)
+        return {key: one_line(value.replace("*", shown), _HANDLE_LIMIT) for key, value in self.means.items()}
 
 
 @dataclass(slots=True)
@@ -201,16 +204,15 @@ class Mapper:
         unmapped: list[str] = []
         if "checkpoint" in what and "agent" in what:
             who = {"agent": what["agent"]}  # the record names who decided
-        else:
-            own = {key: what[key] for key in ("agent", "credential") if key in what}
-            who = {**(who or {}), **own} if own else who
+        elif "agent" in what or "credential" in what:
+            who = {**(who or {}), **{key: what[key] for key in ("agent", "credential") if key in what}}
         if who is None:
             unmapped.append(_unnamed("identity", record.principals))
             who = {}
         system = what.get("system") or (where or {}).get("system")
         if system is None:
             unmapped.append(_unnamed("resource", record.targets))
-        action = next((each for each in ACTIONS if each == what.get("action")), record.action)
+        action = _ACTIONS.get(what.get("action"), record.action)
         if record.bypasses:
             unmapped.append(f"{one_line(masked(record.operation))} went past a checkpoint: nobody decided")
         elif action is None and "checkpoint" not in what:
@@ -243,7 +245,7 @@ class Mapper:
         for rule in self.rules.get("session", ()):
             for name in names:
                 if rule.matches(name):
-                    return _handle(rule.meaning(name)["session"])
+                    return rule.meaning(name)["session"]
         return None
 
     def _meaning(self, table: str, names: tuple[str, ...]) -> Mapping[str, str] | None:
@@ -253,7 +255,7 @@ class Mapper:
                 if len(self._known) >= _KNOWN:
                     self._known.clear()
                 rule = next((each for each in self.rules.get(table, ()) if each.matches(name)), None)
-                self._known[key] = None if rule is None else _shown(rule.meaning(name))
+                self._known[key] = None if rule is None else rule.meaning(name)
             means = self._known[key]
             if means is not None:
                 self._matched = True
@@ -263,11 +265,6 @@ class Mapper:
 
 def _handle(value: str | None, limit: int = _HANDLE_LIMIT) -> str | None:
     return None if value is None else one_line(value, limit)
-
-
-def _shown(means: Mapping[str, str]) -> Mapping[str, str]:
-    """What a rule says, safe to show: a part of a name of the log may be in it."""
-    return {key: one_line(masked(value), _HANDLE_LIMIT) for key, value in means.items()}
 
 
 def _unnamed(table: str, names: tuple[str, ...]) -> str:
@@ -382,7 +379,7 @@ def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _
         refuse(f"says nothing; add {' or '.join(each for each in keys if each != 'log')}")
     if table == "action" and "outcome" in means and "checkpoint" not in means:
         refuse("an outcome goes with a checkpoint: what it decided")
-    return _Rule(pieces, means, values.get("log"))
+    return _Rule(pieces, means, values.get("log"), any("*" in each for each in means.values()))
 
 
 def _check_keys(values: Mapping[str, object], keys: Sequence[str], refuse: Refusing) -> None:

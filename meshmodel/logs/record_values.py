@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from meshmodel.model.secrets import masked
@@ -47,6 +48,7 @@ def distinct(*names: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+@lru_cache(maxsize=1_024)
 def timestamp(value: str | None) -> float | None:
     """A time in seconds since 1970; ``None`` if the text is no time."""
     if value is None:
