@@ -63,36 +63,39 @@ class _Spans:
         if span.above is not None and "mcp.method.name" in span.at and not _is_server(span):
             _bounded(self.called)[span.above] = None
 
-    def inherited(self, span: _Span) -> tuple[dict[str, str], bool]:
-        """What the spans above give to a span, and whether all of them are known as far as needed."""
+    def inherited(self, span: _Span) -> tuple[dict[str, str], _Key | None]:
+        """The attributes that a span has from those above, and which of these is needed and unknown yet."""
         found = {key: span.at[key] for key in _INHERITED if key in span.at}
         above = span.above
         for _ in range(_DEPTH):
             if above is None or "gen_ai.agent.name" in found:
-                return found, True
+                break
             if above not in self.known:
-                return found, False
+                return found, above
             above, given = self.known[above]
             found = {**given, **found}
-        return found, True
+        return found, None
 
 
 def records(documents: Iterable[Document]) -> Iterator[LogRecord]:
     """The calls, each when the span of its agent is known; the others follow at the end."""
     spans = _Spans()
-    waiting: list[_Span] = []
+    waiting: dict[_Key, list[_Span]] = {}  # by the span above that each waits for
+    count = 0
     for _, document in documents:
         found = list(_spans(document))
         for span in found:
             spans.add(span)
-        calls, waiting = waiting + [each for each in found if _is_call(each)], []
-        for span in calls:
-            inherited, is_whole = spans.inherited(span)
-            if is_whole or len(waiting) >= WAITING:
+        freed = [each for span in found for each in waiting.pop(span.key, ())]
+        count -= len(freed)
+        for span in [*freed, *(each for each in found if _is_call(each))]:
+            inherited, missing = spans.inherited(span)
+            if missing is None or count >= WAITING:
                 yield from _record(span, inherited, spans)
             else:
-                waiting.append(span)
-    for span in waiting:
+                waiting.setdefault(missing, []).append(span)
+                count += 1
+    for span in (each for held in waiting.values() for each in held):
         yield from _record(span, spans.inherited(span)[0], spans)
 
 
