@@ -11,10 +11,11 @@ Source: the CloudTrail user guide, "CloudTrail userIdentity element" and "CloudT
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from meshmodel.logs.mapping import LogRecord
-from meshmodel.logs.record_values import distinct, nested, objects, text, timestamp
+from meshmodel.logs.record_values import between, distinct, duration, nested, objects, text, timestamp
 from meshmodel.logs.streams import Document
 from meshmodel.model.vocabulary import Action
 
@@ -91,6 +92,7 @@ def _record(record: dict[str, Any]) -> LogRecord:
         on_behalf_of=text(context, "sourceIdentity") or text(nested(who, "onBehalfOf"), "userId"),
         token=key,
         yields_token=issued_key,
+        lifetime=_lifetime(record, request) if issued else None,
     )
 
 
@@ -123,6 +125,18 @@ def _issued(
         return (), text(answer, "webIdentityTokenId")  # the ``jti`` of the token
     key = text(nested(answer, "credentials"), "accessKeyId")
     return distinct(key, text(request, "roleArn")), key
+
+
+def _lifetime(record: dict[str, Any], request: dict[str, Any]) -> float | None:
+    asked = duration(request.get("durationSeconds"))
+    if asked is not None:
+        return asked
+    end = text(nested(nested(record, "responseElements"), "credentials"), "expiration")
+    try:
+        moment = datetime.strptime(end or "", "%b %d, %Y %I:%M:%S %p").replace(tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return between(timestamp(text(record, "eventTime")), moment)
 
 
 def _revoked(operation: str, record: dict[str, Any], request: dict[str, Any]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from typing import IO, Any, Final, NoReturn
 from meshmodel.logs.envelopes import unwrapped
 from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, RECORD_KEYS, LogFormat
 from meshmodel.logs.mapping import LogRecord, Mapper
-from meshmodel.logs.record_values import seconds
+from meshmodel.logs.record_values import DURATION_LIMIT, seconds
 from meshmodel.logs.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
 from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.events import Event
@@ -52,7 +52,6 @@ KEYS: Final = (
 """The keys of our own schema, and the columns of the CSV."""
 HANDLES: Final = frozenset({"id", "session", "token", "yields_token"})
 """The keys whose values only say what is the same: never names of the model."""
-_LIFETIME_LIMIT: Final = 1e11
 TEXT_LIMIT: Final = 2_000
 """The longest value of one key."""
 _NO_COMMAS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -124,7 +123,7 @@ def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: st
     held: list[Event] | None = []
     names_subject = fits = False
     try:
-        for number, record in enumerate(_records(form, _remembering(found, begin), name), 1):
+        for number, record in enumerate(records_of(form, _remembering(found, begin), name), 1):
             event = mapper.event(number, record)
             names_subject = names_subject or record.names_subject
             fits = names_subject and mapper.is_of_log
@@ -148,7 +147,7 @@ def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: st
         )
 
 
-def _records(form: LogFormat, found: Iterable[Document], name: str) -> Iterator[LogRecord]:
+def records_of(form: LogFormat, found: Iterable[Document], name: str) -> Iterator[LogRecord]:
     """The records of a log in the names of its form."""
     from meshmodel.logs import cloudtrail, github_audit, kubernetes_audit, okta, otlp, vault_audit
 
@@ -199,7 +198,7 @@ def _could_be(form: LogFormat, begin: Sequence[Document], name: str) -> bool:
     if form == "jsonl":
         return any(record and record.keys() <= set(KEYS) for _, record in begin)
     try:
-        return any(each.names_subject for each in _records(form, begin, name))
+        return any(each.names_subject for each in records_of(form, begin, name))
     except EventsError:
         return False
 
@@ -304,7 +303,7 @@ def _lifetime(value: object, name: str, place: str) -> float:
         number = (
             float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
         )
-    if number is None or not 0 < number <= _LIFETIME_LIMIT:
+    if number is None or not 0 < number <= DURATION_LIMIT:
         refuse(name, f"{place}, key lifetime", "is no number of seconds above 0")
     return number
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from meshmodel.logs.mapping import LogRecord
-from meshmodel.logs.record_values import distinct, nested, text, timestamp
+from meshmodel.logs.record_values import distinct, duration, nested, text, timestamp
 from meshmodel.logs.streams import Document
 from meshmodel.model.vocabulary import Action
 
@@ -85,7 +85,7 @@ def _record(event: dict[str, Any]) -> LogRecord:
         revoked = distinct(account if full == "serviceaccounts" else places[0])
     user, other = nested(event, "user"), text(nested(event, "impersonatedUser"), "username")
     extra, notes = nested(user, "extra"), nested(event, "annotations")
-    token = _first(extra, f"{_EXTRA}credential-id")
+    token, asked = _first(extra, f"{_EXTRA}credential-id"), nested(nested(event, "requestObject"), "spec")
     pod, session = _first(extra, f"{_EXTRA}pod-name"), _first(extra, "sessionName")
     return LogRecord(
         principals=distinct(
@@ -106,6 +106,7 @@ def _record(event: dict[str, Any]) -> LogRecord:
         revoked=revoked,
         token=None if other else token or _first(extra, "accessKeyId"),
         yields_token=text(notes, f"{_EXTRA}issued-credential-id"),
+        lifetime=duration(asked.get("expirationSeconds")) if issued else None,
     )
 
 

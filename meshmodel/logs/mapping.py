@@ -99,6 +99,7 @@ class LogRecord(NamedTuple):
         on_behalf_of: the person for whom the principal acted, as the log names them.
         token: the instance of the credential that was presented.
         yields_token: the instance of the credential that was handed out.
+        lifetime: for how many seconds what was handed out is good, as the log says.
         bypasses: whether a checkpoint was passed without a decision.
     """
 
@@ -115,6 +116,7 @@ class LogRecord(NamedTuple):
     on_behalf_of: str | None = None
     token: str | None = None
     yields_token: str | None = None
+    lifetime: float | None = None
     bypasses: bool = False
 
     @property
@@ -236,6 +238,7 @@ class Mapper:
             None,
             _handle(record.token),
             _handle(record.yields_token),
+            record.lifetime,
         )
 
     def _credential(self, names: tuple[str, ...]) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from meshmodel.logs.mapping import LogRecord
-from meshmodel.logs.record_values import distinct, nested, objects, text, timestamp
+from meshmodel.logs.record_values import between, distinct, nested, objects, text, timestamp
 from meshmodel.logs.streams import Document
 
 _ISSUES: Final = ("app.oauth2.as.token.grant", "app.oauth2.token.grant", "system.api_token.create")
@@ -48,7 +48,8 @@ def _record(event: dict[str, Any]) -> LogRecord:
     named = _names(targets)
     issues, revokes = kind.startswith(_ISSUES), kind.startswith(_REVOKES)
     by_client, alternate, by_name = text(client, "id"), text(actor, "alternateId"), text(actor, "displayName")
-    instance = next((text(each, "id") for each in targets if text(each, "type") in _TOKENS), None)
+    instance = next((each for each in targets if text(each, "type") in _TOKENS), {})
+    time = timestamp(text(event, "published"))
     transaction = nested(event, "transaction")
     return LogRecord(
         principals=distinct(
@@ -60,7 +61,7 @@ def _record(event: dict[str, Any]) -> LogRecord:
         targets=named,
         operation=kind,
         action="issue" if issues else None,
-        time=timestamp(text(event, "published")),
+        time=time,
         id=text(event, "uuid"),
         refused=nested(event, "outcome").get("result") in {"FAILURE", "DENY"} or kind in _DENIALS,
         issued=named if issues else (),
@@ -68,7 +69,10 @@ def _record(event: dict[str, Any]) -> LogRecord:
         revoked=named if revokes else (),
         on_behalf_of=_person(actor, targets) if issues else None,
         token=text(nested(transaction, "detail"), "requestApiTokenId"),
-        yields_token=instance if issues else None,
+        yields_token=text(instance, "id") if issues else None,
+        lifetime=between(time, timestamp(text(nested(instance, "detailEntry"), "expires")))
+        if issues
+        else None,
     )
 
 

@@ -13,6 +13,8 @@ from meshmodel.model.text import one_line
 LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 """The latest time that is one."""
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+DURATION_LIMIT: Final = 1e11
+"""The longest lifetime, in seconds."""
 _LIMIT: Final = 2_000
 """Longer names are cut, which their last sign says: no map names them."""
 
@@ -41,6 +43,18 @@ def handle(record: dict[str, Any], key: str) -> str | None:
     """The name or the number under a key, as text."""
     value = record.get(key)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(record, key)
+
+
+def duration(value: object) -> float | None:
+    """A number of seconds above 0; ``None`` if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= DURATION_LIMIT:
+        return None
+    return float(value)
+
+
+def between(begin: float | None, end: float | None) -> float | None:
+    """The seconds between two times, to the minute: a log writes them at different moments."""
+    return None if begin is None or end is None else duration(60.0 * round((end - begin) / 60))
 
 
 def distinct(*names: str | None) -> tuple[str, ...]:

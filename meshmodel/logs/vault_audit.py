@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from meshmodel.logs.mapping import LogRecord
-from meshmodel.logs.record_values import distinct, nested, text, timestamp
+from meshmodel.logs.record_values import distinct, duration, nested, text, timestamp
 from meshmodel.logs.streams import Document
 from meshmodel.model.vocabulary import Action
 
@@ -66,6 +66,7 @@ def _record(entry: dict[str, Any]) -> LogRecord:
         revoked=_revoked(path, auth, nested(request, "data")),
         token=None if is_login else own,
         yields_token=new,
+        lifetime=duration(given.get("token_ttl") or wrap.get("ttl")) if new else None,
     )
 
 

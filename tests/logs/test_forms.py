@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from meshmodel.logs.events import _records
+from meshmodel.logs.events import records_of
 from meshmodel.logs.formats import RECORD_KEYS
 from meshmodel.logs.otlp import WAITING
 from meshmodel.logs.streams import documents
@@ -20,7 +20,7 @@ def records(form, *found):
     """The records of a log with these objects, one a line."""
     content = "\n".join(json.dumps(each) for each in found).encode()
     file = io.BufferedReader(io.BytesIO(content))
-    return list(_records(form, documents(file, "x", RECORD_KEYS[form]), "x"))
+    return list(records_of(form, documents(file, "x", RECORD_KEYS[form]), "x"))
 
 
 def check(form, found, expected):
@@ -83,7 +83,14 @@ CLOUDTRAIL = {
             "AssumeRole",
             who=role(),
             requestParameters={"roleArn": "arn:aws:iam::1:role/b", "roleSessionName": "next"},
-            responseElements={"credentials": {"accessKeyId": "ASIAEXAMPLEEIGHT", "sessionToken": "x" * 99}},
+            responseElements={
+                "credentials": {
+                    "accessKeyId": "ASIAEXAMPLEEIGHT",
+                    "sessionToken": "x" * 99,
+                    "expiration": "Mar 2, 2026 12:44:38 AM",
+                }
+            },
+            eventTime="2026-03-01T23:44:40Z",
             resources=[{"ARN": "arn:aws:iam::1:role/b"}],
         ),
         {
@@ -91,6 +98,7 @@ CLOUDTRAIL = {
             "targets": ("arn:aws:iam::1:role/b", "sts.amazonaws.com"),
             "issued": ("ASIAEXAMPLEEIGHT", "arn:aws:iam::1:role/b"),
             "yields_token": "ASIAEXAMPLEEIGHT",
+            "lifetime": 3600.0,
             "sessions": ("role-session:job-7", "access-key:ASIAEXAMPLESEVEN"),
         },
     ),
@@ -98,10 +106,19 @@ CLOUDTRAIL = {
         aws(
             "AssumeRoleWithWebIdentity",
             who={"type": "WebIdentityUser", "userName": "repo:acme/app"},
-            requestParameters={"roleArn": "arn:aws:iam::1:role/b", "roleSessionName": "run-9"},
-            responseElements={"credentials": {"accessKeyId": "ASIAEXAMPLENINE"}},
+            requestParameters={
+                "roleArn": "arn:aws:iam::1:role/b",
+                "roleSessionName": "run-9",
+                "durationSeconds": 900,
+            },
+            responseElements={"credentials": {"accessKeyId": "ASIAEXAMPLENINE", "expiration": "soon"}},
         ),
-        {"sessions": ("role-session:run-9",), "principals": ("repo:acme/app",), "token": None},
+        {
+            "sessions": ("role-session:run-9",),
+            "principals": ("repo:acme/app",),
+            "token": None,
+            "lifetime": 900.0,
+        },
     ),
     "a role is refused": (
         aws(
@@ -251,12 +268,19 @@ KUBERNETES = {
         },
     ),
     "a token is asked for": (
-        kubernetes("create", POD, TOKEN, annotations={f"{EXTRA}issued-credential-id": "JTI=2"}),
+        kubernetes(
+            "create",
+            POD,
+            TOKEN,
+            annotations={f"{EXTRA}issued-credential-id": "JTI=2"},
+            requestObject={"spec": {"expirationSeconds": 600}},
+        ),
         {
             "action": "issue",
             "issued": ("system:serviceaccount:ns:next",),
             "token": "JTI=1",
             "yields_token": "JTI=2",
+            "lifetime": 600.0,
         },
     ),
     "another is impersonated": (
@@ -375,7 +399,7 @@ VAULT = {
         },
     ),
     "a login": (
-        vault("auth/jwt/login", response={"auth": AUTH}),
+        vault("auth/jwt/login", response={"auth": {**AUTH, "token_ttl": 3600}}),
         {
             "principals": ("login:auth/jwt/login",),
             "action": "issue",
@@ -383,6 +407,7 @@ VAULT = {
             "sessions": ("metadata.run:19277410035", f"accessor:{hmac('a')}"),
             "token": None,
             "yields_token": hmac("a"),
+            "lifetime": 3600.0,
         },
     ),
     "a login of which only the answer names the token": (
@@ -649,11 +674,19 @@ OKTA = {
         },
     ),
     "a token is granted": (
-        okta("app.oauth2.as.token.grant.access_token", target("access_token", "AT.1", "Access Token")),
+        okta(
+            "app.oauth2.as.token.grant.access_token",
+            {
+                **target("access_token", "AT.1", "Access Token"),
+                "detailEntry": {"expires": "2026-03-02T00:44:40.000Z"},
+            },
+            published="2026-03-01T23:44:40.353Z",
+        ),
         {
             "action": "issue",
             "issued": ("access_token:Access Token", "access_token:AT.1"),
             "yields_token": "AT.1",
+            "lifetime": 3600.0,
             "on_behalf_of": None,
         },
     ),
@@ -724,7 +757,7 @@ def test_a_record_is_taken_out_of_its_envelope(form, envelope):
     for indent in (None, 2):
         content = (json.dumps(wrapped, indent=indent) + "\n") * 2
         file = io.BufferedReader(io.BytesIO(content.encode()))
-        found = list(_records(form, documents(file, "x", RECORD_KEYS[form]), "x"))
+        found = list(records_of(form, documents(file, "x", RECORD_KEYS[form]), "x"))
         assert found == records(form, ONE[form], ONE[form])
 
 
