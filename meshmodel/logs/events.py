@@ -91,7 +91,7 @@ def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None
     """
     chosen = format_of(path) if form is None else form
     if chosen in OWN_FORMATS:
-        if mapper is not None:
+        if mapper is not None and mapper.is_of_file:
             raise RequestError("map", f"a log of the form {chosen} has the names of the model; leave it out")
         return _read(path, _json_lines if chosen == "jsonl" else _csv)
     if mapper is None:

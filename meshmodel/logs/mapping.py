@@ -28,7 +28,8 @@ since such records name who decided; ``outcome = "refused"`` says that the decis
 client presents several credentials, and the operation tells which, it names ``credential``, ``system``,
 ``yields`` and ``revokes``. ``ignore = true`` leaves a record out, because another log has it. Any rule may
 hold ``log``, a form or the name of a file: it is for such logs alone. After the rules of the file come those
-of the model: ``known_as`` of its systems, agents and credentials.
+of the model: ``known_as`` of its systems, agents and credentials. What nothing maps happened in the system
+that such a log is of, where the model has just one of its kind (``LONE_LOGS``).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -77,6 +78,17 @@ _ELEMENTS: Final[Mapping[str, str]] = {
 """The keys that name elements of the model, and of which table."""
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {"action": ACTIONS, "outcome": ("done", "refused")}
 _ACTIONS: Final[Mapping[str | None, Action]] = {each: each for each in ACTIONS}
+LONE_LOGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "vault-audit": ("secrets-manager",),
+    "kubernetes-audit": ("kubernetes-cluster",),
+    "okta": ("identity-provider", "token-service"),
+}
+"""The kinds of the system that a log of a form is of."""
+_LONE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "sts.amazonaws.com": ("token-service",),
+    "iam.amazonaws.com": ("cloud-account",),
+}
+"""The kinds of the system that a name in any log is of."""
 _IGNORE: Final[Mapping[str, str]] = {"ignore": "true"}
 _HANDLE_LIMIT: Final = 2_001
 """No name of a record is longer (``record_values``)."""
@@ -164,10 +176,13 @@ class Mapper:
     Attributes:
         rules: those of a map, then those of the model, by table.
         is_of_file: whether a map has some.
+        lone: by form of log the system that it is of.
     """
 
     rules: Mapping[str, Sequence[_Rule]]
     is_of_file: bool = False
+    lone: Mapping[str, str] = field(default_factory=dict)
+    _system: str | None = None
     _known: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict)
     _matched: bool = False
 
@@ -182,7 +197,7 @@ class Mapper:
         rules = {
             table: [each for each in listed if each.log in names] for table, listed in self.rules.items()
         }
-        return Mapper(rules, self.is_of_file)
+        return Mapper(rules, self.is_of_file, self.lone, self.lone.get(form))
 
     @property
     def is_of_log(self) -> bool:
@@ -212,6 +227,8 @@ class Mapper:
             unmapped.append(_unnamed("identity", record.principals))
             who = {}
         system = what.get("system") or (where or {}).get("system")
+        if system is None and "checkpoint" not in what:
+            system = self._system
         if system is None:
             unmapped.append(_unnamed("resource", record.targets))
         action = _ACTIONS.get(what.get("action"), record.action)
@@ -304,14 +321,33 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
             for number, each in enumerate(listed, 1)
         ]
     known = known_rules(snapshot)
-    return Mapper({table: [*own, *known.get(table, ())] for table, own in rules.items()}, any(rules.values()))
+    merged = {table: [*own, *known.get(table, ())] for table, own in rules.items()}
+    return Mapper(merged, any(rules.values()), lone_systems(snapshot, LONE_LOGS))
+
+
+def mapper_of(path: Path | None, snapshot: Snapshot) -> Mapper | None:
+    """As ``read_map``; without a file what the model says, ``None`` if that is nothing."""
+    if path is not None:
+        return read_map(path, snapshot)
+    rules, lone = known_rules(snapshot), lone_systems(snapshot, LONE_LOGS)
+    return Mapper(rules, lone=lone) if lone or any(rules.values()) else None
+
+
+def lone_systems(snapshot: Snapshot, kinds: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
+    """By form or name the one system of its kinds, where there is just one."""
+    found = {
+        name: [each.id for each in snapshot.system.values() if each.kind in wanted]
+        for name, wanted in kinds.items()
+    }
+    return {name: systems[0] for name, systems in found.items() if len(systems) == 1}
 
 
 def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
     """The rules that the elements of a model make by ``known_as``, by table of a map.
 
     A name that two elements of one kind have tells neither of them, so it is no rule. Whole names come before
-    those with ``*``, and of these the longer first: they are more particular.
+    those with ``*``, and of these the longer first: they are more particular. Last come names that stand for
+    the one system of a kind.
     """
     means: dict[str, dict[str, dict[str, str]]] = {"identity": {}, "resource": {}}
     shared: set[tuple[str, str, str]] = set()
@@ -323,7 +359,7 @@ def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
                     shared.add((table, name, kind))
     for table, name, kind in shared:
         del means[table][name][kind]
-    return {
+    rules = {
         table: [
             _Rule(tuple(name.split("*")), named[name])
             for name in sorted(named, key=_particular)
@@ -331,6 +367,9 @@ def known_rules(snapshot: Snapshot) -> Mapping[str, Sequence[_Rule]]:
         ]
         for table, named in means.items()
     }
+    lone = lone_systems(snapshot, _LONE_NAMES)
+    rules["resource"] += [_Rule((name,), {"system": system}) for name, system in lone.items()]
+    return rules
 
 
 def _particular(name: str) -> tuple[bool, int, str]:

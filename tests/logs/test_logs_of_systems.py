@@ -11,9 +11,10 @@ from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.language import parse
 from meshmodel.logs.events import read_events
-from meshmodel.logs.mapping import LogRecord, Mapper, read_map
+from meshmodel.logs.mapping import LogRecord, Mapper, mapper_of, read_map
 from meshmodel.logs.record_values import text
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 LOGS = Path(__file__).parents[1] / "logs"
@@ -109,9 +110,9 @@ def test_kubernetes_audit():
         (2, None, "rollout-svid", "cluster", "write", False),
         (3, None, "rollout-svid", "cluster", "execute", False),
         (4, None, "rollout-svid", "cluster", "read", True),
-        (5, None, None, None, "read", False),
+        (5, None, None, "cluster", "read", False),  # the one that such a log is of
     ]
-    assert found[-1][-1] == ("the map has no identity for ada", "the map has no resource for nodes")
+    assert found[-1][-1] == ("the map has no identity for ada",)
 
 
 def test_kubernetes_lists_of_events(tmp_path):
@@ -417,6 +418,45 @@ def test_the_names_that_elements_are_known_as_are_rules_behind_those_of_the_map(
     assert event("twin").unmapped[0] == "the map has no identity for twin"
     bucket = event("both", targets=("arn:aws:s3:::artefacts/a.tar", "arn:aws:s3:::artefacts"))
     assert (bucket.system, bucket.unmapped) == ("registry", ())
+
+
+@pytest.mark.parametrize(
+    ("form", "target", "systems", "system"),
+    [
+        ("vault-audit", "secret/data/a", "store is secrets-manager", "store"),
+        ("vault-audit", "secret/data/a", "store is secrets-manager; other is secrets-manager", None),
+        ("kubernetes-audit", "nodes", "store is kubernetes-cluster", "store"),
+        ("okta", "User:ada", "store is identity-provider", "store"),
+        ("okta", "User:ada", "store is token-service", "store"),
+        ("okta", "User:ada", "store is token-service; other is identity-provider", None),
+        ("cloudtrail", "sts.amazonaws.com", "store is token-service", "store"),
+        ("cloudtrail", "iam.amazonaws.com", "store is cloud-account", "store"),
+        ("cloudtrail", "s3.amazonaws.com", "store is cloud-account", None),
+        ("github-audit", "acme/web", "store is code-repository", None),
+    ],
+)
+def test_a_log_of_one_system_stands_for_it_where_the_model_has_one_of_its_kind(form, target, systems, system):
+    text = f"bot > key > store; bot > key > other; other is saas; {systems}"
+    model = apply_edit(Snapshot(), parse(text, Snapshot()).edit)
+    mapper = mapper_of(None, model)
+    record = LogRecord((), (target,), "x", "read", None, None, refused=False)
+    found = None if mapper is None else mapper.of_log(form, "log").event(1, record).system
+    assert found == system
+
+
+def test_what_a_map_says_comes_before_the_system_of_a_log_and_a_decision_is_in_none(tmp_path):
+    path = tmp_path / "map.toml"
+    path.write_text(
+        'format = "meshmodel-map/1"\n[[resource]]\nmatch = "production/*"\nsystem = "registry"\n'
+        '[[action]]\nmatch = "approve x"\ncheckpoint = "change-approval"\nagent = "release-agent"\n',
+        encoding="utf-8",
+    )
+    mapper = read_map(path, RELEASE).of_log("kubernetes-audit", "log")
+    record = LogRecord((), ("production/pods",), "x", "read", None, None, refused=False)
+    assert mapper.event(1, record).system == "registry"
+    assert mapper.event(1, record._replace(targets=("nodes",))).system == "cluster"
+    decision = mapper.event(1, record._replace(targets=("nodes",), operation="approve x", action=None))
+    assert (decision.checkpoint, decision.system) == ("change-approval", None)
 
 
 def test_a_name_that_is_cut_says_so():

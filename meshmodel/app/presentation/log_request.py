@@ -69,7 +69,6 @@ def requested_events(request: LogRequest, snapshot: "Snapshot") -> "Iterator[Eve
         MeshmodelError: its form is not known, or its map cannot be read.
     """
     from meshmodel.logs.events import read_events
-    from meshmodel.logs.mapping import read_map
+    from meshmodel.logs.mapping import mapper_of
 
-    mapper = None if request.mapping is None else read_map(request.mapping, snapshot)
-    return iter(read_events(request.path, request.form, mapper))
+    return iter(read_events(request.path, request.form, mapper_of(request.mapping, snapshot)))
