@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from meshmodel.logs.mapping import LogRecord
-from meshmodel.logs.record_values import distinct, handle, text
+from meshmodel.logs.record_values import distinct, handle, nested, text
 from meshmodel.logs.streams import Document
 from meshmodel.model.vocabulary import Action
 
@@ -32,6 +32,7 @@ _ACTIONS: Final[dict[str, Action]] = {
     "repo.update_actions_secret": "admin",
     "repo.create_actions_secret": "admin",
     "protected_branch.destroy": "admin",
+    "protected_branch.rejected_ref_update": "write",
 }
 _METHODS: Final[dict[str, Action]] = {
     "GET": "read",
@@ -43,6 +44,7 @@ _METHODS: Final[dict[str, Action]] = {
 }
 _GIVES: Final = "workflows.prepared_workflow_job"
 _BYPASSES: Final = frozenset({"protected_branch.policy_override", "workflows.bypass_protection_rules"})
+_NOES: Final = frozenset({"protected_branch.rejected_ref_update", "workflows.reject_workflow_job"})
 _REVOKES: Final = frozenset(
     {"personal_access_token.access_revoked", "personal_access_token.destroy", "oauth_authorization.destroy"}
 )
@@ -70,7 +72,8 @@ def _record(event: dict[str, Any]) -> LogRecord:
     token = text(event, "hashed_token")
     access = text(event, "user_programmatic_access_name")
     application = text(event, "oauth_application_name")
-    run, code = handle(event, "workflow_run_id"), event.get("status_code")
+    run = handle(event, "workflow_run_id") or handle(nested(event, "data"), "workflow_run_id")
+    code = event.get("status_code")
     revokes = operation in _REVOKES
     return LogRecord(
         principals=distinct(
@@ -87,7 +90,7 @@ def _record(event: dict[str, Any]) -> LogRecord:
         action=action,
         time=_milliseconds(event.get("@timestamp")) or _milliseconds(event.get("created_at")),
         id=text(event, "_document_id"),
-        refused=(isinstance(code, int) and code >= 400) or operation == "workflows.reject_workflow_job",
+        refused=(isinstance(code, int) and code >= 400) or operation in _NOES,
         sessions=distinct(
             f"workflow_run_id:{run}" if run else None, f"hashed_token:{token}" if token else None
         ),

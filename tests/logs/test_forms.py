@@ -205,6 +205,18 @@ GITHUB = {
         github("workflows.reject_workflow_job", workflow_run_id=19277410035),
         {"refused": True, "bypasses": False},
     ),
+    "a branch rule rejects a push": (
+        github("protected_branch.rejected_ref_update"),
+        {"refused": True, "action": "write"},
+    ),
+    "earlier records have the run below data": (
+        {
+            "action": "workflows.delete_workflow_run",
+            "created_at": 1614296047285,
+            "data": {"workflow_run_id": 6},
+        },
+        {"sessions": ("workflow_run_id:6",), "time": 1614296047.285},
+    ),
     "rules are bypassed: no decision": (
         github("workflows.bypass_protection_rules", workflow_run_id=19277410035),
         {"bypasses": True, "refused": False},
