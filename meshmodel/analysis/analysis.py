@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.overview import ReachTable
     from meshmodel.analysis.rotation import RotationPlan
+    from meshmodel.analysis.trace import Tracer
     from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.model.events import Event
     from meshmodel.model.records import Intent
@@ -207,9 +208,13 @@ class Analysis:
         Args:
             events: what was observed; it may be without end, since only what the model bounds is kept.
         """
-        from meshmodel.analysis.trace import trace
+        return map(self.tracer().lay, events)
 
-        return trace(self.engine, self.listing, events)
+    def tracer(self) -> "Tracer":
+        """What lays events on the model, and keeps what they have shown."""
+        from meshmodel.analysis.trace import Tracer
+
+        return Tracer(self.engine, self.listing)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -13,7 +13,7 @@ checkpoint.
 - What an agent makes another do stands at that other one, within a limited delegation too.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from meshmodel.analysis.attribution import Relations
@@ -31,11 +31,6 @@ from meshmodel.model.text import one_line
 
 _CLOSE: Final = 2.0
 """Seconds between two logs within which their clocks may have put events in the wrong order."""
-
-
-def trace(engine: Engine, listing: Listing, events: Iterable[Event]) -> Iterator[TracedEvent]:
-    """Lay events on the model, one by one; as ``Analysis.trace``. They may be without end."""
-    return map(Tracer(engine, listing).lay, events)
 
 
 class Tracer:

@@ -46,13 +46,13 @@ class Yielded:
 
     Attributes:
         how: ``held``; ``passed`` by an agent that sets it to work; handed out by a system (``custody``),
-            or got for another credential (``exchange``).
+            or got for another credential (``exchange``); ``None``: nothing shows it.
         by: the agent that passed it, or the credential exchanged.
         system: the system that yielded it.
         event: the event in which that was seen.
     """
 
-    how: How
+    how: How | None
     by: str | None = None
     system: str | None = None
     event: int | None = None

@@ -1,17 +1,33 @@
 """The answers of ``trace``: each observed event explained by the model, as JSON Lines and as blocks."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.rules.base import verb
-from meshmodel.analysis.trace_records import Crossed, Tally, TracedEvent, Verdict, Yielded
+from meshmodel.analysis.session_states import SESSIONS, SessionStates
+from meshmodel.analysis.trace_records import (
+    CredentialState,
+    Crossed,
+    Link,
+    Run,
+    Tally,
+    TracedEvent,
+    Verdict,
+    Yielded,
+)
 from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.secrets import shortened
 from meshmodel.model.text import counted, one_line
 
-FORMAT = "meshmodel-trace/1"
+if TYPE_CHECKING:
+    from meshmodel.logs.several import LogRead
+
+FORMAT = "meshmodel-trace/2"
+_TOLD: Final = 50_000
+"""So many chains are kept as told; then they are told again."""
 
 _SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
     "missing": ("✖", "where a decision was due and the model has no checkpoint", "high"),
@@ -24,24 +40,102 @@ _SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
 }
 
 
+_STATES: Final[dict[CredentialState, tuple[str, str, Look]]] = {
+    "revoked": ("✖", "with a credential that had been taken back", "high"),
+    "expired": ("✖", "with a credential whose lifetime was over", "medium"),
+    "unseen": ("·", "with a credential whose issue no event shows", "muted"),
+}
+
+
+@dataclass(slots=True)
+class TraceSummary:
+    """What came of a trace, kept while it runs.
+
+    Attributes:
+        logs: those that are read.
+        sessions: the states of the sessions.
+        tally: the counts of the events that are shown.
+        laid: how many events there were.
+    """
+
+    logs: "Sequence[LogRead]"
+    sessions: SessionStates
+    tally: Tally = field(default_factory=Tally)
+    laid: int = 0
+    _log_of: bytearray = field(default_factory=bytearray)
+    _numbers: dict[str | None, int] = field(default_factory=dict)
+    _sessions_of: dict[str, dict[str | None, tuple[bool, bool]]] = field(default_factory=dict)
+
+    def add(self, traced: TracedEvent, *, is_shown: bool) -> bool:
+        """Count one event; whether it is shown."""
+        self.laid += 1
+        if len(self.logs) > 1:
+            if not self._numbers:
+                self._numbers = {each.file.name: at for at, each in enumerate(self.logs)}
+            self._log_of.append(self._numbers.get(traced.event.log, 0))
+        if traced.agent is not None:
+            event = traced.event
+            by_log = self._sessions_of.setdefault(traced.agent, {})
+            named, unnamed = by_log.get(event.log, (False, False))
+            by_log[event.log] = named or event.session is not None, unnamed or event.session is None
+        if is_shown:
+            self.tally.add(traced)
+        return is_shown
+
+    def letter_of(self, number: int) -> str:
+        """The letter of the log of an event, by its number; empty if there is one log."""
+        return _letter(self._log_of[number - 1]) if 0 < number <= len(self._log_of) else ""
+
+    def head(self) -> Iterator[Paragraph]:
+        """A line for each of several logs, with its letter."""
+        if len(self.logs) > 1:
+            for at, each in enumerate(self.logs):
+                yield Paragraph(f"{_letter(at)}: {log_words(each)}", "muted", hang=3)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What makes sessions less than they seem."""
+        found = []
+        if self.sessions.forgotten:
+            found.append(
+                f"{counted(self.sessions.forgotten, 'session')} forgotten: there were more than {SESSIONS:,}"
+            )
+        for agent, logs in sorted(self._sessions_of.items()):
+            named = [log or "" for log, (has, _) in logs.items() if has]
+            never = [log or "" for log, (has, _) in logs.items() if not has]
+            if named and never:
+                found.append(
+                    f"{one_line(agent)} has sessions in {', '.join(sorted(named))}, and none in "
+                    f"{', '.join(sorted(never))}: what was there is not known in its sessions"
+                )
+        return found
+
+
 def trace_json(traced: TracedEvent) -> Answer:
-    """``meshmodel-trace/1``: one event."""
+    """``meshmodel-trace/2``: one event."""
     event, yielded, crossing, decision = traced.event, traced.yielded, traced.crossing, traced.decision
     return {
         "format": FORMAT,
         "event": event.number,
-        "id": None if event.id is None else shortened(event.id),
-        "time": None if event.time is None else time_text(event.time),
+        "log": event.log,
+        "id": _handle(event.id),
+        "time": _time(event.time),
         "agent": traced.agent,
+        "session": _handle(event.session),
         "credential": traced.credential,
+        "token": _handle(event.token),
+        "credential_state": traced.credential_state,
         "identity": traced.identity,
         "on_behalf_of": traced.on_behalf_of,
+        "logged_on_behalf_of": event.on_behalf_of,
         "system": event.system,
         "action": event.action,
         "outcome": "refused" if event.refused else "done",
-        "yielded": None
-        if yielded is None
-        else {"how": yielded.how, "by": yielded.by, "system": yielded.system, "event": yielded.event},
+        "yields": event.yields,
+        "yields_token": _handle(event.yields_token),
+        "revokes": event.revokes,
+        "yielded": None if yielded is None else _yielded_json(yielded),
+        "authority": [_link_json(each) for each in traced.authority.links()] if traced.authority else [],
         "crossing": None
         if crossing is None
         else {"source": crossing.source, "event": crossing.event, "severity": crossing.severity},
@@ -53,17 +147,57 @@ def trace_json(traced: TracedEvent) -> Answer:
     }
 
 
-def summary_json(tally: Tally, *, complete: bool) -> Answer:
-    """``meshmodel-trace/1``: the last document, which alone says that the log was read to its end."""
+def _handle(handle: str | None) -> str | None:
+    return None if handle is None else shortened(handle)
+
+
+def _time(time: float | None) -> str | None:
+    return None if time is None else time_text(time)
+
+
+def _yielded_json(yielded: Yielded) -> Answer:
+    return {"how": yielded.how, "by": yielded.by, "system": yielded.system, "event": yielded.event}
+
+
+def _link_json(link: Link) -> Answer:
+    yielded = link.yielded or Yielded(None)
+    identity = {"identity": link.record.principal, "on_behalf_of": link.record.on_behalf_of}
+    return {"credential": link.way.credential, **identity, **_yielded_json(yielded)}
+
+
+def summary_json(summary: TraceSummary, *, complete: bool) -> Answer:
+    """``meshmodel-trace/2``: the last document, which alone says that the logs were read to their end."""
+    tally = summary.tally
     return {
         "format": FORMAT,
         "summary": {
             "events": tally.events,
+            "laid": summary.laid,
+            "logs": [log_json(each) for each in summary.logs],
             "recheck": dict(tally.rechecks),
+            "credential_state": dict(tally.credential_states),
             "unexplained": tally.unexplained,
             "notes": tally.notes,
+            "forgotten_sessions": summary.sessions.forgotten,
+            "warnings": summary.warnings,
         },
         "complete": complete,
+    }
+
+
+def log_json(log: "LogRead") -> Answer:
+    """A log that was read, with what tells whether it is the same again."""
+    return {
+        "log": log.file.name,
+        "form": log.form,
+        "sha256": log.sha256,
+        "size": log.size,
+        "events": log.events,
+        "in_sessions": log.in_sessions,
+        "first": _time(log.first),
+        "last": _time(log.last),
+        "shift": log.file.shift,
+        "complete": not log.problem,
     }
 
 
@@ -84,36 +218,151 @@ def time_of(event: Event) -> str:
 
 
 def event_blocks(traced: TracedEvent) -> Iterator[Paragraph]:
-    """One event: who did what as whom, where the credential came from, and any decision."""
-    before = len(time_of(traced.event))
-    yield Paragraph(_event_words(traced), "strong", 7 + before, 2 - before)
-    if traced.credential is not None:
-        yield Paragraph(_origin_words(traced.credential, traced.yielded), indent=7, hang=2)
-    judged = _recheck_words(traced)
-    if judged is not None:
-        yield Paragraph(judged[0], judged[1], indent=7, hang=2)
-    for note in traced.notes:
-        yield Paragraph(f"· {note}", indent=7, hang=2)
-    for reason in traced.unexplained:
-        yield Paragraph(f"? {reason}", "medium", indent=7, hang=2)
+    """One event by itself, as ``TraceText.event_blocks`` tells the first of several."""
+    return TraceText().event_blocks(traced)
 
 
-def summary_blocks(tally: Tally, *, complete: bool) -> Iterator[Section]:
-    """The counts of all events, and whether the log was followed to its end."""
-    said = [
+class TraceText:
+    """Tells events in text: numbers with the letter of their log, and each chain of credentials once."""
+
+    def __init__(self, summary: TraceSummary | None = None) -> None:
+        """Arguments: of what logs the events are, if they are of several."""
+        self._letter_of = (lambda _: "") if summary is None else summary.letter_of
+        self._told: dict[tuple[Run, str], Link] = {}
+
+    def event_blocks(self, traced: TracedEvent) -> Iterator[Paragraph]:
+        """One event: who did what as whom, where the credential came from, and any decision."""
+        before = len(time_of(traced.event))
+        yield Paragraph(_event_words(traced), "strong", 7 + before, 2 - before)
+        if traced.credential is not None:
+            yield Paragraph(self._origin_words(traced, traced.credential), indent=7, hang=2)
+        judged = self._recheck_words(traced)
+        if judged is not None:
+            yield Paragraph(judged[0], judged[1], indent=7, hang=2)
+        for note in traced.notes:
+            yield Paragraph(f"· {note}", indent=7, hang=2)
+        for reason in traced.unexplained:
+            yield Paragraph(f"? {reason}", "medium", indent=7, hang=2)
+
+    def _origin_words(self, traced: TracedEvent, credential: str) -> str:
+        """Where a credential came from; the whole chain where it is first presented in a session."""
+        link, words = traced.authority, f"with {credential}{self._came(traced.yielded)}"
+        if link is None or link.before is None:
+            return words
+        key = traced.run, credential
+        if self._told.get(key) is link:
+            return words
+        if len(self._told) >= _TOLD:
+            self._told.clear()
+        self._told[key] = link
+        chain = [
+            f"{each.way.credential}{_person(each)}{self._came(each.yielded)}" for each in link.before.links()
+        ]
+        return " ← ".join([words, *chain])
+
+    def _came(self, yielded: Yielded | None) -> str:
+        """How a credential came, after its name."""
+        if yielded is None:
+            return ""
+        seen = self._event(yielded.event)
+        match yielded.how:
+            case "held":
+                return ", which it holds"
+            case "passed":
+                return f", passed by {yielded.by or 'an agent that sets it to work'}"
+            case "exchange":
+                place = "" if yielded.system is None else f" at {yielded.system}"
+                return f", got for {yielded.by or 'another'}{place}{seen}"
+            case _:
+                return f", handed out by {yielded.system or 'a system'}{seen}"
+
+    def _event(self, number: int | None) -> str:
+        """An event before, in brackets; empty if none shows it."""
+        return "" if number is None else f" (event {number}{self._letter_of(number)})"
+
+    def _recheck_words(self, traced: TracedEvent) -> tuple[str, Look] | None:
+        """Whether the event needed a decision and got one, and how that looks; ``None`` if none was due."""
+        crossing, verdict = traced.crossing, traced.recheck
+        if verdict == "none-due":
+            return None
+        if crossing is None:
+            return "? whether a decision was due cannot be told", "medium"
+        due = " or ".join(traced.checkpoints)
+        name, number = traced.decision or ("", 0)
+        decided = f"{name} decided{self._event(number)}"
+        look: Look = _SUMMARY[verdict][2]
+        match verdict:
+            case "recorded":
+                said = decided
+            case "approved":
+                return f"◇ crosses from {self._source(crossing)}, as intended: no decision was due", look
+            case "reused":
+                said = f"{decided}, but for an earlier action; each needs its own"
+            case "stale":
+                said = f"{decided} before that read"
+            case "unrecorded":
+                said = f"a decision of {due} was due, and none is recorded"
+            case "missing":
+                said = f"a decision was due, and the model has no checkpoint there, {crossing.severity}"
+                look = crossing.severity or look
+            case _:
+                said = "whether a decision was due cannot be told"
+        return f"{_SUMMARY[verdict][0]} crosses from {self._source(crossing)}: {said}", look
+
+    def _source(self, crossing: Crossed) -> str:
+        if crossing.source is None:
+            return "home"
+        return f"{crossing.source}{self._event(crossing.event)}"
+
+
+def _letter(number: int) -> str:
+    """A, B, … Z, AA, AB, …"""
+    return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
+
+
+def log_words(log: "LogRead") -> str:
+    """A log in a line: its name, form, events and times."""
+    words = f"{log.file.name}, {log.form}, {counted(log.events, 'event')}"
+    if log.first is not None and log.last is not None:
+        words += f", {time_text(log.first)} to {time_text(log.last)}"
+    if log.file.shift:
+        words += f", shifted by {log.file.shift:+g} s"
+    if log.in_sessions < log.events:
+        words += f", {log.in_sessions:,} of them in sessions" if log.in_sessions else ", none in a session"
+    return words
+
+
+def summary_blocks(summary: TraceSummary, *, complete: bool) -> Iterator[Section]:
+    """The counts of all events that are shown, and whether the logs were followed to their end."""
+    tally = summary.tally
+    lines = [
         Paragraph(f"{sign} {counted(tally.rechecks[verdict], 'action')} {words}", look, hang=2)
         for verdict, (sign, words, look) in _SUMMARY.items()
         if tally.rechecks[verdict]
     ]
+    lines += [
+        Paragraph(f"{sign} {counted(tally.credential_states[state], 'action')} {words}", look, hang=2)
+        for state, (sign, words, look) in _STATES.items()
+        if tally.credential_states[state]
+    ]
     if tally.unexplained:
         events = counted(tally.unexplained, "event")
-        said.append(
+        lines.append(
             Paragraph(f"? {events} that the model does not explain, whole or in part", "medium", hang=2)
         )
+    lines += [Paragraph(f"· {each}", hang=2) for each in summary.warnings]
     if not complete:
-        until = f"the log could not be followed past event {tally.events}"
-        said.append(Paragraph(f"INCOMPLETE: {until}; what comes after it is not told", "high", hang=2))
-    yield Section(f"{counted(tally.events, 'event')} laid on the model", said, indent=2)
+        lines.append(Paragraph(_incomplete_words(summary), "high", hang=2))
+    shown = f", {tally.events:,} of them shown" if tally.events < summary.laid else ""
+    yield Section(f"{counted(summary.laid, 'event')} laid on the model{shown}", lines, indent=2)
+
+
+def _incomplete_words(summary: TraceSummary) -> str:
+    cut = [each.file.name for each in summary.logs if each.problem]
+    if cut:
+        return f"INCOMPLETE: {', '.join(cut)} could not be read to the end; what comes after it is not told"
+    until = f"the log could not be followed past event {summary.laid}"
+    return f"INCOMPLETE: {until}; what comes after it is not told"
 
 
 def _event_words(traced: TracedEvent) -> str:
@@ -127,60 +376,14 @@ def _event_words(traced: TracedEvent) -> str:
     whom = "" if traced.identity is None else f" as {one_line(traced.identity)}"
     whom += "" if traced.on_behalf_of is None else f" on behalf of {one_line(traced.on_behalf_of)}"
     refused = ", and is refused" if event.refused else ""
-    return f"{who} {did} {where}{whom}{refused}{_decided(event)}"
+    session = "" if event.session is None else f" [{shortened(event.session)}]"
+    return f"{who} {did} {where}{whom}{refused}{_decided(event)}{session}"
 
 
 def _decided(event: Event) -> str:
     return "" if event.checkpoint is None else f", decided by {one_line(event.checkpoint)}"
 
 
-def _origin_words(credential: str, yielded: Yielded | None) -> str:
-    if yielded is None:
-        return f"with {credential}"
-    seen = "" if yielded.event is None else f" (event {yielded.event})"
-    match yielded.how:
-        case "held":
-            return f"with {credential}, which it holds"
-        case "passed":
-            return f"with {credential}, passed by {yielded.by or 'an agent that sets it to work'}"
-        case "exchange":
-            place = "" if yielded.system is None else f" at {yielded.system}"
-            return f"with {credential}, got for {yielded.by or 'another'}{place}{seen}"
-        case "custody":
-            return f"with {credential}, handed out by {yielded.system}{seen}"
-
-
-def _recheck_words(traced: TracedEvent) -> tuple[str, Look] | None:
-    """Whether the event needed a decision and got one, and how that looks; ``None`` if none was due."""
-    crossing, verdict = traced.crossing, traced.recheck
-    if verdict == "none-due":
-        return None
-    if crossing is None:
-        return "? whether a decision was due cannot be told", "medium"
-    due = " or ".join(traced.checkpoints)
-    name, number = traced.decision or ("", 0)
-    decided = f"{name} decided (event {number})"
-    look: Look = _SUMMARY[verdict][2]
-    match verdict:
-        case "recorded":
-            said = decided
-        case "approved":
-            return f"◇ crosses from {_source(crossing)}, as intended: no decision was due", look
-        case "reused":
-            said = f"{decided}, but for an earlier action; each needs its own"
-        case "stale":
-            said = f"{decided} before that read"
-        case "unrecorded":
-            said = f"a decision of {due} was due, and none is recorded"
-        case "missing":
-            said = f"a decision was due, and the model has no checkpoint there, {crossing.severity}"
-            look = crossing.severity or look
-        case _:
-            said = "whether a decision was due cannot be told"
-    return f"{_SUMMARY[verdict][0]} crosses from {_source(crossing)}: {said}", look
-
-
-def _source(crossing: Crossed) -> str:
-    if crossing.source is None:
-        return "home"
-    return crossing.source if crossing.event is None else f"{crossing.source} (event {crossing.event})"
+def _person(link: Link) -> str:
+    person = link.record.on_behalf_of
+    return "" if person is None else f" on behalf of {person}"

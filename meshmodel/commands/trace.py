@@ -1,46 +1,42 @@
 """``meshmodel trace``: explains observed events by the model."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
+from meshmodel.commands.logs import add_logs, load_with_logs, logs_of, progress_text
+from meshmodel.commands.models import Subparsers, add_model, add_view, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
-from meshmodel.logs.formats import LOG_FORMATS
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.secrets import shortened
+from meshmodel.model.text import no_such, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from meshmodel.analysis.trace_records import Tally, TracedEvent
+    from meshmodel.analysis.trace_records import TracedEvent
+    from meshmodel.answers.trace import TraceSummary
+    from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.vocabulary import View
 
 
 def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "trace",
-        help="lay a log of what happened on the model, event by event",
+        help="lay logs of what happened on the model, event by event",
         description="Lay observed events on the model. For each: which identity was active, which system "
-        "yielded its credential, and whether privilege should have been rechecked and was. What the model "
-        "cannot explain is said. The log is read once and as it comes, however long it is; a terminal shows "
-        "each second how far that has come.",
-        epilog="Exit status: 0 the log was read to its end, whatever it shows; 2 the call was wrong, or the "
-        "log could not be read on: what was told before is then marked as incomplete.",
+        "yielded its credential and by which chain it came, and whether privilege should have been "
+        "rechecked and was. What the model cannot explain is said. Several logs are merged by time; standard "
+        "input alone is followed as it comes. A terminal shows each second how far that has come.",
+        epilog="Exit status: 0 the logs were read to their end, whatever they show; 2 the call was wrong, or "
+        "a log could not be read on: what is told is then marked as incomplete.",
         allow_abbrev=False,
     )
     add_model(parser)
-    parser.add_argument("events", type=Path, metavar="EVENTS", help="the log; - is standard input")
-    parser.add_argument(
-        "--format", dest="form", choices=LOG_FORMATS, help="what kind of log (default: by its name)"
-    )
-    parser.add_argument(
-        "--map",
-        type=Path,
-        metavar="FILE.toml",
-        help="what the names in the log of a real system mean",
-    )
+    add_logs(parser)
+    parser.add_argument("--session", metavar="NAME", help="show this session alone; all events are laid")
+    parser.add_argument("--agent", metavar="ID", help="show what this agent did alone; all events are laid")
     add_view(parser)
     parser.add_argument(
         "--json", action="store_true", help="answer for programs: a JSON document for each event, on one line"
@@ -51,52 +47,65 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Answer event by event; the last line says whether that was all."""
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.analysis.trace_records import Tally
-    from meshmodel.logs.events import read_events
-    from meshmodel.logs.mapping import read_map
+    from meshmodel.answers.trace import TraceSummary
 
-    if str(arguments.model) == str(arguments.events) == "-":
-        raise MeshmodelError("MODEL and EVENTS are both standard input; name a file for one")
-    snapshot = load(arguments.model)
-    mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
-    events = read_events(arguments.events, arguments.form, mapper)
-    tally = Tally()
+    snapshot = load_with_logs(arguments)
+    if arguments.agent is not None and arguments.agent not in snapshot.agent:
+        raise MeshmodelError(no_such("agent", arguments.agent, snapshot.agent))
+    logs = logs_of(arguments, snapshot)
     analysis = analyse(snapshot, view=view_of(arguments))
-    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as {analysis.view}"
-    show, end = _json() if arguments.json else _text(title)
+    tracer = analysis.tracer()
+    summary = TraceSummary(logs.read, tracer.sessions)
+    show, end = _json() if arguments.json else _text(snapshot, analysis.view, summary)
     try:
-        with Progress(lambda: f"reading {one_line(arguments.events)}: {tally.events:,} events") as progress:
-            for traced in analysis.trace(events):
-                tally.add(traced)
-                with progress.aside():
-                    show(traced)
+        with Progress(lambda: progress_text(logs, summary.laid)) as progress:
+            for event in logs.events():
+                traced = tracer.lay(event)
+                if summary.add(traced, is_shown=_is_wanted(traced, arguments)):
+                    with progress.aside():
+                        show(traced)
     except MeshmodelError:
-        if tally.events:  # else nothing was told that could look like all there is
-            end(tally, False)
+        if summary.laid:  # else nothing was told that could look like all there is
+            end(summary, False)
         raise
     except (Exception, KeyboardInterrupt):
-        end(tally, False)
+        end(summary, False)
         raise
-    end(tally, True)
+    end(summary, not logs.problem)
+    if logs.problem:
+        raise MeshmodelError(logs.problem)
     return 0
 
 
-def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
+def _is_wanted(traced: "TracedEvent", arguments: argparse.Namespace) -> bool:
+    """Whether an event is of the session and the agent that were asked for."""
+    session = traced.event.session
+    if arguments.session is not None and (
+        session is None or arguments.session not in {session, shortened(session)}
+    ):
+        return False
+    return arguments.agent is None or traced.agent == arguments.agent
+
+
+def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
     from meshmodel.answers.trace import summary_json, trace_json
 
     return (
         lambda traced: answer(trace_json(traced)),
-        lambda tally, complete: answer(summary_json(tally, complete=complete)),
+        lambda summary, complete: answer(summary_json(summary, complete=complete)),
     )
 
 
-def _text(title: str) -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
+def _text(
+    snapshot: "Snapshot", view: "View", summary: "TraceSummary"
+) -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
     from meshmodel.answers.blocks import Paragraph
     from meshmodel.answers.painters import text_of
-    from meshmodel.answers.trace import event_blocks, is_outside, outside_words, summary_blocks, time_of
+    from meshmodel.answers.trace import TraceText, is_outside, outside_words, summary_blocks, time_of
 
-    look = style()
-    heading = [look.paint(title, "strong"), ""]
+    look, text = style(), TraceText(summary)
+    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as {view}"
+    begun = False
     outside = 0
 
     def folded() -> None:
@@ -106,19 +115,22 @@ def _text(title: str) -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, 
             outside = 0
 
     def show(traced: "TracedEvent") -> None:
-        nonlocal outside
-        while heading:  # only once there is something to tell
-            say(heading.pop(0))
+        nonlocal outside, begun
+        if not begun:  # only once there is something to tell
+            head = text_of(summary.head(), look)
+            say(f"{look.paint(title, 'strong')}\n{head}{chr(10) * bool(head)}")
+            begun = True
         if is_outside(traced):
             outside += 1
             return
         folded()
-        time, text = time_of(traced.event), text_of(event_blocks(traced), look)
-        number = look.paint(f"{traced.event.number:>5}", "muted")
-        say(f"{number}  {time}{text.replace(' ' * (7 + len(time)), '', 1)}")
+        time, told = time_of(traced.event), text_of(text.event_blocks(traced), look)
+        number = traced.event.number
+        place = look.paint(f"{f'{number}{summary.letter_of(number)}':>5}", "muted")
+        say(f"{place}  {time}{told.replace(' ' * (7 + len(time)), '', 1)}")
 
-    def end(tally: "Tally", complete: bool) -> None:
+    def end(summary: "TraceSummary", complete: bool) -> None:
         folded()
-        say(f"\n{text_of(summary_blocks(tally, complete=complete), look)}")
+        say(f"\n{text_of(summary_blocks(summary, complete=complete), look)}")
 
     return show, end

@@ -16,6 +16,7 @@ What looks like a secret is hidden as it is read, so that nothing tells it: no m
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
@@ -74,6 +75,20 @@ def format_of(path: Path) -> LogFormat:
         why = "Is a directory" if path.is_dir() else "No such file or directory"
         raise MeshmodelError(f"{one_line(path)}: cannot be read: {why}")
     raise RequestError("form", f"{one_line(path)}: what kind of log is it? say {'|'.join(LOG_FORMATS)}")
+
+
+def form_of_content(path: Path) -> LogFormat:
+    """The format of a log by its name, else the one that its first records fit; raises MeshmodelError."""
+    try:
+        return format_of(path)
+    except RequestError:
+        name = one_line(path)
+        with suppress(EventsError), open_log(path) as file, closing(documents(file, name)) as found:
+            begin = list(islice(found, _BEGIN))
+            could = [each for each in LOG_FORMATS if _could_be(each, begin, name)]
+            if len(could) == 1:
+                return could[0]
+        raise
 
 
 def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None = None) -> Iterator[Event]:

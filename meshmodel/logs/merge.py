@@ -5,12 +5,10 @@ They are kept packed, so that a million take some 60 MB: what repeats is kept on
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from heapq import merge
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from meshmodel.logs.record_values import LAST
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.vocabulary import Action
@@ -24,7 +22,7 @@ _GAP: Final = "\0"
 class _Row(NamedTuple):
     """What events have in common that differ in time, session and handles only."""
 
-    log: str
+    log: str | None
     is_untimed: bool
     agent: str | None
     credential: str | None
@@ -38,18 +36,6 @@ class _Row(NamedTuple):
     revokes: str | None
     on_behalf_of: str | None
     lifetime: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The times between which events are taken, both included; ``None``: no limit."""
-
-    begin: float | None = None
-    end: float | None = None
-
-    def has(self, time: float) -> bool:
-        """Whether a time lies in it."""
-        return (self.begin is None or time >= self.begin) and (self.end is None or time <= self.end)
 
 
 class EventTable:
@@ -67,34 +53,25 @@ class EventTable:
     def __len__(self) -> int:
         return len(self._times)
 
-    def add(
-        self, name: str, events: Iterable[Event], shift: float = 0.0, window: Window | None = None
-    ) -> None:
-        """Take the events of one more log; those that came before something is raised are kept.
+    def add(self, events: Iterable[Event]) -> None:
+        """Take the events of one more log, in its order; those that came before something is raised are kept.
 
-        An event without a time goes with the latest one before it in its log, and outside of a window too.
-
-        Args:
-            name: of the log.
-            events: in its order.
-            shift: seconds that its clock is to be put on.
-            window: the times that are wanted.
+        An event without a time goes with the latest one before it in its log.
         """
         begin, latest = len(self._times), 0.0
         try:
             for event in events:
-                time = latest if event.time is None else min(max(event.time + shift, 0.0), LAST)
+                time = latest if event.time is None else event.time
                 latest = max(latest, time)
-                if window is None or window.has(time):
-                    self._add(name, event, time)
+                self._add(event, time)
         finally:
             self._logs.append(range(begin, len(self._times)))
 
-    def _add(self, name: str, event: Event, time: float) -> None:
+    def _add(self, event: Event, time: float) -> None:
         if len(self._times) == EVENTS_LIMIT:
             raise MeshmodelError(f"there are more than {EVENTS_LIMIT:,} events; lay a part of their time")
         row = _Row(
-            event.log or name,
+            event.log,
             event.time is None,
             event.agent,
             event.credential,

@@ -85,7 +85,7 @@ class NaiveTrace:
         own = [e for e in giving if token is not None and e.yields_token == token]
         if own:
             return own, True
-        in_session = [e for e in giving if (e.agent, e.session) == (agent, session)]
+        in_session = [e for e in giving if agent and (e.agent, e.session) == (agent, session)]
         return [e for e in in_session if token is None or e.yields_token is None], False
 
     def came(self, agent, session, credential, token, until):
@@ -364,8 +364,8 @@ def check_on(seed, flavour, rng, count):
     expected = NaiveTrace(snapshot)
     logs = random_logs(snapshot, rng, count)
     table = EventTable()
-    for number, log in enumerate(logs):
-        table.add(f"log{number}", log)
+    for log in logs:
+        table.add(log)
     analysis = analyse(snapshot)
     used, met, uncovered = UsedTally(analysis.engine), set(), {}
     rows, latest = merged(logs), float("-inf")

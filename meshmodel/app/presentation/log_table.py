@@ -62,7 +62,7 @@ def cells_of_event(traced: "TracedEvent", room: int = _NARROW) -> tuple[str, ...
     yielded = traced.yielded
     came = ""
     if yielded is not None:
-        came = yielded.system or yielded.by or yielded.how
+        came = yielded.system or yielded.by or yielded.how or ""
         came += f" (event {yielded.event})" if yielded.event is not None else ""
     crossing = traced.crossing
     source = "" if crossing is None else (crossing.source or "home")

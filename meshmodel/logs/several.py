@@ -1,0 +1,183 @@
+"""One or several logs, read whole and brought into one order; or one that is followed as it comes."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from meshmodel.logs.events import form_of_content, format_of, read_events
+from meshmodel.logs.formats import OWN_FORMATS, LogFormat
+from meshmodel.logs.mapping import Mapper
+from meshmodel.logs.merge import EventTable
+from meshmodel.logs.record_values import LAST
+from meshmodel.logs.streams import EventsError
+from meshmodel.model.errors import MeshmodelError, RequestError
+from meshmodel.model.events import Event
+from meshmodel.model.open_file import open_file
+from meshmodel.model.text import one_line
+
+
+class Window(NamedTuple):
+    """The times between which events are taken, both included; ``None``: no limit."""
+
+    begin: float | None = None
+    end: float | None = None
+
+    def has(self, time: float) -> bool:
+        """Whether a time lies in it."""
+        return (self.begin is None or time >= self.begin) and (self.end is None or time <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A log to be read: a file, its form where it is known, and seconds that its clock is to be put on."""
+
+    path: Path
+    form: LogFormat | None = None
+    shift: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What events, maps and shifts call it."""
+        return one_line(self.path.name)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it can be read once and as it comes alone, such as standard input."""
+        return str(self.path) == "-" or self.path.is_fifo()
+
+
+@dataclass(slots=True)
+class LogRead:
+    """A log that was read.
+
+    Attributes:
+        file: which one.
+        form: of what kind it is.
+        sha256, size: of the file as it is, packed or not; ``None`` of a stream.
+        events: how many of them were taken.
+        in_sessions: how many of them name a session.
+        first, last: the time of the earliest and of the latest.
+        problem: why it could not be read to its end; empty where it was.
+    """
+
+    file: LogFile
+    form: LogFormat
+    sha256: str | None = None
+    size: int | None = None
+    events: int = 0
+    in_sessions: int = 0
+    first: float | None = None
+    last: float | None = None
+    problem: str = ""
+
+    def taken(self, events: Iterable[Event], window: Window) -> Iterator[Event]:
+        """The events that lie in a window of time, by the shifted clock, each with the name of its log.
+
+        One without a time is taken with the latest one before it.
+        """
+        shift, name, latest = self.file.shift, self.file.name, 0.0
+        for event in events:
+            time = event.time
+            if time is not None:
+                event.time = time = min(max(time + shift, 0.0), LAST)
+                latest = max(latest, time)
+            if not window.has(latest if time is None else time):
+                continue
+            event.log = event.log or name
+            self.events += 1
+            self.in_sessions += event.session is not None
+            if time is not None:
+                self.first = time if self.first is None or time < self.first else self.first
+                self.last = time if self.last is None or time > self.last else self.last
+            yield event
+
+
+def distinct_logs(files: Sequence[LogFile]) -> None:
+    """Raise MeshmodelError if two logs have one name."""
+    known: dict[str, LogFile] = {}
+    for each in files:
+        other = known.setdefault(each.name, each)
+        if other is not each:
+            both = f"{one_line(other.path)} and {one_line(each.path)}"
+            raise MeshmodelError(f"{both}: two logs have the name {each.name}; rename one, or leave it out")
+
+
+class Logs:
+    """Logs that are laid on a model together.
+
+    Attributes:
+        table: their events, as far as they are read.
+        read: those of which events came, in the order in which they were named.
+    """
+
+    def __init__(self, files: Sequence[LogFile], mapper: Mapper | None, window: Window) -> None:
+        """Arguments: the logs, what the names in those of real systems mean, and the times that are wanted.
+
+        Raises:
+            MeshmodelError: two have one name.
+        """
+        distinct_logs(files)
+        self._files, self._mapper, self._window = files, mapper, window
+        self.table, self.read = EventTable(), list[LogRead]()
+
+    def events(self) -> Iterator[Event]:
+        """The events of all logs in their order; a stream that stands alone is not sorted.
+
+        Raises:
+            MeshmodelError: a log cannot be read at all. Of one that cannot be read to its end the events
+                before come, and ``problem`` says why; that of a stream is raised after them.
+        """
+        if len(self._files) == 1 and self._files[0].is_stream:
+            read, events = self._opened(self._files[0])
+            return self._numbered(read.taken(events, self._window))
+        for file in self._files:
+            self._read(file)
+        return self.table.events()
+
+    @property
+    def problem(self) -> str:
+        """Why the first of the logs that were not read to their end was not; empty where all were."""
+        return next((each.problem for each in self.read if each.problem), "")
+
+    def _opened(self, file: LogFile) -> tuple[LogRead, Iterator[Event]]:
+        form = file.form or (format_of(file.path) if file.is_stream else form_of_content(file.path))
+        mapper = None if form in OWN_FORMATS and len(self._files) > 1 else self._mapper
+        read = LogRead(file, form)
+        self.read.append(read)
+        return read, read_events(file.path, form, mapper)
+
+    def _numbered(self, events: Iterator[Event]) -> Iterator[Event]:
+        for number, event in enumerate(events, 1):
+            event.number = number
+            yield event
+
+    def _read(self, file: LogFile) -> None:
+        read, events = self._opened(file)
+        if not file.is_stream:
+            read.sha256, read.size = _digest(file.path)
+        try:
+            self.table.add(read.taken(events, self._window))
+        except EventsError as error:
+            if not read.events:
+                raise
+            read.problem = str(error)
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    """The SHA-256 of a file as it is, and its size in bytes."""
+    try:
+        with open_file(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    except OSError as error:
+        raise MeshmodelError(f"{one_line(path)}: cannot be read: {error.strerror or error}") from None
+
+
+def file_named(files: Sequence[LogFile], name: str) -> LogFile:
+    """The log of a name or path; raises RequestError."""
+    for each in files:
+        if name in {each.name, str(each.path)}:
+            return each
+    names = ", ".join(each.name for each in files)
+    raise RequestError("shift", f"{one_line(name)}: no log has this name; there are {names}")
