@@ -64,6 +64,9 @@ until = 2099-12-31
 
 CHAIN_LOG: Final = """
 {"id": "first", "agent": "reader", "credential": "file-key", "system": "files", "action": "read"}
+{"agent": "reader", "session": "run-7", "yields": "vault-key", "yields_token": "t-2"}
+{"agent": "reader", "credential": "file-key", "token": "t-1", "on_behalf_of": "ann", "revokes": "file-key"}
+{"agent": "reader", "credential": "file-key", "system": "files", "action": "read"}
 """
 """A log of it: ``chain.jsonl``."""
 
