@@ -222,6 +222,7 @@ def command_parser() -> _Parser:
         round,  # noqa: A004  # a command is called as its file
         rules,
         scan,
+        serve,
         trace,
         workbench,
     )
@@ -249,6 +250,7 @@ def command_parser() -> _Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     listed = (
         workbench,
+        serve,
         scan,
         check,
         describe,

@@ -343,10 +343,15 @@ def run(path: Path | None, access: Access = ANYONE) -> int:
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if path is None else Session.open(path, access)
     app = MeshmodelApp(path, session=session, access=access)
+    run_on_terminal(app)
+    if app.signals.ended is not None:
+        raise KeyboardInterrupt(app.signals.ended)
+    return app.return_code or 0
+
+
+def run_on_terminal(app: MeshmodelApp) -> None:
+    """Run the program on the terminal of this process, until it is left or ended from outside."""
     app.signals.catch()
     app.call_later(app.signals.heed)
     sys.setswitchinterval(TURN)
     app.run()
-    if app.signals.ended is not None:
-        raise KeyboardInterrupt(app.signals.ended)
-    return app.return_code or 0

@@ -34,6 +34,7 @@ TOPICS: Final = (
     "report",
     "exports",
     "logs",
+    "serve",
     "interchange",
     "files",
     "limits",

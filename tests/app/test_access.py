@@ -229,7 +229,7 @@ async def test_a_watching_guest_is_told_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("format_", "name"),
-    [("svg", "mesh.svg"), ("mesh", "mesh.mesh"), ("report-md", "mesh.zip"), ("toml", "mesh.toml")],
+    [("svg", "mesh.svg"), ("mesh", "mesh.mesh"), ("report-md", "mesh.report.zip"), ("toml", "mesh.toml")],
 )
 async def test_an_export_is_handed_to_a_guest_and_nothing_of_it_is_left(
     tmp_path: Path, monkeypatch, format_: str, name: str

@@ -1,0 +1,69 @@
+"""The workbench of a guest of a served model: one terminal, one folder, and exports that are handed out."""
+
+import gc
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Literal, TextIO
+
+from textual.driver import Driver
+
+from meshmodel.app.access import Access
+from meshmodel.app.app import MeshmodelApp, run_on_terminal
+from meshmodel.app.config import Configuration
+from meshmodel.app.session import Session
+from meshmodel.store.saved_state import State
+
+Deliver = Callable[[str, str], None]
+"""Told the name of a file in the folder of the guest, and what it is to be called for them."""
+
+
+class GuestApp(MeshmodelApp):
+    """The program as a guest has it."""
+
+    def __init__(self, session: Session, folder: Path, deliver: Deliver) -> None:
+        """Arguments: the open model; the folder of the guest; what hands them a file."""
+        self._folder, self._deliver = folder, deliver
+        state = State(folder / "state.json")
+        super().__init__(
+            session.path, configuration=Configuration(), state=state, session=session, access=session.access
+        )
+
+    def get_driver_class(self) -> type[Driver]:
+        """The usual driver, but that files go to the guest and not to a folder of downloads."""
+        folder, deliver = self._folder, self._deliver
+
+        class Delivering(super().get_driver_class()):  # type: ignore[misc]  # it depends on the system
+            def deliver_binary(
+                self,
+                binary: BinaryIO | TextIO,
+                *,
+                delivery_key: str,
+                save_path: Path,
+                open_method: Literal["browser", "download"] = "download",  # noqa: ARG002  # Textual's signature
+                encoding: str | None = None,  # noqa: ARG002  # as above
+                mime_type: str | None = None,  # noqa: ARG002  # as above
+                name: str | None = None,  # noqa: ARG002  # as above
+            ) -> None:
+                assert not isinstance(binary, TextIO)  # exports are bytes
+                with binary, (folder / delivery_key).open("xb") as file:
+                    shutil.copyfileobj(binary, file)
+                deliver(delivery_key, save_path.name)
+
+        return Delivering
+
+
+def run_guest(path: Path, access: Access, deliver: Deliver) -> None:
+    """Show a model on the terminal that is the process's own, until it is left or the terminal is gone.
+
+    Args:
+        path: the model.
+        access: who it is, with the folder that is theirs.
+        deliver: hands them a file of that folder.
+
+    Raises:
+        MeshmodelError: the model cannot be opened.
+    """
+    assert access.folder is not None
+    gc.disable()
+    run_on_terminal(GuestApp(Session.open(path, access), access.folder, deliver))

@@ -1,0 +1,124 @@
+"""``meshmodel serve``: one model for a room of people, in their browsers."""
+
+import argparse
+import ssl
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from meshmodel.commands.models import Subparsers
+from meshmodel.commands.output import say
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.serve.server import Address
+
+LOOPBACK: Final = "127.0.0.1"
+PORT: Final = 8612
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "serve",
+        help="let several people work on one model in their browsers",
+        description=(
+            "Serve one model to the browsers of several people. It listens on this machine alone, and prints "
+            "an address for those who edit and one for those who watch; Ctrl+C ends it."
+        ),
+        allow_abbrev=False,
+    )
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"the port to listen on ({PORT})")
+    parser.add_argument("--guests", type=int, default=20, metavar="N", help="how many may be there (20)")
+    parser.add_argument(
+        "--listen", metavar="ADDRESS", help="another address of this machine; needs --cert and --key"
+    )
+    parser.add_argument("--cert", type=Path, metavar="FILE", help="its certificate, for https")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the private key of that")
+    parser.add_argument(
+        "--public-url",
+        metavar="URL",
+        help="how browsers call it behind a proxy, such as https://mesh.example",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl+C."""
+    if sys.platform == "win32":
+        raise MeshmodelError("meshmodel serve needs terminals of Unix: run it in WSL")
+    try:
+        from meshmodel.serve import page, server
+    except ModuleNotFoundError as missing:
+        raise MeshmodelError(
+            f"meshmodel serve needs {missing.name}: pip install 'meshmodel[serve]'"
+        ) from None
+    from meshmodel.store.load import load
+
+    page.static_folder()
+    path: Path = arguments.model.absolute()
+    load(path)
+    if arguments.guests < 1:
+        raise MeshmodelError("--guests: at least 1")
+    address = _address(arguments)
+    with server.bind(address.host, address.port) as listening:
+        server.serve(path, listening, address, arguments.guests, say)
+    return 0
+
+
+def _address(arguments: argparse.Namespace) -> "Address":
+    """Where to listen, and how browsers call that.
+
+    Raises:
+        MeshmodelError: the options contradict each other.
+    """
+    from meshmodel.serve.server import Address
+
+    host: str = arguments.listen or LOOPBACK
+    port: int = arguments.port
+    if not 0 < port < 65536:
+        raise MeshmodelError("--port: a number from 1 to 65535")
+    if (arguments.cert is None) != (arguments.key is None):
+        raise MeshmodelError("--cert and --key go together")
+    if arguments.listen is not None and arguments.cert is None:
+        raise MeshmodelError(
+            "--listen: needs --cert FILE and --key FILE, for what is typed would be read on the way; "
+            "or leave it out, and let a proxy with a certificate pass on to this machine (--public-url)"
+        )
+    tls = None if arguments.cert is None else _tls(arguments.cert, arguments.key)
+    if arguments.public_url is not None:
+        return Address(host, port, _origin(arguments.public_url), tls)
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  # refused here
+        raise MeshmodelError(f"--listen {host}: say with --public-url how browsers call it")
+    name = f"[{host}]" if ":" in host else host
+    return Address(host, port, _origin(f"{'https' if tls else 'http'}://{name}:{port}"), tls)
+
+
+def _tls(certificate: Path, key: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        why = (error.strerror or str(error)).lower()
+        raise MeshmodelError(f"{one_line(certificate)} with {one_line(key)}: no certificate: {why}") from None
+    return context
+
+
+def _origin(url: str) -> str:
+    """Scheme, name and port of an address as browsers send them: the usual port is left out."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise MeshmodelError(
+            f"--public-url {one_line(url)}: no address, such as https://mesh.example"
+        ) from None
+    is_whole = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not is_whole:
+        raise MeshmodelError(f"--public-url {one_line(url)}: no address, such as https://mesh.example")
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = 443 if parts.scheme == "https" else 80
+    return f"{parts.scheme}://{name}" + ("" if port in {None, usual} else f":{port}")

@@ -1,0 +1,109 @@
+"""The process that runs workbenches for guests: it imports the program once, and forks for each of them.
+
+``python -m meshmodel.serve.child FD`` waits on a socket for orders: JSON, with the terminal and the channel
+of a guest as file descriptors. A fork shares what was imported, so that a start costs a fifth of that of a
+new process, in time and memory. macOS forbids that to programs that use its libraries: there the process
+takes one order and is the workbench itself.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+FORKS: Final = sys.platform != "darwin"
+"""Whether one process serves all guests by forking."""
+ORDER_LIMIT: Final = 64 * 1024
+MEMORY_LIMIT: Final = 2 * 1024**3
+"""Bytes of address space of one guest."""
+_LAST_WORDS: Final = 3.0
+"""Seconds in which a workbench has to end once the server has let go of it."""
+
+
+def main(number: int) -> None:
+    """Take orders from the socket with that number until the server is gone."""
+    orders = socket.socket(fileno=number)
+    _import_all()
+    gc.collect()
+    gc.freeze()  # a collection would write into pages that are shared until then
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # none is waited for
+    while True:
+        text, descriptors, _, _ = socket.recv_fds(orders, ORDER_LIMIT, 2)
+        if len(descriptors) != 2:
+            return
+        if not FORKS or os.fork() == 0:
+            orders.close()
+            _run(json.loads(text), *descriptors)
+        for each in descriptors:
+            os.close(each)
+
+
+def _import_all() -> None:
+    """Import what the workbench needs at once, and what nearly every guest comes to need."""
+    import highspy  # noqa: F401
+    from textual.drivers import linux_driver  # noqa: F401
+
+    import meshmodel.answers.causes
+    import meshmodel.app.dialogs.add
+    import meshmodel.app.dialogs.connect
+    import meshmodel.app.guest
+    import meshmodel.app.panels.pasted_lines
+    import meshmodel.store.journal
+    import meshmodel.store.writer  # noqa: F401
+
+
+def _run(order: dict[str, Any], terminal: int, channel: int) -> None:
+    """Be the workbench of one guest; the process ends with it, whatever happens.
+
+    Args:
+        order: ``model``, ``name``, ``read_only`` and ``folder`` of the guest.
+        terminal: becomes the terminal of the process.
+        channel: takes JSON lines for the server; its end says that the server let go.
+    """
+    try:
+        os.login_tty(terminal)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+        folder = Path(order["folder"])
+        os.chdir(folder)
+        os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+        server = socket.socket(fileno=channel)
+        threading.Thread(target=_end_with, args=(server,), daemon=True).start()
+        _show(Path(order["model"]), order["name"], folder, server, read_only=order["read_only"])
+    finally:
+        os._exit(0)
+
+
+def _show(path: Path, name: str, folder: Path, server: socket.socket, *, read_only: bool) -> None:
+    from meshmodel.app.access import Access
+    from meshmodel.app.guest import run_guest
+    from meshmodel.model.errors import MeshmodelError
+
+    def deliver(file: str, called: str) -> None:
+        server.sendall(json.dumps({"file": file, "name": called}).encode() + b"\n")
+
+    try:
+        run_guest(path, Access(name, read_only, folder), deliver)
+    except MeshmodelError as error:
+        print(f"meshmodel: {error}", flush=True)  # noqa: T201  # on the guest's terminal
+
+
+def _end_with(server: socket.socket) -> None:
+    """End the process a moment after the server let go: hung up, it ends by itself unless it is stuck."""
+    with contextlib.suppress(OSError):
+        while server.recv(1024):
+            pass
+    time.sleep(_LAST_WORDS)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,83 @@
+"""What a browser is sent: the pages, what they may do, and the files of the terminal that they show."""
+
+import html
+import importlib.util
+from pathlib import Path
+from typing import Final
+
+from meshmodel.model.errors import MeshmodelError
+
+_SCRIPT: Final = "textual.js"
+FILES: Final = {_SCRIPT: "js/textual.js", "xterm.css": "css/xterm.css"}
+"""The files that are served of the package textual-serve, of which nothing else is used."""
+FOCUS: Final = 'addEventListener("load", () => document.querySelector("#terminal textarea").focus());\n'
+"""The script of ours: what is typed goes to the terminal without a click on it."""
+
+_STYLE: Final = (
+    "html, body { height: 100%; margin: 0; background: #121212; color: #e0e0e0; font: 16px sans-serif; }"
+    "form, #ended { height: 100%; display: flex; gap: 1em; align-items: center; justify-content: center; }"
+    "input, button { font: inherit; padding: .4em .8em; } a { color: #8ab4f8; }"
+    "#ended { display: none; position: fixed; inset: 0; z-index: 10; background: #121212d0; }"
+    "body.-closed #ended { display: flex; }"
+)
+_HEAD: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>meshmodel</title>'
+    f'<link rel="icon" href="data:,"><style>{_STYLE}</style>'
+)
+
+
+def headers(origin: str) -> dict[str, str]:
+    """The headers of every answer of a server with that origin."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; "
+        f"connect-src 'self' {web_socket(origin)}; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",  # with no-referrer the Origin of the form would be null
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+def web_socket(origin: str) -> str:
+    """The address of web sockets of an origin."""
+    return origin.replace("http", "ws", 1)
+
+
+def join_page(problem: str = "") -> str:
+    """The form that asks for a name."""
+    said = f"<p>{html.escape(problem)}</p>" if problem else ""
+    return (
+        f'{_HEAD}<form method="post"><label>Your name <input name="name" maxlength="40" autofocus required>'
+        f"</label><button>Join</button>{said}</form>"
+    )
+
+
+def terminal_page(origin: str) -> str:
+    """The terminal, and what is shown over it once its workbench has ended."""
+    address = html.escape(f"{web_socket(origin)}/ws")
+    return (
+        f'{_HEAD}<link rel="stylesheet" href="/static/xterm.css"><script src="/static/{_SCRIPT}"></script>'
+        '<script src="/static/focus.js"></script>'
+        '<div id="ended"><p>This session has ended. <a href="/">Join again</a></p></div>'
+        '<div id="terminal" class="textual-terminal" data-font-size="16" '
+        f'data-session-websocket-url="{address}"></div>'
+    )
+
+
+def static_folder() -> Path:
+    """The folder with the files of the terminal.
+
+    Raises:
+        MeshmodelError: the package is not installed.
+    """
+    found = importlib.util.find_spec("textual_serve")
+    folders = [Path(each) / "static" for each in (found and found.submodule_search_locations) or ()]
+    for folder in folders:
+        if all((folder / each).is_file() for each in FILES.values()):
+            return folder
+    raise MeshmodelError("meshmodel serve needs the extra “serve”: pip install 'meshmodel[serve]'")

@@ -1,0 +1,354 @@
+"""The server: who may come in, and what each request is answered.
+
+Every request needs the exact Host, so that no page of another name reaches it by rebinding that name; the
+exact Origin where it has one, where it changes something and where it opens a terminal; and but for joining
+the cookie that joining sets.
+"""
+
+import asyncio
+import contextlib
+import hmac
+import json
+import secrets
+import socket
+import ssl
+import tempfile
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import person_name
+from meshmodel.serve import page
+from meshmodel.serve.child import FORKS
+from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
+
+MESSAGE_LIMIT: Final = 64 * 1024
+WRONG_TOKENS: Final = 10
+"""So many wrong tokens in a minute, and no address is tried for whoever sent them."""
+_MINUTE: Final = 60.0
+_HEARTBEAT: Final = 15.0
+"""Seconds between two looks whether a browser is still there."""
+_FAREWELL: Final = 2.0
+"""Seconds in which a browser has to answer that a connection ends."""
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server listens, and how browsers call it.
+
+    Attributes:
+        host, port: what it binds.
+        origin: scheme, name and port, as browsers send it.
+        tls: the certificate, where it has one.
+    """
+
+    host: str
+    port: int
+    origin: str
+    tls: ssl.SSLContext | None = None
+
+    @property
+    def name(self) -> str:
+        """What browsers send as Host."""
+        return self.origin.partition("://")[2]
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by https."""
+        return self.origin.startswith("https:")
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Somebody who joined.
+
+    Attributes:
+        guest: by what name, whether only to watch, and the folder of their program.
+        socket: their browser, where one shows the terminal.
+        ended: set while no workbench of theirs runs.
+        files: what was made for them and not fetched yet: by id the name.
+    """
+
+    guest: Guest
+    socket: web.WebSocketResponse | None = None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+class Server:
+    """One model, and the people who joined."""
+
+    def __init__(self, model: Path, address: Address, most: int, folder: Path) -> None:
+        """Arguments: the model; where it is; how many may be there; a private folder for their programs."""
+        self.address = address
+        self.tokens = {"edit": secrets.token_urlsafe(24), "watch": secrets.token_urlsafe(24)}
+        self._model, self._most, self._folder = model, most, folder
+        self._static = page.static_folder()
+        self._headers = page.headers(address.origin)
+        self._cookie = f"meshmodel-{address.port}"
+        self._people: dict[str, Person] = {}
+        self._joined = 0
+        self._wrong: deque[tuple[float, str]] = deque(maxlen=1000)
+        self._parent: Parent | None = None
+
+    def application(self) -> web.Application:
+        """What aiohttp serves."""
+        application = web.Application(middlewares=[self.guard], client_max_size=4096)
+        application.add_routes(
+            [
+                web.get("/join/{token}", self.ask_name),
+                web.post("/join/{token}", self.join),
+                web.get("/", self.index),
+                web.get("/static/{name}", self.static),
+                web.get("/ws", self.terminal),
+                web.get("/download/{id}", self.download),
+            ]
+        )
+        application.on_shutdown.append(self._close)
+        return application
+
+    def link(self, role: str) -> str:
+        """The address by which people join in a role."""
+        return f"{self.address.origin}/join/{self.tokens[role]}"
+
+    # The guard
+
+    @web.middleware
+    async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer no request that is not meant for this server, and say in each answer what pages may do."""
+        try:
+            self._check(request)
+            response = await handler(request)
+        except web.HTTPException as refused:
+            refused.headers.update(self._headers)
+            raise
+        if not response.prepared:
+            response.headers.update(self._headers)
+        return response
+
+    def _check(self, request: web.Request) -> None:
+        if request.headers.getall("Host", []) != [self.address.name]:
+            raise web.HTTPForbidden(text="another host\n")
+        origins = request.headers.getall("Origin", [])
+        if (origins or request.method != "GET" or request.path == "/ws") and origins != [self.address.origin]:
+            raise web.HTTPForbidden(text="another origin\n")
+        if not request.path.startswith("/join/") and self._person(request) is None:
+            raise web.HTTPForbidden(text="ask the host for the address\n")
+
+    def _person(self, request: web.Request) -> Person | None:
+        return self._people.get(request.cookies.get(self._cookie, ""))
+
+    def _role(self, request: web.Request) -> str:
+        """The role that the token of an address gives."""
+        now, sender = time.monotonic(), request.remote or ""
+        wrong = sum(at > now - _MINUTE and who == sender for at, who in self._wrong)
+        if wrong >= WRONG_TOKENS:
+            raise web.HTTPTooManyRequests(text="too many wrong addresses: wait a minute\n")
+        token = request.match_info["token"].encode()
+        for role, known in self.tokens.items():
+            if hmac.compare_digest(known.encode(), token):
+                return role
+        self._wrong.append((now, sender))
+        raise web.HTTPForbidden(text="this address is no longer right: ask the host for the one of today\n")
+
+    # Joining
+
+    async def ask_name(self, request: web.Request) -> web.Response:
+        """The form for the name."""
+        self._role(request)
+        return web.Response(text=page.join_page(), content_type="text/html")
+
+    async def join(self, request: web.Request) -> web.Response:
+        """Let somebody in by a name; the cookie is set here, for a link on another site would lose it."""
+        role = self._role(request)
+        try:
+            name = person_name(str((await request.post()).get("name", "")).strip())
+        except MeshmodelError as refused:
+            return web.Response(text=page.join_page(str(refused)), content_type="text/html", status=400)
+        self._make_room()
+        self._joined += 1
+        folder = self._folder / str(self._joined)
+        folder.mkdir(mode=0o700)
+        person = Person(Guest(self._model, name, role == "watch", folder))
+        person.ended.set()
+        key = secrets.token_urlsafe(24)
+        self._people[key] = person
+        answer = web.Response(status=303, headers={"Location": "/"})
+        answer.set_cookie(
+            self._cookie, key, path="/", httponly=True, samesite="Strict", secure=self.address.is_secure
+        )
+        return answer
+
+    def _make_room(self) -> None:
+        """Forget who left first of those who are away, where as many joined as may be there."""
+        if len(self._people) < self._most:
+            return
+        away = next((key for key, each in self._people.items() if each.socket is None), None)
+        if away is None:
+            raise web.HTTPServiceUnavailable(text="the room is full\n")
+        del self._people[away]
+
+    # What who joined may ask for
+
+    async def index(self, _: web.Request) -> web.Response:
+        """The page with the terminal."""
+        return web.Response(text=page.terminal_page(self.address.origin), content_type="text/html")
+
+    async def static(self, request: web.Request) -> web.StreamResponse:
+        """A file that the page needs."""
+        name = request.match_info["name"]
+        if name == "focus.js":
+            return web.Response(text=page.FOCUS, content_type="text/javascript")
+        if name not in page.FILES:
+            raise web.HTTPNotFound
+        return web.FileResponse(self._static / page.FILES[name])
+
+    async def download(self, request: web.Request) -> web.Response:
+        """A file that was made for them, once."""
+        person, key = self._person(request), request.match_info["id"]
+        name = None if person is None else person.files.pop(key, None)
+        if person is None or name is None:
+            raise web.HTTPNotFound
+        file = person.guest.folder / key
+        content = await asyncio.to_thread(file.read_bytes)
+        file.unlink()
+        disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        return web.Response(
+            body=content,
+            content_type="application/octet-stream",
+            headers={"Content-Disposition": disposition},
+        )
+
+    async def terminal(self, request: web.Request) -> web.WebSocketResponse:
+        """A terminal with a workbench in it, for as long as the browser is there."""
+        person = self._person(request)
+        assert person is not None
+        browser = web.WebSocketResponse(timeout=_FAREWELL, heartbeat=_HEARTBEAT, max_msg_size=MESSAGE_LIMIT)
+        await browser.prepare(request)
+        before, person.socket = person.socket, browser
+        if before is not None:
+            await before.close(code=WSCloseCode.GOING_AWAY, message=b"taken over")
+        await person.ended.wait()  # what it remembers of the place is written then
+        if person.socket is browser and not browser.closed:
+            person.ended.clear()
+            try:
+                await self._show(person, browser, request)
+            finally:
+                person.ended.set()
+        if person.socket is browser:
+            person.socket = None
+        return browser
+
+    async def _show(self, person: Person, browser: web.WebSocketResponse, request: web.Request) -> None:
+        """Run a workbench, and pass on what is typed and what it writes, until either end is gone."""
+        columns = within(request.query.get("width", ""), COLUMNS)
+        rows = within(request.query.get("height", ""), ROWS)
+        if self._parent is None or not FORKS:
+            self._parent = Parent(self._folder)
+        try:
+            terminal = Terminal(self._parent, person.guest, columns, rows)
+        except OSError:
+            self._parent = None  # it was killed; whoever comes next gets another one
+            raise
+        tasks = [
+            asyncio.create_task(each)
+            for each in (self._pass_output(terminal, browser), self._hear(terminal, person, browser))
+        ]
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            async for message in browser:
+                if message.type is not WSMsgType.TEXT:
+                    break
+                await _heed(json.loads(message.data), terminal, browser)
+        tasks[0].cancel()
+        await asyncio.wait(tasks[:1])
+        terminal.hang_up()
+        await asyncio.gather(*tasks, return_exceptions=True)  # until its process has ended
+        await browser.close()
+
+    async def _pass_output(self, terminal: Terminal, browser: web.WebSocketResponse) -> None:
+        async for data in terminal.output():
+            await browser.send_bytes(data)
+        await browser.close()
+
+    async def _hear(self, terminal: Terminal, person: Person, browser: web.WebSocketResponse) -> None:
+        """Tell the browser of each file that its workbench has made for it."""
+        async for said in terminal.lines():
+            match said:
+                case {"file": str(key), "name": str(name)} if key.isalnum():
+                    person.files[key] = name
+                    await browser.send_json(["deliver_file_start", key])
+
+    async def _close(self, _: web.Application) -> None:
+        if self._parent is not None:
+            self._parent.close()
+        open_ = [each.socket for each in self._people.values() if each.socket is not None]
+        ending = [each.close(code=WSCloseCode.GOING_AWAY, message=b"the server ends") for each in open_]
+        await asyncio.gather(*ending, return_exceptions=True)
+
+
+async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse) -> None:
+    """What the script of the browser says.
+
+    Raises:
+        ValueError: it never says so.
+    """
+    match message:
+        case ["stdin", str(text)]:
+            await terminal.write(text)
+        case ["resize", {"width": int(columns), "height": int(rows)}]:
+            terminal.resize(within(str(columns), COLUMNS), within(str(rows), ROWS))
+        case ["ping", str(number)]:
+            await browser.send_json(["pong", number])
+        case ["focus"] | ["blur"]:
+            pass
+        case _:
+            raise ValueError
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens there and nowhere else.
+
+    Raises:
+        MeshmodelError: it cannot.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise MeshmodelError(
+            f"{host} port {port}: cannot be listened on: {(error.strerror or str(error)).lower()}; "
+            "choose another with --port or --listen"
+        ) from None
+
+
+def serve(
+    model: Path, listening: socket.socket, address: Address, most: int, say: Callable[[str], None]
+) -> None:
+    """Serve a model until Ctrl+C.
+
+    Args:
+        model: the file, absolute.
+        listening: the socket.
+        address: where that is.
+        most: how many people may be there.
+        say: told the two addresses.
+    """
+    with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
+        server = Server(model, address, most, Path(folder).resolve())
+        for role in server.tokens:
+            say(f"{role}: {server.link(role)}")
+        web.run_app(
+            server.application(),
+            sock=listening,
+            ssl_context=address.tls,
+            print=None,
+            access_log=None,
+            shutdown_timeout=2,
+        )

@@ -1,0 +1,194 @@
+"""A server that runs, and people in it, as the tests see them."""
+
+import asyncio
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+from pathlib import Path
+
+import aiohttp
+import pyte
+
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
+from tests.commands.running import MODELS, PROGRAM
+
+MOST_SECONDS = 120
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Message
+    body: bytes
+
+
+@dataclass
+class Room:
+    """One server: its process, its model, and its two addresses."""
+
+    process: subprocess.Popen[str]
+    model: Path
+    port: int
+    links: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def token(self, role: str) -> str:
+        return self.links[role].rpartition("/")[2]
+
+    def ask(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> Answer:
+        """One request, with the headers that are named and no other; a header that is empty is left out."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=MOST_SECONDS)
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        given = {"Host": f"127.0.0.1:{self.port}"} | {
+            name.replace("_", "-"): text for name, text in headers.items()
+        }
+        if body is not None:
+            given |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+        for name, text in given.items():
+            if text:
+                connection.putheader(name, text)
+        connection.endheaders(None if body is None else body.encode())
+        with contextlib.closing(connection), connection.getresponse() as answer:
+            return Answer(answer.status, answer.headers, b"" if answer.status == 101 else answer.read())
+
+    def join(self, name: str, role: str = "edit") -> str:
+        """Join, and get the cookie."""
+        answer = self.ask(f"/join/{self.token(role)}", "POST", f"name={name}", Origin=self.origin)
+        assert (answer.status, answer.headers["Location"]) == (303, "/")
+        return answer.headers["Set-Cookie"]
+
+    def children(self) -> list[int]:
+        """The processes that the server started, and those that these started."""
+        found, looked = [self.process.pid], 0
+        while looked < len(found):
+            for task in Path(f"/proc/{found[looked]}/task").glob("*/children"):
+                with contextlib.suppress(OSError):
+                    found.extend(map(int, task.read_text().split()))
+            looked += 1
+        return found[1:]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterator[Room]:
+    """A server with a model of its own, until the end of the block."""
+    path, port = folder / "mesh.mesh", free_port()
+    Store.create(path, load(MODELS / f"{model}.toml")).close()
+    process = subprocess.Popen(
+        [PROGRAM, "serve", path, "--port", str(port), *options], stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    assert process.stdout is not None
+    try:
+        room = Room(process, path, port)
+        for _ in range(2):
+            role, _, link = process.stdout.readline().strip().partition(": ")
+            room.links[role] = link
+        yield room
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(MOST_SECONDS)
+        process.stdout.close()
+
+
+class Browser:
+    """One browser with a terminal: what is on its screen, and what it was told."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, columns: int, rows: int) -> None:
+        self.socket = socket
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.told: list[list[object]] = []
+        self.received = 0
+        self.is_closed = False
+        self._came = asyncio.Event()
+        self._task = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        async for message in self.socket:
+            if message.type is aiohttp.WSMsgType.BINARY:
+                self.received += len(message.data)
+                self._stream.feed(_understood(message.data))
+            elif message.type is aiohttp.WSMsgType.TEXT:
+                self.told.append(message.json())
+            self._came.set()
+        self.is_closed = True
+        self._came.set()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    async def until(self, holds: object) -> None:
+        """Wait until something holds of it."""
+        async with asyncio.timeout(MOST_SECONDS):
+            while not holds():  # type: ignore[operator]  # a function
+                self._came.clear()
+                if self.is_closed:
+                    raise AssertionError(f"it was closed:\n{self.text}")
+                await self._came.wait()
+
+    async def shows(self, text: str) -> None:
+        try:
+            await self.until(lambda: text in self.text)
+        except TimeoutError:
+            raise AssertionError(f"{text!r} is not on the screen:\n{self.text}") from None
+
+    async def type(self, text: str) -> None:
+        await self.socket.send_json(["stdin", text])
+
+    async def closed(self) -> None:
+        async with asyncio.timeout(MOST_SECONDS):
+            await self._task
+
+
+def _understood(data: bytes) -> bytes:
+    """Without the sequences that the emulator of the tests would show as text."""
+    return re.sub(rb"\x1b\[[<=>][0-9;]*[a-z]", b"", data)
+
+
+@contextlib.asynccontextmanager
+async def browsing(room: Room, cookie: str, columns: int = 120, rows: int = 40) -> AsyncIterator[Browser]:
+    """The browser of somebody who joined, at the terminal."""
+    headers = {"Origin": room.origin, "Cookie": cookie.partition(";")[0]}
+    address = f"ws://127.0.0.1:{room.port}/ws?width={columns}&height={rows}"
+    async with aiohttp.ClientSession() as session, session.ws_connect(address, headers=headers) as socket:
+        browser = Browser(socket, columns, rows)
+        yield browser
+        await socket.close()
+        await browser.closed()
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs, and is no zombie."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    return False
+
+
+def kill(room: Room) -> None:
+    os.kill(room.process.pid, signal.SIGKILL)
+
+
+assert sys.platform != "win32"

@@ -1,0 +1,139 @@
+"""Who may come in: real requests to a server that runs."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.serve.room import UPGRADE, Room, serving
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with serving(tmp_path_factory.mktemp("room")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def cookie(room: Room) -> str:
+    return room.join("Ada")
+
+
+def upgraded(**headers: str) -> dict[str, str]:
+    return {name.replace("-", "_"): text for name, text in UPGRADE.items()} | headers
+
+
+def test_it_prints_two_addresses_that_are_hard_to_guess(room: Room) -> None:
+    assert set(room.links) == {"edit", "watch"}
+    assert room.token("edit") != room.token("watch")
+    for role, link in room.links.items():
+        assert link == f"{room.origin}/join/{room.token(role)}"
+        assert len(room.token(role)) >= 32
+
+
+def test_joining_is_a_form_that_sets_the_cookie(room: Room) -> None:
+    path = f"/join/{room.token('edit')}"
+    answer = room.ask(path)
+    assert answer.status == 200
+    assert '<form method="post">' in answer.body.decode()
+    kept = room.join("Ada%20Lovelace")
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(kept.split("; "))
+    assert "Secure" not in kept
+    for name in ("", "+", "a" * 41, "A%0AB", "A%E2%80%AEB"):
+        assert room.ask(path, "POST", f"name={name}", Origin=room.origin).status == 400
+
+
+def test_every_answer_says_what_a_page_may_do(room: Room, cookie: str) -> None:
+    for answer in (room.ask("/", Cookie=cookie), room.ask("/"), room.ask("/no/such", Cookie=cookie)):
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("token", ["", "abc", "a" * 32, "é", "..", "%00", "../../etc/passwd"])
+def test_a_wrong_token_lets_nobody_in(
+    tmp_path_factory: pytest.TempPathFactory, room: Room, token: str
+) -> None:
+    for method in ("GET", "POST"):
+        body = "name=X" if method == "POST" else None
+        path = f"/join/{token}".encode().decode("latin-1") if token.isascii() else "/join/%C3%A9"
+        assert room.ask(path, method, body, Origin=room.origin).status in {403, 404, 429}
+
+
+def test_ten_wrong_tokens_in_a_minute_are_enough(tmp_path) -> None:
+    with serving(tmp_path) as fresh:
+        assert [fresh.ask(f"/join/{number}").status for number in range(12)] == [403] * 10 + [429] * 2
+        assert fresh.ask(f"/join/{fresh.token('edit')}").status == 429
+
+
+def test_an_earlier_start_is_over(tmp_path, room: Room, cookie: str) -> None:
+    with serving(tmp_path) as later:
+        assert later.ask(f"/join/{room.token('edit')}").status == 403
+        assert later.ask("/", Cookie=cookie).status == 403
+
+
+REFUSED = {
+    "no cookie": {"Cookie": ""},
+    "another cookie": {"Cookie": "meshmodel-1=abc"},
+    "a foreign Host": {"Host": "evil.example"},
+    "a Host of another name": {"Host": "localhost:PORT"},
+    "no Host": {"Host": ""},
+    "a foreign Origin": {"Origin": "http://evil.example"},
+    "the Origin null": {"Origin": "null"},
+    "an Origin of another port": {"Origin": "http://127.0.0.1:1"},
+    "an Origin of another scheme": {"Origin": "https://127.0.0.1:PORT"},
+}
+
+
+@pytest.mark.parametrize("why", [*REFUSED, "no Origin"])
+def test_a_terminal_is_opened_for_its_own_page_alone(room: Room, cookie: str, why: str) -> None:
+    given = {"Cookie": cookie.partition(";")[0], "Origin": room.origin}
+    changed = REFUSED.get(why, {"Origin": ""})
+    given |= {name: text.replace("PORT", str(room.port)) for name, text in changed.items()}
+    assert room.ask("/ws", **upgraded(**given)).status in {400, 403}
+
+
+def test_its_own_page_opens_a_terminal(room: Room, cookie: str) -> None:
+    given = {"Cookie": cookie.partition(";")[0], "Origin": room.origin}
+    assert room.ask("/ws", **upgraded(**given)).status == 101
+
+
+@pytest.mark.parametrize("why", [*REFUSED, "no Origin"])
+@pytest.mark.parametrize("path", ["/", "/static/textual.js", "/download/abc"])
+def test_nothing_else_is_shown_to_others(room: Room, cookie: str, path: str, why: str) -> None:
+    if why == "no Origin":  # browsers send none with a link
+        assert room.ask(path, Cookie=cookie).status == (404 if "download" in path else 200)
+        return
+    given = {"Cookie": cookie.partition(";")[0]}
+    given |= {name: text.replace("PORT", str(room.port)) for name, text in REFUSED[why].items()}
+    assert room.ask(path, **given).status in {400, 403}
+
+
+@pytest.mark.parametrize("why", ["a foreign Host", "a foreign Origin", "the Origin null", "no Origin"])
+def test_nobody_is_made_to_join_from_elsewhere(room: Room, why: str) -> None:
+    given = {"Origin": room.origin} | REFUSED.get(why, {"Origin": ""})
+    assert room.ask(f"/join/{room.token('edit')}", "POST", "name=X", **given).status == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../server.py", "/static/..%2f..%2fserver.py", "/static/", "/../etc/passwd", "//etc/passwd",
+     "/static/css/xterm.css", "/static/fonts", "/download/..%2fstate.json", "/download/state.json"],
+)  # fmt: skip
+def test_no_other_file_is_served_and_no_folder_listed(room: Room, cookie: str, path: str) -> None:
+    assert room.ask(path, Cookie=cookie).status in {403, 404}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])
+def test_other_methods_change_nothing(room: Room, cookie: str, method: str) -> None:
+    assert room.ask("/", method, Cookie=cookie, Origin=room.origin).status in {200, 404, 405}
+    assert room.ask("/", method, Cookie=cookie).status == 403
+
+
+def test_it_listens_on_this_machine_alone(room: Room) -> None:
+    listed = subprocess.run(["ss", "-ltnH"], capture_output=True, encoding="utf-8", check=True).stdout
+    assert [line.split()[3] for line in listed.splitlines() if f":{room.port}" in line] == [
+        f"127.0.0.1:{room.port}"
+    ]
