@@ -1,6 +1,7 @@
 """``meshmodel serve``: one model for a room of people, in their browsers."""
 
 import argparse
+import socket
 import ssl
 import sys
 from pathlib import Path
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.guests < 1:
         raise MeshmodelError("--guests: at least 1")
     address = _address(arguments)
-    with server.bind(address.host, address.port) as listening:
+    with _bind(address.host, address.port) as listening:
         server.serve(path, listening, address, arguments.guests, say)
     return 0
 
@@ -95,6 +96,19 @@ def _address(arguments: argparse.Namespace) -> "Address":
         raise MeshmodelError(f"--listen {host}: say with --public-url how browsers call it")
     name = f"[{host}]" if ":" in host else host
     return Address(host, port, _origin(f"{'https' if tls else 'http'}://{name}:{port}"), tls)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A socket that listens there and nowhere else.
+
+    Raises:
+        MeshmodelError: it cannot.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise MeshmodelError(f"{host} port {port}: {why}; choose another with --port or --listen") from None
 
 
 def _tls(certificate: Path, key: Path) -> ssl.SSLContext:

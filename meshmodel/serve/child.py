@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-FORKS: Final = sys.platform != "darwin"
-"""Whether one process serves all guests by forking."""
+from meshmodel.serve import FORKS
+
 ORDER_LIMIT: Final = 64 * 1024
 MEMORY_LIMIT: Final = 2 * 1024**3
 """Bytes of address space of one guest."""

@@ -25,8 +25,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import person_name
-from meshmodel.serve import page
-from meshmodel.serve.child import FORKS
+from meshmodel.serve import FORKS, page
 from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
 
 MESSAGE_LIMIT: Final = 64 * 1024
@@ -311,21 +310,6 @@ async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse
             pass
         case _:
             raise ValueError
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens there and nowhere else.
-
-    Raises:
-        MeshmodelError: it cannot.
-    """
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise MeshmodelError(
-            f"{host} port {port}: cannot be listened on: {(error.strerror or str(error)).lower()}; "
-            "choose another with --port or --listen"
-        ) from None
 
 
 def serve(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from meshmodel.serve.child import FORKS
+from meshmodel.serve import FORKS
 
 COLUMNS: Final = range(20, 301)
 ROWS: Final = range(6, 101)
