@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from meshmodel.exporters.export import export_names
+from meshmodel.answers.export import export_names
 from meshmodel.exporters.request import FORMATS
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line

@@ -1,4 +1,4 @@
-"""``meshmodel export``: the model in one of the formats of ``meshmodel.exporters.export``."""
+"""``meshmodel export``: the model in one of the formats of ``meshmodel.answers.export``."""
 
 import argparse
 from collections.abc import Mapping
@@ -6,11 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.answers.export import export, export_files, page_files
 from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import complain, write_out
 from meshmodel.commands.progress import Progress
-from meshmodel.exporters.export import export, export_files, page_files
 from meshmodel.exporters.request import FINDING, FORMATS, LENSES, ExportRequest
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -27,8 +27,8 @@ def add(commands: Subparsers) -> None:
         description="Write the model in another form, to standard output or, replacing it in one step, to "
         "a file. A file that is a model is not replaced, but an interchange file by another one; nor is a "
         "policy stub that was filled in. A device or a pipe is written into. Beside a file of Cedar policies "
-        "their schema is written (.cedarschema), beside a Rego policy its data (.json), beside an OpenGraph "
-        "payload its schema (.schema.json).",
+        "their schema (.cedarschema) and their tests (.requests.json) are written, beside a Rego policy its "
+        "data (.json) and its tests (_test.rego), beside an OpenGraph payload its schema (.schema.json).",
         allow_abbrev=False,
     )
     add_model(parser)

@@ -28,10 +28,11 @@ class Format(NamedTuple):
         name: as it is chosen.
         ending: of the names of its files, without the first dot.
         description: what it is for.
-        write: makes its text; ``None``: ``diagram.render`` draws it, or it is no format of this room.
+        write: makes its text; ``None``: ``diagram.render`` draws it, or it is no format of this room, as
+            tickets, which the answers write.
         takes: the choices that it takes.
         is_text: whether a terminal can show it.
-        companion: the format of a second file that belongs to it.
+        companions: the formats of further files that belong to it.
         mark: what stands near the beginning of each such file; only of what is written beside another.
         write_pages: makes as many texts as are needed, where one can be too large.
     """
@@ -42,7 +43,7 @@ class Format(NamedTuple):
     write: Writer | None = None
     takes: tuple[str, ...] = ("view",)
     is_text: bool = True
-    companion: str | None = None
+    companions: tuple[str, ...] = ()
     mark: bytes = b""
     write_pages: "Callable[[Analysis], Sequence[str]] | None" = None
 
@@ -72,15 +73,27 @@ def _policy(analysis: "Analysis", _: "ExportRequest") -> str:
 def _cedar(analysis: "Analysis", request: "ExportRequest") -> str:
     from meshmodel.exporters.policies.cedar import cedar_policies, cedar_schema
 
-    make = cedar_policies if FORMATS[request.format].companion else cedar_schema
+    make = cedar_policies if FORMATS[request.format].companions else cedar_schema
     return make(analysis, request.asks)
 
 
 def _rego(analysis: "Analysis", request: "ExportRequest") -> str:
     from meshmodel.exporters.policies.rego import rego_data, rego_module
 
-    make = rego_module if FORMATS[request.format].companion else rego_data
+    make = rego_module if FORMATS[request.format].companions else rego_data
     return make(analysis, request.asks)
+
+
+def _rego_test(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.policies.requests import rego_test
+
+    return rego_test(analysis, request.asks)
+
+
+def _cedar_requests(analysis: "Analysis", request: "ExportRequest") -> str:
+    from meshmodel.exporters.policies.requests import cedar_requests
+
+    return cedar_requests(analysis, request.asks)
 
 
 def _mermaid(analysis: "Analysis", _: "ExportRequest") -> str:
@@ -104,13 +117,7 @@ def _network(analysis: "Analysis", request: "ExportRequest") -> str:
 def _opengraph(analysis: "Analysis", request: "ExportRequest") -> str:
     from meshmodel.exporters.graphs.opengraph import extension, payload
 
-    return payload(analysis) if FORMATS[request.format].companion else extension()
-
-
-def _tickets(analysis: "Analysis", request: "ExportRequest") -> str:
-    from meshmodel.exporters.tickets import tickets_csv, tickets_json
-
-    return tickets_csv(analysis) if request.format == "tickets" else tickets_json(analysis)
+    return payload(analysis) if FORMATS[request.format].companions else extension()
 
 
 _DRAWN: Final = ("view", "lens", "agent", "zone", "finding", "form", "colours", "pages")
@@ -124,7 +131,14 @@ _FORMATS: Final = (
     Format(
         "policy", "policy.toml", "the policy stub: default deny, with the decisions that are due", _policy
     ),
-    Format("cedar", "cedar", "policies for Cedar", _cedar, takes=_ASKED, companion="cedarschema"),
+    Format(
+        "cedar",
+        "cedar",
+        "policies for Cedar",
+        _cedar,
+        takes=_ASKED,
+        companions=("cedarschema", "cedar-requests"),
+    ),
     Format(
         "cedarschema",
         "cedarschema",
@@ -133,7 +147,14 @@ _FORMATS: Final = (
         takes=_ASKED,
         mark=b"entity Agent, Credential, System;",
     ),
-    Format("rego", "rego", "a policy for Open Policy Agent", _rego, takes=_ASKED, companion="rego-data"),
+    Format(
+        "rego",
+        "rego",
+        "a policy for Open Policy Agent",
+        _rego,
+        takes=_ASKED,
+        companions=("rego-data", "rego-test"),
+    ),
     Format(
         "rego-data",
         "json",
@@ -141,6 +162,22 @@ _FORMATS: Final = (
         _rego,
         takes=_ASKED,
         mark=b'"meshmodel": {',
+    ),
+    Format(
+        "rego-test",
+        "_test.rego",
+        "requests and the answers of this policy, for opa test",
+        _rego_test,
+        takes=_ASKED,
+        mark=b"# Tests the policy beside this file",
+    ),
+    Format(
+        "cedar-requests",
+        "requests.json",
+        "requests and the answers of these policies",
+        _cedar_requests,
+        takes=_ASKED,
+        mark=b'"format": "meshmodel-cedar-requests/',
     ),
     Format(
         "mermaid",
@@ -153,7 +190,11 @@ _FORMATS: Final = (
     Format("graphml", "graphml", "the graph, for graph programs", _network),
     Format("node-link", "graph.json", "the graph as node-link JSON", _network),
     Format(
-        "opengraph", "opengraph.json", "the steps for BloodHound", _opengraph, companion="opengraph-schema"
+        "opengraph",
+        "opengraph.json",
+        "the steps for BloodHound",
+        _opengraph,
+        companions=("opengraph-schema",),
     ),
     Format(
         "opengraph-schema",
@@ -162,8 +203,11 @@ _FORMATS: Final = (
         _opengraph,
         mark=b'"namespace": "MeshModel"',
     ),
-    Format("tickets", "tickets.csv", "a ticket for each missing checkpoint and of the fix", _tickets),
-    Format("tickets-json", "tickets.json", "these tickets as JSON", _tickets),
+    Format("tickets", "tickets.csv", "a ticket for each item of work and each missing checkpoint"),
+    Format("tickets-json", "tickets.json", "these tickets as JSON"),
+    Format("tickets-jira", "jira.csv", "these tickets for the importer of Jira"),
+    Format("tickets-azure", "azure.csv", "these tickets for the importer of Azure Boards"),
+    Format("tickets-github", "gh.sh", "these tickets as commands of GitHub's gh"),
 )
 FORMATS: Final = {each.name: each for each in _FORMATS}
 """The formats by name."""

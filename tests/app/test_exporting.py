@@ -11,6 +11,7 @@ from PIL import Image
 from textual.widgets import Static
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.answers.export import export
 from meshmodel.app.dialogs.base import Confirm
 from meshmodel.app.dialogs.export import ExportDialog
 from meshmodel.app.presentation.export_files import choices
@@ -18,7 +19,6 @@ from meshmodel.app.presentation.export_preview import preview_words
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.diagram.render import picture
-from meshmodel.exporters.export import export
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.model.errors import RequestError
 from meshmodel.model.stop import Progress

@@ -150,10 +150,17 @@ def test_what_the_shell_appends_to_is_appended_to(tmp_path, words, begins):
 
 @pytest.mark.parametrize(
     ("name", "beside"),
-    [("p.rego", "p.json"), ("p.cedar", "p.cedarschema"), ("p.opengraph.json", "p.opengraph.schema.json")],
+    [
+        ("p.rego", ("p.json", "p_test.rego")),
+        ("p.rego", ("p_test.rego", "p.json")),
+        ("p.cedar", ("p.cedarschema", "p.requests.json")),
+        ("p.cedar", ("p.requests.json", "p.cedarschema")),
+        ("p.opengraph.json", ("p.opengraph.schema.json",)),
+    ],
 )
 def test_a_file_beside_replaces_only_what_it_wrote(tmp_path, name, beside, called, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    beside, *others = beside
     mine = tmp_path / beside
     mine.write_text('{"mine": 1}\n', encoding="utf-8")
     status, _, complaint = called("export", str(AGENT), "-o", name)
@@ -164,7 +171,7 @@ def test_a_file_beside_replaces_only_what_it_wrote(tmp_path, name, beside, calle
     mine.unlink()
     for _ in range(2):
         assert called("export", str(AGENT), "-o", name) == (0, "", "")
-    assert names(tmp_path) == sorted([name, beside])
+    assert names(tmp_path) == sorted([name, beside, *others])
 
 
 @pytest.mark.parametrize("command", ["export", "report"])

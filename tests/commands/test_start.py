@@ -63,7 +63,7 @@ def test_the_version_needs_no_room_but_the_names_of_formats():
     modules = {name.removeprefix("meshmodel.") for name in imported("--version")}
     assert {"analysis", "canvas", "app", "store", "interchange"}.isdisjoint(modules)
     rooms = {name for name in modules if name.startswith(("exporters.", "importers.", "logs."))}
-    assert rooms == {"exporters.export", "exporters.request", "logs.formats", "importers.forms"}
+    assert rooms == {"exporters.request", "logs.formats", "importers.forms"}
 
 
 def test_reading_a_model_file_needs_no_screen_and_no_tables():

@@ -13,7 +13,7 @@ import cedarpy
 import regorus
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.export import export
+from meshmodel.answers.export import export
 from meshmodel.exporters.request import ExportRequest
 from tests.exporters.classification import Classification
 from tests.reference.mesh import ACTIONS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshmodel.exporters.export import export
+from meshmodel.answers.export import export
 from meshmodel.exporters.policies.stub import policy_stub
 from meshmodel.exporters.request import FINDING, FORMATS, ExportRequest
 from meshmodel.interchange import write_text
@@ -50,7 +50,11 @@ def test_text_is_what_a_terminal_can_show():
         ({"lens": FINDING, "finding": "a:b", "zone": "one"}, "finding", "no lens, agent or zone"),
         ({"dpi": 90}, "dpi", "is for png, not for svg"),
         ({"format": "png", "dpi": 0}, "dpi", "72 or more"),
-        ({"asks": "target"}, "asks", "is for cedar, cedarschema, rego, rego-data, not for svg"),
+        (
+            {"asks": "target"},
+            "asks",
+            "is for cedar, cedarschema, rego, rego-data, rego-test, cedar-requests, not for svg",
+        ),
         ({"format": "cedar", "colours": "dark"}, "colours", "is for dot, svg, png, pdf, not for cedar"),
         ({"format": "graphml", "pages": "readable"}, "pages", "is for dot, svg, png, pdf, mermaid, not for"),
         ({"format": "toml", "form": "whole"}, "form", "not for toml"),

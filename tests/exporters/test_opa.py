@@ -1,6 +1,7 @@
 """Exported policies in Open Policy Agent itself, whose bindings for Python ``.ci/run`` installs."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.exporters.test_engines import (
     requests_of,
     small_model,
 )
+from tests.exporters.test_policy_requests import rego_test_of
 from tests.reference.random_models import FLAVOURS, random_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
@@ -63,6 +65,23 @@ def check(ask, snapshot):
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_no_answer_about_an_example_is_wrong(path, ask):
     check(ask, read_file(path))
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_the_tests_that_come_with_a_policy_hold(path, side, ask):
+    from opa_bindings import OpaEngine
+
+    snapshot = read_file(path)
+    made, module = texts(snapshot, side), rego_test_of(snapshot, side)
+    names = re.findall(r"^(test_\w+) if ", module, re.MULTILINE)
+    with OpaEngine() as engine:
+        engine.add_policy("policy.rego", made.rego)
+        engine.add_policy("policy_test.rego", module)
+        engine.add_data(json.loads(made.data))
+        found = engine.eval_document(f"{made.package}_test", {})
+    assert found == dict.fromkeys(names, True)
+    assert len(names) > 3
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)

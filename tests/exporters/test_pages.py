@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from pypdf import PdfReader
 
+from meshmodel.answers.export import page_files
 from meshmodel.exporters.diagram import render
 from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.exporters.diagram.pages import cut, groups, lines_of, overview, sheets
@@ -18,7 +19,6 @@ from meshmodel.exporters.diagram.render import (
     pages,
     picture,
 )
-from meshmodel.exporters.export import page_files
 from meshmodel.exporters.request import ExportRequest
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.answers.export import export, page_files
 from meshmodel.app.presentation.export_files import (
     MODEL_FILE,
     OFFERED,
@@ -24,7 +25,6 @@ from meshmodel.app.presentation.export_files import (
     replace_question,
 )
 from meshmodel.exporters.diagram.render import Page, picture
-from meshmodel.exporters.export import export, page_files
 from meshmodel.exporters.request import FINDING, FORMATS, ExportRequest
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import CURRENT, Stop, Stopped
@@ -93,16 +93,20 @@ def test_what_was_chosen_for_another_lens_or_format_is_kept_and_not_drawn():
 @pytest.mark.parametrize("view", ["built", "designed"])
 def test_files_are_those_of_the_command_line_and_what_belongs_beside(view):
     analysis = analyse(SNAPSHOT, view=view)
-    beside = {"cedar": "m.cedarschema", "rego": "m.json", "opengraph": "m.opengraph.schema.json"}
+    beside = {
+        "cedar": ["m.cedarschema", "m.requests.json"],
+        "rego": ["m.json", "m_test.rego"],
+        "opengraph": ["m.opengraph.schema.json"],
+    }
     for name, each in FORMATS.items():
         if name in {"svg", "png", "pdf"}:
             continue
         path = HERE / f"m.{each.ending}"
         made = files(ExportRequest(name, view=view), analysis, path)
-        assert [other.name for other in made] == [*filter(None, [beside.get(name)]), path.name]
+        assert [other.name for other in made] == [*beside.get(name, ()), path.name]
         assert made[path] == export(analysis, ExportRequest(name))
-        if each.companion is not None:
-            assert next(iter(made.values())) == export(analysis, ExportRequest(each.companion))
+        for companion, content in zip(each.companions, made.values(), strict=False):
+            assert content == export(analysis, ExportRequest(companion))
 
 
 def test_pages_go_into_a_folder_and_what_was_drawn_is_not_drawn_again(monkeypatch):

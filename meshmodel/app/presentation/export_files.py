@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from meshmodel.answers.export import export_files, page_files
 from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
-from meshmodel.exporters.export import export_files, page_files
 from meshmodel.exporters.request import FORMATS, Choice, ExportRequest, Format
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference

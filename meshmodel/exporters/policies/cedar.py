@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policies.model_names import cedar_namespace, digest
 from meshmodel.exporters.policies.verdicts import LONGEST, Rule, Side, policy_rules
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS
 
@@ -91,6 +92,12 @@ def cedar_policies(analysis: Analysis, side: Side) -> str:
     ]
     blank = "" if made else "\n"  # the formatter puts it before comments that stand alone
     return blank + "".join(f"// {each}\n" for each in head) + "\n".join(made)
+
+
+def cedar_of(snapshot: Snapshot, rules: Iterable[Rule]) -> list[str]:
+    """The policies of some rules, as an initiator asks."""
+    policies = _Policies(cedar_namespace(snapshot, "initiator"))
+    return [each for rule in rules for each in policies.initiator(rule)]
 
 
 class _Policies(NamedTuple):

@@ -104,7 +104,7 @@ def rego_data(analysis: Analysis, side: Side) -> str:
     snapshot, found = analysis.snapshot, policy_rules(analysis)
     rules: dict[str, dict[str, dict[str, Any]]] = {}
     for each in found:
-        made = _for_initiator(each) if side == "initiator" else _for_target(each)
+        made = rule_of(each) if side == "initiator" else _for_target(each)
         if made:
             rules.setdefault(each.credential, {}).setdefault(each.system, {})[each.action] = made
     policy = {
@@ -122,7 +122,8 @@ def rego_data(analysis: Analysis, side: Side) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _for_initiator(rule: Rule) -> dict[str, Any]:
+def rule_of(rule: Rule) -> dict[str, Any]:
+    """What the data say of a rule to an initiator; empty where nobody may."""
     made = {"free": rule.free}
     if rule.asked:
         made["asked"] = sorted(rule.free + rule.asked)

@@ -29,13 +29,29 @@ def export(analysis: "Analysis", request: ExportRequest) -> bytes:
     write = FORMATS[request.format].write
     if write is not None:
         return write(analysis, request).encode()
+    if request.format.startswith("tickets"):
+        return _tickets(analysis, request.format).encode()
     from meshmodel.exporters.diagram.render import picture
 
     return picture(analysis.snapshot, analysis, request).content
 
 
+def _tickets(analysis: "Analysis", to: str) -> str:
+    """The tickets in a format; they are made of answers, of which exporters know nothing."""
+    from meshmodel.answers import tickets as t
+
+    writers = {
+        "tickets": t.tickets_csv,
+        "tickets-json": t.tickets_json,
+        "tickets-jira": t.tickets_jira,
+        "tickets-azure": t.tickets_azure,
+        "tickets-github": t.tickets_github,
+    }
+    return writers[to](analysis)
+
+
 def export_names(path: Path, to: str) -> dict[str, Path]:
-    """By format the files of an export: one that belongs beside it, such as a schema, and it, last.
+    """By format the files of an export: those that belong beside it, such as a schema, and it, last.
 
     Args:
         path: of the export; beside a device, a pipe or what is open already nothing is written.
@@ -43,10 +59,15 @@ def export_names(path: Path, to: str) -> dict[str, Path]:
     """
     from meshmodel.model.atomic_file import descriptor_of
 
-    companion = FORMATS[to].companion
-    if companion is None or (path.exists() and not path.is_file()) or descriptor_of(path) is not None:
-        return {to: path}
-    return {companion: path.with_suffix(f".{FORMATS[companion].ending}"), to: path}
+    companions = FORMATS[to].companions
+    if (path.exists() and not path.is_file()) or descriptor_of(path) is not None:
+        companions = ()
+    return {**{each: _companion_path(path, FORMATS[each].ending) for each in companions}, to: path}
+
+
+def _companion_path(path: Path, ending: str) -> Path:
+    """The name of a file that belongs to another one."""
+    return path.with_name(f"{path.stem}{ending if ending.startswith('_') else f'.{ending}'}")
 
 
 def export_files(analysis: "Analysis", request: ExportRequest, path: Path) -> dict[Path, bytes]:
