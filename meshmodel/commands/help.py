@@ -26,6 +26,7 @@ TOPICS: Final = (
     "semantics",
     "rules",
     "fix",
+    "plan",
     "round",
     "policy",
     "gate",

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from meshmodel.analysis import analysis
-from meshmodel.edits import checkpoints, offboarding
+from meshmodel.edits import checkpoints, offboarding, plan
 from meshmodel.interchange import read_file
 from meshmodel.model import open_file
 from tests.commands.running import MODELS, refused, run
@@ -16,6 +16,7 @@ from tests.commands.running import MODELS, refused, run
 AGENT = MODELS / "support-agent.toml"
 APPLYING = {
     "fix": (checkpoints, "add_checkpoints", ("fix", "MODEL", "--apply", "planned")),
+    "plan": (plan, "plan_edit", ("plan", "MODEL", "--apply", "planned")),
     "offboard": (offboarding, "offboard", ("offboard", "MODEL", "support-bot", "--apply")),
 }
 

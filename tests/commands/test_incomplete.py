@@ -27,6 +27,7 @@ READING = {
     "reach": ("reach", "MODEL"),
     "explain": ("explain", "--all", "MODEL"),
     "fix": ("fix", "MODEL"),
+    "plan": ("plan", "MODEL"),
     "compromise": ("compromise", "MODEL", "outsider"),
     "offboard": ("offboard", "MODEL", "support-bot"),
     "trace": ("trace", "--format", "jsonl", "MODEL", "-"),

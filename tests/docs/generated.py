@@ -37,7 +37,7 @@ from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG, PARKED
 from tests.docs.json_scan import FOLDER
 from tests.docs.json_shapes import section
 from tests.docs.json_words import DOCUMENTS, Document
-from tests.docs.pages import ROOT, blocks
+from tests.docs.pages import ROOT, blocks, text_of
 
 BAR: Final = r"\|"
 """A bar within a cell of a table."""
@@ -275,7 +275,9 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
     """The answers of each command of a form, in a folder that has the examples."""
     with tempfile.TemporaryDirectory() as desk:
         prepare(Path(desk))
-        for name, content in (("chain.toml", CHAIN), ("chain.jsonl", CHAIN_LOG), ("blocked.toml", BLOCKED)):
+        (plan,) = (each.code for each in blocks(text_of("plan")) if each.name == "desk.toml")
+        own = {"chain.toml": CHAIN, "chain.jsonl": CHAIN_LOG, "blocked.toml": BLOCKED, "desk.toml": plan}
+        for name, content in own.items():
             Path(desk, name).write_text(content.lstrip(), encoding="utf-8")
         narrow = Path(desk, "support-agent.toml").read_text(encoding="utf-8")
         wider = narrow.replace('actions = ["read"]', 'actions = ["read", "write"]')

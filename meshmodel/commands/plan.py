@@ -1,0 +1,195 @@
+"""``meshmodel plan``: the cheapest measures after which nothing is open, and applying them."""
+
+import argparse
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, seconds, view_of
+from meshmodel.commands.output import answer, say, style
+from meshmodel.model.measures import MEASURE_KINDS, MeasureKind
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import Plan, TradeOffPoint
+    from meshmodel.analysis.results import Finding
+    from meshmodel.edits.edit import Edit
+    from meshmodel.model.snapshot import Snapshot
+
+State = Literal["planned", "enforced"]
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "plan",
+        help="find what asks people least often and leaves no crossing uncontrolled",
+        description="Find the cheapest measures (ask at a step, drop a relation, limit a delegation) after "
+        "which no crossing is uncontrolled and no flow toxic, while everything needed still works the way it "
+        "works today. The price is decisions a day, from per_day of the intents. The answer is proven, or "
+        "says what it could prove until the deadline (exit status 2). --keep and --never-ask may be given "
+        "several times; a note of kind action with source plan does the same. --apply makes the plan: in a "
+        "model file as one edit that undo takes back; an interchange file is replaced as a whole, in its "
+        "canonical form, without its comments.",
+        allow_abbrev=False,
+    )
+    add_model(parser)
+    parser.add_argument(
+        "--at-most", type=_decisions, metavar="N", help="leave the fewest open with N decisions a day"
+    )
+    parser.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="RELATION",
+        help="neither drop nor limit it: grant:CREDENTIAL>SYSTEM:ACTION, hold:AGENT>CREDENTIAL, …",
+    )
+    parser.add_argument(
+        "--never-ask",
+        action="append",
+        default=[],
+        metavar="STEP",
+        help="place no checkpoint there: hold:AGENT>CREDENTIAL, grant:CREDENTIAL>SYSTEM, …",
+    )
+    parser.add_argument(
+        "--only",
+        type=_kinds,
+        default=MEASURE_KINDS,
+        metavar="KINDS",
+        help="ask, drop, limit, or some of them",
+    )
+    parser.add_argument(
+        "--deadline", type=seconds, metavar="SECONDS", help="how long it may take (default: no limit)"
+    )
+    add_view(parser)
+    parser.add_argument("--curve", action="store_true", help="show too what fewer decisions a day leave open")
+    parser.add_argument(
+        "--apply",
+        choices=("planned", "enforced"),
+        metavar="STATE",
+        help="make the plan, with planned or enforced checkpoints",
+    )
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def _decisions(text: str) -> float:
+    """A number of decisions a day; none is one."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"a number of decisions a day, 0 or above, not {one_line(text, 20)}")
+    return number
+
+
+def _kinds(text: str) -> tuple[MeasureKind, ...]:
+    """Some kinds of measures, with commas between them."""
+    named = {each.strip() for each in text.split(",")}
+    if not named <= set(MEASURE_KINDS):
+        raise argparse.ArgumentTypeError(f"ask, drop, limit or some of them, not {one_line(text, 40)}")
+    return tuple(each for each in MEASURE_KINDS if each in named)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer; 2 if time was over before everything was proven."""
+    plan_run = _PlanRun(arguments)
+    if arguments.json:
+        answer(plan_run.json())
+    else:
+        say(plan_run.text())
+    return 0 if plan_run.complete else 2
+
+
+class _PlanRun:
+    """The plan of one model, and whether it was applied."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.path: Path = arguments.model
+        self.arguments = arguments
+        self.state: State | None = arguments.apply
+        self.applied = False
+        self.lost = ""
+        if self.state is None:
+            self._search(load(self.path))
+        else:
+            from meshmodel.commands.rewrite import change
+
+            self.lost = change(self.path, self._edit)
+
+    def _search(self, snapshot: "Snapshot") -> None:
+        from meshmodel.analysis.analysis import analyse
+        from meshmodel.answers.plan_options import plan_options
+
+        arguments = self.arguments
+        options = plan_options(snapshot, arguments.only, arguments.keep, arguments.never_ask)
+        self.analysis: Analysis = analyse(snapshot, view=view_of(arguments))
+        begun = time.monotonic()
+        self.plan: Plan = self.analysis.cheapest_plan(
+            options, at_most=arguments.at_most, deadline=arguments.deadline
+        )
+        self.curve: Sequence[TradeOffPoint] | None = None
+        if arguments.curve:
+            left = arguments.deadline
+            if left is not None:
+                left = max(0.0, left - (time.monotonic() - begun))
+            whole = self.plan if arguments.at_most is None else None
+            self.curve = self.analysis.trade_off(options, deadline=left, plan=whole)
+        self.complete = self.plan.optimal and all(point.optimal for point in self.curve or ())
+
+    def _edit(self, snapshot: "Snapshot") -> "Edit | None":
+        """Search, and the edit that makes the plan: only if it is proven to be the cheapest."""
+        from meshmodel.edits.plan import plan_edit
+
+        self._search(snapshot)
+        self.applied = self.plan.optimal and bool(self.plan.measures)
+        return plan_edit(snapshot, self.plan.measures, self.arguments.apply) if self.applied else None
+
+    def json(self) -> dict[str, object]:
+        """The machine-readable answer."""
+        from meshmodel.answers.plan import plan_json
+
+        applied = self.state if self.applied else None
+        return plan_json(self.plan, self.curve, applied=applied, complete=self.complete)
+
+    def text(self) -> str:
+        """The answer for people."""
+        from meshmodel.answers.blocks import Section
+        from meshmodel.answers.painters import text_of, titled
+        from meshmodel.answers.plan import Planning, plan_blocks
+
+        planning = Planning(self.plan, self.curve, self._standing(), self.arguments.at_most)
+        blocks = [*titled(self.analysis.snapshot, plan_blocks(planning), self.analysis.view)]
+        if (outcome := self._outcome()) is not None:
+            blocks.append(Section(outcome, look=""))
+        return text_of(blocks, style())
+
+    def _standing(self) -> "list[Finding]":
+        """The findings of high or above that stand even where the plan is made, but what it leaves open."""
+        from meshmodel.analysis.analysis import analyse
+        from meshmodel.analysis.rules import missing_checkpoint, toxic_flow
+        from meshmodel.answers.causes import open_findings
+        from meshmodel.edits.edit import apply_edit
+        from meshmodel.edits.plan import plan_edit
+
+        after, snapshot = self.analysis, self.analysis.snapshot
+        if self.plan.measures:
+            planned = apply_edit(snapshot, plan_edit(snapshot, self.plan.measures, "enforced"))
+            after = analyse(planned, view=after.view, today=after.today)
+        told = {missing_checkpoint.RULE.id, toxic_flow.RULE.id} if self.plan.left else set[str]()
+        return [each for each in open_findings(after.findings, "high") if each.rule not in told]
+
+    def _outcome(self) -> str | None:
+        if self.state is None or not self.plan.measures:
+            return None
+        name = one_line(self.path, limit=1_000)
+        if not self.applied:
+            return (
+                f"{name}: nothing was changed, since the plan is not proven to be cheapest; give it more time"
+            )
+        later = "; its checkpoints count once they are enforced" if self.state == "planned" else ""
+        return f"{name}: the plan is made{later}{self.lost}"
