@@ -3,6 +3,7 @@
 See ``docs/fix.md#the-plan``.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -77,20 +78,17 @@ def narrowed(snapshot: Snapshot, measures: Iterable[Measure]) -> Snapshot:
         InvalidModelError: a relation is not in the model, or does not have that action.
     """
     tables: dict[str, Any] = {}
-    without_admin = set[tuple[str, str]]()
+    gone: defaultdict[tuple[str, str], set[Action | None]] = defaultdict(set)
     for measure in measures:
         match measure:
             case Limit(from_, to, only):
                 rows, row = _found(snapshot, tables, "delegation", (from_, to), measure)
                 rows[from_, to] = replace(row, only=only)
             case Drop("grant", from_, to, action):
-                rows, row = _found(snapshot, tables, "grant", (from_, to), measure)
-                left = _without(row.actions, action)
-                if left is None:
+                _, row = _found(snapshot, tables, "grant", (from_, to), measure)
+                if action not in row.actions and "admin" not in row.actions:
                     raise _absent(measure)
-                if "admin" in row.actions:
-                    without_admin.add((from_, to))
-                _keep(rows, (from_, to), replace(row, actions=left) if left else None)
+                gone[from_, to].add(action)
             case Drop("pass", from_, to):
                 ends = tuple(from_.split(">"))
                 rows, row = _found(snapshot, tables, "delegation", ends, measure)
@@ -103,7 +101,15 @@ def narrowed(snapshot: Snapshot, measures: Iterable[Measure]) -> Snapshot:
                 del rows[from_, to]
     if not tables:
         return snapshot
+    for ends, actions in gone.items():
+        had = snapshot.grant[ends].actions
+        left = tuple(each for each in (ACTIONS[:-1] if "admin" in had else had) if each not in actions)
+        if left:
+            tables["grant"][ends] = replace(snapshot.grant[ends], actions=left)
+        else:
+            del tables["grant"][ends]
     after = replace(snapshot, **tables, touched={})
+    without_admin = {ends for ends in gone if "admin" in snapshot.grant[ends].actions}
     return replace(after, checkpoint=_checkpoints(after, without_admin))
 
 
@@ -126,20 +132,6 @@ def _absent(measure: Measure) -> InvalidModelError:
         case Ask(step):
             what = f"{step[0]} {step[1]}>{step[2]}"
     return InvalidModelError(f"the model has no {what}, which the plan would change; compute it anew")
-
-
-def _without(actions: tuple[Action, ...], gone: Action | None) -> tuple[Action, ...] | None:
-    """The actions of a grant without one of them; ``None`` if that is none of them."""
-    if "admin" in actions:
-        return tuple(each for each in ACTIONS if each not in (gone, "admin"))
-    return tuple(each for each in actions if each != gone) if gone in actions else None
-
-
-def _keep(rows: dict[Any, Any], key: object, row: object) -> None:
-    if row is None:
-        del rows[key]
-    else:
-        rows[key] = row
 
 
 def _checkpoints(after: Snapshot, without_admin: set[tuple[str, str]]) -> Mapping[str, Checkpoint]:

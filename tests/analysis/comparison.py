@@ -166,7 +166,8 @@ def measure_computed(measure):
 
 def barred_by(options, naive):
     """The measures that a plan may not take by these options."""
-    kept = {(each.relation, each.from_, each.to) for each in options.kept if each.action is None}
+    whole = (None, "admin")  # a grant that loses anything loses admin
+    kept = {(each.relation, each.from_, each.to) for each in options.kept if each.action in whole}
     kept_actions = {("drop", each.relation, each.from_, each.to, each.action) for each in options.kept}
     for measure in naive.measures:
         match measure:

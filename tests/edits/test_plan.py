@@ -54,6 +54,14 @@ def test_a_grant_of_admin_that_loses_an_action_keeps_what_else_it_implies_under_
         assert made.checkpoint["writes"].actions == ("write",)
 
 
+def test_a_grant_of_admin_can_lose_several_actions_and_all():
+    made, _ = after(*(Drop("grant", "key", "files", each) for each in ("read", "issue", "admin")))
+    assert made.grant["key", "files"].actions == ("write", "execute")
+    made, _ = after(*(Drop("grant", "key", "files", each) for each in ("read", "write", "execute", "issue")))
+    assert ("key", "files") not in made.grant
+    assert "admins" not in made.checkpoint
+
+
 def test_what_is_gone_takes_its_checkpoints_with_it():
     made, _ = after(Drop("grant", "key", "mail", "read"), Drop("custody", "files", "other"))
     assert made.checkpoint.keys() == {"admins", "writes", "holds"}

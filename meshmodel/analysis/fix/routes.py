@@ -163,8 +163,15 @@ class Routes:
                 tier = 0 if custody[one, other].how == "issues" else 1
             if kind == "hearing" and not mesh.untrusted[mesh.system[one]]:
                 continue
+            if kind == "implies" and node in mesh.origin and enters not in mesh.origin:
+                continue
             action = mesh.original(enters) % 5 if kind in ("grant", "implies") else 0
             yield _Taken(kind, one, other, (node, enters), action, tier)
+            # What a session does by a grant of admin leaves it in one step, which is a grant's.
+            if kind == "grant" and enters in mesh.origin and action == ADMIN:
+                for access in mesh.after(enters):
+                    if access not in mesh.origin:
+                        yield _Taken(kind, one, other, (node, access), action, tier)
 
     def _tree(self, begin: int, tier: int, *, heard: bool = True) -> dict[int, tuple[int, _Taken] | None]:
         """By node that is reached by steps up to a tier, the last step of the first of its shortest paths.
