@@ -77,7 +77,7 @@ class _Planning:
         fewest = Fewest(self._changed, self._stop, flows=True)
         with suppress(Stopped):
             fewest.prove(budget)
-            preference = Preference(self._changed.intents(), self._changed.doors())
+            preference = Preference(self._changed.intents(self._stop), self._changed.doors())
             chosen = fewest.cheapen(budget, preference)
             price, _, _ = self._measures.cost(chosen)
             return self._answer(chosen, price, fewest.at_least[budget], is_settled=True)

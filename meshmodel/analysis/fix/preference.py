@@ -13,6 +13,7 @@ from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.steps import Relation
 from meshmodel.model.actions import action_mask, expand_admin
+from meshmodel.model.stop import Stop
 
 _TOGETHER: Final = 16
 """So many measures are put in order by one program, each counting more than all after it."""
@@ -23,9 +24,17 @@ _Ends = tuple[str, str]
 class Intents:
     """The declared intents that go through today."""
 
-    def __init__(self, known: Known, reaches: Reaches, after: Callable[[Proof], Reaches]) -> None:
-        """Arguments: what breaks the steps; what agents reach; what they reach where measures are taken."""
+    def __init__(self, known: Known, reaches: Reaches, after: Callable[[Proof], Reaches], stop: Stop) -> None:
+        """Look at what goes through today.
+
+        Args:
+            known: what breaks the steps.
+            reaches: what agents reach.
+            after: what they reach where measures are taken.
+            stop: when to give up looking at what is interrupted.
+        """
         self.known, self._mesh, self._checkpoints = known, known.mesh, reaches.checkpoints
+        self._stop = stop
         self._after, mesh = after, known.mesh
         full, alone = reaches.full, reaches.alone.reach
         self._covered: dict[_Ends, list[int]] = {}
@@ -63,6 +72,7 @@ class Intents:
         lost = next((each for each in self._covered[ends] if each not in reached), None)
         if lost is None:  # drops and limits have a part in it
             for measure in sorted(chosen):
+                self._stop.check()
                 if ends in self.interrupted(chosen - {measure}):
                     chosen -= {measure}
             return chosen
@@ -78,6 +88,7 @@ class Intents:
 
     def _search(self, agent: str, closed: Proof) -> Search:
         """What an agent, alone as the start, reaches unasked where it is asked besides."""
+        self._stop.check()
         return Search(self.known, self._checkpoints, [self._mesh.agent_node(agent)], closed=closed)
 
 

@@ -64,9 +64,9 @@ class Changed:
         engine, known = self._made[changes]
         return engine.guarding(self.measures.asked(chosen)), known
 
-    def intents(self) -> Intents:
+    def intents(self, stop: Stop) -> Intents:
         """The declared intents that go through where nothing is changed."""
-        return Intents(self.known, self.engine.reaches, lambda chosen: self.by(chosen)[0].reaches)
+        return Intents(self.known, self.engine.reaches, lambda chosen: self.by(chosen)[0].reaches, stop)
 
     def doors(self) -> set[Relation]:
         """The grants that are missing checkpoints where nothing is changed."""

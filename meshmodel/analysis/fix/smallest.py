@@ -90,7 +90,7 @@ class Cheapest:
         """
         self._changed, self._measures, self._stop = changed, changed.measures, stop
         self._hopeless, self.best = hopeless, best
-        self.intents = changed.intents()
+        self.intents = changed.intents(stop)
         self._proofs: set[Proof] = set()
         self.bound = 1 if best and not self._measures.changing else 0
 
