@@ -26,10 +26,11 @@ class Known:
         mesh: the mesh, where some drops and limits may have been made.
         after: by node those that steps lead to.
         measures: their numbers.
+        checkpoints: those that can count.
     """
 
     def __init__(self, mesh: Mesh, checkpoints: Checkpoints, measures: Measures) -> None:
-        self.mesh, self.measures, self._checkpoints = mesh, measures, checkpoints
+        self.mesh, self.measures, self.checkpoints = mesh, measures, checkpoints
         self.after: Sequence[Sequence[int]] = [self.mesh.after(node) for node in range(self.mesh.size)]
         self._of: dict[tuple[Step, int], Proof] = {}
         self._searches: dict[object, Search] = {}
@@ -78,12 +79,12 @@ class Known:
         is_all = action == ADMIN
         if not is_all and "admin" in mesh.snapshot.grant[one, other].actions:
             copies = mesh.sessions.copies.get(step[0])
-            on_it = set(self._checkpoints.guards.get(step, ()))
+            on_it = set(self.checkpoints.guards.get(step, ()))
             more = any(
                 (each.step, each.from_, each.to) == relation
                 and number not in on_it
                 and (each.actions is None or {ACTIONS[action], "admin"} & {*each.actions})
-                for number, each in enumerate(self._checkpoints.records)
+                for number, each in enumerate(self.checkpoints.records)
             )
             left_out = copies is not None and not copies.allow(other, action)
             is_all = more or (granted == ADMIN and access < mesh.first_credential and left_out)

@@ -24,19 +24,20 @@ _Ends = tuple[str, str]
 class Intents:
     """The declared intents that go through today."""
 
-    def __init__(self, known: Known, reaches: Reaches, after: Callable[[Proof], Reaches], stop: Stop) -> None:
+    def __init__(
+        self, known: Callable[[Proof], Known], reaches: Callable[[Proof], Reaches], stop: Stop
+    ) -> None:
         """Look at what goes through today.
 
         Args:
-            known: what breaks the steps.
-            reaches: what agents reach.
-            after: what they reach where measures are taken.
+            known: what breaks the steps where drops and limits are made.
+            reaches: what agents reach where measures are taken.
             stop: when to give up looking at what is interrupted.
         """
-        self.known, self._mesh, self._checkpoints = known, known.mesh, reaches.checkpoints
-        self._stop = stop
-        self._after, mesh = after, known.mesh
-        full, alone = reaches.full, reaches.alone.reach
+        self._known, self._reaches, self._stop = known, reaches, stop
+        self.known, before = known(NOTHING), reaches(NOTHING)
+        self._mesh = mesh = self.known.mesh
+        full, alone = before.full, before.alone.reach
         self._covered: dict[_Ends, list[int]] = {}
         for ends, intent in sorted(mesh.snapshot.intent.items()):
             agent = mesh.agent.get(ends[0])
@@ -50,7 +51,7 @@ class Intents:
         """Those that do not go through where these measures are taken, by agent and system."""
         if not chosen or not self._covered:
             return []
-        mesh, alone = self._mesh, self._after(chosen).alone.reach
+        mesh, alone = self._mesh, self._reaches(chosen).alone.reach
         every = ((ends, mesh.agent[ends[0]], covered) for ends, covered in self._covered.items())
         return [ends for ends, agent, some in every if not all(alone[each] >> agent & 1 for each in some)]
 
@@ -67,29 +68,37 @@ class Intents:
 
     def least(self, ends: _Ends, chosen: Proof) -> Proof:
         """Of measures that interrupt an intent when taken together, no more than it takes."""
-        asks = self._asks(chosen)
-        reached, need = self._search(ends[0], asks).came, NOTHING
-        lost = next((each for each in self._covered[ends] if each not in reached), None)
-        if lost is None:  # drops and limits have a part in it
-            for measure in sorted(chosen):
-                self._stop.check()
-                if ends in self.interrupted(chosen - {measure}):
-                    chosen -= {measure}
-            return chosen
-        while lost in (search := self._search(ends[0], need)).came:
+        asks, need = self._asks(chosen), NOTHING
+        changes = chosen - asks
+        reached = self._search(ends[0], asks, changes).came
+        lost = next(each for each in self._covered[ends] if each not in reached)
+        while lost in (search := self._search(ends[0], need, changes)).came:
             need |= {min(search.path(lost) & asks)}
         for measure in sorted(need):
-            if lost not in self._search(ends[0], need - {measure}).came:
+            if lost not in self._search(ends[0], need - {measure}, changes).came:
                 need -= {measure}
-        return need
+        return need | frozenset(self._halved(ends, need, sorted(changes)))
+
+    def _halved(self, ends: _Ends, taken: Proof, changes: list[int]) -> list[int]:
+        """Of drops and limits that interrupt an intent with what is taken, no more than it takes.
+
+        By halves, as QuickXplain does.
+        """
+        self._stop.check()
+        if ends in self.interrupted(taken) or len(changes) < 2:
+            return [] if ends in self.interrupted(taken) else changes
+        half = len(changes) // 2
+        second = self._halved(ends, taken.union(changes[:half]), changes[half:])
+        return second + self._halved(ends, taken.union(second), changes[:half])
 
     def _asks(self, some: Proof) -> Proof:
         return some - self.known.measures.changes(some)
 
-    def _search(self, agent: str, closed: Proof) -> Search:
-        """What an agent, alone as the start, reaches unasked where it is asked besides."""
+    def _search(self, agent: str, asks: Proof, changes: Proof = NOTHING) -> Search:
+        """What an agent alone reaches unasked, where some is changed and it is asked besides."""
         self._stop.check()
-        return Search(self.known, self._checkpoints, [self._mesh.agent_node(agent)], closed=closed)
+        known = self._known(changes)
+        return Search(known, known.checkpoints, [self._mesh.agent_node(agent)], closed=asks)
 
 
 class Preference:

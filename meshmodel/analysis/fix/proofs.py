@@ -53,7 +53,10 @@ class Changed:
 
     def by(self, chosen: Proof) -> tuple[Engine, Known]:
         """The engine where some measures are taken, and what breaks the steps that are left."""
-        changes = self.measures.changes(chosen)
+        engine, known = self._by(self.measures.changes(chosen))
+        return engine.guarding(self.measures.asked(chosen)), known
+
+    def _by(self, changes: Proof) -> tuple[Engine, Known]:
         if changes not in self._made:
             if len(self._made) > _KEPT:
                 self._made = {NOTHING: (self.engine, self.known)}
@@ -61,12 +64,11 @@ class Changed:
             engine = Engine(snapshot, self.engine.view, self.engine.mesh)
             engine.agents = self.engine.agents
             self._made[changes] = engine, Known(engine.mesh, engine.checkpoints, self.measures)
-        engine, known = self._made[changes]
-        return engine.guarding(self.measures.asked(chosen)), known
+        return self._made[changes]
 
     def intents(self, stop: Stop) -> Intents:
         """The declared intents that go through where nothing is changed."""
-        return Intents(self.known, self.engine.reaches, lambda chosen: self.by(chosen)[0].reaches, stop)
+        return Intents(lambda changes: self._by(changes)[1], lambda chosen: self.by(chosen)[0].reaches, stop)
 
     def doors(self) -> set[Relation]:
         """The grants that are missing checkpoints where nothing is changed."""

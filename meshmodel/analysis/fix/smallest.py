@@ -8,7 +8,7 @@ are known is a lower bound. Of several cheapest ones preferences decide: each is
 looked at.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
@@ -146,9 +146,16 @@ class Cheapest:
 
     def _lean(self, chosen: Proof) -> Proof:
         """Without the drops and limits that no known proof asks for."""
+        hits = {proof: len(proof & chosen) for proof in self._proofs}
+        hitting: defaultdict[int, list[Proof]] = defaultdict(list)
+        for proof in self._proofs:
+            for each in proof & chosen:
+                hitting[each].append(proof)
         for each in sorted(self._measures.changes(chosen)):
-            if not any(proof.isdisjoint(chosen - {each}) for proof in self._proofs):
+            if all(hits[proof] > 1 for proof in hitting[each]):
                 chosen -= {each}
+                for proof in hitting[each]:
+                    hits[proof] -= 1
         return chosen
 
     def _quick(self, proofs: Collection[Proof]) -> tuple[Proof, int]:
