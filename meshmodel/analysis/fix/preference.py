@@ -62,43 +62,27 @@ class Intents:
             if ends[0] not in searches:
                 searches[ends[0]] = self._search(ends[0], NOTHING)
             used = NOTHING.union(*map(searches[ends[0]].path, covered)).intersection(measures)
-            for one in (frozenset((ask,)) for ask in sorted(self._asks(used))):
+            for one in (frozenset((ask,)) for ask in sorted(used - self.known.measures.changes(used))):
                 if not self._search(ends[0], one).came.keys() >= set(covered):
                     yield ends, one
 
     def least(self, ends: _Ends, chosen: Proof) -> Proof:
         """Of measures that interrupt an intent when taken together, no more than it takes."""
-        asks, need = self._asks(chosen), NOTHING
-        changes = chosen - asks
-        reached = self._search(ends[0], asks, changes).came
+        reached, need = self._search(ends[0], chosen).came, NOTHING
         lost = next(each for each in self._covered[ends] if each not in reached)
-        while lost in (search := self._search(ends[0], need, changes)).came:
-            need |= {min(search.path(lost) & asks)}
+        while lost in (search := self._search(ends[0], need)).came:
+            need |= {min(search.path(lost) & chosen)}
         for measure in sorted(need):
-            if lost not in self._search(ends[0], need - {measure}, changes).came:
+            if lost not in self._search(ends[0], need - {measure}).came:
                 need -= {measure}
-        return need | frozenset(self._halved(ends, need, sorted(changes)))
+        return need
 
-    def _halved(self, ends: _Ends, taken: Proof, changes: list[int]) -> list[int]:
-        """Of drops and limits that interrupt an intent with what is taken, no more than it takes.
-
-        By halves, as QuickXplain does.
-        """
+    def _search(self, agent: str, taken: Proof) -> Search:
+        """What an agent, alone as the start, reaches unasked where measures are taken."""
         self._stop.check()
-        if ends in self.interrupted(taken) or len(changes) < 2:
-            return [] if ends in self.interrupted(taken) else changes
-        half = len(changes) // 2
-        second = self._halved(ends, taken.union(changes[:half]), changes[half:])
-        return second + self._halved(ends, taken.union(second), changes[:half])
-
-    def _asks(self, some: Proof) -> Proof:
-        return some - self.known.measures.changes(some)
-
-    def _search(self, agent: str, asks: Proof, changes: Proof = NOTHING) -> Search:
-        """What an agent alone reaches unasked, where some is changed and it is asked besides."""
-        self._stop.check()
-        known = self._known(changes)
-        return Search(known, known.checkpoints, [self._mesh.agent_node(agent)], closed=asks)
+        changes = self.known.measures.changes(taken)
+        known, node = self._known(changes), self._mesh.agent_node(agent)
+        return Search(known, known.checkpoints, [node], closed=taken - changes)
 
 
 class Preference:
