@@ -158,6 +158,8 @@ def inks(palette: Palette) -> Inks:
         "line-counts": Style(color=palette.counts),
         "line-does-not-count": Style(color=palette.weak),
         "line-proposed": Style(color=palette.accent),
+        "line-dropped": Style(color=palette.weak, strike=True),
+        "line-limited": Style(color=palette.accent),
         "line-trigger": Style(color=palette.trigger),
         "line-delegation": Style(color=palette.delegation),
         "label": Style(color=palette.text),
@@ -165,10 +167,14 @@ def inks(palette: Palette) -> Inks:
         "label-counts": Style(color=palette.counts),
         "label-does-not-count": Style(color=palette.weak),
         "label-proposed": Style(color=palette.accent, bold=True),
+        "label-dropped": Style(color=palette.weak, strike=True),
+        "label-limited": Style(color=palette.accent, bold=True),
         "mark-missing": Style(color="#ffffff", bgcolor=palette.on_missing, bold=True),
         "mark-counts": Style(color=palette.counts, bold=True),
         "mark-does-not-count": Style(color=palette.weak, bold=True),
         "mark-proposed": Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
+        "mark-dropped": Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
+        "mark-limited": Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
     }
     highlighted = {ink: style + Style(bold=True) for ink, style in plain.items()}
     dimmed: dict[Ink, Style] = {}

@@ -34,6 +34,8 @@ _LINE_MARK: dict[Mark, Ink] = {
     "counts": "line-counts",
     "does-not-count": "line-does-not-count",
     "proposed": "line-proposed",
+    "dropped": "line-dropped",
+    "limited": "line-limited",
 }
 
 

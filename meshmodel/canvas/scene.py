@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 from meshmodel.model.records import Reference
 
 Zoom = Literal["card", "line", "overview"]
-Mark = Literal["missing", "counts", "does-not-count", "proposed"]
-"""Whether a step has a checkpoint; ``proposed``: it has none, and the fix shown would place one."""
+Mark = Literal["missing", "counts", "does-not-count", "proposed", "dropped", "limited"]
+"""Whether a step has a checkpoint; or what the fix or plan shown would do: ask there (``proposed``), take the
+relation away (``dropped``), or let less pass (``limited``)."""
 Direction = Literal["left", "right", "up", "down"]
 Part = Literal["card", "label", "mark", "lane", "line", "fold"]
 Ink = Literal[
@@ -36,6 +37,8 @@ Ink = Literal[
     "line-counts",
     "line-does-not-count",
     "line-proposed",
+    "line-dropped",
+    "line-limited",
     "line-trigger",
     "line-delegation",
     "label",
@@ -43,10 +46,14 @@ Ink = Literal[
     "label-counts",
     "label-does-not-count",
     "label-proposed",
+    "label-dropped",
+    "label-limited",
     "mark-missing",
     "mark-counts",
     "mark-does-not-count",
     "mark-proposed",
+    "mark-dropped",
+    "mark-limited",
 ]
 
 

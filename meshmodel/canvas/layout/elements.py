@@ -18,8 +18,23 @@ PinKind = Literal["source", "target", "feedthrough"]
 
 ASCII_GLYPHS = str.maketrans("◉◎♙▣▤▦◪⊸", "@OP#DVT%")
 """The signs of elements, as ``phrases.glyph_of`` gives them, in ASCII."""
-MARK_GLYPHS: dict[Mark, str] = {"missing": "✖", "counts": "◆", "does-not-count": "◇", "proposed": "◈"}
-ASCII_MARKS: dict[Mark, str] = {"missing": "X", "counts": "*", "does-not-count": "o", "proposed": "G"}
+MARK_GLYPHS: dict[Mark, str] = {
+    "dropped": "⊘",
+    "proposed": "◈",
+    "limited": "≤",
+    "missing": "✖",
+    "does-not-count": "◇",
+    "counts": "◆",
+}
+"""The signs of marks, those first that matter most where several steps share a line."""
+ASCII_MARKS: dict[Mark, str] = {
+    "dropped": "-",
+    "proposed": "G",
+    "limited": "<",
+    "missing": "X",
+    "does-not-count": "o",
+    "counts": "*",
+}
 
 
 @dataclass(slots=True, eq=False)

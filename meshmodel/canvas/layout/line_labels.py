@@ -16,12 +16,16 @@ LABEL_INK: dict[Mark | None, Ink] = {
     "counts": "label-counts",
     "does-not-count": "label-does-not-count",
     "proposed": "label-proposed",
+    "dropped": "label-dropped",
+    "limited": "label-limited",
 }
 MARK_INK: dict[Mark, Ink] = {
     "missing": "mark-missing",
     "counts": "mark-counts",
     "does-not-count": "mark-does-not-count",
     "proposed": "mark-proposed",
+    "dropped": "mark-dropped",
+    "limited": "mark-limited",
 }
 
 

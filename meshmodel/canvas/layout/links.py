@@ -21,7 +21,7 @@ from meshmodel.model.vocabulary import Action
 
 _GUARD = "guard"
 """The word on a step that a fix would guard."""
-_RANK: dict[Mark | None, int] = {"proposed": 4, "missing": 3, "does-not-count": 2, "counts": 1, None: 0}
+_RANK: dict[Mark | None, int] = {None: 0, **{mark: n for n, mark in enumerate(reversed(MARK_GLYPHS), 1)}}
 
 
 def worst_mark(marks: list[Mark | None]) -> Mark | None:
@@ -306,7 +306,7 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
         unique = {link.relation: link for _, link in found}
         marks = [link.mark for link in unique.values()]
         text = str(len(unique))
-        for mark, glyph in (("proposed", "◈"), ("missing", "✖"), ("does-not-count", "◇"), ("counts", "◆")):
+        for mark, glyph in MARK_GLYPHS.items():
             if mark in marks:
                 text += f" {marks.count(mark)}{glyph}"
         flow: Reference = ("flow", (f"{source[0]}:{source[1]}", f"{target[0]}:{target[1]}"))
@@ -329,7 +329,7 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
 
 
 def hidden_marks(links: Iterable[Link], card_for: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
-    """How many missing and proposed checkpoints are on lines within a folded zone.
+    """How many missing checkpoints and proposed measures are on lines within a folded zone.
 
     Args:
         links: those between the elements.
@@ -345,7 +345,7 @@ def hidden_marks(links: Iterable[Link], card_for: Mapping[Reference, Reference])
         if target and link.mark and all(card_for.get(each) == target for each, _ in link.sources):
             hidden[target, link.mark].add(link.relation)
     found: dict[Reference, str] = {}
-    marks: tuple[Mark, ...] = ("proposed", "missing")
+    marks: tuple[Mark, ...] = ("dropped", "proposed", "limited", "missing")
     for mark in marks:
         for card, steps in ((card, steps) for (card, each), steps in hidden.items() if each == mark):
             found[card] = f"{found.get(card, '')} {len(steps)}{MARK_GLYPHS[mark]}".lstrip()
