@@ -14,6 +14,7 @@ from meshmodel.edits.approvers import WHY_ASKED, known_approvers
 from meshmodel.model.phrases import sign_in
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -22,14 +23,15 @@ _KNOWN: "Final[WeakKeyDictionary[Analysis, tuple[Question, ...]]]" = WeakKeyDict
 
 
 def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
-    """The questions of an analysis, open assumptions, then checkpoints with an approver whom nothing names.
+    """The questions of an analysis, open assumptions, unknown approvers, and how often intents are used.
 
     ``check --json`` answers the first ones alone, as ``docs/semantics.md#findings-questions-and-acceptances``
     lists them.
     """
     found = _KNOWN.get(analysis)
     if found is None:
-        found = _KNOWN[analysis] = (*analysis.questions, *_assumed(analysis), *_about_approvers(analysis))
+        more = (*_assumed(analysis), *_about_approvers(analysis), *_how_often(analysis))
+        found = _KNOWN[analysis] = (*analysis.questions, *more)
     return found
 
 
@@ -47,10 +49,12 @@ def question_blocks(analysis: "Analysis") -> Iterator[Paragraph]:
     """A sentence for every element of which something is not said; it leads there."""
     for each in questions_of(analysis):
         table, _, key = each.element.partition(":")
+        ends = tuple(key.split(">", 1)) if table == "intent" else key
+        sign = "" if table == "intent" else f"{sign_in(analysis.snapshot, table, key)} "
         asks = "; ".join(each.asks)
-        words: Words = (f"? {sign_in(analysis.snapshot, table, key)} {key}  ", ""), (asks, "muted")
+        words: Words = (f"? {sign}{key}  ", ""), (asks, "muted")
         said = f"? {one_line(each.element)}: {asks}"
-        yield Paragraph(said, hang=4, key=each.element, leads_to=(table, key), words=words)
+        yield Paragraph(said, hang=4, key=each.element, leads_to=(table, ends), words=words)
 
 
 def _assumed(analysis: "Analysis") -> Iterator[Question]:
@@ -59,6 +63,23 @@ def _assumed(analysis: "Analysis") -> Iterator[Question]:
     for note in sorted(notes, key=lambda each: (each.about or "", each.id)):
         if (note.kind, note.state) == ("assumption", "open"):
             yield Question(f"note:{note.id}", (f"assumed: {note.text}",))
+
+
+def _how_often(analysis: "Analysis") -> Iterator[Question]:
+    """How often a day an intent is used, where a plan has to weigh it; of those in most danger first.
+
+    Only where some intent says it: who weighs decisions a day has begun to say so.
+    """
+    intents = analysis.snapshot.intent
+    if not any(each.per_day is not None for each in intents.values()):
+        return
+    worst: dict[str, int] = {}
+    for door in analysis.doors:
+        for agent in door.agents:
+            worst[agent] = max(worst.get(agent, 0), SEVERITIES.index(door.severity))
+    asked = [ends for ends, each in intents.items() if each.per_day is None and ends[0] in worst]
+    for agent, system in sorted(asked, key=lambda ends: (-worst[ends[0]], ends)):
+        yield Question(f"intent:{agent}>{system}", ("How often a day? A plan counts it as once",))
 
 
 def _about_approvers(analysis: "Analysis") -> Iterator[Question]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from meshmodel.analysis.results import Explanation, Finding, StepKey, Summary
 from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.presentation.lenses import InLens, LensName, LensResult
-from meshmodel.canvas.scene import Facts, Zoom
+from meshmodel.canvas.scene import Facts, Mark, Zoom
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Progress
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.answers.fix_state import Fixing
+    from meshmodel.answers.plan_state import PlanState
     from meshmodel.app.presentation.cause_lines import Order
     from meshmodel.app.presentation.import_preview import Importing
     from meshmodel.app.presentation.log_request import LogRequest
@@ -80,6 +81,10 @@ Opened = OpenedFinding | OpenedPath | OpenedEvent
 """The one thing that is highlighted on the canvas and explained beside the lists."""
 
 
+NO_PREVIEW: Final[dict[str, Any]] = {"preview": (), "preview_changes": {}}
+"""The fields of the state without a preview."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorkbenchState:
     """All that a panel needs in order to show itself.
@@ -106,7 +111,10 @@ class WorkbenchState:
         lens_result: what the lens shows, and for that of compromise what falls.
         is_drawing: whether what is shown is not yet the drawing of the model.
         fixing: what is known of the smallest fix.
+        planning: what is known of the plan.
+        shows_plan: whether the list of the fix shows the plan.
         preview: the steps that are marked on the canvas as to be guarded.
+        preview_changes: the relations that are marked there as to be taken away or limited.
         preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
         tracing: the log that is laid on the model.
         importing: the import that is looked at.
@@ -149,7 +157,10 @@ class WorkbenchState:
     lens_result: LensResult = field(default_factory=lambda: LensResult(InLens(None)))
     is_drawing: bool = False
     fixing: "Fixing | None" = None
+    planning: "PlanState | None" = None
+    shows_plan: bool = False
     preview: tuple[StepKey, ...] = ()
+    preview_changes: "Mapping[StepKey, Mark]" = field(default_factory=dict)
     preview_leaves: frozenset[StepKey] | None = None
     tracing: Tracing | None = None
     importing: "Importing | None" = None
@@ -196,7 +207,7 @@ class WorkbenchState:
     @property
     def is_overlaid(self) -> bool:
         """Whether something lies over the drawing that Esc ends: a preview, a way, what falls, a group."""
-        over = self.preview, self.comparing, self.importing and self.marked, self.opened
+        over = self.preview, self.preview_changes, self.comparing, self.importing and self.marked, self.opened
         return any((*over, self.lens == "compromise", self.group))
 
     @property

@@ -1,17 +1,22 @@
 """Who an approver is whom nothing names is asked; ``check --json`` stays as section 9 says."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from meshmodel.answers.check import check_blocks, check_json
 from meshmodel.answers.painters import text_of
-from meshmodel.answers.questions import questions_of
+from meshmodel.answers.questions import question_blocks, questions_of
 from meshmodel.answers.style import Style
 from meshmodel.api import analyse
+from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Note, Record, System
 from tests.canvas.building import snapshot_of
 
+MODELS = Path(__file__).parents[2] / "models"
 ASK = Checkpoint("ask", "human-approval", "grant", "key", "files", approvers=("ann", "ben"))
 MODEL = Credential("key"), System("files"), Grant("key", "files", ("read",)), ASK
 
@@ -72,3 +77,17 @@ def test_what_is_counted_are_questions_not_the_rows_that_they_are_in(
     assert number > len(questions_of(analysis))
     text = text_of(check_blocks(analysis), Style(columns=400))
     assert f"\n{number} questions{in_notes}: what the drawing" in text
+
+
+def test_how_often_is_asked_where_a_plan_weighs_it_the_worst_first() -> None:
+    gateway = read_file(MODELS / "crm-assistant-gateway.toml")
+    assert not [each for each in questions_of(analyse(gateway)) if each.element.startswith("intent:")]
+    first = min(gateway.intent)
+    counted = apply_edit(gateway, Edit("", (Put(replace(gateway.intent[first], per_day=5)),)))
+    found = [each.element for each in questions_of(analyse(counted)) if each.element.startswith("intent:")]
+    assert found
+    assert f"intent:{first[0]}>{first[1]}" not in found
+    in_danger = {agent for door in analyse(counted).doors for agent in door.agents}
+    assert {each.partition(":")[2].partition(">")[0] for each in found} <= in_danger
+    (line,) = [each for each in question_blocks(analyse(counted)) if each.key == found[0]]
+    assert line.leads_to == ("intent", tuple(found[0].removeprefix("intent:").split(">")))

@@ -1,9 +1,10 @@
-"""The smallest fix: what it proves, what each checkpoint closes, what fewer would, what it interrupts."""
+"""The smallest fix, or the plan: what is proven, what each measure does, and what fewer leave open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Literal
 
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from meshmodel.answers.fix import Choice
@@ -12,9 +13,11 @@ from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.fix_lines import fix_lines
+from meshmodel.app.presentation.planned import Chosen, measures_of, planned_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import PART, Row, note_row
+from meshmodel.model.measures import Measure
 
 
 class FixList(Listing, Bound):
@@ -25,6 +28,12 @@ class FixList(Listing, Bound):
     """
 
     nothing = "F computes the smallest set of checkpoints after which nothing is uncontrolled"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "turn", show=False),
+        Binding("K", "ask('keep')", show=False),
+        Binding("E", "ask('never ask')", show=False),
+        Binding("number_sign", "ask('often')", show=False),
+    ]
 
     @dataclass
     class OfChoice(Message):
@@ -38,19 +47,48 @@ class FixList(Listing, Bound):
     class Wanted(OfChoice):
         """Steps were chosen to be guarded."""
 
+    class Turned(Message):
+        """The plan is to be shown in place of the fix, or the fix in place of the plan."""
+
+    @dataclass
+    class MeasuresPreviewed(Message):
+        """The cursor came upon measures of a plan; ``is_alone``: upon a row of one of them."""
+
+        measures: tuple[Measure, ...]
+        is_alone: bool
+
+    @dataclass
+    class MeasuresWanted(Message):
+        """Measures of a plan were chosen to be taken."""
+
+        chosen: Chosen
+
+    @dataclass
+    class Asked(Message):
+        """Something is to be said of the measure under the cursor."""
+
+        what: Literal["keep", "never ask", "often"]
+        measures: tuple[Measure, ...]
+
     class Left(Message):
         """Escape: stop what is being computed, or go back to the canvas."""
 
     def basis(self, shown: WorkbenchState) -> object:
-        """What is known of the fix, and what is being computed."""
-        return shown.fixing, shown.why_nothing, shown.analysis, self._working(shown)
+        """What is known of the fix or the plan, and what is being computed."""
+        known = shown.planning if shown.shows_plan else shown.fixing
+        return known, shown.shows_plan, shown.why_nothing, shown.analysis, self._working(shown)
 
     def show_state(self, shown: WorkbenchState) -> None:
-        """Show what is known of the fix of the model and view in force."""
-        self.show_rows(self._rows(shown, shown.fixing, self._working(shown)))
+        """Show what is known of the fix, or of the plan, of the model and view in force."""
+        working = self._working(shown)
+        of_plan = shown.shows_plan and not shown.why_nothing
+        rows = _plan_rows(shown, working) if of_plan else self._rows(shown, shown.fixing, working)
+        self.show_rows(rows)
 
     def _working(self, shown: WorkbenchState) -> str:
         """What is being computed; not for how long where a filter would look in very many rows each time."""
+        if shown.shows_plan:
+            return progress.text if (progress := shown.progress.get("plan")) is not None else ""
         fixing, progress = shown.fixing, shown.progress.get("fix")
         if fixing is None or progress is None:
             return ""
@@ -75,14 +113,29 @@ class FixList(Listing, Bound):
         self._point()
 
     def chosen(self, value: Any) -> None:
-        """Guard these steps."""
+        """Guard these steps, or take these measures."""
         if isinstance(value, Choice) and value.steps:
             self.post_message(self.Wanted(value))
+        elif (measures := measures_of(value)) is not None:
+            state = value.state if isinstance(value, Chosen) else None
+            self.post_message(self.MeasuresWanted(Chosen(measures, state)))
 
     def pointed(self, value: Any) -> None:
-        """Preview these steps."""
+        """Preview these steps, or these measures."""
         if isinstance(value, Choice):
             self.post_message(self.Previewed(value))
+        elif (measures := measures_of(value)) is not None:
+            self.post_message(self.MeasuresPreviewed(measures, is_alone=isinstance(value, tuple)))
+
+    def action_turn(self) -> None:
+        """Show the other of the two."""
+        self.post_message(self.Turned())
+
+    def action_ask(self, what: Literal["keep", "never ask", "often"]) -> None:
+        """Say something of the measure under the cursor."""
+        row = self.rows.row
+        measures = None if row is None or isinstance(row.value, Chosen) else measures_of(row.value)
+        self.post_message(self.Asked(what, measures or ()))
 
     def pointed_at_none(self) -> None:
         """Where the filter leaves none, nothing is previewed."""
@@ -91,3 +144,13 @@ class FixList(Listing, Bound):
     def left(self) -> None:
         """Stop, or leave."""
         self.post_message(self.Left())
+
+
+def _plan_rows(shown: WorkbenchState, working: str) -> Sequence[Row]:
+    known = shown.planning
+    if known is None or known.analysis is not shown.analysis:
+        return [note_row(working)] if working else []
+    if known.plan is None:
+        failed = known.problem and f"could not be computed: {known.problem}"
+        return [note_row(failed or working or "stopped; F computes it again")]
+    return [*map(row_of, planned_lines(known, working))]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.canvas.scene import Facts
+from meshmodel.canvas.scene import Facts, Mark
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
 LENSES: Final[tuple[LensName, ...]] = ("structure", "reach", "missing", "compromise", "boundaries")
 """The lenses in the order in which the lens key goes through them."""
+NO_CHANGES: Final[Mapping[StepKey, Mark]] = {}
 COMPUTING: Final[Mapping[LensName, str]] = {
     "reach": "computing the reach",
     "missing": "computing the ways to missing checkpoints",
@@ -100,12 +101,18 @@ def facts_of(analysis: "Analysis | None") -> Facts:
     )
 
 
-def with_preview(facts: Facts, steps: Sequence[StepKey], still: frozenset[StepKey] | None) -> Facts:
+def with_preview(
+    facts: Facts,
+    steps: Sequence[StepKey],
+    still: frozenset[StepKey] | None,
+    changes: Mapping[StepKey, Mark] = NO_CHANGES,
+) -> Facts:
     """What an analysis adds to the drawing, with steps that are to be guarded.
 
     Args:
         facts: without them.
         steps: to be guarded.
+        changes: the relations that are to be taken away or limited.
         still: the doors that would be open even then, of which alone ✖ is kept; ``None``: of all.
     """
     marks = {
@@ -113,7 +120,9 @@ def with_preview(facts: Facts, steps: Sequence[StepKey], still: frozenset[StepKe
         for step, mark in facts.marks.items()
         if mark != "missing" or still is None or step in still
     }
-    return replace(facts, marks={**marks, **dict.fromkeys(steps, "proposed")})
+    marks.update(dict.fromkeys(steps, "proposed"))
+    marks.update(changes.items())
+    return replace(facts, marks=marks)
 
 
 def look(

@@ -17,7 +17,15 @@ from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.session import Session
-from meshmodel.app.state import MessageKind, OpenedFinding, OpenedPath, Side, StatusMessage, WorkbenchState
+from meshmodel.app.state import (
+    NO_PREVIEW,
+    MessageKind,
+    OpenedFinding,
+    OpenedPath,
+    Side,
+    StatusMessage,
+    WorkbenchState,
+)
 from meshmodel.app.workbench.painted_state import PaintedState
 from meshmodel.edits.operations import exists
 from meshmodel.model.records import Reference
@@ -131,7 +139,7 @@ class Focus(PaintedState):
     def open_list(self, page: str) -> None:
         """Show one of the lists and give it the focus."""
         self.update(
-            lists_open=True, page=page, message=StatusMessage(), **({} if page == "fix" else {"preview": ()})
+            lists_open=True, page=page, message=StatusMessage(), **({} if page == "fix" else NO_PREVIEW)
         )
         self.after_paint = [partial(self._focus_list, f"#{page}")]
 

@@ -26,7 +26,7 @@ from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.panels.status_bar import StatusBar, Under
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
-from meshmodel.app.state import Arrangement, StatusMessage, WorkbenchState
+from meshmodel.app.state import NO_PREVIEW, Arrangement, StatusMessage, WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.workbench.context import Context
@@ -159,8 +159,8 @@ class Layout:
             quick.action_close()
         elif self.screen.focused is not context.canvas or is_covered:
             context.back_to_canvas()
-        elif state.preview:
-            context.update(preview=(), message=StatusMessage())
+        elif state.preview or state.preview_changes:
+            context.update(message=StatusMessage(), **NO_PREVIEW)
         elif state.comparing:
             context.update(comparing=None, marked=None, ghost=None)
             context.say("nothing is compared any more")

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 from textual.widget import Widget
 
+from meshmodel.analysis.fix.results import TradeOffPoint
+from meshmodel.answers.fix import Choice
+from meshmodel.answers.plan_state import relation_of
 from meshmodel.app.commands import Command, MenuPlace
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
+from meshmodel.app.presentation.planned import Chosen, measures_of
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.events import MenuWanted
 from meshmodel.edits.groups import listed
 from meshmodel.edits.operations import words_for
+from meshmodel.model.measures import Measure
 from meshmodel.model.records import Reference
 
 if TYPE_CHECKING:
@@ -28,6 +33,17 @@ _LISTS: Final[dict[MenuPlace, type[Widget]]] = {
     "journal": JournalList,
 }
 """The lists that have a menu of their own."""
+
+
+def _place_of(value: Choice | Chosen | TradeOffPoint | tuple[Measure, ...] | None) -> list[Reference]:
+    """The step that a row of the fix or of the plan is about, where it is about one."""
+    if isinstance(value, Choice):
+        return [(value.at[0], value.at[1:])] if value.at else []
+    measures = None if isinstance(value, Chosen) else measures_of(value)
+    if not measures or not isinstance(value, tuple):
+        return []
+    kind, start, end = relation_of(measures[0])
+    return [(kind, (start, end))]
 
 
 class Menus(Controller):
@@ -135,7 +151,8 @@ class Menus(Controller):
         """What the row under the cursor of a list is called, and what can be done with it by no command."""
         from meshmodel.app.dialogs.menu import menu_row
 
-        title, does, places = page, [], []
+        places: list[Reference] = []
+        title, does = page, []
         if page == "findings":
             self.context.panel(FindingsList).open_row()
             if (finding := self.state.finding) is not None:
@@ -144,7 +161,7 @@ class Menus(Controller):
             title, places = " > ".join(pair), [("agent", pair[0]), ("system", pair[1])]
             does = [menu_row("Enter", "its way on the drawing, in words", matrix.table.action_select)]
         elif page == "fix" and (row := (rows := self.context.panel(FixList).rows).row) is not None:
-            places = [(row.value.at[0], row.value.at[1:])] if row.value.at else []
+            places = _place_of(row.value)
             does = [menu_row("Enter", "guard what this row says", rows.action_select)]
         go = [menu_row("", f"go to {words_for(each)}", partial(self._go_to, each)) for each in places]
         return title, [*does, *go]

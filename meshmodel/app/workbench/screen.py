@@ -49,6 +49,7 @@ from meshmodel.app.workbench.controllers.importing import ImportingController
 from meshmodel.app.workbench.controllers.lens import LensController
 from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
+from meshmodel.app.workbench.controllers.plan import PlanController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
@@ -98,6 +99,7 @@ class Workbench(Screen[None]):
         self.clipboard: ClipboardController = ClipboardController(context)
         self.moving: MovingController = MovingController(context)
         self.fix: FixController = FixController(context)
+        self.plan: PlanController = PlanController(context)
         self.importing: ImportingController = ImportingController(context)
         self.comparing: ComparingController = ComparingController(context)
         self.lens: LensController = LensController(context)
@@ -202,6 +204,7 @@ class Workbench(Screen[None]):
         if self.is_left:
             return context.state
         self.fix.follow()
+        self.plan.follow()
         self.importing.follow()
         self.comparing.follow()
         self.lens.follow()
@@ -255,6 +258,13 @@ class Workbench(Screen[None]):
                 self.context.say(self.context.ghost_words(self.context.state.ghost) or reason)
             elif not known.on_row or self.context.open_row(command):
                 known.run(self)
+
+    def guard(self) -> None:
+        """Guard the steps of the fix that the canvas shows, or take the measures of the plan."""
+        if self.context.state.shows_plan:
+            self.plan.take()
+        else:
+            self.fix.guard()
 
     @property
     def program(self) -> "MeshmodelApp":

@@ -116,8 +116,8 @@ class DrawingController(Controller):
             scrollbar=0 if self._is_ascii else 1,
         )
         facts = state.facts.get(state.view, Facts())
-        if state.preview:
-            facts = with_preview(facts, state.preview, state.preview_leaves)
+        if state.preview or state.preview_changes:
+            facts = with_preview(facts, state.preview, state.preview_leaves, state.preview_changes)
         compared = None if state.marked is None else state.marked.both
         drawn = compared if state.comparing else state.tentative or compared
         return Drawn(drawn or state.snapshot, facts, options)

@@ -59,7 +59,7 @@ class FixController(Controller):
             self.context.update(fixing=None, preview=())
         elif not state.is_current and state.preview:
             self.context.update(preview=())
-        wanted = self._is_asked or self._is_quick
+        wanted = not state.shows_plan and (self._is_asked or self._is_quick)
         if wanted and self._is_open() and state.is_current and state.analysis is not None:
             self._is_asked = False
             if self.state.fixing is None:
@@ -70,6 +70,9 @@ class FixController(Controller):
 
     def _follow_preview(self) -> None:
         """Of what the preview leaves open, what the canvas marks."""
+        if self.state.shows_plan:
+            self._previewed = None
+            return
         known, steps = self.state.fixing, self.state.preview
         asked = None if known is None or not steps else (known.analysis, steps)
         if asked != self._previewed:
@@ -142,13 +145,14 @@ class FixController(Controller):
         """Escape: stop computing, or go back to the canvas with the preview."""
         del event
         self._is_asked = False
-        if self.context.jobs.stop("fix"):
+        if self.context.jobs.stop("fix") or self.context.jobs.stop("plan"):
             return
         self.context.back_to_canvas()
-        number = len(self.state.preview)
+        number = len(self.state.preview) + len(self.state.preview_changes)
         if number:
             steps = "one step" if number == 1 else f"{number} steps"
-            self.context.say(f"preview: {steps} to guard; P guards, Esc ends it")
+            does = "to change; P takes the measures" if self.state.shows_plan else "to guard; P guards"
+            self.context.say(f"preview: {steps} {does}, Esc ends it")
 
     # Applying
 

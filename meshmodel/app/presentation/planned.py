@@ -1,0 +1,89 @@
+"""The plan as lines of a list: the trade-off, the measures, and what can be done with each."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshmodel.analysis.fix.results import TradeOffPoint
+from meshmodel.analysis.results import StepKey
+from meshmodel.answers.fix import State
+from meshmodel.answers.lines import Line, Words, note_row
+from meshmodel.answers.painters import lines_of
+from meshmodel.answers.plan import Planning, plan_blocks, verdict
+from meshmodel.answers.plan_state import PlanState, relation_of
+from meshmodel.app.presentation.fix_lines import STATES
+from meshmodel.canvas.scene import Mark
+from meshmodel.model.measures import Ask, Drop, Limit, Measure
+from meshmodel.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import Plan
+
+
+class Chosen(NamedTuple):
+    """What a row of a plan stands for: measures, in which state their checkpoints come if that is said."""
+
+    measures: tuple[Measure, ...]
+    state: State | None = None
+
+
+def measures_of(value: object) -> tuple[Measure, ...] | None:
+    """The measures that a row stands for; ``None``: it stands for none."""
+    match value:
+        case Chosen(measures) | TradeOffPoint(measures=measures):
+            return measures
+        case (Ask() | Drop() | Limit(), *_) as measures:
+            return tuple(measures)  # type: ignore[arg-type]  # of one kind
+    return None
+
+
+def planned_lines(planning: PlanState, working: str = "") -> list[Line]:
+    """The answer, and what can be done with it.
+
+    Args:
+        planning: what is known of the plan.
+        working: what is being computed, if anything.
+    """
+    plan = planning.plan
+    assert plan is not None
+    known = Planning(plan, planning.curve, planning.standing, stopped=planning.stopped)
+    first = verdict(known)
+    rest = lines_of(each for each in plan_blocks(known) if each != first)
+    if not plan.before and not plan.flows:
+        return [*lines_of([first]), *rest]
+    return [*lines_of([first]), *_all(plan), *_keys(plan), *rest, *_missing(planning, working)]
+
+
+def _keys(plan: "Plan") -> Iterator[Line]:
+    yield note_row("canvas: ◈ ask, ⊘ drop, ≤ limit, ✖ open even then; Tab: the smallest fix")
+    if plan.measures:
+        yield note_row("on a measure: K keeps the relation, E never asks there, # how often a day")
+
+
+def _all(plan: "Plan") -> Iterator[Line]:
+    for state, hint in STATES if plan.measures else ():
+        words: Words = ("  apply all, asks as ", ""), (state, "bold"), (f"  {hint}", "muted")
+        yield Line(("all", state), words, Chosen(plan.measures, state), indent=4)
+
+
+def _missing(planning: PlanState, working: str) -> Iterator[Line]:
+    """Why it is not said what fewer decisions leave open."""
+    if planning.problem or planning.curve is None:
+        yield note_row("what fewer decisions leave open")
+        failed = planning.problem and f"  could not be computed: {planning.problem}"
+        yield note_row(failed or working or "  stopped; F computes it again")
+
+
+def marks_of(snapshot: Snapshot, measures: Sequence[Measure]) -> dict[StepKey, Mark]:
+    """How the canvas marks what drops and limits change: a relation that goes, or that lets less pass."""
+    gone = {(each.from_, each.to): set[str]() for each in measures if isinstance(each, Drop) and each.action}
+    for each in measures:
+        if isinstance(each, Drop) and each.action:
+            gone[each.from_, each.to].add(each.action)
+    found = dict[StepKey, Mark]()
+    for each in measures:
+        if not isinstance(each, Ask):
+            step = relation_of(each)
+            grant = snapshot.grant.get(step[1:]) if step[0] == "grant" else None
+            is_part = grant is not None and not set(grant.actions) <= gone.get(step[1:], set())
+            found[step] = "limited" if is_part or not isinstance(each, Drop) else "dropped"
+    return found

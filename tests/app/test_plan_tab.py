@@ -1,0 +1,136 @@
+"""The plan in the list of the fix: what it says, its preview on the canvas, applying it, what it heeds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from meshmodel.api import analyse
+from meshmodel.app.dialogs.base import Picker, TextEntry
+from meshmodel.app.panels.fix import FixList
+from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.model.measures import Ask, Drop
+from meshmodel.store.load import load
+from tests.app.desk import MODELS, SIZES, Desk, desk
+
+LEAK = load(MODELS / "token-leak.toml")
+OFTEN = apply_edit(LEAK, Edit("", (Put(replace(LEAK.intent["chat-service", "crm"], per_day=40)),)))
+
+
+def listed(it: Desk) -> str:
+    return "\n".join(row.content.plain for row in it.bench.query_one(FixList).rows.shown_rows)
+
+
+def marks(it: Desk) -> dict[tuple[str, str, str], str]:
+    drawn = it.bench.drawing.drawn
+    assert drawn is not None
+    return {
+        step: mark for step, mark in drawn.facts.marks.items() if mark in {"proposed", "dropped", "limited"}
+    }
+
+
+async def planned(it: Desk) -> None:
+    await it.shows("missing")
+    await it.press("F")
+    await it.computed()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_plan_comes_first_where_it_is_known_how_often_something_is_done(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, OFTEN, size=size) as it:
+        await planned(it)
+        plan = analyse(OFTEN).cheapest_plan()
+        assert "Nothing is left open" in listed(it)
+        assert "What fewer decisions leave open" in listed(it) or not plan.decisions_per_day
+        expected = {each.step: "proposed" for each in plan.measures if isinstance(each, Ask)}
+        for each in plan.measures:
+            if isinstance(each, Drop) and each.relation != "pass":
+                expected[each.relation, each.from_, each.to] = "dropped"  # type: ignore[index]  # a step
+        assert set(marks(it)) == set(expected)
+        await it.press("tab")
+        await it.computed()
+        assert "checkpoints close all 10 uncontrolled crossings" in listed(it)
+        await it.press("tab")
+        assert "Nothing is left open" in listed(it)
+
+
+async def test_without_that_the_fix_comes_first(tmp_path: Path) -> None:
+    async with desk(tmp_path, LEAK) as it:
+        await planned(it)
+        assert "checkpoints close all" in listed(it)
+
+
+@pytest.mark.parametrize("way", ["row", "key"])
+async def test_a_plan_is_applied_as_one_edit_and_one_undo_takes_it_back(tmp_path: Path, way: str) -> None:
+    async with desk(tmp_path, OFTEN) as it:
+        await planned(it)
+        before = it.model
+        if way == "row":
+            assert it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
+            await it.press("enter")
+        else:
+            await it.press("P")
+            if isinstance(it.app.screen, Picker):
+                await it.press("enter")
+        assert analyse(it.model).summary.uncontrolled == 0
+        assert len(it.bench.session.journal()) == 1
+        await it.press("u")
+        assert it.model == before
+
+
+async def test_what_is_kept_stays_and_what_is_exempt_is_never_asked(tmp_path: Path) -> None:
+    async with desk(tmp_path, OFTEN) as it:
+        await planned(it)
+        plan = analyse(OFTEN).cheapest_plan()
+        rows = it.bench.query_one(FixList).rows
+        drop = next(each for each in plan.measures if isinstance(each, Drop))
+        assert rows.go_to((drop,))
+        await it.press("K")
+        (note,) = it.model.note.values()
+        assert (note.kind, note.source) == ("action", "plan")
+        await it.computed()
+        after = it.bench.shown.planning
+        assert after is not None
+        assert after.plan is not None
+        assert drop not in after.plan.measures
+        ask = next((each for each in after.plan.measures if isinstance(each, Ask)), None)
+        if ask is not None:
+            assert rows.go_to((ask,))
+            await it.press("E")
+            await it.computed()
+            assert len(it.model.note) == 2
+            again = it.bench.shown.planning
+            assert again is not None
+            assert again.plan is not None
+            assert ask.step not in {each.step for each in again.plan.measures if isinstance(each, Ask)}
+            await it.press("u")
+        await it.press("u")
+        assert not it.model.note
+
+
+async def test_how_often_is_said_where_it_is_needed(tmp_path: Path) -> None:
+    gateway = load(MODELS / "crm-assistant-gateway.toml")
+    async with desk(tmp_path, gateway) as it:
+        await planned(it)
+        await it.press("tab")
+        await it.computed()
+        plan = analyse(gateway).cheapest_plan()
+        ask = next(each for each in plan.measures if isinstance(each, Ask) and each.passes)
+        assert it.bench.query_one(FixList).rows.go_to((ask,))
+        await it.press("number_sign")
+        assert isinstance(it.app.screen, TextEntry)
+        await it.type("25")
+        await it.press("enter")
+        assert [each.per_day for each in it.model.intent.values() if each.per_day] == [25]
+
+
+async def test_without_a_row_the_keys_say_what_they_are_about(tmp_path: Path) -> None:
+    async with desk(tmp_path, OFTEN) as it:
+        await planned(it)
+        rows = it.bench.query_one(FixList).rows
+        assert rows.go_to(("all", "enforced"))
+        await it.press("K")
+        await it.shows("go to its row first")
+        assert not it.model.note
