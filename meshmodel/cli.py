@@ -215,6 +215,7 @@ def command_parser() -> _Parser:
         help,  # noqa: A004  # a command is called as its file
         import_model,
         keys,
+        names,
         offboard,
         plan,
         policy,
@@ -264,6 +265,7 @@ def command_parser() -> _Parser:
         offboard,
         round,
         trace,
+        names,
         rules,
         export,
         report,

@@ -90,15 +90,14 @@ def load_with_logs(arguments: argparse.Namespace) -> "Snapshot":
 
 def logs_of(arguments: argparse.Namespace, snapshot: "Snapshot") -> "Logs":
     """The logs that the arguments name; raises MeshmodelError."""
-    from meshmodel.logs.mapping import read_map
+    from meshmodel.logs.mapping import mapper_of
     from meshmodel.logs.several import Logs, Window
 
     files = _files(arguments)
     begin, end = arguments.begin, arguments.until
     if begin is not None and end is not None and begin > end:
         raise MeshmodelError("--from is later than --until, so that nothing lies between them")
-    mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
-    return Logs(files, mapper, Window(begin, end))
+    return Logs(files, mapper_of(arguments.map, snapshot), Window(begin, end))
 
 
 def _files(arguments: argparse.Namespace) -> "Sequence[LogFile]":

@@ -49,14 +49,15 @@ def _value(field: Field, value: Any) -> str:
         case int() | float():
             return str(value)
         case str():
-            return _string(value)
+            return toml_string(value)
         case date():
             return value.isoformat()
         case _:
             return "[" + ", ".join(_value(field, each) for each in value) + "]"
 
 
-def _string(value: str) -> str:
+def toml_string(value: str) -> str:
+    """A text as a basic string of TOML."""
     return '"' + _SPECIAL.sub(_escape, value) + '"'
 
 

@@ -116,6 +116,19 @@ def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None
     return _read(path, _foreign(chosen, mapper))
 
 
+def read_records(path: Path, form: LogFormat) -> Iterator[LogRecord]:
+    """The records of a real system's log in its own names, one by one; raises as ``read_events``."""
+    name = one_line(path)
+    begin: list[Document] = []
+    names_subject = False
+    with open_log(path) as file, closing(documents(file, name, RECORD_KEYS[form])) as found:
+        for record in records_of(form, _remembering(found, begin), name):
+            names_subject = names_subject or record.names_subject
+            yield record
+    if not names_subject and not _has_key(form, begin, name):
+        _refuse_form(form, begin, name)
+
+
 Reader = Callable[[IO[bytes], str], Iterator[Event]]
 
 

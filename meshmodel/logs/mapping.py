@@ -32,7 +32,7 @@ of the model: ``known_as`` of its systems, agents and credentials. What nothing 
 that such a log is of, where the model has just one of its kind (``LONE_LOGS``).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
@@ -257,6 +257,26 @@ class Mapper:
             _handle(record.yields_token),
             record.lifetime,
         )
+
+    def unknown(self, record: LogRecord) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The names of a record that nothing maps, each with the table in which a rule would stand."""
+        what = self._meaning("action", (record.operation,)) or {}
+        who = self._meaning("identity", record.principals)
+        where = self._meaning("resource", record.targets)
+        if _IGNORE in (what, who, where):
+            return
+        if who is None and not {"agent", "credential"} & what.keys():
+            yield "identity", record.principals
+        is_somewhere = where is not None or {"system", "checkpoint"} & what.keys()
+        if not is_somewhere and self._system is None:
+            yield "resource", record.targets
+        if record.action is None and not record.bypasses and not {"action", "checkpoint"} & what.keys():
+            yield "action", (record.operation,)
+        for key, names in (("yields", record.issued), ("revokes", record.revoked)):
+            if names and key not in what and self._meaning("identity", names) is None:
+                yield "identity", names
+        if record.sessions and self._session(record.sessions) is None:
+            yield "session", record.sessions
 
     def _credential(self, names: tuple[str, ...]) -> str | None:
         return (self._meaning("identity", names) or {}).get("credential") if names else None

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from meshmodel.logs.events import form_of_content, format_of, read_events
+from meshmodel.logs.events import form_of_content, format_of, read_events, read_records
 from meshmodel.logs.formats import OWN_FORMATS, LogFormat
-from meshmodel.logs.mapping import Mapper
+from meshmodel.logs.mapping import LogRecord, Mapper
 from meshmodel.logs.merge import EventTable
 from meshmodel.logs.record_values import LAST
 from meshmodel.logs.streams import EventsError
+from meshmodel.logs.unknown_names import UnknownNames
 from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.events import Event
 from meshmodel.model.open_file import open_file
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 
@@ -136,17 +138,54 @@ class Logs:
             self._read(file)
         return self.table.events()
 
+    def unknown_names(self, snapshot: Snapshot) -> UnknownNames:
+        """The names in the logs that neither the map nor the model knows, of each log in its order.
+
+        Raises:
+            MeshmodelError: a log cannot be read at all; ``problem`` says of one why it was not to its end.
+        """
+        found = UnknownNames(snapshot)
+        for file in self._files:
+            read = self._begun(file)
+            try:
+                self._collect(read, found)
+            except EventsError as error:
+                if not read.events:
+                    raise
+                read.problem = str(error)
+        return found
+
+    def _collect(self, read: LogRead, found: UnknownNames) -> None:
+        name, path, form = read.file.name, read.file.path, read.form
+        if form in OWN_FORMATS:
+            for event in read.taken(read_events(path, form), self._window):
+                found.add_event(name, event)
+            return
+        mapper = (self._mapper or Mapper({})).of_log(form, one_line(path))
+        current: list[LogRecord] = []
+
+        def clocked() -> Iterator[Event]:
+            for record in read_records(path, form):
+                current[:] = [record]
+                yield Event(0, record.time)
+
+        for event in read.taken(clocked(), self._window):
+            found.add(name, form, mapper, current[0], event.time)
+
     @property
     def problem(self) -> str:
         """Why the first of the logs that were not read to their end was not; empty where all were."""
         return next((each.problem for each in self.read if each.problem), "")
 
     def _opened(self, file: LogFile) -> tuple[LogRead, Iterator[Event]]:
+        read = self._begun(file)
+        mapper = None if read.form in OWN_FORMATS and len(self._files) > 1 else self._mapper
+        return read, read_events(file.path, read.form, mapper)
+
+    def _begun(self, file: LogFile) -> LogRead:
         form = file.form or (format_of(file.path) if file.is_stream else form_of_content(file.path))
-        mapper = None if form in OWN_FORMATS and len(self._files) > 1 else self._mapper
-        read = LogRead(file, form)
-        self.read.append(read)
-        return read, read_events(file.path, form, mapper)
+        self.read.append(LogRead(file, form))
+        return self.read[-1]
 
     def _numbered(self, events: Iterator[Event]) -> Iterator[Event]:
         for number, event in enumerate(events, 1):

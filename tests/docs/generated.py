@@ -293,6 +293,9 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
             Path(desk, name).parent.mkdir(parents=True, exist_ok=True)
             Path(desk, name).write_text(content, encoding="utf-8")
         shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
+        Path(desk, "renamed.jsonl").write_text(
+            CHAIN_LOG.lstrip().replace("reader", "a-reader"), encoding="utf-8"
+        )
         with contextlib.chdir(desk):
             return [
                 [json.loads(line) for line in call(f"meshmodel {each}").splitlines()]
