@@ -226,6 +226,7 @@ def command_parser() -> _Parser:
         scan,
         serve,
         trace,
+        used,
         workbench,
     )
 
@@ -265,6 +266,7 @@ def command_parser() -> _Parser:
         offboard,
         round,
         trace,
+        used,
         names,
         rules,
         export,

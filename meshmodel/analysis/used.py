@@ -107,7 +107,11 @@ class _Count:
 
 
 class UsedTally:
-    """Counts what is used, event by event."""
+    """Counts what is used, event by event.
+
+    Attributes:
+        events: how many there were so far.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._mesh, self._snapshot = engine.mesh, engine.snapshot
@@ -119,7 +123,7 @@ class UsedTally:
             for name in self._mesh.names(agents):
                 self._starting[name].append(source)
         self._lacking = cache(self._find_lacking)
-        self._events = 0
+        self.events = 0
         self._first: float | None = None
         self._last: float | None = None
 
@@ -127,7 +131,7 @@ class UsedTally:
         """Count one event."""
         event, use = traced.event, traced.use
         time = event.time
-        self._events += 1
+        self.events += 1
         if time is not None:
             if self._first is None or time < self._first:
                 self._first = time
@@ -169,18 +173,17 @@ class UsedTally:
     def result(self) -> Used:
         """What was used by all events so far."""
         return Used(
-            self._events,
+            self.events,
             self._first,
             self._last,
             tuple(self._grant_rows()),
-            tuple(
-                NotGranted(agent, self._mesh.systems[access // 5], ACTIONS[access % 5], count)
-                for (agent, access), count in sorted(
-                    self._not_granted.items(), key=lambda row: (row[0][0] or "", row[0][1])
-                )
-            ),
-            tuple(self._intents()),
+            tuple(sorted(self._lacking_grants(), key=lambda each: (each.agent or "", *_order(each)))),
+            tuple(sorted(self._intents(), key=lambda each: (each.agent, each.system, *_places(each)))),
         )
+
+    def _lacking_grants(self) -> Iterator[NotGranted]:
+        for (agent, access), count in self._not_granted.items():
+            yield NotGranted(agent, self._mesh.systems[access // 5], ACTIONS[access % 5], count)
 
     def _grant_rows(self) -> Iterator[UsedGrant]:
         mesh = self._mesh
@@ -201,7 +204,15 @@ class UsedTally:
         for (agent, access, names), count in self._uncovered.items():
             row = agent, access // 5, tuple(sorted(names))
             together.setdefault(row, {})[access % 5] = count
-        for (agent, system, sources), counts in sorted(together.items()):
+        for (agent, system, sources), counts in together.items():
             actions = tuple(ACTIONS[each] for each in sorted(counts))
-            per_day = float(f"{sum(counts.values()) / days:.2g}")
+            per_day = float(f"{sum(counts.values()) / days:.2g}")  # two digits: more is not in a log
             yield ProposedIntent(agent, self._mesh.systems[system], actions, sources, per_day)
+
+
+def _order(each: NotGranted) -> tuple[str, int]:
+    return each.system, ACTIONS.index(each.action)
+
+
+def _places(each: ProposedIntent) -> tuple[list[int], tuple[str, ...]]:
+    return [ACTIONS.index(action) for action in each.actions], each.sources

@@ -67,6 +67,7 @@ CHAIN_LOG: Final = """
 {"agent": "reader", "session": "run-7", "yields": "vault-key", "yields_token": "t-2"}
 {"agent": "reader", "credential": "file-key", "token": "t-1", "on_behalf_of": "ann", "revokes": "file-key"}
 {"agent": "reader", "credential": "file-key", "system": "files", "action": "read"}
+{"agent": "reader", "credential": "vault-key", "system": "vault", "action": "write"}
 """
 """A log of it: ``chain.jsonl``."""
 

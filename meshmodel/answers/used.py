@@ -1,0 +1,107 @@
+"""The answers of ``used``: what of the grants was used, what was used besides, and what would be intended."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from meshmodel.analysis.rules.base import verb
+from meshmodel.analysis.used import NotGranted, ProposedIntent, Used, UsedGrant
+from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
+from meshmodel.model.events import time_text
+from meshmodel.model.phrases import daily
+from meshmodel.model.text import counted, name_list, one_line
+
+
+def used_json(used: Used, *, complete: bool) -> Answer:
+    """``meshmodel-used/1``: it names both ends of the time that it is about."""
+    answer: Answer = {
+        "format": "meshmodel-used/1",
+        "from": _time(used.first),
+        "to": _time(used.last),
+        "days": round(used.days, 2),
+        "grants": [
+            {
+                "credential": each.credential,
+                "system": each.system,
+                "action": each.action,
+                "events": each.events,
+                "sessions": each.sessions,
+                "first": _time(each.first),
+                "last": _time(each.last),
+            }
+            for each in used.grants
+        ],
+        "not_granted": [
+            {"agent": each.agent, "system": each.system, "action": each.action, "events": each.events}
+            for each in used.not_granted
+        ],
+        "intents": [
+            {
+                "agent": each.agent,
+                "system": each.system,
+                "actions": list(each.actions),
+                "from": list(each.sources),
+                "per_day": each.per_day,
+            }
+            for each in used.intents
+        ],
+    }
+    return answer if complete else {**answer, "complete": False}
+
+
+def _time(time: float | None) -> str | None:
+    return None if time is None else time_text(time)
+
+
+def used_blocks(used: Used, incomplete: Sequence[str], done: str = "") -> Iterator[Block]:
+    """The same as text.
+
+    Args:
+        used: what the logs show.
+        incomplete: the logs that could not be read to their end.
+        done: what was done with the proposed intents, in a sentence.
+    """
+    window = _window(used)
+    yield Paragraph(f"{counted(used.events, 'event')}, {window}")
+    if incomplete:
+        why = f"{', '.join(incomplete)} could not be read to the end; what comes after it is not counted"
+        yield Paragraph(f"INCOMPLETE: {why}", "high")
+    never = [each for each in used.grants if not each.events]
+    relations = groupby(never, key=lambda each: (each.credential, each.system))
+    parts = (
+        (f"Granted, and not used {window}", [_never_text(list(some)) for _, some in relations]),
+        ("Used", [_count_text(each) for each in used.grants if each.events]),
+        ("Used, and not granted", [_besides_text(each) for each in used.not_granted]),
+        ("Used, and no intent covers it", [_intent_text(each) for each in used.intents]),
+    )
+    for title, lines in parts:
+        if lines:
+            yield Section(title, [Paragraph(each, hang=2) for each in lines], indent=2)
+    if done:
+        yield Paragraph(done)
+
+
+def _window(used: Used) -> str:
+    if used.first is None or used.last is None:
+        return "none of them with a time" if used.events else "so nothing is known"
+    return f"between {time_text(used.first)} and {time_text(used.last)}"
+
+
+def _never_text(grants: Sequence[UsedGrant]) -> str:
+    actions = name_list([each.action for each in grants])
+    return f"○ {grants[0].credential} ▸ {grants[0].system}: {actions}"
+
+
+def _besides_text(each: NotGranted) -> str:
+    who = one_line(each.agent or "somebody")
+    return f"✖ {who} {verb(each.action)} {each.system}: {counted(each.events, 'event')}"
+
+
+def _count_text(each: UsedGrant) -> str:
+    times = "" if each.first is None else f", first {_time(each.first)}, last {_time(each.last)}"
+    often = f"{counted(each.events, 'event')} in {counted(each.sessions, 'session')}"
+    return f"{each.credential} ▸ {each.system} {each.action}: {often}{times}"
+
+
+def _intent_text(each: ProposedIntent) -> str:
+    sources = f" from {name_list(each.sources)}" if each.sources else ""
+    return f"{each.agent} may {name_list(each.actions)} {each.system}{sources}, {daily(each.per_day)}"

@@ -1,0 +1,88 @@
+"""``meshmodel used``: what logs show of what is granted and intended."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from meshmodel.commands.logs import add_logs, load_with_logs, logs_of, progress_text
+from meshmodel.commands.models import Subparsers, add_json, add_model
+from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.progress import Progress
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import counted
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.used import Used
+    from meshmodel.edits.edit import Edit
+    from meshmodel.logs.several import Logs
+    from meshmodel.model.snapshot import Snapshot
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "used",
+        help="show what was used of what is granted, and what no intent covers",
+        description="Count in logs how often each grant was used, by how many sessions, first and last. "
+        "Shown are also what was granted and never used, what was used and is not granted, and what an "
+        "agent used that no intent of it covers, as intents that would. A log shows its time, and not what "
+        "is rare: the answer names both ends of it. With --intents these intents are declared in the "
+        "model: in a model file as one edit that undo takes back; an interchange file is written anew.",
+        epilog="Exit status: 0 the logs were read to their end; 2 the call was wrong, or a log could not "
+        "be read on: the answer is then marked as incomplete, and nothing is declared.",
+        allow_abbrev=False,
+    )
+    add_model(parser)
+    add_logs(parser)
+    parser.add_argument("--intents", action="store_true", help="declare the intents in the model")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was used, after declaring the intents if ``--intents`` is given."""
+    from meshmodel.answers.painters import text_of, titled
+    from meshmodel.answers.used import used_blocks, used_json
+
+    snapshot = load_with_logs(arguments)
+    logs = logs_of(arguments, snapshot)
+    used = _counted(snapshot, logs)
+    done = ""
+    if arguments.intents and not logs.problem:
+        done = _declare(arguments, snapshot, used)
+    if arguments.json:
+        answer(used_json(used, complete=not logs.problem))
+    else:
+        cut = [each.file.name for each in logs.read if each.problem]
+        say(text_of(titled(snapshot, used_blocks(used, cut, done)), style()))
+    if logs.problem:
+        raise MeshmodelError(logs.problem)
+    return 0
+
+
+def _counted(snapshot: "Snapshot", logs: "Logs") -> "Used":
+    from meshmodel.analysis.analysis import analyse
+    from meshmodel.analysis.used import UsedTally
+
+    analysis = analyse(snapshot)
+    tally = UsedTally(analysis.engine)
+    with Progress(lambda: progress_text(logs, tally.events)):
+        for traced in analysis.trace(logs.events()):
+            tally.add(traced)
+    return tally.result()
+
+
+def _declare(arguments: argparse.Namespace, snapshot: "Snapshot", used: "Used") -> str:
+    """Declare the intents in the model; what was done, in a sentence."""
+    from meshmodel.commands.rewrite import change
+    from meshmodel.edits.intents import declare_used
+
+    def declared(now: "Snapshot") -> "Edit | None":
+        if now != snapshot:
+            raise MeshmodelError("the model was changed while the logs were read; nothing is declared")
+        return declare_used(now, used.intents)
+
+    if not used.intents:
+        return "Nothing is to be declared"
+    lost = change(arguments.model, declared)
+    pairs = {(each.agent, each.system) for each in used.intents}
+    return f"Declared {counted(len(pairs), 'intent')} in the model{lost}"

@@ -1,0 +1,76 @@
+"""``used``: what logs show of grants and intents, and declaring what they propose."""
+
+import json
+import shutil
+
+import pytest
+
+from meshmodel.interchange import read_file
+from meshmodel.store.store import Store
+from tests.commands.running import MODELS
+
+LEAK, LOG = MODELS / "token-leak.toml", MODELS / "token-leak.jsonl"
+
+
+def test_the_answer_names_its_window_and_counts_by_grant_and_action(documents):
+    (answer,) = documents("used", LEAK, LOG, "--json")
+    assert list(answer) == ["format", "from", "to", "days", "grants", "not_granted", "intents"]
+    assert (answer["from"], answer["to"]) == ("2026-03-01T08:58:03Z", "2026-03-01T23:52:31Z")
+    counts = {(each["credential"], each["action"]): each["events"] for each in answer["grants"]}
+    assert counts == {
+        ("cloud-key", "read"): 1,  # what was refused is not counted
+        ("refresh-token", "read"): 1,
+        ("refresh-token", "write"): 1,
+        ("warehouse-key", "read"): 1,
+    }
+    assert answer["intents"][0] == {
+        "agent": "chat-service",
+        "system": "bucket",
+        "actions": ["read"],
+        "from": ["crm", "home"],
+        "per_day": 1.0,
+    }
+
+
+def test_what_was_never_used_and_what_is_not_granted_is_shown(tmp_path, called):
+    event = {"time": 0, "agent": "chat-service", "credential": "refresh-token", "system": "crm"}
+    log = tmp_path / "log.jsonl"
+    events = [{**event, "action": "admin"}, {**event, "action": "read", "time": 172_800}]
+    log.write_text("".join(f"{json.dumps(each)}\n" for each in events), encoding="utf-8")
+    status, text, _ = called("used", LEAK, log)
+    assert status == 0
+    assert "2 events, between 1970-01-01T00:00:00Z and 1970-01-03T00:00:00Z\n" in text
+    assert "○ cloud-key ▸ bucket: read\n" in text
+    assert "○ refresh-token ▸ crm: write\n" in text
+    assert "✖ chat-service administers crm: 1 event\n" in text
+
+
+@pytest.mark.parametrize("kind", [".toml", ".mesh"])
+def test_what_is_proposed_is_declared_in_one_edit(tmp_path, called, documents, kind):
+    path = tmp_path / f"m{kind}"
+    if kind == ".toml":
+        shutil.copy(LEAK, path)
+    else:
+        with Store.create(path, read_file(LEAK)):
+            pass
+    status, text, _ = called("used", path, LOG, "--intents")
+    assert status == 0
+    assert "Declared 2 intents in the model" in text
+    (answer,) = documents("used", path, LOG, "--json")
+    assert answer["intents"] == []
+    if kind == ".mesh":
+        with Store.open(path) as store:
+            assert store.snapshot.intent["chat-service", "bucket"].from_ == ("crm", "home")
+            store.undo()
+            assert ("chat-service", "bucket") not in store.snapshot.intent
+
+
+def test_a_log_that_is_cut_declares_nothing(tmp_path, called):
+    path, log = tmp_path / "m.toml", tmp_path / "log.jsonl"
+    shutil.copy(LEAK, path)
+    log.write_text(LOG.read_text(encoding="utf-8") + '{"time"', encoding="utf-8")
+    status, output, complaint = called("used", path, log, "--intents", "--json")
+    answer = json.loads(output)
+    assert (status, answer["complete"], list(answer)[-1]) == (2, False, "complete")
+    assert complaint.startswith(f"meshmodel: {log}, line 6: is no JSON")
+    assert path.read_bytes() == LEAK.read_bytes()
