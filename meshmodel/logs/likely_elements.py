@@ -15,11 +15,16 @@ from meshmodel.model.snapshot import Snapshot
 
 MOST: Final = 3
 """So many elements are told of a name."""
-_WORD: Final = re.compile(r"[a-z]+|[0-9]{1,5}")
+_WORD: Final = re.compile(r"[a-z]{2,}|[0-9]{2,5}")
+_PLURAL: Final = re.compile(r"(?<=[a-z]{3}[^s])s$")
+
+
+def _singular(word: str) -> str:
+    return _PLURAL.sub("", word)
 
 
 def _set(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text))
+    return frozenset(map(_singular, _WORD.findall(text)))
 
 
 _USUAL: Final = _set(
@@ -111,8 +116,9 @@ class LikelyElements:
             found = list(self._alike(_KINDS.get(table, ()), listed))
         found.sort(key=lambda each: (-each[0], each[1].key != "credential", each[1]))
         certain = Counter(each.key for _, each in found if each.is_certain)
-        best = [likely for _, likely in found[:MOST]]
-        return [each._replace(is_certain=each.is_certain and certain[each.key] == 1) for each in best]
+        best = (likely for _, likely in found[:MOST])
+        told = [each._replace(is_certain=each.is_certain and certain[each.key] == 1) for each in best]
+        return sorted(told, key=lambda each: not each.is_certain)
 
     def _alike(self, kinds: Sequence[str], names: Sequence[str]) -> Iterator[tuple[float, Likely]]:
         sure: set[tuple[str, str]] = set()
@@ -175,7 +181,7 @@ def _elements(snapshot: Snapshot) -> Iterator[_Element]:
 
 def _words(*texts: str | None) -> frozenset[str]:
     found = (each for text in texts if text for each in _WORD.findall(text.lower()))
-    return frozenset(each for each in found if len(each) > 1 and each not in _USUAL)
+    return frozenset(map(_singular, found)) - _USUAL
 
 
 def _ends(name: str) -> Iterator[str]:
@@ -187,7 +193,7 @@ def _ends(name: str) -> Iterator[str]:
 
 def _actions(names: Sequence[str]) -> Iterator[tuple[float, Likely]]:
     for name in names:
-        said = set(_WORD.findall(name.lower()))
+        said = _set(name.lower())
         for action, usual in _ACTION_WORDS.items():
             words = sorted(said & usual)
             if words:

@@ -7,15 +7,22 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.edits.edit import apply_edit
-from meshmodel.interchange import write_file
+from meshmodel.interchange import read_file, write_file
 from meshmodel.language import parse
-from meshmodel.logs.likely_elements import LikelyElements
+from meshmodel.logs.events import read_records
+from meshmodel.logs.likely_elements import LikelyElements, listed
 from meshmodel.logs.listed_names import listed_name
-from meshmodel.logs.mapping import LogRecord, Mapper, read_map
+from meshmodel.logs.mapping import LogRecord, Mapper, mapper_of, read_map
 from meshmodel.logs.unknown_names import UnknownNames
 from meshmodel.model.snapshot import Snapshot
 from tests.logs.test_logs_of_systems import LOGS, MAP, RELEASE
 
+DESK = (
+    ("cloudtrail.json", "cloudtrail"),
+    ("okta.json", "okta"),
+    ("spans.log", "otlp"),
+    ("vault.log", "vault-audit"),
+)
 KEYS = {"identity": 'credential = "publish-token"', "resource": 'system = "registry"'}
 HASH = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
 
@@ -165,6 +172,30 @@ def test_what_the_map_of_the_release_leaves_is_told(tmp_path, capsys):
     named = {(each["table"], each["name"]): each["records"] for each in found["names"]}
     assert named["identity", "ada"] == 2
     assert ("resource", "example/service") not in named
+
+
+def test_the_first_proposal_is_right_for_two_of_three_names_of_an_incident():
+    desk = LOGS / "desk"
+    model = read_file(desk / "model.toml")
+    known, found = read_map(desk / "map.toml", model), UnknownNames(model)
+    for name, form in DESK:
+        mapper = mapper_of(None, model).of_log(form, name)
+        for record in read_records(desk / name, form):
+            found.add(name, form, mapper, record, record.time)
+    right = wrong = 0
+    for unknown, proposed in listed(found, model):
+        (log,) = unknown.logs
+        names = tuple(unknown.other_names)
+        record = LogRecord(names, names, "x", "read", None, None, refused=False)
+        event = known.of_log(dict(DESK)[log], log).event(1, record)
+        if event is not None and unknown.table in {"identity", "resource"}:
+            keys = ("agent", "credential") if unknown.table == "identity" else ("system",)
+            meant = {(key, getattr(event, key)) for key in keys} - {(key, None) for key in keys}
+            if meant:
+                is_right = any((each.key, each.value) in meant for each in proposed[:1])
+                right, wrong = right + is_right, wrong + (not is_right)
+    assert right >= 2 * wrong
+    assert right > 8
 
 
 def test_own_events_are_compared_with_the_ids_of_the_model(tmp_path, capsys):
