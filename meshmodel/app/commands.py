@@ -13,14 +13,15 @@ from meshmodel.edits.connections import end_of
 if TYPE_CHECKING:
     from meshmodel.app.app import MeshmodelApp
     from meshmodel.app.canvas.view import CanvasView
+    from meshmodel.app.presentation.round_answers import AnswerName
     from meshmodel.app.state import WorkbenchState
     from meshmodel.app.workbench.screen import Workbench
 
-Context = Literal["canvas", "workbench", "program"]
-"""Where the keys of a command work: on the canvas, anywhere in the workbench, or everywhere."""
+Context = Literal["canvas", "round", "workbench", "program"]
+"""Where the keys of a command work: on the canvas, in a guided round, anywhere in the workbench, or everywhere."""
 
-Task = Literal["Draw", "Check", "Look", "Panels", "Model and program"]
-TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Look", "Panels", "Model and program")
+Task = Literal["Draw", "Check", "Round", "Look", "Panels", "Model and program"]
+TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Round", "Look", "Panels", "Model and program")
 """The tasks in the order in which help and the manual list them."""
 
 MenuPlace = Literal[
@@ -30,7 +31,7 @@ MenuPlace = Literal[
 
 FooterPlace = Literal[
     "canvas", "findings", "fix", "reach", "trace", "compromise", "import", "questions", "journal", "changes",
-    "outline", "inspector",
+    "outline", "inspector", "round",
 ]  # fmt: skip
 """The panels that have a footer of their own, by the ids of their widgets."""
 
@@ -66,6 +67,7 @@ class Command:
         task: what a person wants who looks for it.
         run: what it calls, on the workbench; its keys work anywhere there.
         on_canvas: the same of a command whose keys work on the canvas alone.
+        in_round: the same as ``run`` of a command whose keys work in a guided round alone.
         in_program: the same of a command whose keys work on every screen.
         on_row: whether it is about the row under the cursor of the list in focus, which is opened for it.
         changes: whether it edits the model, and so is refused where that is read-only.
@@ -83,6 +85,7 @@ class Command:
     task: Task
     run: "Callable[[Workbench], object] | None" = None
     on_canvas: "Callable[[CanvasView], object] | None" = None
+    in_round: "Callable[[Workbench], object] | None" = None
     in_program: "Callable[[MeshmodelApp], object] | None" = None
     on_row: bool = False
     changes: bool = False
@@ -95,6 +98,8 @@ class Command:
     @property
     def context(self) -> Context:
         """Where its keys work."""
+        if self.in_round:
+            return "round"
         return "canvas" if self.on_canvas else "program" if self.in_program else "workbench"
 
     def disabled_reason(self, state: "WorkbenchState") -> str:
@@ -121,6 +126,37 @@ def _other_model(state: "WorkbenchState") -> str:
     return "open: it was started with --read-only, for this model alone" if state.access.read_only else ""
 
 
+def _answer(
+    name: "AnswerName",
+    key: str,
+    label: str,
+    description: str,
+    rank: int,
+    run: "Callable[[Workbench], object]",
+) -> Command:
+    """A command that answers the stop of a guided round."""
+    return Command(
+        f"round_{name}",
+        (key,),
+        label,
+        description,
+        "Round",
+        in_round=run,
+        changes=True,
+        palette=False,
+        footers={"round": rank},
+        why_not=lambda state: _why_no_answer(state, name),
+    )
+
+
+def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
+    known = state.rounding
+    if known is None or known.analysis is not state.analysis or not state.is_current:
+        return "round: the stop is being found; press it again then"
+    why = known.why_not(name)
+    return f"round: {why}" if why else ""
+
+
 def _look(
     id_: str, keys: str, label: str, description: str, run: "Callable[[CanvasView], object]"
 ) -> Command:
@@ -142,7 +178,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("cut", ("X", "ctrl+x"), "cut", "Copy what is selected, and delete it", "Draw", run=lambda w: w.clipboard.cut(), changes=True, menu=Menu(5, "cut it, with its relations", ("several",))),
     Command("paste", ("V", "ctrl+v"), "paste", "Add what was copied; sentences that were copied open the quick line", "Draw", run=lambda w: w.clipboard.paste(), changes=True, menu=Menu(10, "paste what was copied", ("ground",))),
     Command("duplicate", ("d",), "duplicate", "Add what is selected once more, with the same relations", "Draw", run=lambda w: w.clipboard.duplicate(), changes=True, menu=Menu(6, "add it once more", ("agent", "system", "credential", "zone", "several"))),
-    Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run=lambda w: w.editing.undo(), changes=True, menu=Menu(19, "undo the last edit made here", ("ground", "journal")), footers={"canvas": 8, "findings": 93, "fix": 93, "reach": 93, "trace": 93, "compromise": 93, "import": 93, "questions": 93, "journal": 93, "changes": 93, "outline": 6, "inspector": 6}),
+    Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run=lambda w: w.editing.undo(), changes=True, menu=Menu(19, "undo the last edit made here", ("ground", "journal")), footers={"canvas": 8, "findings": 93, "fix": 93, "reach": 93, "trace": 93, "compromise": 93, "import": 93, "questions": 93, "journal": 93, "changes": 93, "outline": 6, "inspector": 6, "round": 92}),
     Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run=lambda w: w.editing.redo(), changes=True, menu=Menu(20, "redo what was undone", ("ground", "journal"))),
     Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run=lambda w: w.drawing.arrange(), changes=True, menu=Menu(32, "lay the drawing out again", ("ground",))),
     Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run=lambda w: w.checkpoints.checkpoint(), on_row=True, changes=True, menu=Menu(12, "place a checkpoint there", ("step", "findings")), footers={"canvas": 6, "findings": 1, "outline": 8, "inspector": 3}),
@@ -180,6 +216,23 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run=lambda w: w.findings.show(), footers={"canvas": 9}),
     Command("group", ("G",), "group", "List the findings by severity, by doors of each system, by agents, or by rule", "Panels", run=lambda w: w.findings.group(), menu=Menu(16, "list them by door, agents or rule", ("findings",))),
     Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, or the plan that costs the fewest decisions a day", "Panels", run=lambda w: w.plan.open(w.fix), footers={"fix": 1}),
+    Command("round", ("H",), "round", "Go round the few stops that close everything, one question after the other", "Panels", run=lambda w: w.round.show(), footers={"fix": 3}),
+    _answer("yes", "y", "yes", "It is meant to happen: declare intended what closes something here", 2, lambda w: w.round.yes()),
+    _answer("no", "n", "no", "It is not meant to happen: take the step, or a grant behind it, away", 3, lambda w: w.round.no()),
+    _answer("less", "l", "less", "It is meant with fewer actions: choose which a grant keeps", 4, lambda w: w.round.less()),
+    _answer("rule", "d", "rule", "A rule decides each time: an enforced policy decision on the step", 1, lambda w: w.round.rule()),
+    _answer("person", "h", "person", "A person approves each time: a human approval on the step, and by whom", 5, lambda w: w.round.person()),
+    _answer("planned", "p", "planned", "A rule is to decide: a planned policy decision on the step", 6, lambda w: w.round.planned()),
+    _answer("accept", "x", "accept", "Nobody is asked, and that is accepted: by whom, why, until when", 7, lambda w: w.round.accept()),
+    _answer("lifetime", "t", "life", "Say how long the credential lives", 21, lambda w: w.round.field("lifetime")),
+    _answer("binding", "b", "bind", "Say what binds the credential to who holds it", 22, lambda w: w.round.field("binding")),
+    _answer("owner", "o", "owner", "Say who answers for the credential", 23, lambda w: w.round.field("owner")),
+    _answer("log", "i", "log", "Say what the log of a system there can later tell", 24, lambda w: w.round.log()),
+    _answer("park", "k", "park", "Nobody knows: park the stop with a question", 8, lambda w: w.round.note("park")),
+    _answer("assume", "A", "assume", "Note what is assumed there, to be confirmed later", 25, lambda w: w.round.note("assume")),
+    _answer("note", "N", "note", "Note anything else about the stop", 26, lambda w: w.round.note("note")),
+    Command("round_next", ("space",), "next", "Go on to the next stop", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}),
+    Command("round_back", ("left", "backspace"), "back", "Go back to the stop before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),
@@ -188,14 +241,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run=lambda w: w.layout_of_panels.panel(), menu=Menu(31, "show or hide the side panel", ("ground",))),
     Command("enlarge", ("Z",), "taller lists", "Give the lists half of the screen, most of it, or what they had; or drag the row of their names", "Panels", run=lambda w: w.layout_of_panels.enlarge()),
     Command("next_panel", ("f6",), "next panel", "Go to the next panel", "Panels", run=lambda w: w.layout_of_panels.next_panel()),
-    Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False, footers={"findings": 91, "fix": 91, "reach": 91, "trace": 91, "compromise": 91, "import": 91, "questions": 91, "journal": 91, "changes": 91, "outline": 7, "inspector": 7}),
+    Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run=lambda w: w.close(), palette=False, footers={"findings": 91, "fix": 91, "reach": 91, "trace": 91, "compromise": 91, "import": 91, "questions": 91, "journal": 91, "changes": 91, "outline": 7, "inspector": 7, "round": 91}),
     Command("saved", ("ctrl+s",), "saved", "Say that everything is saved: each edit is on disk when it is shown", "Model and program", run=lambda w: w.editing.saved(), palette=False),
     Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run=lambda w: w.editing.export(), menu=Menu(34, "export a picture, or the model", ("ground",))),
     Command("import", ("I",), "import", "Import files that you have: see what would change, reject rows, apply it; I goes back to it", "Model and program", run=lambda w: w.importing.choose(), changes=True, files=True, footers={"import": 1}),
     Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run=lambda w: w.open(), files=True, why_not=_other_model),
     Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run=lambda w: w.editing.about(), changes=True, menu=Menu(33, "name and describe the model", ("ground",))),
     Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", in_program=lambda p: p.action_theme()),
-    Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run=lambda w: w.menus.help(), footers={"canvas": 10, "findings": 94, "fix": 94, "reach": 94, "trace": 94, "compromise": 94, "import": 94, "questions": 94, "journal": 94, "changes": 94, "outline": 10, "inspector": 10}),
+    Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run=lambda w: w.menus.help(), footers={"canvas": 10, "findings": 94, "fix": 94, "reach": 94, "trace": 94, "compromise": 94, "import": 94, "questions": 94, "journal": 94, "changes": 94, "outline": 10, "inspector": 10, "round": 94}),
     Command("palette", ("ctrl+p",), "palette", "Find and run any command, or go to any element", "Model and program", in_program=lambda p: p.action_palette(), palette=False),
     Command("quit", ("q", "ctrl+q"), "quit", "Leave; everything is on disk already", "Model and program", run=lambda w: w.quit()),
 )  # fmt: skip
@@ -272,21 +325,22 @@ def problems(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What is wrong with a user's keymap: unknown commands, commands without a key, clashes.
 
     One line each. Two commands clash if one key runs both, wherever their keys work: a key that means
-    one thing on the canvas and another beside it would only confuse.
+    one thing on the canvas and another beside it would only confuse. A guided round, which asks as a dialog
+    does, has keys of its own.
     """
     found = [
         f"keymap: there is no action {name!r}; see the list of keys" for name in keymap if name not in BY_ID
     ]
-    runs: dict[str, list[str]] = defaultdict(list)
+    runs: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for command in COMMANDS:
         keys = keys_of(command, keymap)
         if not keys:
             found.append(f"keymap: {command.id} has no key; leave it out to keep {shown_keys(command)}")
         for key in dict.fromkeys(keys):
-            runs[key].append(command.id)
+            runs[command.context == "round", key].append(command.id)
     found.extend(
         f"keymap: {shown_key(key)} is both {' and '.join(names)}; the first one runs"
-        for key, names in runs.items()
+        for (_, key), names in runs.items()
         if len(names) > 1
     )
     return tuple(found)

@@ -18,6 +18,7 @@ from meshmodel.store.drawn_order import LIMIT
 from meshmodel.store.sqlite_file import identity, path_text, unwritable_part
 
 if TYPE_CHECKING:
+    from meshmodel.edits.edit import Difference
     from meshmodel.store.imports import Imported
     from meshmodel.store.journal import JournalEntry
     from meshmodel.store.store import Store, Undone
@@ -197,6 +198,10 @@ class Session:
             MeshmodelError: it cannot be rebuilt.
         """
         return self.snapshot if self._store is None else self._store.earlier(number)
+
+    def changes_since(self, number: int) -> "list[tuple[JournalEntry, Difference]]":
+        """The edits after an entry of the journal that stand, with what each changed, oldest first."""
+        return [] if self._store is None else self._store.changes_since(number)
 
     def prepare(self) -> None:
         """Import what the first edit needs; any thread may do so while nobody waits for it."""

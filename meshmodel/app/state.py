@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from meshmodel.app.presentation.import_preview import Importing
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
+    from meshmodel.app.presentation.rounding import Rounding
     from meshmodel.app.presentation.since import Comparing, Marked
 
 Arrangement = Literal["small", "medium", "large"]
@@ -116,6 +117,7 @@ class WorkbenchState:
         preview: the steps that are marked on the canvas as to be guarded.
         preview_changes: the relations that are marked there as to be taken away or limited.
         preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
+        rounding: how far a guided round is, and the stop that is shown; ``None``: none was begun.
         tracing: the log that is laid on the model.
         importing: the import that is looked at.
         comparing: the comparison that is looked at.
@@ -162,6 +164,7 @@ class WorkbenchState:
     preview: tuple[StepKey, ...] = ()
     preview_changes: "Mapping[StepKey, Mark]" = field(default_factory=dict)
     preview_leaves: frozenset[StepKey] | None = None
+    rounding: "Rounding | None" = None
     tracing: Tracing | None = None
     importing: "Importing | None" = None
     comparing: "Comparing | None" = None

@@ -10,6 +10,7 @@ from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.help import HelpScreen
 from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.panels.footer import MeshFooter
+from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.workbench.screen import Workbench
@@ -17,14 +18,14 @@ from meshmodel.commands.keys import key_table
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import SIZES, desk
 
-HOMES = {"canvas": CanvasView, "workbench": Workbench, "program": MeshmodelApp}
+HOMES = {"canvas": CanvasView, "round": RoundPanel, "workbench": Workbench, "program": MeshmodelApp}
 
 
 def test_every_command_is_bound_where_the_table_says() -> None:
     for command in COMMANDS:
         bound = {binding.id: binding for binding in HOMES[command.context].BINDINGS}
         assert bound[command.id].key == ",".join(command.keys)
-        assert sum(map(bool, (command.run, command.on_canvas, command.in_program))) == 1
+        assert sum(map(bool, (command.run, command.on_canvas, command.in_round, command.in_program))) == 1
 
 
 def test_no_binding_is_missing_from_the_table() -> None:
@@ -84,7 +85,8 @@ def test_the_footer_fits_and_always_tells_the_way_to_help(focus) -> None:
         assert x + len(key) + 1 + len(last.label) <= room
     assert [each.id for each, _, _ in footer.items(200)] == [each.id for each in FOOTERS[focus]]
     labels = {each.label for each, _, _ in footer.items(200)}
-    assert {"find", "filter"} & labels == {"find" if focus == "canvas" else "filter"}
+    wanted = {"canvas": {"find"}, "round": set()}  # which is no list
+    assert {"find", "filter"} & labels == wanted.get(focus, {"filter"})
 
 
 async def test_the_footer_tells_what_can_be_done_where_the_focus_is(tmp_path) -> None:

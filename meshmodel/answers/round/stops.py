@@ -33,6 +33,9 @@ SECONDS: Final = 10.0
 SOURCE: Final = "round"
 """The source of the notes that a round makes."""
 
+Key = tuple[str, ...]
+"""What tells a stop from the others: the kind of its step and the two ends, or rule and subject."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoundStop:
@@ -59,7 +62,7 @@ class RoundStop:
     parked: Note | None = None
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> Key:
         """What tells it from the others: the step, or rule and subject."""
         if self.step is not None:
             return self.step
@@ -199,13 +202,13 @@ class Round:
     is_proven: bool
 
 
-def next_step(analysis: "Analysis", fix: "Fix", left: Collection[StepKey] = ()) -> RoundStop | None:
+def next_step(analysis: "Analysis", fix: "Fix", left: Collection[Key] = ()) -> RoundStop | None:
     """The stop that comes next: the step after which the fewest crossings are uncontrolled.
 
     Args:
         analysis: of the model as it is now.
         fix: its fix.
-        left: the steps from which somebody went on.
+        left: the keys of the stops from which somebody went on.
 
     Returns ``None`` where every step of the fix was left, parked or accepted.
     """
@@ -213,20 +216,33 @@ def next_step(analysis: "Analysis", fix: "Fix", left: Collection[StepKey] = ()) 
     return min((each for each in every if each.is_to_decide), key=_rank, default=None)
 
 
+def stops_to_come(analysis: "Analysis", fix: "Fix", left: Collection[Key] = ()) -> list[RoundStop]:
+    """The stops that come next, in order: steps, findings that stand, then what was parked.
+
+    Args:
+        analysis: of the model as it is now.
+        fix: its fix.
+        left: the keys of the stops from which somebody went on.
+    """
+    steps = [RoundStop.at(analysis, each) for each in fix.checkpoints if each not in left]
+    standing = standing_stops(analysis, fix, left)
+    found = sorted((each for each in steps if each.is_to_decide), key=_rank)
+    found += [each for each in standing if each.is_to_decide]
+    return [*found, *(each for each in (*steps, *standing) if each.parked is not None)]
+
+
 def _rank(stop: RoundStop) -> tuple[int, int]:
     worst = SEVERITIES.index(stop.closes[0].severity) if stop.closes else -1
     return stop.after, -worst
 
 
-def standing_stops(
-    analysis: "Analysis", fix: "Fix", left: Collection[tuple[str, str]] = ()
-) -> list[RoundStop]:
+def standing_stops(analysis: "Analysis", fix: "Fix", left: Collection[Key] = ()) -> list[RoundStop]:
     """The stops at findings of high or above that stand even where a fix is enforced.
 
     Args:
         analysis: of the model as it is now.
         fix: its fix.
-        left: rule and subject of those from which somebody went on.
+        left: the keys of the stops from which somebody went on.
     """
     after = guarded(analysis, fix.checkpoints) if fix.checkpoints else analysis
     still = {(each.rule, each.subject) for each in open_findings(after.findings, "high")} - set(left)

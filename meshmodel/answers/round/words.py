@@ -10,7 +10,7 @@ from meshmodel.model.phrases import daily
 from meshmodel.model.text import counted, first_few, one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.results import Door
+    from meshmodel.analysis.results import Door, Explanation
     from meshmodel.answers.round.stops import Round, RoundStop
     from meshmodel.model.records import Intent
 
@@ -127,18 +127,23 @@ def stop_blocks(stop: "RoundStop") -> Iterator[Block]:
     way = stop.way
     if way is not None:
         yield Section("the worst way", [Paragraph(each, hang=2) for each in way.sentences], "muted", 4)
-    asks = [f"{one_line(each.element)}: {'; '.join(each.asks)}" for each in stop.unknown(way)]
-    facts = Facts.of(
-        ("closes", _few(map(_door, stop.closes))),
-        ("interrupts", _few(map(_intent, stop.interrupts))),
-        ("if stolen", stolen_words(stop)),
-        ("log", _log(stop)),
-        ("related", _few(f"{each.rule} of {each.subject}" for each in stop.related)),
-        ("unknown", _few(asks)),
-        ("parked", "" if stop.parked is None else stop.parked.text),
-    )
+    facts = Facts.of(*stop_facts(stop, way).items())
     if facts.rows:
         yield Section("", [facts], indent=2)
+
+
+def stop_facts(stop: "RoundStop", way: "Explanation | None") -> dict[str, str]:
+    """What is to be known at a stop besides its worst way, by what it is about; empty where nothing is."""
+    asks = [f"{one_line(each.element)}: {'; '.join(each.asks)}" for each in stop.unknown(way)]
+    return {
+        "closes": _few(map(_door, stop.closes)),
+        "interrupts": _few(map(_intent, stop.interrupts)),
+        "if stolen": stolen_words(stop),
+        "log": _log(stop),
+        "related": _few(f"{each.rule} of {each.subject}" for each in stop.related),
+        "unknown": _few(asks),
+        "parked": "" if stop.parked is None else stop.parked.text,
+    }
 
 
 def _few(texts: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import refusal_of
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import clean_line
+from meshmodel.model.text import clean_line, counted
 
 
 class AcceptDialog(Dialog[Edit]):
@@ -53,9 +53,17 @@ class AcceptDialog(Dialog[Edit]):
     ]
 
     def __init__(
-        self, snapshot: Snapshot, finding: Finding | Acceptance, today: date, *, by: str = ""
+        self,
+        snapshot: Snapshot,
+        finding: Finding | Acceptance,
+        today: date,
+        *,
+        by: str = "",
+        others: int = 0,
     ) -> None:
-        """Arguments: the model; what is accepted; the day (UTC); who accepted something last."""
+        """Arguments: the model; what is accepted; the day (UTC); who accepted something last; with how many
+        other findings it is accepted.
+        """
         super().__init__(
             "accept for a time" if isinstance(finding, Finding) else "accepted, but found no more"
         )
@@ -65,10 +73,12 @@ class AcceptDialog(Dialog[Edit]):
         self.before = snapshot.acceptance.get(self.key)
         self.today = today
         self._by = by
+        self._others = others
 
     def compose_body(self) -> ComposeResult:
         """What is accepted, the three lines, the buttons."""
-        yield Static(Content(what_is_accepted(self.finding)), id="about")
+        also = f"\nand {counted(self._others, 'other finding')} of the same step" if self._others else ""
+        yield Static(Content(what_is_accepted(self.finding) + also), id="about")
         if isinstance(self.finding, Finding):
             for name, value in first_values(self.before, self.today, self._by).items():
                 with Horizontal(classes="line"):

@@ -39,6 +39,8 @@ class MeshFooter(Bound):
         wanted = [instead.get(each.id, each) for each in FOOTERS[shown.focus]]
         if shown.focus != "canvas":  # there it filters
             wanted = [replace(each, label="filter") if each.id == "find" else each for each in wanted]
+        if shown.focus == "round":  # there back is the stop before
+            wanted = [replace(each, label="leave") if each.id == "close" else each for each in wanted]
         *found, helping = [each for each in wanted if not each.barred_reason(shown)]
         while found and self._cells([*found, helping]) > room:
             found.pop()

@@ -6,7 +6,7 @@ from meshmodel.answers.lines import Line, Words
 from meshmodel.app.widgets.rows import Row, Searched, line
 
 SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
-_STYLES = {
+STYLES = {
     "": "",
     "bold": "bold",
     "muted": "$text-muted",
@@ -24,7 +24,7 @@ _STYLES = {
 
 def content_of(words: Words) -> Content:
     """What a line says."""
-    return line(*((text, _STYLES[look]) for text, look in words))
+    return line(*((text, STYLES[look]) for text, look in words))
 
 
 def row_of(each: Line) -> Row:

@@ -42,10 +42,12 @@ class TabRow(Bound):
         self.counts: dict[str, int] = {}
         self.accepted: dict[str, int] = {}
         self.front = next(iter(tabs))
+        self._left_out: set[str] = {"round"}  # until one is begun: many tabs have no room on small screens
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show which list is in front, how many findings and questions are open, and how many accepted."""
         self.front, analysis = shown.page, shown.analysis
+        self._left_out = {"round"} if shown.rounding is None and self.front != "round" else set()
         if analysis is not None:
             still = sum(open_counts(analysis).values())
             self.counts = {"findings": still, "questions": asked(analysis)}
@@ -63,6 +65,8 @@ class TabRow(Bound):
     def _labels(self, word: str, space: str) -> list[tuple[str, str]]:
         found = []
         for tab, title in self.tabs.items():
+            if tab in self._left_out:
+                continue
             count, more = self.counts.get(tab), self.accepted.get(tab)
             text = title if count is None else f"{title} {count}"
             if more:

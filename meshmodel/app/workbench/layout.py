@@ -23,6 +23,7 @@ from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.panels.status_bar import StatusBar, Under
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel
@@ -35,6 +36,7 @@ _GAP: Final = re.compile(r"\s{2,}")
 PAGES: Final = {
     "findings": "Findings",
     "fix": "Fix",
+    "round": "Round",
     "reach": "Reach",
     "compromise": "Compromise",
     "questions": "Questions",
@@ -55,6 +57,8 @@ LISTS: Final[dict[str, type[Bound]]] = {
 """What shows them; findings are seen at first, and two need to be told more."""
 EXPLAINED_PAGES: Final = frozenset({"findings", "trace"})
 """The lists of which what is under the cursor is told beside them; others take the whole row."""
+ROUND_ROWS: Final = 17
+"""The lists have at least so many rows while a stop of a round lies over them: then one fits."""
 LEAST_ROWS: Final = 4
 """The lists have at least so many rows, the one of their names among them."""
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
@@ -88,7 +92,8 @@ class Layout:
             trace: the one that shows a log.
         """
         journal = JournalList(self.context.session.journal, id="journal")
-        pages = [*(kind(id=page) for page, kind in LISTS.items()), journal, trace]
+        stop = RoundPanel(self.context.keymap, id="round")
+        pages = [*(kind(id=page) for page, kind in LISTS.items()), journal, stop, trace]
         for each in pages:
             each.display = False
             each.data_bind(state=state)
@@ -109,7 +114,8 @@ class Layout:
         self.screen.query_one(Outline).display = large or state.side == "outline"
         inspector = (large and not state.is_side_closed) or state.side == "inspector"
         self.screen.query_one(Inspector).display = inspector
-        below, rows = self.screen.query_one("#below"), state.lists_rows or None
+        below = self.screen.query_one("#below")
+        rows = max(state.lists_rows, ROUND_ROWS) if state.page == "round" else state.lists_rows or None
         below.display = not small or state.lists_open
         below.styles.height = rows
         self.context.canvas.styles.margin = (0, 0, rows, 0) if rows and small and state.lists_open else None

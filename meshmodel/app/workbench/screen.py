@@ -50,6 +50,7 @@ from meshmodel.app.workbench.controllers.lens import LensController
 from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
 from meshmodel.app.workbench.controllers.plan import PlanController
+from meshmodel.app.workbench.controllers.round import RoundController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import PAGES, Layout, arrangement_for
@@ -105,6 +106,7 @@ class Workbench(Screen[None]):
         self.lens: LensController = LensController(context)
         self.offboarding: OffboardingController = OffboardingController(context)
         self.trace: TraceController = TraceController(context)
+        self.round: RoundController = RoundController(context)
         self.menus: Menus = Menus(context, self.perform, self.selection.go_to)
         self._counts: dict[str, object] = {}
         """What the first row tells already, and panels do not yet."""
@@ -208,6 +210,7 @@ class Workbench(Screen[None]):
         self.importing.follow()
         self.comparing.follow()
         self.lens.follow()
+        self.round.follow()
         shown = context.state
         self.headline = replace(shown, **self._counts)  # type: ignore[arg-type]  # attributes, by name
         if context.is_held:
@@ -250,14 +253,15 @@ class Workbench(Screen[None]):
         """Run a command of the table, or say why it cannot be run."""
         with self.context.batch():
             known = BY_ID[command]
-            assert known.run is not None
+            run = known.run or known.in_round
+            assert run is not None
             if known.task == "Draw" and self.context.canvas.gestures.cancel(announced=False):
                 self.moving.cancelled()  # else it would go on unseen behind what this asks
             reason = known.disabled_reason(self.context.state)
             if reason:
                 self.context.say(self.context.ghost_words(self.context.state.ghost) or reason)
             elif not known.on_row or self.context.open_row(command):
-                known.run(self)
+                run(self)
 
     def guard(self) -> None:
         """Guard the steps of the fix that the canvas shows, or take the measures of the plan."""
@@ -274,7 +278,7 @@ class Workbench(Screen[None]):
     async def perform(self, command: str) -> None:
         """Run a command of the table, wherever its keys work."""
         match BY_ID[command].context:
-            case "workbench":
+            case "workbench" | "round":
                 self.action_run(command)
             case "canvas":
                 self.context.canvas.action_run(command)

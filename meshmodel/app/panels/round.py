@@ -1,0 +1,107 @@
+"""The stop of a guided round: what is to be known there, and what it can be answered with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.style import Style as Look
+from textual.widgets import Static
+
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.style import Style
+from meshmodel.app.commands import BY_ID, bindings, keys_of, shown_key
+from meshmodel.app.messages import CommandRequested
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.lines import STYLES
+from meshmodel.app.presentation.round_lines import Piece, RoundLine, round_lines
+from meshmodel.app.state import WorkbenchState
+
+_END: Final = "✔ No stop is left; what was decided:"
+
+
+class RoundPanel(VerticalScroll, Bound, can_focus=True):
+    """One stop: facts, and questions with answers that are keys and can be clicked.
+
+    ``RoundPanel(keymap, id="round")``; ``follow(shown)`` shows ``shown.rounding``.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("round")]
+    DEFAULT_CSS = "RoundPanel { height: 1fr; background: $surface; scrollbar-size: 1 1; }"
+    ALLOW_SELECT = False
+
+    def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the user's keymap, and the widget's id."""
+        super().__init__(id=id)
+        self._keymap = keymap or {}
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(id="stop", markup=False)
+
+    def basis(self, shown: WorkbenchState) -> object:
+        """What is known of the round, and what is being computed."""
+        return shown.rounding, shown.why_nothing, shown.progress.get("round"), self.size
+
+    def show_state(self, shown: WorkbenchState) -> None:
+        """Show the stop."""
+        text = Content("\n").join(self._lines(shown))
+        self.query_one("#stop", Static).update(text)
+
+    def on_resize(self) -> None:
+        """What is wrapped and cut follows the room."""
+        if self.shown is not None:
+            self.follow(self.shown)
+
+    def focus_list(self) -> None:
+        """Take the focus."""
+        self.focus()
+
+    def action_run(self, command: str) -> None:
+        """Run a command of the table."""
+        self.post_message(CommandRequested(command))
+
+    def on_click(self, event: events.Click) -> None:
+        """Run the command of what was clicked."""
+        command = event.style.meta.get("command")
+        if command is not None and event.button == 1:
+            event.stop()
+            self.action_run(command)
+
+    def _lines(self, shown: WorkbenchState) -> Iterator[Content]:
+        known = shown.rounding
+        if known is None or known.problem:
+            failed = f"could not be computed: {known.problem}" if known is not None else ""
+            yield Content(failed or shown.working("round") or shown.why_nothing)
+        elif known.stop is not None:
+            yield from self._fitted([*round_lines(known, self._key)])
+        else:
+            columns = max(self.scrollable_content_region.width - 2, 20)
+            told = text_of(known.summary, Style(columns=columns))
+            yield from (Content(f" {each}") for each in (_END, *told.split("\n")))
+
+    def _key(self, command: str) -> str:
+        keys = keys_of(BY_ID[command], self._keymap)
+        return shown_key(keys[0]) if keys else ""
+
+    def _fitted(self, lines: Sequence[RoundLine]) -> Iterator[Content]:
+        """The lines at this size: the first may take as many rows as leave one for each of the others."""
+        width = max(self.scrollable_content_region.width, 20)
+        room = max(self.size.height - len(lines), 0)
+        for line in lines:
+            whole = Content("").join(_content(each) for each in line.pieces)
+            parts = whole.wrap(width - 2) if line.wraps else [whole]
+            if len(parts) > room:
+                parts[room:] = [Content(" ").join(parts[room:]).truncate(width - 2, ellipsis=True)]
+            yield parts[0]
+            yield from (Content(" ") + each for each in parts[1:])
+            room -= min(len(parts) - 1, room)
+
+
+def _content(piece: Piece) -> Content:
+    """Some words; a click on them finds the command in their style."""
+    said = Content.styled(piece.text, STYLES[piece.look])
+    return said.stylize(Look.from_meta({"command": piece.command})) if piece.command else said

@@ -1,0 +1,160 @@
+"""A stop of a round as lines of pieces: some run a command when they are clicked."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from meshmodel.answers.fix import when
+from meshmodel.answers.lines import Look
+from meshmodel.app.presentation.round_answers import AnswerName, credential_of, logging_systems
+from meshmodel.model.text import counted, one_line
+
+if TYPE_CHECKING:
+    from meshmodel.answers.round.stops import RoundStop
+    from meshmodel.app.presentation.rounding import Rounding
+
+
+class Piece(NamedTuple):
+    """Some words of a line.
+
+    Attributes:
+        text: the words.
+        look: how they stand out.
+        command: the id of the command that a click on them runs; empty: none.
+    """
+
+    text: str
+    look: Look = ""
+    command: str = ""
+
+
+class RoundLine(NamedTuple):
+    """One line: its pieces, and whether it may be wrapped where there is room, else it is cut."""
+
+    pieces: Sequence[Piece]
+    wraps: bool = False
+
+
+_MOVES: Final = (
+    ("round_park", "park …"),
+    ("round_assume", "assumption …"),
+    ("round_note", "note …"),
+    ("round_next", "next"),
+    ("round_back", "back"),
+    ("undo", "undo"),
+    ("close", "leave"),
+)
+
+
+def round_lines(shown: "Rounding", key: Callable[[str], str]) -> Iterator[RoundLine]:
+    """All that a stop says and asks.
+
+    Args:
+        shown: the round.
+        key: the key of a command, as people read it.
+    """
+    stop = shown.stop
+    if stop is None:
+        return
+    yield RoundLine(_title(shown, stop), wraps=True)
+    if stop.step is None and stop.finding is not None:
+        yield _fact("FINDING", f"{stop.finding.message}. {stop.finding.remedy}")
+    if shown.way is not None:
+        yield _fact("HOW", " ".join(shown.way.sentences))
+    for name in ("closes", "interrupts", "related", "unknown", "parked"):
+        if shown.facts.get(name):
+            yield _fact(name, shown.facts[name])
+    asker = _Asker(shown, key)
+    yield asker.question("1 Is this meant to happen?", _stays(shown))
+    yield asker.answers(("yes", _yes(shown)), ("no", "no: take it away …"), ("less", "fewer actions …"))
+    if stop.step is not None:
+        yield asker.question("2 Is somebody asked, each time, before it happens?", "")
+        yield asker.answers(
+            ("rule", "a rule decides"), ("person", "a person approves …"), ("planned", "planned"),
+            ("accept", "no: accepted until …"),
+        )  # fmt: skip
+    else:
+        yield asker.question("2 No checkpoint mends it. Is it accepted for a time?", "")
+        yield asker.answers(("accept", "accepted until …"))
+    if credential_of(stop) is not None:
+        yield asker.question("3 If it is stolen?", shown.facts.get("if stolen", ""))
+        yield asker.answers(("lifetime", "lifetime …"), ("binding", "binding …"), ("owner", "owner …"))
+    if logging_systems(stop):
+        yield asker.question("4 Would the log tell for whom?", shown.facts.get("log", ""))
+        yield asker.answers(("log", "what it tells …"))
+    moves = [Piece("")]
+    for name, label in _MOVES:
+        moves += [Piece(f" {key(name)}", "accent", name), Piece(f" {label} ", "", name)]
+    yield RoundLine(moves)
+
+
+class _Asker:
+    """Makes the lines of questions and answers."""
+
+    def __init__(self, shown: "Rounding", key: Callable[[str], str]) -> None:
+        self._shown = shown
+        self._key = key
+
+    @staticmethod
+    def question(text: str, says: str) -> RoundLine:
+        return RoundLine([Piece(f" {text}", "bold"), Piece(f"  {says}" if says else "", "muted")], wraps=True)
+
+    def answers(self, *offered: tuple[AnswerName, str]) -> RoundLine:
+        """The answers that can be given, each behind its key; the others are not offered."""
+        pieces = [Piece(" ")]
+        for answer, text in offered:
+            if not self._shown.why_not(answer):
+                command = f"round_{answer}"
+                pieces.append(Piece(f"  {self._key(command)}", "accent", command))
+                pieces.append(Piece(f" {text}", "", command))
+        if len(pieces) == 1:
+            pieces.append(Piece(self._shown.why_not(offered[0][0]), "muted"))
+        return RoundLine(pieces)
+
+
+def _fact(name: str, text: str) -> RoundLine:
+    return RoundLine([Piece(f" {name}  ", "muted"), Piece(text)], wraps=True)
+
+
+def _title(shown: "Rounding", stop: "RoundStop") -> list[Piece]:
+    number = len(shown.earlier) + 1
+    where = _capital(when(stop.step)) if stop.step is not None else stop.finding.rule if stop.finding else ""
+    counts = f"✖ {stop.before} → {stop.after} if somebody is asked" if stop.step is not None else ""
+    if shown.is_done:
+        counts = f"✔ done: {stop.before} uncontrolled, of {shown.began} when the round began"
+    elif stop.parked is not None:
+        counts = f"parked; {counts}"
+    pieces = [Piece(f" Stop {number}  ", "muted"), Piece(one_line(where), "bold"), Piece(f"  {counts}")]
+    return [*pieces, Piece(f"  {_to_come(shown)}", "muted")]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _to_come(shown: "Rounding") -> str:
+    to_come = [each for each in shown.to_come if each.parked is None]
+    steps = sum(each.step is not None for each in to_come)
+    parked = len(shown.to_come) - len(to_come)
+    said = [
+        counted(steps, "more step") if steps else "",
+        counted(len(to_come) - steps, "finding") if len(to_come) > steps else "",
+        f"{parked} parked" if parked else "",
+    ]
+    proven = "" if shown.fix is None or shown.fix.optimal else "; not proven to be the fewest: time was over"
+    return f"{', '.join(filter(None, said)) or 'the last one'}{proven}"
+
+
+def _yes(shown: "Rounding") -> str:
+    yes, stop = shown.yes, shown.stop
+    if yes is None or stop is None:
+        return ""
+    if stop.step is None:
+        return f"yes, by design: {counted(len(yes.edit.changes), 'intent')}"
+    return f"yes: {counted(len(yes.edit.changes), 'intent')}, {yes.closes} of {len(stop.closes)} closed"
+
+
+def _stays(shown: "Rounding") -> str:
+    if shown.yes is None:
+        return shown.why_not("yes")
+    stays = ", ".join(each.subject for each in shown.yes.stays)
+    return f"yes leaves {shown.yes.after} uncontrolled{f', and open: {stays}' if stays else ''}"

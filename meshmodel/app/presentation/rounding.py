@@ -1,0 +1,130 @@
+"""What is known of a guided round: the stop that is shown, and what comes after it; found in the background.
+
+See ``docs/round.md#in-the-workbench``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, cast, get_args
+
+from meshmodel.answers.causes import is_accepted
+from meshmodel.answers.round.stops import SECONDS, Key, RoundStop, stops_to_come
+from meshmodel.app.presentation.round_answers import AnswerName, Intended, intended, why_not
+from meshmodel.edits.operations import exists
+from meshmodel.model.schema import STEP_ENDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.results import Explanation, StepKey
+    from meshmodel.answers.blocks import Block
+    from meshmodel.model.stop import Task
+
+ANSWERS: Final[tuple[AnswerName, ...]] = get_args(AnswerName)
+"""All answers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rounding:
+    """What is known of a round.
+
+    Attributes:
+        analysis: of which model and view; of another one it is only where the round is.
+        began: how many crossings were uncontrolled when it began.
+        left: the keys of the stops from which somebody went on.
+        earlier: the keys of the stops that were seen before, the last one last.
+        fix: the fix that is followed; ``None`` while it is computed.
+        stop: the stop that is shown; ``None``: none is left, or none is found yet.
+        is_done: whether nothing of that stop is open.
+        to_come: the stops after it.
+        way: the worst way of the stop.
+        facts: what is told of it in words, by what it is about.
+        yes: what declaring its ways intended would do; ``None`` where that closes nothing.
+        reasons: why it cannot be answered so, by answer; those that it can be answered by are not in it.
+        summary: what was decided, once no stop is left.
+        problem: why no stop could be found.
+    """
+
+    analysis: "Analysis"
+    began: int
+    left: frozenset[Key] = frozenset()
+    earlier: tuple[Key, ...] = ()
+    fix: "Fix | None" = None
+    stop: RoundStop | None = None
+    is_done: bool = False
+    to_come: tuple[RoundStop, ...] = ()
+    way: "Explanation | None" = None
+    facts: "Mapping[str, str]" = field(default_factory=dict)
+    yes: Intended | None = None
+    reasons: "Mapping[AnswerName, str]" = field(default_factory=dict)
+    summary: "Sequence[Block]" = ()
+    problem: str = ""
+
+    def why_not(self, answer: AnswerName) -> str:
+        """Why the stop that is shown cannot be answered so; empty where it can."""
+        if self.stop is None:
+            return "no stop is shown"
+        return self.reasons.get(answer, "")
+
+
+def is_there(analysis: "Analysis", key: Key) -> bool:
+    """Whether a stop that was seen is still in the model: its step, or its finding."""
+    if key[0] in STEP_ENDS:
+        return exists(analysis.snapshot, (key[0], (key[1], key[2])))
+    return any((each.rule, each.subject) == key for each in analysis.findings)
+
+
+def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "Task") -> Rounding:
+    """The round in a model: at a stop, or where that is none any more, at the one that comes next.
+
+    Args:
+        round_: how far it is.
+        analysis: of the model as it is now.
+        here: the key of the stop to be shown; ``None``: the next.
+        task: that which computes it.
+    """
+    from meshmodel.answers.round.words import stop_facts
+
+    fix = round_.fix if round_.fix is not None and round_.analysis is analysis else None
+    fix = fix or analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
+    to_come = stops_to_come(analysis, fix, round_.left)
+    stop = _stop_at(analysis, here)
+    if stop is None:
+        stop, to_come = (to_come[0], to_come[1:]) if to_come else (None, [])
+    else:
+        to_come = [each for each in to_come if each.key != stop.key]
+    now = replace(
+        round_, analysis=analysis, fix=fix, stop=stop, to_come=tuple(to_come), summary=(), problem=""
+    )
+    if stop is None:
+        return replace(now, is_done=False, way=None, facts={}, yes=None, reasons={})
+    yes, way = intended(stop), stop.way
+    is_closed = not stop.closes and stop.step is not None and stop.step not in fix.checkpoints
+    is_done = is_closed or _is_accepted(stop)
+    why = {each: why_not(stop, yes, each, is_done=is_done) for each in ANSWERS}
+    return replace(
+        now,
+        is_done=is_done,
+        way=way,
+        facts=stop_facts(stop, way),
+        yes=yes,
+        reasons={each: said for each, said in why.items() if said},
+    )
+
+
+def _stop_at(analysis: "Analysis", key: Key | None) -> RoundStop | None:
+    """The stop of a key, where it is in the model."""
+    if key is None or not is_there(analysis, key):
+        return None
+    if key[0] in STEP_ENDS:
+        return RoundStop.at(analysis, cast("StepKey", key))
+    found = next(each for each in analysis.findings if (each.rule, each.subject) == key)
+    return RoundStop.on(analysis, found)
+
+
+def _is_accepted(stop: RoundStop) -> bool:
+    if stop.step is not None:
+        return stop.is_accepted
+    return stop.finding is not None and is_accepted(stop.finding)

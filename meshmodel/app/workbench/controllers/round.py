@@ -1,0 +1,284 @@
+"""A guided round: the stop that is found in the background, and its answers, each one edit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from meshmodel.answers.round.stops import Key, RoundStop
+from meshmodel.app.presentation import round_answers as answers
+from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there
+from meshmodel.app.state import OpenedFinding, OpenedPath
+from meshmodel.app.workbench.context import Controller
+from meshmodel.edits.edit import Edit
+from meshmodel.edits.fields import refusal_of
+from meshmodel.edits.operations import words_for
+from meshmodel.model.phrases import SWITCHED_BY_LETTER
+from meshmodel.model.records import Record, Reference
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.snapshot import table_of
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+
+class RoundController(Controller):
+    """Goes from stop to stop, and makes the edits that answer one.
+
+    The stop is found anew for every model and view that is looked at while the page of the round is open.
+    """
+
+    _accepted_by = ""
+    """Who accepted something last: the next one is likely the same."""
+    _pending: "Analysis | None" = None
+    """Where the stop is being looked for."""
+
+    def show(self) -> None:
+        """Show the stop at which the round is; begin one where none is under way."""
+        self.context.open_list("round")
+
+    def follow(self) -> None:
+        """Find the stop anew where the model or the view is another one, and the page is looked at."""
+        state = self.state
+        is_open = state.page == "round" and (state.arrangement != "small" or state.lists_open)
+        analysis = state.analysis
+        if not is_open or not state.is_current or analysis is None or self._pending is analysis:
+            return
+        known = state.rounding
+        if known is None or known.analysis is not analysis:
+            known = known or Rounding(analysis, analysis.summary.uncontrolled)
+            self._look(known, None if known.stop is None else known.stop.key)
+
+    def _look(self, known: Rounding, here: Key | None) -> None:
+        analysis = self.state.analysis
+        assert analysis is not None
+        self._pending = analysis
+        self.context.jobs.run(
+            "round",
+            partial(found_stop, known, analysis, here),
+            self._found,
+            lambda why: self._show(replace(known, analysis=analysis, stop=None, problem=why)),
+            "the next stop is looked for",
+        )
+
+    def _found(self, found: Rounding) -> None:
+        if found.stop is None:
+            self._sum_up(found)
+        else:
+            self._show(found)
+
+    def _show(self, found: Rounding) -> None:
+        """Show a stop: its step is selected, and the worst way lit."""
+        before, self._pending = self.state.rounding, None
+        self.context.update(rounding=found)
+        stop = found.stop
+        if stop is None:
+            self.context.update(opened=None)
+            return
+        finding = None if stop.finding is None else OpenedFinding(stop.finding, None)
+        self.context.update(opened=finding if found.way is None else OpenedPath(found.way))
+        about = _about(stop)
+        is_other = before is None or before.stop is None or before.stop.key != stop.key
+        if is_other and about is not None and self.context.exists(about):
+            message = self.state.message
+            self.context.select(about)
+            self.context.update(message=message)
+            self.context.bring_into_view(about)
+
+    # Moving
+
+    def next(self) -> None:
+        """Go on; a stop that is parked comes last, another that is not done is left."""
+        known = self._current()
+        if known is None:
+            return
+        if known.stop is None:
+            self.context.say("round: no stop is left")
+            return
+        key, comes_last = known.stop.key, known.stop.parked is not None
+        is_left = not comes_last or all(each.parked is not None for each in known.to_come)
+        left = known.left | {key} if is_left else known.left
+        self._look(replace(known, left=left, earlier=(*known.earlier, key)), None)
+
+    def back(self) -> None:
+        """Go back to the stop before; one that is gone is passed over."""
+        known = self._current()
+        if known is None:
+            return
+        earlier = known.earlier
+        while earlier and not is_there(known.analysis, earlier[-1]):
+            earlier = earlier[:-1]
+        if not earlier:
+            self.context.say("round: this is the first stop that is still there")
+            return
+        self._look(replace(known, earlier=earlier[:-1]), earlier[-1])
+
+    def _current(self) -> Rounding | None:
+        """The round, unless its stop is being found: that is said."""
+        known = self.state.rounding
+        if known is None or known.analysis is not self.state.analysis or self._pending is not None:
+            self.context.say("round: the stop is being found; press it again then")
+            return None
+        return known
+
+    # Answers
+
+    @property
+    def _stop(self) -> RoundStop:
+        known = self.state.rounding
+        assert known is not None
+        assert known.stop is not None
+        return known.stop
+
+    def _apply(self, stop: RoundStop, wanted: Edit | None, nothing: str = "it is so already") -> bool:
+        if wanted is None:
+            self.context.say(f"round: {nothing}")
+            return False
+        return self.context.apply(wanted, on=stop.analysis.snapshot)
+
+    def yes(self) -> None:
+        """Declare its ways intended."""
+        known = self.state.rounding
+        if known is not None and known.yes is not None:
+            self._apply(self._stop, known.yes.edit)
+
+    def no(self) -> None:
+        """Take the step or a grant behind it away; where there are several, ask which."""
+        stop = self._stop
+
+        def chosen(reference: Any) -> None:
+            self._apply(stop, answers.removal(stop, reference))
+
+        self._choose("take away", [(each, words_for(each)) for each in answers.taken_away(stop)], chosen)
+
+    def less(self) -> None:
+        """Ask which actions a grant keeps; where there are several grants, of which."""
+        stop = self._stop
+        named = [(each, f"{each.credential} > {each.system}") for each in answers.narrowed(stop)]
+        self._choose("fewer actions of", named, partial(self._ask_actions, stop))
+
+    def _ask_actions(self, stop: RoundStop, grant: Any) -> None:
+        from meshmodel.app.dialogs.field import MultiPicker
+
+        dialog = MultiPicker(
+            f"what {grant.credential} may do on {grant.system}",
+            [(each, "") for each in grant.actions],
+            grant.actions,
+            letters=SWITCHED_BY_LETTER,
+            check=lambda kept: (
+                answers.why_not_fewer(grant, kept)
+                or refusal_of(answers.fewer_actions(grant, kept), stop.analysis.snapshot)
+            ),
+        )
+        self.context.ask(dialog, lambda kept: self._apply(stop, answers.fewer_actions(grant, kept)))
+
+    def rule(self) -> None:
+        """Put an enforced policy decision on the step."""
+        self._apply(self._stop, answers.decision(self._stop, "rule"))
+
+    def planned(self) -> None:
+        """Put a planned policy decision on the step."""
+        self._apply(self._stop, answers.decision(self._stop, "planned"), "it is planned already")
+
+    def person(self) -> None:
+        """Ask who approves, and put a human approval on the step."""
+        from meshmodel.app.dialogs.field import FieldEditor
+
+        stop = self._stop
+        approval = answers.approval(stop)
+
+        def decided(values: Any) -> None:
+            self._apply(stop, answers.approved(stop, replace(approval, **values)))
+
+        editor = FieldEditor(self.context.app, stop.analysis.snapshot, approval, placed=False)
+        editor.open(SCHEMA["checkpoint"].field("approvers"), self.context.batched(decided))
+
+    def accept(self) -> None:
+        """Ask who accepts what is open there, why and until when."""
+        from meshmodel.app.dialogs.accept import AcceptDialog
+
+        stop = self._stop
+        found = answers.acceptable(stop)
+
+        def decided(wanted: Edit) -> None:
+            made = answers.accepted(wanted, found)
+            if self._apply(stop, made):
+                kept = self.context.session.snapshot.acceptance.get((found[0].rule, found[0].subject))
+                self._accepted_by = kept.by if kept is not None else self._accepted_by
+
+        snapshot, today = stop.analysis.snapshot, stop.analysis.today
+        dialog = AcceptDialog(snapshot, found[0], today, by=self._accepted_by, others=len(found) - 1)
+        self.context.ask(dialog, decided)
+
+    def field(self, name: str) -> None:
+        """Ask for the lifetime, the binding or the owner of the credential."""
+        record = answers.credential_of(self._stop)
+        if record is not None:
+            self._ask_field(self._stop, record, name)
+
+    def log(self) -> None:
+        """Ask what the log of a system there tells; where there are several, of which."""
+        stop = self._stop
+
+        def chosen(system: str) -> None:
+            self._ask_field(stop, stop.analysis.snapshot.system[system], "audit")
+
+        self._choose("the log of", [(each, each) for each in answers.logging_systems(stop)], chosen)
+
+    def _ask_field(self, stop: RoundStop, record: Record, name: str) -> None:
+        from meshmodel.app.dialogs.field import FieldEditor
+
+        def decided(values: Any) -> None:
+            self._apply(stop, answers.field_set(stop.analysis, record, name, values))
+
+        field = SCHEMA[table_of(record)].field(name)
+        FieldEditor(self.context.app, stop.analysis.snapshot, record).open(
+            field, self.context.batched(decided)
+        )
+
+    def note(self, answer: answers.AnswerName) -> None:
+        """Ask what the question, the assumption or the note says."""
+        from meshmodel.app.dialogs.base import TextEntry
+
+        stop = self._stop
+
+        def problem(text: str) -> str | None:
+            if not text:
+                return "write it, or leave with Esc"
+            return refusal_of(answers.noted(stop, answer, text), stop.analysis.snapshot)
+
+        titles = {"park": "park it: what is the question?", "assume": "what is assumed?", "note": "note"}
+        dialog = TextEntry(titles[answer], check=problem, long=True)
+        self.context.ask(dialog, lambda text: self._apply(stop, answers.noted(stop, answer, text)))
+
+    def _choose(self, title: str, named: list[tuple[Any, str]], take: Callable[[Any], object]) -> None:
+        """Ask which of several; of one that is not asked."""
+        from meshmodel.app.dialogs.base import Picker
+        from meshmodel.app.widgets.rows import Row, line
+
+        if len(named) == 1:
+            take(named[0][0])
+        else:
+            self.context.ask(Picker(title, [Row(each, line(words), each) for each, words in named]), take)
+
+    # The end
+
+    def _sum_up(self, found: Rounding) -> None:
+        """No stop is left: show what was decided."""
+        from meshmodel.answers.round.summary import summary_blocks, summary_of
+
+        session, since = self.context.session, 0
+        before, edits = session.earlier(since), session.changes_since(since)
+
+        def work(_: object) -> Rounding:
+            told = summary_of(since, before, found.analysis.snapshot, edits)
+            return replace(found, summary=tuple(summary_blocks(told)))
+
+        self.context.jobs.run("round", work, self._show, title="what was decided is summed up")
+
+
+def _about(stop: RoundStop) -> Reference | None:
+    """What is selected on the canvas at a stop: its step, or the first record of its finding."""
+    if stop.step is not None:
+        return stop.step[0], (stop.step[1], stop.step[2])
+    return next(iter(stop.finding.about), None) if stop.finding is not None else None

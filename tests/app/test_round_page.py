@@ -1,0 +1,246 @@
+"""The guided round in the workbench: the counts follow, each answer is one entry, and a stop fits."""
+
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from meshmodel.answers.round.stops import RoundStop, round_of
+from meshmodel.api import analyse
+from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.commands import COMMANDS
+from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.panels.round import RoundPanel
+from meshmodel.app.presentation.rounding import Rounding
+from meshmodel.edits.edit import Edit, Put, Remove
+from meshmodel.interchange.writer import write_text
+from meshmodel.model.records import Note
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
+from tests.app.desk import MODELS, SIZES, Desk, desk
+
+GATEWAY = "crm-assistant-gateway"
+
+
+def known(it: Desk) -> Rounding:
+    rounding = it.bench.shown.rounding
+    assert rounding is not None
+    return rounding
+
+
+def stop_of(it: Desk) -> RoundStop:
+    stop = known(it).stop
+    assert stop is not None
+    return stop
+
+
+def uncontrolled(it: Desk) -> int:
+    assert it.bench.shown.built is not None
+    return it.bench.shown.built.summary.uncontrolled
+
+
+async def press(it: Desk, *keys: str) -> None:
+    """Press keys, each once what followed the one before was found."""
+    for each in keys:
+        await it.press(each)
+        await it.computed()
+
+
+def labels(it: Desk) -> list[str]:
+    return [each.label for each in it.bench.session.journal()]
+
+
+async def test_deciding_at_each_stop_follows_the_counts_foretold_and_undo_takes_all_back(
+    tmp_path: Path,
+) -> None:
+    foretold = round_of(analyse(load(MODELS / f"{GATEWAY}.toml")))
+    counts = [each.after for each in foretold.stops if each.step is not None]
+    assert [foretold.stops[0].before, *counts] == [130, 38, 17, 0]
+    async with desk(tmp_path, GATEWAY) as it:
+        before = write_text(it.model)
+        await press(it, "H")
+        for stop, count in zip(foretold.stops, counts, strict=False):
+            shown = stop_of(it)
+            assert (shown.key, shown.before, shown.after) == (stop.key, stop.before, count)
+            assert it.bench.shown.selected == (stop.key[0], stop.key[1:])
+            assert it.bench.shown.explanation == stop.way, "its worst way is lit"
+            entries = len(labels(it))
+            await press(it, "d")
+            assert labels(it)[entries:] == [f"a rule decides {labels(it)[-1].partition('decides ')[2]}"]
+            assert known(it).is_done
+            assert uncontrolled(it) == count
+            await press(it, "space")
+        standing = stop_of(it)
+        assert standing.step is None, "what no checkpoint mends comes then"
+        await press(it, *("u" for _ in counts))
+        assert write_text(it.model) == before
+        assert uncontrolled(it) == 130
+
+
+async def test_each_answer_is_one_entry_whose_label_begins_with_it(tmp_path: Path) -> None:
+    async with desk(tmp_path, GATEWAY) as it:
+        await press(it, "H")
+        for keys, label in (
+            (("y",), "yes, intended: "),
+            (("l", "enter", "w", "enter"), "fewer actions: "),
+            (("h", *"dana", "enter"), "a person approves (dana) when"),
+            (("p",), "planned: a rule will decide when"),
+            (("t", "1", "h", "enter"), "lifetime: "),
+            (("o", *"Kim", "enter"), "owner: "),
+            (("b", "down", "enter"), "binding: "),
+            (("k", *"who?", "enter"), "parked: who?"),
+            (("A", *"so", "enter"), "assumed: so"),
+            (("N", *"hm", "enter"), "noted: hm"),
+            (("n", "enter"), "no, taken away: "),
+        ):
+            entries = len(labels(it))
+            await press(it, *keys)
+            assert it.app.screen is it.bench, label
+            made = labels(it)[entries:]
+            assert [each[: len(label)] for each in made] == [label]
+            await press(it, "u")
+        assert all(each.undone for each in it.bench.session.journal())
+
+
+async def test_accepting_covers_all_that_the_step_closes_and_the_stop_is_done(tmp_path: Path) -> None:
+    async with desk(tmp_path, GATEWAY) as it:
+        await press(it, "H", "x", *"Lou", "enter", *"trial", "enter", "enter")
+        stop = stop_of(it)
+        assert {each[1] for each in it.model.acceptance} == {each.subject for each in stop.closes}
+        assert len(it.model.acceptance) == 8
+        assert all(each.severity and each.until > date(2026, 1, 1) for each in it.model.acceptance.values())
+        assert known(it).is_done
+        assert labels(it)[-1].startswith("accepted until ")
+        await press(it, "space")
+        assert stop_of(it).key != stop.key
+
+
+async def test_a_parked_stop_comes_last_and_one_that_is_left_not_at_all(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await press(it, "H")
+        parked = stop_of(it)
+        await press(it, "k", *"why", "enter", "space")
+        note = next(iter(it.model.note.values()))
+        assert (note.kind, note.source, note.about) == ("question", "round", parked.about)
+        assert stop_of(it).key != parked.key
+        seen = []
+        while (stop := known(it).stop) is not None:
+            seen.append(stop.key)
+            await press(it, "space")
+        assert seen[-1] == parked.key
+        assert len(set(seen)) == len(seen)
+        await it.shows("Uncontrolled crossings")
+        await press(it, "left")
+        assert stop_of(it).key == parked.key
+
+
+async def test_what_cannot_be_answered_is_not_offered_and_its_key_says_why(tmp_path: Path) -> None:
+    async with desk(tmp_path, GATEWAY) as it:
+        await press(it, "H", "space", "space", "space")
+        assert stop_of(it).step is None
+        entries = labels(it)
+        assert "a rule decides" not in it.screen_text()
+        await press(it, "d")
+        assert labels(it) == entries
+        await it.shows("round: no checkpoint mends this")
+
+
+async def test_a_stop_is_found_anew_when_another_program_edits(tmp_path: Path) -> None:
+    async with desk(tmp_path, GATEWAY) as it:
+        await press(it, "H")
+        stop = stop_of(it)
+        with Store.open(it.bench.session.path) as other:
+            other.apply(Edit("gone", (Remove("credential", str(stop.credential)),)))
+        it.bench.poll()
+        await it.pilot.pause()
+        await it.computed()
+        assert stop_of(it).key != stop.key
+        assert known(it).analysis.snapshot is it.model
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_stop_fits_and_is_answered_by_mouse(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, GATEWAY, size=size) as it:
+        await press(it, "H")
+        panel = it.bench.query_one(RoundPanel)
+        assert panel.max_scroll_y == 0, "all of it is seen"
+        text = it.screen_text()
+        for words in ("130 → 38", "y yes", "d a rule decides", "t lifetime", "i what it tells", "Esc leave"):
+            assert words in text
+        if size[1] == 40:
+            assert it.bench.query_one(CanvasView).size.height >= 20
+        rows = text.splitlines()
+        at = next((row.index("a rule decides"), y) for y, row in enumerate(rows) if "a rule decides" in row)
+        await it.pilot.click(offset=at)
+        await it.computed()
+        assert labels(it)[-1].startswith("a rule decides")
+        await press(it, "escape")
+        assert it.bench.focused is it.bench.context.canvas
+
+
+KEYS = [each.keys[0] for each in COMMANDS if each.context == "round"]
+
+
+async def walk(folder: Path, model: str, seed: int, steps: int) -> None:
+    """A random walk of answers, undos and edits of a second program while a stop is open."""
+    chance = random.Random(seed)
+    async with desk(folder, model, size=chance.choice(SIZES)) as it:
+        await press(it, "H")
+        with Store.open(it.bench.session.path) as other:
+            for _ in range(steps):
+                before, entries = it.model, len(labels(it))
+                match chance.randrange(6):
+                    case 0:
+                        await press(it, "u")
+                        continue
+                    case 1:
+                        elsewhere(chance, other)
+                        if chance.random() < 0.5:  # else it is learnt of while an answer is given
+                            it.bench.poll()
+                            await it.pilot.pause()
+                        await it.computed()
+                        continue
+                key = chance.choice(KEYS)
+                it.bench.context.say("")
+                await press(it, key)
+                await answer(chance, it)
+                made = [each for each in it.bench.session.journal()[entries:] if each.own and not each.undone]
+                assert len(made) <= 1, f"{seed}: {key} made {made}"
+                is_answered = made or key in {"space", "left"} or it.model is not before
+                assert is_answered or it.bench.shown.message.text, f"{seed}: {key} says nothing"
+
+
+async def answer(chance: random.Random, it: Desk) -> None:
+    """Answer what is asked, with anything; a dialog that refuses says why, and is left."""
+    for _ in range(6):
+        if not isinstance(it.app.screen, Dialog):
+            return
+        await press(it, *chance.choice([("enter",), ("down", "enter"), ("space", "enter"), (*"1h", "enter")]))
+    while isinstance(it.app.screen, Dialog):
+        await press(it, "escape")
+        it.bench.context.say("left")
+
+
+def elsewhere(chance: random.Random, other: Store) -> None:
+    """An edit of another program."""
+    other.refresh()
+    model = other.snapshot
+    table = chance.choice(["grant", "hold", "checkpoint", "note", "credential", "exchange"])
+    keys = [*model.table(table)]
+    edit = Edit("a note", (Put(Note(f"other-{chance.randrange(10**6)}", "hm")),))
+    if keys and chance.random() < 0.7:
+        edit = Edit("take away", (Remove(table, chance.choice(keys)),))
+    other.apply(edit)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_random_walks_raise_nothing_and_each_answer_is_one_entry(tmp_path: Path, seed: int) -> None:
+    await walk(tmp_path, "support-agent", seed, 6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 200))
+async def test_a_hundred_random_walks(tmp_path: Path, seed: int) -> None:
+    models = sorted(each.stem for each in MODELS.glob("*.toml"))
+    await walk(tmp_path, models[seed % len(models)], seed, 8)
