@@ -237,15 +237,19 @@ class Server:
         if before is not None:
             await before.close(code=WSCloseCode.GOING_AWAY, message=b"taken over")
         await person.ended.wait()  # what it remembers of the place is written then
-        if person.socket is browser and not browser.closed:
+        if person.socket is browser:
             person.ended.clear()
             try:
                 await self._show(person, browser, request)
             finally:
                 person.ended.set()
+                self._leave(person, browser)
+        return browser
+
+    def _leave(self, person: Person, browser: web.WebSocketResponse) -> None:
+        """Note that a browser is gone, unless the person has another one by now."""
         if person.socket is browser:
             person.socket = None
-        return browser
 
     async def _show(self, person: Person, browser: web.WebSocketResponse, request: web.Request) -> None:
         """Run a workbench, and pass on what is typed and what it writes, until either end is gone."""
@@ -267,6 +271,7 @@ class Server:
                 if message.type is not WSMsgType.TEXT:
                     break
                 await _heed(json.loads(message.data), terminal, browser)
+        self._leave(person, browser)  # their program may still be ending
         tasks[0].cancel()
         await asyncio.wait(tasks[:1])
         terminal.hang_up()

@@ -5,10 +5,12 @@ import contextlib
 import http.client
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -158,6 +160,12 @@ class Browser:
     async def type(self, text: str) -> None:
         await self.socket.send_json(["stdin", text])
 
+    async def draw(self, agent: str) -> None:
+        """Draw an agent by the quick line."""
+        for text in (f":{agent} holds {agent}-key", "\r", "\x1b"):
+            await self.type(text)
+        await self.shows(agent)
+
     async def closed(self) -> None:
         async with asyncio.timeout(MOST_SECONDS):
             await self._task
@@ -180,11 +188,18 @@ async def browsing(room: Room, cookie: str, columns: int = 120, rows: int = 40) 
         await browser.closed()
 
 
-def alive(process: int) -> bool:
-    """Whether a process runs, and is no zombie."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
-    return False
+def ended(processes: list[int], seconds: float) -> bool:
+    """Whether processes end within so many seconds."""
+    until = time.monotonic() + seconds
+    for each in processes:
+        with contextlib.suppress(ProcessLookupError):
+            process = os.pidfd_open(each)
+            try:
+                if not select.select([process], [], [], max(until - time.monotonic(), 0))[0]:
+                    return False
+            finally:
+                os.close(process)
+    return True
 
 
 def kill(room: Room) -> None:

@@ -1,0 +1,239 @@
+"""People in a room: what each sees, what comes back, and what ends."""
+
+import asyncio
+import contextlib
+import hashlib
+import http.client
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
+from tests.serve.room import MOST_SECONDS, Room, browsing, ended, kill, serving
+from tests.store.sample import names_in
+
+READY = "quick line"
+"""What the last row says once the workbench is there."""
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with serving(tmp_path_factory.mktemp("room")) as found:
+        yield found
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def agents(room: Room) -> set[str]:
+    return set(load(room.model).agent)
+
+
+async def test_each_sees_the_edits_of_the_others_and_undoes_their_own(room: Room) -> None:
+    async with browsing(room, room.join("Ada")) as ada, browsing(room, room.join("Bo")) as bo:
+        for each in (ada, bo):
+            await each.shows(READY)
+        await ada.draw("north")
+        await bo.shows("north")
+        await bo.draw("south")
+        await ada.shows("south")
+        await ada.type("u")
+        await bo.until(lambda: "north" not in bo.text)
+        await bo.type("J")
+        await bo.shows("Ada  ")
+    with Store.open(room.model) as store:
+        assert {(each.person, each.undone) for each in store.journal()} == {("Ada", True), ("Bo", False)}
+    assert {"south"} <= agents(room)
+
+
+@pytest.mark.slow
+async def test_who_watches_changes_nothing(room: Room) -> None:
+    before = digest(room.model)
+    async with browsing(room, room.join("Kim", "watch")) as kim:
+        await kim.shows("read only")
+        for key in "a:xXVdunmpiyPAcNMUIDetslzvfFrQJoWg+-0.d\t \r":
+            await kim.type(key)
+            await kim.type("\x1b")
+        for key in ("\x0f", "\x13", "\x1a", "\x19", "\x16", "\x18", "\x1b[3~", "\r"):
+            await kim.type(key)
+        await kim.type("\x1b")
+        await kim.type("q")
+        await kim.closed()
+    assert digest(room.model) == before
+    assert names_in(room.model.parent) == ["mesh.mesh"]
+
+
+@pytest.mark.slow
+async def test_a_second_tab_takes_over_and_a_reload_comes_back_to_the_same_place_with_undo(
+    room: Room,
+) -> None:
+    cookie = room.join("Eve")
+    async with browsing(room, cookie) as first:
+        await first.shows(READY)
+        await first.draw("east")
+        await first.shows("east")
+        await first.type("-")  # names alone on the canvas, which is remembered
+        await first.type("l")
+        await first.shows("lens reach")
+        async with browsing(room, cookie) as second:
+            await first.closed()
+            await second.shows("lens reach")
+    async with browsing(room, cookie) as reloaded:
+        await reloaded.shows("lens reach")
+        await reloaded.shows(READY)
+        await reloaded.type("u")
+        await reloaded.until(lambda: "east" not in agents(room))
+        reloaded.socket._response.connection.transport.abort()  # type: ignore[union-attr]  # as a network does
+        await reloaded.closed()
+    async with browsing(room, cookie) as again:
+        await again.shows("lens reach")
+        await again.shows(READY)
+        await again.type("U")
+        await again.shows("east")
+
+
+async def test_q_ends_the_program_of_one_person(room: Room) -> None:
+    cookie = room.join("Lou")
+    async with browsing(room, room.join("Ada")) as ada:
+        await ada.shows(READY)
+        async with browsing(room, cookie) as lou:
+            await lou.shows(READY)
+            await lou.type("q")
+            await lou.closed()
+        await ada.draw("west")
+        await ada.shows("west")
+    page = room.ask("/", Cookie=cookie)
+    assert 'href="/">Join again' in page.body.decode()
+    async with browsing(room, cookie) as lou:
+        await lou.shows("west")
+
+
+async def test_an_export_is_a_download_of_one_person_and_once(room: Room) -> None:
+    cookie, other = room.join("Ada"), room.join("Bo")
+    async with browsing(room, cookie) as ada:
+        await ada.shows(READY)
+        await ada.type("e")
+        await ada.shows("at A4")
+        await ada.type("\x13")
+        await ada.until(lambda: ada.told)
+        ((kind, key),) = ada.told
+        assert kind == "deliver_file_start"
+    assert room.ask(f"/download/{key}", Cookie=other).status == 404
+    assert room.ask(f"/download/{key}").status == 403
+    answer = room.ask(f"/download/{key}", Cookie=cookie)
+    assert answer.status == 200
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''mesh.svg"
+    assert answer.body.startswith(b"<svg") or b"<svg" in answer.body[:1000]
+    assert room.ask(f"/download/{key}", Cookie=cookie).status == 404
+    assert names_in(room.model.parent) == ["mesh.mesh"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ['["stdin", 5]', "[]", "{", "5", '["resize", {"width": "x"}]', "x" * 70_000])
+async def test_what_the_script_never_says_ends_the_connection(room: Room, text: str) -> None:
+    async with browsing(room, room.join("Mallory")) as mallory:
+        await mallory.socket.send_str(text)
+        await mallory.closed()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(100_000, 100_000), (1, 1), (-5, 0)])
+async def test_a_terminal_has_a_size_within_bounds(room: Room, size: tuple[int, int]) -> None:
+    columns, rows = (300, 100) if size[0] > 300 else (20, 6)
+    async with browsing(room, room.join("Mallory"), *size) as mallory:
+        mallory.screen.resize(rows, columns)
+        await mallory.until(lambda: mallory.received > 300)
+        (process,) = [each for each in room.children() if size_of(each)]
+        assert size_of(process) == (columns, rows)
+        await mallory.socket.send_json(["resize", {"width": 120, "height": 40}])
+        await mallory.socket.send_json(["ping", "7"])
+        await mallory.until(lambda: ["pong", "7"] in mallory.told)
+        assert size_of(process) == (120, 40)
+
+
+def size_of(process: int) -> tuple[int, int] | None:
+    """Columns and rows of the terminal of a process; ``None`` where it has none."""
+    import fcntl
+    import os
+    import struct
+    import termios
+
+    with contextlib.suppress(OSError):
+        terminal = os.open(f"/proc/{process}/fd/0", os.O_RDWR | os.O_NOCTTY)
+        try:
+            rows, columns, _, _ = struct.unpack("HHHH", fcntl.ioctl(terminal, termios.TIOCGWINSZ, b"\0" * 8))
+        finally:
+            os.close(terminal)
+        return columns, rows
+    return None
+
+
+@pytest.mark.slow
+async def test_a_full_room_lets_in_nobody_else_until_somebody_leaves(tmp_path: Path) -> None:
+    with serving(tmp_path, "support-agent", "--guests", "1") as small:
+        cookie = small.join("Ada")
+        async with browsing(small, cookie) as ada:
+            await ada.shows(READY)
+            path = f"/join/{small.token('edit')}"
+            assert small.ask(path, "POST", "name=Bo", Origin=small.origin).status == 503
+        small.join("Bo")
+        assert small.ask("/", Cookie=cookie).status == 403
+
+
+@pytest.mark.slow
+async def test_programs_of_guests_are_forked_with_a_folder_and_little_else(room: Room) -> None:
+    async with browsing(room, room.join("Ada")) as ada:
+        await ada.shows(READY)
+        check_processes(*room.children())
+
+
+def folder_of(process: int) -> Path:
+    return Path(f"/proc/{process}/cwd").readlink()
+
+
+def check_processes(parent: int, guest: int) -> None:
+    words = Path(f"/proc/{guest}/cmdline").read_bytes()
+    assert words == Path(f"/proc/{parent}/cmdline").read_bytes(), "it is a fork"
+    assert len(list(Path(f"/proc/{parent}/task").iterdir())) == 1
+    limits = Path(f"/proc/{guest}/limits").read_text().splitlines()
+    assert [line.split()[3:5] for line in limits if "Max address space" in line] == [[str(2 * 1024**3)] * 2]
+    assert folder_of(guest).stat().st_mode & 0o077 == 0
+    kept = {line.partition("=")[0] for line in Path(f"/proc/{parent}/environ").read_text().split("\0")}
+    assert kept - {""} == {
+        *("HOME", "PATH", "LC_ALL", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "TERM", "COLORTERM")
+    }
+
+
+@pytest.mark.slow
+async def test_no_process_is_left_after_the_server_was_killed(tmp_path: Path) -> None:
+    with serving(tmp_path) as doomed:
+        async with browsing(doomed, doomed.join("Ada")) as ada, browsing(doomed, doomed.join("Bo")) as bo:
+            await ada.shows(READY)
+            await bo.shows(READY)
+            left = doomed.children()
+            assert len(left) == 3
+            kill(doomed)
+            assert await asyncio.to_thread(ended, left, 5)
+    assert names_in(tmp_path) == ["mesh.mesh"]
+
+
+@pytest.mark.slow
+async def test_ctrl_c_ends_all_and_leaves_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path) as closing:
+        async with browsing(closing, closing.join("Ada")) as ada:
+            await ada.shows(READY)
+            left = closing.children()
+            folder = folder_of(left[-1])
+            closing.process.send_signal(2)
+            await ada.closed()
+            assert await asyncio.to_thread(closing.process.wait, MOST_SECONDS) == 0
+    assert ended(left, 5)
+    assert not os.access(folder, os.F_OK)
+    assert ada.socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
+    with pytest.raises((OSError, http.client.HTTPException)):
+        closing.ask("/")
