@@ -12,7 +12,8 @@ Source: the CloudTrail user guide, "CloudTrail userIdentity element" and "CloudT
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from meshmodel.logs.mapping import LogRecord
 from meshmodel.logs.record_values import between, distinct, duration, nested, objects, text, timestamp
@@ -31,6 +32,7 @@ _ISSUES: Final = frozenset(
         "GetWebIdentityToken",
     }
 )
+_REVOKES: Final = frozenset({"DeleteAccessKey", "DeleteRole", "DeleteUser", "UpdateAccessKey"})
 _EXECUTES: Final = frozenset(
     {
         "ExecuteStatement",
@@ -63,23 +65,26 @@ def records(documents: Iterable[Document]) -> Iterator[LogRecord]:
         yield _record(document)
 
 
+class _Principal(NamedTuple):
+    """Who acted: names, the instance of the credential, the person behind it, and names of the session."""
+
+    names: tuple[str, ...]
+    key: str | None
+    person: str | None
+    sessions: tuple[str, ...]
+    is_session: bool
+
+
 def _record(record: dict[str, Any]) -> LogRecord:
-    who, request = nested(record, "userIdentity"), nested(record, "requestParameters")
-    context = nested(who, "sessionContext")
+    request = nested(record, "requestParameters")
+    who = _principal(nested(record, "userIdentity"))
     source, operation = text(record, "eventSource") or "", text(record, "eventName") or ""
     named = [key for key in _REQUEST if key in request]
     places = [_REQUEST[key].format(value) for key in named if (value := text(request, key)) is not None]
-    arn, key = text(who, "arn"), text(who, "accessKeyId")
     issued, issued_key = _issued(operation, record, request) if operation in _ISSUES else ((), None)
+    begins = operation.startswith("AssumeRole") and not who.is_session  # who begins a session has none yet
     return LogRecord(
-        principals=distinct(
-            arn,
-            text(nested(context, "sessionIssuer"), "arn"),
-            key,
-            text(who, "principalId"),
-            text(who, "userName"),
-            text(who, "invokedBy"),
-        ),
+        principals=who.names,
         targets=distinct(*(text(each, "ARN") for each in objects(record, "resources")), *places, source),
         operation=f"{source}:{operation}",
         action=_action(source, operation, record.get("readOnly")),
@@ -87,29 +92,50 @@ def _record(record: dict[str, Any]) -> LogRecord:
         id=text(record, "eventID"),
         refused=text(record, "errorCode") is not None,
         issued=issued,
-        sessions=_sessions(arn, key, text(context, "sourceIdentity"), operation, request),
-        revoked=_revoked(operation, record, request),
-        on_behalf_of=text(context, "sourceIdentity") or text(nested(who, "onBehalfOf"), "userId"),
-        token=key,
+        sessions=(*_begun(request), *who.sessions) if begins else who.sessions,
+        revoked=_revoked(operation, record, request) if operation in _REVOKES else (),
+        on_behalf_of=who.person,
+        token=who.key,
         yields_token=issued_key,
         lifetime=_lifetime(record, request) if issued else None,
     )
 
 
-def _sessions(
-    arn: str | None, key: str | None, person: str | None, operation: str, request: dict[str, Any]
-) -> tuple[str, ...]:
-    name = None
-    if arn is not None and ":assumed-role/" in arn:
-        name = arn.rpartition("/")[2]
-    elif operation.startswith("AssumeRole"):  # who begins a session has none yet
-        name = text(request, "roleSessionName")
-        person = person or text(request, "sourceIdentity")
-    return distinct(
-        f"source-identity:{person}" if person else None,
-        f"role-session:{name}" if name else None,
+def _principal(who: dict[str, Any]) -> _Principal:
+    context = nested(who, "sessionContext")
+    values = (
+        who.get("arn"),
+        nested(context, "sessionIssuer").get("arn"),
+        who.get("accessKeyId"),
+        who.get("principalId"),
+        who.get("userName"),
+        who.get("invokedBy"),
+        context.get("sourceIdentity"),
+        nested(who, "onBehalfOf").get("userId"),
+    )
+    try:
+        return _known_principal(*values)
+    except TypeError:  # a list or an object, which no name is
+        return _known_principal(*(each if isinstance(each, str) else None for each in values))
+
+
+@lru_cache(maxsize=4_096)
+def _known_principal(*values: object) -> _Principal:
+    arn, issuer, key, principal, user, service, source, person = (text({"": each}, "") for each in values)
+    is_session = arn is not None and ":assumed-role/" in arn
+    sessions = distinct(
+        f"source-identity:{source}" if source else None,
+        f"role-session:{arn.rpartition('/')[2]}" if arn and is_session else None,
         f"access-key:{key}" if key else None,
     )
+    names = distinct(arn, issuer, key, principal, user, service)
+    return _Principal(names, key, source or person, sessions, is_session)
+
+
+def _begun(request: dict[str, Any]) -> tuple[str, ...]:
+    """The names of the session that a request begins."""
+    source, name = text(request, "sourceIdentity"), text(request, "roleSessionName")
+    return distinct(f"source-identity:{source}" if source else None, f"role-session:{name}" if name else None)
 
 
 def _issued(
@@ -140,11 +166,11 @@ def _lifetime(record: dict[str, Any], request: dict[str, Any]) -> float | None:
 
 
 def _revoked(operation: str, record: dict[str, Any], request: dict[str, Any]) -> tuple[str, ...]:
-    inactive = operation == "UpdateAccessKey" and text(request, "status") == "Inactive"
-    if inactive or operation == "DeleteAccessKey":
-        return distinct(text(request, "accessKeyId"))
-    kind = {"DeleteRole": "role", "DeleteUser": "user"}.get(operation)
-    name = None if kind is None else text(request, f"{kind}Name")
+    if operation.endswith("AccessKey"):
+        is_active = operation == "UpdateAccessKey" and text(request, "status") != "Inactive"
+        return () if is_active else distinct(text(request, "accessKeyId"))
+    kind = "role" if operation == "DeleteRole" else "user"
+    name = text(request, f"{kind}Name")
     if name is None:
         return ()
     return f"arn:aws:iam::{text(record, 'recipientAccountId') or ''}:{kind}/{name}", name

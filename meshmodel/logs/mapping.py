@@ -184,6 +184,7 @@ class Mapper:
     lone: Mapping[str, str] = field(default_factory=dict)
     _system: str | None = None
     _known: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict)
+    _sessions: dict[tuple[str, ...], str | None] = field(default_factory=dict)
     _matched: bool = False
 
     def of_log(self, form: str, path: str) -> "Mapper":
@@ -282,21 +283,25 @@ class Mapper:
         return (self._meaning("identity", names) or {}).get("credential") if names else None
 
     def _session(self, names: tuple[str, ...]) -> str | None:
-        for rule in self.rules.get("session", ()):
-            for name in names:
-                if rule.matches(name):
-                    return rule.meaning(name)["session"]
-        return None
+        if names not in self._sessions:
+            if len(self._sessions) >= _KNOWN:
+                self._sessions.clear()
+            fitting = ((rule, name) for rule in self.rules.get("session", ()) for name in names)
+            found = next(((rule, name) for rule, name in fitting if rule.matches(name)), None)
+            self._sessions[names] = None if found is None else found[0].meaning(found[1])["session"]
+        return self._sessions[names]
 
     def _meaning(self, table: str, names: tuple[str, ...]) -> Mapping[str, str] | None:
+        known = self._known
         for name in names:
             key = table, name
-            if key not in self._known:
-                if len(self._known) >= _KNOWN:
-                    self._known.clear()
-                rule = next((each for each in self.rules.get(table, ()) if each.matches(name)), None)
-                self._known[key] = None if rule is None else rule.meaning(name)
-            means = self._known[key]
+            if key not in known:
+                if len(known) >= _KNOWN:
+                    known.clear()
+                fitting = (each for each in self.rules.get(table, ()) if name.startswith(each.pieces[0]))
+                rule = next((each for each in fitting if each.matches(name)), None)
+                known[key] = None if rule is None else rule.meaning(name)
+            means = known[key]
             if means is not None:
                 self._matched = True
                 return means
@@ -304,7 +309,9 @@ class Mapper:
 
 
 def _handle(value: str | None, limit: int = _HANDLE_LIMIT) -> str | None:
-    return None if value is None else one_line(value, limit)
+    if value is None or (len(value) <= limit and value.isprintable()):
+        return value
+    return one_line(value, limit)
 
 
 def _unnamed(table: str, names: tuple[str, ...]) -> str:
