@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.answers.export import export, export_files, page_files
 from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
@@ -17,6 +17,9 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.exporters.diagram.render import Page
+
+
+_TRADE_OFF: Final = "trade-off"
 
 
 def add(commands: Subparsers) -> None:
@@ -68,9 +71,10 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "--view",
         dest="asks",
-        choices=("initiator", "target"),
+        choices=("initiator", "target", _TRADE_OFF),
         help="who asks a policy: one who knows all agents behind a request (the default), or a target that "
-        "sees the credential alone",
+        "sees the credential alone; of a picture (svg, png): trade-off shows what fewer decisions a day "
+        "leave open, in place of the model",
     )
     add_view(parser)
     parser.set_defaults(run=run)
@@ -80,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the model in the form that was asked for."""
     if arguments.output is not None and str(arguments.output) == "-":
         arguments.output = None
+    if arguments.asks == _TRADE_OFF:
+        return _draw_trade_off(arguments)
     request = _request(arguments)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
@@ -110,6 +116,38 @@ def run(arguments: argparse.Namespace) -> int:
 
     replace_files(files)
     return 0
+
+
+def _draw_trade_off(arguments: argparse.Namespace) -> int:
+    """Write the trade-off of the plan as a picture."""
+    to = arguments.format or _format_of(arguments.output)
+    others = ("lens", "agent", "zone", "finding", "form", "pages", "colours", "dpi")
+    chosen = [each for each in others if getattr(arguments, each, None) is not None]
+    form: Literal["svg", "png"] = "png" if to == "png" else "svg"
+    if to != form:
+        raise MeshmodelError(f"--view {_TRADE_OFF} is a picture: --to svg or png, not {to}")
+    if chosen:
+        raise MeshmodelError(f"--view {_TRADE_OFF} shows no part of the model: leave out what chooses one")
+    if arguments.output is not None:
+        if _same_file(arguments.output, arguments.model):
+            raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
+        refuse_export(arguments.output, to)
+    from meshmodel.analysis.analysis import analyse
+    from meshmodel.answers.plan_options import plan_options
+    from meshmodel.answers.report.curve import trade_off_page
+    from meshmodel.exporters.diagram.compact import stamp
+
+    snapshot = load(arguments.model)
+    analysis = analyse(snapshot, view=view_of(arguments))
+    if not analysis.summary.uncontrolled:
+        raise MeshmodelError(
+            f"{one_line(arguments.model)}: nothing is open, so there is no trade-off to draw"
+        )
+    with Progress(lambda: "searching for the trade-off"):
+        options = plan_options(snapshot)
+        plan = analysis.cheapest_plan(options)
+        page = trade_off_page(plan, analysis.trade_off(options, plan=plan), stamp(snapshot), form)
+    return _write(page.content, arguments.output, to)
 
 
 def _request(arguments: argparse.Namespace) -> ExportRequest:

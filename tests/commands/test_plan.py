@@ -2,6 +2,7 @@ import contextlib
 import io
 import json
 import shutil
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -12,7 +13,8 @@ from meshmodel.edits.plan_notes import plan_note, wishes
 from meshmodel.interchange import read_file, write_file
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
-from tests.commands.running import CASES, MODELS
+from tests.commands.running import CASES, MODELS, run
+from tests.commands.running import refused as refused_by
 
 LEAK = MODELS / "token-leak.toml"
 DROPS = CASES / "63-a-plan-drops-what-nobody-needs.toml"
@@ -238,3 +240,35 @@ def test_how_often_a_day_is_a_number_above_none(tmp_path, value):
 
 def test_one_model_at_a_time():
     assert "unrecognized arguments" in refused(RARE, LEAK)
+
+
+@pytest.mark.parametrize("to", ["svg", "png"])
+def test_the_trade_off_is_a_picture_with_its_points_named(tmp_path, to):
+    target = tmp_path / f"trade-off.{to}"
+    done = run("export", MODELS / "agent-chain.toml", "--to", to, "--view", "trade-off", "-o", target)
+    assert (done.returncode, done.stderr) == (0, "")
+    content = target.read_bytes()
+    if to == "png":
+        assert content.startswith(b"\x89PNG")
+        return
+    text = " ".join(ET.fromstring(content).itertext())
+    assert "What stays open with so many decisions a day" in text
+    for point in analyse(read_file(MODELS / "agent-chain.toml")).trade_off():
+        assert f": {point.decisions_per_day}" in text
+    assert "ask when analyst sets executor to work" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--to", "pdf"], "--to svg or png, not pdf"),
+        (["--to", "svg", "--lens", "missing"], "leave out what chooses one"),
+    ],
+)
+def test_a_trade_off_of_another_form_is_refused(words, said):
+    assert said in refused_by("export", MODELS / "agent-chain.toml", "--view", "trade-off", *words)
+
+
+def test_where_nothing_is_open_there_is_no_trade_off_to_draw():
+    said = refused_by("export", MODELS / "federated-release.toml", "--to", "svg", "--view", "trade-off")
+    assert "nothing is open" in said

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
@@ -10,12 +11,13 @@ from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.check import crossing_states
 from meshmodel.answers.fix_state import in_order
+from meshmodel.answers.plan_options import plan_options
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
 from meshmodel.answers.report.decision import decision_page, stamp_facts, title_of
 from meshmodel.answers.report.findings import brief_ways, finding_section, finding_table, reference_section
-from meshmodel.answers.report.fix import fix_section
+from meshmodel.answers.report.fix import fix_section, plan_section
 from meshmodel.answers.report.index import index_section
 from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
@@ -28,7 +30,7 @@ from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.fix.results import CurvePoint, Fix, TradeOffPoint
     from meshmodel.analysis.results import Question
 
 MOST_DRAWN: Final = 100
@@ -127,7 +129,9 @@ class Builder:
             "model": self._drawing,
             "boundaries": lambda: boundary_section(analysis, self._pictures),
             "agents": lambda: agent_section(analysis, in_table=self._is_large),
-            "fix": lambda: fix_section(analysis, fix, self._curve(fix), self._pictures, MOST_DRAWN),
+            "fix": lambda: chain(
+                fix_section(analysis, fix, self._curve(fix), self._pictures, MOST_DRAWN), self._plan()
+            ),
             "systems": lambda: system_section(analysis),
             "credentials": lambda: credential_section(analysis),
             "questions": self._not_modelled,
@@ -165,6 +169,20 @@ class Builder:
         curve = self._analysis.closing_curve(deadline=self._deadline, cancelled=self._stop, fix=fix)
         self.complete = self.complete and (self._deadline is None or all(point.exact for point in curve))
         return curve
+
+    def _plan(self) -> Iterator[Block]:
+        """The plan, where an intent says how often a day it is used: else asks have no price."""
+        analysis = self._analysis
+        if not any(each.per_day is not None for each in analysis.snapshot.intent.values()):
+            return
+        self._tell("searching for the plan")
+        options = plan_options(analysis.snapshot)
+        plan = analysis.cheapest_plan(options, deadline=self._deadline, cancelled=self._stop)
+        curve: tuple[TradeOffPoint, ...] = ()
+        if plan.optimal and len(plan.measures) <= LONGEST_CURVE:
+            curve = analysis.trade_off(options, deadline=self._deadline, cancelled=self._stop, plan=plan)
+        self.complete = self.complete and plan.optimal and all(each.optimal for each in curve)
+        yield from plan_section(analysis, plan, curve, self._pictures, MOST_DRAWN)
 
     def _words(self) -> Iterator[Block]:
         analysis, about = self._analysis, self._analysis.snapshot.about

@@ -1,12 +1,16 @@
-"""The closing curve as a picture: for each number of checkpoints what it leaves open at best.
+"""What fewer checkpoints, or fewer decisions a day, leave open at best, as a picture of bars.
 
 Bars at fixed places, painted by the same program as the diagrams.
 """
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from string import ascii_uppercase
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import graphviz
 
+from meshmodel.answers.plan import plan_sentence, rate
 from meshmodel.exporters.diagram import png
 from meshmodel.exporters.diagram.dot import GREY_LINE, INK, SKY, SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram
@@ -21,13 +25,34 @@ from meshmodel.exporters.diagram.render import DiagramFormat, Page
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.fix.results import CurvePoint, Fix, Plan, TradeOffPoint
 
 TITLE: Final = "Uncontrolled crossings that remain with so many checkpoints, at best"
+TRADE_OFF: Final = "What stays open with so many decisions a day, at best"
 _HIGH, _WIDE = 120.0, 400.0
 """Points that the highest bar takes, and all bars."""
+_LINE, _SIGNS = 12.0, 84
+"""Points from one line below the bars to the next, and characters that fit into one."""
+
+
+class _Bars(NamedTuple):
+    """What a picture shows.
+
+    Attributes:
+        title: above the bars.
+        axis: what the numbers below them count.
+        whole: how high a bar can be.
+        bars: of each the height, the words above it and those below it.
+        said: the same in a sentence, for those who cannot see it.
+        lines: below all, from the left.
+    """
+
+    title: str
+    axis: str
+    whole: int
+    bars: Sequence[tuple[int, str, str]]
+    said: str
+    lines: Sequence[str] = ()
 
 
 def curve_page(fix: "Fix", curve: "Sequence[CurvePoint]", stamp: str, to: DiagramFormat) -> Page:
@@ -39,9 +64,47 @@ def curve_page(fix: "Fix", curve: "Sequence[CurvePoint]", stamp: str, to: Diagra
         stamp: which model was analysed by which program.
         to: ``svg`` or ``png``.
     """
+    bars = [
+        (each.remaining, f"{'' if each.exact else '<='}{each.remaining}", f"{each.checkpoints}")
+        for each in curve
+    ]
     said = ", ".join(f"{each.remaining} with {each.checkpoints}" for each in curve)
-    diagram = Diagram((TITLE, f"of {fix.before}"), f"Remaining: {said}.", (), (), (), stamp=stamp)
-    text = _text(fix, curve, stamp)
+    return _page(_Bars(TITLE, "checkpoints", fix.before, bars, f"Remaining: {said}."), stamp, to)
+
+
+def trade_off_page(plan: "Plan", curve: "Sequence[TradeOffPoint]", stamp: str, to: DiagramFormat) -> Page:
+    """The trade-off as a picture, as SVG or as PNG: its points are named, and their measures listed.
+
+    Args:
+        plan: the cheapest plan, of a model in which something is open.
+        curve: what fewer decisions a day leave open.
+        stamp: which model was analysed by which program.
+        to: ``svg`` or ``png``.
+    """
+    names = [ascii_uppercase[n] if n < len(ascii_uppercase) else f"{n + 1}" for n in range(len(curve))]
+    bars = [
+        (each.open, f"{'' if each.optimal else '<='}{each.open}", f"{name}: {rate(each.decisions_per_day)}")
+        for name, each in zip(names, curve, strict=True)
+    ]
+    said = ", ".join(f"{each.open} with {rate(each.decisions_per_day)}" for each in curve)
+    listed = [
+        line
+        for name, each in zip(names, curve, strict=True)
+        for line in wrap(
+            f"{name}  {plan_sentence(each.measures)}",
+            _SIGNS,
+            subsequent_indent="\u2003",
+            break_on_hyphens=False,
+        )
+    ]
+    whole = plan.before + len(plan.flows)
+    shown = _Bars(TRADE_OFF, "decisions a day", whole, bars, f"Open: {said}.", listed)
+    return _page(shown, stamp, to)
+
+
+def _page(shown: _Bars, stamp: str, to: DiagramFormat) -> Page:
+    diagram = Diagram((shown.title, f"of {shown.whole}"), shown.said, (), (), (), stamp=stamp)
+    text = _text(shown, stamp)
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
         arranged = Arrangement(text, lay_out(renderer, text, diagram, AS_PLACED))
@@ -50,33 +113,35 @@ def curve_page(fix: "Fix", curve: "Sequence[CurvePoint]", stamp: str, to: Diagra
         else:
             drawn = renderer.run(text, "svg", AS_PLACED)
             content = clean_svg(drawn, diagram, text_widths(arranged.layout))
-    return Page(TITLE, "picture", content, SMALLEST)
+    return Page(shown.title, "picture", content, SMALLEST)
 
 
-def _text(fix: "Fix", curve: "Sequence[CurvePoint]", stamp: str) -> str:
-    """The graph with a place for each bar, its number above it and its checkpoints below."""
-    step = _WIDE / len(curve)
+def _text(shown: _Bars, stamp: str) -> str:
+    """The graph with a place for each bar, its number above it and its name below, then the lines."""
+    step = _WIDE / len(shown.bars)
     size = f"{SMALLEST:g}"
-    around = f"-12,-48,{_WIDE + 12:.2f},{_HIGH + 40:.2f}"
+    deep = _LINE * len(shown.lines)
+    around = f"-12,{-48 - deep:.2f},{_WIDE + 12:.2f},{_HIGH + 40:.2f}"
     graph = graphviz.Digraph(
         "curve",
         graph_attr={"bb": around, "bgcolor": "#FFFFFF", "pad": "0.1"},
         node_attr={"fontname": "Arial", "fontsize": size, "fontcolor": INK, "margin": "0", "label": ""},
     )
-    _words(graph, "title", TITLE, _WIDE / 2, _HIGH + 28, _WIDE)
-    _words(graph, "axis", "checkpoints", _WIDE / 2, -28, _WIDE)
-    _words(graph, "stamp", stamp, _WIDE / 2, -42, _WIDE)
+    _words(graph, "title", shown.title, _WIDE / 2, _HIGH + 28, _WIDE)
+    _words(graph, "axis", shown.axis, _WIDE / 2, -28, _WIDE)
+    for number, line in enumerate(shown.lines):
+        _words(graph, f"line/{number}", f"{line}\\l", _WIDE / 2, -42 - _LINE * number, _WIDE)
+    _words(graph, "stamp", stamp, _WIDE / 2, -42 - deep, _WIDE)
     _bar(graph, "ground", (_WIDE / 2, -0.5), (_WIDE, 1.0), GREY_LINE)
-    sparse = range(0, len(curve), len(curve) // 20 + 1)
-    for place, point in enumerate(curve):
+    sparse = range(0, len(shown.bars), len(shown.bars) // 20 + 1)
+    for place, (height, above, below) in enumerate(shown.bars):
         x = (place + 0.5) * step
-        high = _HIGH * point.remaining / fix.before
+        high = _HIGH * height / shown.whole
         if high:
             _bar(graph, f"bar/{place}", (x, high / 2), (step * 0.7, high), SKY)
-        if place in sparse or place == len(curve) - 1:
-            mark = "" if point.exact else "<="
-            _words(graph, f"count/{place}", f"{mark}{point.remaining}", x, high + 8, step)
-            _words(graph, f"at/{place}", f"{point.checkpoints}", x, -12, step)
+        if place in sparse or place == len(shown.bars) - 1:
+            _words(graph, f"count/{place}", above, x, high + 8, step)
+            _words(graph, f"at/{place}", below, x, -12, step)
     return str(graph.source)
 
 

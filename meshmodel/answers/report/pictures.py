@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree as ET
 
 from meshmodel.answers.blocks import plain
-from meshmodel.answers.report.curve import curve_page
+from meshmodel.answers.report.curve import curve_page, trade_off_page
 from meshmodel.answers.report.strip import boxes, strip_page
 from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.diagram.compact import stamp
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.fix.results import CurvePoint, Fix, Plan, TradeOffPoint
     from meshmodel.analysis.results import Explanation
 
 Form = Literal["md", "html", "pdf", "docx"]
@@ -66,6 +66,16 @@ class Pictures:
         """What 0, 1, 2, … checkpoints leave open at best."""
         takes = _TAKES[self._form]
         return self._joined(stem, {form: [curve_page(fix, curve, self.stamp, form)] for form in takes})
+
+    def trade_off(self, stem: str, plan: "Plan", curve: "Sequence[TradeOffPoint]") -> list[Picture]:
+        """What fewer decisions a day leave open at best."""
+        takes = _TAKES[self._form]
+        return self._joined(stem, {form: [trade_off_page(plan, curve, self.stamp, form)] for form in takes})
+
+    def changed(self, stem: str, after: "Analysis") -> list[Picture]:
+        """The model beside a changed one, with what goes and what comes marked."""
+        made = Pictures(after, self._form)
+        return made._drawn(stem, ExportRequest(lens="changes", since=self._analysis.snapshot))
 
     def _drawn(self, stem: str, request: ExportRequest) -> list[Picture]:
         address = f"{stem}-{{}}.svg" if self._form == "md" else f"#{stem}-{{}}"

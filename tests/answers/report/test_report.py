@@ -24,8 +24,10 @@ from meshmodel.answers.report.build import Builder
 from meshmodel.answers.report.findings import finding_section
 from meshmodel.answers.report.html import POLICY
 from meshmodel.answers.report.index import numbered
+from meshmodel.answers.report.options import ReportOptions
 from meshmodel.answers.report.tree import Heading, Items, Paragraph, Picture, Table
 from meshmodel.answers.work import Work
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
@@ -161,6 +163,19 @@ def test_credentials_questions_fix_and_curve_are_all_there(name):
     ]
     counted = Counter(crossing.state for crossing in analysis.crossings())
     assert sum(int(row[2]) for row in tables["From"]) == counted["uncontrolled"]
+
+
+def test_the_plan_is_there_where_it_is_known_how_often_something_is_done():
+    chain = read_file(ROOT / "models" / "agent-chain.toml")
+    only = ReportOptions(only=("fix",))
+    without = Builder(analyse(chain), "html", options=only).report()
+    assert "Plan" not in {each.text for each in without.blocks if isinstance(each, Heading)}
+    intent = chain.intent["executor", "payments"]
+    often = apply_edit(chain, Edit("", (Put(replace(intent, per_day=3)),)))
+    report = Builder(analyse(often), "html", options=only).report()
+    titles = [each.text for each in report.blocks if isinstance(each, Heading)]
+    assert {"Plan", "Before and after the plan"} <= set(titles)
+    assert [each.stem for each in report.pictures][-2:] == ["plan", "trade-off"]
 
 
 def test_zones_are_named_as_in_the_picture_and_systems_with_their_zone():
