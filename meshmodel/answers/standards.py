@@ -1,5 +1,6 @@
 """The standards that rules refer to, by their identifiers, with their titles."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -151,6 +152,31 @@ RELEASES: Final[Mapping[str, str]] = {
     "MCP": "Model Context Protocol, revision 2026-07-28, Authorization",
 }
 """By how its identifiers begin, which release of a publication is meant."""
+
+_ADDRESSES: Final[tuple[tuple[str, str], ...]] = (
+    (r"CWE-(\d+)", "https://cwe.mitre.org/data/definitions/{0}.html"),
+    (r"ATT&CK (T\d+)\.(\d+)", "https://attack.mitre.org/techniques/{0}/{1}/"),
+    (r"ATT&CK (T\d+)", "https://attack.mitre.org/techniques/{0}/"),
+    (r"ATLAS (AML\.T[\d.]+)", "https://atlas.mitre.org/techniques/{0}"),
+    (r"ATLAS (AML\.M[\d.]+)", "https://atlas.mitre.org/mitigations/{0}"),
+    (r"SP 800-53 .+", "https://doi.org/10.6028/NIST.SP.800-53r5"),
+    (r"SP 800-207 .+", "https://doi.org/10.6028/NIST.SP.800-207"),
+    (r"CSF 2\.0 .+", "https://doi.org/10.6028/NIST.CSWP.29"),
+    (r"AISVS v1\.0-.+", "https://github.com/OWASP/AISVS/tree/94fbad5/1.0/en"),
+    (r"NHI\d+:2025", "https://owasp.org/www-project-non-human-identities-top-10/2025/"),
+    (r"MCP .+", "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization"),
+)
+"""By how a reference reads the address of its source, where that is a stable one: an entry of its own, a digital
+object identifier, or a release that is not changed."""
+
+
+def address_of(reference: str) -> str:
+    """Where a reference can be read; empty where no address of it is known to stay."""
+    for pattern, address in _ADDRESSES:
+        found = re.fullmatch(pattern, reference)
+        if found is not None:
+            return address.format(*found.groups())
+    return ""
 
 
 def titled(reference: str, about: str = "") -> str:

@@ -2,9 +2,10 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -43,6 +44,7 @@ _SIZES: Final[dict[PageSize, tuple[float, float]]] = {
 """Width and height of a page, in centimetres."""
 _NEEDED: Final = ("Normal", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "Caption", "Table Grid")
 """The styles that a report uses."""
+_HYPERLINK: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _PAGE_COLUMN: Final = 8
 """The share of the column of page numbers."""
 _MOST_SECTIONS: Final = 100
@@ -297,7 +299,10 @@ class _Writer:
         from docx.oxml.parser import parse_xml
         from docx.shared import Cm
 
-        links = [next((cell for cell in row if isinstance(cell, Link)), None) for row in block.rows]
+        links = [
+            next((cell for cell in row if isinstance(cell, Link) and not cell.is_outside), None)
+            for row in block.rows
+        ]
         shares = [*block.widths, *([_PAGE_COLUMN] if any(links) else [])]
         whole, room = sum(shares), Cm(self._width - 2 * _MARGIN).twips
         widths = [round(room * share / whole) for share in shares]
@@ -305,9 +310,16 @@ class _Writer:
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         head = [*block.head, *(["Page"] if any(links) else [])]
         rows = [_row(head, widths, size, is_head=True)]
-        rows += [_row(row, widths, size, link) for row, link in zip(block.rows, links, strict=True)]
+        outside = {
+            cell.anchor for row in block.rows for cell in row if isinstance(cell, Link) and cell.is_outside
+        }
+        relate = self.document.part.relate_to
+        addresses = {each: relate(each, _HYPERLINK, is_external=True) for each in sorted(outside)}
+        rows += [
+            _row(row, widths, size, link, addresses) for row, link in zip(block.rows, links, strict=True)
+        ]
         made = parse_xml(
-            f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{self._styles["Table Grid"]}"/>'
+            f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblStyle w:val="{self._styles["Table Grid"]}"/>'
             '<w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
             '<w:tblLook w:firstRow="1" w:firstColumn="1" w:noVBand="1"/></w:tblPr>'
             f"<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
@@ -334,6 +346,7 @@ def _row(
     widths: Sequence[int],
     size: float,
     link: Link | None = None,
+    addresses: Mapping[str, str] = MappingProxyType({}),
     *,
     is_head: bool = False,
 ) -> str:
@@ -344,6 +357,7 @@ def _row(
         widths: of its columns.
         size: of its letters, in points.
         link: where it leads to.
+        addresses: by address on the web the number of its relation in the document.
         is_head: whether it is bold, and repeated on each page.
     """
     repeated = "<w:trPr><w:tblHeader/></w:trPr>" if is_head else ""
@@ -351,7 +365,9 @@ def _row(
     cells = [f"<w:r>{look}<w:t>{escape(text)}</w:t></w:r>" for text in texts]
     for place, text in enumerate(texts):
         if isinstance(text, Link):
-            cells[place] = f'<w:hyperlink w:anchor="{bookmark(text.anchor)}">{cells[place]}</w:hyperlink>'
+            known = addresses.get(text.anchor)
+            led = f'w:anchor="{bookmark(text.anchor)}"' if known is None else f'r:id="{known}"'
+            cells[place] = f"<w:hyperlink {led}>{cells[place]}</w:hyperlink>"
     if len(cells) < len(widths):
         code = "" if link is None else f" PAGEREF {bookmark(link.anchor)} \\h "
         shown = f"<w:r>{look}<w:t> </w:t></w:r>"

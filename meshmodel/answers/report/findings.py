@@ -10,7 +10,7 @@ from meshmodel.answers.report.decision import worst_findings
 from meshmodel.answers.report.index import numbered
 from meshmodel.answers.report.pictures import Pictures
 from meshmodel.answers.report.tree import Block, Heading, Items, Link, Paragraph, Table
-from meshmodel.answers.standards import TITLES, in_release_order, releases_of
+from meshmodel.answers.standards import TITLES, address_of, in_release_order, releases_of
 from meshmodel.answers.work import Item, Work
 
 if TYPE_CHECKING:
@@ -114,9 +114,13 @@ def reference_section(analysis: "Analysis") -> Iterator[Block]:
         yield Paragraph("Nothing is cited.")
         return
     yield Paragraph(f"References are to {'; '.join(releases_of(cited))}.")
-    yield Table.of(
-        ("Reference", "Title"), (30, 70), ((each, TITLES.get(each, "")) for each in in_release_order(cited))
-    )
+    yield Table.of(("Reference", "Title"), (30, 70), map(_cited, in_release_order(cited)))
+
+
+def _cited(reference: str) -> tuple[str, str]:
+    """A reference, which leads to its source where that has a stable address, and its title."""
+    address = address_of(reference)
+    return Link.to(address, reference) if address else reference, TITLES.get(reference, "")
 
 
 def _title(finding: "Finding") -> str:

@@ -155,7 +155,7 @@ def _anchor(report: Report, heading: Heading) -> str:
 
 def _linked(text: str) -> str:
     """A text, as a link where it is one."""
-    return f'<a href="#{text.anchor}">{escape(text)}</a>' if isinstance(text, Link) else escape(text)
+    return f'<a href="{escape(text.target)}">{escape(text)}</a>' if isinstance(text, Link) else escape(text)
 
 
 def _table(table: Table) -> Iterator[str]:

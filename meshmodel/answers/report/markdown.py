@@ -81,7 +81,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def _linked(text: str) -> str:
     """A text, as a link where it is one."""
-    return f"[{escaped(text)}](#{text.anchor})" if isinstance(text, Link) else escaped(text)
+    return f"[{escaped(text)}]({text.target})" if isinstance(text, Link) else escaped(text)
 
 
 def _picture(picture: Picture, folder: str) -> Iterator[str]:

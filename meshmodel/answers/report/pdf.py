@@ -297,7 +297,7 @@ def _words(text: str, style: ParagraphStyle) -> Words:
 def _linked(text: str) -> str:
     """A text for reportlab, as a link where it is one."""
     said = escape(_letters(text))
-    return f'<a href="#{text.anchor}" color="{_LINK}">{said}</a>' if isinstance(text, Link) else said
+    return f'<a href="{escape(text.target)}" color="{_LINK}">{said}</a>' if isinstance(text, Link) else said
 
 
 Lines = tuple[str, ...]
@@ -396,6 +396,9 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
         for top, bottom, links in zip(tops[1:], tops[2:], self._links, strict=False):
             for column, anchor in links:
                 box = left[column], bottom, left[column + 1], top
+                if "://" in anchor:
+                    self.canv.linkURL(anchor, box, relative=1)
+                    continue
                 self.canv.linkRect("", anchor, box, relative=1, Border="[0 0 0]")
                 if column == len(self._widths) - 1:
                     self._number(anchor, left[column], top)
@@ -411,13 +414,13 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
 
 
 def _table(table: Table, style: ParagraphStyle, paper: _Paper) -> _Grid:
-    """A table; one of links has a last column with the pages that they lead to."""
+    """A table; one of links within the report has a last column with the pages that they lead to."""
     links = [
         [(place, cell.anchor) for place, cell in enumerate(row) if isinstance(cell, Link)]
         for row in table.rows
     ]
     shares, head, rows = [*table.widths], [*table.head], [[*row] for row in table.rows]
-    if any(links):
+    if any("://" not in anchor for led in links for _, anchor in led):
         shares.append(_PAGE_COLUMN)
         head.append("Page")
         for row, led in zip(rows, links, strict=True):

@@ -14,17 +14,27 @@ HEADING_ROOM = 40.0
 
 
 class Link(str):
-    """A text that leads to a heading; writers that have pages tell its page too."""
+    """A text that leads to a heading, whose page is told too where there are pages, or to an address."""
 
     __slots__ = ("anchor",)
     anchor: str
 
     @classmethod
     def to(cls, anchor: str, text: str) -> Self:
-        """A link to the heading that is called so."""
+        """A link to the heading that is called so, or to an address on the web."""
         made = cls(text)
         made.anchor = anchor
         return made
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it leads out of the report."""
+        return "://" in self.anchor
+
+    @property
+    def target(self) -> str:
+        """Where it leads to, as HTML has it."""
+        return self.anchor if self.is_outside else f"#{self.anchor}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,8 @@ class Report:
         there = {each.anchor for each in self.blocks if isinstance(each, Heading)}
 
         def good(text: str) -> str:
-            return str(text) if isinstance(text, Link) and text.anchor not in there else text
+            is_lost = isinstance(text, Link) and not text.is_outside and text.anchor not in there
+            return str(text) if is_lost else text
 
         def linked(block: Block) -> Block:
             match block:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import docx as python_docx
 import pypdf
@@ -20,6 +22,7 @@ from meshmodel.answers.report.files import files
 from meshmodel.answers.report.options import SECTIONS, ReportOptions
 from meshmodel.answers.report.strip import MOST, boxes
 from meshmodel.answers.report.tree import Heading, Link, Table
+from meshmodel.answers.standards import TITLES, address_of
 from meshmodel.answers.work import work_of
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
@@ -49,8 +52,6 @@ def worked_out(name):
 
 
 def made(analysis, form, options=SIGNED):
-    from pathlib import Path
-
     tree = Builder(analysis, form, options=options).report()
     path = Path("folder") / f"report.{form}"
     return tree, files(tree, form, path)[path]
@@ -259,3 +260,30 @@ def test_questions_are_told_by_owner_and_acceptances_with_their_last_day():
     assert "Customer support: " in facts["Not known"]
     assert "Tickets" in facts["Not known"]
     assert plain(facts["Accepted"]).endswith("by ann until 2026-03-01")
+
+
+@cache
+def cited(form):
+    return made(analysed(FINANCE), form, ReportOptions(only=("references",)))[1]
+
+
+def test_references_lead_to_their_sources_and_have_their_titles():
+    address = "https://attack.mitre.org/techniques/T1552/001/"
+    assert f'<a href="{address}">ATT&amp;CK T1552.001</a>' in cited("html").decode()
+    assert f"]({address})" in cited("md").decode()
+    assert squeezed("Unsecured Credentials: Credentials In Files") in READ["docx"](cited("docx")).text
+    related = python_docx.Document(BytesIO(cited("docx"))).part.rels.values()
+    assert address in {each.target_ref for each in related if each.is_external}
+    pages = pypdf.PdfReader(BytesIO(cited("pdf"))).pages
+    links = [each.get_object() for page in pages for each in page.get("/Annots", ())]
+    assert address in {each["/A"]["/URI"] for each in links}
+
+
+def test_every_address_of_a_reference_is_one_of_a_publisher():
+    hosts = {"cwe.mitre.org", "attack.mitre.org", "atlas.mitre.org", "doi.org", "github.com", "owasp.org"}
+    hosts.add("modelcontextprotocol.io")
+    found = {each: address_of(each) for each in TITLES}
+    assert {urlsplit(each).hostname for each in found.values() if each} == hosts
+    assert {urlsplit(each).scheme for each in found.values() if each} == {"https"}
+    assert found["ATLAS AML.T0091.000"] == "https://atlas.mitre.org/techniques/AML.T0091.000"
+    assert found["ASI03:2026"] == "", "its page is not known to stay"
