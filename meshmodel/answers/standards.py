@@ -166,8 +166,8 @@ _ADDRESSES: Final[tuple[tuple[str, str], ...]] = (
     (r"NHI\d+:2025", "https://owasp.org/www-project-non-human-identities-top-10/2025/"),
     (r"MCP .+", "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization"),
 )
-"""By how a reference reads the address of its source, where that is a stable one: an entry of its own, a digital
-object identifier, or a release that is not changed."""
+"""By how a reference reads the address of its source, where that is a stable one: an entry of its own, a
+digital object identifier, or a release that is not changed."""
 
 
 def address_of(reference: str) -> str:

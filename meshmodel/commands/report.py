@@ -88,6 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.analysis.analysis import analyse
     from meshmodel.answers.report.build import Builder
     from meshmodel.answers.report.files import check_template, files
+    from meshmodel.answers.report.tree import LEAST
+    from meshmodel.exporters.diagram.dot import SMALLEST
 
     if form == "docx":
         from meshmodel.answers.report.docx import require
@@ -100,11 +102,17 @@ def run(arguments: argparse.Namespace) -> int:
     analysis = analyse(load(arguments.model), view=view_of(arguments))
     builder = Builder(analysis, form, arguments.deadline, options=options)
     with Progress(lambda: f"{one_line(path)}: {builder.status}"):
-        made = files(builder.report(), form, path, options.template)
+        report = builder.report()
+        made = files(report, form, path, options.template)
     from meshmodel.model.atomic_file import replace_files
 
     folder = next(iter(made)).parent
     replace_files(made, None if folder == path.parent else folder)
+    for picture, points in report.small_pictures(SMALLEST) if form != "md" else ():
+        complain(
+            f"{one_line(path)}: on this page the text of {one_line(picture.title)} has {points:.1f} points, "
+            f"less than {LEAST[report.page]:g}; zoom in to read it"
+        )
     if builder.complete:
         return 0
     complain(f"{one_line(path)}: was written, but in time the fix or its curve was not proven, as it says")

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 
 from meshmodel.answers.report.findings import MOST_DRAWN_WAYS
 from meshmodel.answers.report.pictures import Pictures
+from meshmodel.answers.report.tree import Picture, Report
 from meshmodel.interchange import read_file, write_text
 from tests.answers.report.reading import READ, Page
 from tests.benchmarks.meshes import clustered
@@ -186,3 +187,14 @@ def test_an_interruption_leaves_nothing_half_done(called, tmp_path, monkeypatch)
     assert "interrupted" in complaint
     assert complaint.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_cannot_be_read_is_said_by_the_command(called, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        Report, "small_pictures", lambda self, _: iter([(Picture("a", "A way", (9, 9)), 5.04)])
+    )
+    path = tmp_path / "r.pdf"
+    status, _, complaint = called("report", MODEL, "-o", path, "--only", "index")
+    assert status == 0
+    assert complaint.endswith("the text of A way has 5.0 points, less than 7; zoom in to read it\n")
+    assert path.exists()

@@ -21,6 +21,7 @@ from meshmodel.answers.report.fix import fix_section, plan_section
 from meshmodel.answers.report.index import index_section
 from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
+from meshmodel.answers.report.slides import slide_blocks
 from meshmodel.answers.report.tree import Block, Contents, Heading, Items, Paragraph, Report, Table
 from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
@@ -121,6 +122,10 @@ class Builder:
         self.complete = fix.optimal
         self._tell("working out the list of work")
         work = work_of(analysis, fix)
+        if options.page == "slide":
+            slides = tuple(slide_blocks(analysis, fix, work, self._pictures, options))
+            stamp = f"{analysis.today.isoformat()}, {self._pictures.stamp}"
+            return Report(title_of(analysis), stamp, slides, "slide").with_good_links()
         writers: dict[str, Callable[[], Iterator[Block]]] = {
             "decision": lambda: decision_page(analysis, fix, work, self._pictures, options),
             "index": lambda: index_section(analysis, work),

@@ -70,7 +70,7 @@ def decision_page(
         explanation = analysis.explain_finding(finding)
         if explanation is not None and explanation.steps:
             yield from pictures.strip(f"worst-{number}", plain(finding.message), explanation)
-    below = [*_accepted(analysis), *_unknown(analysis), *_signatures(options)]
+    below = [accepted_facts(analysis), unknown_facts(analysis), *_signatures(options)]
     head = -(-len(title_of(analysis)) // 50) * 2 + -(-len(verdict(analysis, fix, work)) // 70) * 1.6
     yield from _work(work, _LINES + 6.8 - head - sum(map(_lines_of, below)))
     yield from below
@@ -192,21 +192,20 @@ def work_table(items: Sequence[Item], *, with_daily: bool) -> Table:
     return Table.of(head, widths, rows)
 
 
-def _accepted(analysis: "Analysis") -> Iterator[Block]:
+def accepted_facts(analysis: "Analysis") -> Facts:
     """What was accepted, and until when."""
     found = [each for each in analysis.findings if is_accepted(each)]
     if not found:
-        yield Facts.of(("Accepted", "nothing"))
-        return
+        return Facts.of(("Accepted", "nothing"))
     said = []
     for each in found[:2]:
         assert each.accepted is not None
         said.append(f"{each.message}, by {each.accepted.by} until {each.accepted.until}")
     more = f" (and {len(found) - 2} more)" if len(found) > 2 else ""
-    yield Facts.of(("Accepted", shorten(plain("; ".join(said)), 2 * _TEXT) + more))
+    return Facts.of(("Accepted", shorten(plain("; ".join(said)), 2 * _TEXT) + more))
 
 
-def _unknown(analysis: "Analysis") -> Iterator[Block]:
+def unknown_facts(analysis: "Analysis") -> Facts:
     """What is not known: how many questions each owner could answer."""
     by_owner: dict[str, list[str]] = {}
     for each in questions_of(analysis):
@@ -220,7 +219,7 @@ def _unknown(analysis: "Analysis") -> Iterator[Block]:
             by_owner.items(), key=lambda each: (each[0] == UNOWNED, -len(each[1]), each[0])
         )
     ]
-    yield Facts.of(("Not known", shorten(plain(first_few(said, 4)), 2 * _TEXT) or "nothing is asked"))
+    return Facts.of(("Not known", shorten(plain(first_few(said, 4)), 2 * _TEXT) or "nothing is asked"))
 
 
 def _signatures(options: ReportOptions) -> Iterator[Block]:

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
+    LARGEST,
     Block,
     Break,
     Contents,
@@ -132,7 +133,7 @@ class _Writer:
     def __init__(self, report: Report, document: Any) -> None:
         self.document: Any = document
         self._width, self._height = _SIZES[report.page]
-        self._is_slide = report.page == "slide"
+        self._is_slide, self._largest = report.page == "slide", LARGEST[report.page]
         self._is_first, self._is_new_page = False, False
         self._anchors = 0
         about = self.document.core_properties
@@ -250,6 +251,9 @@ class _Writer:
         from docx.shared import Pt
 
         line = self._line(heading.text, f"Heading {heading.level}")
+        if self._is_slide:
+            for run in line.runs:
+                run.font.size = Pt({1: 30, 2: 24}.get(heading.level, 18))
         if self._is_first:
             line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(5), Pt(1)
         if heading.level == 2 and not self._is_first:
@@ -332,7 +336,7 @@ class _Writer:
         wide, high = self._room
         room = Cm(wide - 2 * _MARGIN - 0.01), Cm(high - 2 * _MARGIN - 1.5) - Pt(above)
         size = [Pt(length) for length in picture.size]
-        scale = min(2.0 if self._is_slide else 1.0, room[0] / size[0], room[1] / size[1])
+        scale = min(self._largest, room[0] / size[0], room[1] / size[1])
         shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))
         shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
         if picture.is_explained:

@@ -37,6 +37,7 @@ dl { display: grid; grid-template-columns: 13rem 1fr; gap: 0.25rem 1rem; }
 dt { font-weight: bold; }
 dd { margin: 0; }
 figure { margin: 1rem 0; }
+.break { border: 0; margin: 0; break-after: page; }
 svg { max-width: 100%; height: auto; }
 figcaption, footer { font-size: 0.875rem; color: #555; }
 .lead { font-size: 1.25rem; font-weight: bold; line-height: 1.35; }
@@ -77,11 +78,12 @@ _PAPER: Final[dict[PageSize, str]] = {
     "letter": "@page { size: letter; margin: 2cm; }\n@page across { size: letter landscape; margin: 2cm; }\n",
     "slide": """@page { size: 13.333in 7.5in; margin: 1.2cm 1.5cm; }
 body { font-size: 18pt; max-width: 76rem; }
-table, figcaption, footer { font-size: 14pt; }
+table, figcaption, footer, .foot { font-size: 14pt; }
+.foot { color: #555; margin-top: 2rem; }
 h2 { font-size: 24pt; border: 0; margin-top: 0; }
-h2 ~ h2 { break-before: page; }
 svg { width: 100%; max-height: 9cm; }
-@media print { body { font-size: 18pt; } .first { font-size: 16pt; } .first .lead { font-size: 26pt; } }
+@media print { body { font-size: 18pt; } .first { font-size: 16pt; }
+  .first h1 { font-size: 30pt; } .first .lead { font-size: 22pt; } }
 """,
 }
 
@@ -95,7 +97,8 @@ def html(report: Report, style: str = "") -> str:
     """
     first = report.first_page
     parts = ["\n".join(part for block in some for part in _parts(report, block)) for some in report.parted]
-    body = f'<section class="first">\n{parts[0]}\n</section>\n{parts[1]}' if first else parts[1]
+    foot = f'\n<p class="foot">{_sign(report)}</p>' if report.page == "slide" else ""
+    body = f'<section class="first">\n{parts[0]}{foot}\n</section>\n{parts[1]}' if first else parts[1]
     title = escape(report.title)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -131,11 +134,16 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
         case Contents():
             yield from _contents(report)
         case Break():
-            yield ""
+            yield f'<p class="foot">{_sign(report)}</p><hr class="break">'
         case Table():
             yield from _table(block)
         case Picture():
             yield _figure(block, report.pictures.index(block))
+
+
+def _sign(report: Report) -> str:
+    """Of which model and day a slide is."""
+    return escape(f"{report.title[:60]} · {report.stamp}")
 
 
 def _contents(report: Report) -> Iterator[str]:

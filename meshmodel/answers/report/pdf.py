@@ -33,6 +33,7 @@ from reportlab.platypus import Paragraph as Words
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
+    LARGEST,
     Block,
     Break,
     Contents,
@@ -276,18 +277,13 @@ class _Flowables:
 
     def _picture(self, picture: Picture, above: float) -> None:
         wide, high = self._paper.across if picture.across else self._paper.upright
-        drawing = Drawing(picture, (wide, high - above), _letters, self._largest)
+        drawing = Drawing(picture, (wide, high - above), _letters, LARGEST[self._report.page])
         if picture.is_explained:
             drawing.spaceAfter = self._styles.text.spaceAfter
             self.flowables.append(drawing)
             return
         drawing.keepWithNext = 1
         self.flowables += [drawing, _words(picture.title, self._styles.small)]
-
-    @property
-    def _largest(self) -> float:
-        """So much larger a picture may be drawn: a slide is read from afar."""
-        return 2.0 if self._paper.is_slide else 1.0
 
 
 def _words(text: str, style: ParagraphStyle) -> Words:

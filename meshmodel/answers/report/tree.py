@@ -5,7 +5,7 @@ Its texts are plain: each writer escapes them for its format. None has a line br
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from meshmodel.answers.blocks import Facts, plain
 
@@ -118,6 +118,18 @@ class Picture:
 
 Block = Heading | Paragraph | Items | Facts | Table | Picture | Break | Contents
 PageSize = Literal["a4", "letter", "slide"]
+ROOMS: Final[dict[PageSize, tuple[float, float]]] = {
+    "a4": (482.0, 689.0),
+    "letter": (498.0, 639.0),
+    "slide": (846.0, 387.0),
+}
+"""Points between the margins of an upright page, without what stands below a picture."""
+LEAST: Final[dict[PageSize, float]] = {"a4": 7.0, "letter": 7.0, "slide": 14.0}
+"""Points that the smallest letters of a page are to have."""
+LARGEST: Final[dict[PageSize, float]] = {"a4": 1.0, "letter": 1.0, "slide": 2.0}
+"""So much larger than it was laid out a picture may be drawn: a slide is read from afar."""
+LETTERS: Final = 0.94
+"""Of the size laid out for, the size of letters in pictures: Vera's look larger than Arial's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,8 @@ class Report:
     @property
     def parted(self) -> "tuple[tuple[Block, ...], tuple[Block, ...]]":
         """What stands before the first end of a page, and the rest."""
-        return self.blocks[: self.first_page], self.blocks[self.first_page :]
+        first = self.first_page
+        return self.blocks[:first], self.blocks[first + bool(first) :]
 
     def with_good_links(self) -> "Report":
         """The same, in which what would lead nowhere is no link."""
@@ -176,6 +189,20 @@ class Report:
     def pictures(self) -> tuple[Picture, ...]:
         """Its pictures, in order."""
         return tuple(each for each in self.blocks if isinstance(each, Picture))
+
+    def small_pictures(self, laid_out: float) -> Iterator[tuple[Picture, float]]:
+        """The pictures whose letters are smaller on the page than they are to be, with their points.
+
+        Args:
+            laid_out: points of the smallest letters of a picture, as it is laid out.
+        """
+        wide, high = ROOMS[self.page]
+        for each in self.pictures:
+            room = (high, wide) if each.across and self.page != "slide" else (wide, high)
+            scale = min(LARGEST[self.page], room[0] / each.size[0], room[1] / each.size[1])
+            points = laid_out * LETTERS * scale
+            if points < LEAST[self.page] - 0.05:
+                yield each, points
 
     @property
     def sections(self) -> tuple[Heading, ...]:

@@ -12,16 +12,13 @@ from xml.etree import ElementTree as ET
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable
 
-from meshmodel.answers.report.tree import Picture
+from meshmodel.answers.report.tree import LETTERS, Picture
 
 FONT: Final = "Report"
 """The name of the font, which whoever draws must have registered."""
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _NUMBER: Final = re.compile(r"-?[0-9.]+(?:e-?[0-9]+)?")
 _ANCHORS: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
-_SIZE: Final = 0.94
-"""Of the size laid out for: Vera's letters look larger than Arial's."""
-
 Points = list[tuple[float, float]]
 
 
@@ -109,7 +106,7 @@ class Drawing(Flowable):  # type: ignore[misc]  # reportlab has no types
         self.canv.drawPath(path, *painted)
 
     def _text(self, part: ET.Element) -> None:
-        words, size = self._letters(part.text or ""), float(part.get("font-size", "10")) * _SIZE
+        words, size = self._letters(part.text or ""), float(part.get("font-size", "10")) * LETTERS
         if not words:
             return
         natural = self.canv.stringWidth(words, FONT, size)
