@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Fix
 
-MOST_TRIED: Final = 40
+MOST_TRIED: Final = 20
 """So many beginnings of the list are analysed to say which item closes what; each costs an analysis."""
 UNOWNED: Final = "owner not stated"
 

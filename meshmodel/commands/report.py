@@ -108,10 +108,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     folder = next(iter(made)).parent
     replace_files(made, None if folder == path.parent else folder)
-    for picture, points in report.small_pictures(SMALLEST) if form != "md" else ():
+    small = [*report.small_pictures(SMALLEST)] if form != "md" else []
+    if small:
+        picture, points = min(small, key=lambda each: each[1])
+        others = f" (and {len(small) - 1} more)" if len(small) > 1 else ""
         complain(
-            f"{one_line(path)}: on this page the text of {one_line(picture.title)} has {points:.1f} points, "
-            f"less than {LEAST[report.page]:g}; zoom in to read it"
+            f"{one_line(path)}: on this page the text of {one_line(picture.title)}{others} has {points:.1f} "
+            f"points, less than {LEAST[report.page]:g}; zoom in to read it"
         )
     if builder.complete:
         return 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
 
 MOST_DRAWN_WAYS: Final = 60
-"""So many findings have their way drawn; those after them have it in words only."""
+"""So many causes have their way told and drawn; the findings of those after them are rows of a table."""
 MOST_BRIEF: Final = 6
 """So many ways a brief report has."""
 
@@ -39,23 +39,33 @@ def finding_section(
     if not number:
         yield Paragraph("Nothing is found.")
         return
-    causes = causes_of(analysis)
-    if len(causes) > MOST_DRAWN_WAYS:
-        yield Paragraph(
-            f"The ways of the first {MOST_DRAWN_WAYS} of {len(causes):,} causes are drawn. Those of the "
-            "others are told in words; export --finding draws one."
-        )
-    done = 0
+    causes, done = causes_of(analysis), 0
     written: dict[tuple[str, ...], Finding] = {}
-    for place, cause in enumerate(causes):
+    for cause in causes[:MOST_DRAWN_WAYS]:
         for finding in (cause.finding, *cause.also):
             done += 1
             tell(f"finding {done:,} of {number:,}")
             above = None if finding is cause.finding else cause.finding
-            is_drawn = above is None and place < MOST_DRAWN_WAYS
             yield from _finding(done, finding, above, work.item_of(finding))
             if above is None:
-                yield from _way(analysis, finding, written, pictures if is_drawn else None, f"way-{done}")
+                yield from _way(analysis, finding, written, pictures, f"way-{done}")
+    others = [each for cause in causes[MOST_DRAWN_WAYS:] for each in (cause.finding, *cause.also)]
+    if others:
+        yield Paragraph(
+            f"The ways of the first {MOST_DRAWN_WAYS} of {len(causes):,} causes are told. The other findings "
+            "are rows; meshmodel explain tells the way of one, and export --finding draws it."
+        )
+        yield Table.of(
+            ("No.", "Severity", "What is found", "Remedy", "Work", "Acceptance"),
+            (6, 9, 38, 31, 6, 10),
+            (_row(place, each, work.item_of(each)) for place, each in enumerate(others, done + 1)),
+        )
+
+
+def _row(number: int, finding: "Finding", item: Item | None) -> tuple[object, ...]:
+    accepted = None if finding.accepted is None else accepted_words(finding.accepted)
+    work = None if item is None else f"{item.number}"
+    return f"{number}", finding.severity, finding.message, finding.remedy, work, accepted
 
 
 def brief_ways(analysis: "Analysis", work: Work, pictures: Pictures) -> Iterator[Block]:
@@ -150,7 +160,7 @@ def _way(
     analysis: "Analysis",
     finding: "Finding",
     written: "dict[tuple[str, ...], Finding]",
-    pictures: Pictures | None,
+    pictures: Pictures,
     stem: str,
 ) -> Iterator[Block]:
     """The way of a finding, drawn and in words; ``written`` are those of the findings above it."""
@@ -161,9 +171,6 @@ def _way(
     if first is not finding:
         yield Paragraph(plain(f"Its way is that of {first.rule}: {first.subject}, above."))
         return
-    if pictures is None:
-        yield Paragraph("Its way, in words:")
-    else:
-        yield from pictures.example_path(stem, f"{finding.rule}:{finding.subject}")
-        yield Paragraph("Its way, in words; one number may stand for several steps of the picture:")
+    yield from pictures.example_path(stem, f"{finding.rule}:{finding.subject}")
+    yield Paragraph("Its way, in words; one number may stand for several steps of the picture:")
     yield Items(tuple(plain(each) for each in explanation.sentences))

@@ -137,7 +137,8 @@ def _letters(text: str) -> str:
 
 
 def _has_other_letters(report: Report) -> bool:
-    return any(not shows(letter) and letter not in _SIGNS for text in report.texts() for letter in text)
+    letters = set[str]().union(*(text for text in report.texts() if not text.isascii()))
+    return any(not shows(letter) and letter not in _SIGNS for letter in letters)
 
 
 class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
