@@ -184,6 +184,11 @@ def plan_sentence(measures: Sequence[Measure], most: int = 6) -> str:
     return "; ".join([*named, *more]) or "nothing is done"
 
 
+def point_words(curve: "Sequence[TradeOffPoint]") -> list[tuple[str, str]]:
+    """Of each point of a trade-off its decisions a day, and its measures in one line."""
+    return [(rate(each.decisions_per_day), plan_sentence(each.measures)) for each in curve]
+
+
 def _counts(measures: Sequence[Measure]) -> str:
     counts = Counter(map(kind_of, measures))
     return ", ".join(counted(counts[kind], kind) for kind in MEASURE_KINDS if counts[kind])

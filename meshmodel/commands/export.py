@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.export import export, export_files, page_files
 from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
@@ -123,9 +123,11 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
     to = arguments.format or _format_of(arguments.output)
     others = ("lens", "agent", "zone", "finding", "form", "pages", "colours", "dpi")
     chosen = [each for each in others if getattr(arguments, each, None) is not None]
-    form: Literal["svg", "png"] = "png" if to == "png" else "svg"
-    if to != form:
-        raise MeshmodelError(f"--view {_TRADE_OFF} is a picture: --to svg or png, not {to}")
+    from meshmodel.answers.report.curve import PAINTED, trade_off_page
+
+    form = next((each for each in PAINTED if each == to), None)
+    if form is None:
+        raise MeshmodelError(f"--view {_TRADE_OFF} is a picture: --to {' or '.join(PAINTED)}, not {to}")
     if chosen:
         raise MeshmodelError(f"--view {_TRADE_OFF} shows no part of the model: leave out what chooses one")
     if arguments.output is not None:
@@ -133,8 +135,8 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
             raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
         refuse_export(arguments.output, to)
     from meshmodel.analysis.analysis import analyse
+    from meshmodel.answers.plan import point_words
     from meshmodel.answers.plan_options import plan_options
-    from meshmodel.answers.report.curve import trade_off_page
     from meshmodel.exporters.diagram.compact import stamp
 
     snapshot = load(arguments.model)
@@ -146,7 +148,8 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
     with Progress(lambda: "searching for the trade-off"):
         options = plan_options(snapshot)
         plan = analysis.cheapest_plan(options)
-        page = trade_off_page(plan, analysis.trade_off(options, plan=plan), stamp(snapshot), form)
+        curve = analysis.trade_off(options, plan=plan)
+        page = trade_off_page(plan, curve, point_words(curve), stamp(snapshot), form)
     return _write(page.content, arguments.output, to)
 
 

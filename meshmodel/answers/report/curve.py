@@ -6,11 +6,10 @@ Bars at fixed places, painted by the same program as the diagrams.
 from collections.abc import Sequence
 from string import ascii_uppercase
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import graphviz
 
-from meshmodel.answers.plan import plan_sentence, rate
 from meshmodel.exporters.diagram import png
 from meshmodel.exporters.diagram.dot import GREY_LINE, INK, SKY, SMALLEST
 from meshmodel.exporters.diagram.elements import Diagram
@@ -27,6 +26,8 @@ from meshmodel.exporters.diagram.svg import clean_svg, text_widths
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix, Plan, TradeOffPoint
 
+PAINTED: Final[tuple[Literal["svg", "png"], ...]] = ("svg", "png")
+"""The formats in which it is drawn."""
 TITLE: Final = "Uncontrolled crossings that remain with so many checkpoints, at best"
 TRADE_OFF: Final = "What stays open with so many decisions a day, at best"
 _HIGH, _WIDE = 120.0, 400.0
@@ -43,7 +44,7 @@ class _Bars(NamedTuple):
         axis: what the numbers below them count.
         whole: how high a bar can be.
         bars: of each the height, the words above it and those below it.
-        said: the same in a sentence, for those who cannot see it.
+        sentence: the same in a sentence, for those who cannot see it.
         lines: below all, from the left.
     """
 
@@ -51,7 +52,7 @@ class _Bars(NamedTuple):
     axis: str
     whole: int
     bars: Sequence[tuple[int, str, str]]
-    said: str
+    sentence: str
     lines: Sequence[str] = ()
 
 
@@ -72,26 +73,33 @@ def curve_page(fix: "Fix", curve: "Sequence[CurvePoint]", stamp: str, to: Diagra
     return _page(_Bars(TITLE, "checkpoints", fix.before, bars, f"Remaining: {said}."), stamp, to)
 
 
-def trade_off_page(plan: "Plan", curve: "Sequence[TradeOffPoint]", stamp: str, to: DiagramFormat) -> Page:
+def trade_off_page(
+    plan: "Plan",
+    curve: "Sequence[TradeOffPoint]",
+    labels: Sequence[tuple[str, str]],
+    stamp: str,
+    to: DiagramFormat,
+) -> Page:
     """The trade-off as a picture, as SVG or as PNG: its points are named, and their measures listed.
 
     Args:
         plan: the cheapest plan, of a model in which something is open.
         curve: what fewer decisions a day leave open.
+        labels: of each point its number and its measures, in words (``plan.point_words``).
         stamp: which model was analysed by which program.
         to: ``svg`` or ``png``.
     """
     names = [ascii_uppercase[n] if n < len(ascii_uppercase) else f"{n + 1}" for n in range(len(curve))]
     bars = [
-        (each.open, f"{'' if each.optimal else '<='}{each.open}", f"{name}: {rate(each.decisions_per_day)}")
-        for name, each in zip(names, curve, strict=True)
+        (each.open, f"{'' if each.optimal else '<='}{each.open}", f"{name}: {number}")
+        for name, each, (number, _) in zip(names, curve, labels, strict=True)
     ]
-    said = ", ".join(f"{each.open} with {rate(each.decisions_per_day)}" for each in curve)
+    said = ", ".join(f"{each.open} with {number}" for each, (number, _) in zip(curve, labels, strict=True))
     listed = [
         line
-        for name, each in zip(names, curve, strict=True)
+        for name, (_, measures) in zip(names, labels, strict=True)
         for line in wrap(
-            f"{name}  {plan_sentence(each.measures)}",
+            f"{name}  {measures}",
             _SIGNS,
             subsequent_indent="\u2003",
             break_on_hyphens=False,
@@ -103,7 +111,7 @@ def trade_off_page(plan: "Plan", curve: "Sequence[TradeOffPoint]", stamp: str, t
 
 
 def _page(shown: _Bars, stamp: str, to: DiagramFormat) -> Page:
-    diagram = Diagram((shown.title, f"of {shown.whole}"), shown.said, (), (), (), stamp=stamp)
+    diagram = Diagram((shown.title, f"of {shown.whole}"), shown.sentence, (), (), (), stamp=stamp)
     text = _text(shown, stamp)
     renderer = find_renderer()
     with malformed_output_as_error(renderer):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree as ET
 
 from meshmodel.answers.blocks import plain
+from meshmodel.answers.plan import point_words
 from meshmodel.answers.report.curve import curve_page, trade_off_page
 from meshmodel.answers.report.strip import boxes, strip_page
 from meshmodel.answers.report.tree import Picture
@@ -69,8 +70,9 @@ class Pictures:
 
     def trade_off(self, stem: str, plan: "Plan", curve: "Sequence[TradeOffPoint]") -> list[Picture]:
         """What fewer decisions a day leave open at best."""
-        takes = _TAKES[self._form]
-        return self._joined(stem, {form: [trade_off_page(plan, curve, self.stamp, form)] for form in takes})
+        labels, takes = point_words(curve), _TAKES[self._form]
+        pages_of = {form: [trade_off_page(plan, curve, labels, self.stamp, form)] for form in takes}
+        return self._joined(stem, pages_of)
 
     def changed(self, stem: str, after: "Analysis") -> list[Picture]:
         """The model beside a changed one, with what goes and what comes marked."""
