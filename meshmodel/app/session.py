@@ -19,6 +19,7 @@ from meshmodel.store.sqlite_file import identity, path_text, unwritable_part
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Difference
+    from meshmodel.store.guided_round import GuidedRound
     from meshmodel.store.imports import Imported
     from meshmodel.store.journal import JournalEntry
     from meshmodel.store.store import Store, Undone
@@ -198,6 +199,17 @@ class Session:
             MeshmodelError: it cannot be rebuilt.
         """
         return self.snapshot if self._store is None else self._store.earlier(number)
+
+    @property
+    def guided_round(self) -> "GuidedRound | None":
+        """The guided round that was begun last, in any window; ``None`` where none is kept."""
+        return None if self._store is None else self._store.guided_round()
+
+    def keep_round(self, kept: "GuidedRound") -> None:
+        """Keep where a guided round began, for every window; what cannot be written is left."""
+        if self._store is not None and not self.read_only:
+            with suppress(StoreError):
+                self._store.keep_round(kept)
 
     def changes_since(self, number: int) -> "list[tuple[JournalEntry, Difference]]":
         """The edits after an entry of the journal that stand, with what each changed, oldest first."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from meshmodel.answers.round.summary import RoundSummary
     from meshmodel.model.snapshot import Snapshot
 
-_SINCE_MADE: Final = "0"
+_LAST_ROUND: Final = "last"
 
 
 def add(commands: Subparsers) -> None:
@@ -49,9 +49,10 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "--summary",
         nargs="?",
-        const=_SINCE_MADE,
+        const=_LAST_ROUND,
         metavar="FROM",
-        help="what was decided after this entry of the journal (default: since the model was made)",
+        help="what was decided after this entry of the journal (default: since the round in the workbench "
+        "began, or the model was made)",
     )
     parser.add_argument("--to", choices=("md",), metavar="FORMAT", help="with --summary: as Markdown (md)")
     add_json(parser)
@@ -115,6 +116,9 @@ def _summary(path: Path, text: str) -> "tuple[Snapshot, RoundSummary]":
         )
     with Store.open(path, read_only=True) as store:
         last = max((each.number for each in store.journal()), default=0)
+        kept = store.guided_round()
+        if text == _LAST_ROUND:
+            text = "0" if kept is None else str(kept.began)
         since = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
         if not 0 <= since <= last:
             entry = f"--summary {one_line(text, 40)}"

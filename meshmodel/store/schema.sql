@@ -49,6 +49,13 @@ CREATE TABLE drawn_order (
     PRIMARY KEY (number)
 );
 
+CREATE TABLE guided_round (
+    number INTEGER NOT NULL,
+    began INTEGER NOT NULL,
+    over BOOLEAN NOT NULL,
+    PRIMARY KEY (number)
+);
+
 CREATE TABLE journal (
     number INTEGER NOT NULL,
     time VARCHAR NOT NULL,

@@ -31,6 +31,7 @@ from meshmodel.store.sqlite_file import path_text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from meshmodel.store.guided_round import GuidedRound
     from meshmodel.store.journal import JournalEntry
 
 _LOCK: Final = threading.RLock()  # SQLite's locks belong to the process: they keep no threads apart
@@ -321,6 +322,27 @@ class Store:
                 raise
             finally:
                 sqlite_file.set_busy_timeout(self._raw, sqlite_file.BUSY_TIMEOUT)
+
+    def guided_round(self) -> "GuidedRound | None":
+        """The guided round that was begun last, in any window."""
+        from meshmodel.store import guided_round
+
+        with self._reading():
+            return guided_round.read(self._raw)
+
+    def keep_round(self, kept: "GuidedRound") -> None:
+        """Keep where a guided round began, and whether it is over.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        from meshmodel.store import guided_round
+
+        with _LOCK, sqlite_file.store_errors(self.path):
+            self._require_open()
+            self._require_same_file()
+            with self._transaction("BEGIN IMMEDIATE"):
+                guided_round.write(self._raw, kept)
 
     def keep_order(self, order: Iterable[Reference]) -> None:
         """Keep how lanes and cards are drawn now, for every window; not at all while another program writes.

@@ -332,6 +332,15 @@ class DrawnOrderRow(Row, table=True):
     entries: str = Field(sa_type=Text)
 
 
+class GuidedRoundRow(Row, table=True):
+    """Where in the journal a guided round began: one row, numbered 1, or none."""
+
+    __tablename__ = "guided_round"
+    number: int = Field(primary_key=True)
+    began: int
+    over: bool
+
+
 SCHEMA_REVISION: Final = Table(
     "alembic_version",
     Row.metadata,
@@ -342,7 +351,7 @@ SCHEMA_REVISION: Final = Table(
 _ROWS: Final = (
     AboutRow, ZoneRow, SystemRow, AgentRow, CredentialRow, HoldRow, GrantRow, CustodyRow, ExchangeRow,
     DelegationRow, TriggerRow, IntentRow, CheckpointRow, NoteRow, AcceptanceRow, JournalRow,
-    JournalChangeRow, ImportedRow, ProgramRow, DrawnOrderRow,
+    JournalChangeRow, ImportedRow, ProgramRow, DrawnOrderRow, GuidedRoundRow,
 )  # fmt: skip
 
 METADATA: Final = Row.metadata

@@ -16,6 +16,7 @@ from meshmodel.app.presentation.rounding import Rounding
 from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.records import Note
+from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
@@ -133,6 +134,26 @@ async def test_a_parked_stop_comes_last_and_one_that_is_left_not_at_all(tmp_path
         await it.shows("Uncontrolled crossings")
         await press(it, "left")
         assert stop_of(it).key == parked.key
+
+
+async def test_where_it_began_is_kept_in_the_model_until_no_stop_is_left(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.sentence("note: before the round")
+        path, since = it.bench.session.path, len(labels(it))
+        await press(it, "H", "d")
+        assert it.bench.session.guided_round == GuidedRound(since, over=False)
+    async with desk(tmp_path) as it:
+        await press(it, "H")
+        assert it.bench.session.guided_round == GuidedRound(since, over=False), "it goes on in another window"
+        while known(it).stop is not None:
+            await press(it, "space")
+        assert it.bench.session.guided_round == GuidedRound(since, over=True)
+        await it.shows("policy-decision on refresh-token > crm")
+        assert "before the round" not in it.screen_text()
+        await press(it, "H")
+        assert it.bench.session.guided_round == GuidedRound(len(labels(it)), over=False), "the next one"
+    with Store.open(path, read_only=True) as store:
+        assert store.guided_round() is not None
 
 
 async def test_what_cannot_be_answered_is_not_offered_and_its_key_says_why(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.interchange import read_file
 from meshmodel.model.records import Checkpoint, Grant, Note
+from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS, documents, refused, run
 
@@ -56,6 +57,14 @@ def test_the_summary_names_who_decided_what_and_counts_before_and_after(held: Pa
     assert minutes.startswith("# ")
     assert "| What | Who |" in minutes
     assert "said before" not in minutes
+
+
+def test_without_an_entry_it_begins_where_the_round_of_the_workbench_did(held: Path) -> None:
+    with Store.open(held) as store:
+        store.keep_round(GuidedRound(2, over=True))
+    (answer,) = documents("round", held, "--summary", "--json")
+    assert answer["since"] == 2
+    assert "decided" not in {each["what"] for each in answer["decisions"]}
 
 
 @pytest.mark.parametrize("entry", ["-1", "99", "x"])

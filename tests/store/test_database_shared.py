@@ -21,6 +21,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import presence, sqlite_file
+from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.store import Store
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, random_edit
@@ -412,6 +413,17 @@ def test_the_order_of_one_window_is_that_of_all(two):
     with other._transaction("BEGIN IMMEDIATE"):
         one.keep_order([])  # somebody writes just now: nobody waits for it
     assert one.order == other.order
+
+
+def test_where_a_round_began_is_that_of_all_windows(two):
+    one, other = two
+    assert one.guided_round() is None
+    one.keep_round(GuidedRound(0, over=False))
+    assert other.guided_round() == GuidedRound(0, over=False)
+    assert not one.journal(), "it is no edit"
+    for entry in (-1, 9, "x", 0.5):
+        one._raw.execute("UPDATE guided_round SET began = ?", (entry,))
+        assert other.guided_round() is None, "no entry of the journal"
 
 
 @pytest.mark.parametrize("entries", ["{", "[1]", "[" * 90_000, "7", "x" * 200_000, b"\x00\xff"])

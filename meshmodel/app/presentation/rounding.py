@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Fix
     from meshmodel.analysis.results import Explanation, StepKey
     from meshmodel.answers.blocks import Block
+    from meshmodel.model.snapshot import Snapshot
     from meshmodel.model.stop import Task
 
 ANSWERS: Final[tuple[AnswerName, ...]] = get_args(AnswerName)
@@ -32,7 +33,9 @@ class Rounding:
 
     Attributes:
         analysis: of which model and view; of another one it is only where the round is.
-        began: how many crossings were uncontrolled when it began.
+        since: the entry of the journal after which it began.
+        before: the model as it was then.
+        began: how many crossings were uncontrolled then.
         left: the keys of the stops from which somebody went on.
         earlier: the keys of the stops that were seen before, the last one last.
         fix: the fix that is followed; ``None`` while it is computed.
@@ -48,7 +51,9 @@ class Rounding:
     """
 
     analysis: "Analysis"
-    began: int
+    since: int
+    before: "Snapshot"
+    began: int | None = None
     left: frozenset[Key] = frozenset()
     earlier: tuple[Key, ...] = ()
     fix: "Fix | None" = None
@@ -85,6 +90,7 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
         here: the key of the stop to be shown; ``None``: the next.
         task: that which computes it.
     """
+    from meshmodel.analysis.analysis import analyse
     from meshmodel.answers.round.words import stop_facts
 
     fix = round_.fix if round_.fix is not None and round_.analysis is analysis else None
@@ -95,8 +101,18 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
         stop, to_come = (to_come[0], to_come[1:]) if to_come else (None, [])
     else:
         to_come = [each for each in to_come if each.key != stop.key]
+    began = round_.began
+    if began is None:
+        began = analyse(round_.before, view=analysis.view, today=analysis.today).engine.uncontrolled
     now = replace(
-        round_, analysis=analysis, fix=fix, stop=stop, to_come=tuple(to_come), summary=(), problem=""
+        round_,
+        began=began,
+        analysis=analysis,
+        fix=fix,
+        stop=stop,
+        to_come=tuple(to_come),
+        summary=(),
+        problem="",
     )
     if stop is None:
         return replace(now, is_done=False, way=None, facts={}, yes=None, reasons={})

@@ -17,6 +17,7 @@ from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.records import Record, Reference
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import table_of
+from meshmodel.store.guided_round import GuidedRound
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -35,6 +36,9 @@ class RoundController(Controller):
 
     def show(self) -> None:
         """Show the stop at which the round is; begin one where none is under way."""
+        known = self.state.rounding
+        if known is not None and known.stop is None and self._pending is None:
+            self.context.update(rounding=None)
         self.context.open_list("round")
 
     def follow(self) -> None:
@@ -46,8 +50,15 @@ class RoundController(Controller):
             return
         known = state.rounding
         if known is None or known.analysis is not analysis:
-            known = known or Rounding(analysis, analysis.summary.uncontrolled)
+            known = known or self._begun(analysis)
             self._look(known, None if known.stop is None else known.stop.key)
+
+    def _begun(self, analysis: "Analysis") -> Rounding:
+        """The round that goes on in some window, or a new one."""
+        session = self.context.session
+        kept, last = session.guided_round, max((each.number for each in session.journal()), default=0)
+        since = last if kept is None or kept.over else kept.began
+        return Rounding(analysis, since, session.earlier(since))
 
     def _look(self, known: Rounding, here: Key | None) -> None:
         analysis = self.state.analysis
@@ -62,10 +73,13 @@ class RoundController(Controller):
         )
 
     def _found(self, found: Rounding) -> None:
+        kept = self.context.session.guided_round
         if found.stop is None:
-            self._sum_up(found)
-        else:
-            self._show(found)
+            self._sum_up(found, kept)
+            return
+        if kept is None or kept.over:
+            self.context.session.keep_round(GuidedRound(found.since, over=False))
+        self._show(found)
 
     def _show(self, found: Rounding) -> None:
         """Show a stop: its step is selected, and the worst way lit."""
@@ -263,12 +277,16 @@ class RoundController(Controller):
 
     # The end
 
-    def _sum_up(self, found: Rounding) -> None:
-        """No stop is left: show what was decided."""
+    def _sum_up(self, found: Rounding, kept: GuidedRound | None) -> None:
+        """No stop is left: the round is over; show what was decided in it, or in the last one."""
         from meshmodel.answers.round.summary import summary_blocks, summary_of
 
-        session, since = self.context.session, 0
-        before, edits = session.earlier(since), session.changes_since(since)
+        session, since, before = self.context.session, found.since, found.before
+        if kept is not None and kept.over:
+            since, before = kept.began, session.earlier(kept.began)
+        elif kept is not None:
+            session.keep_round(GuidedRound(since, over=True))
+        edits = session.changes_since(since)
 
         def work(_: object) -> Rounding:
             told = summary_of(since, before, found.analysis.snapshot, edits)
