@@ -1,7 +1,7 @@
 """The engine's answers and the naive reading's, in the same form, and where they differ."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.results import Kept, PlanOptions
@@ -168,6 +168,9 @@ def barred_by(options, naive):
     """The measures that a plan may not take by these options."""
     whole = (None, "admin")  # a grant that loses anything loses admin
     kept = {(each.relation, each.from_, each.to) for each in options.kept if each.action in whole}
+    kept |= {
+        each[:3] for each in map(astuple, options.kept) if each[3] == "admin"
+    }  # any drop takes that away
     kept_actions = {("drop", each.relation, each.from_, each.to, each.action) for each in options.kept}
     for measure in naive.measures:
         match measure:

@@ -154,6 +154,17 @@ def test_the_notes_of_the_model_are_heeded(tmp_path):
     assert plan(path) == plan(RARE)
 
 
+def test_a_wish_about_what_is_retired_or_revoked_changes_nothing(tmp_path):
+    model = read_file(RARE)
+    for about in ("hold:bot>ticket-token", "hearing:refunds>bot"):
+        model = apply_edit(model, plan_note(model, about, "never ask"))
+    model = apply_edit(model, plan_note(model, "hold:bot>refund-token", "keep"))
+    path = tmp_path / "noted.toml"
+    write_file(path, model)
+    path.write_text(path.read_text().replace('id = "bot"\n', 'id = "bot"\nstatus = "retired"\n'))
+    assert plan(path)["measures"] == []
+
+
 def test_agents_without_intents_come_first():
     said = text(MODELS / "support-agent.toml")
     first = "1 agent has no intents: all that each does as itself counts as needed"

@@ -20,6 +20,7 @@ from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop, Limit, Measure, M
 from meshmodel.model.records import Custody
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.validation import References
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 _COPIED: Final = frozenset(
@@ -236,12 +237,12 @@ def _kept(snapshot: Snapshot, kept: Kept) -> set[Drawn]:
 
 
 def _check(mesh: Mesh, options: PlanOptions) -> None:
-    """Refuse options that name what is not in the model."""
-    snapshot = mesh.snapshot
+    """Refuse options that name what is not in the model; what is retired or revoked is."""
+    snapshot, references = mesh.snapshot, References(mesh.snapshot)
     for step in sorted(options.never_ask):
         tables = [snapshot.table(each) for each in STEP_ENDS[step[0]]]
         is_there = step[1] in tables[0] and step[2] in tables[1]
-        if not is_there or not any(mesh.has(each) for each in mesh.ends(*step)):
+        if not is_there or not references.has_step(*step):
             raise InvalidModelError(f"there is no step {step[0]}:{step[1]}>{step[2]} where a plan could ask")
     for each in sorted(options.kept, key=repr):
         ends_of = (each.from_, each.to)
