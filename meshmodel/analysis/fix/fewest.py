@@ -78,11 +78,16 @@ class Fewest:
         """
         while self._proofs:
             program, weights = self._program(budget)
-            program.settle_on(weights, self.at_least[budget])
-            program.settle_on(self.measures.prices(program.measures))
-            if preference is None:
-                chosen = program.named(program.cheapest([1.0] * len(program.measures)))
+            prices = self.measures.prices(program.measures)
+            if preference is None:  # the price, and then the number, by one program
+                remaining = range(len(prices), program.count)
+                program.rows.append(
+                    Row(remaining, -self.at_least[budget], [-weights[each] for each in remaining])
+                )
+                chosen = program.named(program.cheapest([each * (len(prices) + 1) + 1 for each in prices]))
             else:
+                program.settle_on(weights, self.at_least[budget])
+                program.settle_on(prices)
                 chosen = preference.preferred(program)
             if self.try_(chosen) > self.at_least[budget]:
                 self._learn(chosen)
@@ -119,7 +124,7 @@ class Fewest:
     def _program(self, budget: int) -> tuple[Program, list[float]]:
         """The program in which a column beside the measures is one where its crossings remain."""
         # Crossings with the same proofs are one.
-        weights = Counter(map(frozenset, self._proofs.values()))
+        weights = Counter(map(_minimal, self._proofs.values()))
         program = Program(set().union(*weights), self.measures.place, self._stop)
         width = len(program.measures)
         program.rows = [
@@ -131,3 +136,8 @@ class Fewest:
         program.rows.append(Row(range(width), -budget, prices))
         program.count += len(weights)
         return program, [0.0] * width + [float(weight) for weight in weights.values()]
+
+
+def _minimal(proofs: set[Proof]) -> frozenset[Proof]:
+    """The proofs that have no other one as a part: who hits that hits them."""
+    return frozenset(each for each in proofs if not any(other < each for other in proofs))

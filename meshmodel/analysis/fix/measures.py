@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from meshmodel.analysis.fix.results import Kept, PlanOptions
 from meshmodel.analysis.fix.routes import THOUSANDTHS, Drawn, Routes
@@ -244,12 +244,16 @@ def _check(mesh: Mesh, options: PlanOptions) -> None:
         is_there = step[1] in tables[0] and step[2] in tables[1]
         if not is_there or not references.has_step(*step):
             raise InvalidModelError(f"there is no step {step[0]}:{step[1]}>{step[2]} where a plan could ask")
-    for each in sorted(options.kept, key=repr):
-        ends_of = (each.from_, each.to)
-        if each.relation == "pass":
-            row = snapshot.delegation.get(cast("tuple[str, str]", tuple(each.from_.split(">"))))
-            is_there = row is not None and each.to in (row.passes or ())
-        else:
-            is_there = ends_of in snapshot.table(each.relation)
-        if not is_there:
-            raise InvalidModelError(f"there is no {each.relation}:{each.from_}>{each.to} that could be kept")
+    for kept in sorted(options.kept, key=repr):
+        if not _is_there(snapshot, kept):
+            what = f"{kept.relation}:{kept.from_}>{kept.to}" + (f":{kept.action}" if kept.action else "")
+            raise InvalidModelError(f"there is no {what} that could be kept")
+
+
+def _is_there(snapshot: Snapshot, kept: Kept) -> bool:
+    """Whether there is the relation, or the action of a grant, that an option keeps."""
+    if kept.relation == "pass":
+        rows = {f"{one}>{other}": row.passes or () for (one, other), row in snapshot.delegation.items()}
+        return kept.to in rows.get(kept.from_, ())
+    row = snapshot.table(kept.relation).get((kept.from_, kept.to))
+    return row is not None and (kept.action is None or bool({kept.action, "admin"} & {*row.actions}))

@@ -7,16 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.fewest import Fewest, Progress
-from meshmodel.analysis.fix.measures import Name, PlanMeasures
+from meshmodel.analysis.fix.measures import PlanMeasures
 from meshmodel.analysis.fix.preference import Preference
-from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation
+from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation, open_in
 from meshmodel.analysis.fix.results import LeftOpen, Needed, Plan, PlanOptions, TradeOffPoint
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.fix.smallest import Cheapest, simple
-from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.actions import actions_of
@@ -126,22 +124,13 @@ class _Planning:
         asks = self._measures.ask(*grants)
         if len(asks) == len(grants):
             return asks, set()
-        every = self._every()
-        return every, set(_open_in(self._changed.by(every)[0]))
-
-    def _every(self) -> Proof:
-        """All measures that there are."""
-        mesh, known = self._engine.mesh, self._changed.known
-        steps = (step for kind in mesh.steps for step in mesh.steps[kind])
-        passes = (
-            Name("drop", "pass", f"{d.from_}>{d.to}", c) for d in mesh.delegations for c in d.passes or ()
-        )
-        return NOTHING.union(*map(known.relation, steps)) | self._measures.of(*passes)
+        every = self._changed.every()
+        return every, set(open_in(self._changed.by(every)[0]))
 
     def _answer(self, chosen: Proof, bound: int, least_open: int, *, is_settled: bool) -> Plan:
         engine, measures = self._engine, self._measures
         price = measures.cost(chosen)[0]
-        left = sorted(_open_in(self._changed.by(chosen)[0]), key=lambda each: (each[1] == FLOW, each))
+        left = sorted(open_in(self._changed.by(chosen)[0]), key=lambda each: (each[1] == FLOW, each))
         return Plan(
             decisions_per_day=measures.days(price),
             lower_bound=measures.days(min(price, bound)),
@@ -170,18 +159,3 @@ class _Planning:
                 masks[self._engine.mesh.systems[access // 5]] |= 1 << access % 5
             for system, mask in sorted(masks.items()):
                 yield Needed(agent, system, actions_of(mask))
-
-
-def _open_in(engine: Engine) -> Iterator[Violation]:
-    """All uncontrolled crossings and toxic flows."""
-    listing, uncontrolled = (
-        Listing(engine.starts, engine.arrivals, lambda: engine.doors),
-        engine.doors.uncontrolled,
-    )
-    for agent in bits(engine.starts.fold(union(uncontrolled.values()))):
-        for coming in listing.sources(agent):
-            for access, starts in uncontrolled.items():
-                if starts >> coming.start & 1 and listing.crosses(coming, access):
-                    yield agent, coming.source, access
-    for agent in bits(toxic_agents(engine.reaches)):
-        yield agent, FLOW, FLOW

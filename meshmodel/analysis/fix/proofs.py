@@ -20,7 +20,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import instructs, one_person
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.breaking import Known
-from meshmodel.analysis.fix.measures import Measures
+from meshmodel.analysis.fix.measures import Measures, Name
 from meshmodel.analysis.fix.preference import Intents
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.graph import Step
@@ -41,6 +41,21 @@ _KEPT: Final = 200
 Violation = tuple[int, int, int]
 """The agent, the source and the access of a crossing; of a toxic flow the agent, and ``FLOW`` twice."""
 FLOW: Final = -2
+
+
+def open_in(engine: Engine) -> Iterator[Violation]:
+    """All uncontrolled crossings and toxic flows."""
+    listing, uncontrolled = (
+        Listing(engine.starts, engine.arrivals, lambda: engine.doors),
+        engine.doors.uncontrolled,
+    )
+    for agent in bits(engine.starts.fold(union(uncontrolled.values()))):
+        for coming in listing.sources(agent):
+            for access, starts in uncontrolled.items():
+                if starts >> coming.start & 1 and listing.crosses(coming, access):
+                    yield agent, coming.source, access
+    for agent in bits(toxic_agents(engine.reaches)):
+        yield agent, FLOW, FLOW
 
 
 class Changed:
@@ -65,6 +80,17 @@ class Changed:
             engine.agents = self.engine.agents
             self._made[changes] = engine, Known(engine.mesh, engine.checkpoints, self.measures)
         return self._made[changes]
+
+    def every(self) -> Proof:
+        """All measures that there are."""
+        mesh, relation = self.engine.mesh, self.known.relation
+        passes = (
+            Name("drop", "pass", f"{each.from_}>{each.to}", credential)
+            for each in mesh.delegations
+            for credential in each.passes or ()
+        )
+        steps = (step for kind in mesh.steps for step in mesh.steps[kind])
+        return NOTHING.union(self.measures.of(*passes), *map(relation, steps))
 
     def intents(self, stop: Stop) -> Intents:
         """The declared intents that go through where nothing is changed."""

@@ -1,0 +1,53 @@
+"""The plan of the engine against the naive one, which tries every set."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.toxic import toxic_agents
+from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.plan import plan_edit
+from meshmodel.interchange import read_file
+from tests.analysis.comparison import assert_plan_agrees, random_options
+from tests.reference.plan import Plans
+from tests.reference.plan_shapes import plan_model
+
+CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_cases(path):
+    model = read_file(path)
+    plan = analyse(model).cheapest_plan()
+    asks = sum(hasattr(each, "step") for each in plan.measures)
+    cost = json.loads(path.with_suffix(".json").read_text())["plan"]["cost"]
+    assert [plan.decisions_per_day, asks, len(plan.measures) - asks] == cost
+    assert (plan.optimal, plan.settled, plan.left) == (True, True, 0)
+    after = analyse(apply_edit(model, plan_edit(model, plan.measures, "enforced")))
+    assert (after.summary.uncontrolled, toxic_agents(after.engine.reaches)) == (0, 0)
+    planned = apply_edit(model, plan_edit(model, plan.measures, "planned"))
+    assert analyse(planned, view="designed").cheapest_plan().measures == ()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_models(seed):
+    assert_plan_agrees(plan_model(seed, 2), f"{seed} of 2")
+
+
+@pytest.mark.parametrize("seed", range(60, 90))
+def test_random_models_where_less_may_be_done(seed):
+    model = plan_model(seed, 2)
+    options = random_options(Plans(model), random.Random(seed))
+    assert_plan_agrees(model, f"{seed} of 2", "built", *options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4000, 4100))
+def test_hundreds_of_random_models(seed):
+    model, view = plan_model(seed, 2 + seed % 2), ("built", "designed")[seed % 2]
+    assert_plan_agrees(model, f"{seed}", view)
+    options = random_options(Plans(model, view), random.Random(seed))
+    assert_plan_agrees(model, f"{seed}", view, *options)
