@@ -80,25 +80,13 @@ def narrowed(snapshot: Snapshot, measures: Iterable[Measure]) -> Snapshot:
     tables: dict[str, Any] = {}
     gone: defaultdict[tuple[str, str], set[Action | None]] = defaultdict(set)
     for measure in measures:
-        match measure:
-            case Limit(from_, to, only):
-                rows, row = _found(snapshot, tables, "delegation", (from_, to), measure)
-                rows[from_, to] = replace(row, only=only)
-            case Drop("grant", from_, to, action):
-                _, row = _found(snapshot, tables, "grant", (from_, to), measure)
-                if action not in row.actions and "admin" not in row.actions:
-                    raise _absent(measure)
-                gone[from_, to].add(action)
-            case Drop("pass", from_, to):
-                ends = tuple(from_.split(">"))
-                rows, row = _found(snapshot, tables, "delegation", ends, measure)
-                if to not in (row.passes or ()):
-                    raise _absent(measure)
-                left = tuple(each for each in row.passes if each != to)
-                rows[ends] = replace(row, passes=left or None)
-            case Drop(relation, from_, to):
-                rows, _ = _found(snapshot, tables, relation, (from_, to), measure)
-                del rows[from_, to]
+        if isinstance(measure, Drop) and measure.relation == "grant":
+            _, row = _found(snapshot, tables, "grant", (measure.from_, measure.to), measure)
+            if measure.action not in row.actions and "admin" not in row.actions:
+                raise _absent(measure)
+            gone[measure.from_, measure.to].add(measure.action)
+        elif not isinstance(measure, Ask):
+            _change(snapshot, tables, measure)
     if not tables:
         return snapshot
     for ends, actions in gone.items():
@@ -111,6 +99,24 @@ def narrowed(snapshot: Snapshot, measures: Iterable[Measure]) -> Snapshot:
     after = replace(snapshot, **tables, touched={})
     without_admin = {ends for ends in gone if "admin" in snapshot.grant[ends].actions}
     return replace(after, checkpoint=_checkpoints(after, without_admin))
+
+
+def _change(snapshot: Snapshot, tables: dict[str, Any], measure: Drop | Limit) -> None:
+    """Make a limit, or a drop of anything but a grant's action."""
+    match measure:
+        case Limit(from_, to, only):
+            rows, row = _found(snapshot, tables, "delegation", (from_, to), measure)
+            rows[from_, to] = replace(row, only=only)
+        case Drop("pass", from_, to):
+            ends = tuple(from_.split(">"))
+            rows, row = _found(snapshot, tables, "delegation", ends, measure)
+            if to not in (row.passes or ()):
+                raise _absent(measure)
+            left = tuple(each for each in row.passes if each != to)
+            rows[ends] = replace(row, passes=left or None)
+        case Drop(relation, from_, to):
+            rows, _ = _found(snapshot, tables, relation, (from_, to), measure)
+            del rows[from_, to]
 
 
 def _found(

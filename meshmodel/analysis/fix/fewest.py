@@ -39,6 +39,7 @@ class Fewest:
         self.at_least: defaultdict[int, int] = defaultdict(int)
         self._proofs: defaultdict[Violation, set[Proof]] = defaultdict(set)
         self.is_provable = before <= PROVABLE
+        self._doors = changed.doors()
         if not self.measures.changing:
             self.at_least[0] = before
 
@@ -79,12 +80,17 @@ class Fewest:
         while self._proofs:
             program, weights = self._program(budget)
             prices = self.measures.prices(program.measures)
-            if preference is None:  # the price, and then the number, by one program
+            if preference is None:  # the price, then the number, then doors, by one program
+                many = len(prices) + 1
+                costs = [
+                    price * many * many + many + (self.measures.names[each][1:4] not in self._doors)
+                    for each, price in zip(program.measures, prices, strict=True)
+                ]
                 remaining = range(len(prices), program.count)
                 program.rows.append(
                     Row(remaining, -self.at_least[budget], [-weights[each] for each in remaining])
                 )
-                chosen = program.named(program.cheapest([each * (len(prices) + 1) + 1 for each in prices]))
+                chosen = program.named(program.cheapest(costs))
             else:
                 program.settle_on(weights, self.at_least[budget])
                 program.settle_on(prices)
