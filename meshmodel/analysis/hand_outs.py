@@ -171,7 +171,12 @@ class HandOuts:
                     f"{credential} was revoked in event {gone.number}, so it should have been refused"
                 )
             return "revoked"
-        if state is not None:
+        way = link.way
+        if state is not None and (
+            way.how is None
+            or way.agent != state.agent
+            or (issued is None and lifetime is not None and credential not in state.unseen)
+        ):
             self._say_how_it_came(state, link, issued, remarks)
         if lifetime is None or (issued is None and state is None):
             return None

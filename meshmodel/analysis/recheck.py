@@ -37,17 +37,20 @@ class _After(NamedTuple):
     """What is said of an access with a chain of credentials after one source, whatever was decided.
 
     Attributes:
-        recheck: the verdict, but where decisions are due.
+        rank: of the verdict; where decisions are due, of that none is recorded.
+        source: the system, or ``None`` for home.
         severity: of the crossing.
         due: the checkpoints in the way that count; of each whether it decides about this very action.
     """
 
-    recheck: Verdict
+    rank: int
     source: str | None
     severity: Severity | None = None
     due: Mapping[str, bool] | None = None
 
 
+_Found = tuple[str, Moment]
+"""A checkpoint that decided, and when."""
 NONE_DUE: Final = Judged(None, "none-due")
 _UNKNOWN: Final = Judged(None, "unknown")
 
@@ -71,7 +74,7 @@ class Rechecks:
         for source, agents in sorted(engine.reaches.started.items()):
             for name in self._mesh.names(agents):
                 self._beginnings[name].append(source)
-        self._after_known: dict[tuple[int, int, int, int], _After] = {}
+        self._after_known: dict[tuple[int, int, int], dict[int, _After]] = {}
 
     def judge(
         self, shape: "EventShape", state: SessionState | None, moment: Moment, links: Sequence[Link]
@@ -89,9 +92,11 @@ class Rechecks:
         access = shape.access
         if access is None or state is None:
             return _UNKNOWN
-        judged, *others = [self._worst(each, access, state, moment) for each in links or (None,)]
-        if any(each.recheck != judged.recheck for each in others):
-            return _UNKNOWN
+        judged = self._worst(links[0] if links else None, access, state, moment)
+        if len(links) > 1:
+            others = [self._worst(each, access, state, moment) for each in links[1:]]
+            if any(each.recheck != judged.recheck for each in others):
+                return _UNKNOWN
         if judged.crossing is not None and moment < state.last:
             # A later decision may have taken the place of the one that was there then.
             return judged._replace(recheck="unknown", decision=None)
@@ -103,9 +108,20 @@ class Rechecks:
 
     def _worst(self, link: Link | None, access: int, state: SessionState, moment: Moment) -> Judged:
         """What is said by the source that leaves most to say; of equals by the one read last."""
-        worst, rank = NONE_DUE, (0, BEFORE)
+        key = state.number, access, -1 if link is None else link.chain
+        after_of = self._after_known.get(key)
+        if after_of is None:
+            if len(self._after_known) >= _KNOWN:
+                self._after_known.clear()
+            after_of = self._after_known[key] = {}
         reads, beginnings = state.reads, self._beginnings[state.agent]
-        for source in (*beginnings, *reads):
+        worst, rank, decision, when = None, 0, None, BEFORE
+        for source in (*beginnings, *reads) if beginnings else reads:
+            after = after_of.get(source)
+            if after is None:
+                after = after_of[source] = self._find_after(source, link, access, state.number)
+            if not after.rank:
+                continue
             read = reads.get(source, BEFORE)
             if read >= moment:
                 read = BEFORE
@@ -115,31 +131,20 @@ class Rechecks:
                     read = written
             elif read is BEFORE:
                 continue
-            after = self._after(source, link, access, state)
-            if after.recheck == "none-due":
-                continue
-            judged = _judged(after, read, state)
-            if (_RANK[judged.recheck], read) > rank or worst is NONE_DUE:
-                worst, rank = judged, (_RANK[judged.recheck], read)
-        return worst
-
-    def _after(self, source: int, link: Link | None, access: int, state: SessionState) -> _After:
-        """What is said of an access after one source was read, whether the model has it read or not."""
-        key = state.number, source, access, -1 if link is None else link.chain
-        after = self._after_known.get(key)
-        if after is None:
-            if len(self._after_known) >= _KNOWN:
-                self._after_known.clear()
-            after = self._after_known[key] = self._find_after(source, link, access, state.number)
-        return after
+            here, decided = (after.rank, None) if after.due is None else _decision(after.due, read, state)
+            if worst is None or here > rank or (here == rank and read > when):
+                worst, rank, decision, when = after, here, decided, read
+        if worst is None:
+            return NONE_DUE
+        return _UNKNOWN if VERDICTS[rank] == "unknown" else _judged(worst, VERDICTS[rank], when, decision)
 
     def _find_after(self, source: int, link: Link | None, access: int, agent: int) -> _After:
         coming = self._coming(agent, source)
-        none_due = _After("none-due", None)
+        none_due = _After(_RANK["none-due"], None)
         if not self._listing.crosses(coming, access):
             return none_due
         if link is None:
-            return _After("unknown", None)
+            return _After(_RANK["unknown"], None)
         credential = link.way.credential
         if (
             not self._relations.grants(credential, access)
@@ -149,14 +154,14 @@ class Rechecks:
         named = None if source == HOME else self._mesh.systems[source]
         due = self._due(coming, link, access)
         if due:
-            return _After("unrecorded", named, None, due)
+            return _After(_RANK["unrecorded"], named, None, due)
         if self._engine.doors.asking.get(access, 0) >> coming.start & 1:
             return none_due  # others decide about what is asked for, when it is handed out
         node = self._mesh.first_credential + self._mesh.credential[credential]
         is_covered = self._engine.starts.is_covered(agent, source, access)
         if is_covered and self._intended[node] >> agent & 1:
-            return _After("approved", named)
-        return _After("missing", named, SEVERITIES[self._listing.severity(coming, access, node)])
+            return _After(_RANK["approved"], named)
+        return _After(_RANK["missing"], named, SEVERITIES[self._listing.severity(coming, access, node)])
 
     def _due(self, coming: Coming, link: Link, access: int) -> dict[str, bool]:
         """The checkpoints in the way that count; of each whether it decides about this very action."""
@@ -186,22 +191,25 @@ class Rechecks:
                 yield self._relations.grants(way.presented, way.access)
 
 
-def _judged(after: _After, read: Moment, state: SessionState) -> Judged:
-    """What is said after one source: where decisions were due, by the best of those recorded."""
-    if after.recheck == "unknown":
-        return _UNKNOWN
-    crossed = Crossed(after.source, read.number or None, after.severity)
-    if after.due is None:
-        return Judged(crossed, after.recheck, read=read)
-    best = Judged(crossed, "unrecorded", tuple(after.due), read=read)
-    for name, is_once in after.due.items():
+def _decision(due: Mapping[str, bool], read: Moment, state: SessionState) -> tuple[int, _Found | None]:
+    """The best of the decisions that were recorded where some were due, and the rank of its verdict."""
+    rank, best = _RANK["unrecorded"], None
+    for name, is_once in due.items():
         decided = state.decided.get(name)
         if decided is None:
             continue
-        moment = decided.moment
         recheck: Verdict = (
-            "stale" if moment <= read else "reused" if is_once and decided.is_used else "recorded"
+            "stale" if decided.moment <= read else "reused" if is_once and decided.is_used else "recorded"
         )
-        if _RANK[recheck] < _RANK[best.recheck]:
-            best = best._replace(recheck=recheck, decision=(name, moment.number), decided=moment)
-    return best
+        if _RANK[recheck] < rank:
+            rank, best = _RANK[recheck], (name, decided.moment)
+    return rank, best
+
+
+def _judged(after: _After, recheck: Verdict, read: Moment, decision: _Found | None) -> Judged:
+    """What is said after one source."""
+    crossed = Crossed(after.source, read.number or None, after.severity)
+    if decision is None:
+        return Judged(crossed, recheck, tuple(after.due or ()), None, read)
+    name, moment = decision
+    return Judged(crossed, recheck, tuple(after.due or ()), (name, moment.number), read, moment)

@@ -1,5 +1,6 @@
 """What is kept of the sessions of agents while a log is laid on a model: of so many, those used last."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +52,7 @@ class SessionStates:
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
-        self._states: dict[Run, SessionState] = {}
+        self._states: OrderedDict[Run, SessionState] = OrderedDict()
         self._latest: SessionState | None = None
         self._dropped = set[int]()
         self.forgotten = 0
@@ -62,18 +63,24 @@ class SessionStates:
         if latest is not None and latest.run[1] == session and latest.agent == agent:
             return latest
         run = agent, session
-        state = self._states.pop(run, None)
+        state = self._states.get(run)
         if state is None:
-            state = SessionState(run, agent, self._mesh.agent[agent])
-            if len(self._states) >= SESSIONS:
-                del self._states[oldest := next(iter(self._states))]
-                self._dropped.add(hash(oldest))
-                self.forgotten += 1
-            if self._dropped and hash(run) in self._dropped:
-                self._dropped.discard(hash(run))
-                notes.append(
-                    f"what was before in this session of {agent} is forgotten: since then there were "
-                    f"{SESSIONS:,} others"
-                )
-        self._states[run] = self._latest = state
+            state = self._states[run] = SessionState(run, agent, self._mesh.agent[agent])
+            self._make_room(run, notes)
+        else:
+            self._states.move_to_end(run)
+        self._latest = state
         return state
+
+    def _make_room(self, run: Run, notes: list[str]) -> None:
+        """Forget a session if there are too many with a new one, and say so of one that comes again."""
+        if len(self._states) > SESSIONS:
+            oldest, _ = self._states.popitem(last=False)
+            self._dropped.add(hash(oldest))
+            self.forgotten += 1
+        if self._dropped and hash(run) in self._dropped:
+            self._dropped.discard(hash(run))
+            notes.append(
+                f"what was before in this session of {run[0]} is forgotten: since then there were "
+                f"{SESSIONS:,} others"
+            )

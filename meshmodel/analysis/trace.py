@@ -47,10 +47,11 @@ class Tracer:
         self._rechecks = Rechecks(engine, listing, relations)
         self.sessions = SessionStates(engine.mesh)
         self._now, self._logs = BEFORE.time, set[str | None]()
+        self._remarks = Remarks([], [])
 
     def lay(self, event: Event) -> TracedEvent:
         """What the model says of one event."""
-        shape, remarks = self._shapes.of(event), Remarks([], [])
+        shape, remarks = self._shapes.of(event), self._remarks
         state = None if shape.active is None else self.sessions.of(shape.active, event.session, remarks.notes)
         moment = self._moment(event, state, remarks.unexplained)
         judged, credential_state, link = NONE_DUE, None, None
@@ -71,7 +72,6 @@ class Tracer:
             self._say_what_is_close(event, moment, link, judged, credential_state, remarks.notes)
         if event.on_behalf_of is not None:
             self._compare_person(event.on_behalf_of, shape, remarks)
-        unexplained, notes = remarks
         more = shape.unexplained if not event.unmapped else (*event.unmapped, *shape.unexplained)
         return TracedEvent(
             event,
@@ -85,8 +85,8 @@ class Tracer:
             judged.recheck,
             judged.checkpoints,
             judged.decision,
-            (*more, *unexplained) if unexplained else more,
-            (*shape.notes, *notes) if notes else shape.notes,
+            (*more, *_taken(remarks.unexplained)) if remarks.unexplained else more,
+            (*shape.notes, *_taken(remarks.notes)) if remarks.notes else shape.notes,
             (shape.agent, event.session) if state is None else state.run,
             shape.use,
             sources,
@@ -183,3 +183,10 @@ class Tracer:
                 first, second = sorted((one.number, other.number))
                 text = seconds_text(apart)
                 notes.append(f"hangs on the order of events {first} and {second}, in two logs {text} apart")
+
+
+def _taken(remarks: list[str]) -> tuple[str, ...]:
+    """Remarks, which are made room for those on the next event."""
+    found = tuple(remarks)
+    remarks.clear()
+    return found

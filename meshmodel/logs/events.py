@@ -29,7 +29,7 @@ from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line, unprintable
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.model.vocabulary import ACTIONS, Action
 
 KEYS: Final = (
     "time",
@@ -53,6 +53,28 @@ KEYS: Final = (
 """The keys of our own schema, and the columns of the CSV."""
 HANDLES: Final = frozenset({"id", "session", "token", "yields_token"})
 """The keys whose values only say what is the same: never names of the model."""
+_KEYS: Final = frozenset(KEYS)
+_NAMES: Final = (
+    "agent",
+    "credential",
+    "identity",
+    "system",
+    "action",
+    "checkpoint",
+    "outcome",
+    "yields",
+    "revokes",
+    "on_behalf_of",
+    "log",
+)
+"""The keys with names of the model, and of persons and logs, in the order in which ``Event`` has them."""
+_Optional = str | None
+_Head = tuple[_Optional, _Optional, _Optional, _Optional, Action | None, _Optional, bool, _Optional]
+_Names = tuple[_Head, tuple[_Optional, _Optional, _Optional]]
+"""The same once it is checked, those before and after the ``id`` of ``Event``."""
+_KNOWN: Final[dict[tuple[object, ...], _Names]] = {}
+"""By what events hold under these keys what that is once it is checked."""
+_KNOWN_LIMIT: Final = 4_096
 TEXT_LIMIT: Final = 2_000
 """The longest value of one key."""
 _NO_COMMAS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -233,7 +255,8 @@ def _could_be(form: LogFormat, begin: Sequence[Document], name: str) -> bool:
 
 def _json_lines(file: IO[bytes], name: str) -> Iterator[Event]:
     for number, (line, text) in enumerate(lines(file, name), 1):
-        yield event_of(number, json_object(text, name, f"line {line}"), name, f"line {line}")
+        place = f"line {line}"
+        yield event_of(number, json_object(text, name, place), name, place)
 
 
 def _csv(file: IO[bytes], name: str) -> Iterator[Event]:
@@ -277,51 +300,61 @@ def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> E
         name: of the log.
         place: where it stands there.
     """
-    texts: dict[str, str] = {}
-    time = lifetime = None
-    for key, value in values.items():
-        if key not in KEYS:
-            _unknown(key, name, place, "key")
-        if value is None:
-            continue
-        if key == "time":
-            try:
-                time = seconds(value)
-            except ValueError as error:
-                refuse(name, f"{place}, key time", str(error))
-        elif key == "lifetime":
-            lifetime = _lifetime(value, name, place)
-        elif key == "id" and isinstance(value, int) and not isinstance(value, bool):
-            texts[key] = one_line(value)
-        else:
-            checked = _text(value, name, f"{place}, key {key}")
-            texts[key] = checked if key in HANDLES else masked(checked)
-    action, outcome = texts.get("action"), texts.get("outcome", "done")
+    if not values.keys() <= _KEYS:
+        _unknown(next(key for key in values if key not in _KEYS), name, place, "key")
+    get = values.get
+    key = tuple(map(get, _NAMES))
+    try:
+        names = _KNOWN.get(key)
+    except TypeError:  # a list or an object, which is refused
+        names = None
+    head, tail = names or _names(key, name, place)
+    session, token, yields_token = get("session"), get("token"), get("yields_token")
+    time, lifetime = get("time"), get("lifetime")
+    if time is not None:
+        try:
+            time = seconds(time)
+        except ValueError as error:
+            refuse(name, f"{place}, key time", str(error))
+    return Event(
+        number,
+        time,
+        *head,
+        _id(get("id"), name, place),
+        (),
+        None if session is None else _text(session, name, place, "session"),
+        *tail,
+        None if token is None else _text(token, name, place, "token"),
+        None if yields_token is None else _text(yields_token, name, place, "yields_token"),
+        None if lifetime is None else _lifetime(lifetime, name, place),
+    )
+
+
+def _names(values: Sequence[object], name: str, place: str) -> "_Names":
+    """What an event names, which is remembered: most events name what others before did."""
+    shown = {
+        key: None if value is None else masked(_checked(value, name, f"{place}, key {key}"))
+        for key, value in zip(_NAMES, values, strict=True)
+    }
+    action, outcome = shown["action"], shown["outcome"] or "done"
     if action is not None and action not in ACTIONS:
         refuse(name, f"{place}, key action", f"{one_line(action)} is no action; it is {_or(ACTIONS)}")
     if outcome not in {"done", "refused"}:
         refuse(name, f"{place}, key outcome", f"{one_line(outcome)} is no outcome; it is done or refused")
-    return Event(
-        number,
-        time,
-        texts.get("agent"),
-        texts.get("credential"),
-        texts.get("identity"),
-        texts.get("system"),
-        next((each for each in ACTIONS if each == action), None),
-        texts.get("checkpoint"),
-        outcome == "refused",
-        texts.get("yields"),
-        texts.get("id"),
-        (),
-        texts.get("session"),
-        texts.get("revokes"),
-        texts.get("on_behalf_of"),
-        texts.get("log"),
-        texts.get("token"),
-        texts.get("yields_token"),
-        lifetime,
-    )
+    if len(_KNOWN) >= _KNOWN_LIMIT:
+        _KNOWN.clear()
+    agent, credential, identity, system, _, checkpoint, _, yields, *rest = shown.values()
+    revokes, person, log = rest
+    known = next((each for each in ACTIONS if each == action), None)
+    head = agent, credential, identity, system, known, checkpoint, outcome == "refused", yields
+    found = _KNOWN[tuple(values)] = head, (revokes, person, log)
+    return found
+
+
+def _id(value: object, name: str, place: str) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return one_line(value)
+    return None if value is None else _text(value, name, place, "id")
 
 
 def _lifetime(value: object, name: str, place: str) -> float:
@@ -336,7 +369,13 @@ def _lifetime(value: object, name: str, place: str) -> float:
     return number
 
 
-def _text(value: object, name: str, place: str) -> str:
+def _text(value: object, name: str, place: str, key: str) -> str:
+    if type(value) is str and value.isprintable() and 0 < len(value) <= TEXT_LIMIT:
+        return value
+    return _checked(value, name, f"{place}, key {key}")
+
+
+def _checked(value: object, name: str, place: str) -> str:
     if not isinstance(value, str):
         refuse(name, place, "is no text; write it in quotes")
     if not value:

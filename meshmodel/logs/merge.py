@@ -44,7 +44,7 @@ class EventTable:
     def __init__(self) -> None:
         self._times, self._shapes, self._sessions, self._ends = array("d"), array("I"), array("I"), array("Q")
         self._handles = bytearray()
-        self._numbers: dict[_Row, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
         self._rows: list[_Row] = []
         self._session_numbers: dict[str | None, int] = {None: 0}
         self._session_names: list[str | None] = [None]
@@ -70,7 +70,7 @@ class EventTable:
     def _add(self, event: Event, time: float) -> None:
         if len(self._times) == EVENTS_LIMIT:
             raise MeshmodelError(f"there are more than {EVENTS_LIMIT:,} events; lay a part of their time")
-        row = _Row(
+        row = (
             event.log,
             event.time is None,
             event.agent,
@@ -89,7 +89,7 @@ class EventTable:
         shape = self._numbers.get(row)
         if shape is None:
             shape = self._numbers[row] = len(self._rows)
-            self._rows.append(row)
+            self._rows.append(_Row._make(row))
         session = self._session_numbers.get(event.session)
         if session is None:
             session = self._session_numbers[event.session] = len(self._session_names)
@@ -120,7 +120,22 @@ class EventTable:
         return iter(orders[0]) if len(orders) == 1 else merge(*orders, key=time)
 
     def _event(self, number: int, place: int) -> Event:
-        row = self._rows[self._shapes[place]]
+        (
+            log,
+            is_untimed,
+            agent,
+            credential,
+            identity,
+            system,
+            action,
+            checkpoint,
+            refused,
+            yields,
+            unmapped,
+            revokes,
+            person,
+            lifetime,
+        ) = self._rows[self._shapes[place]]
         begin, end = self._ends[place - 1] if place else 0, self._ends[place]
         handles = self._handles[begin:end].decode("utf-8", "surrogatepass") if end > begin else ""
         token = yields_token = None
@@ -128,22 +143,22 @@ class EventTable:
             handles, token, yields_token = handles.split(_GAP)
         return Event(
             number,
-            None if row.is_untimed else self._times[place],
-            row.agent,
-            row.credential,
-            row.identity,
-            row.system,
-            row.action,
-            row.checkpoint,
-            row.refused,
-            row.yields,
+            None if is_untimed else self._times[place],
+            agent,
+            credential,
+            identity,
+            system,
+            action,
+            checkpoint,
+            refused,
+            yields,
             handles or None,
-            row.unmapped,
+            unmapped,
             self._session_names[self._sessions[place]],
-            row.revokes,
-            row.on_behalf_of,
-            row.log,
+            revokes,
+            person,
+            log,
             token or None,
             yields_token or None,
-            row.lifetime,
+            lifetime,
         )

@@ -77,7 +77,7 @@ def seconds(value: object) -> float:
     """A time in seconds since 1970, UTC; raises ValueError in words."""
     if isinstance(value, str):
         text = value.strip()
-        if _NUMBER.fullmatch(text):
+        if text[4:5] != "-" and _NUMBER.fullmatch(text):
             found = float(text)
         else:
             try:
