@@ -96,10 +96,11 @@ def names_blocks(answer: NamesAnswer) -> Iterator[Block]:
 def name_blocks(listed: "Listed") -> Iterator[Paragraph]:
     """A name with its records and times, and what it is likely to mean."""
     unknown, likely = listed
-    yield Paragraph(shown_name(unknown), indent=2, hang=2)
-    yield Paragraph(_records_words(unknown), "muted", indent=4, hang=2)
+    key = unknown.table, unknown.name
+    yield Paragraph(shown_name(unknown), indent=2, hang=2, key=key)
+    yield Paragraph(_records_words(unknown), "muted", indent=4, hang=2, key=(*key, "records"))
     for each in likely:
-        yield Paragraph(likely_words(each), indent=4, hang=2)
+        yield Paragraph(likely_words(each), indent=4, hang=2, key=(*key, each))
 
 
 def _records_words(unknown: "UnknownName") -> str:

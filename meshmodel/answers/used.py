@@ -60,7 +60,7 @@ def used_blocks(used: Used, incomplete: Sequence[str], done: str = "") -> Iterat
         incomplete: the logs that could not be read to their end.
         done: what was done with the proposed intents, in a sentence.
     """
-    window = _window(used)
+    window = window_text(used)
     yield Paragraph(f"{counted(used.events, 'event')}, {window}")
     if incomplete:
         why = f"{', '.join(incomplete)} could not be read to the end; what comes after it is not counted"
@@ -68,10 +68,10 @@ def used_blocks(used: Used, incomplete: Sequence[str], done: str = "") -> Iterat
     never = [each for each in used.grants if not each.events]
     relations = groupby(never, key=lambda each: (each.credential, each.system))
     parts = (
-        (f"Granted, and not used {window}", [_never_text(list(some)) for _, some in relations]),
+        (f"Granted, and not used {window}", [never_text(list(some)) for _, some in relations]),
         ("Used", [_count_text(each) for each in used.grants if each.events]),
-        ("Used, and not granted", [_besides_text(each) for each in used.not_granted]),
-        ("Used, and no intent covers it", [_intent_text(each) for each in used.intents]),
+        ("Used, and not granted", [besides_text(each) for each in used.not_granted]),
+        ("Used, and no intent covers it", [intent_text(each) for each in used.intents]),
     )
     for title, lines in parts:
         if lines:
@@ -80,18 +80,21 @@ def used_blocks(used: Used, incomplete: Sequence[str], done: str = "") -> Iterat
         yield Paragraph(done)
 
 
-def _window(used: Used) -> str:
+def window_text(used: Used) -> str:
+    """Both ends of the time that logs show."""
     if used.first is None or used.last is None:
         return "none of them with a time" if used.events else "so nothing is known"
     return f"between {time_text(used.first)} and {time_text(used.last)}"
 
 
-def _never_text(grants: Sequence[UsedGrant]) -> str:
+def never_text(grants: Sequence[UsedGrant]) -> str:
+    """Actions of one grant that were never used."""
     actions = name_list([each.action for each in grants])
     return f"○ {grants[0].credential} ▸ {grants[0].system}: {actions}"
 
 
-def _besides_text(each: NotGranted) -> str:
+def besides_text(each: NotGranted) -> str:
+    """What was done and is not granted."""
     who = one_line(each.agent or "somebody")
     return f"✖ {who} {verb(each.action)} {each.system}: {counted(each.events, 'event')}"
 
@@ -102,6 +105,7 @@ def _count_text(each: UsedGrant) -> str:
     return f"{each.credential} ▸ {each.system} {each.action}: {often}{times}"
 
 
-def _intent_text(each: ProposedIntent) -> str:
+def intent_text(each: ProposedIntent) -> str:
+    """An intent that would cover what was done."""
     sources = f" from {name_list(each.sources)}" if each.sources else ""
     return f"{each.agent} may {name_list(each.actions)} {each.system}{sources}, {daily(each.per_day)}"

@@ -73,9 +73,16 @@ class OpenedPath:
 
 @dataclass(frozen=True, slots=True)
 class OpenedEvent:
-    """An event of the log that is laid on the model."""
+    """An event of the log that is laid on the model.
+
+    Attributes:
+        event: which one.
+        link: of the chain by which its credential came the link that is highlighted alone, from 1, the
+            nearest first; 0: all of them; ``None``: what the event touched.
+    """
 
     event: "TracedEvent"
+    link: int | None = None
 
 
 Opened = OpenedFinding | OpenedPath | OpenedEvent
@@ -119,6 +126,7 @@ class WorkbenchState:
         preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
         rounding: how far a guided round is, and the stop that is shown; ``None``: none was begun.
         tracing: the log that is laid on the model.
+        unused: grants that it never uses, drawn faint while that is looked at.
         importing: the import that is looked at.
         comparing: the comparison that is looked at.
         marked: what is drawn in place of the model, with what is new, changed and gone marked.
@@ -166,6 +174,7 @@ class WorkbenchState:
     preview_leaves: frozenset[StepKey] | None = None
     rounding: "Rounding | None" = None
     tracing: Tracing | None = None
+    unused: frozenset[Reference] = frozenset()
     importing: "Importing | None" = None
     comparing: "Comparing | None" = None
     marked: "Marked | None" = None

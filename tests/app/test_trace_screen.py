@@ -340,3 +340,109 @@ async def test_what_is_told_is_the_event_under_the_cursor_and_no_finding_of_befo
         await it.press("L")
         assert it.bench.shown.traced is table.at
         await it.shows("L again chooses another log")
+
+
+def acted(second: int, credential: str, system: str, session: str) -> dict[str, str]:
+    who = {"time": f"2026-05-01T10:00:0{second}Z", "agent": "chat-service", "session": session}
+    return {**who, "credential": credential, "system": system, "action": "read"}
+
+
+TWO = {
+    "crm": [acted(0, "refresh-token", "crm", "a"), acted(3, "refresh-token", "crm", "b")],
+    "bucket": [acted(2, "cloud-key", "bucket", "a")],
+}
+
+
+async def test_several_logs_are_merged_and_a_session_and_a_chain_are_stayed_with(tmp_path: Path) -> None:
+    paths = [log(tmp_path, events).rename(tmp_path / f"{name}.jsonl") for name, events in TWO.items()]
+    async with desk(tmp_path, "token-leak", size=(160, 40)) as it:
+        await it.shows("missing")
+        await it.press("L")
+        dialog = it.app.screen
+        assert isinstance(dialog, LogDialog)
+        dialog.path, dialog.more = paths[0], (paths[1],)
+        await it.press("ctrl+s")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        table = it.bench.query_one(TraceView)
+        listed = [(each.event.number, each.event.log, each.event.session) for each in table.traced]
+        assert listed == [(1, "crm.jsonl", "a"), (2, "bucket.jsonl", "a"), (3, "crm.jsonl", "b")]
+        assert table.head_of(range(4)) == ["event", "time", "log", "session"]
+        await it.press("down", "b")
+        assert [each.event.number for each in table.traced] == [1, 2]
+        assert "1 left out by session a" in head(it)
+        drawing, canvas = it.bench.context.canvas.drawing, it.bench.context.canvas
+        assert drawing is not None
+        found = ("custody", ("crm", "cloud-key"))
+        first = frozenset({("credential", "cloud-key"), ("system", "crm"), found})
+        held = ("hold", ("chat-service", "refresh-token"))
+        second = frozenset({("credential", "refresh-token"), ("agent", "chat-service"), held})
+        for lit, said in (
+            (first | second, "the chain: cloud-key ← refresh-token"),
+            (first, "link 1 of 2: cloud-key as svc-export, handed out by crm (event 1)"),
+            (second, "link 2 of 2: refresh-token as chat-integration, held"),
+        ):
+            await it.press("H")
+            assert canvas.lighting.highlighted == drawing.highlight(lit)
+            assert it.bench.shown.message_text.startswith(said)
+        await it.press("H")
+        assert it.bench.shown.traced is not None
+        assert canvas.lighting.highlighted == drawing.highlight(highlighted_by_event(it.bench.shown.traced))
+        await it.press("escape")
+        assert len(table.traced) == 3
+
+
+async def test_names_that_nothing_knows_are_listed(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        await followed(it, log(tmp_path, [{**EVENTS[0], "agent": "support-boy"}, EVENTS[1]]))
+        await it.press("K")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        rows = it.app.screen.query_one(RowList)
+        texts = [str(each.content).strip() for each in rows.shown_rows]
+        assert "support-boy" in texts
+        assert "1 name in 2 records that neither a map nor the model knows" in texts
+        await it.press("escape")
+        assert it.bench.focused is it.bench.query_one(TraceView)
+
+
+async def test_grants_never_used_are_drawn_faint_and_taken_away_and_intents_added(tmp_path: Path) -> None:
+    events = [*TWO["crm"], *TWO["bucket"]]
+    async with desk(tmp_path, "token-leak", size=(160, 40)) as it:
+        await it.shows("missing")
+        await followed(it, log(tmp_path, sorted(events, key=lambda each: each["time"])))
+        used, canvas = it.bench.query_one(TracePanel).used, it.bench.context.canvas
+        await it.press("E")
+        assert it.bench.focused is used
+        faint = ("grant", ("warehouse-key", "warehouse"))
+        assert faint in it.bench.shown.unused
+        assert canvas.lighting.shown is not None
+        assert faint not in canvas.lighting.shown
+        assert ("grant", ("cloud-key", "bucket")) in canvas.lighting.shown
+        await it.shows("between 2026-05-01T10:00:00Z and 2026-05-01T10:00:03Z")
+        used.go_to(("never", "warehouse-key", "warehouse"))
+        await it.pilot.pause()
+        before = it.model
+        assert it.bench.shown.preview_changes == {("grant", "warehouse-key", "warehouse"): "dropped"}
+        await it.press("enter")
+        assert ("warehouse-key", "warehouse") not in it.model.grant
+        assert all(each.key != ("never", "warehouse-key", "warehouse") for each in used.shown_rows)
+        await it.press("u")
+        assert it.model.grant == before.grant
+        (intent,) = (
+            each for each in used.shown_rows if isinstance(each.key, tuple) and each.key[0] == "intend"
+        )
+        used.go_to(intent.key)
+        await it.pilot.pause()
+        assert (
+            it.bench.shown.message_text
+            == "Enter declares: chat-service may read bucket from crm, home, once a day"
+        )
+        await it.press("enter")
+        declared = it.model.intent["chat-service", "bucket"]
+        assert (declared.actions, declared.from_) == (("read",), ("crm", "home"))
+        assert intent.key not in [each.key for each in used.shown_rows]
+        await it.press("escape")
+        assert not it.bench.shown.unused
+        assert it.bench.focused is it.bench.query_one(TraceView)

@@ -1,6 +1,7 @@
 """Asks which log to follow: the file, its form, and the map of its names."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -10,11 +11,12 @@ from textual.events import Key
 from textual.widgets import Button
 
 from meshmodel.app.dialogs.base import ask
-from meshmodel.app.dialogs.form import FormDialog, FormField, choice_field, path_field
+from meshmodel.app.dialogs.form import NONE, FormDialog, FormField, choice_field, path_field
 from meshmodel.app.presentation.log_request import LogRequest, checked_request
 from meshmodel.app.widgets.rows import Row
 from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import file_problem
 
 BY_NAME: Final = "by its name"
@@ -27,7 +29,8 @@ class LogDialog(FormDialog[LogRequest]):
     """Asks for the log of observed events. Result: what to follow.
 
     ``LogDialog(before)``; ``before`` is the log that was followed last, or that is offered. With ``another``
-    it begins at the file, else at the button where the file is known.
+    it begins at the file, else at the button where the file is known. ``needs_map``: a system's own log needs
+    one, as the model knows none of its names.
     """
 
     hint = "JSON Lines and CSV have the ids of the model; the log of a real system needs a map of its names"
@@ -38,12 +41,16 @@ class LogDialog(FormDialog[LogRequest]):
         Binding("down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, before: LogRequest | None = None, *, another: bool = False) -> None:
-        """Arguments: what was followed last or is offered; whether another one is wanted."""
+    def __init__(
+        self, before: LogRequest | None = None, *, another: bool = False, needs_map: bool = True
+    ) -> None:
+        """Arguments: what was followed last or is offered; whether another one, and a map, is wanted."""
         super().__init__("lay a log on the model")
         self.path = None if before is None else before.path
         self.form: LogFormat | None = None if before is None else before.form
         self.mapping = None if before is None else before.mapping
+        self.more = () if before is None else before.more
+        self._needs_map = needs_map
         self._begins_at_button = self.path is not None and not another
 
     def on_mount(self) -> None:
@@ -60,6 +67,10 @@ class LogDialog(FormDialog[LogRequest]):
         hint = "a TOML file: what the log's names mean; see meshmodel help logs"
         yield path_field("map", self.mapping, self._set_map, hint=hint, check=file_problem, endings=MAPS).row
 
+        hint = "another log, merged by time; of one that is listed: leave it out"
+        more = path_field("more", None, self._set_more, hint=hint, check=file_problem, endings=LOGS)
+        yield replace(more, shown=", ".join(one_line(each.name) for each in self.more) or NONE).row
+
     def on_key(self, event: Key) -> None:
         """What is typed while there is no log, or while the button has the focus, is the name of one."""
         is_asked = self.path is None or isinstance(self.focused, Button)
@@ -72,6 +83,10 @@ class LogDialog(FormDialog[LogRequest]):
         self.path = path
         self.query_one(Button).focus()
 
+    def _set_more(self, path: Path) -> None:
+        listed = tuple(each for each in self.more if each != path)
+        self.more = listed if path in self.more else (*listed, path)
+
     def _set_map(self, path: Path) -> None:
         self.mapping = path
 
@@ -81,6 +96,8 @@ class LogDialog(FormDialog[LogRequest]):
     def action_follow(self) -> None:
         """Answer with the request, if the file is there and its form is known."""
         try:
-            self.dismiss(checked_request(self.path, self.form, self.mapping))
+            self.dismiss(
+                checked_request(self.path, self.form, self.mapping, self.more, needs_map=self._needs_map)
+            )
         except MeshmodelError as error:
             self.show_refusal(error)

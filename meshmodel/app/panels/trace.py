@@ -1,6 +1,7 @@
 """A log laid on the model: a table of events that scrolls through any number of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -10,17 +11,32 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from meshmodel.answers.lines import note_row
+from meshmodel.app.messages import Notice
 from meshmodel.app.panels.bound import Bound
-from meshmodel.app.presentation.log_table import COLUMNS, cells_of_event, column_widths, event_matches
+from meshmodel.app.panels.lines import row_of
+from meshmodel.app.presentation.log_table import (
+    COLUMNS,
+    cells_of_event,
+    column_widths,
+    columns_of,
+    event_matches,
+)
 from meshmodel.app.presentation.log_words import log_parts, needs_attention
+from meshmodel.app.presentation.used_lines import used_lines
 from meshmodel.app.state import Tracing, WorkbenchState
 from meshmodel.app.widgets.filter_panel import FilterPanel
 from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.virtual_table import Cell, VirtualTable
 from meshmodel.canvas.text import cut
+from meshmodel.model.secrets import shortened
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace_records import TracedEvent
+    from meshmodel.analysis.used import ProposedIntent
+    from meshmodel.model.measures import Drop
 
     Point = Callable[[TracedEvent], object]
 
@@ -51,12 +67,13 @@ class TraceView(VirtualTable):
         self.traced: tuple[TracedEvent, ...] = ()
         self._number = 0
         """That of the event that was under the cursor last."""
+        self._columns: tuple[int, ...] = ()
 
     def show_events(self, traced: "tuple[TracedEvent, ...]") -> None:
         """Show these; the cursor stays on its event if it can."""
         if self.at is not None:
             self._number = self.at.event.number
-        self.traced = traced
+        self.traced, self._columns = traced, columns_of(traced)
         self.cursor = next((at for at, each in enumerate(traced) if each.event.number == self._number), 0)
         self._set_columns()
 
@@ -65,7 +82,8 @@ class TraceView(VirtualTable):
         self._set_columns()
 
     def _set_columns(self) -> None:
-        self.set_size(len(self.traced), column_widths(self.size.width))
+        widths = column_widths(self.size.width)
+        self.set_size(len(self.traced), [widths[column] for column in self._columns])
 
     @property
     def at(self) -> "TracedEvent | None":
@@ -93,7 +111,7 @@ class TraceView(VirtualTable):
 
     def head_of(self, columns: Sequence[int]) -> list[str]:
         """What stands above some columns."""
-        return [COLUMNS[column][0] for column in columns]
+        return [COLUMNS[self._columns[column]][0] for column in columns]
 
     def cells_of_row(self, row: int, columns: Sequence[int]) -> list[Cell]:
         """An event; one that somebody should look at stands out."""
@@ -103,7 +121,7 @@ class TraceView(VirtualTable):
         style = self.rich_style + self.get_component_rich_style(look)
         if row == self.cursor:
             style = self.cursor_style(style)
-        return [(texts[column], style) for column in columns]
+        return [(texts[self._columns[column]], style) for column in columns]
 
 
 class TracePanel(FilterPanel, Bound):
@@ -115,8 +133,38 @@ class TracePanel(FilterPanel, Bound):
     DEFAULT_CSS = """
     TracePanel { background: $surface; }
     TracePanel > Static { height: auto; color: $text-muted; padding-left: 1; }
+    TracePanel > RowList { display: none; }
+    TracePanel.-used > RowList { display: block; }
+    TracePanel.-used > TraceView { display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", show=False),
+        Binding("b", "stay", show=False),
+        Binding("H", "chain", show=False),
+        Binding("K", "names", show=False),
+        Binding("E", "used", show=False),
+    ]
+
+    class ChainWanted(Message):
+        """The chain by which the credential of the open event came is to be lit, or its next link."""
+
+    class NamesWanted(Message):
+        """The names in the logs that nothing knows are to be listed."""
+
+    @dataclass
+    class UsedShown(Message):
+        """What the log shows of grants and intents is listed, or no longer."""
+
+        is_shown: bool
+
+    @dataclass
+    class UsedPointed(Message):
+        """The cursor came upon actions of a grant that were never used, or upon an intent."""
+
+        change: "tuple[Drop, ...] | ProposedIntent"
+
+    class UsedWanted(UsedPointed):
+        """The actions are to be taken away, or the intent is to be declared."""
 
     class Left(Message):
         """Escape: stop what is being followed, or go back to the canvas."""
@@ -128,19 +176,24 @@ class TracePanel(FilterPanel, Bound):
         self.head = Static(
             Content("L follows a log: JSON Lines, CSV, or that of a real system with a map"), markup=False
         )
+        self.used = RowList()
+        self.used.point = self._came_upon_used
         self._partial: list[str] = []
         self._counts = ""
         self._left_out = 0
+        self._session: str | None = None
+        """The session that alone is shown; ``None``: all are."""
         self._tracing: Tracing | None = None
 
     def compose(self) -> ComposeResult:
         """Summary, filter, table."""
         yield self.head
         yield from super().compose()
+        yield self.used
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the log, and what is being followed."""
-        return shown.tracing, shown.working("trace"), shown.analysis, shown.is_current
+        return shown.tracing, shown.working("trace"), shown.analysis, shown.is_current, shown.snapshot
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show what is known of the log; where that is nothing, what was known before."""
@@ -149,12 +202,13 @@ class TracePanel(FilterPanel, Bound):
             return
         before, self._tracing = self._tracing, tracing
         if before is None or before.request is not tracing.request:
-            self.filter.value = ""  # it was meant for another log
+            self.filter.value, self._session = "", None  # they were meant for another log
             self.remove_class("-filtering")
         name, is_of_this = tracing.request.path.name, shown.analysis is tracing.analysis and shown.is_current
         self._partial, self._counts = log_parts(
             name, tracing.laid, tracing.problem, working, is_of_this=is_of_this
         )
+        self._show_used(shown)
         if before is not tracing:
             self._show()
         else:
@@ -165,6 +219,8 @@ class TracePanel(FilterPanel, Bound):
         events = () if laid is None else laid.events
         words = self.filter.value.casefold().split()
         found = tuple(each for each in events if event_matches(each, words)) if words else events
+        if self._session is not None:
+            found = tuple(each for each in found if each.event.session == self._session)
         self._left_out = len(events) - len(found)
         self._say()
         self.table.show_events(found)
@@ -179,7 +235,10 @@ class TracePanel(FilterPanel, Bound):
             return
         partial = [*self._partial]
         if self._left_out:
-            partial.append(f"{self._left_out:,} left out by the filter")
+            by = (
+                "the filter" if self._session is None else f"session {one_line(shortened(self._session), 40)}"
+            )
+            partial.append(f"{self._left_out:,} left out by {by}")
         width = max(self.size.width - 1, 1)
         rows = [row for text in partial for row in Content.styled(text, "$text-warning").wrap(width)]
         room = max(self.size.height - _LEAST_TABLE - len(rows) - self.has_class("-filtering"), 1)
@@ -195,11 +254,61 @@ class TracePanel(FilterPanel, Bound):
         return bool(self._left_out) and self.table.at is None
 
     def action_leave(self) -> None:
-        """Close the filter and show all again; else stop or leave."""
-        if self.has_class("-filtering"):
+        """Close the filter, or leave the session, and show all again; else stop or leave."""
+        if self.has_class("-used"):
+            self.action_used()
+        elif self.has_class("-filtering"):
             self.action_stop_filter()
+        elif self._session is not None:
+            self.action_stay()
         else:
             self.post_message(self.Left())
+
+    def action_stay(self) -> None:
+        """Show only the session of the event under the cursor, or all of them again."""
+        at = self.table.at
+        if self._session is None and at is not None and at.event.session is None:
+            self.post_message(Notice("this event names no session"))
+            return
+        self._session = at.event.session if self._session is None and at is not None else None
+        self._show()
+        self.table.moved()
+
+    def action_chain(self) -> None:
+        """Light the chain by which the credential came; once more: its links, one after the other."""
+        self.post_message(self.ChainWanted())
+
+    def action_names(self) -> None:
+        """List the names that neither the map nor the model knows."""
+        self.post_message(self.NamesWanted())
+
+    def focus_list(self) -> None:
+        """Give the focus to the events, or to what is listed in their place."""
+        (self.used if self.has_class("-used") else self.table).focus()
+
+    def action_used(self) -> None:
+        """List what the log shows of grants and intents, or the events again."""
+        self.toggle_class("-used")
+        self.post_message(self.UsedShown(self.has_class("-used")))
+        self.focus_list()
+
+    def _show_used(self, shown: WorkbenchState) -> None:
+        laid = None if shown.tracing is None else shown.tracing.laid
+        used = None if laid is None else laid.used
+        nothing = [note_row("L lays a log on the model")]
+        lines = nothing if used is None else used_lines(used, shown.snapshot)
+        self.used.set_rows([*map(row_of, lines)])
+
+    def _came_upon_used(self) -> None:
+        row = self.used.row
+        if self.used.has_focus and row is not None and row.value is not None:
+            self.post_message(self.UsedPointed(row.value))
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Take away, or declare, what was chosen."""
+        event.stop()
+        if event.row.value is not None:
+            self.post_message(self.UsedWanted(event.row.value))
 
     def show_filtered(self, text: str) -> None:
         """Filter the events."""

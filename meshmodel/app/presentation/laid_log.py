@@ -36,12 +36,14 @@ def lay_log(analysis: "Analysis", events: "Iterable[Event]", path: Path, task: "
         MeshmodelError: not even the first event can be read.
     """
     from meshmodel.analysis.trace_records import Tally
+    from meshmodel.analysis.used import UsedTally
 
     kept: list[TracedEvent] = []
-    tally, problem = Tally(), ""
+    tally, used, problem = Tally(), UsedTally(analysis.engine), ""
     try:
         for traced in analysis.trace(_watched(events, task)):
             tally.add(traced)
+            used.add(traced)
             if len(kept) < EVERY or (len(kept) < WORTH and needs_attention(traced)):
                 kept.append(traced)
     except MeshmodelError as error:
@@ -49,7 +51,7 @@ def lay_log(analysis: "Analysis", events: "Iterable[Event]", path: Path, task: "
             raise
         # Without its folders: they would take the rows of the events.
         problem = one_line(str(error).replace(one_line(path), one_line(path.name), 1), 300)
-    return LaidLog(tuple(kept), tally, tally.events - len(kept), problem, task.is_cancelled())
+    return LaidLog(tuple(kept), tally, tally.events - len(kept), problem, task.is_cancelled(), used.result())
 
 
 def _watched(events: "Iterable[Event]", task: "Task") -> "Iterator[Event]":

@@ -11,21 +11,40 @@ from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.typed_paths import file_problem
 
 if TYPE_CHECKING:
+    from meshmodel.logs.several import Logs
     from meshmodel.model.events import Event
     from meshmodel.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class LogRequest:
-    """Which log to follow: the file, its form (by its name if not given), and what its names mean."""
+    """Which log to follow: the file, its form (by its name if not given), and what its names mean.
+
+    ``more`` are logs that are merged with it by time; their forms are told by their names and contents.
+    """
 
     path: Path
     form: LogFormat | None = None
     mapping: Path | None = None
+    more: tuple[Path, ...] = ()
 
 
-def checked_request(path: Path | None, form: LogFormat | None, mapping: Path | None) -> LogRequest:
+def checked_request(
+    path: Path | None,
+    form: LogFormat | None,
+    mapping: Path | None,
+    more: tuple[Path, ...] = (),
+    *,
+    needs_map: bool = True,
+) -> LogRequest:
     """The request for a log whose form is known; a log of our own form needs no map.
+
+    Args:
+        path: the file.
+        form: its form, where it was chosen.
+        mapping: the map.
+        more: further logs.
+        needs_map: whether the model says nothing of the names in logs.
 
     Raises:
         RequestError: something is missing; it says what.
@@ -43,9 +62,9 @@ def checked_request(path: Path | None, form: LogFormat | None, mapping: Path | N
     if form is None:
         raise RequestError("form", "cannot be told by the name of the file; choose one")
     is_own = form in OWN_FORMATS
-    if not is_own and mapping is None:
+    if not is_own and mapping is None and needs_map:
         raise RequestError("map", f"needed for the names in a log of the form {form}")
-    return LogRequest(path, form, None if is_own else mapping)
+    return LogRequest(path, form, None if is_own and not more else mapping, more)
 
 
 def suggested_log(model: Path) -> LogRequest | None:
@@ -62,13 +81,26 @@ def suggested_log(model: Path) -> LogRequest | None:
     return next((LogRequest(path) for path in beside if path.is_file()), None)
 
 
-def requested_events(request: LogRequest, snapshot: "Snapshot") -> "Iterator[Event]":
-    """The events of a log, in the names of the model.
+def requested_logs(request: LogRequest, snapshot: "Snapshot") -> "Logs":
+    """The logs of a request; raises MeshmodelError: two have one name, or the map cannot be read."""
+    from meshmodel.logs.mapping import mapper_of
+    from meshmodel.logs.several import LogFile, Logs, Window
+
+    files = [LogFile(request.path, request.form), *map(LogFile, request.more)]
+    return Logs(files, mapper_of(request.mapping, snapshot), Window())
+
+
+def requested_events(request: LogRequest, snapshot: "Snapshot", logs: "Logs") -> "Iterator[Event]":
+    """The events of logs, in the names of the model: several, or those of a real system, in their order.
+
+    One log of our own form is followed as it comes.
 
     Raises:
-        MeshmodelError: its form is not known, or its map cannot be read.
+        MeshmodelError: a form is not known, or a log cannot be read at all.
     """
     from meshmodel.logs.events import read_events
     from meshmodel.logs.mapping import mapper_of
 
+    if request.more or request.form not in {None, *OWN_FORMATS}:
+        return logs.events()
     return iter(read_events(request.path, request.form, mapper_of(request.mapping, snapshot)))

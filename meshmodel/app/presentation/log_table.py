@@ -1,10 +1,12 @@
 """The events of a log that was laid on a model as a table: its columns, and what is in the cells."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from meshmodel.app.presentation.log_words import SIGNS, WORDS
 from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
+from meshmodel.model.secrets import shortened
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -19,8 +21,12 @@ COLUMNS = (
     ("yielded by", 26),
     ("crosses from", 20),
     ("checkpoint", 30),
+    ("log", 18),
+    ("session", 16),
 )
 """The heads and widths of the table."""
+LOG, SESSION = len(COLUMNS) - 2, len(COLUMNS) - 1
+"""Of two columns that stand behind the time, where several logs or any session are told."""
 _NARROW = 100
 """Below so many cells the time of the day is shown without the day, and what matters stands closer."""
 _CLOSE = {"event": 6, "time": 9, "decision": 16, "identity active": 26, "does": 22}
@@ -83,7 +89,20 @@ def cells_of_event(traced: "TracedEvent", room: int = _NARROW) -> tuple[str, ...
         came,
         source,
         asked,
+        one_line(event.log or ""),
+        one_line(shortened(event.session or "")),
     )
+
+
+def columns_of(events: "Iterable[TracedEvent]") -> tuple[int, ...]:
+    """The columns that are shown of some events: of log and session those that tell something."""
+    logs: set[str | None] = set()
+    has_sessions = False
+    for each in events:
+        logs.add(each.event.log)
+        has_sessions = has_sessions or each.event.session is not None
+    beside = (LOG,) * (len(logs) > 1) + (SESSION,) * has_sessions
+    return (0, 1, *beside, *range(2, LOG))
 
 
 def _active(who: str, identity: str) -> str:

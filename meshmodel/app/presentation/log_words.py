@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.model.text import counted, one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.trace_records import Tally, TracedEvent, Verdict
+    from meshmodel.analysis.trace_records import Link, Tally, TracedEvent, Verdict
+    from meshmodel.analysis.used import Used
+    from meshmodel.app.state import OpenedEvent
     from meshmodel.model.records import Reference
 
 
@@ -49,6 +51,7 @@ class LaidLog:
         left_out: how many were counted and are not listed.
         problem: why it could not be read to its end; empty where it was.
         stopped: whether somebody stopped it before its end.
+        used: what it shows of grants and intents.
     """
 
     events: "tuple[TracedEvent, ...]"
@@ -56,6 +59,7 @@ class LaidLog:
     left_out: int
     problem: str = ""
     stopped: bool = False
+    used: "Used | None" = None
 
     @property
     def is_complete(self) -> bool:
@@ -96,7 +100,7 @@ def log_parts(
     elif laid is not None:
         if not laid.is_complete:
             partial.append(incomplete_words(laid))
-        counts = f"{one_line(name)}: {summary_words(laid)}"
+        counts = f"{one_line(name)}: {summary_words(laid)}; b session, H chain, K names, E used"
     if laid is not None and not is_of_this:
         partial.append("of the model before the last edit, or in the other view: L lays it on this one")
     return partial, counts
@@ -142,6 +146,54 @@ def highlighted_by_event(traced: "TracedEvent") -> "frozenset[Reference]":
     if traced.decision is not None:
         found.add(("checkpoint", traced.decision[0]))
     return frozenset(found)
+
+
+def highlighted_by_opened_event(opened: "OpenedEvent") -> "frozenset[Reference]":
+    """What an open event touched, or the chain by which its credential came, or one link of it."""
+    if opened.link is None:
+        return highlighted_by_event(opened.event)
+    links = chain_of(opened.event)
+    chosen = links if opened.link == 0 else links[opened.link - 1 : opened.link]
+    return frozenset(each for link in chosen for each in highlighted_by_link(link))
+
+
+def chain_of(traced: "TracedEvent") -> "list[Link]":
+    """The links of the chain by which the credential of an event came, the nearest first."""
+    return [] if traced.authority is None else list(traced.authority.links())
+
+
+def highlighted_by_link(link: "Link") -> "set[Reference]":
+    """A credential, and what it came from and by."""
+    way = link.way
+    found: set[Reference] = {("credential", way.credential)}
+    if way.system is not None:
+        found |= {("system", way.system), ("custody", (way.system, way.credential))}
+    if way.how == "exchange" and way.by is not None:
+        found |= {("credential", way.by), ("exchange", (way.by, way.credential))}
+    elif way.how == "passed" and way.by is not None and way.agent is not None:
+        found |= {("agent", way.by), ("delegation", (way.by, way.agent))}
+    elif way.how == "held" and way.agent is not None:
+        found |= {("agent", way.agent), ("hold", (way.agent, way.credential))}
+    return found
+
+
+def link_words(links: "list[Link]", number: int) -> str:
+    """What is said of a link of a chain, or of all of it (0)."""
+    if not number:
+        return f"the chain: {' ← '.join(one_line(each.way.credential) for each in links)}; H lights its links"
+    link = links[number - 1]
+    yielded = link.yielded
+    came = "nothing shows how it came"
+    if yielded is not None:
+        where = yielded.system or yielded.by
+        came = {
+            "held": "held",
+            "passed": f"passed by {yielded.by}",
+            "custody": f"handed out by {where}",
+            "exchange": f"got for {yielded.by}",
+        }[yielded.how or "held"]
+        came += "" if yielded.event is None else f" (event {yielded.event})"
+    return f"link {number} of {len(links)}: {link.way.credential} as {link.record.principal}, {came}"
 
 
 def event_words(traced: "TracedEvent") -> list[str]:

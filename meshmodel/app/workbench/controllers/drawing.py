@@ -9,7 +9,9 @@ from meshmodel.app.jobs import DRAWING
 from meshmodel.app.limits import DRAWN_AT_ONCE
 from meshmodel.app.messages import Cause
 from meshmodel.app.presentation.lenses import with_preview
-from meshmodel.app.presentation.log_words import highlighted_by_event
+from meshmodel.app.presentation.log_words import highlighted_by_opened_event
+from meshmodel.app.presentation.used_lines import all_but
+from meshmodel.app.state import OpenedEvent
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.canvas.draw import draw, lane_order
 from meshmodel.canvas.legend import words_of
@@ -189,13 +191,15 @@ class DrawingController(Controller):
         """Let stand out what is selected, in the lens, or on the lit way."""
         state = self.state
         marked, importing = state.marked, state.importing
-        if state.traced is not None:
-            highlighted = highlighted_by_event(state.traced)
+        if isinstance(state.opened, OpenedEvent):
+            highlighted = highlighted_by_opened_event(state.opened)
         elif importing is not None and importing.at is not None and state.focus == "import":
             highlighted = frozenset({importing.at})
         else:
             highlighted = highlighted_by_opened(state.explanation, state.finding, state.snapshot)
         shown = state.lens_result.content.shown if marked is None else marked.shown
+        if state.unused and shown is None and state.page == "trace":
+            shown = all_but(state.snapshot, state.unused)
         signs = {} if marked is None else marked.signs
         self.context.canvas.highlight(state.selected or state.ghost, shown, highlighted, state.group, signs)
 

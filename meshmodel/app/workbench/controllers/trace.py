@@ -4,8 +4,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from meshmodel.answers.used import intent_text
 from meshmodel.app.panels.trace import TracePanel
-from meshmodel.app.state import OpenedEvent, StatusMessage, Tracing
+from meshmodel.app.presentation.planned import marks_of
+from meshmodel.app.presentation.used_lines import change_of, never_used
+from meshmodel.app.state import NO_PREVIEW, OpenedEvent, StatusMessage, Tracing
 from meshmodel.app.workbench.context import Controller
 from meshmodel.model.stop import Task
 from meshmodel.model.text import one_line
@@ -13,8 +16,10 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace_records import TracedEvent
+    from meshmodel.answers.names import NamesAnswer
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
+    from meshmodel.model.snapshot import Snapshot
 
 
 class TraceController(Controller):
@@ -37,9 +42,12 @@ class TraceController(Controller):
             return
         from meshmodel.app.dialogs.choose_log import LogDialog
         from meshmodel.app.presentation.log_request import suggested_log
+        from meshmodel.logs.mapping import mapper_of
 
         before = suggested_log(self.context.session.path) if tracing is None else tracing.request
-        self.context.ask(LogDialog(before, another=tracing is not None and not is_stale), self.begin)
+        is_another = tracing is not None and not is_stale
+        knows_names = mapper_of(None, state.snapshot) is not None
+        self.context.ask(LogDialog(before, another=is_another, needs_map=not knows_names), self.begin)
 
     def show(self) -> None:
         """Show the list of events; the one under the cursor is lit and told."""
@@ -53,7 +61,7 @@ class TraceController(Controller):
             return
         self._asked_at = self.context.input_count
         opened = None if isinstance(self.state.opened, OpenedEvent) else self.state.opened
-        self.context.update(tracing=Tracing(analysis, request), opened=opened)
+        self.context.update(tracing=Tracing(analysis, request), opened=opened, unused=frozenset())
         work, title = partial(follow_log, analysis, request), f"following {one_line(request.path.name)}"
         self.context.jobs.run("trace", work, self._laid, self._failed, title)
         self.show()
@@ -95,6 +103,68 @@ class TraceController(Controller):
         if not self.context.jobs.stop("trace"):
             self.context.back_to_canvas()
 
+    def names(self) -> None:
+        """List the names in the logs that are laid which neither their map nor the model knows."""
+        tracing = self.state.tracing
+        if tracing is None:
+            self.context.say("L lays a log on the model")
+            return
+        work = partial(find_names, self.state.snapshot, tracing.request)
+        self.context.jobs.run("names", work, self._list_names, self.context.say, "reading names")
+
+    def _list_names(self, answer: "NamesAnswer") -> None:
+        from meshmodel.answers.names import names_blocks
+        from meshmodel.app.dialogs.names import NamesDialog
+
+        self.context.ask(NamesDialog(names_blocks(answer)), lambda _: None)
+
+    def used_shown(self, event: TracePanel.UsedShown) -> None:
+        """Draw the grants that the log never uses faint while what it shows of them is listed."""
+        tracing = self.state.tracing
+        used = None if tracing is None or tracing.laid is None else tracing.laid.used
+        is_shown = event.is_shown and used is not None
+        unused = never_used(used, self.state.snapshot) if is_shown and used is not None else frozenset()
+        self.context.update(unused=unused, opened=None, message=StatusMessage(), **NO_PREVIEW)
+
+    def used_pointed(self, event: TracePanel.UsedPointed) -> None:
+        """Preview what would be taken away on the drawing, or tell the intent that would be declared."""
+        snapshot, change = self.state.snapshot, event.change
+        if isinstance(change, tuple):
+            self.context.update(preview_changes=marks_of(snapshot, change), message=StatusMessage())
+            self.context.select(("grant", (change[0].from_, change[0].to)))
+            return
+        self.context.update(**NO_PREVIEW)
+        self.context.select(("system", change.system))
+        self.context.say(f"Enter declares: {intent_text(change)}")
+
+    def used_wanted(self, event: TracePanel.UsedWanted) -> None:
+        """Take the actions away, or declare the intent: one edit."""
+        if self.context.is_read_only():
+            return
+        snapshot = self.context.session.snapshot
+        edit = self.context.attempt(lambda: change_of(snapshot, event.change), "error")
+        self.context.update(**NO_PREVIEW)
+        self.context.apply(edit, on=snapshot)
+
+    def chain(self) -> None:
+        """Light the chain by which the credential of the open event came, then each link, then the event."""
+        from meshmodel.app.presentation.log_words import chain_of, link_words
+
+        opened = self.state.opened
+        if not isinstance(opened, OpenedEvent):
+            return
+        links = chain_of(opened.event)
+        if not links:
+            self.context.say("nothing shows with which credential that was done")
+            return
+        link = 0 if opened.link is None else opened.link + 1
+        if link == 0 or len(links) >= link:
+            self.context.update(
+                opened=replace(opened, link=link), message=StatusMessage(link_words(links, link))
+            )
+        else:
+            self.context.update(opened=replace(opened, link=None), message=StatusMessage())
+
     def point(self, traced: "TracedEvent") -> None:
         """The cursor came upon an event: light it and tell it."""
         self.context.update(opened=OpenedEvent(traced), message=StatusMessage())
@@ -103,9 +173,24 @@ class TraceController(Controller):
             self.context.canvas.reveal(("system", system))
 
 
+def find_names(snapshot: "Snapshot", request: "LogRequest", task: Task) -> "NamesAnswer":
+    """The names in logs that neither their map nor a model knows, in a thread."""
+    from meshmodel.answers.names import NamesAnswer
+    from meshmodel.app.presentation.log_request import requested_logs
+    from meshmodel.logs.likely_elements import listed
+
+    del task
+    logs = requested_logs(request, snapshot)
+    found = logs.unknown_names(snapshot)
+    read = [(each.file.name, each.form, each.events) for each in logs.read]
+    return NamesAnswer(listed(found, snapshot), read, found.left_out, not logs.problem)
+
+
 def follow_log(analysis: "Analysis", request: "LogRequest", task: Task) -> "LaidLog":
     """Read a log and lay it on the model, in a thread."""
     from meshmodel.app.presentation.laid_log import lay_log
-    from meshmodel.app.presentation.log_request import requested_events
+    from meshmodel.app.presentation.log_request import requested_events, requested_logs
 
-    return lay_log(analysis, requested_events(request, analysis.snapshot), request.path, task)
+    logs = requested_logs(request, analysis.snapshot)
+    laid = lay_log(analysis, requested_events(request, analysis.snapshot, logs), request.path, task)
+    return replace(laid, problem=laid.problem or one_line(logs.problem, 300))
