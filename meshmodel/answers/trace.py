@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 FORMAT = "meshmodel-trace/2"
 _TOLD: Final = 50_000
-"""So many chains are kept as told; then they are told again."""
+"""So many chains are kept as told, and so many actions as done; then they begin anew."""
+_TWICE: Final = 5.0
+"""Seconds within which two logs may tell one act."""
+_OFTEN: Final = 5
+"""So often it may be by chance."""
 
 _SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
     "missing": ("✖", "where a decision was due and the model has no checkpoint", "high"),
@@ -64,6 +68,8 @@ class TraceSummary:
     laid: int = 0
     _log_of: bytearray = field(default_factory=bytearray)
     _numbers: dict[str | None, int] = field(default_factory=dict)
+    _done: dict[tuple[Run, str | None, str | None], tuple[float, str | None]] = field(default_factory=dict)
+    _twice: dict[tuple[str, str], int] = field(default_factory=dict)
     _sessions_of: dict[str, dict[str | None, tuple[bool, bool]]] = field(default_factory=dict)
 
     def add(self, traced: TracedEvent, *, is_shown: bool) -> bool:
@@ -78,9 +84,25 @@ class TraceSummary:
             by_log = self._sessions_of.setdefault(traced.agent, {})
             named, unnamed = by_log.get(event.log, (False, False))
             by_log[event.log] = named or event.session is not None, unnamed or event.session is None
+        if len(self.logs) > 1:
+            self._compare(traced)
         if is_shown:
             self.tally.add(traced)
         return is_shown
+
+    def _compare(self, traced: TracedEvent) -> None:
+        """Count what two logs may both tell: the same done at about the same time."""
+        event = traced.event
+        if event.time is None or not traced.is_done:
+            return
+        key = traced.run, event.system, event.action
+        time, log = self._done.get(key, (-_TWICE, event.log))
+        if log != event.log and event.time - time < _TWICE:
+            both = min(str(log), str(event.log)), max(str(log), str(event.log))
+            self._twice[both] = self._twice.get(both, 0) + 1
+        if len(self._done) >= _TOLD:
+            self._done.clear()
+        self._done[key] = event.time, event.log
 
     def letter_of(self, number: int) -> str:
         """The letter of the log of an event, by its number; empty if there is one log."""
@@ -108,6 +130,12 @@ class TraceSummary:
                     f"{one_line(agent)} has sessions in {', '.join(sorted(named))}, and none in "
                     f"{', '.join(sorted(never))}: what was there is not known in its sessions"
                 )
+        found += [
+            f"{one} and {other} have the same {count} times within {_TWICE:.0f} seconds: if both tell one "
+            "act, let the map ignore it in one of them"
+            for (one, other), count in sorted(self._twice.items())
+            if count > _OFTEN
+        ]
         return found
 
 

@@ -88,6 +88,24 @@ def test_an_agent_with_sessions_in_one_log_alone_is_told(two, documents):
     ]
 
 
+def test_two_logs_that_tell_the_same_are_told(two, documents):
+    for log_, offset in zip(two, (0, 2), strict=True):
+        log(log_, *[at(100 * number + offset, FIRST) for number in range(6)])
+    *_, last = documents("trace", LEAK, *two, "--json")
+    (line,) = last["summary"]["warnings"]
+    assert line.startswith("a.jsonl and b.jsonl have the same 6 times within 5 seconds")
+    log(two[1], *[at(100 * number + 2, FIRST, session="other") for number in range(6)])
+    *_, last = documents("trace", LEAK, *two, "--json")
+    assert not any("have the same" in each for each in last["summary"]["warnings"])
+
+
+def test_more_events_than_can_be_kept_are_refused(two, called, monkeypatch):
+    monkeypatch.setattr("meshmodel.logs.merge.EVENTS_LIMIT", 2)
+    status, output, complaint = called("trace", LEAK, *two)
+    assert (status, output) == (2, "")
+    assert complaint == "meshmodel: there are more than 2 events; lay a part of their time\n"
+
+
 @pytest.mark.parametrize("cut", ['{"time": 102, "agent"', '{"time": 102}\n' * 3 + "[", "\x00"])
 def test_a_log_that_is_cut_is_laid_to_its_last_whole_record(two, called, cut):
     with two[1].open("a", encoding="utf-8") as file:
