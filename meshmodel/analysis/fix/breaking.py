@@ -34,6 +34,7 @@ class Known:
         self.after: Sequence[Sequence[int]] = [self.mesh.after(node) for node in range(self.mesh.size)]
         self._of: dict[tuple[Step, int], Proof] = {}
         self._searches: dict[object, Search] = {}
+        self._ways: dict[tuple[int, str, int], Proof] = {}
         self._words: dict[tuple[str, int], Proof] = {}
 
     def relation(self, step: Step, access: int | None = None) -> Proof:
@@ -124,7 +125,10 @@ class Known:
             else:
                 steps.after = mesh.words.graph_of(agent, is_tools=how == "tools").successors
             self._searches[key] = Search(steps, None, [mesh.first_agent + agent])
-        return self.measures.changes(self._searches[key].path(access))
+        way = agent, how, access
+        if way not in self._ways:
+            self._ways[way] = self.measures.changes(self._searches[key].path(access))
+        return self._ways[way]
 
     def _as_source(self, node: int) -> Sequence[int]:
         """The nodes after one; what is written into a typed system starts nobody who reads it as a source."""

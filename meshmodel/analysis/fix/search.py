@@ -55,6 +55,7 @@ class Search:
         self._controls = [] if checkpoints is None else checkpoints.controls
         self.came: dict[int, Step | None] = dict.fromkeys(begin)
         self._power: dict[int, Proof] = {}
+        self._paths: dict[int, Proof] = {}
         queue, blocked = list(begin), list[Step]()
         while queue:
             for node in queue:
@@ -96,17 +97,24 @@ class Search:
 
     def path(self, node: int) -> Proof:
         """What breaks the way by which a node is reached."""
-        found, step = set[int](), self.came[node]
-        while step is not None:
+        waiting = list[tuple[int, Proof]]()
+        while node not in self._paths:
+            step = self.came[node]
+            if step is None:
+                self._paths[node] = NOTHING
+                break
             leaves, enters = step
             before = self.came[leaves]
             if before is not None and self._is_implied(leaves, enters):
-                found |= self.taking(before, enters) or NOTHING
-                step = self.came[before[0]]
+                waiting.append((node, self.taking(before, enters) or NOTHING))
+                node = before[0]
             else:
-                found |= self.taking(step) or NOTHING
-                step = before
-        return frozenset(found)
+                waiting.append((node, self.taking(step) or NOTHING))
+                node = leaves
+        found = self._paths[node]
+        for each, taking in reversed(waiting):
+            found = self._paths[each] = found | taking
+        return found
 
     def _is_implied(self, leaves: int, enters: int) -> bool:
         """Whether a step leads from admin, which a grant leads to, to what it implies."""
