@@ -1,8 +1,8 @@
 """Tickets for a tracker: the items of the list of work, each with the missing checkpoints that it closes.
 
 The id of a ticket is made of what it is about alone, so that a second import finds the ticket of the first:
-``checkpoint:STEP:FROM>TO``, ``measure:RULE:SUBJECT`` and ``missing-checkpoint:CREDENTIAL>SYSTEM``. Words,
-severity, state and number may change.
+``checkpoint:STEP:FROM>TO``, ``measure:RULE:SUBJECT``, ``missing-checkpoint:CREDENTIAL>SYSTEM``, and
+``note:ID`` of an open question or action. Words, severity, state and number may change.
 """
 
 import csv
@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from meshmodel.answers.fix_state import in_order
 from meshmodel.answers.report.markdown import escaped
 from meshmodel.answers.work import Item, Owned, work_of
+from meshmodel.edits.plan_notes import SOURCE as PLAN
 from meshmodel.exporters.policies.snippets import Snippets
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.phrases import step_phrase
+from meshmodel.model.note_subject import note_subject
+from meshmodel.model.phrases import step_phrase, subject_phrase
+from meshmodel.model.records import Agent, Credential, Note, System
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import counted, one_line
@@ -41,11 +44,12 @@ class Ticket(NamedTuple):
     """One thing to do.
 
     Attributes:
-        number: as in the list of work: ``3``, and ``3.1`` of a missing checkpoint that item 3 closes.
+        number: as in the list of work: ``3``, and ``3.1`` of a missing checkpoint that item 3 closes; of
+            notes ``N1`` and on.
         id: stable; see above.
         parent: the id of the ticket that closes it; empty for an item of work.
-        kind: ``checkpoint`` or ``measure``, or ``missing-checkpoint``.
-        severity: the highest of what it closes.
+        kind: ``checkpoint`` or ``measure``, ``missing-checkpoint``, or ``question`` or ``action`` of a note.
+        severity: the highest of what it closes; of a note ``low``, for nothing says how grave it is.
         state: ``accepted`` while acceptances cover all that it closes, else ``open``.
         title: one line.
         description: what is the matter, and whom it concerns.
@@ -90,11 +94,56 @@ class Ticket(NamedTuple):
 
 
 def tickets(analysis: "Analysis") -> tuple[Ticket, ...]:
-    """The tickets of a model: its list of work, each followed by the missing checkpoints that it closes."""
+    """The tickets of a model: its list of work, each followed by the missing checkpoints that it closes; then
+    the open questions and actions that were noted.
+    """
     fix = in_order(analysis.minimum_fix(cancelled=CURRENT.get()))
     work, snippets = work_of(analysis, fix), Snippets(analysis)
     doors = {each.subject: each for each in analysis.doors}
-    return tuple(each for item in work.items for each in _tickets(analysis, item, snippets, doors))
+    made = [each for item in work.items for each in _tickets(analysis, item, snippets, doors)]
+    every = (note for _, note in sorted(analysis.snapshot.note.items()) if note.state == "open")
+    # Those of a plan say what it is to heed, and nothing to be done.
+    noted = (each for each in every if each.kind in {"question", "action"} and each.source != PLAN)
+    return (*made, *(_noted(analysis, number, note) for number, note in enumerate(noted, 1)))
+
+
+def _noted(analysis: "Analysis", number: int, note: Note) -> Ticket:
+    snapshot, subject = analysis.snapshot, note_subject(note.about or "")
+    named = () if note.about is None else subject.elements
+    owned = [
+        Owned(table, one.title, one.owner)
+        for table, key in named
+        if isinstance(one := snapshot.get(table, key), System | Agent | Credential)
+    ]
+    who = note.owner or "nobody yet"
+    due = "" if note.due is None else f", due {note.due.isoformat()}"
+    step, from_, to = subject.step or ("", "", "")
+    does = "Answer it in the model" if note.kind == "question" else "Do it"
+    return Ticket(
+        f"N{number}",
+        f"note:{note.id}",
+        "",
+        note.kind,
+        "low",
+        "open",
+        one_line(note.text, _LONGEST_TITLE),
+        f"Noted about {subject_phrase(note.about)}: {note.text} ({who}{due})",
+        f"{does}, and mark the note {note.id} as done",
+        "",
+        step,
+        from_,
+        to,
+        (subject.action,) if subject.action else (),
+        (),
+        *_owners(owned),
+        None,
+        "",
+        "",
+        "",
+        "",
+        "",
+        (),
+    )
 
 
 def _tickets(

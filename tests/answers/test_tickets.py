@@ -52,7 +52,7 @@ def test_each_item_has_one_and_each_missing_checkpoint_one_below_it(seed):
     analysis = analyse(random_model(seed, 7), today=TODAY)
     made, fix = tickets(analysis), in_order(analysis.minimum_fix())
     work = work_of(analysis, fix)
-    items = [each for each in made if not each.parent]
+    items = [each for each in made if not each.parent and not each.id.startswith("note:")]
     assert [(each.number, each.id) for each in items] == [(f"{each.number}", each.key) for each in work.items]
     doors = {(each.from_, each.to): each for each in made if each.parent}
     assert doors.keys() == {(each.credential, each.system) for each in analysis.doors}
@@ -75,6 +75,27 @@ def small(**of_files):
         r.Hold("bot", "key"),
         r.Grant("key", "files", ("read",)),
     ]
+
+
+def test_open_questions_and_actions_that_were_noted_come_last():
+    notes = [
+        r.Note("q", "Who reads the log?", "system:files", "question", owner="Bo", source="round"),
+        r.Note("a", "=rotate it", "hold:bot>key", "action", due=date(2026, 5, 1)),
+        r.Note("done", "Was it?", None, "question", state="done"),
+        r.Note("said", "Hm", None, "note"),
+        r.Note("heeded", "keep: this", "grant:key>files", "action", source="plan"),
+    ]
+    analysis = analyse(snapshot_of([*small(), *notes]), today=TODAY)
+    action, question = tickets(analysis)[-2:]
+    assert [each.id for each in tickets(analysis)][-2:] == ["note:a", "note:q"]
+    assert (question.number, question.kind, question.target_owners) == ("N2", "question", "files: storage")
+    assert question.description == "Noted about system files: Who reads the log? (Bo)"
+    assert (action.step, action.from_, action.to) == ("hold", "bot", "key")
+    assert "nobody yet, due 2026-05-01" in action.description
+    assert rows_of(tickets_csv(analysis))[-2]["title"] == "'=rotate it"
+    assert "Who reads the log" in tickets_jira(analysis)
+    assert "Who reads the log" in tickets_azure(analysis)
+    assert "Who reads the log" in tickets_github(analysis)
 
 
 def test_ids_outlast_what_changes_of_a_ticket():

@@ -422,7 +422,8 @@ def test_where_a_round_began_is_that_of_all_windows(two):
     assert other.guided_round() == GuidedRound(0, over=False)
     assert not one.journal(), "it is no edit"
     for entry in (-1, 9, "x", 0.5):
-        one._raw.execute("UPDATE guided_round SET began = ?", (entry,))
+        with contextlib.closing(sqlite3.connect(one.path, isolation_level=None)) as raw:
+            raw.execute("UPDATE guided_round SET began = ?", (entry,))
         assert other.guided_round() is None, "no entry of the journal"
 
 

@@ -91,7 +91,6 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
         task: that which computes it.
     """
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.answers.round.words import stop_facts
 
     fix = round_.fix if round_.fix is not None and round_.analysis is analysis else None
     fix = fix or analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
@@ -116,18 +115,18 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
     )
     if stop is None:
         return replace(now, is_done=False, way=None, facts={}, yes=None, reasons={})
-    yes, way = intended(stop), stop.way
     is_closed = not stop.closes and stop.step is not None and stop.step not in fix.checkpoints
-    is_done = is_closed or _is_accepted(stop)
+    return _with_answers(now, stop, is_done=is_closed or _is_accepted(stop))
+
+
+def _with_answers(round_: Rounding, stop: RoundStop, *, is_done: bool) -> Rounding:
+    """The round with all that is told of its stop, and asked there."""
+    from meshmodel.answers.round.words import stop_facts
+
+    yes, way = intended(stop), stop.way
     why = {each: why_not(stop, yes, each, is_done=is_done) for each in ANSWERS}
-    return replace(
-        now,
-        is_done=is_done,
-        way=way,
-        facts=stop_facts(stop, way),
-        yes=yes,
-        reasons={each: said for each, said in why.items() if said},
-    )
+    reasons = {each: said for each, said in why.items() if said}
+    return replace(round_, is_done=is_done, way=way, facts=stop_facts(stop, way), yes=yes, reasons=reasons)
 
 
 def _stop_at(analysis: "Analysis", key: Key | None) -> RoundStop | None:
