@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshmodel.answers.targets import export_names
 from meshmodel.exporters.request import FORMATS, ExportRequest
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ def export(analysis: "Analysis", request: ExportRequest) -> bytes:
     if write is not None:
         return write(analysis, request).encode()
     if request.format.startswith("tickets"):
-        return _tickets(analysis, request.format).encode()
+        return _tickets(analysis, request).encode()
     from meshmodel.exporters.diagram.render import picture
 
     return picture(analysis.snapshot, analysis, request).content
 
 
-def _tickets(analysis: "Analysis", to: str) -> str:
+def _tickets(analysis: "Analysis", request: ExportRequest) -> str:
     """The tickets in a format; they are made of answers, of which exporters know nothing."""
     from meshmodel.answers import tickets as t
 
@@ -47,27 +48,7 @@ def _tickets(analysis: "Analysis", to: str) -> str:
         "tickets-azure": t.tickets_azure,
         "tickets-github": t.tickets_github,
     }
-    return writers[to](analysis)
-
-
-def export_names(path: Path, to: str) -> dict[str, Path]:
-    """By format the files of an export: those that belong beside it, such as a schema, and it, last.
-
-    Args:
-        path: of the export; beside a device, a pipe or what is open already nothing is written.
-        to: its format.
-    """
-    from meshmodel.model.atomic_file import descriptor_of
-
-    companions = FORMATS[to].companions
-    if (path.exists() and not path.is_file()) or descriptor_of(path) is not None:
-        companions = ()
-    return {**{each: _companion_path(path, FORMATS[each].ending) for each in companions}, to: path}
-
-
-def _companion_path(path: Path, ending: str) -> Path:
-    """The name of a file that belongs to another one."""
-    return path.with_name(f"{path.stem}{ending if ending.startswith('_') else f'.{ending}'}")
+    return writers[request.format](analysis, request.by)
 
 
 def export_files(analysis: "Analysis", request: ExportRequest, path: Path) -> dict[Path, bytes]:

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-from meshmodel.answers.export import export_names
 from meshmodel.exporters.request import FORMATS
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -18,6 +17,26 @@ _BY_PEOPLE: Final = re.compile(rb"^[ \t]*#|^(?:kind|decided_at) *= *[\"'][^\"']"
 def endings() -> set[str]:
     """The endings that are the name of a format; a policy stub ends like the interchange file."""
     return {name for name, each in FORMATS.items() if each.ending == name}
+
+
+def export_names(path: Path, to: str) -> dict[str, Path]:
+    """By format the files of an export: those that belong beside it, such as a schema, and it, last.
+
+    Args:
+        path: of the export; beside a device, a pipe or what is open already nothing is written.
+        to: its format.
+    """
+    from meshmodel.model.atomic_file import descriptor_of
+
+    companions = FORMATS[to].companions
+    if (path.exists() and not path.is_file()) or descriptor_of(path) is not None:
+        companions = ()
+    return {**{each: _companion_path(path, FORMATS[each].ending) for each in companions}, to: path}
+
+
+def _companion_path(path: Path, ending: str) -> Path:
+    """The name of a file that belongs to another one."""
+    return path.with_name(f"{path.stem}{ending if ending.startswith('_') else f'.{ending}'}")
 
 
 def refuse_to_lose_work(path: Path, to: str) -> None:

@@ -11,9 +11,11 @@ import json
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.answers.fix_state import in_order
+from meshmodel.answers.plan_options import plan_options
+from meshmodel.answers.plan_work import work_by_plan
 from meshmodel.answers.report.markdown import escaped
 from meshmodel.answers.work import Item, Owned, work_of
 from meshmodel.edits.plan_notes import SOURCE as PLAN
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Door, Finding
 
+By = Literal["fix", "plan"]
 FORMAT: Final = "meshmodel-tickets/2"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet computes (OWASP, CSV Injection); the last four are full-width."""
@@ -48,7 +51,8 @@ class Ticket(NamedTuple):
             notes ``N1`` and on.
         id: stable; see above.
         parent: the id of the ticket that closes it; empty for an item of work.
-        kind: ``checkpoint`` or ``measure``, ``missing-checkpoint``, or ``question`` or ``action`` of a note.
+        kind: ``checkpoint``, of the plan also ``drop`` or ``limit``, ``measure``; ``missing-checkpoint``; or
+            ``question`` or ``action`` of a note.
         severity: the highest of what it closes; of a note ``low``, for nothing says how grave it is.
         state: ``accepted`` while acceptances cover all that it closes, else ``open``.
         title: one line.
@@ -93,12 +97,20 @@ class Ticket(NamedTuple):
     references: tuple[str, ...]
 
 
-def tickets(analysis: "Analysis") -> tuple[Ticket, ...]:
+def tickets(analysis: "Analysis", by: By = "fix") -> tuple[Ticket, ...]:
     """The tickets of a model: its list of work, each followed by the missing checkpoints that it closes; then
     the open questions and actions that were noted.
+
+    Args:
+        analysis: of the model.
+        by: whether the list begins with the minimum fix or with the plan; no limit of time is set to either.
     """
-    fix = in_order(analysis.minimum_fix(cancelled=CURRENT.get()))
-    work, snippets = work_of(analysis, fix), Snippets(analysis)
+    stop, snippets = CURRENT.get(), Snippets(analysis)
+    if by == "plan":
+        plan = analysis.cheapest_plan(plan_options(analysis.snapshot), cancelled=stop)
+        work = work_by_plan(analysis, plan)
+    else:
+        work = work_of(analysis, in_order(analysis.minimum_fix(cancelled=stop)))
     doors = {each.subject: each for each in analysis.doors}
     made = [each for item in work.items for each in _tickets(analysis, item, snippets, doors)]
     every = (note for _, note in sorted(analysis.snapshot.note.items()) if note.state == "open")
@@ -158,12 +170,12 @@ def _tickets(
         f"{item.number}",
         item.key,
         "",
-        "measure" if item.step is None else "checkpoint",
+        item.key.partition(":")[0],
         item.severity,
         "accepted" if item.is_accepted else "open",
         item.title,
         _description(item),
-        item.findings[0].remedy if item.step is None else f"{item.title}, {item.decided}",
+        f"{item.title}, {item.decided}" if item.decided else item.title,
         item.decided,
         step,
         from_,
@@ -216,7 +228,7 @@ def _door(
 
 
 def _description(item: Item) -> str:
-    if item.step is None:
+    if item.key.startswith("measure:"):
         return "; ".join(each.message for each in item.findings)
     alone = (
         "" if not item.crossings else f" Alone it closes {counted(item.crossings, 'uncontrolled crossing')}."
@@ -224,8 +236,10 @@ def _description(item: Item) -> str:
     closes = "; ".join(each.message for each in item.findings)
     begins = "It closes" if item.number == 1 else "Once those before it are done, it closes"
     together = f" {begins}: {closes}." if closes else ""
+    if item.step is None:
+        return f"A measure of the plan: {item.title}.{together}"
     where = step_phrase(*item.step)
-    return f"A checkpoint of the minimum fix, on the {item.step[0]} step {where}.{alone}{together}"
+    return f"A checkpoint on the {item.step[0]} step {where}.{alone}{together}"
 
 
 def _owners(elements: "Sequence[Owned]") -> tuple[str, str, str]:
@@ -241,20 +255,20 @@ def _owners(elements: "Sequence[Owned]") -> tuple[str, str, str]:
 # Forms ----------------------------------------------------------------------------------------------------
 
 
-def tickets_json(analysis: "Analysis") -> str:
+def tickets_json(analysis: "Analysis", by: By = "fix") -> str:
     """The tickets as ``meshmodel-tickets/2``."""
     content = {
         "format": FORMAT,
         "model": analysis.snapshot.about.name or "",
         "view": analysis.view,
-        "tickets": [_named(each) for each in tickets(analysis)],
+        "tickets": [_named(each) for each in tickets(analysis, by)],
     }
     return json.dumps(content, ensure_ascii=False) + "\n"
 
 
-def tickets_csv(analysis: "Analysis") -> str:
+def tickets_csv(analysis: "Analysis", by: By = "fix") -> str:
     """The tickets as CSV (RFC 4180), its columns the keys of the JSON; no cell is a formula."""
-    return _csv(_KEYS, (_named(each).values() for each in tickets(analysis)))
+    return _csv(_KEYS, (_named(each).values() for each in tickets(analysis, by)))
 
 
 _KEYS: Final = tuple(name.rstrip("_") for name in Ticket._fields)
@@ -267,13 +281,13 @@ _JIRA_PRIORITIES: Final[dict[Severity, str]] = {
 _AZURE_PRIORITIES: Final[dict[Severity, int]] = {"critical": 1, "high": 2, "medium": 3, "low": 4}
 
 
-def tickets_jira(analysis: "Analysis") -> str:
+def tickets_jira(analysis: "Analysis", by: By = "fix") -> str:
     """The tickets as CSV for the importer of Jira: tasks, and below them sub-tasks.
 
     ``Issue ID`` and ``Parent`` join them, and all parents stand before all children, as Atlassian's page on
     parents and children in an import has it.
     """
-    made = tickets(analysis)
+    made = tickets(analysis, by)
     ids = {each.id: number for number, each in enumerate(made, 1)}
     rows = (
         (
@@ -290,7 +304,7 @@ def tickets_jira(analysis: "Analysis") -> str:
     return _csv(("Issue Type", "Issue ID", "Parent", "Summary", "Priority", "Labels", "Description"), rows)
 
 
-def tickets_azure(analysis: "Analysis") -> str:
+def tickets_azure(analysis: "Analysis", by: By = "fix") -> str:
     """The tickets as CSV for the importer of Azure Boards: issues, and below them tasks.
 
     New work items have neither ``ID`` nor ``State``; a child has its title in the column ``Title 2``, below
@@ -299,7 +313,7 @@ def tickets_azure(analysis: "Analysis") -> str:
     Raises:
         MeshmodelError: there are more than Azure Boards imports from one file.
     """
-    made = tickets(analysis)
+    made = tickets(analysis, by)
     if len(made) > MOST_IN_AZURE:
         raise MeshmodelError(
             f"Azure Boards imports {MOST_IN_AZURE:,} work items from one file at most, and there are "
@@ -319,9 +333,9 @@ def tickets_azure(analysis: "Analysis") -> str:
     return _csv(("Work Item Type", "Title 1", "Title 2", "Priority", "Tags", "Description"), rows)
 
 
-def tickets_github(analysis: "Analysis") -> str:
+def tickets_github(analysis: "Analysis", by: By = "fix") -> str:
     """The items of work as commands of ``gh``, in the words of which a shell computes nothing."""
-    made = tickets(analysis)
+    made = tickets(analysis, by)
     lines = [
         "#!/bin/sh",
         "# An issue for each item of work, with a task for each missing checkpoint.",

@@ -5,7 +5,7 @@ stands even with all of them, the most severe first. The report, tickets, the li
 ``diff --closes`` show the same items (``docs/fix.md#the-list-of-work``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,7 +16,7 @@ from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.stop import CURRENT, Stop
+from meshmodel.model.stop import CURRENT
 from meshmodel.model.text import first_few, one_line
 from meshmodel.model.vocabulary import CheckpointStep, Severity, highest
 
@@ -68,6 +68,7 @@ class Item:
 
     Attributes:
         number: its place in the list, from 1.
+        key: what it is about and nothing else, so that a tracker finds it again.
         step: where a checkpoint goes; ``None``: another measure.
         title: what to do, in one line, by the names of the elements.
         decided: where a checkpoint decides; empty for another measure.
@@ -80,6 +81,7 @@ class Item:
     """
 
     number: int
+    key: str
     step: StepKey | None
     title: str
     decided: str
@@ -89,13 +91,6 @@ class Item:
     elements: tuple[Owned, ...]
     daily: float | None
     is_accepted: bool
-
-    @property
-    def key(self) -> str:
-        """What it is about and nothing else, so that a tracker finds it again."""
-        if self.step is not None:
-            return "checkpoint:{}:{}>{}".format(*self.step)
-        return f"measure:{self.findings[0].rule}:{self.findings[0].subject}"
 
     @property
     def doors(self) -> tuple[Finding, ...]:
@@ -150,8 +145,20 @@ def standing_findings(analysis: "Analysis", fix: "Fix") -> tuple[Finding, ...]:
     return tuple(each for each in after if name_of(each) in known and not is_accepted(each))
 
 
+class Part(NamedTuple):
+    """An item before it is known what it closes; attributes as those of an item."""
+
+    key: str
+    step: StepKey | None
+    title: str
+    decided: str
+    crossings: int | None
+    about: tuple[tuple[str, str], ...]
+    daily: float | None
+
+
 def work_of(analysis: "Analysis", fix: "Fix") -> Work:
-    """The list of work of a model.
+    """The list of work of a model by its fix.
 
     Args:
         analysis: of the model.
@@ -160,10 +167,36 @@ def work_of(analysis: "Analysis", fix: "Fix") -> Work:
     Raises:
         Stopped: ``CURRENT`` says so.
     """
-    stop = CURRENT.get()
-    after = guarded(analysis, fix.checkpoints).findings
-    closed = _closed_by(analysis, fix, after, stop)
-    items = [_checkpoint(analysis, fix, place, closed) for place in range(len(fix.checkpoints))]
+    closes = fix.closes_each or [None] * fix.cost
+    parts = [
+        ask_part(analysis, step, alone, daily_decisions(analysis, step))
+        for step, alone in zip(fix.checkpoints, closes, strict=True)
+    ]
+    return work_in_parts(analysis, parts, lambda number: guarded(analysis, fix.checkpoints[:number]))
+
+
+def ask_part(analysis: "Analysis", step: StepKey, crossings: int | None, daily: float | None) -> Part:
+    """A checkpoint on a step, as a part of a list."""
+    snapshot = analysis.snapshot
+    return Part(
+        "checkpoint:{}:{}>{}".format(*step),
+        step,
+        f"Ask {asked_when(snapshot, step)}",
+        decision_place(snapshot, step),
+        crossings,
+        tuple(zip(STEP_ENDS[step[0]], step[1:], strict=True)),
+        daily,
+    )
+
+
+def work_in_parts(analysis: "Analysis", parts: Sequence[Part], doing: "Callable[[int], Analysis]") -> Work:
+    """The list that begins with some parts; ``doing`` analyses the model where the first ones are done."""
+    after = doing(len(parts)).findings
+    closed = _closed_by(analysis, parts, after, doing)
+    items = [
+        _item(analysis, number, part, tuple(findings))
+        for number, (part, findings) in enumerate(zip(parts, closed, strict=True), 1)
+    ]
     known = {name_of(each): each for each in analysis.findings}
     for cause in measures(each for each in after if name_of(each) in known and not is_accepted(each)):
         findings = tuple(known.get(name_of(each), each) for each in (cause.finding, *cause.also))
@@ -173,23 +206,27 @@ def work_of(analysis: "Analysis", fix: "Fix") -> Work:
 
 
 def _closed_by(
-    analysis: "Analysis", fix: "Fix", standing: Sequence[Finding], stop: Stop
+    analysis: "Analysis",
+    parts: Sequence[Part],
+    standing: Sequence[Finding],
+    doing: "Callable[[int], Analysis]",
 ) -> list[list[Finding]]:
-    """By checkpoint, in the order of the list, the findings that are gone once it and those before are there.
+    """By part, in the order of the list, the findings that are gone once it and those before are there.
 
     Of a list that is longer than ``MOST_TRIED`` only every second, third, … beginning is analysed; a missing
     checkpoint is then closed by the one on its own step, if that comes before the end of the stretch.
     """
-    closed: list[list[Finding]] = [[] for _ in fix.checkpoints]
+    stop = CURRENT.get()
+    closed: list[list[Finding]] = [[] for _ in parts]
     left = {name_of(each): each for each in analysis.findings}
     for each in standing:
         left.pop(name_of(each), None)
-    stride = max(1, -(-fix.cost // MOST_TRIED))
-    for end in range(stride, fix.cost + stride, stride):
+    stride = max(1, -(-len(parts) // MOST_TRIED))
+    for end in range(stride, len(parts) + stride, stride):
         stop.check()
-        reached = min(end, fix.cost)
-        after = set() if reached == fix.cost else _names(guarded(analysis, fix.checkpoints[:reached]))
-        own = {f"{step[1]}>{step[2]}": place for place, step in enumerate(fix.checkpoints[:reached])}
+        reached = min(end, len(parts))
+        after = set() if reached == len(parts) else _names(doing(reached))
+        own = {f"{part.step[1]}>{part.step[2]}": n for n, part in enumerate(parts[:reached]) if part.step}
         for name in [each for each in left if each not in after]:
             place = own.get(name[1], reached - 1) if name[0] == DOOR else reached - 1
             closed[place].append(left.pop(name))
@@ -200,20 +237,20 @@ def _names(analysis: "Analysis") -> set[Name]:
     return {name_of(each) for each in analysis.findings}
 
 
-def _checkpoint(analysis: "Analysis", fix: "Fix", place: int, closed: Sequence[Sequence[Finding]]) -> Item:
-    snapshot, step, findings = analysis.snapshot, fix.checkpoints[place], tuple(closed[place])
-    first = [door for door in analysis.doors if ("grant", door.credential, door.system) == step]
+def _item(analysis: "Analysis", number: int, part: Part, findings: tuple[Finding, ...]) -> Item:
+    first = [door for door in analysis.doors if ("grant", door.credential, door.system) == part.step]
     severities = [each.severity for each in findings] or [each.severity for each in first]
     return Item(
-        place + 1,
-        step,
-        f"Ask {asked_when(snapshot, step)}",
-        decision_place(snapshot, step),
+        number,
+        part.key,
+        part.step,
+        part.title,
+        part.decided,
         highest(severities) if severities else "low",
         findings,
-        fix.closes_each[place] if fix.closes_each else None,
-        _elements(snapshot, zip(STEP_ENDS[step[0]], step[1:], strict=True), findings),
-        daily_decisions(analysis, step),
+        part.crossings,
+        _elements(analysis.snapshot, part.about, findings),
+        part.daily,
         bool(findings) and all(map(is_accepted, findings)),
     )
 
@@ -229,6 +266,7 @@ def _measure(analysis: "Analysis", number: int, cause: Cause, findings: tuple[Fi
     subject = subject_title(snapshot, finding)
     return Item(
         number,
+        f"measure:{finding.rule}:{finding.subject}",
         None,
         one_line(f"{subject}: {finding.remedy}", 300),
         "",

@@ -76,6 +76,11 @@ def add(commands: Subparsers) -> None:
         "sees the credential alone; of a picture (svg, png): trade-off shows what fewer decisions a day "
         "leave open, in place of the model",
     )
+    parser.add_argument(
+        "--by",
+        choices=("fix", "plan"),
+        help="whether tickets begin with the minimum fix (the default) or with the plan",
+    )
     add_view(parser)
     parser.set_defaults(run=run)
 

@@ -122,6 +122,7 @@ def _opengraph(analysis: "Analysis", request: "ExportRequest") -> str:
 
 _DRAWN: Final = ("view", "lens", "agent", "zone", "finding", "form", "colours", "pages")
 _ASKED: Final = ("view", "asks")
+_WORK: Final = ("view", "by")
 _FORMATS: Final = (
     Format("toml", "toml", "the interchange file", _toml, takes=()),
     Format("dot", "dot", "the graph, for Graphviz", takes=_DRAWN),
@@ -203,11 +204,13 @@ _FORMATS: Final = (
         _opengraph,
         mark=b'"namespace": "MeshModel"',
     ),
-    Format("tickets", "tickets.csv", "a ticket for each item of work and each missing checkpoint"),
-    Format("tickets-json", "tickets.json", "these tickets as JSON"),
-    Format("tickets-jira", "jira.csv", "these tickets for the importer of Jira"),
-    Format("tickets-azure", "azure.csv", "these tickets for the importer of Azure Boards"),
-    Format("tickets-github", "gh.sh", "these tickets as commands of GitHub's gh"),
+    Format(
+        "tickets", "tickets.csv", "a ticket for each item of work and each missing checkpoint", takes=_WORK
+    ),
+    Format("tickets-json", "tickets.json", "these tickets as JSON", takes=_WORK),
+    Format("tickets-jira", "jira.csv", "these tickets for the importer of Jira", takes=_WORK),
+    Format("tickets-azure", "azure.csv", "these tickets for the importer of Azure Boards", takes=_WORK),
+    Format("tickets-github", "gh.sh", "these tickets as commands of GitHub's gh", takes=_WORK),
 )
 FORMATS: Final = {each.name: each for each in _FORMATS}
 """The formats by name."""
@@ -236,6 +239,10 @@ _PAGES: Final = {
     "readable": "an overview and pages whose text can be read on A4",
 }
 _COLOURS: Final = {"light": "for paper", "dark": "light on dark"}
+_BY: Final = {
+    "fix": "the checkpoints of the minimum fix come first",
+    "plan": "what the plan asks, drops and limits comes first",
+}
 _ASKS: Final = {
     "initiator": "one who knows all agents behind a request",
     "target": "a target that sees the credential alone",
@@ -263,6 +270,7 @@ class ExportRequest:
         pages: whether as many files are written as are needed to read it, into a folder.
         colours: light on dark, or for paper.
         asks: who asks the policies of an engine.
+        by: whether tickets follow the minimum fix or the plan.
         dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
         since: for the lens ``changes`` the model before, which what changed is marked against.
     """
@@ -277,6 +285,7 @@ class ExportRequest:
     pages: Literal["one", "readable"] = "one"
     colours: Literal["light", "dark"] = "light"
     asks: "Side" = "initiator"
+    by: Literal["fix", "plan"] = "fix"
     dpi: int | None = None
     since: "Snapshot | None" = None
 
@@ -336,6 +345,8 @@ class ExportRequest:
             yield from self._diagram_choices(snapshot, analysis)
         if self.can_have_pages:
             yield "pages", (*_PAGES.items(),)
+        if "by" in self._takes:
+            yield "by", (*_BY.items(),)
         if "asks" in self._takes:
             yield "asks", (*_ASKS.items(),)
 

@@ -17,6 +17,8 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.answers import tickets as of_tickets
 from meshmodel.answers.export import export
 from meshmodel.answers.fix_state import in_order
+from meshmodel.answers.plan import together
+from meshmodel.answers.plan_options import plan_options
 from meshmodel.answers.tickets import (
     Ticket,
     tickets,
@@ -32,6 +34,7 @@ from meshmodel.exporters.request import ExportRequest
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.measures import Ask
 from meshmodel.model.snapshot import TABLES
 from tests.docs.pages import ROOT
 from tests.exporters.asking import Texts, texts
@@ -293,3 +296,34 @@ def test_each_form_is_an_export(finance):
         assert export(finance, ExportRequest(name)) == write(finance).encode()
     empty = analyse(replace(finance.snapshot, grant={}, custody={}, intent={}, checkpoint={}), today=TODAY)
     assert "checkpoint:" not in tickets_json(empty)
+
+
+def test_tickets_by_the_plan_begin_with_its_measures_by_their_numbers():
+    analysis = analyse(read_file(ROOT / "models" / "token-leak.toml"), today=TODAY)
+    plan = analysis.cheapest_plan(plan_options(analysis.snapshot))
+    made = tickets(analysis, "plan")
+    items = [each for each in made if not each.parent]
+    rows = together(plan.measures)
+    assert len(rows) < len(items)
+    assert [each.kind for each in items] == ["drop"] + ["measure"] * (len(items) - 1)
+    first = items[0]
+    assert (first.id, first.number) == ("drop:grant:cloud-key>bucket", "1")
+    assert first.title == "Drop read of cloud-key on bucket"
+    assert {each.parent for each in made if each.parent} == {first.id}
+    assert len([each for each in made if each.parent]) == len(analysis.doors) == 3
+    document = json.loads(export(analysis, ExportRequest("tickets-json", by="plan")))
+    assert [each["id"] for each in document["tickets"]] == [each.id for each in made]
+    assert made != tickets(analysis)
+
+
+@pytest.mark.parametrize("name", ["finance-orchestrator", "crm-assistant-gateway", "code-agent"])
+def test_what_a_plan_asks_has_its_decisions_a_day_and_closes_all_missing_checkpoints(name):
+    analysis = analyse(read_file(ROOT / "models" / f"{name}.toml"), today=TODAY)
+    plan = analysis.cheapest_plan(plan_options(analysis.snapshot))
+    made = tickets(analysis, "plan")
+    asked = [each for each in made if each.kind == "checkpoint"]
+    assert [(each.step, each.from_, each.to) for each in asked] == [
+        row[0].step for row in together(plan.measures) if isinstance(row[0], Ask)
+    ]
+    assert sum(float(each.daily) for each in asked) == plan.decisions_per_day
+    assert len([each for each in made if each.parent]) == len(analysis.doors)

@@ -652,7 +652,7 @@ DOCUMENTS: Final = (
             (
                 "tickets[].kind",
                 "string",
-                "checkpoint, measure, missing-checkpoint (an item closes it), question or action (a note)",
+                "checkpoint, drop, limit, measure, missing-checkpoint (an item closes it), question, action",
             ),
             ("tickets[].severity", "string", "the highest of what it closes"),
             ("tickets[].state", "string", "open or accepted"),

@@ -50,7 +50,8 @@ def test_all_formats_are_offered_with_their_choices():
     assert names["toml"] == names[MODEL_FILE] == ("format",)
     assert names["mermaid"] == ("format", "view", "pages")
     assert names["cedar"] == names["rego-data"] == ("format", "view", "asks")
-    assert {names[name] for name in (*REPORTS, "graphml", "tickets", "policy")} == {("format", "view")}
+    assert {names[name] for name in (*REPORTS, "graphml", "policy")} == {("format", "view")}
+    assert names["tickets"] == names["tickets-jira"] == ("format", "view", "by")
 
 
 def test_each_choice_that_is_offered_can_be_made():

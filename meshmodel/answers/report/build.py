@@ -146,13 +146,12 @@ class Builder:
         blocks: list[Block] = []
         if "decision" not in options.sections:
             blocks += [Heading(1, title_of(analysis)), self._stamp()]
-        letters = iter("ABCDEFGHI")
+        letters = iter("ABCDEFGHIJKL")
         for name in options.sections:
             self._tell(f"writing {SECTIONS[name]}")
-            made = [*writers[name]()]
-            if name in APPENDICES and isinstance(made[0], Heading):
-                made[0] = replace(made[0], text=f"Appendix {next(letters)}: {made[0].text}")
-            blocks += made
+            for block in writers[name]():
+                is_appendix = name in APPENDICES and isinstance(block, Heading) and block.level == 2
+                blocks.append(_lettered(block, next(letters)) if is_appendix else block)
             if name == "decision" and not options.brief:
                 blocks.append(Contents())
         self._tell("writing")
@@ -263,6 +262,13 @@ class Builder:
             "What is not drawn is not analysed: credentials, relations and systems outside the model, flaws "
             "in programs, and people's mistakes."
         )
+
+
+def _lettered(block: Block, letter: str) -> Block:
+    """The heading of an appendix, with its letter, by which the contents lead there."""
+    if not isinstance(block, Heading):
+        return block
+    return replace(block, text=f"Appendix {letter}: {block.text}", anchor=f"appendix-{letter}")
 
 
 def _by_element(questions: "Iterable[Question]") -> Table:

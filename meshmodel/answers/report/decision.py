@@ -34,8 +34,8 @@ _RULE: Final = 0.6
 """Lines that a row of a table takes beside its text."""
 _ACROSS: Final = 100
 """Letters of a line of the page."""
-_ROW_LETTERS: Final = (30, 24, 26)
-"""Letters that a line of the columns of the table has: what, where, who."""
+_ROW_LETTERS: Final = (30, 24, 26, 14)
+"""Letters that a line of the columns of the table has: what, where, who, closes."""
 _VERBS: Final[dict[Action, str]] = {
     "read": "read",
     "write": "write",
@@ -65,8 +65,8 @@ def decision_page(
         yield Heading(2, "The worst ways" if len(worst) > 1 else "The worst way")
     for number, finding in enumerate(worst, 1):
         item = work.item_of(finding)
-        closed = "" if item is None else f" (closed by {item.number})"
-        yield Paragraph(shorten(plain(f"{number}. {finding.severity}: {finding.message}{closed}"), _TEXT))
+        closed = "" if item is None else f", closed by item {item.number}"
+        yield Paragraph(shorten(plain(f"{number}. {finding.severity}{closed}: {finding.message}"), _TEXT))
         explanation = analysis.explain_finding(finding)
         if explanation is not None and explanation.steps:
             yield from pictures.strip(f"worst-{number}", plain(finding.message), explanation)
@@ -157,7 +157,7 @@ def _work(work: Work, lines: float) -> Iterator[Block]:
         return
     shown = list[Item]()
     for item in work.items:
-        cells = zip(_cells(item)[1:4], _ROW_LETTERS, strict=True)
+        cells = zip(_cells(item)[1:5], _ROW_LETTERS, strict=True)
         lines -= _RULE + max(-(-len(text) // letters) for text, letters in cells)
         if shown and lines < 0:
             break

@@ -46,7 +46,7 @@ def index_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
         )
     yield Table.of(
         ("No.", "Severity", "Finding", "Owner", "Status", "Work"),
-        (7, 10, 40, 19, 16, 8),
+        (7, 12, 38, 18, 15, 10),
         (cells for *_, cells in sorted(rows, key=lambda row: row[:4])),
     )
 
