@@ -79,20 +79,25 @@ class LogRead:
 
         One without a time is taken with the latest one before it.
         """
-        shift, name, latest = self.file.shift, self.file.name, 0.0
+        shift, name, latest, is_all = self.file.shift, self.file.name, 0.0, window == Window()
         for event in events:
             time = event.time
             if time is not None:
-                event.time = time = min(max(time + shift, 0.0), LAST)
+                if shift:
+                    event.time = time = min(max(time + shift, 0.0), LAST)
                 latest = max(latest, time)
-            if not window.has(latest if time is None else time):
+            if not is_all and not window.has(latest if time is None else time):
                 continue
-            event.log = event.log or name
+            if event.log is None:
+                event.log = name
             self.events += 1
-            self.in_sessions += event.session is not None
+            if event.session is not None:
+                self.in_sessions += 1
             if time is not None:
-                self.first = time if self.first is None or time < self.first else self.first
-                self.last = time if self.last is None or time > self.last else self.last
+                if self.first is None or time < self.first:
+                    self.first = time
+                if self.last is None or time > self.last:
+                    self.last = time
             yield event
 
 
