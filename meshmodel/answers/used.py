@@ -90,7 +90,7 @@ def window_text(used: Used) -> str:
 def never_text(grants: Sequence[UsedGrant]) -> str:
     """Actions of one grant that were never used."""
     actions = name_list([each.action for each in grants])
-    return f"○ {grants[0].credential} ▸ {grants[0].system}: {actions}"
+    return f"· {grants[0].credential} ▸ {grants[0].system}: {actions}"
 
 
 def besides_text(each: NotGranted) -> str:

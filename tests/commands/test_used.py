@@ -40,8 +40,8 @@ def test_what_was_never_used_and_what_is_not_granted_is_shown(tmp_path, called):
     status, text, _ = called("used", LEAK, log)
     assert status == 0
     assert "2 events, between 1970-01-01T00:00:00Z and 1970-01-03T00:00:00Z\n" in text
-    assert "○ cloud-key ▸ bucket: read\n" in text
-    assert "○ refresh-token ▸ crm: write\n" in text
+    assert "· cloud-key ▸ bucket: read\n" in text
+    assert "· refresh-token ▸ crm: write\n" in text
     assert "✖ chat-service administers crm: 1 event\n" in text
 
 
