@@ -10,8 +10,15 @@ from meshmodel.model.errors import MeshmodelError
 _SCRIPT: Final = "textual.js"
 FILES: Final = {_SCRIPT: "js/textual.js", "xterm.css": "css/xterm.css"}
 """The files that are served of the package textual-serve, of which nothing else is used."""
-FOCUS: Final = 'addEventListener("load", () => document.querySelector("#terminal textarea").focus());\n'
-"""The script of ours: what is typed goes to the terminal without a click on it."""
+FOCUS: Final = """
+addEventListener("load", () => new MutationObserver((changes, observer) => {
+  if (document.body.classList.contains("-loaded")) {
+    observer.disconnect();
+    document.querySelector("#terminal textarea").focus();
+  }
+}).observe(document.body, { attributes: true }));
+"""
+"""The script of ours: what is typed goes to the terminal without a click, once that is connected."""
 
 _STYLE: Final = (
     "html, body { height: 100%; margin: 0; background: #121212; color: #e0e0e0; font: 16px sans-serif; }"

@@ -131,7 +131,7 @@ class Browser:
         async for message in self.socket:
             if message.type is aiohttp.WSMsgType.BINARY:
                 self.received += len(message.data)
-                self._stream.feed(_understood(message.data))
+                self._stream.feed(understood(message.data))
             elif message.type is aiohttp.WSMsgType.TEXT:
                 self.told.append(message.json())
             self._came.set()
@@ -171,7 +171,7 @@ class Browser:
             await self._task
 
 
-def _understood(data: bytes) -> bytes:
+def understood(data: bytes) -> bytes:
     """Without the sequences that the emulator of the tests would show as text."""
     return re.sub(rb"\x1b\[[<=>][0-9;]*[a-z]", b"", data)
 

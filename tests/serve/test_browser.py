@@ -1,0 +1,103 @@
+"""A room in headless Chromium: the page draws, answers, shows what others do, and asks no other host."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyte
+import pytest
+
+from tests.serve.chromium import Page, chromium
+from tests.serve.room import Room, serving, understood
+from tests.store.sample import names_in
+
+pytestmark = pytest.mark.engines
+
+
+async def joined(page: Page, room: Room, name: str) -> None:
+    """Join by the form, as a person does, and wait for the terminal."""
+    await page.ask("Page.navigate", url=room.links["edit"])
+    await page.browser.until(lambda: bool(page.heard("Page.loadEventFired")))
+    await page.run(f"document.querySelector('input').value = {name!r}")
+    await page.run("document.querySelector('button').click()")
+    await shows(page, "quick line")
+
+
+def shown(page: Page) -> pyte.Screen:
+    """The cells that the terminal shows."""
+    sent = [each["response"]["payloadData"] for each in page.heard("Network.webSocketFrameSent")]
+    sizes = [json.loads(each)[1] for each in sent if each.startswith('["resize"')]
+    size = sizes[-1] if sizes else {"width": 80, "height": 24}
+    screen = pyte.Screen(size["width"], size["height"])
+    pyte.ByteStream(screen).feed(understood(page.drawn()))
+    return screen
+
+
+async def shows(page: Page, text: str) -> None:
+    try:
+        await page.browser.until(lambda: text in "\n".join(shown(page).display))
+    except TimeoutError:
+        seen = "\n".join(shown(page).display)
+        raise AssertionError(f"{text!r} is not shown: {page.browser.events[-5:]}\n{seen}") from None
+
+
+async def test_a_room_in_a_browser(tmp_path: Path) -> None:
+    with serving(tmp_path) as room:
+        async with chromium(tmp_path / "profile") as browser:
+            ada, bo = await browser.page(tmp_path / "downloads"), await browser.page(tmp_path / "others")
+            await joined(ada, room, "Ada")
+            await joined(bo, room, "Bo")
+            first = await ada.picture()
+            assert len(first.getcolors(1_000_000)) > 20, "it draws"
+            await signs_take_a_cell_each(ada)
+
+            before = await bo.picture()
+            await ada.type(":north holds north-key")
+            await ada.type("Enter")
+            await ada.type("Escape")
+            await shows(ada, "north")
+            await shows(bo, "north")
+            assert (await ada.picture()).tobytes() != first.tobytes(), "a key is answered"
+            assert (await bo.picture()).tobytes() != before.tobytes(), "the edit shows on the other's page"
+
+            await ada.ask("Page.reload")
+            await browser.until(lambda: len(ada.heard("Network.webSocketCreated")) == 2)
+            await shows(ada, "north")
+            assert len((await ada.picture()).getcolors(1_000_000)) > 20, "a reload shows the picture again"
+
+            await shows(ada, "quick line")
+            await ada.type("e")
+            await shows(ada, "at A4")
+            key = {"key": "s", "modifiers": 2, "windowsVirtualKeyCode": 83}
+            await ada.ask("Input.dispatchKeyEvent", type="keyDown", **key)
+            await browser.until(lambda: "completed" in browser.all("Browser.downloadProgress", "state"))
+            assert browser.all("Browser.downloadWillBegin", "suggestedFilename") == ["mesh.svg"]
+            assert len(names_in(tmp_path / "downloads")) == 1
+
+            for page in (ada, bo):
+                asked = [urlsplit(each["request"]["url"]) for each in page.heard("Network.requestWillBeSent")]
+                assert {each.netloc for each in asked if each.scheme != "data"} == {f"127.0.0.1:{room.port}"}
+                assert not page.heard("Runtime.exceptionThrown")
+                assert "error" not in {each["type"] for each in page.heard("Runtime.consoleAPICalled")}
+                assert "error" not in {each["entry"]["level"] for each in page.heard("Log.entryAdded")}
+
+
+async def signs_take_a_cell_each(page: Page) -> None:
+    """What stands behind a sign in its row is painted in the cell in which it belongs."""
+    screen, picture = shown(page), await page.picture()
+    left, top, width, height = await page.run(
+        "(() => { const box = document.querySelector('.xterm-screen').getBoundingClientRect();"
+        " return [box.x, box.y, box.width, box.height] })()"
+    )
+    cell, line = width / screen.columns, height / screen.lines
+    looked_at = 0
+    for y, row in enumerate(screen.display):
+        behind = min((row.index(each) for each in "✖◆" if each in row), default=len(row))
+        for x in range(behind, len(row)):
+            if row[x] == "│":
+                beside, middle = (
+                    picture.getpixel((left + (x + at) * cell, top + (y + 0.5) * line)) for at in (0.1, 0.5)
+                )
+                assert beside != middle, f"column {x} of {row!r}"
+                looked_at += 1
+    assert looked_at
