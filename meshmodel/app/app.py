@@ -64,6 +64,7 @@ class MeshmodelApp(KeysInOrder):
         is_ascii: bool | None = None,
         session: Session | None = None,
         access: Access = ANYONE,
+        minutes: int = 0,
     ) -> None:
         """Arguments.
 
@@ -73,6 +74,7 @@ class MeshmodelApp(KeysInOrder):
         is_ascii: whether only ASCII is drawn; found out if not given.
         session: the model, where it was opened already.
         access: who opens models, and what they may do.
+        minutes: how many are meant for a stop of a round; 0: no clock is shown.
         """
         super().__init__()
         self.path = path
@@ -84,6 +86,7 @@ class MeshmodelApp(KeysInOrder):
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
         self.access = access
+        self.minutes = minutes
         self.jobs = Jobs(self, self._reading_goes_on)
         self._reading: Task | None = None
         self._is_slow = False
@@ -325,12 +328,13 @@ class MeshmodelApp(KeysInOrder):
         """Clashes were reported when the configuration was read."""
 
 
-def run(path: Path | None, access: Access = ANYONE) -> int:
+def run(path: Path | None, access: Access = ANYONE, minutes: int = 0) -> int:
     """Run the program; the exit status.
 
     Args:
         path: the model to open, or ``None`` for the start screen.
         access: who opens it, and what they may do.
+        minutes: how many are meant for a stop of a round; 0: no clock is shown.
 
     Raises:
         MeshmodelError: the model cannot be opened, or there is no terminal to draw on; nothing was shown yet.
@@ -342,7 +346,7 @@ def run(path: Path | None, access: Access = ANYONE) -> int:
         )
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if path is None else Session.open(path, access)
-    app = MeshmodelApp(path, session=session, access=access)
+    app = MeshmodelApp(path, session=session, access=access, minutes=minutes)
     run_on_terminal(app)
     if app.signals.ended is not None:
         raise KeyboardInterrupt(app.signals.ended)

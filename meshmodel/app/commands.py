@@ -232,6 +232,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _answer("assume", "A", "assume", "Note what is assumed there, to be confirmed later", 25, lambda w: w.round.note("assume")),
     _answer("note", "N", "note", "Note anything else about the stop", 26, lambda w: w.round.note("note")),
     Command("round_next", ("space",), "next", "Go on to the next stop", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}),
+    Command("round_present", ("P",), "large", "Show the stop to a room: its way in large cards, over the whole screen; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}),
     Command("round_back", ("left", "backspace"), "back", "Go back to the stop before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),

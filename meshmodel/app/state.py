@@ -125,6 +125,7 @@ class WorkbenchState:
         preview_changes: the relations that are marked there as to be taken away or limited.
         preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
         rounding: how far a guided round is, and the stop that is shown; ``None``: none was begun.
+        presents: whether the stop is shown to a room, over the whole screen.
         tracing: the log that is laid on the model.
         unused: grants that it never uses, drawn faint while that is looked at.
         importing: the import that is looked at.
@@ -173,6 +174,7 @@ class WorkbenchState:
     preview_changes: "Mapping[StepKey, Mark]" = field(default_factory=dict)
     preview_leaves: frozenset[StepKey] | None = None
     rounding: "Rounding | None" = None
+    presents: bool = False
     tracing: Tracing | None = None
     unused: frozenset[Reference] = frozenset()
     importing: "Importing | None" = None

@@ -22,6 +22,8 @@ def add(commands: Subparsers) -> None:
     what = "who you are, no login: the journal keeps it, and undo takes back your edits alone"
     parser.add_argument("--name", metavar="NAME", help=what)
     parser.add_argument("--read-only", action="store_true", help="look at it, and edit nothing")
+    what = "how many are meant for a stop of a round: a clock, which stops nobody"
+    parser.add_argument("--minutes", type=_minutes, default=0, metavar="MINUTES", help=what)
     parser.set_defaults(run=run_open)
     parser = commands.add_parser(
         "demo",
@@ -31,6 +33,13 @@ def add(commands: Subparsers) -> None:
     )
     parser.add_argument("example", nargs="?", default="support-agent", metavar="EXAMPLE", help="its name")
     parser.set_defaults(run=run_demo)
+
+
+def _minutes(text: str) -> int:
+    """A whole number of minutes, up to ten hours."""
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 0 < int(text) <= 600):
+        raise argparse.ArgumentTypeError(f"a number of minutes from 1 to 600, not {one_line(text, 20)}")
+    return int(text)
 
 
 def start(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes its arguments
@@ -49,7 +58,7 @@ def run_open(arguments: argparse.Namespace) -> int:
         )
     name = "" if arguments.name is None else person_name(arguments.name)
     _need_a_terminal("meshmodel open")
-    return _show(path, name, read_only=arguments.read_only)
+    return _show(path, name, read_only=arguments.read_only, minutes=arguments.minutes)
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
@@ -68,12 +77,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
             say(f"Your copy: {one_line(copy, limit=1_000)}")
 
 
-def _show(path: Path | None, name: str = "", *, read_only: bool = False) -> int:
+def _show(path: Path | None, name: str = "", *, read_only: bool = False, minutes: int = 0) -> int:
     from meshmodel.app.access import Access
     from meshmodel.app.app import run
 
     try:
-        return run(path, Access(name, read_only))
+        return run(path, Access(name, read_only), minutes)
     except KeyboardInterrupt as stop:
         how = str(stop).partition(":")[0] or "interrupted"
         raise KeyboardInterrupt(f"{how}; every edit that was shown is in the model file") from None

@@ -179,6 +179,7 @@ async def desk(
         state=State(folder / "state.json"),
         is_ascii=bool(options.pop("is_ascii", False)),
         access=options.pop("access", ANYONE),
+        minutes=int(str(options.pop("minutes", 0))),
     )
     tooltips = bool(options.pop("tooltips", False))
     async with app.run_test(size=size, notifications=True, tooltips=tooltips):

@@ -11,7 +11,9 @@ from meshmodel.api import analyse
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import COMMANDS
 from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.panels import round as of_round
 from meshmodel.app.panels.round import RoundPanel
+from meshmodel.app.presentation.round_lines import clock_words
 from meshmodel.app.presentation.rounding import Rounding
 from meshmodel.edits.edit import Edit, Put, Remove
 from meshmodel.interchange.writer import write_text
@@ -200,6 +202,51 @@ async def test_a_stop_fits_and_is_answered_by_mouse(tmp_path: Path, size: tuple[
         assert it.bench.focused is it.bench.context.canvas
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_room_sees_the_way_in_large_cards_and_answers_go_on(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, GATEWAY, size=size) as it:
+        await press(it, "H", "P")
+        text = it.screen_text()
+        for words in (
+            "┃ CUSTOMER ASSISTANT",
+            "┃ CUSTOMER CHAT",
+            "━━ Identity",
+            "IS SOMEBODY ASKED",
+            "130 → 38 un",
+        ):
+            assert words in text
+        (card,) = (row for row in text.splitlines() if "┃ CUSTOMER CHAT" in row)
+        assert card.count("┃") == 4, "both cards are whole"
+        assert it.bench.query_one(RoundPanel).max_scroll_y == 0
+        await press(it, "d")
+        assert uncontrolled(it) == 38
+        await press(it, "escape")
+        assert not it.bench.shown.presents
+        assert it.bench.shown.focus == "round", "the round goes on"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0:00 of 6:00"), (250.9, "4:10 of 6:00"), (361, "6:01 of 6:00, time is over")]
+)
+def test_the_clock_tells_how_long_a_stop_is_shown(seconds: float, words: str) -> None:
+    assert clock_words(seconds, 6) == words
+
+
+async def test_the_clock_begins_anew_at_each_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(of_round, "monotonic", lambda: now[0])
+    async with desk(tmp_path, GATEWAY, minutes=6) as it:
+        await press(it, "H")
+        await it.shows("0:00 of 6:00")
+        now[0] += 65
+        await press(it, "P")
+        await it.shows("1:05 of 6:00")
+        await press(it, "space")
+        await it.shows("findings  0:00 of")
+
+
 KEYS = [each.keys[0] for each in COMMANDS if each.context == "round"]
 
 
@@ -264,4 +311,4 @@ async def test_random_walks_raise_nothing_and_each_answer_is_one_entry(tmp_path:
 @pytest.mark.parametrize("seed", range(100, 200))
 async def test_a_hundred_random_walks(tmp_path: Path, seed: int) -> None:
     models = sorted(each.stem for each in MODELS.glob("*.toml"))
-    await walk(tmp_path, models[seed % len(models)], seed, 8)
+    await walk(tmp_path, models[seed % len(models)], seed, 5)

@@ -1,6 +1,7 @@
 """The stop of a guided round: what is to be known there, and what it can be answered with."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
 from typing import ClassVar, Final
 
 from textual import events
@@ -12,12 +13,13 @@ from textual.style import Style as Look
 from textual.widgets import Static
 
 from meshmodel.answers.painters import text_of
+from meshmodel.answers.round.stops import Key
 from meshmodel.answers.style import Style
 from meshmodel.app.commands import BY_ID, bindings, keys_of, shown_key
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import STYLES
-from meshmodel.app.presentation.round_lines import Piece, RoundLine, round_lines
+from meshmodel.app.presentation.round_lines import Piece, RoundLine, clock_words, large_cards, round_lines
 from meshmodel.app.state import WorkbenchState
 
 _END: Final = "✔ No stop is left; what was decided:"
@@ -33,18 +35,35 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
     DEFAULT_CSS = "RoundPanel { height: 1fr; background: $surface; scrollbar-size: 1 1; }"
     ALLOW_SELECT = False
 
-    def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        """Arguments: the user's keymap, and the widget's id."""
+    def __init__(
+        self,
+        keymap: Mapping[str, str] | None = None,
+        minutes: int = 0,
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
+        """Arguments: the user's keymap; how many minutes are meant for a stop (0: no clock); the id."""
         super().__init__(id=id)
         self._keymap = keymap or {}
+        self._minutes = minutes
+        self._began: tuple[Key, float] = (), 0.0
 
     def compose(self) -> ComposeResult:
         """One text."""
         yield Static(id="stop", markup=False)
 
+    def on_mount(self) -> None:
+        """Let the clock go on."""
+        if self._minutes:
+            self.set_interval(1, self._tick)
+
+    def _tick(self) -> None:
+        if self.shown is not None and self.display:
+            self.show_state(self.shown)
+
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the round, and what is being computed."""
-        return shown.rounding, shown.why_nothing, shown.progress.get("round"), self.size
+        return shown.rounding, shown.presents, shown.why_nothing, shown.progress.get("round"), self.size
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show the stop."""
@@ -77,11 +96,19 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             failed = f"could not be computed: {known.problem}" if known is not None else ""
             yield Content(failed or shown.working("round") or shown.why_nothing)
         elif known.stop is not None:
-            yield from self._fitted([*round_lines(known, self._key)])
+            width = max(self.scrollable_content_region.width - 2, 20)
+            cards = large_cards(known, width) if shown.presents else ()
+            yield from self._fitted([*cards, *round_lines(known, self._key, self._clock(known.stop.key))])
         else:
             columns = max(self.scrollable_content_region.width - 2, 20)
             told = text_of(known.summary, Style(columns=columns))
             yield from (Content(f" {each}") for each in (_END, *told.split("\n")))
+
+    def _clock(self, key: Key) -> str:
+        """How long the stop of a key has been shown, where minutes are meant for one."""
+        if key != self._began[0]:
+            self._began = key, monotonic()
+        return clock_words(monotonic() - self._began[1], self._minutes) if self._minutes else ""
 
     def _key(self, command: str) -> str:
         keys = keys_of(BY_ID[command], self._keymap)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from meshmodel.answers.fix import when
 from meshmodel.answers.lines import Look
 from meshmodel.app.presentation.round_answers import AnswerName, credential_of, logging_systems
-from meshmodel.model.text import counted, one_line
+from meshmodel.model.text import counted, one_line, pad, shorten, width
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.results import Explanation
     from meshmodel.answers.round.stops import RoundStop
     from meshmodel.app.presentation.rounding import Rounding
 
@@ -36,26 +37,69 @@ class RoundLine(NamedTuple):
 
 _MOVES: Final = (
     ("round_park", "park …"),
-    ("round_assume", "assumption …"),
+    ("round_assume", "assume …"),
     ("round_note", "note …"),
     ("round_next", "next"),
     ("round_back", "back"),
+    ("round_present", "large"),
     ("undo", "undo"),
     ("close", "leave"),
 )
 
 
-def round_lines(shown: "Rounding", key: Callable[[str], str]) -> Iterator[RoundLine]:
+def clock_words(seconds: float, minutes: int) -> str:
+    """How long a stop has been shown, of so many minutes that were meant for one; it stops nobody."""
+    at, over = f"{int(seconds) // 60}:{int(seconds) % 60:02}", seconds >= 60 * minutes
+    return f"{at} of {minutes}:00{', time is over' if over else ''}"
+
+
+def large_cards(shown: "Rounding", cells: int) -> Iterator[RoundLine]:
+    """The way alone for a room: who, by which credential, into what; and the question in capitals.
+
+    Args:
+        shown: the round, at a stop.
+        cells: of the screen.
+    """
+    stop, way = shown.stop, shown.way
+    if stop is None:
+        return
+    if way is not None:
+        yield from _cards(stop, way, cells, mark="◆" if shown.is_done else "✖")
+    asks = "IS SOMEBODY ASKED, EACH TIME, BEFORE IT HAPPENS?" if stop.step else "IS THIS ACCEPTED?"
+    after = f" → {stop.after}" if stop.step is not None and not shown.is_done else ""
+    yield RoundLine([Piece("")])
+    yield RoundLine([Piece(f"  {asks}", "accent"), Piece(f"   ✖ {stop.before}{after} uncontrolled", "bold")])
+    yield RoundLine([Piece("")])
+
+
+def _cards(stop: "RoundStop", way: "Explanation", cells: int, *, mark: str) -> Iterator[RoundLine]:
+    snapshot = stop.analysis.snapshot
+    used = [step.from_.partition(":")[2] for step in way.steps if step.step == "grant"]
+    by = snapshot.credential[used[-1]].title if used else way.action or ""
+    size = max(min(cells // 3, 30), 12)
+    between = max(cells - 2 * size - 2, 12)
+    said = shorten(f" {by} ", between - 5)
+    arrow = f"━━{said}{'━' * (between - 5 - width(said))}{mark} ▶"
+    named = snapshot.agent[way.agent].title, snapshot.system[way.system].title
+    left, right = (pad(f" {shorten(each.upper(), size - 4)}", size - 2) for each in named)
+    edge, gap = "━" * (size - 2), " " * between
+    yield RoundLine([Piece(f"  ┏{edge}┓{gap}┏{edge}┓")])
+    yield RoundLine([Piece(f"  ┃{left}┃", "bold"), Piece(arrow, "error"), Piece(f"┃{right}┃", "bold")])
+    yield RoundLine([Piece(f"  ┗{edge}┛{gap}┗{edge}┛")])
+
+
+def round_lines(shown: "Rounding", key: Callable[[str], str], clock: str = "") -> Iterator[RoundLine]:
     """All that a stop says and asks.
 
     Args:
         shown: the round.
         key: the key of a command, as people read it.
+        clock: how long it has been shown, where that is told.
     """
     stop = shown.stop
     if stop is None:
         return
-    yield RoundLine(_title(shown, stop), wraps=True)
+    yield RoundLine([*_title(shown, stop), Piece(f"  {clock}" if clock else "", "warning")], wraps=True)
     if stop.step is None and stop.finding is not None:
         yield _fact("FINDING", f"{stop.finding.message}. {stop.finding.remedy}")
     if shown.way is not None:
@@ -107,7 +151,7 @@ class _Asker:
                 pieces.append(Piece(f"  {self._key(command)}", "accent", command))
                 pieces.append(Piece(f" {text}", "", command))
         if len(pieces) == 1:
-            pieces.append(Piece(self._shown.why_not(offered[0][0]), "muted"))
+            pieces.append(Piece(f"  {self._shown.why_not(offered[0][0])}", "muted"))
         return RoundLine(pieces)
 
 

@@ -92,7 +92,7 @@ class Layout:
             trace: the one that shows a log.
         """
         journal = JournalList(self.context.session.journal, id="journal")
-        stop = RoundPanel(self.context.keymap, id="round")
+        stop = RoundPanel(self.context.keymap, self.context.app.minutes, id="round")
         pages = [*(kind(id=page) for page, kind in LISTS.items()), journal, stop, trace]
         for each in pages:
             each.display = False
@@ -103,7 +103,8 @@ class Layout:
         """Show the panels of a state."""
         is_explained = state.opened is not None or state.focus in EXPLAINED_PAGES
         lists = state.lists_open, state.page, state.lists_rows
-        wanted = state.arrangement, state.side, state.is_side_closed, lists, is_explained
+        presented = self.screen.size.height if state.presents and state.page == "round" else 0
+        wanted = state.arrangement, state.side, state.is_side_closed, lists, is_explained, presented
         if wanted == self._applied:
             return
         self._applied = wanted
@@ -116,6 +117,9 @@ class Layout:
         self.screen.query_one(Inspector).display = inspector
         below = self.screen.query_one("#below")
         rows = max(state.lists_rows, ROUND_ROWS) if state.page == "round" else state.lists_rows or None
+        if presented:  # but the counts, what is told and the footer
+            rows = presented - (4 if small else 3)
+        below.styles.max_height = "100%" if presented else None
         below.display = not small or state.lists_open
         below.styles.height = rows
         self.context.canvas.styles.margin = (0, 0, rows, 0) if rows and small and state.lists_open else None
@@ -163,6 +167,8 @@ class Layout:
         is_covered = state.arrangement == "small" and (state.side or state.lists_open)
         if quick.is_open:
             quick.action_close()
+        elif state.presents and state.page == "round":
+            context.update(presents=False)
         elif self.screen.focused is not context.canvas or is_covered:
             context.back_to_canvas()
         elif state.preview or state.preview_changes:

@@ -127,6 +127,10 @@ class RoundController(Controller):
             return
         self._look(replace(known, earlier=earlier[:-1]), earlier[-1])
 
+    def present(self) -> None:
+        """Show the stop to a room over the whole screen, or beside the canvas again."""
+        self.context.update(presents=not self.state.presents)
+
     def _current(self) -> Rounding | None:
         """The round, unless its stop is being found: that is said."""
         known = self.state.rounding
