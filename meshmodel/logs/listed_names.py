@@ -6,6 +6,7 @@ the folder with ``*``, not the file; the repository, not the organization.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from meshmodel.logs.formats import LogFormat
@@ -93,11 +94,20 @@ def listed_name(form: LogFormat, table: str, names: Sequence[str]) -> str:
         table: of the map in which a rule would stand.
         names: those of the thing, the most particular first.
     """
-    known = [each for each in names if not looks_like_secret(each) and not each.endswith("…")]
-    if not known:
-        return ""
-    if table == "session":  # of the run, which is another one each time
-        return f"{known[0].partition(':')[0]}:*"
-    if form not in _CHOICES or table == "action":
-        return known[0]
-    return _CHOICES[form][table == "resource"](known)
+    if table == "session" and names:  # of the run, which is another one each time
+        return f"{names[0].partition(':')[0]}:*"
+    left = list(names)
+    while left:
+        name = left[0]
+        if form in _CHOICES and table != "action":
+            name = _CHOICES[form][table == "resource"](left)
+        if _can_be_told(name):
+            return name
+        left = [each for each in left if each != name] if name in left else left[1:]
+    return ""
+
+
+@lru_cache(maxsize=4_096)
+def _can_be_told(name: str) -> bool:
+    """Whether a name is whole, and looks like no secret."""
+    return not name.endswith("…") and looks_like_secret(name) is None

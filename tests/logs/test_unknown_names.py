@@ -162,6 +162,22 @@ def test_rules_are_written_tried_and_asked_for_again_until_the_rest_is_noise(tmp
     assert call(capsys, "names", model, *FORMS, "--map", path, "--toml")[:2] == (0, more)
 
 
+def test_a_log_needs_no_map_where_the_model_knows_its_names(tmp_path, capsys):
+    model = tmp_path / "model.toml"
+    said = (
+        "publish-token known as arn:aws:iam::111122223333:role/release-publisher; "
+        "registry known as *artefacts*"
+    )
+    write_file(model, apply_edit(RELEASE, parse(said, RELEASE).edit))
+    log = LOGS / "release.cloudtrail.json"
+    status, text, _ = call(capsys, "trace", model, log, "--format", "cloudtrail", "--json")
+    assert status == 0
+    traced = [json.loads(line) for line in text.splitlines()]
+    named = {(each["credential"], each["system"]) for each in traced if "event" in each}
+    assert ("publish-token", "registry") in named
+    assert call(capsys, "trace", model, LOGS / "release.jsonl")[0] == 0
+
+
 def test_what_the_map_of_the_release_leaves_is_told(tmp_path, capsys):
     model = tmp_path / "model.toml"
     write_file(model, RELEASE)
