@@ -106,12 +106,16 @@ def stored_secrets(reading, chosen):
     )
 
 
-def interrupted(reading):
-    """The intents with an access that the agent reaches, but not in its unchecked reach."""
+def interrupted(reading, before=None):
+    """The intents with an access that the agent reaches, but not in its unchecked reach.
+
+    ``before`` is the reading before a plan's drops and limits: what is lost by them is interrupted too.
+    """
+    reached = (before or reading).mesh.effective
     return [
         (agent, system)
         for (agent, system), intent in sorted(reading.mesh.s.intent.items())
         if agent in reading.mesh.agents
         and {("access", system, x) for x in all_five(intent.actions)}
-        & (reading.mesh.effective(agent) - reading.unchecked({("agent", agent)})[0])
+        & (reached(agent) - reading.unchecked({("agent", agent)})[0])
     ]

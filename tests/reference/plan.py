@@ -424,7 +424,7 @@ class Plans:
         doors = {(d.credential, d.system) for d in self.reading.crossings_and_missing()[1]}
         asks = [each for each in chosen if each[0] == "ask"]
         no_doors = sum(each[1] != "grant" or each[2:] not in doors for each in asks)
-        broken = len(interrupted(self.after(chosen)))
+        broken = len(interrupted(self.after(chosen), self.reading))
         return Plan(self.cost(chosen), broken, no_doors, tuple(sorted(chosen, key=in_order)))
 
     # The trade-off
