@@ -170,7 +170,7 @@ def test_hostile_names_are_shown_and_not_read(called, tmp_path, form):
     assert called("report", model, "-o", path)[0] == 0
     read = READ[form](path.read_bytes())
     assert (1, HOSTILE[1]) in read.headings
-    assert len([text for level, text in read.headings if level == 2]) == 10
+    assert len([text for level, text in read.headings if level == 2]) == 14
     if form == "html":
         page = Page(path.read_text(encoding="utf-8"))
         assert not {*page.tags} & {"script", "b", "img", "star"}

@@ -112,7 +112,17 @@ def trade_off_page(
 
 def _page(shown: _Bars, stamp: str, to: DiagramFormat) -> Page:
     diagram = Diagram((shown.title, f"of {shown.whole}"), shown.sentence, (), (), (), stamp=stamp)
-    text = _text(shown, stamp)
+    return placed_page(_text(shown, stamp), diagram, to)
+
+
+def placed_page(text: str, diagram: Diagram, to: DiagramFormat) -> Page:
+    """A graph whose nodes have their places, as a picture.
+
+    Args:
+        text: in DOT.
+        diagram: with its title, what it shows in a sentence, and the stamp.
+        to: ``svg`` or ``png``.
+    """
     renderer = find_renderer()
     with malformed_output_as_error(renderer):
         arranged = Arrangement(text, lay_out(renderer, text, diagram, AS_PLACED))
@@ -121,7 +131,7 @@ def _page(shown: _Bars, stamp: str, to: DiagramFormat) -> Page:
         else:
             drawn = renderer.run(text, "svg", AS_PLACED)
             content = clean_svg(drawn, diagram, text_widths(arranged.layout))
-    return Page(shown.title, "picture", content, SMALLEST)
+    return Page(diagram.title[0], "picture", content, SMALLEST)
 
 
 def _text(shown: _Bars, stamp: str) -> str:

@@ -9,7 +9,7 @@ from meshmodel.answers.causes import causes_of
 from meshmodel.answers.report.decision import worst_findings
 from meshmodel.answers.report.index import numbered
 from meshmodel.answers.report.pictures import Pictures
-from meshmodel.answers.report.tree import Block, Heading, Items, Link, Paragraph, Table
+from meshmodel.answers.report.tree import Block, Break, Heading, Items, Link, Paragraph, Table
 from meshmodel.answers.standards import TITLES, address_of, in_release_order, releases_of
 from meshmodel.answers.work import Item, Work
 
@@ -70,6 +70,7 @@ def _row(number: int, finding: "Finding", item: Item | None) -> tuple[object, ..
 
 def brief_ways(analysis: "Analysis", work: Work, pictures: Pictures) -> Iterator[Block]:
     """The worst ways alone, each small, in words, and with the work that closes it."""
+    yield Break()
     yield Heading(2, "The worst ways", "ways")
     numbers, findings = numbered(analysis), worst_findings(analysis, MOST_BRIEF)
     if not findings:

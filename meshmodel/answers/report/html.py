@@ -134,7 +134,8 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
         case Contents():
             yield from _contents(report)
         case Break():
-            yield f'<p class="foot">{_sign(report)}</p><hr class="break">'
+            foot = f'<p class="foot">{_sign(report)}</p>' if report.page == "slide" else ""
+            yield f'{foot}<hr class="break">'
         case Table():
             yield from _table(block)
         case Picture():

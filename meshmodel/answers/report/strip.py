@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import graphviz
 
-from meshmodel.exporters.diagram import png
+from meshmodel.answers.report.curve import placed_page
 from meshmodel.exporters.diagram.dot import (
     BLUE,
     GREY,
@@ -22,15 +22,7 @@ from meshmodel.exporters.diagram.dot import (
     label,
 )
 from meshmodel.exporters.diagram.elements import Diagram
-from meshmodel.exporters.diagram.graphviz import (
-    AS_PLACED,
-    find_renderer,
-    lay_out,
-    malformed_output_as_error,
-)
-from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.exporters.diagram.render import DiagramFormat, Page
-from meshmodel.exporters.diagram.svg import clean_svg, text_widths
 from meshmodel.model.text import shorten
 
 if TYPE_CHECKING:
@@ -119,16 +111,7 @@ def strip_page(row: Sequence[Box], title: str, stamp: str, to: DiagramFormat) ->
     """
     told = ", ".join(f"{each.verb} {each.title}" for each in row)
     diagram = Diagram((title, ""), f"{told}.", (), (), (), stamp=stamp)
-    text = _text(row)
-    renderer = find_renderer()
-    with malformed_output_as_error(renderer):
-        arranged = Arrangement(text, lay_out(renderer, text, diagram, AS_PLACED))
-        if to == "png":
-            content = png.paint(renderer, arranged, None)
-        else:
-            drawn = renderer.run(text, "svg", AS_PLACED)
-            content = clean_svg(drawn, diagram, text_widths(arranged.layout))
-    return Page(title, "picture", content, SMALLEST)
+    return placed_page(_text(row), diagram, to)
 
 
 def _text(row: Sequence[Box]) -> str:

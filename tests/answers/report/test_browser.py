@@ -11,7 +11,7 @@ from tests.answers.report.models import written
 from tests.answers.report.reading import Page
 
 NAME = "agent-chain"
-WIDTH, HEIGHT = 1000, 14_000
+WIDTH, HEIGHT = 1000, 18_000
 
 
 @pytest.fixture
