@@ -107,7 +107,14 @@ def round_lines(shown: "Rounding", key: Callable[[str], str], clock: str = "") -
     for name in ("closes", "interrupts", "related", "unknown", "parked"):
         if shown.facts.get(name):
             yield _fact(name, shown.facts[name])
-    asker = _Asker(shown, key)
+    yield from _questions(shown, stop, _Asker(shown, key))
+    moves = [Piece("")]
+    for name, label in _MOVES:
+        moves += [Piece(f" {key(name)}", "accent", name), Piece(f" {label} ", "", name)]
+    yield RoundLine(moves)
+
+
+def _questions(shown: "Rounding", stop: "RoundStop", asker: "_Asker") -> Iterator[RoundLine]:
     yield asker.question("1 Is this meant to happen?", _stays(shown))
     yield asker.answers(("yes", _yes(shown)), ("no", "no: take it away …"), ("less", "fewer actions …"))
     if stop.step is not None:
@@ -125,10 +132,6 @@ def round_lines(shown: "Rounding", key: Callable[[str], str], clock: str = "") -
     if logging_systems(stop):
         yield asker.question("4 Would the log tell for whom?", shown.facts.get("log", ""))
         yield asker.answers(("log", "what it tells …"))
-    moves = [Piece("")]
-    for name, label in _MOVES:
-        moves += [Piece(f" {key(name)}", "accent", name), Piece(f" {label} ", "", name)]
-    yield RoundLine(moves)
 
 
 class _Asker:

@@ -296,7 +296,13 @@ class RoundController(Controller):
             told = summary_of(since, before, found.analysis.snapshot, edits)
             return replace(found, summary=tuple(summary_blocks(told)))
 
-        self.context.jobs.run("round", work, self._show, title="what was decided is summed up")
+        self.context.jobs.run(
+            "round",
+            work,
+            self._show,
+            lambda why: self._show(replace(found, problem=why)),
+            "what was decided is summed up",
+        )
 
 
 def _about(stop: RoundStop) -> Reference | None:
