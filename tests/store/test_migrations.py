@@ -42,6 +42,7 @@ SAMPLE_BEFORE_NAMES = apply_edit(
             Put(replace(SAMPLE.system["sts"], known_as=None)),
             Put(replace(SAMPLE.agent["bot"], known_as=None)),
             Put(replace(SAMPLE.credential["token"], known_as=None)),
+            Remove("note", "keep"),  # about a step, which came later too
         ],
     ),
 )
@@ -56,7 +57,7 @@ SAMPLE_OF_THEN = apply_edit(
             Put(Delegation("bot", "helper", passes=("role", "token"))),
             Put(replace(SAMPLE.intent["bot", "files"], per_day=None)),
             Remove("checkpoint", "filter"),
-            *(Remove("note", key) for key in SAMPLE.note),
+            *(Remove("note", key) for key in SAMPLE_BEFORE_NAMES.note),
         ],
     ),
 )
