@@ -215,6 +215,7 @@ def command_parser() -> _Parser:
         help,  # noqa: A004  # a command is called as its file
         import_model,
         keys,
+        mcp,
         names,
         offboard,
         plan,
@@ -254,6 +255,7 @@ def command_parser() -> _Parser:
     listed = (
         workbench,
         serve,
+        mcp,
         scan,
         check,
         describe,

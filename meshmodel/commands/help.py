@@ -36,6 +36,7 @@ TOPICS: Final = (
     "exports",
     "logs",
     "serve",
+    "mcp",
     "interchange",
     "files",
     "limits",

@@ -6,7 +6,7 @@
 """
 
 from meshmodel.interchange.fragments import is_fragment, read_fragment, write_fragment
-from meshmodel.interchange.reader import FORMAT, SIZE_LIMIT, read_file, read_text
+from meshmodel.interchange.reader import FORMAT, SIZE_LIMIT, read_file, read_records, read_text
 from meshmodel.interchange.writer import write_file, write_text
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "is_fragment",
     "read_file",
     "read_fragment",
+    "read_records",
     "read_text",
     "write_file",
     "write_fragment",

@@ -1,7 +1,8 @@
 """Reads interchange files, which may hold anything, into a valid snapshot, or raises one line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,7 +11,7 @@ from meshmodel.interchange.error_lines import find_line
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.open_file import open_file
-from meshmodel.model.records import About
+from meshmodel.model.records import About, Record
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.stop import CURRENT, check_current
@@ -103,9 +104,30 @@ def read_text(text: str, source: str = "the text") -> Snapshot:
     Raises:
         InvalidModelError: ``docs/interchange.md`` refuses it; one line.
     """
-    document = _parse(text, source)
+    with _lines_of(text, source):
+        return _snapshot_of(_parse(text, source))
+
+
+def read_records(text: str, source: str = "the text") -> tuple[Record, ...]:
+    """The records in an interchange text, which may name what is not in it.
+
+    Args:
+        text: TOML.
+        source: what errors call it.
+
+    Raises:
+        InvalidModelError: as ``read_text``, but for what records name.
+    """
+    with _lines_of(text, source):
+        _, tables = _tables_of(_parse(text, source))
+    return tuple(record for table in tables.values() for record in table.values())
+
+
+@contextmanager
+def _lines_of(text: str, source: str) -> Iterator[None]:
+    """Errors in rows, with their lines in a text."""
     try:
-        return _snapshot_of(document)
+        yield
     except _AtRowError as error:
         line = find_line(text, error.table, error.number, error.key)
         raise _error(source, line, error.reason) from None
@@ -140,6 +162,18 @@ def _parse(text: str, source: str) -> dict[str, Any]:
 
 
 def _snapshot_of(document: Mapping[str, Any]) -> Snapshot:
+    about, tables = _tables_of(document)
+    written, triggers = tables.get("checkpoint", {}), tables.get("trigger", {})
+    actual = {key: with_actual_step(each, triggers) for key, each in written.items()}
+    moved = frozenset(key for key, each in actual.items() if each is not written[key])
+    tables["checkpoint"] = MappingProxyType(actual)
+    snapshot = Snapshot(about=About(**about), moved=moved, **tables)
+    _check_references(snapshot)
+    return snapshot
+
+
+def _tables_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is said of the model itself, and its tables; nothing is known yet of what records name."""
     kind = document.get("format")
     if kind is None:
         raise _AtRowError(
@@ -164,16 +198,9 @@ def _snapshot_of(document: Mapping[str, Any]) -> Snapshot:
                 key,
                 f"unknown {kind_of} {quote(key)}{_suggestion(key, ('name', 'description', *TABLES))}",
             )
-    tables: dict[str, Any] = {
+    return about, {
         name: MappingProxyType(_table(name, document[name])) for name in TABLES if name in document
     }
-    written, triggers = tables.get("checkpoint", {}), tables.get("trigger", {})
-    actual = {key: with_actual_step(each, triggers) for key, each in written.items()}
-    moved = frozenset(key for key, each in actual.items() if each is not written[key])
-    tables["checkpoint"] = MappingProxyType(actual)
-    snapshot = Snapshot(about=About(**about), moved=moved, **tables)
-    _check_references(snapshot)
-    return snapshot
 
 
 _TABLE_NAMES: Final = frozenset(TABLES)

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeGuard
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from meshmodel.edits.edit import Difference
@@ -105,14 +105,18 @@ def deregister(connection: Connection, author: str) -> None:
 
 
 def _undoable_by(connection: Connection, author: str, person: str) -> ColumnElement[bool]:
-    """Entries of the person; without a name, those last done or undone by no other program that is open."""
+    """Entries of the person; without a name, those last done or undone by no other program that is open.
+
+    Without a name also what an assistant did: by its name nobody sits at a screen.
+    """
     if person:
         return JOURNAL.c.person == person
     others = open_programs(programs(connection)) - {author}
-    return and_(
+    nameless = and_(
         JOURNAL.c.person.is_(None),
         func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(sorted(others)),
     )
+    return or_(nameless, JOURNAL.c.author.startswith("assistant-"))
 
 
 def next_undo(connection: Connection, author: str, person: str) -> tuple[int, str] | None:

@@ -66,6 +66,7 @@ class Store:
         *,
         read_only: bool,
         person: str,
+        author: str,
     ) -> None:
         """Use ``open`` or ``create`` instead."""
         self.path = path
@@ -73,7 +74,7 @@ class Store:
         self.read_only = read_only
         self.order = drawn_order.read(connection)
         self.person = person
-        self.author = os.urandom(8).hex()
+        self.author = author
         self._raw = connection
         self._file = sqlite_file.identity(path)
         self._version = version
@@ -112,32 +113,41 @@ class Store:
         return cls.open(target)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, read_only: bool = False, person: str = "") -> Self:
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        read_only: bool = False,
+        person: str = "",
+        is_assistant: bool = False,
+    ) -> Self:
         """An existing model file, checked whole; one of an older schema version is migrated.
 
         Args:
             path: the file.
             read_only: refuse edits, as in a file that is read-only; only a killed edit is rolled back.
             person: who edits, as the journal is to name them (``person_name``); empty: nobody by name.
+            is_assistant: a program edits under that name, and who has none may undo it too.
 
         Raises:
             StoreError: it is no model, damaged, busy for ``OPEN_TIMEOUT``, or made by a newer version; it is
                 untouched.
         """
         target = sqlite_file.resolve_path(path)
+        author = ("assistant-" if is_assistant else "") + os.urandom(8).hex()
         until = time.monotonic() + sqlite_file.OPEN_TIMEOUT
         with sqlite_file.store_errors(target, waited=sqlite_file.OPEN_TIMEOUT):
             while True:
                 try:
                     with _LOCK:
-                        return cls._open(target, read_only=read_only, person=person)
+                        return cls._open(target, read_only=read_only, person=person, author=author)
                 except Exception as error:
                     if not sqlite_file.is_busy(error) or time.monotonic() > until:
                         raise
                 time.sleep(0.01)  # releasing _LOCK alone hands it to no other thread that waits for it
 
     @classmethod
-    def _open(cls, target: Path, *, read_only: bool, person: str) -> Self:
+    def _open(cls, target: Path, *, read_only: bool, person: str, author: str) -> Self:
         """Open it now, or raise that it is busy."""
         sqlite_file.check_header(target)
         sqlite_file.roll_back(target)
@@ -160,7 +170,7 @@ class Store:
                 snapshot = replace(snapshot, moved=moved)
             if not reading:
                 sqlite_file.remove_other_journals(connection, target)
-            return cls(target, connection, snapshot, version, read_only=reading, person=person)
+            return cls(target, connection, snapshot, version, read_only=reading, person=person, author=author)
         except BaseException:
             connection.close()
             raise

@@ -1,0 +1,1 @@
+"""One model as tools of the Model Context Protocol, for assistants; guarded (``docs/mcp.md``)."""
