@@ -222,6 +222,8 @@ async def test_a_room_sees_the_way_in_large_cards_and_answers_go_on(
         assert it.bench.query_one(RoundPanel).max_scroll_y == 0
         await press(it, "d")
         assert uncontrolled(it) == 38
+        await press(it, "space")
+        assert it.bench.query_one(RoundPanel).max_scroll_y == 0, "nor is more told at the next one"
         await press(it, "escape")
         assert not it.bench.shown.presents
         assert it.bench.shown.focus == "round", "the round goes on"

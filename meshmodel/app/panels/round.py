@@ -97,8 +97,11 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             yield Content(failed or shown.working("round") or shown.why_nothing)
         elif known.stop is not None:
             width = max(self.scrollable_content_region.width - 2, 20)
-            cards = large_cards(known, width) if shown.presents else ()
-            yield from self._fitted([*cards, *round_lines(known, self._key, self._clock(known.stop.key))])
+            cards = [*large_cards(known, width)] if shown.presents else []
+            lines = [*round_lines(known, self._key, self._clock(known.stop.key))]
+            if len(cards) + len(lines) > self.size.height:  # without the ground between them
+                cards = [each for each in cards if any(piece.text for piece in each.pieces)]
+            yield from self._fitted([*cards, *lines])
         else:
             columns = max(self.scrollable_content_region.width - 2, 20)
             told = text_of(known.summary, Style(columns=columns))
