@@ -36,9 +36,9 @@ class RoundLine(NamedTuple):
 
 
 _MOVES: Final = (
-    ("round_park", "park …"),
-    ("round_assume", "assume …"),
-    ("round_note", "note …"),
+    ("round_park", "park"),
+    ("round_assume", "assume"),
+    ("round_note", "note"),
     ("round_next", "next"),
     ("round_back", "back"),
     ("round_present", "large"),
