@@ -101,13 +101,13 @@ def listed_name(form: LogFormat, table: str, names: Sequence[str]) -> str:
         name = left[0]
         if form in _CHOICES and table != "action":
             name = _CHOICES[form][table == "resource"](left)
-        if _can_be_told(name):
+        if _is_presentable(name):
             return name
         left = [each for each in left if each != name] if name in left else left[1:]
     return ""
 
 
 @lru_cache(maxsize=4_096)
-def _can_be_told(name: str) -> bool:
+def _is_presentable(name: str) -> bool:
     """Whether a name is whole, and looks like no secret."""
     return not name.endswith("…") and looks_like_secret(name) is None
