@@ -279,7 +279,8 @@ def _measure_row(number: int, measures: tuple[Measure, ...]) -> Row:
     first = measures[0]
     passing = (rate(first.decisions_per_day), _passing(first)) if isinstance(first, Ask) else ("", "")
     cells = f"{number}", kind_of(first), measure_words(measures), *passing
-    return Row(cells, measures, measures, "◈" if isinstance(first, Ask) else "")
+    key = _sort_key(first)[:4]  # stays where only its price or its actions change
+    return Row(cells, key, measures, "◈" if isinstance(first, Ask) else "")
 
 
 def _passing(ask: Ask) -> str:
@@ -305,7 +306,7 @@ def _curve(curve: "Sequence[TradeOffPoint]", plan: "Plan") -> Iterator[Block]:
         rows.append(Row(_point_cells(point, whole), key, point, details=details))
     yield Table((*rows,), ("A day", "Open", "", "Closed", "Known"), (15, 15, 15, 20, 35), first=8)
     before, after = [*curve, *curve][-2:]
-    if len(curve) > 1 and after.optimal:
+    if len(curve) > 1 and before.optimal and after.optimal:
         fewer, more = before.open - after.open, rate(after.decisions_per_day - before.decisions_per_day)
         one = fewer == 1
         said = (

@@ -86,7 +86,7 @@ async def test_what_is_kept_stays_and_what_is_exempt_is_never_asked(tmp_path: Pa
         plan = analyse(OFTEN).cheapest_plan()
         rows = it.bench.query_one(FixList).rows
         drop = next(each for each in plan.measures if isinstance(each, Drop))
-        assert rows.go_to((drop,))
+        assert rows.go_to(("drop", drop.relation, drop.from_, drop.to))
         await it.press("K")
         (note,) = it.model.note.values()
         assert (note.kind, note.source) == ("action", "plan")
@@ -97,7 +97,7 @@ async def test_what_is_kept_stays_and_what_is_exempt_is_never_asked(tmp_path: Pa
         assert drop not in after.plan.measures
         ask = next((each for each in after.plan.measures if isinstance(each, Ask)), None)
         if ask is not None:
-            assert rows.go_to((ask,))
+            assert rows.go_to(("ask", *ask.step))
             await it.press("E")
             await it.computed()
             assert len(it.model.note) == 2
@@ -118,12 +118,19 @@ async def test_how_often_is_said_where_it_is_needed(tmp_path: Path) -> None:
         await it.computed()
         plan = analyse(gateway).cheapest_plan()
         ask = next(each for each in plan.measures if isinstance(each, Ask) and each.passes)
-        assert it.bench.query_one(FixList).rows.go_to((ask,))
+        assert it.bench.query_one(FixList).rows.go_to(("ask", *ask.step))
         await it.press("number_sign")
         assert isinstance(it.app.screen, TextEntry)
+        agent, system = next(each for each in ask.passes if each in gateway.intent)
+        await it.shows(f"how often a day: {agent} → {system}")
         await it.type("25")
         await it.press("enter")
         assert [each.per_day for each in it.model.intent.values() if each.per_day] == [25]
+        assert it.model.intent[agent, system].per_day == 25
+        await it.computed()
+        row = it.bench.query_one(FixList).rows.row
+        assert row is not None, "the cursor stays on the measure whose price changed"
+        assert row.key == ("ask", *ask.step)
 
 
 async def test_without_a_row_the_keys_say_what_they_are_about(tmp_path: Path) -> None:

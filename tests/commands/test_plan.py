@@ -216,8 +216,10 @@ def test_what_is_not_proven_in_time_is_said_so_and_not_applied(tmp_path):
     assert list(answer) == [*KEYS, "tradeoff", "complete"]
     assert (answer["optimal"], answer["complete"]) == (False, False)
     assert answer["lower_bound"] <= answer["decisions_per_day"]
-    said = " ".join(call("--apply", "enforced", "--deadline", "1e-9", path)[1].split())
+    said = " ".join(call("--curve", "--apply", "enforced", "--deadline", "1e-9", path)[1].split())
     assert "Time was over before fewer were ruled out" in said
+    assert "not proven" in said
+    assert "to close the last" not in said
     assert "nothing was changed, since the plan is not proven" in said
     assert read_file(path) == read_file(MODELS / "finance-orchestrator.toml")
 

@@ -1,6 +1,6 @@
 """The plan: computed in the background, previewed on the canvas, applied as one edit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from meshmodel.app.presentation.planned import Chosen, marks_of
 from meshmodel.app.state import NO_PREVIEW, StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.app.workbench.controllers.fix import FixController
-from meshmodel.edits.fields import edit_of
+from meshmodel.edits.fields import edit_of, parse_value, problem_of, value_text
 from meshmodel.edits.plan import plan_edit
 from meshmodel.edits.plan_notes import plan_note
 from meshmodel.model.measures import Ask, Drop, Measure
@@ -207,17 +207,24 @@ class PlanController(Controller):
 
     def ask_how_often(self, intent: Intent) -> None:
         """Ask how often a day an intent is used, and keep it."""
-        from meshmodel.app.dialogs.field import FieldEditor
+        from meshmodel.app.dialogs.base import TextEntry
 
         if self.context.is_read_only():
             return
         snapshot = self.context.session.snapshot
         field = next(each for each in SCHEMA["intent"].fields if each.key == "per_day")
+        dialog = TextEntry(
+            f"how often a day: {intent.agent} → {intent.system}",
+            value_text(field, intent.per_day),
+            hint=field.hint,
+            check=lambda text: problem_of(intent, field, text, snapshot),
+        )
 
-        def done(values: Mapping[str, Any]) -> None:
+        def done(text: str) -> None:
+            values = {field.attribute: parse_value(field, text)}
             self.context.apply(edit_of(intent, values, snapshot), on=snapshot)
 
-        FieldEditor(self.context.canvas.app, snapshot, intent).open(field, done)
+        self.context.ask(dialog, done)
 
     def turn(self, fix: FixController) -> None:
         """Show the fix in place of the plan, or the plan in place of the fix; ``fix`` shows that one."""
