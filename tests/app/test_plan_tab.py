@@ -137,7 +137,10 @@ async def test_without_a_row_the_keys_say_what_they_are_about(tmp_path: Path) ->
     async with desk(tmp_path, OFTEN) as it:
         await planned(it)
         rows = it.bench.query_one(FixList).rows
-        assert rows.go_to(("all", "enforced"))
-        await it.press("K")
-        await it.shows("go to its row first")
-        assert not it.model.note
+        for key in (("all", "enforced"), ("point", 0)):
+            selected = it.bench.shown.selected
+            assert rows.go_to(key)
+            await it.press("K")
+            await it.shows("go to its row first")
+            assert not it.model.note
+            assert it.bench.shown.selected == selected, "a row of several measures selects none of them"

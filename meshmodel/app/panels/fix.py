@@ -13,7 +13,7 @@ from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import row_of
 from meshmodel.app.presentation.fix_lines import fix_lines
-from meshmodel.app.presentation.planned import Chosen, measures_of, planned_lines
+from meshmodel.app.presentation.planned import Chosen, is_measure, measures_of, planned_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import PART, Row, note_row
@@ -125,7 +125,7 @@ class FixList(Listing, Bound):
         if isinstance(value, Choice):
             self.post_message(self.Previewed(value))
         elif (measures := measures_of(value)) is not None:
-            self.post_message(self.MeasuresPreviewed(measures, is_alone=isinstance(value, tuple)))
+            self.post_message(self.MeasuresPreviewed(measures, is_alone=is_measure(value)))
 
     def action_turn(self) -> None:
         """Show the other of the two."""
@@ -134,7 +134,7 @@ class FixList(Listing, Bound):
     def action_ask(self, what: Literal["keep", "never ask", "often"]) -> None:
         """Say something of the measure under the cursor."""
         row = self.rows.row
-        measures = None if row is None or isinstance(row.value, Chosen) else measures_of(row.value)
+        measures = measures_of(row.value) if row is not None and is_measure(row.value) else None
         self.post_message(self.Asked(what, measures or ()))
 
     def pointed_at_none(self) -> None:

@@ -36,6 +36,11 @@ def measures_of(value: object) -> tuple[Measure, ...] | None:
     return None
 
 
+def is_measure(value: object) -> bool:
+    """Whether a row stands for one measure: neither for all of a plan nor for a point of its trade-off."""
+    return isinstance(value, tuple) and not isinstance(value, Chosen) and measures_of(value) is not None
+
+
 def planned_lines(planning: PlanState, working: str = "") -> list[Line]:
     """The answer, and what can be done with it.
 
