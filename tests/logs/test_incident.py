@@ -1,29 +1,66 @@
-"""An incident at an answer desk: four logs in the forms of their systems, and what is true of each record.
+"""Two incidents: for each four logs in the forms of their systems, and what is true of each record.
 
 ``truth.csv`` was written record by record, from the story and the definitions, before the program read any
 of it: who acted, with what, whether somebody had to be asked, the state of the credential, its chain, and
-the record that handed it out. The story, by conversation: 1 goes as meant; 2 reads a ticket of outsiders
-first and exports without a decision; 3 is decided too early, then in time, then uses the decision twice; 4
-reads a poisoned ticket, takes the legacy key out of the vault and exports with it; 5 outlives its tokens; 6
-goes on while tokens and the key are revoked. Okta's log has the newest record first, CloudTrail's is
-unsorted, and spans are exported before the span of their agent.
+the record that handed it out.
+
+``desk``, by conversation: 1 goes as meant; 2 reads a ticket of outsiders first and exports without a
+decision; 3 is decided too early, then in time, then uses the decision twice; 4 reads a poisoned ticket,
+takes the legacy key out of the vault and exports with it; 5 outlives its tokens; 6 goes on while tokens and
+the key are revoked. Okta's log has the newest record first, CloudTrail's is unsorted, and spans are exported
+before the span of their agent.
+
+``pipeline``, by run: 9001 goes as meant, then uses its decision twice; 9002 is told no, and deploys; 9003 and
+9004 go at once, and 9004 was decided before it read the state; 9005 reads a key out of the state, pushes,
+and somebody goes on with the key outside any run; in 9006 somebody passes the rules by, and the run publishes
+after it looked into the cluster; 9007 outlives its tokens, one is revoked, and later instances are good
+while earlier ones stay void. A coding agent pushes beside them, until its token is revoked in the middle of
+its fifth conversation. GitHub's log is printed over many lines, CloudTrail's is what ``lookup-events``
+answers, the newest first, and Kubernetes tells two stages of a request.
 """
 
 import csv
 import json
 from pathlib import Path
 
+import pytest
+
 from meshmodel.cli import main
 
-DESK = Path(__file__).with_name("desk")
-LOGS = ("okta.json", "vault.log", "cloudtrail.json", "spans.log")
-DIFFERENT = {
-    # The truth forgot that prices, which no intent for the vault comes from, had been read 29 minutes before.
-    "5bc521e5-69cc-4a98-88e6-9835e52327ff": ("approved", "missing"),
-    # Somebody unknown acts on a system outside the model: nothing crosses, and what is unknown is said.
-    "c6161d59-4119-4820-8e36-9b087cb8d145": ("unknown", "none-due"),
+HERE = Path(__file__).parent
+LOGS = {
+    "desk": ("okta.json", "vault.log", "cloudtrail.json", "spans.log"),
+    "pipeline": ("github.json", "cloudtrail.json", "kubernetes.log", "spans.log"),
 }
-"""Verdicts of records that the truth did not foresee: its own, and the program's."""
+DIFFERENT = {
+    "desk": {
+        # The truth forgot that prices, which no intent for the vault comes from, had been read before.
+        "5bc521e5-69cc-4a98-88e6-9835e52327ff": ("approved", "missing"),
+        # Somebody unknown acts on a system outside the model: nothing crosses, and what is unknown is said.
+        "c6161d59-4119-4820-8e36-9b087cb8d145": ("unknown", "none-due"),
+    },
+    "pipeline": {},
+}
+"""Verdicts of records that the truth did not foresee, its own and the program's; none of the pipeline."""
+RECORD = {
+    "okta.json": '"uuid"',
+    "vault.log": '{"time"',
+    "cloudtrail.json": '"requestParameters',
+    "github.json": '"_document_id"',
+    "kubernetes.log": '"ResponseComplete"',
+    "spans.log": '"spanId"',
+}
+"""What each record of a log has once."""
+
+
+def traced(incident, capsys):
+    """The events of an incident, as the program tells them, and the summary."""
+    folder = HERE / incident
+    logs = [str(folder / name) for name in LOGS[incident]]
+    model, names = str(folder / "model.toml"), str(folder / "map.toml")
+    assert main(["trace", model, *logs, "--map", names, "--json"]) == 0
+    *events, summary = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    return events, summary
 
 
 def said(traced, ids):
@@ -41,28 +78,38 @@ def said(traced, ids):
     }
 
 
-def test_what_happened_at_the_desk_is_told_as_it_was(capsys):
-    logs = [str(DESK / name) for name in LOGS]
-    assert main(["trace", str(DESK / "model.toml"), *logs, "--map", str(DESK / "map.toml"), "--json"]) == 0
-    *events, summary = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+@pytest.mark.parametrize("incident", sorted(LOGS))
+def test_what_happened_is_told_as_it_was(incident, capsys):
+    events, summary = traced(incident, capsys)
     ids = {each["event"]: each["id"] for each in events}
     found = {each["id"]: said(each, ids) for each in events}
-    with (DESK / "truth.csv").open(encoding="utf-8") as file:
+    with (HERE / incident / "truth.csv").open(encoding="utf-8") as file:
         truth = {each["id"]: each for each in csv.DictReader(file)}
-    for id_, (expected, verdict) in DIFFERENT.items():
+    for id_, (expected, verdict) in DIFFERENT[incident].items():
         assert truth[id_]["verdict"] == expected
         truth[id_]["verdict"] = verdict
     assert found == truth
     assert summary["complete"]
-    unknown = next(each for each in events if each["action"] == "admin")
-    assert "the map has no resource for iam.amazonaws.com" in unknown["unexplained"]
 
 
-def test_each_log_has_thirty_records_or_more():
-    counts = [
-        len(json.loads((DESK / "okta.json").read_text(encoding="utf-8"))),
-        len((DESK / "vault.log").read_text(encoding="utf-8").splitlines()),
-        len(json.loads((DESK / "cloudtrail.json").read_text(encoding="utf-8"))["Records"]),
-        (DESK / "spans.log").read_text(encoding="utf-8").count('"spanId"'),
-    ]
-    assert min(counts) >= 30
+@pytest.mark.parametrize(
+    ("incident", "operation", "reason"),
+    [
+        ("desk", {"action": "admin"}, "the map has no resource for iam.amazonaws.com"),
+        ("pipeline", {"agent": None}, "the map has no identity for grace"),
+        (
+            "pipeline",
+            {"time": "2026-11-03T10:00:20Z"},
+            "workflows.bypass_protection_rules went past a checkpoint: nobody decided",
+        ),
+    ],
+)
+def test_what_the_model_cannot_explain_is_said(incident, operation, reason, capsys):
+    events, _ = traced(incident, capsys)
+    (event,) = (each for each in events if operation.items() <= each.items())
+    assert reason in event["unexplained"]
+
+
+@pytest.mark.parametrize(("incident", "log"), [(each, log) for each in sorted(LOGS) for log in LOGS[each]])
+def test_each_log_has_thirty_records_or_more(incident, log):
+    assert (HERE / incident / log).read_text(encoding="utf-8").count(RECORD[log]) >= 30
