@@ -66,7 +66,7 @@ def _approves(before: Record | None, after: Record | None) -> Iterator[str]:
             if isinstance(before, Agent) and after.is_person and not was.is_person:
                 yield "an agent becomes a person"
         case System():
-            yield from _lowers(before if isinstance(before, System) else System(after.id), after)
+            yield from _lowers(before if isinstance(before, System) else replace(after, typed=False), after)
 
 
 def _lowers(was: System, now: System) -> Iterator[str]:

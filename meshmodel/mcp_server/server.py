@@ -1,6 +1,7 @@
 """The server: tools and resources over standard input and output, by the official SDK."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -108,6 +109,8 @@ class ModelServer:
 
 def serve(served: Served, topics: Sequence[str], page: Callable[[str], str]) -> None:
     """Serve until the client closes its end, or goes away while it is answered."""
+    gc.freeze()  # what was imported stays; the command line disables the collector, for short runs
+    gc.enable()
     try:
         asyncio.run(ModelServer(served, topics, page).run())
     except* (BrokenPipeError, ConnectionResetError):

@@ -163,6 +163,11 @@ def effect(server, *words, **shown):
         ),
         (effect("supabase", "https://mcp.supabase.com/mcp", query={"features": "docs"}), ["supabase:read"]),
         (effect("terraform", "x"), ["docs:read"]),
+        (effect("meshmodel", "meshmodel", "mcp", "a.mesh"), ["mesh-model:read"]),
+        (
+            effect("meshmodel", "meshmodel", "mcp", "a.mesh", "--folder", ".", "--write"),
+            ["mesh-model:read", "mesh-model:write", "files:read"],
+        ),
         (effect("terraform", "x", env={"TFE_TOKEN": ""}), ["docs:read", "terraform:read", "terraform:write"]),
     ],
 )  # fmt: skip
