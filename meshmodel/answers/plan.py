@@ -17,6 +17,7 @@ from meshmodel.model.text import counted, name_list, one_line, plural, share
 from meshmodel.model.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import LeftOpen, Plan, TradeOffPoint
     from meshmodel.analysis.results import Finding
 
@@ -65,6 +66,22 @@ def a_day(number: float) -> str:
 
 
 # JSON ------------------------------------------------------------------------------------------------
+
+
+def standing_after(analysis: "Analysis", plan: "Plan") -> "list[Finding]":
+    """The findings of high or above that stand even where a plan is made, but what it leaves open."""
+    from meshmodel.analysis.analysis import analyse
+    from meshmodel.analysis.rules import missing_checkpoint, toxic_flow
+    from meshmodel.answers.causes import open_findings
+    from meshmodel.edits.edit import apply_edit
+    from meshmodel.edits.plan import plan_edit
+
+    after, snapshot = analysis, analysis.snapshot
+    if plan.measures:
+        planned = apply_edit(snapshot, plan_edit(snapshot, plan.measures, "enforced"))
+        after = analyse(planned, view=after.view, today=after.today)
+    told = {missing_checkpoint.RULE.id, toxic_flow.RULE.id} if plan.left else set[str]()
+    return [each for each in open_findings(after.findings, "high") if each.rule not in told]
 
 
 def plan_json(

@@ -15,7 +15,6 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Plan, TradeOffPoint
-    from meshmodel.analysis.results import Finding
     from meshmodel.edits.edit import Edit
     from meshmodel.model.snapshot import Snapshot
 
@@ -160,28 +159,15 @@ class _PlanRun:
         """The answer for people."""
         from meshmodel.answers.blocks import Section
         from meshmodel.answers.painters import text_of, titled
-        from meshmodel.answers.plan import Planning, plan_blocks
+        from meshmodel.answers.plan import Planning, plan_blocks, standing_after
 
-        planning = Planning(self.plan, self.curve, self._standing(), self.arguments.at_most)
+        planning = Planning(
+            self.plan, self.curve, standing_after(self.analysis, self.plan), self.arguments.at_most
+        )
         blocks = [*titled(self.analysis.snapshot, plan_blocks(planning), self.analysis.view)]
         if (outcome := self._outcome()) is not None:
             blocks.append(Section(outcome, look=""))
         return text_of(blocks, style())
-
-    def _standing(self) -> "list[Finding]":
-        """The findings of high or above that stand even where the plan is made, but what it leaves open."""
-        from meshmodel.analysis.analysis import analyse
-        from meshmodel.analysis.rules import missing_checkpoint, toxic_flow
-        from meshmodel.answers.causes import open_findings
-        from meshmodel.edits.edit import apply_edit
-        from meshmodel.edits.plan import plan_edit
-
-        after, snapshot = self.analysis, self.analysis.snapshot
-        if self.plan.measures:
-            planned = apply_edit(snapshot, plan_edit(snapshot, self.plan.measures, "enforced"))
-            after = analyse(planned, view=after.view, today=after.today)
-        told = {missing_checkpoint.RULE.id, toxic_flow.RULE.id} if self.plan.left else set[str]()
-        return [each for each in open_findings(after.findings, "high") if each.rule not in told]
 
     def _outcome(self) -> str | None:
         if self.state is None or not self.plan.measures:

@@ -180,11 +180,11 @@ def _fix(served: Served, asked: Viewed) -> Answered:
 
 
 def _plan(served: Served, asked: Viewed) -> Answered:
-    from meshmodel.answers.plan import Planning, plan_blocks, plan_json
+    from meshmodel.answers.plan import Planning, plan_blocks, plan_json, standing_after
 
     analysis = _analysed(served, asked)
     plan = analysis.cheapest_plan(deadline=SEARCH)
-    blocks = plan_blocks(Planning(plan, None, (), None))
+    blocks = plan_blocks(Planning(plan, None, standing_after(analysis, plan), None))
     return Answered(plan_json(plan, complete=plan.optimal), _text(analysis, blocks))
 
 
