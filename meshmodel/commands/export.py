@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.export import export, export_files, page_files
 from meshmodel.answers.targets import refuse_export, refuse_to_lose_work
-from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
+from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, load, view_of
 from meshmodel.commands.output import complain, write_out
 from meshmodel.commands.progress import Progress
 from meshmodel.exporters.request import FINDING, FORMATS, LENSES, ExportRequest
@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.asks == _TRADE_OFF:
         return _draw_trade_off(arguments)
     request = _request(arguments)
-    if arguments.output is not None and _same_file(arguments.output, arguments.model):
+    if arguments.output is not None and is_same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
     if arguments.output is not None:
         refuse_export(arguments.output, request.format)
@@ -136,7 +136,7 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
     if chosen:
         raise MeshmodelError(f"--view {_TRADE_OFF} shows no part of the model: leave out what chooses one")
     if arguments.output is not None:
-        if _same_file(arguments.output, arguments.model):
+        if is_same_file(arguments.output, arguments.model):
             raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
         refuse_export(arguments.output, to)
     from meshmodel.analysis.analysis import analyse
@@ -228,13 +228,6 @@ def _format_of(output: Path | None) -> str:
         )
     where = "" if output is None else f"{one_line(output)}: "
     raise MeshmodelError(f"{where}in which form? add --to and one of {', '.join(FORMATS)}")
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
 
 
 def _dpi(text: str) -> int:

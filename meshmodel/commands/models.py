@@ -53,6 +53,14 @@ def view_of(arguments: argparse.Namespace) -> "View":
     return "designed" if arguments.as_designed else "built"
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file that is there."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
 def add_json(parser: Arguments) -> None:
     """The option ``--json``."""
     parser.add_argument(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from meshmodel.answers.report.options import PAGES, SECTIONS, ReportOptions
-from meshmodel.commands.models import Subparsers, add_model, add_view, load, seconds, view_of
+from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, load, seconds, view_of
 from meshmodel.commands.output import complain
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
@@ -150,13 +150,6 @@ def _refuse_to_replace_model(path: Path, model: Path) -> None:
     """Refuse to replace a model by a document: there would be no copy of it."""
     from meshmodel.store.load import kind_by_content
 
-    kind = "the model itself" if _is_same(path, model) else kind_by_content(path)
+    kind = "the model itself" if is_same_file(path, model) else kind_by_content(path)
     if kind is not None:
         raise MeshmodelError(f"{one_line(path)}: is {kind}, and would be lost; name another file")
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False

@@ -1,11 +1,12 @@
 """``meshmodel trace``: explains observed events by the model."""
 
 import argparse
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.logs import add_logs, load_with_logs, logs_of, progress_text
-from meshmodel.commands.models import Subparsers, add_model, add_view, view_of
-from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, view_of
+from meshmodel.commands.output import answer, say, say_in_pieces, style, write_out
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.secrets import shortened
@@ -14,10 +15,13 @@ from meshmodel.model.text import no_such, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.trace_records import TracedEvent
     from meshmodel.answers.trace import TraceSummary
     from meshmodel.model.snapshot import Snapshot
     from meshmodel.model.vocabulary import View
+
+TRACE_FORMS: Final = ("timesketch",)
 
 
 def add(commands: Subparsers) -> None:
@@ -38,8 +42,21 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--session", metavar="NAME", help="show this session alone; all events are laid")
     parser.add_argument("--agent", metavar="ID", help="show what this agent did alone; all events are laid")
     add_view(parser)
-    parser.add_argument(
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
         "--json", action="store_true", help="answer for programs: a JSON document for each event, on one line"
+    )
+    form.add_argument(
+        "--to",
+        choices=TRACE_FORMS,
+        help="write it for a responder: timesketch has lines that Timesketch imports",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to write what --to asks for (default: standard output)",
     )
     parser.set_defaults(run=run)
 
@@ -50,13 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.answers.trace import TraceSummary
 
     snapshot = load_with_logs(arguments)
+    _refuse_to_replace(arguments)
     if arguments.agent is not None and arguments.agent not in snapshot.agent:
         raise MeshmodelError(no_such("agent", arguments.agent, snapshot.agent))
     logs = logs_of(arguments, snapshot)
     analysis = analyse(snapshot, view=view_of(arguments))
     tracer = analysis.tracer()
     summary = TraceSummary(logs.read, tracer.sessions)
-    show, end = _json() if arguments.json else _text(snapshot, analysis.view, summary)
+    show, end = _form(arguments, analysis, summary)
     try:
         with Progress(lambda: progress_text(logs, summary.laid)) as progress:
             for event in logs.events():
@@ -77,6 +95,32 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse_to_replace(arguments: argparse.Namespace) -> None:
+    """Refuse to write where a model or what is read stands: there would be no copy of it."""
+    from meshmodel.answers.targets import refuse_to_lose_work
+
+    output: Path | None = arguments.output
+    if output is None:
+        return
+    if arguments.to is None:
+        raise MeshmodelError(f"-o is for --to {', '.join(TRACE_FORMS)}; say which, or leave it out")
+    refuse_to_lose_work(output, arguments.to)
+    read = [arguments.model, *arguments.logs, *(path for _, path in arguments.formed), arguments.map]
+    if any(each is not None and is_same_file(output, each) for each in read):
+        raise MeshmodelError(f"{one_line(output)}: is read here, and would be lost; name another file")
+
+
+def _form(
+    arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSummary"
+) -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
+    """What shows an event, and what ends the answer."""
+    if arguments.json:
+        return _json()
+    if arguments.to == "timesketch":
+        return _timesketch(arguments.output, summary)
+    return _text(analysis.snapshot, analysis.view, summary)
+
+
 def _is_wanted(traced: "TracedEvent", arguments: argparse.Namespace) -> bool:
     """Whether an event is of the session and the agent that were asked for."""
     session = traced.event.session
@@ -94,6 +138,36 @@ def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, boo
         lambda traced: answer(trace_json(traced)),
         lambda summary, complete: answer(summary_json(summary, complete=complete)),
     )
+
+
+def _timesketch(
+    output: Path | None, summary: "TraceSummary"
+) -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
+    """Lines as they come, or written once all are there."""
+    from meshmodel.answers.timesketch import TimesketchLines
+
+    lines, kept = TimesketchLines(summary), bytearray()
+
+    def show(traced: "TracedEvent") -> None:
+        line = lines.line(traced)
+        if output is None:
+            say_in_pieces([line])
+        else:
+            kept.extend(f"{line}\n".encode())
+
+    def end(_summary: "TraceSummary", _complete: bool) -> None:
+        _write(bytes(kept), output)
+
+    return show, end
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output is None:
+        write_out(content, binary=False)
+        return
+    from meshmodel.model.atomic_file import replace_file
+
+    replace_file(output, content)
 
 
 def _text(
