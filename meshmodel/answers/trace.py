@@ -106,13 +106,13 @@ class TraceSummary:
 
     def letter_of(self, number: int) -> str:
         """The letter of the log of an event, by its number; empty if there is one log."""
-        return _letter(self._log_of[number - 1]) if 0 < number <= len(self._log_of) else ""
+        return log_letter(self._log_of[number - 1]) if 0 < number <= len(self._log_of) else ""
 
     def head(self) -> Iterator[Paragraph]:
         """A line for each of several logs, with its letter."""
         if len(self.logs) > 1:
             for at, each in enumerate(self.logs):
-                yield Paragraph(f"{_letter(at)}: {log_words(each)}", "muted", hang=3)
+                yield Paragraph(f"{log_letter(at)}: {log_words(each)}", "muted", hang=3)
 
     @property
     def warnings(self) -> list[str]:
@@ -261,10 +261,10 @@ class TraceText:
     def event_blocks(self, traced: TracedEvent) -> Iterator[Paragraph]:
         """One event: who did what as whom, where the credential came from, and any decision."""
         before = len(time_of(traced.event))
-        yield Paragraph(_event_words(traced), "strong", 7 + before, 2 - before)
+        yield Paragraph(event_words(traced), "strong", 7 + before, 2 - before)
         if traced.credential is not None:
             yield Paragraph(self._origin_words(traced, traced.credential), indent=7, hang=2)
-        judged = self._recheck_words(traced)
+        judged = self.recheck_words(traced)
         if judged is not None:
             yield Paragraph(judged[0], judged[1], indent=7, hang=2)
         for note in traced.notes:
@@ -308,7 +308,7 @@ class TraceText:
         """An event before, in brackets; empty if none shows it."""
         return "" if number is None else f" (event {number}{self._letter_of(number)})"
 
-    def _recheck_words(self, traced: TracedEvent) -> tuple[str, Look] | None:
+    def recheck_words(self, traced: TracedEvent) -> tuple[str, Look] | None:
         """Whether the event needed a decision and got one, and how that looks; ``None`` if none was due."""
         crossing, verdict = traced.crossing, traced.recheck
         if verdict == "none-due":
@@ -343,9 +343,9 @@ class TraceText:
         return f"{crossing.source}{self._event(crossing.event)}"
 
 
-def _letter(number: int) -> str:
-    """A, B, … Z, AA, AB, …"""
-    return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
+def log_letter(number: int) -> str:
+    """The letter of a log, by its place: A, B, … Z, AA, AB, …"""
+    return (log_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
 def log_words(log: "LogRead") -> str:
@@ -393,7 +393,8 @@ def _incomplete_words(summary: TraceSummary) -> str:
     return f"INCOMPLETE: {until}; what comes after it is not told"
 
 
-def _event_words(traced: TracedEvent) -> str:
+def event_words(traced: TracedEvent) -> str:
+    """Who did what as whom, in which session."""
     event = traced.event
     who = "somebody" if traced.agent is None else one_line(traced.agent)
     if event.action is None and event.checkpoint is not None:

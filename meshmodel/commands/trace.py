@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.commands.logs import add_logs, load_with_logs, logs_of, progress_text
 from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, view_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
     from meshmodel.model.vocabulary import View
 
-TRACE_FORMS: Final = ("timesketch",)
+TRACE_FORMS: Final = ("md", "html", "timesketch")
 
 
 def add(commands: Subparsers) -> None:
@@ -49,7 +49,7 @@ def add(commands: Subparsers) -> None:
     form.add_argument(
         "--to",
         choices=TRACE_FORMS,
-        help="write it for a responder: timesketch has lines that Timesketch imports",
+        help="write it for a responder: a page, or lines that Timesketch imports",
     )
     parser.add_argument(
         "-o",
@@ -74,22 +74,23 @@ def run(arguments: argparse.Namespace) -> int:
     analysis = analyse(snapshot, view=view_of(arguments))
     tracer = analysis.tracer()
     summary = TraceSummary(logs.read, tracer.sessions)
-    show, end = _form(arguments, analysis, summary)
+    form = _form(arguments, analysis, summary)
     try:
         with Progress(lambda: progress_text(logs, summary.laid)) as progress:
             for event in logs.events():
                 traced = tracer.lay(event)
+                form.lay(traced)
                 if summary.add(traced, is_shown=_is_wanted(traced, arguments)):
                     with progress.aside():
-                        show(traced)
+                        form.show(traced)
     except MeshmodelError:
         if summary.laid:  # else nothing was told that could look like all there is
-            end(summary, False)
+            form.end(summary, False)
         raise
     except (Exception, KeyboardInterrupt):
-        end(summary, False)
+        form.end(summary, False)
         raise
-    end(summary, not logs.problem)
+    form.end(summary, not logs.problem)
     if logs.problem:
         raise MeshmodelError(logs.problem)
     return 0
@@ -110,15 +111,22 @@ def _refuse_to_replace(arguments: argparse.Namespace) -> None:
         raise MeshmodelError(f"{one_line(output)}: is read here, and would be lost; name another file")
 
 
-def _form(
-    arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSummary"
-) -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
-    """What shows an event, and what ends the answer."""
+class _Form(NamedTuple):
+    """What shows an event, what ends the answer, and what takes each event, whether it is shown or not."""
+
+    show: "Callable[[TracedEvent], None]"
+    end: "Callable[[TraceSummary, bool], None]"
+    lay: "Callable[[TracedEvent], None]" = lambda _: None
+
+
+def _form(arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSummary") -> _Form:
     if arguments.json:
-        return _json()
+        return _Form(*_json())
     if arguments.to == "timesketch":
-        return _timesketch(arguments.output, summary)
-    return _text(analysis.snapshot, analysis.view, summary)
+        return _Form(*_timesketch(arguments.output, summary))
+    if arguments.to is not None:
+        return _page(arguments, analysis)
+    return _Form(*_text(analysis.snapshot, analysis.view, summary))
 
 
 def _is_wanted(traced: "TracedEvent", arguments: argparse.Namespace) -> bool:
@@ -159,6 +167,34 @@ def _timesketch(
         _write(bytes(kept), output)
 
     return show, end
+
+
+def _page(arguments: argparse.Namespace, analysis: "Analysis") -> _Form:
+    """The page of an incident, which is written once all events are laid."""
+    from hashlib import sha256
+
+    from meshmodel.analysis.incident import SHOWN, Incident
+    from meshmodel.answers.report.html import html
+    from meshmodel.answers.report.incident import Laid, incident_page
+    from meshmodel.answers.report.markdown import markdown
+
+    wanted = (("session", arguments.session), ("agent", arguments.agent))
+    part = ", ".join(f"{name} {one_line(each)}" for name, each in wanted if each is not None)
+    digest = "" if arguments.map is None else sha256(arguments.map.read_bytes()).hexdigest()
+    incident = Incident(analysis)
+    laid = Laid(arguments.begin, arguments.until, digest, part, view_of(arguments))
+
+    def end(summary: "TraceSummary", complete: bool) -> None:
+        if len(incident.shown) > SHOWN:
+            raise MeshmodelError(
+                f"there are more than {SHOWN:,} events to tell on a page; choose some with --from, --until, "
+                "--session or --agent"
+            )
+        made = incident_page(analysis.snapshot, incident, summary, laid, complete=complete)
+        written = html(made) if arguments.to == "html" else markdown(made, "")
+        _write(written.encode(), arguments.output)
+
+    return _Form(incident.show, end, incident.lay)
 
 
 def _write(content: bytes, output: Path | None) -> None:

@@ -39,7 +39,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from meshmodel.interchange.toml_text import TomlTextError, parse_toml
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.events import Event
+from meshmodel.model.events import BYPASSED, Event
 from meshmodel.model.open_file import open_file
 from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot
@@ -234,7 +234,7 @@ class Mapper:
             unmapped.append(_unnamed("resource", record.targets))
         action = _ACTIONS.get(what.get("action"), record.action)
         if record.bypasses:
-            unmapped.append(f"{one_line(masked(record.operation))} went past a checkpoint: nobody decided")
+            unmapped.append(f"{one_line(masked(record.operation))} {BYPASSED}")
         elif action is None and "checkpoint" not in what:
             unmapped.append(_unnamed("action", (record.operation,)))
         return Event(

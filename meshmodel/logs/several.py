@@ -74,6 +74,11 @@ class LogRead:
     last: float | None = None
     problem: str = ""
 
+    @property
+    def is_mapped(self) -> bool:
+        """Whether a map says what its names mean."""
+        return self.form not in OWN_FORMATS
+
     def taken(self, events: Iterable[Event], window: Window) -> Iterator[Event]:
         """The events that lie in a window of time, by the shifted clock, each with the name of its log.
 

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from meshmodel.model.vocabulary import Action
+
+BYPASSED: Final = "went past a checkpoint: nobody decided"
+"""What is said of an event, among what a map has no name for, that a log tells as a bypass."""
 
 
 @dataclass(slots=True, unsafe_hash=True)

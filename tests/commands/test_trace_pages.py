@@ -1,11 +1,14 @@
-"""``trace --to``: what a responder takes elsewhere, from the incident at the desk and the one of the example."""
+"""``trace --to``: what a responder takes elsewhere, of the incident at the desk and of the example."""
 
+import csv
 import json
 import shutil
+from hashlib import sha256
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.commands.running import MODELS
+from tests.commands.running import MODELS, run
 from tests.logs.test_incident import DESK, LOGS
 
 LEAK = MODELS / "token-leak.toml", MODELS / "token-leak.jsonl"
@@ -63,3 +66,147 @@ def test_what_cannot_be_written_is_refused_in_a_line_and_nothing_is_lost(
     assert (status, output, complaint.count("\n")) == (2, "", 1)
     assert line in complaint
     assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+def section(page, title):
+    """The lines below a heading of a page in Markdown, up to the next of its level."""
+    return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(text):
+    """The rows of the tables in Markdown, without their heads."""
+    return [
+        tuple(cell.strip().replace("\\", "") for cell in line.strip("|").split(" | "))
+        for line in text.splitlines()
+        if line.startswith("|") and not line.startswith("| ---")
+    ]
+
+
+@pytest.fixture(scope="module")
+def desk():
+    """The page of the incident at the desk, in Markdown."""
+    return run("trace", *DESK_WORDS, "--to", "md").stdout
+
+
+def test_a_page_has_its_sections_in_the_order_of_a_responder(desk):
+    assert [line[3:] for line in desk.splitlines() if line.startswith("## ")] == [
+        "What was laid",
+        "In short",
+        "Identities",
+        "Timeline",
+        "What to revoke, in order",
+        "Where nobody was asked",
+        "What the logs cannot tell",
+        "Used and never used",
+    ]
+
+
+def test_a_page_says_what_was_laid_and_where_a_log_has_nothing(desk):
+    laid = section(desk, "What was laid")
+    _, *logs = rows(laid)
+    assert [each[0].partition(",")[0] for each in logs] == [
+        f"{letter}: {name}" for letter, name in zip("ABCD", LOGS, strict=True)
+    ]
+    assert [each[-1] for each in logs] == [sha256((DESK / name).read_bytes()).hexdigest() for name in LOGS]
+    assert sha256((DESK / "map.toml").read_bytes()).hexdigest() in laid
+    gap = r"A: nothing for 1h 6m, from 2026-11-03T09\:00\:00Z to 2026-11-03T10\:06\:40Z; usual is 50s"
+    assert f"- {gap}\n" in laid
+
+
+def test_a_page_tells_the_longest_chain_with_a_missing_decision(desk):
+    story = section(desk, "In short").replace("\\", "").strip()
+    assert "\n" not in story
+    assert story.startswith("assistant holds assistant-key. At 2026-11-03T08:40:00Z (event 53A)")
+    assert "vault handed out legacy-key to assistant." in story
+    assert story.endswith("a decision was due, and the model has no checkpoint there, high.")
+
+
+def test_a_page_tells_sessions_with_something_wrong_and_folds_the_rest(desk):
+    with (DESK / "truth.csv").open(encoding="utf-8") as file:
+        truth = {each["id"]: each for each in csv.DictReader(file)}
+    timeline = section(desk, "Timeline")
+    told = [each for each in rows(timeline) if each[0] != "Event"]
+    wrong = {each[2].rpartition("record ")[2] for each in told if each[0].startswith("✖")}
+    verdicts = {"missing", "unrecorded", "stale", "reused"}
+    expected = {id_ for id_, each in truth.items() if each["verdict"] in verdicts}
+    assert expected <= wrong
+    assert "### assistant, session conv-4" in timeline
+    assert "session conv-1\n" not in timeline
+    folded = timeline.partition("### Sessions in which nothing is wrong")[2]
+    assert "- assistant: 10 events in 1 session" in folded
+
+
+def test_a_page_says_what_to_revoke_and_what_is_dead(desk):
+    _, *revoked = rows(section(desk, "What to revoke, in order"))
+    assert revoked == [
+        (
+            "1. legacy-key",
+            "it was taken, from vault in event 57B",
+            "dead: revoked in event 93C",
+            "nobody else",
+        ),
+        ("2. assistant-key", "it never ends by itself", "alive, as far as the logs show", "assistant"),
+    ]
+
+
+def test_a_page_of_the_example_revokes_from_the_way_in_outwards():
+    page = run("trace", *LEAK, "--to", "md").stdout
+    _, *revoked = rows(section(page, "What to revoke, in order"))
+    assert [(each[0], each[2]) for each in revoked] == [
+        ("1. cloud-key", "alive, as far as the logs show"),
+        ("2. warehouse-key", "alive, as far as the logs show"),
+        ("3. refresh-token", "alive, as far as the logs show"),
+    ]
+    assert "P0-->>P1: cloud#45;key #40;event 2#41;" in section(page, "Identities")
+
+
+def test_a_page_says_where_nobody_was_asked_and_what_is_not_known(desk):
+    asked = section(desk, "Where nobody was asked")
+    assert [line[4:] for line in asked.splitlines() if line.startswith("### ")] == [
+        "Nobody was asked, and the model has no checkpoint there",
+        "Nobody was asked",
+        "Asked too early: before the last read",
+        "A decision used twice",
+        "A credential used after its end",
+    ]
+    unknown = section(desk, "What the logs cannot tell")
+    assert "14 events of spans.log: who acted is known from the map alone" in unknown
+    assert "was revoked" not in unknown
+    ends = r"between 2026-11-03T08\:08\:30Z and 2026-11-03T10\:08\:20Z"
+    assert section(desk, "Used and never used").count(ends) == 2
+
+
+def test_hostile_names_stay_text_on_a_page(tmp_path):
+    hostile = '</text><script>alert("x")</script>;`'
+    model = LEAK[0].read_text(encoding="utf-8").replace('identity = "svc-export"', f"identity = '{hostile}'")
+    assert hostile in model
+    (tmp_path / "model.toml").write_text(model, encoding="utf-8")
+    log = tmp_path / "log.jsonl"
+    text = LEAK[1].read_text(encoding="utf-8").replace('"svc-export"', json.dumps(hostile))
+    log.write_text(text, encoding="utf-8")
+    page = tmp_path / "page.html"
+    assert run("trace", tmp_path / "model.toml", log, "--to", "html", "-o", page).returncode == 0
+    html = page.read_text(encoding="utf-8")
+    assert "<script" not in html
+    svg = ET.fromstring(html[html.index("<svg") : html.index("</svg>") + 6])
+    assert hostile in [each.text for each in svg.iter("{http://www.w3.org/2000/svg}title")]
+    lanes = run("trace", tmp_path / "model.toml", log, "--to", "md").stdout.partition("```mermaid")[2]
+    assert not set('<>"`') & set(lanes.partition("```")[0].replace("->>", "").replace("-->>", ""))
+
+
+def test_a_page_of_a_log_that_is_cut_says_so(tmp_path, called):
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(LEAK[1].read_bytes() + b'{"time": 1')
+    page = tmp_path / "page.md"
+    status, output, complaint = called("trace", LEAK[0], log, "--to", "md", "-o", page)
+    assert (status, output, complaint.count("\n")) == (2, "", 1)
+    text = page.read_text(encoding="utf-8")
+    assert "**INCOMPLETE: log.jsonl could not be read to the end" in text
+    assert "jsonl, cut |" in text
+
+
+def test_a_page_of_too_many_events_is_refused(called, monkeypatch):
+    monkeypatch.setattr("meshmodel.analysis.incident.SHOWN", 2)
+    status, output, complaint = called("trace", *LEAK, "--to", "md")
+    assert (status, output) == (2, "")
+    assert complaint.startswith("meshmodel: there are more than 2 events to tell on a page")

@@ -1,0 +1,347 @@
+"""The page of an incident, for a responder: what was laid, what happened, what to revoke, what is not known.
+
+Its order is that of ``docs/logs.md#for-a-responder``.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from meshmodel.analysis.incident import Incident, ToRevoke, is_bypass, is_past_end, is_wrong
+from meshmodel.analysis.trace_records import Link, TracedEvent, Verdict
+from meshmodel.answers.blocks import Facts, plain
+from meshmodel.answers.report.blocks import report_of
+from meshmodel.answers.report.lanes import MOST_DOTS, lanes
+from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
+from meshmodel.answers.trace import TraceSummary, TraceText, event_words, log_letter
+from meshmodel.answers.used import used_blocks
+from meshmodel.exporters.diagram.compact import stamp
+from meshmodel.model.events import BYPASSED, seconds_text, time_text
+from meshmodel.model.secrets import shortened
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import counted, name_list
+
+_MOST: Final = 20
+"""So many lines of one kind are told, and how many more there are."""
+_GAPS: Final = 5
+"""So many gaps of a log are told one by one."""
+_MOST_EVENTS: Final = 2_000
+"""So many events the timeline has."""
+_UNASKED: Final[tuple[tuple[Verdict, str], ...]] = (
+    ("missing", "Nobody was asked, and the model has no checkpoint there"),
+    ("unrecorded", "Nobody was asked"),
+    ("stale", "Asked too early: before the last read"),
+    ("reused", "A decision used twice"),
+)
+_WHY: Final = {
+    "taken": "it was taken",
+    "endless": "it never ends by itself",
+    "follows": "it can be come by with the first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """How a trace was asked for.
+
+    Attributes:
+        begin, end: the times that were wanted.
+        map_digest: the SHA-256 of the map; empty: there is none.
+        part: what alone is shown, in words; empty: everything.
+        view: of the model.
+    """
+
+    begin: float | None
+    end: float | None
+    map_digest: str
+    part: str
+    view: str
+
+
+def incident_page(
+    snapshot: Snapshot, incident: Incident, summary: TraceSummary, laid: Laid, *, complete: bool
+) -> Report:
+    """The page.
+
+    Args:
+        snapshot: the model.
+        incident: what the events show.
+        summary: the logs, and how far they were read.
+        laid: what was asked for.
+        complete: whether the logs were read to their end.
+    """
+    title = plain(f"{snapshot.about.name or 'A model without a name'}: what happened")
+    page = _Page(snapshot, incident, summary, laid, complete)
+    return Report(title, stamp(snapshot), (Heading(1, title), *page.blocks()))
+
+
+class _Page:
+    def __init__(
+        self, snapshot: Snapshot, incident: Incident, summary: TraceSummary, laid: Laid, complete: bool
+    ) -> None:
+        self._snapshot, self._incident, self._summary = snapshot, incident, summary
+        self._laid, self._complete, self._text = laid, complete, TraceText(summary)
+        self._sessions = incident.sessions
+
+    def blocks(self) -> Iterator[Block]:
+        sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
+            ("What was laid", self._logs),
+            ("In short", self._story),
+            ("Identities", self._lanes),
+            ("Timeline", self._timeline),
+            ("What to revoke, in order", self._revoke),
+            ("Where nobody was asked", self._unasked),
+            ("What the logs cannot tell", self._unknown),
+            ("Used and never used", self._used),
+        )
+        for title, blocks in sections:
+            yield Heading(2, title)
+            yield from blocks()
+
+    def _logs(self) -> Iterator[Block]:
+        laid = self._laid
+        if not self._complete:
+            cut = [each.file.name for each in self._summary.logs if each.problem]
+            what = (
+                f"{name_list(cut)} could not be read to the end"
+                if cut
+                else "the logs were not read to the end"
+            )
+            yield Paragraph(plain(f"INCOMPLETE: {what}; what comes after it is not told"), strong=True)
+        yield Facts.of(
+            ("Model", f"{stamp(self._snapshot)}, as {laid.view}"),
+            ("Map", f"sha256:{laid.map_digest}" if laid.map_digest else None),
+            ("From", _time(laid.begin)),
+            ("Until", _time(laid.end)),
+            ("Shown", laid.part),
+            ("Times", "UTC"),
+            ("Events", f"{self._summary.laid:,}"),
+        )
+        rows = []
+        gaps: list[str] = []
+        for number, each in enumerate(self._summary.logs):
+            letter = f"{log_letter(number)}: " if len(self._summary.logs) > 1 else ""
+            state = "cut" if each.problem else "whole"
+            size = "" if each.size is None else f"{each.size:,}"
+            shift = f", shifted by {each.file.shift:+g} s" if each.file.shift else ""
+            name = f"{letter}{each.file.name}, {each.form}{shift}, {state}"
+            rows.append((name, f"{each.events:,}", _time(each.first), _time(each.last), size, each.sha256))
+            found = self._incident.gaps(each.file.name)
+            gaps += [
+                f"{letter}nothing for {seconds_text(gap.end - gap.begin)}, from {time_text(gap.begin)} to "
+                f"{time_text(gap.end)}; usual is {seconds_text(gap.usual)}"
+                for gap in found[:_GAPS]
+            ]
+            if len(found) > _GAPS:
+                gaps.append(f"{letter}{len(found) - _GAPS:,} shorter gaps of more than 10 times the usual")
+        yield Table.of(("Log", "Events", "First", "Last", "Bytes", "SHA-256"), (26, 8, 17, 17, 10, 22), rows)
+        if gaps:
+            yield Items(tuple(map(plain, gaps)))
+
+    def _story(self) -> Iterator[Block]:
+        """The longest chain with a missing decision, as a paragraph."""
+        traced = self._incident.longest
+        if traced is None:
+            yield Paragraph("No decision that was due is missing, as far as the logs show.")
+            return
+        chain = [] if traced.authority is None else [*traced.authority.links()][::-1]
+        when = self._when(traced)
+        sentences = [*map(self._came, chain), f"{when[0].upper()}{when[1:]} {event_words(traced)}"]
+        judged = self._text.recheck_words(traced)
+        if judged is not None:
+            sentences.append(f"That {judged[0].lstrip('✖?◆◇ ')}")
+        yield Paragraph(plain(" ".join(f"{each}." for each in sentences)))
+
+    def _came(self, link: Link) -> str:
+        way, name = link.way, link.way.credential
+        when = (
+            ""
+            if link.moment is None
+            else f"At {time_text(link.moment.time)} (event {self._place(link.moment.number)}) "
+        )
+        who = way.agent or "somebody"
+        match way.how:
+            case "held":
+                return f"{who} holds {name}"
+            case "passed":
+                return f"{who} was passed {name} by {way.by or 'an agent that sets it to work'}"
+            case "custody":
+                return f"{when}{way.system or 'a system'} handed out {name} to {who}"
+            case "exchange":
+                where = f" at {way.system}" if way.system else ""
+                return f"{when}{who} got {name} for {way.by or 'another'}{where}"
+            case _:
+                return f"{who} had {name}, and nothing shows whence"
+
+    def _lanes(self) -> Iterator[Block]:
+        events = [each for each in self._incident.shown if each.run in self._sessions]
+        picture = lanes(events, self._summary.letter_of)
+        if picture is None:
+            yield Paragraph("No session with something wrong has an identity.")
+            return
+        named = sum(each.identity is not None for each in events)
+        yield Paragraph(
+            "A lane is an identity, a mark an event of a session with something wrong; a dashed line leads "
+            "from the event that handed a credential out to its first use. What is wrong is red, or has ✖."
+            + (f" These are the first {MOST_DOTS} of {named:,}." if named > MOST_DOTS else "")
+        )
+        yield picture
+
+    def _timeline(self) -> Iterator[Block]:
+        left = _MOST_EVENTS
+        for (agent, session), events in self._sessions.items():
+            named = "events without a session" if session is None else f"session {shortened(session)}"
+            yield Heading(3, plain(f"{agent or 'somebody'}, {named}"))
+            if left:
+                yield self._table(events[:left])
+            if len(events) > left:
+                yield Paragraph(f"{counted(len(events) - left, 'more event')}; --session shows one session.")
+            left = max(0, left - len(events))
+        rest: Counter[str] = Counter()
+        runs: dict[str, set[str | None]] = {}
+        for each in self._incident.shown:
+            if each.run not in self._sessions:
+                agent = each.agent or "somebody"
+                rest[agent] += 1
+                runs.setdefault(agent, set()).add(each.event.session)
+        if rest:
+            yield Heading(3, "Sessions in which nothing is wrong")
+            lines = (
+                f"{who}: {counted(rest[who], 'event')} in {counted(len(runs[who]), 'session')}"
+                for who in runs
+            )
+            yield Items(tuple(map(plain, lines)))
+
+    def _table(self, events: Sequence[TracedEvent]) -> Table:
+        """Events; what the record says stands apart from what is concluded."""
+        rows = []
+        for each in events:
+            event = each.event
+            _, *concluded = self._text.event_blocks(each)
+            mark = "✖ " if is_wrong(each) else ""
+            record = "" if event.id is None else f", record {shortened(event.id)}"
+            rows.append(
+                (
+                    f"{mark}{self._place(event.number)}",
+                    _time(event.time),
+                    f"{event_words(each)}{record}",
+                    "; ".join(block.line for block in concluded),
+                )
+            )
+        return Table.of(
+            ("Event", "Time", "What happened", "What follows by the model"), (8, 16, 34, 42), rows
+        )
+
+    def _revoke(self) -> Iterator[Block]:
+        found = self._incident.to_revoke()
+        if not found:
+            yield Paragraph("Nothing was taken, as far as the logs show.")
+            return
+        yield Table.of(
+            ("Credential", "Why", "State", "Who needs a new one first"),
+            (24, 32, 22, 22),
+            (self._revoke_row(number, each) for number, each in enumerate(found, 1)),
+        )
+
+    def _revoke_row(self, number: int, each: ToRevoke) -> tuple[str, ...]:
+        link = each.link
+        why = _WHY[each.why]
+        if link is not None and link.moment is not None:
+            why += f", from {link.way.system or 'a system'} in event {self._place(link.moment.number)}"
+        state = "alive, as far as the logs show"
+        if each.revoked is not None:
+            state = f"dead: revoked in event {self._place(each.revoked)}"
+        elif each.ended is not None:
+            state = f"dead: ended by itself at {time_text(each.ended)}"
+        return (
+            f"{number}. {each.credential}",
+            why,
+            state,
+            name_list(each.others) if each.others else "nobody else",
+        )
+
+    def _unasked(self) -> Iterator[Block]:
+        wrong = self._incident.wrong
+        parts = [(title, [each for each in wrong if each.recheck == verdict]) for verdict, title in _UNASKED]
+        parts.append(("A checkpoint bypassed", [each for each in wrong if is_bypass(each)]))
+        parts.append(("A credential used after its end", [each for each in wrong if is_past_end(each)]))
+        if not any(events for _, events in parts):
+            yield Paragraph("Somebody was asked wherever it was due, as far as the logs show.")
+        for title, events in parts:
+            if events:
+                yield Heading(3, title)
+                yield Items(_some([f"{self._when(each)} {self._asked(each)}" for each in events]))
+
+    def _asked(self, traced: TracedEvent) -> str:
+        judged = self._text.recheck_words(traced)
+        return (
+            event_words(traced) if judged is None else f"{event_words(traced)}: {judged[0].lstrip('✖?◆◇ ')}"
+        )
+
+    def _unknown(self) -> Iterator[Block]:
+        lines = _some([f"{what}: {counted(often, 'event')}" for what, often in self._said().most_common()])
+        known = (*self._mapped(), *self._without_log(), *self._summary.warnings)
+        yield Items((*map(plain, known), *lines) or ("Nothing was found that they leave open.",))
+
+    def _said(self) -> Counter[str]:
+        """What is said of events because logs, map or model leave it open."""
+        found: Counter[str] = Counter()
+        for each in self._incident.shown:
+            lines = (*each.unexplained, *each.notes)
+            if is_past_end(each):  # of which that section tells
+                ended = f"{each.credential} was revoked in ", f"{each.credential} ended "
+                lines = tuple(line for line in lines if not line.startswith(ended))
+            found.update(line for line in lines if BYPASSED not in line)
+        return found
+
+    def _mapped(self) -> Iterator[str]:
+        """Agents that the map alone names: no credential or identity ties them to the model."""
+        mapped = {each.file.name for each in self._summary.logs if each.is_mapped}
+        found = Counter(
+            each.event.log
+            for each in self._incident.shown
+            if each.event.log in mapped
+            and each.event.agent
+            and not (each.event.credential or each.event.identity)
+        )
+        for log, often in sorted(found.items(), key=str):
+            yield f"{counted(often, 'event')} of {log}: who acted is known from the map alone"
+
+    def _without_log(self) -> Iterator[str]:
+        """Systems on the ways of what is wrong of which no event tells, or that keep no audit trail."""
+        systems: set[str] = set()
+        for each in self._incident.wrong:
+            links = () if each.authority is None else each.authority.links()
+            found = (
+                each.event.system,
+                each.crossing and each.crossing.source,
+                *(link.way.system for link in links),
+            )
+            systems.update(name for name in found if name is not None and name in self._snapshot.system)
+        for name in sorted(systems):
+            if name not in self._incident.seen:
+                yield f"{name} is on the way, and no log has an event of it"
+            if self._snapshot.system[name].audit == "none":
+                yield f"{name} is on the way, and keeps no audit trail, as the model says"
+
+    def _used(self) -> Iterator[Block]:
+        cut = [each.file.name for each in self._summary.logs if each.problem]
+        yield from report_of(used_blocks(self._incident.used.result(), cut))
+
+    def _when(self, traced: TracedEvent) -> str:
+        time = traced.event.time
+        place = f"event {self._place(traced.event.number)}"
+        return f"in {place}" if time is None else f"at {time_text(time)} ({place})"
+
+    def _place(self, number: int) -> str:
+        return f"{number}{self._summary.letter_of(number)}"
+
+
+def _some(lines: Sequence[str]) -> tuple[str, ...]:
+    more = len(lines) - _MOST
+    return (*map(plain, lines[:_MOST]), *([f"and {more:,} more"] if more > 0 else []))
+
+
+def _time(time: float | None) -> str | None:
+    return None if time is None else time_text(time)
