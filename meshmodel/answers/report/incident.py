@@ -87,7 +87,7 @@ class _Page:
     def blocks(self) -> Iterator[Block]:
         sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
             ("What was laid", self._logs),
-            ("In short", self._story),
+            ("In short", self._paragraph),
             ("Identities", self._lanes),
             ("Timeline", self._timeline),
             ("What to revoke, in order", self._revoke),
@@ -139,7 +139,7 @@ class _Page:
         if gaps:
             yield Items(tuple(map(plain, gaps)))
 
-    def _story(self) -> Iterator[Block]:
+    def _paragraph(self) -> Iterator[Block]:
         """The longest chain with a missing decision, as a paragraph."""
         traced = self._incident.longest
         if traced is None:
@@ -280,11 +280,11 @@ class _Page:
         )
 
     def _unknown(self) -> Iterator[Block]:
-        lines = _some([f"{what}: {counted(often, 'event')}" for what, often in self._said().most_common()])
+        lines = _some([f"{what}: {counted(often, 'event')}" for what, often in self._remarks().most_common()])
         known = (*self._mapped(), *self._without_log(), *self._summary.warnings)
         yield Items((*map(plain, known), *lines) or ("Nothing was found that they leave open.",))
 
-    def _said(self) -> Counter[str]:
+    def _remarks(self) -> Counter[str]:
         """What is said of events because logs, map or model leave it open."""
         found: Counter[str] = Counter()
         for each in self._incident.shown:
