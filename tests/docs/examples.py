@@ -36,11 +36,12 @@ class Ran:
 
 
 def prepare(desk: Path) -> None:
-    """Put the worked examples there, as files of one's own and as a project keeps them."""
+    """Put the worked examples there, as files of one's own and as a project keeps them, and an incident."""
     (desk / "models").mkdir()
     for each in sorted((ROOT / "models").iterdir()):
         shutil.copy(each, desk)
         shutil.copy(each, desk / "models")
+    shutil.copytree(ROOT / "tests" / "logs" / "desk", desk / "desk")
 
 
 def run_page(text: str, desk: Path) -> Iterator[Ran]:
