@@ -86,7 +86,7 @@ class Incident:
         self._analysis, self._snapshot = analysis, analysis.snapshot
         self.used, self.shown = UsedTally(analysis.engine), list[TracedEvent]()
         self.seen, self.last = set[str](), 0.0
-        self._times: dict[str | None, array[float]] = {}
+        self._times: dict[str, array[float]] = {}
         self._revoked: dict[str, Moment] = {}
         self._issued: dict[str, Link] = {}
 
@@ -96,7 +96,7 @@ class Incident:
         event = traced.event
         if event.time is not None:
             self.last = max(self.last, event.time)
-            self._times.setdefault(event.log, array("d")).append(event.time)
+            self._times.setdefault(event.log or "", array("d")).append(event.time)
         if event.system is not None:
             self.seen.add(event.system)
         if event.revokes is not None and not event.refused:
@@ -110,6 +110,11 @@ class Incident:
         """Tell one event."""
         if len(self.shown) <= SHOWN:
             self.shown.append(traced)
+
+    @property
+    def logs(self) -> Sequence[str]:
+        """The names of the logs of which events have times; an event may name another than it stands in."""
+        return sorted(self._times)
 
     def gaps(self, log: str) -> Sequence[Gap]:
         """The times over ten times the usual distance without an event in a log, the longest first."""

@@ -8,10 +8,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.commands.running import MODELS, run
-from tests.logs.test_incident import DESK, LOGS
+from tests.commands.running import MODELS, ROOT, run
 
 LEAK = MODELS / "token-leak.toml", MODELS / "token-leak.jsonl"
+DESK, PIPELINE = (ROOT / "tests" / "logs" / name for name in ("desk", "pipeline"))
+LOGS = ("okta.json", "vault.log", "cloudtrail.json", "spans.log")
 DESK_WORDS = DESK / "model.toml", *(DESK / name for name in LOGS), "--map", DESK / "map.toml"
 
 
@@ -109,7 +110,7 @@ def test_a_page_says_what_was_laid_and_where_a_log_has_nothing(desk):
     ]
     assert [each[-1] for each in logs] == [sha256((DESK / name).read_bytes()).hexdigest() for name in LOGS]
     assert sha256((DESK / "map.toml").read_bytes()).hexdigest() in laid
-    gap = r"A: nothing for 1h 6m, from 2026-11-03T09\:00\:00Z to 2026-11-03T10\:06\:40Z; usual is 50s"
+    gap = r"okta.json: nothing for 1h 6m, from 2026-11-03T09\:00\:00Z to 2026-11-03T10\:06\:40Z; usual is 50s"
     assert f"- {gap}\n" in laid
 
 
@@ -158,6 +159,36 @@ def test_a_page_of_the_example_revokes_from_the_way_in_outwards():
         ("3. refresh-token", "alive, as far as the logs show"),
     ]
     assert "P0-->>P1: cloud#45;key #40;event 2#41;" in section(page, "Identities")
+
+
+def test_a_page_revokes_what_follows_on_the_first_by_the_model(tmp_path):
+    log = tmp_path / "log.jsonl"
+    lines = LEAK[1].read_text(encoding="utf-8").splitlines(keepends=True)
+    log.write_text("".join(lines[:4]), encoding="utf-8")  # the warehouse is not come to yet
+    _, *revoked = rows(section(run("trace", LEAK[0], log, "--to", "md").stdout, "What to revoke, in order"))
+    assert [each[:2] for each in revoked] == [
+        ("1. cloud-key", "it was taken, from crm in event 2"),
+        ("2. refresh-token", "it never ends by itself"),
+        ("3. warehouse-key", "it can be come by with the first"),
+    ]
+
+
+def test_a_credential_that_ended_by_itself_is_dead(tmp_path):
+    model = LEAK[0].read_text(encoding="utf-8").replace('"180d"', '"1m"')
+    (tmp_path / "model.toml").write_text(model, encoding="utf-8")
+    page = run("trace", tmp_path / "model.toml", LEAK[1], "--to", "md").stdout
+    revoked = {each[0][3:]: each[2] for each in rows(section(page, "What to revoke, in order"))}
+    assert revoked["warehouse-key"] == "dead: ended by itself at 2026-03-01T23:45:40Z"
+
+
+def test_a_page_of_the_build_line_tells_a_bypass_and_what_came_from_nowhere():
+    words = [PIPELINE / name for name in ("github.json", "kubernetes.log", "cloudtrail.json", "spans.log")]
+    page = run("trace", PIPELINE / "model.toml", *words, "--map", PIPELINE / "map.toml", "--to", "md").stdout
+    bypassed = section(page, "Where nobody was asked").partition("### A checkpoint bypassed\n")[2]
+    assert "(event 85A) release acts on repo" in bypassed.partition("###")[0]
+    revoked = rows(section(page, "What to revoke, in order"))
+    why = "it never ends by itself, and nothing shows whence it came"
+    assert ("3. break-glass", why, "dead: revoked in event 93B", "release") in revoked
 
 
 def test_a_page_says_where_nobody_was_asked_and_what_is_not_known(desk):

@@ -119,7 +119,6 @@ class _Page:
             ("Events", f"{self._summary.laid:,}"),
         )
         rows = []
-        gaps: list[str] = []
         for number, each in enumerate(self._summary.logs):
             letter = f"{log_letter(number)}: " if len(self._summary.logs) > 1 else ""
             state = "cut" if each.problem else "whole"
@@ -127,17 +126,19 @@ class _Page:
             shift = f", shifted by {each.file.shift:+g} s" if each.file.shift else ""
             name = f"{letter}{each.file.name}, {each.form}{shift}, {state}"
             rows.append((name, f"{each.events:,}", _time(each.first), _time(each.last), size, each.sha256))
-            found = self._incident.gaps(each.file.name)
-            gaps += [
-                f"{letter}nothing for {seconds_text(gap.end - gap.begin)}, from {time_text(gap.begin)} to "
-                f"{time_text(gap.end)}; usual is {seconds_text(gap.usual)}"
-                for gap in found[:_GAPS]
-            ]
-            if len(found) > _GAPS:
-                gaps.append(f"{letter}{len(found) - _GAPS:,} shorter gaps of more than 10 times the usual")
         yield Table.of(("Log", "Events", "First", "Last", "Bytes", "SHA-256"), (26, 8, 17, 17, 10, 22), rows)
+        gaps = tuple(plain(each) for log in self._incident.logs for each in self._gaps(log))
         if gaps:
-            yield Items(tuple(map(plain, gaps)))
+            yield Items(gaps)
+
+    def _gaps(self, log: str) -> Iterator[str]:
+        found = self._incident.gaps(log)
+        for each in found[:_GAPS]:
+            apart, usual = seconds_text(each.end - each.begin), seconds_text(each.usual)
+            times = f"from {time_text(each.begin)} to {time_text(each.end)}"
+            yield f"{log}: nothing for {apart}, {times}; usual is {usual}"
+        if len(found) > _GAPS:
+            yield f"{log}: {len(found) - _GAPS:,} shorter gaps of more than 10 times the usual"
 
     def _paragraph(self) -> Iterator[Block]:
         """The longest chain with a missing decision, as a paragraph."""
@@ -190,6 +191,8 @@ class _Page:
 
     def _timeline(self) -> Iterator[Block]:
         left = _MOST_EVENTS
+        if not self._sessions:
+            yield Paragraph("No session has something wrong.")
         for (agent, session), events in self._sessions.items():
             named = "events without a session" if session is None else f"session {shortened(session)}"
             yield Heading(3, plain(f"{agent or 'somebody'}, {named}"))
@@ -249,6 +252,8 @@ class _Page:
         why = _WHY[each.why]
         if link is not None and link.moment is not None:
             why += f", from {link.way.system or 'a system'} in event {self._place(link.moment.number)}"
+        elif link is not None and link.way.how is None:
+            why += ", and nothing shows whence it came"
         state = "alive, as far as the logs show"
         if each.revoked is not None:
             state = f"dead: revoked in event {self._place(each.revoked)}"
@@ -289,10 +294,12 @@ class _Page:
         found: Counter[str] = Counter()
         for each in self._incident.shown:
             lines = (*each.unexplained, *each.notes)
-            if is_past_end(each):  # of which that section tells
-                ended = f"{each.credential} was revoked in ", f"{each.credential} ended "
-                lines = tuple(line for line in lines if not line.startswith(ended))
-            found.update(line for line in lines if BYPASSED not in line)
+            known = (  # of which other sections tell
+                f"{each.credential} was revoked in ",
+                f"{each.credential} ended ",
+                f"{each.event.checkpoint} refused, so ",
+            )
+            found.update(line for line in lines if BYPASSED not in line and not line.startswith(known))
         return found
 
     def _mapped(self) -> Iterator[str]:

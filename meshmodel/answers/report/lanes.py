@@ -17,7 +17,7 @@ from meshmodel.model.text import one_line
 
 MOST_DOTS: Final = 200
 """More cannot be followed in one picture."""
-_LEFT, _TOP, _LANE, _ROW, _WORDS = 230, 40, 120, 20, 260
+_LEFT, _TOP, _LANE, _ROW, _WORDS = 230, 40, 120, 20, 330
 
 
 class _Dot(NamedTuple):
@@ -83,7 +83,7 @@ def _svg(
     dots: Sequence[_Dot], names: Sequence[str], high: int, letter_of: Callable[[int], str]
 ) -> Iterator[str]:
     for lane, name in enumerate(names):
-        x, short = _x(lane), one_line(name, 18)
+        x, short = _x(lane), one_line(name, 16)
         yield f'<text x="{x}" y="16" text-anchor="middle" font-weight="bold">{escape(short)}'
         yield f"<title>{escape(one_line(name))}</title></text>"
         yield f'<line x1="{x}" y1="{_TOP - 14}" x2="{x}" y2="{high - 8}" stroke="#bfbfbf"/>'
@@ -99,7 +99,7 @@ def _svg(
         when = "" if time is None else time_text(time)
         yield f'<text x="4" y="{y + 4}">{escape(f"{_place(dot, letter_of)}  {when}")}</text>'
         yield f'<circle cx="{_x(dot.lane)}" cy="{y}" r="5" fill="{colour}"/>'
-        yield f'<text x="{_x(len(names)) - 30}" y="{y + 4}">{escape(_words(dot.traced, 40))}</text>'
+        yield f'<text x="{_x(len(names)) - 30}" y="{y + 4}">{escape(_words(dot.traced, 30))}</text>'
 
 
 def _mermaid(dots: Sequence[_Dot], names: Sequence[str], letter_of: Callable[[int], str]) -> Iterator[str]:
