@@ -236,6 +236,14 @@ def test_a_page_of_a_log_that_is_cut_says_so(tmp_path, called):
     assert "jsonl, cut |" in text
 
 
+def test_a_long_timeline_says_how_much_more_there_is(called, monkeypatch):
+    monkeypatch.setattr("meshmodel.answers.report.incident._MOST_EVENTS", 3)
+    _, page, _ = called("trace", *LEAK, "--to", "md")
+    timeline = section(page, "Timeline")
+    assert len(rows(timeline)) == 1 + 3
+    assert "2 more events of such sessions; --session shows one alone." in timeline.replace("\\", "")
+
+
 def test_a_page_of_too_many_events_is_refused(called, monkeypatch):
     monkeypatch.setattr("meshmodel.analysis.incident.SHOWN", 2)
     status, output, complaint = called("trace", *LEAK, "--to", "md")

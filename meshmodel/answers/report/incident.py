@@ -193,14 +193,16 @@ class _Page:
         left = _MOST_EVENTS
         if not self._sessions:
             yield Paragraph("No session has something wrong.")
+        untold = 0
         for (agent, session), events in self._sessions.items():
-            named = "events without a session" if session is None else f"session {shortened(session)}"
-            yield Heading(3, plain(f"{agent or 'somebody'}, {named}"))
             if left:
+                named = "events without a session" if session is None else f"session {shortened(session)}"
+                yield Heading(3, plain(f"{agent or 'somebody'}, {named}"))
                 yield self._table(events[:left])
-            if len(events) > left:
-                yield Paragraph(f"{counted(len(events) - left, 'more event')}; --session shows one session.")
+            untold += max(0, len(events) - left)
             left = max(0, left - len(events))
+        if untold:
+            yield Paragraph(f"{counted(untold, 'more event')} of such sessions; --session shows one alone.")
         rest: Counter[str] = Counter()
         runs: dict[str, set[str | None]] = {}
         for each in self._incident.shown:
