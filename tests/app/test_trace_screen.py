@@ -382,10 +382,10 @@ async def test_several_logs_are_merged_and_a_session_and_a_chain_are_stayed_with
             (first, "link 1 of 2: cloud-key as svc-export, handed out by crm (event 1)"),
             (second, "link 2 of 2: refresh-token as chat-integration, held"),
         ):
-            await it.press("H")
+            await it.press("asterisk")
             assert canvas.lighting.highlighted == drawing.highlight(lit)
             assert it.bench.shown.message_text.startswith(said)
-        await it.press("H")
+        await it.press("asterisk")
         assert it.bench.shown.traced is not None
         assert canvas.lighting.highlighted == drawing.highlight(highlighted_by_event(it.bench.shown.traced))
         await it.press("escape")

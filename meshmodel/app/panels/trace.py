@@ -140,7 +140,7 @@ class TracePanel(FilterPanel, Bound):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", show=False),
         Binding("b", "stay", show=False),
-        Binding("H", "chain", show=False),
+        Binding("asterisk", "chain", show=False),
         Binding("K", "names", show=False),
         Binding("E", "used", show=False),
     ]

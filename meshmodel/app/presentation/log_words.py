@@ -100,7 +100,7 @@ def log_parts(
     elif laid is not None:
         if not laid.is_complete:
             partial.append(incomplete_words(laid))
-        counts = f"{one_line(name)}: {summary_words(laid)}; b session, H chain, K names, E used"
+        counts = f"{one_line(name)}: {summary_words(laid)}; b session, * chain, K names, E used"
     if laid is not None and not is_of_this:
         partial.append("of the model before the last edit, or in the other view: L lays it on this one")
     return partial, counts
@@ -180,7 +180,7 @@ def highlighted_by_link(link: "Link") -> "set[Reference]":
 def link_words(links: "list[Link]", number: int) -> str:
     """What is said of a link of a chain, or of all of it (0)."""
     if not number:
-        return f"the chain: {' ← '.join(one_line(each.way.credential) for each in links)}; H lights its links"
+        return f"the chain: {' ← '.join(one_line(each.way.credential) for each in links)}; * lights its links"
     link = links[number - 1]
     yielded = link.yielded
     came = "nothing shows how it came"
