@@ -1,7 +1,6 @@
 """The workbench of a guest of a served model: one terminal, one folder, and exports that are handed out."""
 
 import gc
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
@@ -12,6 +11,7 @@ from meshmodel.app.access import Access
 from meshmodel.app.app import MeshmodelApp, run_on_terminal
 from meshmodel.app.config import Configuration
 from meshmodel.app.session import Session
+from meshmodel.model.atomic_file import replace_file
 from meshmodel.store.saved_state import State
 
 Deliver = Callable[[str, str], None]
@@ -46,8 +46,8 @@ class GuestApp(MeshmodelApp):
                 name: str | None = None,  # noqa: ARG002  # as above
             ) -> None:
                 assert not isinstance(binary, TextIO)  # exports are bytes
-                with binary, (folder / delivery_key).open("xb") as file:
-                    shutil.copyfileobj(binary, file)
+                with binary:
+                    replace_file(folder / delivery_key, binary.read())
                 deliver(delivery_key, save_path.name)
 
         return Delivering

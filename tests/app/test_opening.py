@@ -3,6 +3,7 @@
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
@@ -97,8 +98,8 @@ async def test_a_model_that_was_read_too_late_is_closed(
 ) -> None:
     gate, usual = threading.Event(), Session.open
 
-    def late(path: Path) -> Session:
-        session = usual(path)
+    def late(*arguments: Any) -> Session:
+        session = usual(*arguments)
         assert gate.wait(5)
         return session
 

@@ -23,7 +23,7 @@ def show(monkeypatch, _terminal):
     def use(then=lambda path: None):
         shown = []
 
-        def show(path, name="", *, read_only=False):
+        def show(path, name="", *, read_only=False, minutes=None):
             shown.append((path, name, read_only) if name or read_only else path)
             then(path)
             return 0

@@ -104,11 +104,13 @@ def test_swapped_files_are_told_which_comes_first(tmp_path, name):
         assert refused("policy", *does, path, path) == f"{path}: is a policy stub, and no model; {order}"
 
 
-@pytest.mark.parametrize(("ending", "beside"), [("cedar", "cedarschema"), ("rego", "json")])
+@pytest.mark.parametrize(
+    ("ending", "beside"), [("cedar", [".cedarschema", ".json"]), ("rego", [".json", ".rego"])]
+)
 def test_what_belongs_to_a_policy_is_written_beside_it(ending, beside, tmp_path):
     for view in ("initiator", "target"):
         assert cli.main(["export", str(CHAIN), "-o", str(tmp_path / f"p.{ending}"), "--view", view]) == 0
-        assert sorted(each.suffix for each in tmp_path.iterdir()) == sorted([f".{ending}", f".{beside}"])
+        assert sorted(each.suffix for each in tmp_path.iterdir()) == sorted([f".{ending}", *beside])
         text = (tmp_path / f"p.{ending}").read_text(encoding="utf-8")
         assert run("export", CHAIN, "--to", ending, "--view", view).stdout == text
 
