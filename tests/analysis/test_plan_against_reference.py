@@ -45,7 +45,7 @@ def test_random_models_where_less_may_be_done(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4000, 4100))
+@pytest.mark.parametrize("seed", range(4000, 4030))
 def test_hundreds_of_random_models(seed):
     model, view = plan_model(seed, 2 + seed % 2), ("built", "designed")[seed % 2]
     assert_plan_agrees(model, f"{seed}", view)
