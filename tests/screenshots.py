@@ -15,6 +15,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from meshmodel import cli
 from meshmodel.api import analyse
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration
@@ -47,6 +48,8 @@ SHOTS = (
     Shot("small", "support-agent", (80, 24), ("f", "escape")),
     Shot("light", "code-agent", (120, 40), ("f",), "light"),
     Shot("fix", "finance-orchestrator", (120, 40), ("F",)),
+    Shot("plan", "coding-agent-mcp", (120, 40), ("F", "tab")),
+    Shot("round", "crm-assistant-gateway", (120, 40), ("H",)),
     Shot("trace", "token-leak", (120, 40), ("down", "down"), log="token-leak.jsonl"),
     Shot("large", "federated-release", (200, 60), ("tab", "tab")),
 )
@@ -109,6 +112,22 @@ def export_diagrams() -> None:
         sys.stdout.write(f"{name}\n")
 
 
+def export_own_server() -> None:
+    """What whoever starts ``meshmodel mcp`` as of the manual reaches by it, found by ``meshmodel scan``."""
+    manual = (ROOT / "meshmodel" / "docs" / "mcp.md").read_text(encoding="utf-8")
+    (configuration,) = re.findall(r"```json project/\.mcp\.json\n(.*?)```", manual, re.DOTALL)
+    with tempfile.TemporaryDirectory() as folder:
+        project, model = Path(folder, "project"), Path(folder, "project.toml")
+        project.mkdir()
+        (project / ".mcp.json").write_text(configuration, encoding="utf-8")
+        if cli.main(["scan", str(project), "-o", str(model)]) != 0:
+            raise SystemExit("the configuration of the manual was not read")
+        snapshot = load(model)
+    for to, dpi in (("png", 110), ("svg", None)):
+        (TARGET / f"own-server.{to}").write_bytes(render(snapshot, analyse(snapshot), to, dpi=dpi))
+    sys.stdout.write("own-server\n")
+
+
 def main() -> int:
     """Take all screenshots."""
     TARGET.mkdir(exist_ok=True)
@@ -117,6 +136,7 @@ def main() -> int:
             asyncio.run(take(shot, Path(folder)))
             sys.stdout.write(f"{shot.name}\n")
     export_diagrams()
+    export_own_server()
     return 0
 
 
