@@ -35,6 +35,7 @@ def pytest_collection_modifyitems(items):
     lists = (*lists, "test_told", "test_drag_outside", "test_reopened", "test_read_only", "test_stable")
     lists = (*lists, "test_connecting", "test_dialogs", "test_importing", "test_quick_line", "test_clipboard")
     lists = (*lists, "test_inspector", "test_finding_way", "test_export_import", "test_other_programs")
+    lists = (*lists, "test_round_page")
     costly = {"test_drawing", "test_diagram", "test_export_import", "test_text", "test_fix", "test_status"}
     costly |= {"test_hostile_forms", "test_stopping", "test_engines", "test_pages", "test_render"}
     costly |= {"test_gate", "test_incomplete", "test_names", "test_complete_writes", "test_kinds"}
