@@ -41,6 +41,7 @@ class Planning:
         standing: the findings of high or above that stand even then.
         at_most: so many decisions a day were allowed; ``None``: as many as it takes.
         stopped: whether somebody stopped the search.
+        uncounted: the intents that do not say how often a day they are used, as (agent, system).
     """
 
     plan: "Plan"
@@ -48,6 +49,7 @@ class Planning:
     standing: "Sequence[Finding]" = ()
     at_most: float | None = None
     stopped: bool = False
+    uncounted: "Sequence[tuple[str, str]]" = ()
 
 
 def kind_of(measure: Measure) -> MeasureKind:
@@ -224,6 +226,13 @@ def plan_blocks(planning: Planning) -> Iterator[Block]:
     plan = planning.plan
     yield Paragraph(_open_words(plan.before, len(plan.flows)))
     yield from _without_intents(plan)
+    if planning.uncounted and plan.before + len(plan.flows):
+        named = name_list([f"{one_line(agent)} → {one_line(system)}" for agent, system in planning.uncounted])
+        count = counted(len(planning.uncounted), "intent")
+        do = plural(len(planning.uncounted), "does", "do")
+        yield Paragraph(
+            f"{count} {do} not say how often a day; each counts as once: {named}", "warning", hang=2
+        )
     yield verdict(planning)
     if plan.measures:
         rows = (_measure_row(number, group) for number, group in enumerate(together(plan.measures), 1))

@@ -30,7 +30,9 @@ def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
     """
     found = _KNOWN.get(analysis)
     if found is None:
-        more = (*_assumed(analysis), *_about_approvers(analysis), *_how_often(analysis))
+        more = [*_assumed(analysis), *_about_approvers(analysis)]
+        if any(each.per_day is not None for each in analysis.snapshot.intent.values()):
+            more += _how_often(analysis)  # who weighs decisions a day has begun to say so
         found = _KNOWN[analysis] = (*analysis.questions, *more)
     return found
 
@@ -45,9 +47,15 @@ def open_notes(snapshot: Snapshot) -> int:
     return snapshot.open_questions
 
 
-def question_blocks(analysis: "Analysis") -> Iterator[Paragraph]:
-    """A sentence for every element of which something is not said; it leads there."""
-    for each in questions_of(analysis):
+def question_blocks(analysis: "Analysis", *, is_planned: bool = False) -> Iterator[Paragraph]:
+    """A sentence for every element of which something is not said; it leads there.
+
+    Args:
+        analysis: of one model.
+        is_planned: whether a plan was asked for, so that it is asked how often intents are used.
+    """
+    more = _how_often(analysis) if is_planned else ()
+    for each in dict.fromkeys((*questions_of(analysis), *more)):
         table, _, key = each.element.partition(":")
         ends = tuple(key.split(">", 1)) if table == "intent" else key
         sign = "" if table == "intent" else f"{sign_in(analysis.snapshot, table, key)} "
@@ -65,20 +73,23 @@ def _assumed(analysis: "Analysis") -> Iterator[Question]:
             yield Question(f"note:{note.id}", (f"assumed: {note.text}",))
 
 
-def _how_often(analysis: "Analysis") -> Iterator[Question]:
-    """How often a day an intent is used, where a plan has to weigh it; of those in most danger first.
+def uncounted(analysis: "Analysis") -> list[tuple[str, str]]:
+    """The intents that do not say how often a day they are used, where a plan has to weigh it.
 
-    Only where some intent says it: who weighs decisions a day has begun to say so.
+    That is of agents with missing checkpoints; those in most danger come first, by agent and system.
     """
-    intents = analysis.snapshot.intent
-    if not any(each.per_day is not None for each in intents.values()):
-        return
     worst: dict[str, int] = {}
     for door in analysis.doors:
         for agent in door.agents:
             worst[agent] = max(worst.get(agent, 0), SEVERITIES.index(door.severity))
-    asked = [ends for ends, each in intents.items() if each.per_day is None and ends[0] in worst]
-    for agent, system in sorted(asked, key=lambda ends: (-worst[ends[0]], ends)):
+    intents = analysis.snapshot.intent.items()
+    found = [ends for ends, each in intents if each.per_day is None and ends[0] in worst]
+    return sorted(found, key=lambda ends: (-worst[ends[0]], ends))
+
+
+def _how_often(analysis: "Analysis") -> Iterator[Question]:
+    """How often a day an intent is used, of those that a plan counts as once."""
+    for agent, system in uncounted(analysis):
         yield Question(f"intent:{agent}>{system}", ("How often a day? A plan counts it as once",))
 
 

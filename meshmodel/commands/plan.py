@@ -160,9 +160,14 @@ class _PlanRun:
         from meshmodel.answers.blocks import Section
         from meshmodel.answers.painters import text_of, titled
         from meshmodel.answers.plan import Planning, plan_blocks, standing_after
+        from meshmodel.answers.questions import uncounted
 
         planning = Planning(
-            self.plan, self.curve, standing_after(self.analysis, self.plan), self.arguments.at_most
+            self.plan,
+            self.curve,
+            standing_after(self.analysis, self.plan),
+            self.arguments.at_most,
+            uncounted=uncounted(self.analysis),
         )
         blocks = [*titled(self.analysis.snapshot, plan_blocks(planning), self.analysis.view)]
         if (outcome := self._outcome()) is not None:

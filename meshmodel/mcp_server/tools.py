@@ -181,10 +181,12 @@ def _fix(served: Served, asked: Viewed) -> Answered:
 
 def _plan(served: Served, asked: Viewed) -> Answered:
     from meshmodel.answers.plan import Planning, plan_blocks, plan_json, standing_after
+    from meshmodel.answers.questions import uncounted
 
     analysis = _analysed(served, asked)
     plan = analysis.cheapest_plan(deadline=SEARCH)
-    blocks = plan_blocks(Planning(plan, None, standing_after(analysis, plan), None))
+    standing = standing_after(analysis, plan)
+    blocks = plan_blocks(Planning(plan, None, standing, uncounted=uncounted(analysis)))
     return Answered(plan_json(plan, complete=plan.optimal), _text(analysis, blocks))
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.answers.questions import uncounted
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Picker, TextEntry
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.questions import QuestionList
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.measures import Ask, Drop
 from meshmodel.store.load import load
@@ -144,3 +146,18 @@ async def test_without_a_row_the_keys_say_what_they_are_about(tmp_path: Path) ->
             await it.shows("go to its row first")
             assert not it.model.note
             assert it.bench.shown.selected == selected, "a row of several measures selects none of them"
+
+
+async def test_the_list_of_questions_asks_how_often_once_a_plan_was_asked_for(tmp_path: Path) -> None:
+    gateway = load(MODELS / "crm-assistant-gateway.toml")
+    async with desk(tmp_path, gateway) as it:
+        panel = it.bench.query_one(QuestionList)
+        await it.shows("missing")
+        assert not [row for row in panel.rows.shown_rows if "How often a day?" in row.content.plain]
+        await planned(it)
+        await it.press("tab")
+        await it.computed()
+        assert "do not say how often a day; each counts as once" in listed(it)
+        await it.press("Q")
+        asked = [row for row in panel.rows.shown_rows if "How often a day?" in row.content.plain]
+        assert len(asked) == len(uncounted(analyse(gateway))) > 0

@@ -7,6 +7,7 @@ from meshmodel.answers.fix import fix_blocks
 from meshmodel.answers.fix_state import Fixing
 from meshmodel.answers.plan import Planning, plan_blocks
 from meshmodel.answers.plan_state import with_measures
+from meshmodel.answers.questions import uncounted
 from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.pictures import Pictures
 from meshmodel.answers.report.tree import Block, Heading, Paragraph
@@ -58,7 +59,7 @@ def plan_section(
         most: models of more elements are not drawn with the plan.
     """
     yield Heading(3, "Plan")
-    yield from report_of(plan_blocks(Planning(plan, curve)))
+    yield from report_of(plan_blocks(Planning(plan, curve, uncounted=uncounted(analysis))))
     if plan.measures and analysis.snapshot.elements <= most:
         yield Heading(3, "Before and after the plan")
         yield from pictures.changed("plan", with_measures(analysis, plan.measures))

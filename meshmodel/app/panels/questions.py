@@ -25,7 +25,7 @@ class QuestionList(FilterList, Bound):
 
     def basis(self, shown: WorkbenchState) -> object:
         """The analysis, or why there is none."""
-        return shown.analysis or shown.why_nothing
+        return shown.analysis or shown.why_nothing, shown.planning is not None
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show the questions of the analysis in force."""
@@ -34,7 +34,12 @@ class QuestionList(FilterList, Bound):
             self.set_rows([note_row(shown.why_nothing)])
         else:
             none = Paragraph("the drawing says all that is asked", "muted")
-            self.set_rows(map(row_of, lines_of([*question_blocks(analysis)] or [none])))
+            self.set_rows(
+                map(
+                    row_of,
+                    lines_of([*question_blocks(analysis, is_planned=shown.planning is not None)] or [none]),
+                )
+            )
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Select the element and open it."""

@@ -10,6 +10,7 @@ from meshmodel.answers.lines import Line, Words, note_row
 from meshmodel.answers.painters import lines_of
 from meshmodel.answers.plan import Planning, plan_blocks, verdict
 from meshmodel.answers.plan_state import PlanState, relation_of
+from meshmodel.answers.questions import uncounted
 from meshmodel.app.presentation.fix_lines import STATES
 from meshmodel.canvas.scene import Mark
 from meshmodel.model.measures import Ask, Drop, Limit, Measure
@@ -50,7 +51,13 @@ def planned_lines(planning: PlanState, working: str = "") -> list[Line]:
     """
     plan = planning.plan
     assert plan is not None
-    known = Planning(plan, planning.curve, planning.standing, stopped=planning.stopped)
+    known = Planning(
+        plan,
+        planning.curve,
+        planning.standing,
+        stopped=planning.stopped,
+        uncounted=uncounted(planning.analysis),
+    )
     first = verdict(known)
     rest = lines_of(each for each in plan_blocks(known) if each != first)
     if not plan.before and not plan.flows:
