@@ -230,9 +230,9 @@ def plan_blocks(planning: Planning) -> Iterator[Block]:
         named = name_list([f"{one_line(agent)} → {one_line(system)}" for agent, system in planning.uncounted])
         count = counted(len(planning.uncounted), "intent")
         do = plural(len(planning.uncounted), "does", "do")
-        yield Paragraph(
-            f"{count} {do} not say how often a day; each counts as once: {named}", "warning", hang=2
-        )
+        each = plural(len(planning.uncounted), "it", "each")
+        silent = f"{count} {do} not say how often a day; {each} counts as once: {named}"
+        yield Paragraph(silent, "warning", hang=2)
     yield verdict(planning)
     if plan.measures:
         rows = (_measure_row(number, group) for number, group in enumerate(together(plan.measures), 1))

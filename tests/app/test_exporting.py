@@ -264,6 +264,7 @@ async def test_every_row_can_be_refused_by_its_name_and_is_marked(tmp_path: Path
             ("dot", "finding"),
             ("svg", "structure"),
             ("cedar", "structure"),
+            ("tickets", "structure"),
         ):
             dialog.request = replace(dialog.request, format=kind, lens=lens)  # type: ignore[arg-type] # they are
             dialog.show_rows()

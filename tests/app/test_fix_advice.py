@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from meshmodel.answers import fix_state as work
 from meshmodel.answers.fix import verdict
 from meshmodel.answers.fix_state import Fixing
+from meshmodel.answers.work import standing_findings
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.panels.fix import FixList
@@ -30,7 +30,7 @@ async def test_it_says_what_is_better_than_a_checkpoint_and_what_none_mends(tmp_
         text = listed(it)
         steps = text.index("cloud-key is used on bucket"), text.index("refresh-token is used on crm")
         better = text.index("closed as well where cloud-key grants nothing on bucket: no intent uses it")
-        assert steps[0] < better < steps[1] < text.index("asks before outsiders' text is read from crm")
+        assert steps[1] < text.index("asks before outsiders' text is read from crm") < steps[0] < better
         assert "2 findings of high or above stand even then; a checkpoint does not mend them" in text
         assert "long-lived-credential  warehouse-key" in text
 
@@ -43,11 +43,11 @@ async def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path)
     )
     analysis = analyse(load(path))
     fix = analysis.minimum_fix()
-    known = Fixing(analysis, fix=fix, standing=work.work_out_standing(analysis, fix))
+    known = Fixing(analysis, fix=fix, standing=standing_findings(analysis, fix))
     assert [each.text for each in fix_lines(fix, known, marks_open=True)] == [
         "No crossing is uncontrolled: nothing to guard",
         "1 finding of high or above stands; a checkpoint does not mend it:",
-        "   high      retired-agent-access  leaver",
+        "   1     high  retired-agent-access  leaver",
     ]
 
 

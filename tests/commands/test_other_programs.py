@@ -16,8 +16,8 @@ STARTS = {
     "node-link": '{\n "directed": true',
     "opengraph": '{\n "metadata"',
     "opengraph-schema": '{\n "schema"',
-    "tickets": '"id","kind"',
-    "tickets-json": '{"format": "meshmodel-tickets/1"',
+    "tickets": '"number","id"',
+    "tickets-json": '{"format": "meshmodel-tickets/2"',
 }
 
 
@@ -64,8 +64,8 @@ def test_the_extension_schema_is_written_beside_the_payload(tmp_path):
 def test_tickets_are_csv_or_json_by_the_name_of_the_file(tmp_path):
     for name in ("t.csv", "t.json"):
         assert run("export", AGENT, "--to", "tickets", "-o", tmp_path / name).returncode == 0
-    assert (tmp_path / "t.csv").read_bytes().startswith(b'"id",')
-    assert json.loads((tmp_path / "t.json").read_bytes())["format"] == "meshmodel-tickets/1"
+    assert (tmp_path / "t.csv").read_bytes().startswith(b'"number",')
+    assert json.loads((tmp_path / "t.json").read_bytes())["format"] == "meshmodel-tickets/2"
 
 
 def test_a_model_too_large_for_mermaid_is_refused_and_nothing_is_replaced(tmp_path):
