@@ -234,6 +234,7 @@ def test_the_policy_stub():
     )
 
 
+ASKED = "cedar, cedarschema, rego, rego-data, rego-test, cedar-requests"
 REFUSED = [
     ("", "in which form? add --to and one of toml, dot, svg"),
     ("-o x.docx", "x.docx: in which form? add --to"),
@@ -256,8 +257,8 @@ REFUSED = [
     ("--to svg --dpi 100", "--dpi: is for png, not for svg"),
     ("--to png --dpi 1e9", "argument --dpi: a whole number from 36 to 1200"),
     ("--to png --dpi 10", "argument --dpi: a whole number from 36 to 1200"),
-    ("--to policy --view target", "--view: is for cedar, cedarschema, rego, rego-data, rego-test, cedar-requests, not for policy"),
-    ("--to svg --view initiator", "--view: is for cedar, cedarschema, rego, rego-data, rego-test, cedar-requests, not for svg"),
+    ("--to policy --view target", f"--view: is for {ASKED}, not for policy"),
+    ("--to svg --view initiator", f"--view: is for {ASKED}, not for svg"),
     ("--to toml --as-designed", "--as-designed makes no difference to toml"),
     ("--to svg --by plan", "--by: is for tickets"),
     ("--to pdf --view trade-off", "--view trade-off is a picture: --to svg or png, not pdf"),

@@ -11,7 +11,7 @@ from tests.serve.chromium import Page, chromium
 from tests.serve.room import Room, serving, understood
 from tests.store.sample import names_in
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.slow, pytest.mark.engines]
 
 
 async def joined(page: Page, room: Room, name: str) -> None:
