@@ -273,6 +273,8 @@ class ExportRequest:
         by: whether tickets follow the minimum fix or the plan.
         dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
         since: for the lens ``changes`` the model before, which what changed is marked against.
+        stamp: what the picture can be traced by; empty: worked out from the model, which a report with many
+            pictures of one does once.
     """
 
     format: str = "svg"
@@ -288,6 +290,7 @@ class ExportRequest:
     by: Literal["fix", "plan"] = "fix"
     dpi: int | None = None
     since: "Snapshot | None" = None
+    stamp: str = ""
 
     @property
     def _takes(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.results import Finding
 
-MOST_DRAWN_WAYS: Final = 60
+MOST_DRAWN_WAYS: Final = 40
 """So many causes have their way told and drawn; the findings of those after them are rows of a table."""
 MOST_BRIEF: Final = 6
 """So many ways a brief report has."""

@@ -55,7 +55,7 @@ class Pictures:
 
     def example_path(self, stem: str, finding: str) -> list[Picture]:
         """The way of a finding (``RULE:SUBJECT``) that has steps, as a sequence."""
-        return self._drawn(stem, ExportRequest(lens=FINDING, finding=finding))
+        return self._drawn(stem, ExportRequest(lens=FINDING, finding=finding, stamp=self.stamp))
 
     def strip(self, stem: str, title: str, explanation: "Explanation") -> list[Picture]:
         """A way as a row of boxes, small enough for a page with others."""

@@ -185,7 +185,7 @@ def _placed(
     """A picture whose parts have their places already, as text; ``None`` if it is to be arranged."""
     shows = _shows(request)
     if request.finding is not None:
-        diagram, text = sequence(snapshot, analysis, request.finding, shows)
+        diagram, text = sequence(snapshot, analysis, request.finding, shows, request.stamp)
     elif request.lens == "boundaries":
         diagram, text = boundary_map(snapshot, analysis, shows)
     else:

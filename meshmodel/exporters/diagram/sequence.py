@@ -43,7 +43,9 @@ class _Row:
     mark: StepMark | None
 
 
-def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: Shows) -> tuple[Diagram, str]:
+def sequence(
+    snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: Shows, traced: str = ""
+) -> tuple[Diagram, str]:
     """The diagram, and its text with positions.
 
     Args:
@@ -51,6 +53,7 @@ def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: S
         analysis: its analysis.
         named: ``RULE:SUBJECT`` of a finding.
         shows: whether the format has glyphs for a text.
+        traced: the stamp of the model, where it is known.
 
     Raises:
         RequestError: there is no such finding, or it has no witness.
@@ -66,7 +69,7 @@ def sequence(snapshot: Snapshot, analysis: AnalysisResults, named: str, shows: S
         raise RequestError(
             "finding", f"the finding '{one_line(named)}' has no steps to draw: it is about what stands"
         )
-    return _Sequence(snapshot, analysis, finding, explanation, Names(shows)).drawn()
+    return _Sequence(snapshot, analysis, finding, explanation, Names(shows)).drawn(traced or stamp(snapshot))
 
 
 class _Sequence:
@@ -155,8 +158,8 @@ class _Sequence:
     def _x(self, participant: str) -> float:
         return _TEXT + self._column * (self.participants[participant] + 0.5)
 
-    def drawn(self) -> tuple[Diagram, str]:
-        """The diagram and its text."""
+    def drawn(self, traced: str) -> tuple[Diagram, str]:
+        """The diagram, with the stamp of its model, and its text."""
         rows = self._rows()
         for row in rows:
             for end in (row.tail, row.head):
@@ -167,7 +170,7 @@ class _Sequence:
             self._draw_row(number, row, y - high / 2, high)
             y -= high + _GAP
         self._heads(y)
-        diagram = self._diagram(len(rows))
+        diagram = self._diagram(len(rows), traced)
         width = _TEXT + self._column * len(self.participants)
         title = len(diagram.title_lines) + len(diagram.notes)
         top = _HEAD / 2 + 14.0 * title + 14
@@ -225,7 +228,7 @@ class _Sequence:
             edge = Edge(f"lifeline/{table}/{key}/0", f"{table}/{key}", end.id, "lifeline", arrow=False)
             self._edge(edge, (x, -_HEAD / 2 - 4), (x, bottom))
 
-    def _diagram(self, steps: int) -> Diagram:
+    def _diagram(self, steps: int, traced: str) -> Diagram:
         finding, explanation, snapshot = self.finding, self.explanation, self.snapshot
         name = self.names.text(snapshot.about.name or "Identity mesh", "Identity mesh")
         identities = {step.identity for step in explanation.steps if step.identity is not None}
@@ -235,7 +238,6 @@ class _Sequence:
         line = f"{count(steps, 'step')}, {known}; {finding.severity}, as {self.analysis.view}"
         source = "home" if explanation.source is None else self._name(f"system:{explanation.source}")
         agent = self._name(f"agent:{explanation.agent}")
-        traced = stamp(snapshot)
         shapes, samples = legend(self.nodes, self.edges, traced)
         return replace(
             Diagram(
