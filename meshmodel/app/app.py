@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.terminal_theme import TerminalTheme
 from textual import events, on
@@ -24,7 +24,7 @@ from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.app.terminal.cell_diff import TerminalScreen
 from meshmodel.app.terminal.collector import SETTLE, TURN, Collector
 from meshmodel.app.terminal.key_queue import KeysInOrder, TypedEvent
-from meshmodel.app.terminal.signals import Signals
+from meshmodel.app.terminal.signals import Signals, TerminalOutput
 from meshmodel.app.theme import PALETTES, TITLES, named_theme, themes
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.errors import MeshmodelError
@@ -100,10 +100,15 @@ class MeshmodelApp(KeysInOrder):
             self.set_keymap(self.configuration.keymap)
 
     def get_driver_class(self) -> type[Driver]:
-        """The toolkit's driver, which writes only what changes on the terminal."""
+        """The toolkit's driver, which writes only what changes on the terminal, as long as there is one."""
         shown = self._terminal_screen = TerminalScreen()
 
         class Changes(super().get_driver_class()):  # type: ignore[misc]  # it depends on the system
+            def __init__(self, *arguments: Any, **options: Any) -> None:
+                super().__init__(*arguments, **options)
+                if hasattr(self, "_file"):  # drivers for tests and browsers have none
+                    self._file = TerminalOutput(self._file)
+
             def write(self, data: str) -> None:
                 super().write(shown.changes(data))
 

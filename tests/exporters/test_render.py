@@ -1,5 +1,6 @@
 import copy
 import os
+import select
 import stat
 import tomllib
 from pathlib import Path
@@ -159,22 +160,28 @@ def test_unreadable_output_is_refused(tmp_path, laid_out):
         clean_svg(f"{head}</svg>".encode(), made, {})
 
 
-def test_what_a_slow_renderer_started_is_ended_with_it(tmp_path):
-    alive = tmp_path / "alive"
-    os.mkfifo(alive)
-    reading = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
-    slow = Renderer(program(tmp_path, f"/bin/sleep 60 >'{alive}' & echo started; exec /bin/sleep 60"))
-    with pytest.raises(MeshmodelError, match=r"more than 0\.5 seconds"):
-        slow.run("digraph {}", "svg", time_limit=0.5)
-    os.set_blocking(reading, True)
-    assert os.read(reading, 1) == b""  # nobody has the other end any more
+@pytest.fixture
+def alive(tmp_path):
+    """A pipe that has an end for each program that opens it; nobody has one any more when the test ends."""
+    path = tmp_path / "alive"
+    os.mkfifo(path)
+    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    yield path
+    assert select.select([reading], [], [], 30)[0]
+    assert os.read(reading, 1) == b""
     os.close(reading)
 
 
-@pytest.mark.parametrize("body", ["exec cat /dev/zero", "cat /dev/zero >&2 & exec cat /dev/zero"])
-def test_what_a_renderer_writes_has_a_limit(tmp_path, monkeypatch, body):
+def test_what_a_slow_renderer_started_is_ended_with_it(tmp_path, alive):
+    slow = Renderer(program(tmp_path, f"/bin/sleep 60 >'{alive}' & echo started; exec /bin/sleep 60"))
+    with pytest.raises(MeshmodelError, match=r"more than 0\.5 seconds"):
+        slow.run("digraph {}", "svg", time_limit=0.5)
+
+
+@pytest.mark.parametrize("body", ["cat /dev/zero >&2 & exec cat /dev/zero", "exec cat /dev/zero"])
+def test_what_a_renderer_writes_has_a_limit(tmp_path, monkeypatch, alive, body):
     monkeypatch.setattr(graphviz, "MOST_BYTES", 1 << 20)
-    endless = Renderer(program(tmp_path, body), (("PATH", os.environ["PATH"]),))
+    endless = Renderer(program(tmp_path, f"exec 9>'{alive}'; {body}"), (("PATH", os.environ["PATH"]),))
     with pytest.raises(MeshmodelError, match="wrote more than 1 MiB, which no picture needs"):
         endless.run("digraph {}", "svg")
 

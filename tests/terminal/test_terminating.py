@@ -67,17 +67,24 @@ def test_a_termination_gives_the_terminal_back(tmp_path: Path, number: signal.Si
     assert "Traceback" not in said
 
 
-HEED_NO_HANGUP = """
-import os, signal, sys
+PAINT_ON_AND_HEED_NO_HANGUP = r"""
+import signal, sys
+from meshmodel.__main__ import run
+from meshmodel.app.app import MeshmodelApp
+usual = MeshmodelApp.on_mount
+def painting(self):
+    usual(self)
+    self.set_interval(0.01, lambda: [self._driver.write("\x1b[?25l") for _ in range(40)])
+MeshmodelApp.on_mount = painting
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
-os.execv(sys.argv[1], sys.argv[1:])
+sys.exit(run())
 """
 
 
-def test_it_ends_where_the_terminal_goes_away_without_a_signal(tmp_path: Path) -> None:
+def test_it_ends_where_the_terminal_goes_away_without_a_signal_however_much_it_paints(tmp_path: Path) -> None:
     path, ours, theirs = _set_up(tmp_path)
     with subprocess.Popen(
-        [sys.executable, "-c", HEED_NO_HANGUP, PROGRAM, "open", path],
+        [sys.executable, "-c", PAINT_ON_AND_HEED_NO_HANGUP, "open", path],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

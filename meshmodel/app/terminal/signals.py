@@ -1,11 +1,12 @@
 """Ends the program as signals say, or when its terminal is gone."""
 
 import asyncio
+import contextlib
 import select
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from textual.app import App
 
@@ -13,6 +14,32 @@ ENDING: Final = {"SIGTERM": "terminated", "SIGHUP": "hung up", "SIGINT": "interr
 """Signals by which it is ended from outside, and what is then said of it."""
 LOOK: Final = 1.0
 """Seconds between two looks whether the terminal is still there."""
+
+
+class TerminalOutput:
+    """A terminal to write to, which takes no error from one that is gone: :class:`Signals` sees that it is.
+
+    The toolkit writes in a thread, which an error would end; the program would then wait for ever for room
+    among the 30 texts that are to be written, and heed no signal.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        """Argument: what is written to."""
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write a text; it is lost where the terminal is gone."""
+        with contextlib.suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Write what is kept back."""
+        with contextlib.suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """The number of the file."""
+        return self._file.fileno()
 
 
 class Signals:

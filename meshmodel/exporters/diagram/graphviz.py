@@ -130,7 +130,7 @@ class Renderer:
                 process.wait()
         finally:
             ended.set()
-            if process.poll() is None:
+            if process.returncode is None:  # what it started may run on where it ended itself
                 _end(process)
                 process.wait()
             complaints.join(1)
