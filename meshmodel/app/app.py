@@ -107,7 +107,7 @@ class MeshmodelApp(KeysInOrder):
             def __init__(self, *arguments: Any, **options: Any) -> None:
                 super().__init__(*arguments, **options)
                 if hasattr(self, "_file"):  # drivers for tests and browsers have none
-                    self._file = TerminalOutput(self._file)
+                    self._file: Any = TerminalOutput(self._file)
 
             def write(self, data: str) -> None:
                 super().write(shown.changes(data))
