@@ -2,6 +2,7 @@
 
 import os
 import signal
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,15 @@ from meshmodel.importers import git_index
 # Whoever runs the tests in the background lets them ignore an interrupt, and what they start would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The same examples in every run, however long they take; MESHMODEL_RANDOM=1 looks for new ones.
-settings.register_profile("same", derandomize=True, deadline=None)
+# The same examples in every run, however long they take; MESHMODEL_RANDOM=1 looks for new ones, and for more.
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("random", print_blob=True, deadline=None)
 settings.load_profile("random" if os.environ.get("MESHMODEL_RANDOM") else "same")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """With ``-n auto`` one more than there are cores: tests wait for the disk, and for terminals."""
-    return (os.cpu_count() or 1) + 1
+    """With ``-n auto`` twice as many as there are cores: tests wait for the disk, screens and terminals."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items):
@@ -63,10 +64,18 @@ def _in_no_repository(monkeypatch):
     monkeypatch.setattr(git_index, "repository_of", outside)
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory):
+    """Folders of tests, one after the other; pytest looks through all that there are for each new one."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory, monkeypatch):
+def _own_folders(_homes, monkeypatch):
     """Configuration, recent files and copies of examples go to a folder of the test's own."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir()
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     monkeypatch.delenv("NO_COLOR", raising=False)

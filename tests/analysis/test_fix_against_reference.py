@@ -32,14 +32,14 @@ def test_models_made_by_hand(name):
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_random_models(flavour):
-    for seed in range(10):
+    for seed in range(5):
         assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed}", at_most=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_thousands_of_random_models(flavour):
-    for seed in range(4000, 4060):
+def test_many_random_models(flavour):
+    for seed in range(4000, 4020):
         view = ("built", "designed")[seed % 2]
         assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed} of 3", view)
 
@@ -47,6 +47,6 @@ def test_thousands_of_random_models(flavour):
 @pytest.mark.slow
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_random_models_with_decisions_over_which_others_have_power(flavour):
-    for seed in range(5000, 5060):
+    for seed in range(5000, 5020):
         model = builders.decided_everywhere(random_model(seed, 4, flavour), seed)
         assert_fix_agrees(model, f"{flavour} {seed} of 4, decided everywhere", at_most=2)

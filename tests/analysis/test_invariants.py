@@ -20,17 +20,22 @@ def without_homes(snapshot):
 
 
 MESHES = {
-    "dense": lambda: clustered(350, 700, dense=True, seed=2, guarded=0.1),
-    "sparse": lambda: clustered(600, 1_100, dense=False, seed=5, guarded=0.3),
-    "guarded": lambda: clustered(300, 600, dense=False, seed=9, guarded=0.6),
+    "dense": lambda: clustered(200, 400, dense=True, seed=2, guarded=0.1),
+    "sparse": lambda: clustered(300, 550, dense=False, seed=5, guarded=0.3),
+    "guarded": lambda: clustered(200, 400, dense=False, seed=9, guarded=0.6),
     "decided": lambda: decided_everywhere(clustered(200, 400, dense=True, seed=13)),
-    "no homes": lambda: without_homes(clustered(500, 1_000, dense=True, seed=4, guarded=0.1)),
+    "no homes": lambda: without_homes(clustered(250, 500, dense=True, seed=4, guarded=0.1)),
 }
 
 
 @pytest.fixture(scope="module", params=MESHES)
 def mesh(request):
     return MESHES[request.param]()
+
+
+@pytest.fixture(scope="module")
+def analysis(mesh):
+    return analyse(mesh)
 
 
 def told(analysis, name=lambda each: each):
@@ -57,8 +62,7 @@ def told(analysis, name=lambda each: each):
     }
 
 
-def test_there_are_doors_exactly_where_crossings_are_uncontrolled(mesh):
-    analysis = analyse(mesh)
+def test_there_are_doors_exactly_where_crossings_are_uncontrolled(analysis):
     assert analysis.summary.missing == len(analysis.doors) > 0
     assert analysis.summary.uncontrolled > 0
     rng = random.Random(1)
@@ -69,7 +73,7 @@ def test_there_are_doors_exactly_where_crossings_are_uncontrolled(mesh):
             assert worst.state == "uncontrolled"
 
 
-def test_names_mean_nothing(mesh):
+def test_names_mean_nothing(mesh, analysis):
     rng = random.Random(2)
     back = {}
     renames = []
@@ -80,23 +84,23 @@ def test_names_mean_nothing(mesh):
         back.update(zip(others, keys, strict=True))
         renames += [Rename(table, key, other) for key, other in zip(keys, others, strict=True)]
     renamed = apply_edit(mesh, Edit("rename all", tuple(renames)))
-    assert told(analyse(renamed), back.__getitem__) == told(analyse(mesh))
+    assert told(analyse(renamed), back.__getitem__) == told(analysis)
 
 
-def test_the_order_means_nothing(mesh):
+def test_the_order_means_nothing(mesh, analysis):
     records = [each for table in TABLES for each in mesh.table(table).values()]
     random.Random(3).shuffle(records)
-    assert told(analyse(replace(snapshot_of(records), about=mesh.about))) == told(analyse(mesh))
+    assert told(analyse(replace(snapshot_of(records), about=mesh.about))) == told(analysis)
 
 
-def test_written_and_read_it_is_the_same(mesh):
+def test_written_and_read_it_is_the_same(mesh, analysis):
     read = read_text(write_text(mesh))
-    assert told(analyse(read)) == told(analyse(mesh))
+    assert told(analyse(read)) == told(analysis)
     assert write_text(read) == write_text(mesh)
 
 
-def test_a_minimum_fix_leaves_no_door(mesh):
-    fix = analyse(mesh).minimum_fix(deadline=20)
+def test_a_minimum_fix_leaves_no_door(mesh, analysis):
+    fix = analysis.minimum_fix(deadline=20)
     changes = [
         Put(r.Checkpoint(f"fix-{number}", "policy-decision", *step))
         for number, step in enumerate(fix.checkpoints)

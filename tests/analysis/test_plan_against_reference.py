@@ -32,12 +32,12 @@ def test_cases(path):
     assert analyse(planned, view="designed").cheapest_plan().measures == ()
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_random_models(seed):
     assert_plan_agrees(plan_model(seed, 2), f"{seed} of 2")
 
 
-@pytest.mark.parametrize("seed", range(60, 90))
+@pytest.mark.parametrize("seed", range(60, 75))
 def test_random_models_where_less_may_be_done(seed):
     model = plan_model(seed, 2)
     options = random_options(Plans(model), random.Random(seed))
@@ -45,8 +45,8 @@ def test_random_models_where_less_may_be_done(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4000, 4030))
-def test_hundreds_of_random_models(seed):
+@pytest.mark.parametrize("seed", range(4000, 4020))
+def test_many_random_models(seed):
     model, view = plan_model(seed, 2 + seed % 2), ("built", "designed")[seed % 2]
     assert_plan_agrees(model, f"{seed}", view)
     options = random_options(Plans(model, view), random.Random(seed))

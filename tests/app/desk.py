@@ -104,13 +104,17 @@ class Desk:
         """Wait until what is worked out beside has come, and what followed on it: the fix, what each step
         of it closes, and what fewer close.
         """
-        for _ in range(4):
-            await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+        for _ in range(100):
+            running = [each for each in self.app.workers if not each.is_finished]
+            if not running:
+                return
+            await self.app.workers.wait_for_complete(running)
             await self.pilot.pause()
+        raise AssertionError("it is never worked out")
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
-        await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         await self.press(*("space" if each == " " else each for each in text))

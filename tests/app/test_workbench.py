@@ -292,6 +292,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 async def test_hostile_names_are_text(tmp_path: Path, size: tuple[int, int]) -> None:
     snapshot = Snapshot()

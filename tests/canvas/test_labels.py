@@ -63,7 +63,7 @@ def test_a_wider_drawing_of_an_example_says_no_less(path: Path) -> None:
         before = shown
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(meshes(), st.integers(40, 200), st.integers(1, 60))
 def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, more: int) -> None:
     snapshot, facts = mesh
@@ -72,6 +72,7 @@ def test_a_wider_drawing_says_no_less(mesh: tuple[Snapshot, Facts], width: int, 
     assert all(min(wide[grant], WHOLE) >= seen >= LEAST_NAME - 1 for grant, seen in narrow.items())
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(meshes(), st.integers(60, 400), st.integers(1, 60))
 def test_names_of_approvers_take_nothing_from_other_labels(

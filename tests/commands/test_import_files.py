@@ -276,7 +276,7 @@ def test_a_hostile_file_changes_nothing(name, folder, called):
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_a_file_with_any_bytes_changed_is_read_or_refused_in_one_line(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("mutated")
     sources = [

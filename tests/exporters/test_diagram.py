@@ -128,7 +128,7 @@ def test_the_reach_lens_says_direct_hidden_and_deputy_and_counts_what_it_draws()
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(FLAVOURS), st.sampled_from(("TB", "LR")))
 def test_random_models_lose_nothing(seed, flavour, direction):
     made = build(*both(random_model(seed, 5, flavour)))
@@ -146,7 +146,7 @@ NAMES = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(NAMES)
 def test_no_name_can_be_anything_but_the_text_of_a_label(names):
     made = build(*both(hostile_model(names)))

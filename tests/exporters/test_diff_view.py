@@ -24,7 +24,7 @@ def drawn(old, new):
     return build(both, analyse(new), lens="changes", lighting=lit)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(pairs())
 def test_whatever_was_added_or_removed_is_drawn_so(pair):
     old, new = pair

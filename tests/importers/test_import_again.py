@@ -347,7 +347,7 @@ def folded(kept, rows):
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_whatever_is_edited_between_imports_the_users_edits_stay(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("again")
     path = folder / ".mcp.json"

@@ -374,7 +374,7 @@ SHAPES = [
 
 
 @given(st.lists(st.tuples(st.sampled_from(SHAPES), values(WORDS), values(WORDS), values(WORDS)), max_size=4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_leaf_is_in_exactly_one_row_whatever_the_objects(given_):
     things = [
         {

@@ -79,7 +79,7 @@ def check_rows(value, form):
 @pytest.mark.parametrize("form", sorted(WORDS))
 def test_every_leaf_is_in_exactly_one_row_and_the_model_is_valid(form):
     @given(values(WORDS[form]))
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     def check(value):
         check_rows(value, form)
 

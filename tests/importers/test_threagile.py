@@ -399,6 +399,6 @@ SECTIONS = ("technical_assets", "data_assets", "trust_boundaries", "shared_runti
         },
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_whatever_the_entries_every_leaf_is_in_one_row(file):
     check_rows(file, "threagile")

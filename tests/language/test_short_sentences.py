@@ -168,7 +168,7 @@ def test_completions_within_and_behind_them() -> None:
     assert said("mail-token > mailbox: read, ") == ["write", "execute", "issue", "admin"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(
         st.sampled_from(["bot", "k", "files", ">", "(", ")", ",", ":", ";", "at", "only", "is", "saas", "r"])

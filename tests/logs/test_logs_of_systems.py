@@ -244,7 +244,7 @@ VALUES = st.recursive(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=8),
     st.sampled_from(sorted(GENUINE)),

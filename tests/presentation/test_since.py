@@ -21,7 +21,7 @@ SUPPORT = load(MODELS / "support-agent.toml")
 WIDER = changed(SUPPORT, Remove("system", "attachments"), Put(r.Agent("helper", home="helpdesk")))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(pairs())
 def test_whatever_was_removed_is_drawn_among_what_is_there(pair):
     old, new = pair

@@ -398,7 +398,7 @@ class TwoPrograms(RuleBasedStateMachine):
 
 TestTwoPrograms = TwoPrograms.TestCase
 TestTwoPrograms.settings = settings(
-    max_examples=50, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
+    max_examples=25, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
 )
 TestTwoPrograms.pytestmark = [pytest.mark.slow]
 

@@ -115,6 +115,6 @@ class OneProgram(RuleBasedStateMachine):
 
 TestOneProgram = OneProgram.TestCase
 TestOneProgram.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
+    max_examples=30, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
 )
 TestOneProgram.pytestmark = [pytest.mark.slow]

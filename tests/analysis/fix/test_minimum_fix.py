@@ -47,7 +47,7 @@ def test_the_fix_of_a_worked_example_closes_everything_and_no_part_of_it_does(pa
 
 
 @pytest.mark.slow
-@some(150)
+@some(50)
 @given(SEEDS, st.sampled_from(FLAVOURS), st.integers(6, 9))
 def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
     snapshot = random_model(seed, size, flavour)
@@ -57,7 +57,7 @@ def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
 
 
 @pytest.mark.slow
-@some(60)
+@some(25)
 @given(SEEDS, st.sampled_from(FLAVOURS))
 def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
     snapshot = random_model(seed, 4, flavour)
@@ -74,9 +74,8 @@ def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
             assert point.remaining == min(before - analysis.closing(chosen) for chosen in sets)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_fix_of_a_workshop_is_proven_and_leaves_nothing(seed):
-    snapshot = workshop(24, 250, seed=seed)
+def test_the_fix_of_a_workshop_is_proven_and_leaves_nothing():
+    snapshot = workshop(24, 250, seed=1)
     fix = analyse(snapshot).minimum_fix()
     assert (fix.optimal, fix.settled) == (True, True)
     assert fix.interrupts

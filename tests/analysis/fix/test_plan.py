@@ -48,7 +48,7 @@ def chosen_of(model, rng):
     return frozenset(each for each in sorted(model.every()) if rng.random() < 0.3)
 
 
-@some(60)
+@some(30)
 @given(SEEDS)
 def test_measures_only_shrink_what_is_open(seed):
     model, rng = changed(seed), random.Random(seed)
@@ -57,7 +57,7 @@ def test_measures_only_shrink_what_is_open(seed):
     assert after <= before <= set(open_in(model.engine))
 
 
-@some(60)
+@some(30)
 @given(SEEDS)
 def test_what_is_needed_is_never_lost(seed):
     model = changed(seed)
@@ -74,7 +74,7 @@ def after_all(calls):
     return lambda: next(asked) >= calls
 
 
-@some(25)
+@some(12)
 @given(SEEDS, st.integers(0, 60))
 def test_a_plan_that_is_stopped_anywhere_says_only_what_is_true(seed, calls):
     analysis = analyse(plan_model(seed, 3))

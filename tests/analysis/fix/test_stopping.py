@@ -18,7 +18,7 @@ from tests.reference.random_models import FLAVOURS, random_model
 from tests.reference.reading import Reading
 
 some = settings(
-    max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 SEEDS = st.integers(0, 2**48)
 
@@ -115,22 +115,22 @@ class Clock:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", [0, 2, 20, 60, 95])
-def test_whatever_the_deadline_the_set_closes_all_and_the_bound_is_true(part, monkeypatch):
+def test_whatever_the_deadline_the_set_closes_all_and_the_bound_is_true(monkeypatch):
     design = analyse(clustered(200, 390, dense=True, seed=7))
     smallest = design.minimum_fix()
     clock = Clock()
     monkeypatch.setattr(stopping, "time", clock)
     design.minimum_fix(deadline=10**9)
     whole = clock.now
-    fix = design.minimum_fix(deadline=whole * part // 100)
-    assert fix.lower_bound <= smallest.cost <= fix.cost == len(fix.checkpoints)
-    assert fix.optimal == (fix.lower_bound == fix.cost)
-    assert fix.closes == fix.before == design.closing(fix.checkpoints)
-    if part >= 60:
-        # By then something was found that is better than to guard every door, and something proven.
-        assert fix.cost < len(design.doors)
-        assert fix.lower_bound > 1
+    for part in (0, 2, 20, 60, 95):
+        fix = design.minimum_fix(deadline=whole * part // 100)
+        assert fix.lower_bound <= smallest.cost <= fix.cost == len(fix.checkpoints)
+        assert fix.optimal == (fix.lower_bound == fix.cost)
+        assert fix.closes == fix.before == design.closing(fix.checkpoints)
+        if part >= 60:
+            # By then something was found that is better than to guard every door, and something proven.
+            assert fix.cost < len(design.doors)
+            assert fix.lower_bound > 1
 
 
 @pytest.mark.slow

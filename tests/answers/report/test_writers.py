@@ -89,7 +89,7 @@ def test_equal_trees_give_equal_bytes(form):
 
 
 @given(st.text(max_size=60).map(plain).filter(str.strip))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_markdown_and_html_show_any_line(text):
     text = text.strip()
     rendered = Page(MarkdownIt("gfm-like", {"linkify": False}).render(escaped(text)))

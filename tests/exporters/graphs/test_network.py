@@ -33,7 +33,7 @@ def same(one, other):
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(MODELS)
 def test_graphml_is_read_back_isomorphic(snapshot):
     analysis = analyse(snapshot)
@@ -45,7 +45,7 @@ def test_graphml_is_read_back_isomorphic(snapshot):
     assert len(ids) == len(set(ids))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(MODELS)
 def test_node_link_json_is_read_back_isomorphic(snapshot):
     analysis = analyse(snapshot)

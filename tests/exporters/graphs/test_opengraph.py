@@ -72,7 +72,7 @@ def test_the_extension_keeps_the_rules():
     assert EDGE_KINDS[GUARDED] is False
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(MODELS)
 def test_paths_are_the_reach(snapshot):
     analysis = analyse(snapshot)
