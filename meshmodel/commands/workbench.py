@@ -32,6 +32,8 @@ def add(commands: Subparsers) -> None:
         allow_abbrev=False,
     )
     parser.add_argument("example", nargs="?", default="support-agent", metavar="EXAMPLE", help="its name")
+    what = "write its interchange file, and its logs if it has some, into this folder instead"
+    parser.add_argument("--files", type=Path, metavar="DIR", help=what)
     parser.set_defaults(run=run_demo)
 
 
@@ -62,10 +64,13 @@ def run_open(arguments: argparse.Namespace) -> int:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
-    """Open a private copy of an example; one that was left as it came is removed again."""
-    from meshmodel.store.examples import copies_path, example, private_copy
+    """Open a private copy of an example; one that was left as it came is removed again. Or write its files."""
+    from meshmodel.store.examples import copies_path, example, private_copy, write_files
 
     wanted = example(arguments.example)
+    if arguments.files is not None:
+        write_files(wanted, arguments.files)
+        return 0
     _need_a_terminal("meshmodel demo")
     copy = private_copy(wanted, copies_path())
     try:

@@ -1,4 +1,4 @@
-"""The worked examples: finds them, reads their names and descriptions, and makes a copy to work on."""
+"""The worked examples: finds them and their logs, reads their names and stories, makes copies to work on."""
 
 import tomllib
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ ORDER: Final = (
     "workflow-broker",
     "agent-chain",
     "token-leak",
+    "answer-desk",
     "federated-release",
     "coding-agent-mcp",
     "finance-orchestrator",
@@ -42,6 +43,18 @@ class Example:
     def sentence(self) -> str:
         """The first sentence of its story."""
         return self.description.partition(". ")[0].rstrip(".")
+
+    @property
+    def logs(self) -> tuple[Path, ...]:
+        """Its logs: beside it under its name, or in the folder of its name."""
+        found = [self.path.with_suffix(".jsonl"), *sorted(self.path.with_suffix("").glob("*"))]
+        return tuple(each for each in found if each.is_file() and each != self.log_map)
+
+    @property
+    def log_map(self) -> Path | None:
+        """The map of the names in its logs, if they need one."""
+        path = self.path.with_suffix("") / "map.toml"
+        return path if path.is_file() else None
 
 
 def examples() -> tuple[Example, ...]:
@@ -104,6 +117,25 @@ def private_copy(wanted: Example, folder: Path) -> Path:
             continue
         with Store.create(path, snapshot):
             return path
+
+
+def write_files(wanted: Example, folder: Path) -> None:
+    """Write the interchange file of an example, its logs and their map into a folder.
+
+    Args:
+        wanted: the example.
+        folder: where they go; it is made if it is not there.
+
+    Raises:
+        MeshmodelError: a file of such a name is there, or the folder cannot be made or written to.
+    """
+    from meshmodel.model.atomic_file import replace_files
+
+    files = {folder / each.name: each for each in (wanted.path, *wanted.logs, wanted.log_map) if each}
+    for path in files:
+        if path.exists() or path.is_symlink():
+            raise MeshmodelError(f"{one_line(path)}: is there already; name another folder")
+    replace_files({path: each.read_bytes() for path, each in files.items()}, folder)
 
 
 def _folder() -> Path:

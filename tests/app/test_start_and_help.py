@@ -74,6 +74,8 @@ async def test_an_example_opens_as_a_private_copy(tmp_path: Path) -> None:
             "federated-release",
         ):
             assert any(name in text for text in texts)
+        (answer_desk,) = (text for text in texts if "answer-desk" in text)
+        assert "answer-desk            4 logs · An assistant answers" in answer_desk
         await enter(pilot, "/", "=support-agent", "enter")
         await pilot.pause()
         assert [path.parent for path in app.chosen] == [copies_path()]

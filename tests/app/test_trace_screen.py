@@ -277,6 +277,20 @@ async def test_the_log_of_an_example_is_offered_and_one_beside_the_model_first(t
         await it.type("nothing like it")
         assert not it.bench.query_one(TraceView).traced
         assert "5 left out by the filter" in head(it)
+    answer_desk = MODELS / "answer-desk"
+    logs = [answer_desk / name for name in ("cloudtrail.json", "okta.json", "spans.log", "vault.log")]
+    copy = tmp_path / "answer-desk.mesh"
+    Store.create(copy, load(answer_desk.with_suffix(".toml"))).close()
+    assert suggested_log(copy) == LogRequest(logs[0], None, answer_desk / "map.toml", tuple(logs[1:]))
+    async with desk(tmp_path, copy) as it:
+        await it.press("L")
+        await it.shows("okta.json, spans.log, vault.log")
+        await it.press("enter")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert "98 events" in head(it)
+        await it.press("E")
+        assert it.bench.state.unused
     own = copy.with_suffix(".csv")
     own.write_text("agent\n", encoding="utf-8")
     assert suggested_log(copy) == LogRequest(own)

@@ -123,9 +123,11 @@ def test_explain_has_its_keys():
 
 
 def test_explain_of_what_is_not_reached_has_no_steps():
-    (answer,) = documents("explain", "--json", PATHS[5], "rollout-controller", "change-desk")
+    (answer,) = documents(
+        "explain", "--json", MODELS / "federated-release.toml", "rollout-controller", "change-desk"
+    )
     assert (answer["state"], answer["steps"]) == (None, [])
-    done = run("explain", PATHS[5], "rollout-controller", "change-desk")
+    done = run("explain", MODELS / "federated-release.toml", "rollout-controller", "change-desk")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 2
 

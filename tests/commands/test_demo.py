@@ -8,7 +8,7 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Zone
 from meshmodel.store.examples import copies_path
 from meshmodel.store.store import Store
-from tests.models.meshes import mesh
+from tests.models.meshes import FOLDER, mesh
 
 
 @pytest.fixture
@@ -63,6 +63,24 @@ def test_an_edited_copy_is_kept_and_named(show, capsys):
     assert cli.main(["demo", "token-leak"]) == 0
     assert shown[1] != first
     assert shown[1].name == "token-leak-2.mesh"
+
+
+def test_the_files_of_an_example_are_written_and_no_file_is_lost(tmp_path, capsys):
+    folder = tmp_path / "incident"
+    assert cli.main(["demo", "answer-desk", "--files", str(folder)]) == 0
+    names = ["answer-desk.toml", "cloudtrail.json", "map.toml", "okta.json", "spans.log", "vault.log"]
+    assert sorted(each.name for each in folder.iterdir()) == names
+    assert (folder / "answer-desk.toml").read_bytes() == (FOLDER / "answer-desk.toml").read_bytes()
+    (folder / "answer-desk.toml").unlink()
+    (folder / "okta.json").write_text("mine", encoding="utf-8")
+    assert cli.main(["demo", "answer-desk", "--files", str(folder)]) == 2
+    assert capsys.readouterr().err == f"meshmodel: {folder}/cloudtrail.json: is there already; name another folder\n"
+    assert (folder / "okta.json").read_text(encoding="utf-8") == "mine"
+    assert not (folder / "answer-desk.toml").exists()
+    assert cli.main(["demo", "--files", str(tmp_path / "gone" / "deeper")]) == 2
+    assert "cannot be made a folder" in capsys.readouterr().err
+    assert cli.main(["demo", "--files", str(tmp_path / "small")]) == 0
+    assert [each.name for each in (tmp_path / "small").iterdir()] == ["support-agent.toml"]
 
 
 def test_open_and_start_show_what_they_should(show, tmp_path):

@@ -11,9 +11,9 @@ import pytest
 from tests.commands.running import MODELS, ROOT, run
 
 LEAK = MODELS / "token-leak.toml", MODELS / "token-leak.jsonl"
-DESK, PIPELINE = (ROOT / "tests" / "logs" / name for name in ("desk", "pipeline"))
+DESK, PIPELINE = MODELS / "answer-desk", ROOT / "tests" / "logs" / "pipeline"
 LOGS = ("okta.json", "vault.log", "cloudtrail.json", "spans.log")
-DESK_WORDS = DESK / "model.toml", *(DESK / name for name in LOGS), "--map", DESK / "map.toml"
+DESK_WORDS = MODELS / "answer-desk.toml", *(DESK / name for name in LOGS), "--map", DESK / "map.toml"
 
 
 def test_timesketch_has_each_event_with_what_it_needs(documents, called):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -123,10 +124,14 @@ def test_examples_are_found_where_a_wheel_puts_them(tmp_path, monkeypatch):
     (package / "examples").mkdir()
     for each in stored.examples():
         (package / "examples" / each.path.name).write_bytes(each.path.read_bytes())
+    shutil.copytree(ROOT / "models" / "answer-desk", package / "examples" / "answer-desk")
     expected = [each.description for each in stored.examples()]
     monkeypatch.setattr(stored, "__file__", str(package / "store" / "examples.py"))
     assert [each.description for each in stored.examples()] == expected
     assert all(each.path.is_relative_to(package) for each in stored.examples())
+    found = {each.id: each for each in stored.examples()}["answer-desk"]
+    assert len(found.logs) == 4
+    assert all(each.is_relative_to(package) for each in (*found.logs, found.log_map))
 
 
 def test_the_program_has_the_version_of_the_project():

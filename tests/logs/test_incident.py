@@ -1,6 +1,6 @@
 """Two incidents: for each four logs in the forms of their systems, and what is true of each record.
 
-``truth.csv`` was written record by record, from the story and the definitions, before the program read any
+``desk.truth.csv`` and ``pipeline.truth.csv`` were written record by record, from the story and the definitions, before the program read any
 of it: who acted, with what, whether somebody had to be asked, the state of the credential, its chain, and
 the record that handed it out.
 
@@ -28,6 +28,10 @@ import pytest
 from meshmodel.cli import main
 
 HERE = Path(__file__).parent
+MODELS = HERE.parents[1] / "models"
+FOLDERS = {"desk": MODELS / "answer-desk", "pipeline": HERE / "pipeline"}
+"""Where the logs and the map of an incident are; the desk is one of the worked examples."""
+MODEL = {"desk": MODELS / "answer-desk.toml", "pipeline": HERE / "pipeline" / "model.toml"}
 LOGS = {
     "desk": ("okta.json", "vault.log", "cloudtrail.json", "spans.log"),
     "pipeline": ("github.json", "cloudtrail.json", "kubernetes.log", "spans.log"),
@@ -55,9 +59,8 @@ RECORD = {
 
 def traced(incident, capsys):
     """The events of an incident, as the program tells them, and the summary."""
-    folder = HERE / incident
-    logs = [str(folder / name) for name in LOGS[incident]]
-    model, names = str(folder / "model.toml"), str(folder / "map.toml")
+    folder, model = FOLDERS[incident], str(MODEL[incident])
+    logs, names = [str(folder / name) for name in LOGS[incident]], str(folder / "map.toml")
     assert main(["trace", model, *logs, "--map", names, "--json"]) == 0
     *events, summary = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     return events, summary
@@ -83,7 +86,7 @@ def test_what_happened_is_told_as_it_was(incident, capsys):
     events, summary = traced(incident, capsys)
     ids = {each["event"]: each["id"] for each in events}
     found = {each["id"]: said(each, ids) for each in events}
-    with (HERE / incident / "truth.csv").open(encoding="utf-8") as file:
+    with (HERE / f"{incident}.truth.csv").open(encoding="utf-8") as file:
         truth = {each["id"]: each for each in csv.DictReader(file)}
     for id_, (expected, verdict) in DIFFERENT[incident].items():
         assert truth[id_]["verdict"] == expected
@@ -112,4 +115,4 @@ def test_what_the_model_cannot_explain_is_said(incident, operation, reason, caps
 
 @pytest.mark.parametrize(("incident", "log"), [(each, log) for each in sorted(LOGS) for log in LOGS[each]])
 def test_each_log_has_thirty_records_or_more(incident, log):
-    assert (HERE / incident / log).read_text(encoding="utf-8").count(RECORD[log]) >= 30
+    assert (FOLDERS[incident] / log).read_text(encoding="utf-8").count(RECORD[log]) >= 30

@@ -8,13 +8,15 @@ from meshmodel.app.presentation.log_request import LogRequest, checked_request
 from meshmodel.logs.formats import LogFormat
 from meshmodel.model.errors import RequestError
 
+MODELS = Path(__file__).parents[2] / "models"
+
 
 @pytest.mark.parametrize(
     ("name", "form", "mapping", "field", "why"),
     [
         (None, None, None, "file", "needed"),
         ("gone.jsonl", None, None, "file", "there is no such file"),
-        ("events.txt", None, None, "form", "cannot be told by the name"),
+        ("events.txt", None, None, "form", "cannot be told by the name or the records"),
         (
             "events.jsonl",
             "cloudtrail",
@@ -39,3 +41,8 @@ def test_a_log_of_our_own_form_has_no_map(tmp_path: Path) -> None:
     log.touch()
     assert checked_request(log, None, mapping) == LogRequest(log, "jsonl", None)
     assert checked_request(log, "cloudtrail", mapping) == LogRequest(log, "cloudtrail", mapping)
+
+
+def test_the_records_of_a_log_tell_its_form_where_its_name_does_not(tmp_path: Path) -> None:
+    log, mapping = MODELS / "answer-desk" / "okta.json", tmp_path / "map.toml"
+    assert checked_request(log, None, mapping) == LogRequest(log, "okta", mapping)

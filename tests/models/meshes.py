@@ -18,6 +18,7 @@ NAMES = (
     "workflow-broker",
     "agent-chain",
     "token-leak",
+    "answer-desk",
     "federated-release",
     "coding-agent-mcp",
     "finance-orchestrator",

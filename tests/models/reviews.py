@@ -73,6 +73,18 @@ REVIEWS = {
         ("medium", "long-lived-credential", "refresh-token", (), "right"),
         ("medium", D, "refresh-token>crm", (), "right"),
     ],
+    "answer-desk": [
+        ("high", "delegation-not-honoured", "desk-token>tickets", (), "right"),
+        ("high", D, "legacy-key>exports", (), "right"),
+        ("high", D, "legacy-key>prices", (), "right"),
+        ("high", D, "report-role>prices", (), "right"),
+        ("high", D, "vault-token>vault", (), "right"),
+        ("medium", "carried-words", "exports", (), "right"),
+        ("medium", "long-lived-credential", "assistant-key", (), "right"),
+        ("medium", "long-lived-credential", "legacy-key", (), "right"),
+        ("medium", "long-lived-credential", "restock-key", (), "right"),
+        ("medium", "unapproved-reach", "assistant", (), "right"),
+    ],
     "federated-release": [],
     "coding-agent-mcp": [
         ("critical", D, "browser-session>web", (), "right"),

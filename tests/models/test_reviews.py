@@ -46,7 +46,7 @@ def test_no_credential_and_system_are_told_of_in_two_rows(name):
     assert len(about) == len(set(about))
 
 
-LARGER = NAMES[6:]
+LARGER = NAMES[NAMES.index("coding-agent-mcp") :]
 
 
 @pytest.mark.parametrize("name", LARGER)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LogRequest:
-    """Which log to follow: the file, its form (by its name if not given), and what its names mean.
+    """Which log to follow: the file, its form (by its name or records if not given), and its map.
 
     ``more`` are logs that are merged with it by time; their forms are told by their names and contents.
     """
@@ -49,7 +49,7 @@ def checked_request(
     Raises:
         RequestError: something is missing; it says what.
     """
-    from meshmodel.logs.events import format_of
+    from meshmodel.logs.events import form_of_content
 
     if path is None:
         raise RequestError("file", "needed")
@@ -58,9 +58,9 @@ def checked_request(
         raise RequestError("file", problem)
     if form is None:
         with suppress(MeshmodelError):
-            form = format_of(path)
+            form = form_of_content(path)
     if form is None:
-        raise RequestError("form", "cannot be told by the name of the file; choose one")
+        raise RequestError("form", "cannot be told by the name or the records of the file; choose one")
     is_own = form in OWN_FORMATS
     if not is_own and mapping is None and needs_map:
         raise RequestError("map", f"needed for the names in a log of the form {form}")
@@ -68,17 +68,18 @@ def checked_request(
 
 
 def suggested_log(model: Path) -> LogRequest | None:
-    """The log that lies beside a model under its name, or that came with the example it is a copy of."""
+    """The log beside a model under its name, or the logs that came with the example it is a copy of."""
     from meshmodel.store.examples import examples
 
-    beside = [model.with_suffix(ending) for ending in (".jsonl", ".csv")]
+    for path in (model.with_suffix(ending) for ending in (".jsonl", ".csv")):
+        if path.is_file():
+            return LogRequest(path)
     with suppress(MeshmodelError):
-        beside += [
-            each.path.with_suffix(".jsonl")
-            for each in examples()
-            if model.stem == each.id or model.stem.startswith(f"{each.id}-")
-        ]
-    return next((LogRequest(path) for path in beside if path.is_file()), None)
+        for each in examples():
+            if each.logs and (model.stem == each.id or model.stem.startswith(f"{each.id}-")):
+                first, *more = each.logs
+                return LogRequest(first, None, each.log_map, tuple(more))
+    return None
 
 
 def requested_logs(request: LogRequest, snapshot: "Snapshot") -> "Logs":

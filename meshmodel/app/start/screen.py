@@ -20,7 +20,7 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import clean_line, one_line
+from meshmodel.model.text import clean_line, counted, one_line
 from meshmodel.model.typed_paths import complete_path
 from meshmodel.store.examples import Example, copies_path, examples, private_copy
 from meshmodel.store.new_model import create_empty, new_model_path, new_model_problem, proposed_model_name
@@ -123,7 +123,8 @@ class StartScreen(Screen[None]):
         row = self.query_one(FilterList).rows.row
         match None if row is None else row.value:
             case Example() as example:
-                said = f"{example.name}: {example.sentence}."
+                logs = f" It came with {_logs_of(example)}: press L there to lay them on it."
+                said = f"{example.name}: {example.sentence}.{logs if example.logs else ''}"
             case Path() as path:
                 said = one_line(path, 400)
             case _:
@@ -261,7 +262,12 @@ class StartScreen(Screen[None]):
         for example in found:
             yield Row(
                 ("example", example.id),
-                line("  ", (f"{example.id:<23}", "bold"), (one_line(example.sentence, 300), "$text-muted")),
+                line(
+                    "  ",
+                    (f"{example.id:<23}", "bold"),
+                    (f"{_logs_of(example)} · " if example.logs else "", ""),
+                    (one_line(example.sentence, 300), "$text-muted"),
+                ),
                 example,
             )
 
@@ -285,3 +291,8 @@ class StartScreen(Screen[None]):
         self._opening()
         self.show_problem("")
         self.post_message(OpenRequested(path, importing=importing))
+
+
+def _logs_of(example: Example) -> str:
+    """How many logs came with an example."""
+    return counted(len(example.logs), "log")
