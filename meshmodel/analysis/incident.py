@@ -71,90 +71,44 @@ def is_wrong(traced: TracedEvent) -> bool:
     return traced.recheck in WRONG or is_past_end(traced) or is_bypass(traced)
 
 
-class Incident:
-    """Collects what a page is made of.
-
-    Attributes:
-        used: what was used, by all events.
-        shown: the events that are told, as far as they are kept.
-        seen: the systems of which an event tells.
-        last: the latest time.
-    """
+class Revocations:
+    """Collects what is to be taken back, in what it was, who has it and whether it is dead already."""
 
     def __init__(self, analysis: "Analysis") -> None:
         """Arguments: the model that events are laid on."""
         self._analysis, self._snapshot = analysis, analysis.snapshot
-        self.used, self.shown = UsedTally(analysis.engine), list[TracedEvent]()
-        self.seen, self.last = set[str](), 0.0
-        self._times: dict[str, array[float]] = {}
+        self._last = 0.0
         self._revoked: dict[str, Moment] = {}
         self._issued: dict[str, Link] = {}
+        self._links: dict[str, Link] = {}
 
     def lay(self, traced: TracedEvent) -> None:
         """Take one event of all, whether it is told or not."""
-        self.used.add(traced)
         event = traced.event
-        if event.time is not None:
-            self.last = max(self.last, event.time)
-            self._times.setdefault(event.log or "", array("d")).append(event.time)
-        if event.system is not None:
-            self.seen.add(event.system)
+        if event.time is not None and event.time > self._last:
+            self._last = event.time
         if event.revokes is not None and not event.refused:
-            self._revoked[event.revokes] = Moment(self.last, event.number, event.log)
+            self._revoked[event.revokes] = Moment(self._last, event.number, event.log)
         for link in () if traced.authority is None else traced.authority.links():
             known = self._issued.get(link.way.credential)
+            if known is link:
+                break  # so are those before it
             if link.moment and (known is None or not known.moment or known.moment < link.moment):
                 self._issued[link.way.credential] = link
 
     def show(self, traced: TracedEvent) -> None:
-        """Tell one event."""
-        if len(self.shown) <= SHOWN:
-            self.shown.append(traced)
+        """Take the chain of one event that is told, where something is wrong with it."""
+        if traced.authority is not None and is_wrong(traced):
+            for link in traced.authority.links():
+                self._links.setdefault(link.way.credential, link)
 
-    @property
-    def logs(self) -> Sequence[str]:
-        """The names of the logs of which events have times; an event may name another than it stands in."""
-        return sorted(self._times)
-
-    def gaps(self, log: str) -> Sequence[Gap]:
-        """The times over ten times the usual distance without an event in a log, the longest first."""
-        times = sorted(self._times.get(log, ()))
-        apart = [after - before for before, after in pairwise(times) if after > before]
-        usual = median(apart) if apart else 0.0
-        found = [Gap(one, two, usual) for one, two in pairwise(times) if two - one > _GAP * usual]
-        return sorted(found, key=lambda each: each.begin - each.end)
-
-    @property
-    def wrong(self) -> Sequence[TracedEvent]:
-        """The events with something wrong, in order."""
-        return [each for each in self.shown if is_wrong(each)]
-
-    @property
-    def sessions(self) -> Mapping[Run, Sequence[TracedEvent]]:
-        """The events of the sessions with something wrong, the session with the first such event first."""
-        found: dict[Run, list[TracedEvent]] = {each.run: [] for each in self.wrong}
-        for each in self.shown:
-            if each.run in found:
-                found[each.run].append(each)
-        return found
-
-    @property
-    def longest(self) -> TracedEvent | None:
-        """The event with the longest chain of those with a missing decision, the first of equals."""
-        wrong = [each for each in self.wrong if each.recheck in WRONG]
-        asked = [each for each in wrong if each.recheck in UNASKED] or wrong
-        return max(asked, key=_length, default=None)
-
-    def to_revoke(self) -> Sequence[ToRevoke]:
+    def rows(self) -> Sequence[ToRevoke]:
         """What is to be taken back, in order: what was taken, from the way in outwards; what never ends; what
         the model says follows on the first of them.
         """
-        links: dict[str, Link] = {}
-        for each in self.wrong:
-            for link in () if each.authority is None else each.authority.links():
-                links.setdefault(link.way.credential, link)
-        taken = sorted((each for each in links.values() if each.way.how == "custody"), key=_distance)
-        rest = [each for each in links.values() if each.way.how != "custody"]
+        links = self._links.values()
+        taken = sorted((each for each in links if each.way.how == "custody"), key=_distance)
+        rest = [each for each in links if each.way.how != "custody"]
         endless = sorted((each for each in rest if _never_ends(each)), key=_distance)
         found = [self._row(each.way.credential, "taken", each) for each in taken]
         found += [self._row(each.way.credential, "endless", each) for each in endless]
@@ -193,7 +147,74 @@ class Incident:
         if issued is None or issued.moment is None or lifetime is None:
             return None
         end = issued.moment.time + max(lifetime, issued.granted or 0.0)
-        return end if end < self.last else None
+        return end if end < self._last else None
+
+
+class Incident:
+    """Collects what a page is made of.
+
+    Attributes:
+        used: what was used, by all events.
+        shown: the events that are told, as far as they are kept.
+        seen: the systems of which an event tells.
+        revocations: what is to be taken back.
+    """
+
+    def __init__(self, analysis: "Analysis") -> None:
+        """Arguments: the model that events are laid on."""
+        self.used, self.shown = UsedTally(analysis.engine), list[TracedEvent]()
+        self.seen, self.revocations = set[str](), Revocations(analysis)
+        self._times: dict[str, array[float]] = {}
+
+    def lay(self, traced: TracedEvent) -> None:
+        """Take one event of all, whether it is told or not."""
+        self.used.add(traced)
+        self.revocations.lay(traced)
+        event = traced.event
+        if event.time is not None:
+            self._times.setdefault(event.log or "", array("d")).append(event.time)
+        if event.system is not None:
+            self.seen.add(event.system)
+
+    def show(self, traced: TracedEvent) -> None:
+        """Tell one event."""
+        self.revocations.show(traced)
+        if len(self.shown) <= SHOWN:
+            self.shown.append(traced)
+
+    @property
+    def logs(self) -> Sequence[str]:
+        """The names of the logs of which events have times; an event may name another than it stands in."""
+        return sorted(self._times)
+
+    def gaps(self, log: str) -> Sequence[Gap]:
+        """The times over ten times the usual distance without an event in a log, the longest first."""
+        times = sorted(self._times.get(log, ()))
+        apart = [after - before for before, after in pairwise(times) if after > before]
+        usual = median(apart) if apart else 0.0
+        found = [Gap(one, two, usual) for one, two in pairwise(times) if two - one > _GAP * usual]
+        return sorted(found, key=lambda each: each.begin - each.end)
+
+    @property
+    def wrong(self) -> Sequence[TracedEvent]:
+        """The events with something wrong, in order."""
+        return [each for each in self.shown if is_wrong(each)]
+
+    @property
+    def sessions(self) -> Mapping[Run, Sequence[TracedEvent]]:
+        """The events of the sessions with something wrong, the session with the first such event first."""
+        found: dict[Run, list[TracedEvent]] = {each.run: [] for each in self.wrong}
+        for each in self.shown:
+            if each.run in found:
+                found[each.run].append(each)
+        return found
+
+    @property
+    def longest(self) -> TracedEvent | None:
+        """The event with the longest chain of those with a missing decision, the first of equals."""
+        wrong = [each for each in self.wrong if each.recheck in WRONG]
+        asked = [each for each in wrong if each.recheck in UNASKED] or wrong
+        return max(asked, key=_length, default=None)
 
 
 def _length(traced: TracedEvent) -> int:

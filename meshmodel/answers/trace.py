@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from meshmodel.analysis.incident import ToRevoke
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.session_states import SESSIONS, SessionStates
 from meshmodel.analysis.trace_records import (
@@ -193,7 +194,7 @@ def _link_json(link: Link) -> Answer:
     return {"credential": link.way.credential, **identity, **_yielded_json(yielded)}
 
 
-def summary_json(summary: TraceSummary, *, complete: bool) -> Answer:
+def summary_json(summary: TraceSummary, revoke: Sequence[ToRevoke], *, complete: bool) -> Answer:
     """``meshmodel-trace/2``: the last document, which alone says that the logs were read to their end."""
     tally = summary.tally
     return {
@@ -208,8 +209,21 @@ def summary_json(summary: TraceSummary, *, complete: bool) -> Answer:
             "notes": tally.notes,
             "forgotten_sessions": summary.sessions.forgotten,
             "warnings": summary.warnings,
+            "revoke": [_revoke_json(each) for each in revoke],
         },
         "complete": complete,
+    }
+
+
+def _revoke_json(each: ToRevoke) -> Answer:
+    yielded = None if each.link is None else each.link.yielded
+    return {
+        "credential": each.credential,
+        "why": each.why,
+        "yielded": None if yielded is None else _yielded_json(yielded),
+        "revoked": each.revoked,
+        "ended": _time(each.ended),
+        "others": list(each.others),
     }
 
 

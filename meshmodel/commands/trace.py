@@ -121,7 +121,7 @@ class _Form(NamedTuple):
 
 def _form(arguments: argparse.Namespace, analysis: "Analysis", summary: "TraceSummary") -> _Form:
     if arguments.json:
-        return _Form(*_json())
+        return _json(analysis)
     if arguments.to == "timesketch":
         return _Form(*_timesketch(arguments.output, summary))
     if arguments.to is not None:
@@ -139,13 +139,21 @@ def _is_wanted(traced: "TracedEvent", arguments: argparse.Namespace) -> bool:
     return arguments.agent is None or traced.agent == arguments.agent
 
 
-def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[TraceSummary, bool], None]]":
+def _json(analysis: "Analysis") -> _Form:
+    """A document for each event, and at the end the counts and what to revoke."""
+    from meshmodel.analysis.incident import Revocations
     from meshmodel.answers.trace import summary_json, trace_json
 
-    return (
-        lambda traced: answer(trace_json(traced)),
-        lambda summary, complete: answer(summary_json(summary, complete=complete)),
-    )
+    revocations = Revocations(analysis)
+
+    def show(traced: "TracedEvent") -> None:
+        revocations.show(traced)
+        answer(trace_json(traced))
+
+    def end(summary: "TraceSummary", complete: bool) -> None:
+        answer(summary_json(summary, revocations.rows(), complete=complete))
+
+    return _Form(show, end, revocations.lay)
 
 
 def _timesketch(

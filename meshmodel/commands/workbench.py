@@ -64,7 +64,7 @@ def run_open(arguments: argparse.Namespace) -> int:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
-    """Open a private copy of an example; one that was left as it came is removed again. Or write its files."""
+    """Open a private copy of an example, removed again if it was left as it came; or write its files."""
     from meshmodel.store.examples import copies_path, example, private_copy, write_files
 
     wanted = example(arguments.example)

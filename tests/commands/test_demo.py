@@ -74,7 +74,10 @@ def test_the_files_of_an_example_are_written_and_no_file_is_lost(tmp_path, capsy
     (folder / "answer-desk.toml").unlink()
     (folder / "okta.json").write_text("mine", encoding="utf-8")
     assert cli.main(["demo", "answer-desk", "--files", str(folder)]) == 2
-    assert capsys.readouterr().err == f"meshmodel: {folder}/cloudtrail.json: is there already; name another folder\n"
+    assert (
+        capsys.readouterr().err
+        == f"meshmodel: {folder}/cloudtrail.json: is there already; name another folder\n"
+    )
     assert (folder / "okta.json").read_text(encoding="utf-8") == "mine"
     assert not (folder / "answer-desk.toml").exists()
     assert cli.main(["demo", "--files", str(tmp_path / "gone" / "deeper")]) == 2

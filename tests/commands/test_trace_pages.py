@@ -14,6 +14,15 @@ LEAK = MODELS / "token-leak.toml", MODELS / "token-leak.jsonl"
 DESK, PIPELINE = MODELS / "answer-desk", ROOT / "tests" / "logs" / "pipeline"
 LOGS = ("okta.json", "vault.log", "cloudtrail.json", "spans.log")
 DESK_WORDS = MODELS / "answer-desk.toml", *(DESK / name for name in LOGS), "--map", DESK / "map.toml"
+PIPELINE_LOGS = [
+    PIPELINE / name for name in ("github.json", "kubernetes.log", "cloudtrail.json", "spans.log")
+]
+WORDS = {
+    "desk": DESK_WORDS,
+    "pipeline": (PIPELINE / "model.toml", *PIPELINE_LOGS, "--map", PIPELINE / "map.toml"),
+    "leak": LEAK,
+    "part of the leak": (*LEAK, "--until", "2026-03-01T23:50:00Z"),
+}
 
 
 def test_timesketch_has_each_event_with_what_it_needs(documents, called):
@@ -123,7 +132,7 @@ def test_a_page_tells_the_longest_chain_with_a_missing_decision(desk):
 
 
 def test_a_page_tells_sessions_with_something_wrong_and_folds_the_rest(desk):
-    with (DESK / "truth.csv").open(encoding="utf-8") as file:
+    with (ROOT / "tests" / "logs" / "desk.truth.csv").open(encoding="utf-8") as file:
         truth = {each["id"]: each for each in csv.DictReader(file)}
     timeline = section(desk, "Timeline")
     told = [each for each in rows(timeline) if each[0] != "Event"]
@@ -182,13 +191,30 @@ def test_a_credential_that_ended_by_itself_is_dead(tmp_path):
 
 
 def test_a_page_of_the_build_line_tells_a_bypass_and_what_came_from_nowhere():
-    words = [PIPELINE / name for name in ("github.json", "kubernetes.log", "cloudtrail.json", "spans.log")]
-    page = run("trace", PIPELINE / "model.toml", *words, "--map", PIPELINE / "map.toml", "--to", "md").stdout
+    page = run("trace", *WORDS["pipeline"], "--to", "md").stdout
     bypassed = section(page, "Where nobody was asked").partition("### A checkpoint bypassed\n")[2]
     assert "(event 85A) release acts on repo" in bypassed.partition("###")[0]
     revoked = rows(section(page, "What to revoke, in order"))
     why = "it never ends by itself, and nothing shows whence it came"
     assert ("3. break-glass", why, "dead: revoked in event 93B", "release") in revoked
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_the_answer_for_programs_revokes_as_the_page_does(words, called, documents):
+    *_, last = documents("trace", *words, "--json")
+    page = called("trace", *words, "--to", "md")[1]
+    _, *rows_ = rows(section(page, "What to revoke, in order"))
+    told = last["summary"]["revoke"]
+    assert [f"{at}. {each['credential']}" for at, each in enumerate(told, 1)] == [each[0] for each in rows_]
+    assert [", ".join(each["others"]) or "nobody else" for each in told] == [each[3] for each in rows_]
+    reasons = {"taken": "it was taken", "endless": "it never ends", "follows": "it can be come by"}
+    for each, (_, why, state, _) in zip(told, rows_, strict=True):
+        assert why.startswith(reasons[each["why"]])
+        yielded = each["yielded"] or {"event": None}
+        assert (yielded["event"] is not None) == (" in event " in why)
+        assert f"in event {yielded['event']}" in why or yielded["event"] is None
+        assert (each["revoked"] is not None) == state.startswith("dead: revoked in event")
+        assert (each["ended"] is not None) == state.startswith("dead: ended by itself")
 
 
 def test_a_page_says_where_nobody_was_asked_and_what_is_not_known(desk):

@@ -287,6 +287,7 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         _decide(Path(desk, "decided.mesh"))
         intent = '[[intent]]\nagent = "chat-service"\n'
         Path(desk, "daily.toml").write_text(leak.replace(intent, f"{intent}per_day = 40\n"), encoding="utf-8")
+        Path(desk, "brief.toml").write_text(leak.replace('"180d"', '"1m"'), encoding="utf-8")
         Path(desk, "known.json").write_text(_known_of_chain(), encoding="utf-8")
         _write_stubs(Path(desk))
         for name, content in (*SAMPLES.items(), *FOLDER.items()):

@@ -1,8 +1,8 @@
 """Two incidents: for each four logs in the forms of their systems, and what is true of each record.
 
-``desk.truth.csv`` and ``pipeline.truth.csv`` were written record by record, from the story and the definitions, before the program read any
-of it: who acted, with what, whether somebody had to be asked, the state of the credential, its chain, and
-the record that handed it out.
+``desk.truth.csv`` and ``pipeline.truth.csv`` were written record by record, from the story and the
+definitions, before the program read any of it: who acted, with what, whether somebody had to be asked, the
+state of the credential, its chain, and the record that handed it out.
 
 ``desk``, by conversation: 1 goes as meant; 2 reads a ticket of outsiders first and exports without a
 decision; 3 is decided too early, then in time, then uses the decision twice; 4 reads a poisoned ticket,

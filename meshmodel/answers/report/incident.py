@@ -239,7 +239,7 @@ class _Page:
         )
 
     def _revoke(self) -> Iterator[Block]:
-        found = self._incident.to_revoke()
+        found = self._incident.revocations.rows()
         if not found:
             yield Paragraph("Nothing was taken, as far as the logs show.")
             return
