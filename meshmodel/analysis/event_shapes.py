@@ -24,7 +24,7 @@ class EventShape(NamedTuple):
         is_explained: whether each of them opens the access, and the agent comes to it.
         done: the bits of the actions that were done.
         ways: how credentials were handed out, as the event states or the model says.
-        is_done: whether something was done on a system, and not refused.
+        is_action: whether an action was done, on whatever system.
     """
 
     agent: str | None
@@ -42,7 +42,7 @@ class EventShape(NamedTuple):
     done: int
     ways: tuple[Way, ...]
     use: Use | None
-    is_done: bool
+    is_action: bool
 
 
 class EventShapes:
@@ -118,7 +118,7 @@ class EventShapes:
             done,
             () if event.refused else tuple(self._ways(event, access, active, credential, done)),
             self._use(event, attribution, known, credential) if is_done else None,
-            is_done,
+            event.action is not None and not event.refused,
         )
 
     def _is_explained(self, active: str | None, access: int | None, names: tuple[str, ...]) -> bool:

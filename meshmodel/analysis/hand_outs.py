@@ -166,10 +166,11 @@ class HandOuts:
         credential = link.way.credential
         gone, lifetime = self.revoked.get(credential), self._lifetimes.get(credential)
         if gone is not None and gone < moment and (issued is None or issued < gone):
-            if not event.refused:
-                remarks.unexplained.append(
-                    f"{credential} was revoked in event {gone.number}, so it should have been refused"
-                )
+            revoked = f"{credential} was revoked in event {gone.number}"
+            if event.refused:
+                remarks.notes.append(f"refused: {revoked}")
+            else:
+                remarks.unexplained.append(f"{revoked}, so it should have been refused")
             return "revoked"
         way = link.way
         if state is not None and (
@@ -185,8 +186,11 @@ class HandOuts:
         over = moment.time - issued.time - lifetime
         if over <= 0 or issued.time == BEFORE.time:
             return None
-        if not event.refused:
-            remarks.unexplained.append(_expiry_text(link, over, issued.number, lifetime))
+        ended = _expiry_text(link, over, issued.number, lifetime)
+        if event.refused:
+            remarks.notes.append(f"refused: {ended}")
+        else:
+            remarks.unexplained.append(ended)
         return "expired"
 
     def _say_how_it_came(

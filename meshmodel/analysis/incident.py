@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.analysis.rotation import RotationPlan
-from meshmodel.analysis.trace_records import Link, Moment, Run, TracedEvent, Verdict
+from meshmodel.analysis.trace_records import DEAD, Link, Moment, Run, TracedEvent, Verdict
 from meshmodel.analysis.used import UsedTally
 from meshmodel.model.events import BYPASSED
 
@@ -63,7 +63,7 @@ def is_bypass(traced: TracedEvent) -> bool:
 
 def is_past_end(traced: TracedEvent) -> bool:
     """Whether something was done with a credential that had ended."""
-    return traced.credential_state in {"expired", "revoked"} and traced.is_done
+    return traced.credential_state in DEAD and traced.is_done
 
 
 def is_wrong(traced: TracedEvent) -> bool:

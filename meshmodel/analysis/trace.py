@@ -24,7 +24,7 @@ from meshmodel.analysis.hand_outs import HandOuts, Remarks
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.recheck import NONE_DUE, Judged, Rechecks
 from meshmodel.analysis.session_states import NOTHING_READ, Decided, SessionState, SessionStates
-from meshmodel.analysis.trace_records import BEFORE, CredentialState, Link, Moment, TracedEvent
+from meshmodel.analysis.trace_records import BEFORE, DEAD, CredentialState, Link, Moment, TracedEvent
 from meshmodel.model.actions import READ, WRITE
 from meshmodel.model.events import Event, seconds_text, time_text
 from meshmodel.model.text import one_line
@@ -61,7 +61,7 @@ class Tracer:
         if state is not None and event.checkpoint is not None:
             self._decide(event, state, moment, remarks)
         sources = NOTHING_READ if state is None else state.sources
-        if shape.is_done:
+        if shape.is_action:
             judged = self._rechecks.judge(shape, state, moment, self._links(event, shape, state, link))
             self._keep_places(shape, state, moment)
         if shape.ways:
@@ -73,6 +73,9 @@ class Tracer:
         if event.on_behalf_of is not None:
             self._compare_person(event.on_behalf_of, shape, remarks)
         more = shape.unexplained if not event.unmapped else (*event.unmapped, *shape.unexplained)
+        notes = shape.notes
+        if event.refused and credential_state in DEAD:
+            notes = ()  # that the model lets it was before it was dead
         return TracedEvent(
             event,
             shape.agent,
@@ -86,7 +89,7 @@ class Tracer:
             judged.checkpoints,
             judged.decision,
             (*more, *_taken(remarks.unexplained)) if remarks.unexplained else more,
-            (*shape.notes, *_taken(remarks.notes)) if remarks.notes else shape.notes,
+            (*notes, *_taken(remarks.notes)) if remarks.notes else notes,
             (shape.agent, event.session) if state is None else state.run,
             shape.use,
             sources,

@@ -25,6 +25,8 @@ CREDENTIAL_STATES: Final[tuple[CredentialState, ...]] = get_args(CredentialState
 ``unseen``: it has a lifetime, and no event before shows its issue. ``expired``: its lifetime was over.
 ``revoked``: an event had taken it back.
 """
+DEAD: Final[frozenset[CredentialState | None]] = frozenset({"expired", "revoked"})
+"""Those in which it should be refused."""
 Run = tuple[str | None, str | None]
 """An agent, and its session."""
 

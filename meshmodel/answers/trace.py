@@ -236,6 +236,7 @@ def log_json(log: "LogRead") -> Answer:
         "size": log.size,
         "events": log.events,
         "in_sessions": log.in_sessions,
+        "ignored": log.ignored,
         "first": _time(log.first),
         "last": _time(log.last),
         "shift": log.file.shift,
@@ -371,7 +372,12 @@ def log_words(log: "LogRead") -> str:
         words += f", shifted by {log.file.shift:+g} s"
     if log.in_sessions < log.events:
         words += f", {log.in_sessions:,} of them in sessions" if log.in_sessions else ", none in a session"
-    return words
+    return words + ignored_words(log)
+
+
+def ignored_words(log: "LogRead") -> str:
+    """How many records the map leaves out of a log, to be put behind others."""
+    return f", {counted(log.ignored, 'record')} left out by the map" if log.ignored else ""
 
 
 def summary_blocks(summary: TraceSummary, *, complete: bool) -> Iterator[Section]:
@@ -392,6 +398,9 @@ def summary_blocks(summary: TraceSummary, *, complete: bool) -> Iterator[Section
         lines.append(
             Paragraph(f"? {events} that the model does not explain, whole or in part", "medium", hang=2)
         )
+    ignored = sum(each.ignored for each in summary.logs)
+    if ignored:
+        lines.append(Paragraph(f"· {counted(ignored, 'record')} left out, as the map says", "muted", hang=2))
     lines += [Paragraph(f"· {each}", hang=2) for each in summary.warnings]
     if not complete:
         lines.append(Paragraph(_incomplete_words(summary), "high", hang=2))

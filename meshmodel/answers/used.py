@@ -68,7 +68,7 @@ def used_blocks(used: Used, incomplete: Sequence[str], done: str = "") -> Iterat
     never = [each for each in used.grants if not each.events]
     relations = groupby(never, key=lambda each: (each.credential, each.system))
     parts = (
-        (f"Granted, and not used {window}", [never_text(list(some)) for _, some in relations]),
+        (f"Granted, and not used{unused_window(used)}", [never_text(list(some)) for _, some in relations]),
         ("Used", [_count_text(each) for each in used.grants if each.events]),
         ("Used, and not granted", [besides_text(each) for each in used.not_granted]),
         ("Used, and no intent covers it", [intent_text(each) for each in used.intents]),
@@ -85,6 +85,11 @@ def window_text(used: Used) -> str:
     if used.first is None or used.last is None:
         return "none of them with a time" if used.events else "so nothing is known"
     return f"between {time_text(used.first)} and {time_text(used.last)}"
+
+
+def unused_window(used: Used) -> str:
+    """When it is that a grant was not used, to be put behind that; empty if no event says when it was."""
+    return f" {window_text(used)}" if used.first is not None else ""
 
 
 def never_text(grants: Sequence[UsedGrant]) -> str:

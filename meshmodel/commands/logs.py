@@ -38,7 +38,7 @@ def add_logs(parser: argparse.ArgumentParser) -> None:
         "--format",
         dest="form",
         choices=LOG_FORMATS,
-        help="what kind of log the one LOG is (default: by its name, else by its first records)",
+        help="what kind of log the one LOG is (default: by its first records, else by its name)",
     )
     parser.add_argument(
         "--map", type=Path, metavar="FILE.toml", help="what the names in the logs of real systems mean"

@@ -87,8 +87,12 @@ def run(arguments: argparse.Namespace) -> int:
         if summary.laid:  # else nothing was told that could look like all there is
             form.end(summary, False)
         raise
-    except (Exception, KeyboardInterrupt):
-        form.end(summary, False)
+    except (Exception, KeyboardInterrupt) as stop:
+        if arguments.output is None:
+            form.end(summary, False)
+        elif isinstance(stop, KeyboardInterrupt):
+            how = str(stop).partition(":")[0] or "interrupted"
+            raise KeyboardInterrupt(f"{how}: {one_line(arguments.output)} is not written") from None
         raise
     form.end(summary, not logs.problem)
     if logs.problem:

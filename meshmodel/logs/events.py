@@ -85,6 +85,10 @@ _BEGIN: Final = 100
 """The first records that are kept to guess the right format from."""
 
 
+Ignored = Callable[[float | None], None]
+"""Takes the time of a record that the map leaves out."""
+
+
 def format_of(path: Path) -> LogFormat:
     """The format of a log by the ending of its name; raises MeshmodelError for another ending."""
     suffixes = [each.lower() for each in path.suffixes if each.lower() != ".gz"]
@@ -100,26 +104,38 @@ def format_of(path: Path) -> LogFormat:
 
 
 def form_of_content(path: Path) -> LogFormat:
-    """The format of a log by its name, else the one that its first records fit; raises MeshmodelError."""
-    try:
-        return format_of(path)
-    except RequestError:
-        name = one_line(path)
-        with suppress(EventsError), open_log(path) as file, closing(documents(file, name)) as found:
-            begin = list(islice(found, _BEGIN))
-            could = [each for each in LOG_FORMATS if _could_be(each, begin, name)]
-            if len(could) == 1:
-                return could[0]
-        raise
+    """The format of a log that its first records fit, else that of its name; raises MeshmodelError.
+
+    What is named as JSON Lines may be the log of a real system, an object a line.
+    """
+    named = None
+    with suppress(RequestError):
+        named = format_of(path)
+    if named == "csv":
+        return named
+    name = one_line(path)
+    could: list[LogFormat] = []
+    with suppress(EventsError), open_log(path) as file, closing(documents(file, name)) as found:
+        begin = list(islice(found, _BEGIN))
+        could = [each for each in LOG_FORMATS if _could_be(each, begin, name)]
+    if len(could) == 1:
+        return could[0]
+    return named or format_of(path)
 
 
-def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None = None) -> Iterator[Event]:
+def read_events(
+    path: Path,
+    form: LogFormat | None = None,
+    mapper: Mapper | None = None,
+    ignored: Ignored = lambda _: None,
+) -> Iterator[Event]:
     """The events of a log, one by one, in its order.
 
     Args:
         path: a file, packed with gzip or not; ``-`` is standard input.
         form: what kind of log; by default as the name ends.
         mapper: what the names in the log of a real system mean; our own schema has none.
+        ignored: takes the time of each record that the map leaves out.
 
     Raises:
         RequestError: the form is not known, does not go with the mapper, or, while reading, is not that
@@ -135,7 +151,7 @@ def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None
         raise RequestError(
             "map", f"say what the names in a {chosen} log mean, in a TOML file (see meshmodel help logs)"
         )
-    return _read(path, _foreign(chosen, mapper))
+    return _read(path, _foreign(chosen, mapper, ignored))
 
 
 def read_records(path: Path, form: LogFormat) -> Iterator[LogRecord]:
@@ -159,15 +175,17 @@ def _read(path: Path, reader: Reader) -> Iterator[Event]:
         yield from reader(file, one_line(path))
 
 
-def _foreign(form: LogFormat, mapper: Mapper) -> Reader:
+def _foreign(form: LogFormat, mapper: Mapper, ignored: Ignored) -> Reader:
     def read(file: IO[bytes], name: str) -> Iterator[Event]:
         with closing(documents(file, name, RECORD_KEYS[form])) as found:
-            yield from _events(form, mapper.of_log(form, name), found, name)
+            yield from _events(form, mapper.of_log(form, name), found, name, ignored)
 
     return read
 
 
-def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: str) -> Iterator[Event]:
+def _events(
+    form: LogFormat, mapper: Mapper, found: Iterable[Document], name: str, ignored: Ignored
+) -> Iterator[Event]:
     begin: list[Document] = []
     # What could not be read is held back while nothing else came: it may not be told at all.
     held: list[Event] | None = []
@@ -178,6 +196,7 @@ def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: st
             names_subject = names_subject or record.names_subject
             fits = names_subject and mapper.is_of_log
             if event is None:
+                ignored(record.time)
                 continue
             if held is None:
                 yield event

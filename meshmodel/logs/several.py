@@ -60,6 +60,7 @@ class LogRead:
         sha256, size: of the file as it is, packed or not; ``None`` of a stream.
         events: how many of them were taken.
         in_sessions: how many of them name a session.
+        ignored: how many records of these times the map leaves out.
         first, last: the time of the earliest and of the latest.
         problem: why it could not be read to its end; empty where it was.
     """
@@ -70,6 +71,7 @@ class LogRead:
     size: int | None = None
     events: int = 0
     in_sessions: int = 0
+    ignored: int = 0
     first: float | None = None
     last: float | None = None
     problem: str = ""
@@ -190,7 +192,11 @@ class Logs:
     def _opened(self, file: LogFile) -> tuple[LogRead, Iterator[Event]]:
         read = self._begun(file)
         mapper = None if read.form in OWN_FORMATS and len(self._files) > 1 else self._mapper
-        return read, read_events(file.path, read.form, mapper)
+
+        def ignored(time: float | None) -> None:
+            read.ignored += time is None or self._window.has(time + file.shift)
+
+        return read, read_events(file.path, read.form, mapper, ignored)
 
     def _begun(self, file: LogFile) -> LogRead:
         form = file.form or (format_of(file.path) if file.is_stream else form_of_content(file.path))

@@ -196,12 +196,14 @@ class NaiveTrace:
     def verdict(self, event):
         """The verdict with its source and the event of the decision."""
         agent, target, action = event.agent, event.system, event.action
-        if event.refused or target is None or action is None:
+        if event.refused or action is None:
             return ("none-due", None, None)
         if agent is None:
             return ("unknown", None, None)
         if self.s.agent[agent].kind == "person":
             return ("none-due", None, None)
+        if target is None:
+            return ("unknown", None, None)
         if self.is_exchange(event):
             return ("none-due", None, None)  # an exchange is no access
         worst = ("none-due", -1, None, None)
@@ -321,7 +323,7 @@ def random_logs(snapshot, rng, count):
             grant = rng.choice(grants)
             credential, system, action = grant.credential, grant.system, rng.choice(grant.actions)
         if rng.random() < 0.05:
-            system, action = rng.choice([(None, None), (system, None)])
+            system, action = rng.choice([(None, None), (None, action), (system, None)])
         log = rng.choice(logs)
         log.append(
             Event(

@@ -33,6 +33,7 @@ def test_a_credential_past_its_lifetime_says_since_when():
     assert [each.credential_state for each in traced] == [None, None, "expired", "expired"]
     assert traced[2].unexplained == ("role ended 1m 39s before: it lasts 5m from event 1 on",)
     assert traced[3].unexplained == ()  # refused as it should be
+    assert traced[3].notes == ("refused: role ended 1m 39s before: it lasts 5m from event 1 on",)
     again = told([], [SWAP, replace(SWAP, number=2, time=450.0), late], base=LASTING)
     assert again[-1].credential_state is None
     elsewhere = told([], [replace(SWAP, session="one"), late], base=LASTING)
@@ -66,6 +67,8 @@ def test_what_was_taken_back_is_gone_in_every_session_until_it_is_handed_out_aga
     traced = told([], [SWAP, taken, role(3, 103.0), role(4, 104.0, session="two")])
     assert [each.credential_state for each in traced[2:]] == ["revoked", "revoked"]
     assert traced[2].unexplained == ("role was revoked in event 2, so it should have been refused",)
+    asked_again = told([], [SWAP, taken, replace(role(3, 103.0), refused=True)])[-1]
+    assert (asked_again.unexplained, asked_again.notes) == ((), ("refused: role was revoked in event 2",))
     again = told([], [SWAP, taken, replace(SWAP, number=3, time=103.0), role(4, 104.0)])
     assert again[-1].credential_state is None
     refused = told([], [SWAP, replace(taken, refused=True), role(3, 103.0)])

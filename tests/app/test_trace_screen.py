@@ -288,7 +288,7 @@ async def test_the_log_of_an_example_is_offered_and_one_beside_the_model_first(t
         await it.press("enter")
         await it.app.workers.wait_for_complete()
         await it.pilot.pause()
-        assert "98 events" in head(it)
+        assert "99 events" in head(it)
         await it.press("E")
         assert it.bench.state.unused
     own = copy.with_suffix(".csv")

@@ -99,6 +99,38 @@ def test_two_logs_that_tell_the_same_are_told(two, documents):
     assert not any("have the same" in each for each in last["summary"]["warnings"])
 
 
+@pytest.mark.parametrize("name", ["vault.log", "spans.log"])
+def test_the_log_of_a_system_that_is_named_as_json_lines_is_told_by_its_records(tmp_path, documents, name):
+    model, folder = MODELS / "answer-desk.toml", MODELS / "answer-desk"
+    path = tmp_path / f"{name}.jsonl"
+    path.write_bytes((folder / name).read_bytes())
+    words = ("--map", folder / "map.toml", "--json")
+    (*found, last), (*expected, before) = (
+        documents("trace", model, each, *words) for each in (path, folder / name)
+    )
+    assert [{**each, "log": name} for each in found] == expected
+    assert last["summary"]["logs"][0]["form"] == before["summary"]["logs"][0]["form"] != "jsonl"
+
+
+def test_records_that_the_map_leaves_out_are_counted(documents, called):
+    model, folder = MODELS / "answer-desk.toml", MODELS / "answer-desk"
+    words = ("trace", model, folder / "vault.log", "--map", folder / "map.toml")
+    records = (folder / "vault.log").read_text(encoding="utf-8").splitlines()
+    looked = [
+        each for each in records if "lookup-self" in each and '"type":"response"' in each.replace(" ", "")
+    ]
+    *_, last = documents(*words, "--json")
+    assert last["summary"]["logs"][0]["ignored"] == len(looked) > 1
+    line = f"· {len(looked)} records left out, as the map says"
+    assert line in called(*words)[1]
+    assert f", whole, {len(looked)} records left out by the map" in called(*words, "--to", "md")[1]
+    several = called(*words, folder / "okta.json")[1]
+    assert f", {len(looked)} records left out by the map" in " ".join(several.split())
+    *_, late = documents(*words, "--json", "--from", "2026-11-03T08:45:00Z")
+    since = [each for each in looked if json.loads(each)["time"] >= "2026-11-03T08:45"]
+    assert late["summary"]["logs"][0]["ignored"] == len(since) < len(looked)
+
+
 def test_more_events_than_can_be_kept_are_refused(two, called, monkeypatch):
     monkeypatch.setattr("meshmodel.logs.merge.EVENTS_LIMIT", 2)
     status, output, complaint = called("trace", LEAK, *two)

@@ -45,6 +45,21 @@ def test_timesketch_has_each_event_with_what_it_needs(documents, called):
     assert chain["yielded_event"] < chain["event"]
 
 
+@pytest.mark.parametrize("to", ["html", "md", "timesketch"])
+def test_an_interruption_leaves_the_file_as_it_was(tmp_path, called, monkeypatch, to):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("meshmodel.answers.trace.TraceSummary.add", interrupted)
+    path = tmp_path / "there"
+    path.write_text("before", encoding="utf-8")
+    line = f"meshmodel: interrupted: {path} is not written\n"
+    assert called("trace", *LEAK, "--to", to, "-o", path) == (2, "", line)
+    assert path.read_text(encoding="utf-8") == "before"
+    status, _, complaint = called("trace", *LEAK, "--to", to)
+    assert (status, complaint) == (2, "meshmodel: interrupted: the answer is incomplete\n")
+
+
 def test_timesketch_goes_to_a_file_and_says_where_a_time_is_of_the_event_before(tmp_path, called):
     log = tmp_path / "log.jsonl"
     log.write_text('{"time": 100, "agent": "chat-service"}\n{"agent": "chat-service"}\n', encoding="utf-8")

@@ -32,6 +32,18 @@ def test_the_answer_names_its_window_and_counts_by_grant_and_action(documents):
     }
 
 
+def test_an_empty_log_shows_nothing_and_no_time(tmp_path, called):
+    log = tmp_path / "log.jsonl"
+    log.touch()
+    status, text, _ = called("used", LEAK, log)
+    assert status == 0
+    head, never = text.split("\n\n")
+    assert head == "Token leak\n0 events, so nothing is known"
+    assert never.splitlines()[:2] == ["Granted, and not used", "  · cloud-key ▸ bucket: read"]
+    log.write_text('{"agent": "chat-service"}\n', encoding="utf-8")
+    assert "1 event, none of them with a time\n\nGranted, and not used\n" in called("used", LEAK, log)[1]
+
+
 def test_what_was_never_used_and_what_is_not_granted_is_shown(tmp_path, called):
     event = {"time": 0, "agent": "chat-service", "credential": "refresh-token", "system": "crm"}
     log = tmp_path / "log.jsonl"

@@ -574,6 +574,7 @@ DOCUMENTS: Final = (
             ("summary.logs[].size", "integer or null", "bytes of the file"),
             ("summary.logs[].events", "integer", "events that were taken of it"),
             ("summary.logs[].in_sessions", "integer", "those that name a session"),
+            ("summary.logs[].ignored", "integer", "records that the map leaves out"),
             ("summary.logs[].first", "string or null", "the earliest time"),
             ("summary.logs[].last", "string or null", "the latest time"),
             ("summary.logs[].shift", "number", "seconds by which its clock was put on"),

@@ -40,12 +40,14 @@ DIFFERENT = {
     "desk": {
         # The truth forgot that prices, which no intent for the vault comes from, had been read before.
         "5bc521e5-69cc-4a98-88e6-9835e52327ff": ("approved", "missing"),
-        # Somebody unknown acts on a system outside the model: nothing crosses, and what is unknown is said.
-        "c6161d59-4119-4820-8e36-9b087cb8d145": ("unknown", "none-due"),
     },
-    "pipeline": {},
+    # The truth took a tool outside the model for one that crosses nothing; nobody can tell.
+    "pipeline": dict.fromkeys(
+        ("d3d09dbee0306ada", "a52a6fd067cb08d6", "dee3e5f1da8dc31d", "7ffa56cd9095e3c1"),
+        ("none-due", "unknown"),
+    ),
 }
-"""Verdicts of records that the truth did not foresee, its own and the program's; none of the pipeline."""
+"""Verdicts of records that the truth did not foresee, its own and the program's."""
 RECORD = {
     "okta.json": '"uuid"',
     "vault.log": '{"time"',

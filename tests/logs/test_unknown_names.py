@@ -15,6 +15,7 @@ from meshmodel.logs.listed_names import listed_name
 from meshmodel.logs.mapping import LogRecord, Mapper, mapper_of, read_map
 from meshmodel.logs.unknown_names import UnknownNames
 from meshmodel.model.snapshot import Snapshot
+from tests.commands.running import MODELS
 from tests.logs.test_logs_of_systems import LOGS, MAP, RELEASE
 
 DESK = (
@@ -191,8 +192,8 @@ def test_what_the_map_of_the_release_leaves_is_told(tmp_path, capsys):
 
 
 def test_the_first_proposal_is_right_for_two_of_three_names_of_an_incident():
-    desk = LOGS / "desk"
-    model = read_file(desk / "model.toml")
+    desk = MODELS / "answer-desk"
+    model = read_file(desk.with_suffix(".toml"))
     known, found = read_map(desk / "map.toml", model), UnknownNames(model)
     for name, form in DESK:
         mapper = mapper_of(None, model).of_log(form, name)

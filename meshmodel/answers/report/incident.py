@@ -14,7 +14,7 @@ from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.lanes import MOST_DOTS, lanes
 from meshmodel.answers.report.tree import Block, Heading, Items, Paragraph, Report, Table
-from meshmodel.answers.trace import TraceSummary, TraceText, event_words, log_letter
+from meshmodel.answers.trace import TraceSummary, TraceText, event_words, ignored_words, log_letter
 from meshmodel.answers.used import used_blocks
 from meshmodel.exporters.diagram.compact import stamp
 from meshmodel.model.events import BYPASSED, seconds_text, time_text
@@ -124,7 +124,7 @@ class _Page:
             state = "cut" if each.problem else "whole"
             size = "" if each.size is None else f"{each.size:,}"
             shift = f", shifted by {each.file.shift:+g} s" if each.file.shift else ""
-            name = f"{letter}{each.file.name}, {each.form}{shift}, {state}"
+            name = f"{letter}{each.file.name}, {each.form}{shift}, {state}{ignored_words(each)}"
             rows.append((name, f"{each.events:,}", _time(each.first), _time(each.last), size, each.sha256))
         yield Table.of(("Log", "Events", "First", "Last", "Bytes", "SHA-256"), (26, 8, 17, 17, 10, 22), rows)
         gaps = tuple(plain(each) for log in self._incident.logs for each in self._gaps(log))
@@ -300,6 +300,7 @@ class _Page:
                 f"{each.credential} was revoked in ",
                 f"{each.credential} ended ",
                 f"{each.event.checkpoint} refused, so ",
+                "refused: ",
             )
             found.update(line for line in lines if BYPASSED not in line and not line.startswith(known))
         return found

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from meshmodel.answers.lines import Line, heading, note_row
-from meshmodel.answers.used import besides_text, intent_text, never_text, window_text
+from meshmodel.answers.used import besides_text, intent_text, never_text, unused_window, window_text
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.intents import declare_used
 from meshmodel.edits.plan import plan_edit
@@ -34,7 +34,7 @@ def used_lines(used: "Used", snapshot: Snapshot) -> Iterator[Line]:
     never = [each for each in used.grants if not each.events and _is_granted(each, snapshot)]
     intents = [each for each in used.intents if not _is_declared(each, snapshot)]
     if never:
-        yield heading(f"granted, and not used {window}: Enter takes it away")
+        yield heading(f"granted, and not used{unused_window(used)}: Enter takes it away")
     for (credential, system), some in groupby(never, key=lambda each: (each.credential, each.system)):
         grants = list(some)
         drops = tuple(Drop("grant", credential, system, each.action) for each in grants)

@@ -123,7 +123,7 @@ class StartScreen(Screen[None]):
         row = self.query_one(FilterList).rows.row
         match None if row is None else row.value:
             case Example() as example:
-                logs = f" It came with {_logs_of(example)}: press L there to lay them on it."
+                logs = f" It came with {_logs_of(example)}: press L there."
                 said = f"{example.name}: {example.sentence}.{logs if example.logs else ''}"
             case Path() as path:
                 said = one_line(path, 400)
