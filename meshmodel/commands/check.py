@@ -249,6 +249,7 @@ def run(arguments: argparse.Namespace) -> int:
             from meshmodel.answers.check import check_json
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings, baseline=comparison))
+            say_in_pieces("\n")
             if unmatched:
                 complain(f"{one_line(path)}: {_unmatched_line(unmatched, analysis)}")
         else:

@@ -60,14 +60,13 @@ def say_commands(lines: Iterable[str]) -> None:
 
 
 def say_in_pieces(pieces: Iterable[str]) -> None:
-    """A line of JSON on standard output, in pieces; no log of a pipeline finds a command in it."""
+    """JSON on standard output, in pieces; no log of a pipeline finds a command in it."""
     sys.stdout.writelines(each.replace("##", "#\\u0023") for each in pieces)
-    sys.stdout.write("\n")
 
 
 def answer(document: dict[str, Any]) -> None:
-    """One JSON document on one line of standard output."""
-    say_in_pieces([json.dumps(document, ensure_ascii=False)])
+    """One JSON document on one line of standard output; an interrupt does not part it from its end."""
+    say_in_pieces([json.dumps(document, ensure_ascii=False) + "\n"])
 
 
 def style() -> "Style":

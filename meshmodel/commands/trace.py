@@ -171,7 +171,7 @@ def _timesketch(
     def show(traced: "TracedEvent") -> None:
         line = lines.line(traced)
         if output is None:
-            say_in_pieces([line])
+            say_in_pieces([f"{line}\n"])
         else:
             kept.extend(f"{line}\n".encode())
 
