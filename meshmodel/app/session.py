@@ -1,6 +1,6 @@
 """The one writer of the workbench: an open model and its edits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -214,6 +214,14 @@ class Session:
     def changes_since(self, number: int) -> "list[tuple[JournalEntry, Difference]]":
         """The edits after an entry of the journal that stand, with what each changed, oldest first."""
         return [] if self._store is None else self._store.changes_since(number)
+
+    def imported(self) -> "list[Imported]":
+        """What imports last said of each record; nothing for an interchange file."""
+        return [] if self._store is None else self._store.imported()
+
+    def renamed(self, missing: Iterable[Reference]) -> Mapping[Reference, str]:
+        """The ids that records have now, which are no longer there under their old ones."""
+        return {} if self._store is None else self._store.renamed(missing)
 
     def prepare(self) -> None:
         """Import what the first edit needs; any thread may do so while nobody waits for it."""

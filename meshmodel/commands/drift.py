@@ -72,7 +72,6 @@ def _read(arguments: argparse.Namespace) -> "Import":
         return drifted(
             arguments.sources, model.parent, load(model), None, form=arguments.form, only=arguments.only
         )
-    from meshmodel.store import imports
     from meshmodel.store.store import Store
 
     with Store.open(model, read_only=True) as store:
@@ -80,8 +79,8 @@ def _read(arguments: argparse.Namespace) -> "Import":
             arguments.sources,
             model.parent,
             store.snapshot,
-            imports.read(store.path),
-            renamed=lambda missing: imports.renamed(store.path, missing),
+            store.imported(),
+            renamed=store.renamed,
             form=arguments.form,
             only=arguments.only,
         )

@@ -192,7 +192,6 @@ def keep(done: "Import", target: Path) -> None:
 
 def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:
     from meshmodel.importers.importing import prepare
-    from meshmodel.store import imports
     from meshmodel.store.store import Store
 
     name = one_line(model, limit=1_000)
@@ -203,8 +202,8 @@ def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:
             arguments.sources,
             model.parent,
             store.snapshot,
-            imports.read(store.path),
-            renamed=lambda missing: imports.renamed(store.path, missing),
+            store.imported(),
+            renamed=store.renamed,
             form=arguments.form,
             rejected=_references(arguments.reject),
             only=arguments.only,

@@ -1,4 +1,4 @@
-"""Fills a new model file in plain SQL: all tables, then every record."""
+"""Fills a new model in plain SQL: all tables, then every record."""
 
 import json
 import sqlite3
@@ -9,6 +9,7 @@ from typing import Final
 from meshmodel.model.records import Record
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store.codec import row_of
+from meshmodel.store.database import Database
 from meshmodel.store.sqlite_file import APPLICATION_ID, SCHEMA_VERSION
 
 SCHEMA: Final = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
@@ -28,8 +29,8 @@ def create_tables(raw: sqlite3.Connection) -> None:
     raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def insert_all(raw: sqlite3.Connection, snapshot: Snapshot) -> None:
-    """Insert every record of a model into a file that has the tables and no rows."""
+def insert_all(database: Database, snapshot: Snapshot) -> None:
+    """Insert every record of a model into a database that has the tables and no rows."""
     for name in ("about", *TABLES):
         records = list(snapshot.table(name).values())
         if not records:
@@ -37,14 +38,14 @@ def insert_all(raw: sqlite3.Connection, snapshot: Snapshot) -> None:
         columns = list(row_of(records[0]))
         named = ", ".join(f'"{column}"' for column in columns)
         places = ", ".join("?" * len(columns))
-        raw.executemany(
+        database.execute(
             f'INSERT INTO "{name}" ({named}) VALUES ({places})',  # noqa: S608  # names of ours
-            (_values(record) for record in records),
+            [tuple(_values(record)) for record in records],
         )
 
 
 def _values(record: Record) -> list[object]:
-    """The columns of a record as SQLite keeps them: lists as JSON text, dates as text."""
+    """The columns of a record as they are kept: lists as JSON text, dates as text."""
     found: list[object] = []
     for value in row_of(record).values():
         if isinstance(value, list):

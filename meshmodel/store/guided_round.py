@@ -3,8 +3,9 @@
 A number of the journal means nothing in another file, and a copy of a model begins a journal of its own.
 """
 
-import sqlite3
 from typing import NamedTuple
+
+from meshmodel.store.database import Database
 
 
 class GuidedRound(NamedTuple):
@@ -14,20 +15,25 @@ class GuidedRound(NamedTuple):
     over: bool
 
 
-def read(raw: sqlite3.Connection) -> GuidedRound | None:
+def read(database: Database) -> GuidedRound | None:
     """The round that was begun last; ``None`` where none was, or what is kept is no entry of the journal.
 
     Args:
-        raw: a file of this schema version.
+        database: a model of this schema version.
     """
-    row = raw.execute(
-        "SELECT began, over FROM guided_round WHERE number = 1 AND typeof(began) = 'integer' "
-        "AND began BETWEEN 0 AND (SELECT coalesce(max(number), 0) FROM journal)"
+    row = database.execute(
+        'SELECT began, "over", (SELECT coalesce(max(number), 0) FROM journal) FROM guided_round '
+        "WHERE number = 1"
     ).fetchone()
-    return None if row is None else GuidedRound(row[0], bool(row[1]))
+    if row is None or type(row[0]) is not int or not 0 <= row[0] <= row[2]:
+        return None
+    return GuidedRound(row[0], bool(row[1]))
 
 
-def write(raw: sqlite3.Connection, kept: GuidedRound) -> None:
+def write(database: Database, kept: GuidedRound) -> None:
     """Keep another round in place of the last, inside a transaction."""
-    query = "INSERT OR REPLACE INTO guided_round (number, began, over) VALUES (1, ?, ?)"
-    raw.execute(query, (kept.began, kept.over))
+    database.execute(
+        'INSERT INTO guided_round (number, began, "over") VALUES (1, ?, ?) '
+        'ON CONFLICT (number) DO UPDATE SET began = excluded.began, "over" = excluded."over"',
+        (kept.began, kept.over),
+    )

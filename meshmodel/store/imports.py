@@ -1,17 +1,14 @@
-"""What imports last said, kept in the model file, and how records were renamed since; in plain SQL."""
+"""What imports last said, kept in the model, and how records were renamed since; in plain SQL."""
 
-import contextlib
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from meshmodel.model.records import Key, Record, Reference
 from meshmodel.model.schema import SCHEMA
-from meshmodel.store import sqlite_file
 from meshmodel.store.codec import damage_error, from_json, load_json, to_json
+from meshmodel.store.database import Database
 
 _RENAMES: Final = 100
 """How many renames of one record are followed."""
@@ -45,47 +42,44 @@ class Imported:
         return self.source, self.form, self.table, self.key
 
 
-def read(path: Path) -> list[Imported]:
+def read(database: Database) -> list[Imported]:
     """What imports last said of each record, those that were undone left out.
 
     Args:
-        path: a model file that was opened before, and so is one.
+        database: in a transaction.
 
     Raises:
         StoreError: a row holds anything that this program does not write.
     """
-    where = f"{sqlite_file.path_text(path)}: table imported"
+    where = f"{database.name}: table imported"
     found: dict[tuple[str, str, str, Key], Imported] = {}
-    with _reading(path) as raw:
-        if raw is None:
-            return []
-        query = (
-            "SELECT i.source, i.form, i.scope, i.stable_key, i.record_table, i.record_key, i.record "
-            "FROM imported i LEFT JOIN journal j ON j.number = i.entry "
-            "WHERE i.entry IS NULL OR j.state = 0 ORDER BY i.number"
-        )
-        for source, form, scope, stable_key, table, key_text, record in raw.execute(query):
-            texts = source, form, scope, stable_key
-            if not all(isinstance(each, str) for each in texts) or table not in SCHEMA:
-                raise damage_error(where, "holds the wrong type of value")
-            key = _key(load_json(key_text, where), where)
-            row = Imported(source, form, scope, stable_key, table, key, from_json(table, record, where))
-            found[row.place] = row
+    query = (
+        "SELECT i.source, i.form, i.scope, i.stable_key, i.record_table, i.record_key, i.record "
+        "FROM imported i LEFT JOIN journal j ON j.number = i.entry "
+        "WHERE i.entry IS NULL OR j.state = 0 ORDER BY i.number"
+    )
+    for source, form, scope, stable_key, table, key_text, record in database.execute(query):
+        texts = source, form, scope, stable_key
+        if not all(isinstance(each, str) for each in texts) or table not in SCHEMA:
+            raise damage_error(where, "holds the wrong type of value")
+        key = _key(load_json(key_text, where), where)
+        row = Imported(source, form, scope, stable_key, table, key, from_json(table, record, where))
+        found[row.place] = row
     return [each for each in found.values() if each.record is not None]
 
 
-def keep(raw: sqlite3.Connection, rows: Iterable[Imported], entry: int | None) -> None:
+def keep(database: Database, rows: Iterable[Imported], entry: int | None) -> None:
     """Write rows, inside the transaction of the edit that they came with.
 
     Args:
-        raw: the open file.
+        database: in that transaction.
         rows: what an import said.
         entry: the number of the edit in the journal; ``None``: there was no edit.
     """
-    raw.executemany(
+    database.execute(
         "INSERT INTO imported (entry, source, form, scope, stable_key, record_table, record_key, record) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
+        [
             (
                 entry,
                 each.source,
@@ -97,42 +91,31 @@ def keep(raw: sqlite3.Connection, rows: Iterable[Imported], entry: int | None) -
                 to_json(each.record),
             )
             for each in rows
-        ),
+        ],
     )
 
 
-def renamed(path: Path, missing: Iterable[Reference]) -> Mapping[Reference, str]:
+def renamed(database: Database, missing: Iterable[Reference]) -> Mapping[Reference, str]:
     """The ids that records have now, which are no longer there under their old ones.
 
     An edit that renamed a record removed it and added one that differs in its id alone; the journal has
     both. What was removed for good is left out.
 
     Args:
-        path: a model file that was opened before.
+        database: in a transaction.
         missing: tables and ids that the model no longer has.
     """
     found: dict[Reference, str] = {}
-    with _reading(path) as raw:
-        if raw is None:
-            return found
-        for table, key in missing:
-            now = str(key)
-            for _ in range(_RENAMES):
-                later = _next_id(raw, table, now)
-                if later is None:
-                    break
-                now = later
-            if now != key:
-                found[table, key] = now
+    for table, key in missing:
+        now = str(key)
+        for _ in range(_RENAMES):
+            later = _next_id(database, table, now)
+            if later is None:
+                break
+            now = later
+        if now != key:
+            found[table, key] = now
     return found
-
-
-@contextlib.contextmanager
-def _reading(path: Path) -> Any:
-    """A connection that only reads; ``None`` for a file of a version that has no such table."""
-    with sqlite_file.store_errors(path), contextlib.closing(sqlite_file.connect(path, read_only=True)) as raw:
-        known = raw.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imported'").fetchone()
-        yield raw if known else None
 
 
 def _key(value: object, where: str) -> Key:
@@ -143,10 +126,10 @@ def _key(value: object, where: str) -> Key:
     raise damage_error(where, "names no record")
 
 
-def _next_id(raw: sqlite3.Connection, table: str, id_: str) -> str | None:
+def _next_id(database: Database, table: str, id_: str) -> str | None:
     """The id that the last edit which removed a record gave it; ``None`` where it was removed for good."""
     key = json.dumps(id_, ensure_ascii=False)
-    row = raw.execute(
+    row = database.execute(
         "SELECT c.entry, c.before FROM journal_change c JOIN journal j ON j.number = c.entry "
         "WHERE j.state = 0 AND c.record_table = ? AND c.record_key = ? AND c.after IS NULL "
         "ORDER BY j.touched DESC LIMIT 1",
@@ -155,7 +138,7 @@ def _next_id(raw: sqlite3.Connection, table: str, id_: str) -> str | None:
     if row is None:
         return None
     entry, before = row
-    added = raw.execute(
+    added = database.execute(
         "SELECT after FROM journal_change WHERE entry = ? AND record_table = ? AND before IS NULL",
         (entry, table),
     ).fetchall()

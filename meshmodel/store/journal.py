@@ -1,4 +1,4 @@
-"""The journal of edits in the model file: what was edited, by whom, and what undo takes back.
+"""The journal of edits in the model: what was edited, by whom, and what undo takes back.
 
 Who opens the model with a name undoes the edits of that name, in any window and after a restart; who opens it
 without one undoes the edits without a name of this program and of programs that are closed.
@@ -21,7 +21,8 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import LINE_LIMIT, PERSON_LIMIT, one_line, unprintable
 from meshmodel.store.codec import damage_error, from_json, load_json, to_json
-from meshmodel.store.presence import Program, is_open, open_programs
+from meshmodel.store.database import Database
+from meshmodel.store.presence import Program, is_open
 from meshmodel.store.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
 
 DONE: Final = 0
@@ -104,14 +105,14 @@ def deregister(connection: Connection, author: str) -> None:
     connection.execute(delete(PROGRAM).where(PROGRAM.c.id == author))
 
 
-def _undoable_by(connection: Connection, author: str, person: str) -> ColumnElement[bool]:
+def _undoable_by(database: Database, author: str, person: str) -> ColumnElement[bool]:
     """Entries of the person; without a name, those last done or undone by no other program that is open.
 
     Without a name also what an assistant did: by its name nobody sits at a screen.
     """
     if person:
         return JOURNAL.c.person == person
-    others = open_programs(programs(connection)) - {author}
+    others = database.open_programs() - {author}
     nameless = and_(
         JOURNAL.c.person.is_(None),
         func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(sorted(others)),
@@ -119,31 +120,27 @@ def _undoable_by(connection: Connection, author: str, person: str) -> ColumnElem
     return or_(nameless, JOURNAL.c.author.startswith("assistant-"))
 
 
-def next_undo(connection: Connection, author: str, person: str) -> tuple[int, str] | None:
+def next_undo(database: Database, author: str, person: str) -> tuple[int, str] | None:
     """The number and the label of what undo would take back."""
-    return _first(connection, author, person, JOURNAL.c.state == DONE, JOURNAL.c.number)
+    return _first(database, author, person, JOURNAL.c.state == DONE, JOURNAL.c.number)
 
 
-def next_redo(connection: Connection, author: str, person: str) -> tuple[int, str] | None:
+def next_redo(database: Database, author: str, person: str) -> tuple[int, str] | None:
     """The number and the label of what redo would do again: what was undone last."""
-    return _first(connection, author, person, JOURNAL.c.state == UNDONE, JOURNAL.c.touched)
+    return _first(database, author, person, JOURNAL.c.state == UNDONE, JOURNAL.c.touched)
 
 
-def _first(
-    connection: Connection, author: str, person: str, state: Any, order: Any
-) -> tuple[int, str] | None:
-    query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(connection, author, person))
-    found = connection.execute(query.order_by(order.desc()).limit(1)).first()
+def _first(database: Database, author: str, person: str, state: Any, order: Any) -> tuple[int, str] | None:
+    query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(database, author, person))
+    found = database.connection.execute(query.order_by(order.desc()).limit(1)).first()
     return None if found is None else (_integer(found[0]), one_line(found[1], LINE_LIMIT))
 
 
-def record(
-    connection: Connection, author: str, person: str, label: str, changes: Difference, number: int
-) -> int:
+def record(database: Database, author: str, person: str, label: str, changes: Difference, number: int) -> int:
     """Add an edit to the journal; what redo would have done again can no longer be redone.
 
     Args:
-        connection: inside the transaction of the edit.
+        database: inside the transaction of the edit.
         author: the program.
         person: by the name that it was opened with; empty: it has none.
         label: what the edit is called; cut to one line.
@@ -153,9 +150,10 @@ def record(
     Returns:
         The number of the entry.
     """
+    connection = database.connection
     connection.execute(
         update(JOURNAL)
-        .where(JOURNAL.c.state == UNDONE, _undoable_by(connection, author, person))
+        .where(JOURNAL.c.state == UNDONE, _undoable_by(database, author, person))
         .values(state=DROPPED)
     )
     now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")

@@ -6,7 +6,7 @@ SQLAlchemy is not imported here: that takes longer than reading the file.
 import contextlib
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -30,6 +30,9 @@ _SOME_LIMIT: Final = 500
 
 _EDIT_LIMIT: Final = 1 << 60
 """A larger number of edits is damage; the next numbers must fit into a column of 64 bits."""
+
+Execute = Callable[..., Any]
+"""Runs a query in plain SQL, with question marks for its values; the rows can be iterated and fetched."""
 
 
 def check_file(connection: sqlite3.Connection, where: str) -> None:
@@ -103,24 +106,24 @@ def _columns(connection: sqlite3.Connection) -> set[tuple[str, str, bool, int]]:
     }
 
 
-def revision(connection: sqlite3.Connection) -> int:
+def revision(execute: Execute) -> int:
     """The revision of the model: how often an edit was made, undone or redone.
 
     Raises:
         StoreError: the journal holds no such number.
     """
-    touched, number = connection.execute("SELECT max(touched), max(number) FROM journal").fetchone()
+    touched, number = execute("SELECT max(touched), max(number) FROM journal").fetchone()
     for found in (touched, number):
         if found is not None and (type(found) is not int or not 0 <= found <= _EDIT_LIMIT):
             raise damage_error("the journal", "holds no number of edits where one is expected")
     return touched or 0
 
 
-def read_all(connection: sqlite3.Connection, revision: int, where: str) -> Snapshot:
+def read_all(execute: Execute, revision: int, where: str) -> Snapshot:
     """The whole model.
 
     Args:
-        connection: inside a transaction, on a file that ``check_file`` has passed.
+        execute: inside a transaction, on a file that ``check_file`` has passed.
         revision: what the snapshot is to have.
         where: the file, as errors name it.
 
@@ -129,9 +132,9 @@ def read_all(connection: sqlite3.Connection, revision: int, where: str) -> Snaps
     """
     tables: dict[str, Any] = {}
     for name in TABLES:
-        records = (from_row(name, row, f"{where}: table {name}") for row in _rows(connection, name))
+        records = (from_row(name, row, f"{where}: table {name}") for row in _rows(execute, name))
         tables[name] = MappingProxyType({key_of(record): record for record in records})
-    abouts = [from_row("about", row, f"{where}: table about") for row in _rows(connection, "about")]
+    abouts = [from_row("about", row, f"{where}: table about") for row in _rows(execute, "about")]
     if len(abouts) != 1 or not isinstance(abouts[0], About):
         raise damage_error(f"{where}: table about", "has not exactly one row")
     snapshot = Snapshot(about=abouts[0], revision=revision, **tables)
@@ -155,7 +158,7 @@ def normalise_snapshot(snapshot: Snapshot) -> Snapshot:
 
 
 def read_changed(
-    connection: sqlite3.Connection,
+    execute: Execute,
     names: Sequence[tuple[str, Key]],
     known: Snapshot,
     revision: int,
@@ -164,7 +167,7 @@ def read_changed(
     """The model as it is now in the file, read from a snapshot and the records that may have changed.
 
     Args:
-        connection: inside a transaction.
+        execute: inside a transaction.
         names: table and key of each record that may differ from ``known``.
         known: an earlier snapshot of the same file.
         revision: what the new snapshot is to have.
@@ -174,11 +177,11 @@ def read_changed(
         StoreError: a row is no record, or the semantics refuse one of these records.
     """
     if len(names) > _SOME_LIMIT:
-        return read_all(connection, revision, where)
+        return read_all(execute, revision, where)
     tables: dict[str, dict[Any, Any]] = {}
     for name, key in names:
         records = tables.setdefault(name, dict(known.table(name)))
-        rows = list(_rows(connection, name, key_values(name, key)))
+        rows = list(_rows(execute, name, key_values(name, key)))
         if rows:
             records[key] = from_row(name, rows[0], f"{where}: table {name}")
         else:
@@ -195,9 +198,7 @@ def read_changed(
     return snapshot
 
 
-def _rows(
-    connection: sqlite3.Connection, table: str, wanted: Mapping[str, str] | None = None
-) -> Iterator[dict[str, Any]]:
+def _rows(execute: Execute, table: str, wanted: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
     """Rows by column, unconverted: all of a table, sorted by key, or those with the values in ``wanted``."""
     columns = [field.key for field in SCHEMA[table].fields]
     query = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"  # noqa: S608  # ours
@@ -205,7 +206,7 @@ def _rows(
         query += f" WHERE {' AND '.join(f'{_quoted(name)} = ?' for name in wanted)}"
     elif SCHEMA[table].key:
         query += f" ORDER BY {', '.join(map(_quoted, SCHEMA[table].key))}"
-    for row in connection.execute(query, tuple((wanted or {}).values())):
+    for row in execute(query, tuple((wanted or {}).values())):
         check_current()
         yield dict(zip(columns, row, strict=True))
 

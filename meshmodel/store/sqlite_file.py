@@ -20,6 +20,7 @@ from typing import Final
 from meshmodel.model.atomic_file import new_draft, sync_folder
 from meshmodel.model.errors import StoreError
 from meshmodel.model.text import one_line
+from meshmodel.store.database import BusyError
 
 APPLICATION_ID: Final = 0x4D455348
 """``MESH`` in ASCII, in the header of the file: tells model files from other databases."""
@@ -286,7 +287,8 @@ def store_errors(path: Path, waited: float = BUSY_TIMEOUT) -> Iterator[None]:
         cause = sqlite_error(error)
         if cause is None:
             raise
-        raise StoreError(f"{path_text(path)}: {_advice(cause, waited)}") from error
+        refused = BusyError if is_busy(error) else StoreError
+        raise refused(f"{path_text(path)}: {_advice(cause, waited)}") from error
 
 
 def sqlite_error(error: Exception) -> Exception | None:

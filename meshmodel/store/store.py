@@ -1,21 +1,15 @@
-"""A model in its file: every edit is one transaction, journalled, on disk when ``apply`` returns.
+"""An open model: every edit is one transaction, journalled, and saved when ``apply`` returns.
 
-Several stores, in one program or in several, may have one file open. Each keeps its own snapshot
+Several stores, in one program or in several, may have one model open. Each keeps its own snapshot
 and compares revisions inside the transaction of an edit, so that none overwrites what another did.
-A file is created, opened and read in plain SQL; SQLAlchemy is imported for the first edit.
 """
 
 import contextlib
 import os
-import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.merge import carry_out, inverse, rebase
@@ -24,17 +18,16 @@ from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store import create, drawn_order, imports, presence, reader, sqlite_file
+from meshmodel.store import create, drawn_order, imports, presence, reader, sqlite_database
+from meshmodel.store.database import BusyError, Database
 from meshmodel.store.imports import Imported
-from meshmodel.store.sqlite_file import path_text
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from meshmodel.store.guided_round import GuidedRound
     from meshmodel.store.journal import JournalEntry
 
-_LOCK: Final = threading.RLock()  # SQLite's locks belong to the process: they keep no threads apart
+Place = str | os.PathLike[str] | Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,134 +39,86 @@ class Undone:
 
 
 class Store:
-    """One open model file.
+    """One open model.
 
     Attributes:
-        path: the file, symbolic links resolved.
+        source: where it is, as it was named.
+        database: what keeps it.
         snapshot: the model as this store last saw it.
         order: lanes and cards as some window drew them last, as this store last saw it.
-        read_only: whether edits are refused.
         author: an opaque word for this open store, as journal entries name it.
         person: who edits, whose edits undo takes back; empty: it was opened without a name.
     """
 
     def __init__(
         self,
-        path: Path,
-        connection: sqlite3.Connection,
+        source: Source,
+        database: Database,
+        version: object,
         snapshot: Snapshot,
-        version: int,
+        order: tuple[Reference, ...],
         *,
-        read_only: bool,
         person: str,
         author: str,
     ) -> None:
         """Use ``open`` or ``create`` instead."""
-        self.path = path
+        self.source = source
+        self.database = database
         self.snapshot = snapshot
-        self.read_only = read_only
-        self.order = drawn_order.read(connection)
+        self.order = order
         self.person = person
         self.author = author
-        self._raw = connection
-        self._file = sqlite_file.identity(path)
         self._version = version
-        self._registered_at: float | None = None
         self._closed = False
         presence.OPEN_STORES[self.author] = self
 
     @classmethod
     def create(
-        cls, path: str | os.PathLike[str], snapshot: Snapshot | None = None, imported: Iterable[Imported] = ()
+        cls, place: Place, snapshot: Snapshot | None = None, imported: Iterable[Imported] = ()
     ) -> Self:
-        """A new model file, whole or not at all.
+        """A new model, whole or not at all.
 
         Args:
-            path: where nothing is yet.
+            place: where nothing is yet.
             snapshot: what it begins with; by default an empty model. It is no edit to be undone.
             imported: what the import said that it was made by.
 
         Raises:
-            StoreError: something is there already, or the folder cannot be written.
+            StoreError: something is there already, or it cannot be written there.
             InvalidModelError: the semantics refuse the snapshot.
         """
-        target = sqlite_file.absolute_path(path)
+        source = Source.parse(place)
         first = reader.normalise_snapshot(snapshot or Snapshot())
         check_snapshot(first)
-        with (
-            _LOCK,
-            sqlite_file.store_errors(target),
-            sqlite_file.new_file(target) as draft,
-            contextlib.closing(sqlite_file.connect(draft, read_only=False)) as raw,
-            sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
-        ):
-            create.create_tables(raw)
-            create.insert_all(raw, first)
-            imports.keep(raw, imported, None)
-        return cls.open(target)
+        with sqlite_database.new_model(source.path) as database:
+            create.insert_all(database, first)
+            imports.keep(database, imported, None)
+        return cls.open(source)
 
     @classmethod
     def open(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        read_only: bool = False,
-        person: str = "",
-        is_assistant: bool = False,
+        cls, place: Place, *, read_only: bool = False, person: str = "", is_assistant: bool = False
     ) -> Self:
-        """An existing model file, checked whole; one of an older schema version is migrated.
+        """An existing model, checked whole; one of an older schema version is migrated.
 
         Args:
-            path: the file.
-            read_only: refuse edits, as in a file that is read-only; only a killed edit is rolled back.
+            place: where it is.
+            read_only: refuse edits, as where they cannot be saved.
             person: who edits, as the journal is to name them (``person_name``); empty: nobody by name.
             is_assistant: a program edits under that name, and who has none may undo it too.
 
         Raises:
-            StoreError: it is no model, damaged, busy for ``OPEN_TIMEOUT``, or made by a newer version; it is
-                untouched.
+            StoreError: it is no model, damaged, busy for too long, or of a newer version; untouched.
         """
-        target = sqlite_file.resolve_path(path)
+        source = Source.parse(place)
         author = ("assistant-" if is_assistant else "") + os.urandom(8).hex()
-        until = time.monotonic() + sqlite_file.OPEN_TIMEOUT
-        with sqlite_file.store_errors(target, waited=sqlite_file.OPEN_TIMEOUT):
-            while True:
-                try:
-                    with _LOCK:
-                        return cls._open(target, read_only=read_only, person=person, author=author)
-                except Exception as error:
-                    if not sqlite_file.is_busy(error) or time.monotonic() > until:
-                        raise
-                time.sleep(0.01)  # releasing _LOCK alone hands it to no other thread that waits for it
+        opened = sqlite_database.open_model(source.path, read_only=read_only)
+        return cls(source, *opened, person=person, author=author)
 
-    @classmethod
-    def _open(cls, target: Path, *, read_only: bool, person: str, author: str) -> Self:
-        """Open it now, or raise that it is busy."""
-        sqlite_file.check_header(target)
-        sqlite_file.roll_back(target)
-        reading = bool(read_only or sqlite_file.unwritable_part(target))
-        connection = sqlite_file.connect(target, read_only=reading)
-        try:
-            moved = frozenset[str]()
-            if sqlite_file.schema_version(connection, target) < sqlite_file.SCHEMA_VERSION:
-                from meshmodel.store.migrations import migrate
-
-                if reading:
-                    connection.close()
-                    connection = sqlite_file.connect_copy(target)
-                moved = migrate(connection, path_text(target))
-            version = sqlite_file.data_version(connection)
-            with sqlite_file.transaction(connection, "BEGIN"):
-                reader.check_file(connection, path_text(target))
-                number = reader.revision(connection)
-                snapshot = reader.read_all(connection, number, path_text(target))
-                snapshot = replace(snapshot, moved=moved)
-            if not reading:
-                sqlite_file.remove_other_journals(connection, target)
-            return cls(target, connection, snapshot, version, read_only=reading, person=person, author=author)
-        except BaseException:
-            connection.close()
-            raise
+    @property
+    def read_only(self) -> bool:
+        """Whether edits are refused."""
+        return bool(self.database.why_read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -184,41 +129,13 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file; no journal is left beside it. Closing it again does nothing."""
-        with _LOCK:
+        """Close the model; closing it again does nothing."""
+        with self.database.lock:
             if self._closed:
                 return
             self._closed = True
             presence.OPEN_STORES.pop(self.author, None)
-            if self._registered_at is not None:
-                self._deregister()
-            if "_connection" in self.__dict__:
-                self._connection.close()
-            self._raw.close()
-
-    def _deregister(self) -> None:
-        """Delete this program's row; if that fails, others see that its process no longer runs."""
-        from meshmodel.store import journal
-
-        try:
-            with self._transaction("BEGIN IMMEDIATE"):
-                journal.deregister(self._connection, self.author)
-        except Exception as error:
-            if sqlite_file.sqlite_error(error) is None:
-                raise
-
-    @cached_property
-    def _connection(self) -> "Connection":
-        """The open file as a SQLAlchemy connection."""
-        from meshmodel.store.writer import sqlalchemy_connection
-
-        return sqlalchemy_connection(self._raw)
-
-    @contextlib.contextmanager
-    def _transaction(self, begin: str) -> Iterator[None]:
-        self._connection  # noqa: B018  # made before the transaction: it begins with a rollback
-        with sqlite_file.transaction(self._raw, begin):
-            yield
+            self.database.close()
 
     def prepare(self) -> None:
         """Import what edits need, so that the first edit does not wait for it; safe in any thread."""
@@ -254,11 +171,11 @@ class Store:
                 changes = rebase(changes, fresh)
                 after = carry_out(changes, fresh, wanted.label, f"“{one_line(wanted.label)}” was not done")
             if not changes:
-                imports.keep(self._raw, imported, None)
+                imports.keep(self.database, imported, None)
                 return fresh if wanted_changes else None  # the other program has done the very same
             self._write(changes)
-            entry = journal.record(self._connection, self.author, self.person, wanted.label, changes, number)
-            imports.keep(self._raw, imported, entry)
+            entry = journal.record(self.database, self.author, self.person, wanted.label, changes, number)
+            imports.keep(self.database, imported, entry)
             return replace(after, revision=number)
 
         return self._edit(work) or self.snapshot
@@ -285,7 +202,7 @@ class Store:
     def _undo_or_redo(
         self,
         did: str,
-        choose: "Callable[[Connection, str, str], tuple[int, str] | None]",
+        choose: "Callable[[Database, str, str], tuple[int, str] | None]",
         state: int,
         direction: Callable[[Difference], Difference],
     ) -> Undone | None:
@@ -295,17 +212,17 @@ class Store:
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
             nonlocal label
-            found = choose(self._connection, self.author, self.person)
+            found = choose(self.database, self.author, self.person)
             if found is None:
                 return None
             entry, name = found
-            changes = direction(journal.changes_of(self._connection, entry))
+            changes = direction(journal.changes_of(self.database.connection, entry))
             because = f"“{name}” cannot be {did}"
             if any(fresh.get(table, key) != before for table, key, before, _ in changes):
                 raise StoreError(f"{because}: another program has changed the same things since")
             after = carry_out(changes, fresh, name, because)
             self._write(changes)
-            journal.mark(self._connection, entry, self.author, state, number)
+            journal.mark(self.database.connection, entry, self.author, state, number)
             label = name
             return replace(after, revision=number)
 
@@ -320,25 +237,20 @@ class Store:
         Raises:
             StoreError: the file was damaged or cannot be read any more.
         """
-        with _LOCK, sqlite_file.store_errors(self.path):
+        with self.database.lock:
             self._require_open()
-            sqlite_file.set_busy_timeout(self._raw, 0)
             try:
-                self._register_again()
-                return self._reload()
-            except Exception as error:
-                if sqlite_file.is_busy(error):
-                    return None
-                raise
-            finally:
-                sqlite_file.set_busy_timeout(self._raw, sqlite_file.BUSY_TIMEOUT)
+                with self.database.errors():
+                    return self._reload()
+            except BusyError:
+                return None
 
     def guided_round(self) -> "GuidedRound | None":
         """The guided round that was begun last, in any window."""
         from meshmodel.store import guided_round
 
         with self._reading():
-            return guided_round.read(self._raw)
+            return guided_round.read(self.database)
 
     def keep_round(self, kept: "GuidedRound") -> None:
         """Keep where a guided round began, and whether it is over.
@@ -348,11 +260,8 @@ class Store:
         """
         from meshmodel.store import guided_round
 
-        with _LOCK, sqlite_file.store_errors(self.path):
-            self._require_open()
-            self._require_same_file()
-            with self._transaction("BEGIN IMMEDIATE"):
-                guided_round.write(self._raw, kept)
+        with self._writing():
+            guided_round.write(self.database, kept)
 
     def keep_order(self, order: Iterable[Reference]) -> None:
         """Keep how lanes and cards are drawn now, for every window; not at all while another program writes.
@@ -361,79 +270,72 @@ class Store:
             StoreError: it cannot be written.
         """
         wanted = tuple(order)
-        with _LOCK, sqlite_file.store_errors(self.path):
-            self._require_open()
-            self._require_same_file()
-            sqlite_file.set_busy_timeout(self._raw, 0)
-            try:
-                with self._transaction("BEGIN IMMEDIATE"):
-                    drawn_order.write(self._raw, wanted)
-                self.order = wanted
-            except Exception as error:
-                if not sqlite_file.is_busy(error):
-                    raise
-            finally:
-                sqlite_file.set_busy_timeout(self._raw, sqlite_file.BUSY_TIMEOUT)
+        try:
+            with self._writing(waiting=False):
+                drawn_order.write(self.database, wanted)
+        except BusyError:
+            return
+        self.order = wanted
+
+    def imported(self) -> list[Imported]:
+        """What imports last said of each record (``imports.read``)."""
+        with self._reading(plain=True):
+            return imports.read(self.database)
+
+    def renamed(self, missing: Iterable[Reference]) -> Mapping[Reference, str]:
+        """The ids that records have now which were renamed since (``imports.renamed``)."""
+        with self._reading(plain=True):
+            return imports.renamed(self.database, missing)
 
     def journal(self) -> "list[JournalEntry]":
         """Every edit since the file was made, oldest first."""
         from meshmodel.store import journal
 
         with self._reading():
-            return journal.entries(self._connection, self.author)
+            return journal.entries(self.database.connection, self.author)
 
     def earlier(self, number: int) -> Snapshot:
         """The model as an entry of the journal left it; 0: before the first (``journal.earlier``)."""
         from meshmodel.store import journal
 
         with self._reading():
-            return journal.earlier(self._connection, number, self._current())
+            now = self.database.read_changed(self.snapshot)
+            return journal.earlier(self.database.connection, number, now)
 
     def changes_since(self, number: int) -> "list[tuple[JournalEntry, Difference]]":
         """The edits after an entry of the journal that stand, with what each changed, oldest first."""
         from meshmodel.store import journal
 
         with self._reading():
-            entries = {each.number: each for each in journal.entries(self._connection, self.author)}
-            return [(entries[n], changes) for n, changes in journal.standing_since(self._connection, number)]
+            connection = self.database.connection
+            entries = {each.number: each for each in journal.entries(connection, self.author)}
+            return [(entries[n], changes) for n, changes in journal.standing_since(connection, number)]
 
     def _reload(self) -> Snapshot | None:
-        version = sqlite_file.data_version(self._raw)
+        version = self.database.version()
         if version == self._version:
             return None
-        with self._transaction("BEGIN"):
-            fresh = self._current()
-            self.order = drawn_order.read(self._raw)
+        self.database.connection  # noqa: B018  # it is to be there before the transaction
+        with self.database.transaction(waiting=False):
+            fresh = self.database.read_changed(self.snapshot)
+            self.order = drawn_order.read(self.database)
         self._version = version
         if fresh is self.snapshot:
             return None
         self.snapshot = fresh
         return fresh
 
-    def _current(self) -> Snapshot:
-        """The model as it is in the file; the same object if nobody else edited it."""
-        number = reader.revision(self._raw)
-        if number == self.snapshot.revision:
-            return self.snapshot
-        from meshmodel.store import journal
-
-        names = journal.touched_since(self._connection, self.snapshot.revision)
-        return reader.read_changed(self._raw, names, self.snapshot, number, path_text(self.path))
-
     def _edit(self, work: Callable[[Snapshot, int], Snapshot | None]) -> Snapshot | None:
         """Do ``work`` in one transaction; if it raises or returns ``None``, the snapshot stays as it is."""
-        with _LOCK, sqlite_file.store_errors(self.path):
+        with self.database.lock:
             self._require_open()
             if self.read_only:
-                raise StoreError(f"{path_text(self.path)}: is open for reading only; copy it to edit it")
-            self._require_same_file()
-            with self._transaction("BEGIN IMMEDIATE"):
-                fresh = self._current()
+                raise StoreError(f"{self.database.name}: is open for reading only; copy it to edit it")
+            with self._writing():
+                fresh = self.database.read_changed(self.snapshot)
                 after = work(fresh, fresh.revision + 1)
-                if edited := after is not None and after is not fresh:
-                    self._register()
-            if edited:
-                self._registered_at = time.monotonic()
+                if after is not None and after is not fresh:
+                    self.database.register(self.author)
             if after is not None:
                 self.snapshot = after
             return after
@@ -441,33 +343,32 @@ class Store:
     def _write(self, changes: Difference) -> None:
         from meshmodel.store import writer
 
-        writer.write_changes(self._connection, changes, path_text(self.path))
-
-    def _register_again(self) -> None:
-        """Renew this program's row if it has edited and the row is older than the interval."""
-        if self._registered_at is None or time.monotonic() - self._registered_at < presence.REGISTER_INTERVAL:
-            return
-        with self._transaction("BEGIN IMMEDIATE"):
-            self._register()
-        self._registered_at = time.monotonic()
-
-    def _register(self) -> None:
-        from meshmodel.store import journal
-
-        journal.register(self._connection, presence.this_program(self.author))
+        writer.write_changes(self.database.connection, changes, self.database.name)
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        with _LOCK, sqlite_file.store_errors(self.path):
+    def _reading(self, *, plain: bool = False) -> Iterator[None]:
+        with self.database.lock, self.database.errors():
             self._require_open()
-            with self._transaction("BEGIN"):
+            if not plain:
+                self.database.connection  # noqa: B018  # it is to be there before the transaction
+            with self.database.transaction():
                 yield
+
+    @contextlib.contextmanager
+    def _writing(self, *, waiting: bool = True) -> Iterator[None]:
+        with self.database.lock, self.database.errors():
+            self._require_open()
+            if self.is_lost:
+                raise StoreError(f"{self.database.name}: was moved, deleted or replaced; open it again")
+            self.database.connection  # noqa: B018  # it is to be there before the transaction
+            with self.database.transaction(writing=True, waiting=waiting):
+                yield
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the model is no longer where it was opened, so that no edit can be saved."""
+        return self.database.is_lost()
 
     def _require_open(self) -> None:
         if self._closed:
-            raise StoreError(f"{path_text(self.path)}: was closed")
-
-    def _require_same_file(self) -> None:
-        """Refuse to write into a file to which the path no longer leads."""
-        if sqlite_file.identity(self.path) != self._file:
-            raise StoreError(f"{path_text(self.path)}: was moved, deleted or replaced; open it again")
+            raise StoreError(f"{self.database.name}: was closed")

@@ -14,6 +14,7 @@ from meshmodel.app.panels.imported import ImportList
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.presentation.import_request import ImportRequest
+from meshmodel.app.session import Session
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.events import Connected
 from meshmodel.importers.importing import prepare
@@ -381,7 +382,7 @@ def test_a_model_file_may_be_named_from_the_current_folder(
         (configuration(tmp_path, "search"), configuration(tmp_path, "tracker", name="b.json"))
     )
     assert request.title == ".mcp.json and 1 more"
-    done = request.prepare(Path("mesh.mesh"), EMPTY, frozenset())
+    done = request.prepare(Session.open(Path("mesh.mesh")), EMPTY, frozenset())
     assert {row.source for row in done.rows} == {".mcp.json", "b.json"}
     assert done.is_compared_with_last
 

@@ -157,7 +157,7 @@ def test_the_toxic_flows_that_are_closed_are_named():
 @pytest.fixture
 def model(tmp_path):
     with Store.create(tmp_path / "leak.mesh", read_file(LEAK)) as store:
-        return store.path
+        return store.source.path
 
 
 def test_the_checkpoints_are_added_as_one_edit(model):

@@ -183,7 +183,7 @@ def test_where_nothing_is_open_there_is_nothing_to_do(tmp_path):
 @pytest.fixture
 def model(tmp_path):
     with Store.create(tmp_path / "rare.mesh", read_file(RARE)) as store:
-        return store.path
+        return store.source.path
 
 
 def test_the_plan_is_made_as_one_edit(model):

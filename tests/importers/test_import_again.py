@@ -15,8 +15,8 @@ from meshmodel.interchange import write_text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Agent, Checkpoint, Credential, Custody, Grant, Hold, Note, Zone, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
-from meshmodel.store import imports
 from meshmodel.store.store import Store
+from tests.store.sample import imported_in
 
 
 def started(*names, **more):
@@ -44,8 +44,8 @@ class Desk:
                 [self.folder / name for name in names or [".mcp.json"]],
                 self.folder,
                 store.snapshot,
-                imports.read(store.path),
-                renamed=lambda missing: imports.renamed(store.path, missing),
+                store.imported(),
+                renamed=store.renamed,
                 rejected=frozenset(rejected),
             )
 
@@ -82,7 +82,7 @@ def desk(tmp_path):
 
 
 def rows_of(desk):
-    return len(imports.read(desk.model))
+    return len(imported_in(desk.model))
 
 
 def test_importing_an_unchanged_file_changes_nothing(desk):
@@ -206,7 +206,7 @@ def test_a_file_that_was_read_in_part_removes_nothing(desk):
     desk.bring_in(started("a", "b"))
     path = desk.write(started("a"))
     (proposed,) = read_files([path], desk.folder).propose()
-    last = imports.read(desk.model)
+    last = imported_in(desk.model)
     whole = plan(proposed, [".mcp.json"], desk.now, last)
     proposed.partial[".mcp.json"] = "the rest is elsewhere"
     in_part = plan(proposed, [".mcp.json"], desk.now, last)
@@ -390,8 +390,8 @@ def test_what_is_the_same_thing_in_every_file_is_one_element_in_all_forms(tmp_pa
     assert {each.form for each in done.proposals} == {"mcp", "github-actions"}
     store = tmp_path / "m.mesh"
     Store.create(store, done.after, done.imported).close()
-    again = prepare([tmp_path], tmp_path, done.after, imports.read(store))
+    again = prepare([tmp_path], tmp_path, done.after, imported_in(store))
     assert (again.outcomes, again.edit.changes) == ((), ())
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {"y": {"command": "y"}}}', encoding="utf-8")
-    later = prepare([tmp_path], tmp_path, done.after, imports.read(store))
+    later = prepare([tmp_path], tmp_path, done.after, imported_in(store))
     assert hosts[0] in later.after.zone, "the workflow still says it"

@@ -20,7 +20,6 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Custody, Delegation, Hold
 from meshmodel.model.secret_pattern import RANDOM, fake
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store import imports
 from meshmodel.store.store import Store
 from tests.importers.foreign import FIXTURES, check_goldens, fixtures, ledger_lines, read_text
 from tests.importers.kubernetes_objects import RBAC, agent, binding, kagent, questions, read, thing, uses
@@ -302,7 +301,7 @@ def test_what_several_files_say_together_is_not_gone_when_one_is_read_again(tmp_
     with Store.create(tmp_path / "m.mesh") as store:
         first = prepare(paths, tmp_path, Snapshot(), [])
         store.apply(first.edit, imported=first.imported)
-        last = imports.read(store.path)
+        last = store.imported()
         for each in sorted(tmp_path.glob("*/*.yaml")):
             again = prepare([each], tmp_path, first.after, last)
             assert not [outcome for outcome in again.outcomes if outcome.kind == "gone"], each

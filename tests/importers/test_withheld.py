@@ -20,8 +20,8 @@ from meshmodel.importers.withheld import (
 from meshmodel.interchange import write_text
 from meshmodel.model.secret_pattern import RANDOM, fake
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store import imports
 from meshmodel.store.store import Store
+from tests.store.sample import imported_in
 
 TOKEN = fake("ghp", "_", RANDOM[:36])
 
@@ -376,7 +376,9 @@ def test_a_planted_secret_is_in_nothing_that_an_import_gives(secret, name, tmp_p
     ]
     with Store.create(tmp_path / "m.mesh") as store:
         store.apply(done.edit, imported=done.imported)
-        assert repr(imports.read(store.path)) == repr(imports.read(tmp_path / "m.mesh"))
+        kept = repr(store.imported())
+    with Store.open(tmp_path / "m.mesh") as store:
+        assert repr(store.imported()) == kept
     stored = (tmp_path / "m.mesh").read_bytes()
     for each in (secret, secret.lower(), secret.upper()):
         assert [text for text in said if each in text] == []
@@ -451,7 +453,7 @@ def test_of_a_capability_url_the_host_and_the_plain_words_stay(part, tmp_path):
     assert [text for text in said if kept in text] == []
     assert kept.encode() not in stored
     assert b"hooks.example.com" in stored
-    again = prepare([path], tmp_path, done.after, imports.read(tmp_path / "m.mesh"))
+    again = prepare([path], tmp_path, done.after, imported_in(tmp_path / "m.mesh"))
     assert (again.outcomes, again.edit.changes) == ((), ())
 
 

@@ -16,5 +16,5 @@ def redo_label(store: Store) -> str | None:
 
 def _label(store, choose):
     with store._reading():
-        found = None if store.read_only else choose(store._connection, store.author, store.person)
+        found = None if store.read_only else choose(store.database, store.author, store.person)
     return found and found[1]

@@ -27,6 +27,8 @@ from meshmodel.model.records import (
 from meshmodel.model.schema import SCHEMA, STEP_ENDS, Field
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.store.imports import Imported
+from meshmodel.store.store import Store
 
 RECORDS: tuple[Record, ...] = (
     About(name="Support", description="Reads tickets, fetches files."),
@@ -104,6 +106,12 @@ RECORDS: tuple[Record, ...] = (
     Note("keep", "It may stay.", "grant:key>files:read", "action", source="plan"),
     Acceptance("toxic-flow", "bot", "known", "anna", date(2027, 2, 28), "high", ("bot",), ("read",)),
 )
+
+
+def imported_in(path: Path) -> list[Imported]:
+    """What imports last said of each record, as a file keeps it."""
+    with Store.open(path, read_only=True) as store:
+        return store.imported()
 
 
 def names_in(folder: Path) -> list[str]:

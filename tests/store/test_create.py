@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store import create
 from meshmodel.store.codec import row_of
 from meshmodel.store.reader import normalise_snapshot
+from meshmodel.store.sqlite_database import SqliteDatabase
 from meshmodel.store.tables import RECORD_TABLES, create_statements
 from tests.store.snapshots import snapshots
 
@@ -39,7 +41,7 @@ def test_the_tables_read_back_what_was_written_in_plain_sql(snapshot: Snapshot):
     first = normalise_snapshot(snapshot)
     raw = sqlite3.connect(":memory:", check_same_thread=False)
     create.create_tables(raw)
-    create.insert_all(raw, first)
+    create.insert_all(SqliteDatabase(Path(), raw), first)
     raw.commit()
     engine = create_engine("sqlite://", creator=lambda: raw)
     with engine.connect() as connection:

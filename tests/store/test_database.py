@@ -55,7 +55,7 @@ def test_every_reference_to_one_table_is_a_foreign_key():
 
 def test_the_header_says_what_it_is_and_the_settings_keep_what_was_shown(path):
     with Store.create(path) as store:
-        connection = store._connection
+        connection = store.database.connection
         settings = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "cell_size_check")
@@ -181,7 +181,7 @@ def test_a_refused_edit_changes_nothing(path):
 
 def test_only_the_rows_that_changed_are_written(path):
     with Store.create(path, SAMPLE) as store:
-        raw = store._connection.connection.dbapi_connection
+        raw = store.database.connection.connection.dbapi_connection
         assert isinstance(raw, sqlite3.Connection)
         statements: list[str] = []
         raw.set_trace_callback(statements.append)
@@ -228,7 +228,7 @@ def test_symbolic_links_and_relative_paths_lead_to_the_file(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     with Store.open("link.mesh") as store:
         store.apply(edit("z", [Put(Zone("z"))]))
-        assert store.path == (real / "m.mesh").resolve()
+        assert store.database.name == str((real / "m.mesh").resolve())
     assert link.is_symlink()
     assert names_in(tmp_path) == ["link.mesh", "real"]
     with Store.open(real / "m.mesh") as store:

@@ -42,7 +42,7 @@ def test_an_interrupted_edit_is_rolled_back_and_explained_where_it_cannot_be(
 def test_a_full_disk_is_told_and_changes_nothing(path):
     with Store.open(path) as store:
         before = store.snapshot
-        store._connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        store.database.connection.exec_driver_sql("PRAGMA max_page_count = 1")
         with pytest.raises(StoreError, match="the disk is full; nothing was changed"):
             store.apply(edit("many", [Put(Zone(f"z{n}", description="x" * 1500)) for n in range(50)]))
         assert store.snapshot is before

@@ -226,14 +226,14 @@ def test_a_waiting_program_shows_itself_again(two, monkeypatch):
 def _programs(store: Store) -> list[presence.Program]:
     from meshmodel.store import journal
 
-    return journal.programs(store._connection)
+    return journal.programs(store.database.connection)
 
 
 def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
     monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT", 0.2)
     first, _ = two
-    sqlite_file.set_busy_timeout(first._raw, sqlite_file.BUSY_TIMEOUT)
-    raw = sqlite3.connect(first.path, isolation_level=None)
+    first.database.execute("PRAGMA busy_timeout = 200")
+    raw = sqlite3.connect(first.source.path, isolation_level=None)
     raw.execute("BEGIN EXCLUSIVE")
     began = time.monotonic()
     with pytest.raises(StoreError, match="another program has been using it"):
@@ -250,7 +250,7 @@ def test_opening_waits_longer_than_an_edit_while_others_write(two, monkeypatch):
     assert sqlite_file.OPEN_TIMEOUT == 10
     monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT", 0.05)
     first, second = two
-    raw = sqlite3.connect(first.path, isolation_level=None, check_same_thread=False)
+    raw = sqlite3.connect(first.source.path, isolation_level=None, check_same_thread=False)
     raw.execute("BEGIN EXCLUSIVE")
     opened, tries = [], []
     connect = sqlite_file.connect
@@ -263,13 +263,13 @@ def test_opening_waits_longer_than_an_edit_while_others_write(two, monkeypatch):
         return connect(path, read_only=read_only)
 
     monkeypatch.setattr(sqlite_file, "connect", counted)
-    opened.append(Store.open(first.path))
+    opened.append(Store.open(first.source.path))
     opened[0].close()
     assert len(tries) == 5
     raw.execute("BEGIN EXCLUSIVE")
     monkeypatch.setattr(sqlite_file, "OPEN_TIMEOUT", 1.0)
     with pytest.raises(StoreError, match="using it for 1 seconds"):
-        Store.open(first.path)
+        Store.open(first.source.path)
     raw.close()
 
 
@@ -410,7 +410,7 @@ def test_the_order_of_one_window_is_that_of_all(two):
     assert other.refresh() is None, "it is no edit"
     assert other.order == one.order == (("zone", "helpdesk"), ("lane", ""), ("system", "files"))
     assert not one.journal()
-    with other._transaction("BEGIN IMMEDIATE"):
+    with other.database.transaction(writing=True):
         one.keep_order([])  # somebody writes just now: nobody waits for it
     assert one.order == other.order
 
@@ -422,7 +422,7 @@ def test_where_a_round_began_is_that_of_all_windows(two):
     assert other.guided_round() == GuidedRound(0, over=False)
     assert not one.journal(), "it is no edit"
     for entry in (-1, 9, "x", 0.5):
-        with contextlib.closing(sqlite3.connect(one.path, isolation_level=None)) as raw:
+        with contextlib.closing(sqlite3.connect(one.source.path, isolation_level=None)) as raw:
             raw.execute("UPDATE guided_round SET began = ?", (entry,))
         assert other.guided_round() is None, "no entry of the journal"
 
@@ -431,6 +431,6 @@ def test_where_a_round_began_is_that_of_all_windows(two):
 def test_an_order_that_is_damaged_is_none(path, entries):
     with Store.open(path) as store:
         store.keep_order([("zone", "helpdesk")])
-        store._raw.execute("UPDATE drawn_order SET entries = ?", (entries,))
+        store.database.execute("UPDATE drawn_order SET entries = ?", (entries,))
     with Store.open(path) as store:
         assert store.order == ()

@@ -20,7 +20,7 @@ from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
 from meshmodel.store.writer import sqlalchemy_connection
 from tests.store.labels import redo_label, undo_label
-from tests.store.sample import SAMPLE, names_in
+from tests.store.sample import SAMPLE, imported_in, names_in
 
 FIRST = Path(__file__).with_name("revision-1.sql")
 """A model file of schema version 1 as the program then wrote it: the sample, one edit and one undone."""
@@ -183,7 +183,7 @@ def test_a_checkpoint_on_a_trigger_that_was_not_drawn_sits_on_hearing_at_every_t
         assert store.snapshot.checkpoint["late"].state == "planned"
         store.undo()
         assert steps_of(store) == deleted
-    (row,) = imports.read(path)
+    (row,) = imported_in(path)
     assert row.record == Checkpoint(
         "words", "human-approval", "hearing", "files", "bot", approvers=("anna", "bert"), rate=3
     )
@@ -351,9 +351,10 @@ def test_rules_in_an_older_file_do_not_run(older):
 def test_what_was_renamed_before_is_found(tmp_path):
     path = written(THIRD, tmp_path / "third.mesh")
     Store.open(path).close()
-    assert imports.read(path) == []
+    assert imported_in(path) == []
     missing = [("credential", "key"), ("zone", "more"), ("system", "never")]
-    assert imports.renamed(path, missing) == {("credential", "key"): "sas-key"}
+    with Store.open(path) as store:
+        assert store.renamed(missing) == {("credential", "key"): "sas-key"}
 
 
 @pytest.mark.parametrize(
@@ -364,13 +365,13 @@ def test_damage_in_what_was_imported_is_told(tmp_path, damage):
     path = tmp_path / "m.mesh"
     row = imports.Imported("f", "mcp", "", "k", "system", "s", System("s"))
     Store.create(path, imported=[row]).close()
-    assert imports.read(path) == [row]
+    assert imported_in(path) == [row]
     raw = sqlite3.connect(path)
     raw.execute(f"UPDATE imported SET {damage}")
     raw.commit()
     raw.close()
     with pytest.raises(StoreError, match="damaged"):
-        imports.read(path)
+        imported_in(path)
 
 
 def test_a_key_of_an_import_becomes_a_digest_and_is_nowhere_in_the_file(tmp_path):
@@ -380,5 +381,5 @@ def test_a_key_of_an_import_becomes_a_digest_and_is_nowhere_in_the_file(tmp_path
         raw.execute("UPDATE imported SET stable_key = ?", (key,))
     assert b"the-path-that-is" in path.read_bytes()
     Store.open(path).close()
-    assert {each.stable_key for each in imports.read(path)} == {Identity("", key).digest}
+    assert {each.stable_key for each in imported_in(path)} == {Identity("", key).digest}
     assert b"the-path-that-is" not in path.read_bytes()

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.model.open_file import real_path
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    from meshmodel.app.session import Session
     from meshmodel.importers.importing import Import
 
 
@@ -34,11 +34,11 @@ class ImportRequest:
         first = one_line(self.paths[0].name, 40) if self.paths else "nothing"
         return first if len(self.paths) < 2 else f"{first} and {len(self.paths) - 1} more"
 
-    def prepare(self, file: Path, model: Snapshot, rejected: AbstractSet[Reference]) -> "Import":
-        """Read the files and compare them with a model file; any thread may ask.
+    def prepare(self, session: "Session", model: Snapshot, rejected: AbstractSet[Reference]) -> "Import":
+        """Read the files and compare them with a model; any thread may ask.
 
         Args:
-            file: the model file, which is only read.
+            session: the open model, which is only read.
             model: what is in it.
             rejected: records about which nothing is to be done, now and at later imports.
 
@@ -46,15 +46,13 @@ class ImportRequest:
             MeshmodelError: one line; a file cannot be read.
         """
         from meshmodel.importers.importing import prepare
-        from meshmodel.store import imports
 
-        store = real_path(file)
         return prepare(
             self.paths,
-            file.parent,
+            session.path.parent,
             model,
-            imports.read(store),
-            renamed=lambda missing: imports.renamed(store, missing),
+            session.imported(),
+            renamed=session.renamed,
             form=self.form,
             rejected=rejected,
             only=self.only,

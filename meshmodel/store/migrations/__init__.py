@@ -54,7 +54,7 @@ def migrate(raw: sqlite3.Connection, where: str) -> frozenset[str]:
         except CommandError as error:
             raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
         reader.check_file(raw, where)
-        reader.read_all(raw, reader.revision(raw), where)
+        reader.read_all(raw.execute, reader.revision(raw.execute), where)
         return before & _checkpoints_on(raw, "hearing")
 
 

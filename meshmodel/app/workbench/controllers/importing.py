@@ -46,12 +46,12 @@ class ImportingController(Controller):
     def _read(self, importing: "Importing") -> None:
         """Read the files, in the background, and compare them with the model as it is now."""
         self.context.update(importing=importing)
-        path, snapshot = self.context.session.path, self.context.session.snapshot
+        session, snapshot = self.context.session, self.context.session.snapshot
 
         def work(_: object) -> "tuple[Import, Marked]":
             from meshmodel.app.presentation.since import mark
 
-            done = importing.request.prepare(path, snapshot, importing.rejected)
+            done = importing.request.prepare(session, snapshot, importing.rejected)
             return done, mark(snapshot, done.after)
 
         title = f"reading {importing.request.title}"
