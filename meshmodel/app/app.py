@@ -4,7 +4,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.terminal_theme import TerminalTheme
@@ -31,6 +30,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Progress, Task
 from meshmodel.model.text import one_line
 from meshmodel.store.saved_state import State
+from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.app.start.screen import StartScreen
@@ -57,7 +57,7 @@ class MeshmodelApp(KeysInOrder):
 
     def __init__(
         self,
-        path: Path | None = None,
+        named: AnySource | None = None,
         *,
         configuration: Configuration | None = None,
         state: State | None = None,
@@ -68,7 +68,7 @@ class MeshmodelApp(KeysInOrder):
     ) -> None:
         """Arguments.
 
-        path: the model to open; ``None`` shows the start screen.
+        named: the model to open; ``None`` shows the start screen.
         configuration: what the configuration file says; it is read if not given.
         state: recent files and places; read if not given.
         is_ascii: whether only ASCII is drawn; found out if not given.
@@ -77,7 +77,7 @@ class MeshmodelApp(KeysInOrder):
         minutes: how many are meant for a stop of a round; 0: no clock is shown.
         """
         super().__init__()
-        self.path = path
+        self.source = None if named is None else Source.parse(named)
         self.configuration = read_configuration() if configuration is None else configuration
         self.state = State() if state is None else state
         wanted = self.configuration.ascii if is_ascii is None else is_ascii
@@ -142,8 +142,8 @@ class MeshmodelApp(KeysInOrder):
         if self._opened is not None:
             session, self._opened = self._opened, None
             self._show(session)
-        elif self.path is not None:
-            self.open_model(self.path)
+        elif self.source is not None:
+            self.open_model(self.source)
         else:
             self.push_screen(self._start_screen())
             self.release_keys()
@@ -174,11 +174,11 @@ class MeshmodelApp(KeysInOrder):
             if bound is not None and bound.node is screen.context.canvas:
                 screen.context.release()
 
-    def open_model(self, path: Path, then: Callable[[], None] = lambda: None) -> None:
+    def open_model(self, named: AnySource, then: Callable[[], None] = lambda: None) -> None:
         """Open a model in place of the one that is open; its file is read in a thread, which Escape ends.
 
         Args:
-            path: the file.
+            named: where it is.
             then: called once it is shown.
         """
 
@@ -198,9 +198,10 @@ class MeshmodelApp(KeysInOrder):
 
         self.hold_keys(for_reading=True)
         self._read_count += 1  # each has a group of its own: what was read too late is closed
-        title = f"reading {one_line(path.name, 60)}"
+        source = Source.parse(named)
+        title = f"reading {one_line(source.name, 60)}"
         task = self.jobs.run(
-            f"reading {self._read_count}", lambda _: Session.open(path, self.access), opened, failed, title
+            f"reading {self._read_count}", lambda _: Session.open(source, self.access), opened, failed, title
         )
         self._reading = task
 
@@ -333,11 +334,11 @@ class MeshmodelApp(KeysInOrder):
         """Clashes were reported when the configuration was read."""
 
 
-def run(path: Path | None, access: Access = ANYONE, minutes: int = 0) -> int:
+def run(source: Source | None, access: Access = ANYONE, minutes: int = 0) -> int:
     """Run the program; the exit status.
 
     Args:
-        path: the model to open, or ``None`` for the start screen.
+        source: the model to open, or ``None`` for the start screen.
         access: who opens it, and what they may do.
         minutes: how many are meant for a stop of a round; 0: no clock is shown.
 
@@ -350,8 +351,8 @@ def run(path: Path | None, access: Access = ANYONE, minutes: int = 0) -> int:
             "the workbench draws on standard error, and that is no terminal here; start it without 2>"
         )
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
-    session = None if path is None else Session.open(path, access)
-    app = MeshmodelApp(path, session=session, access=access, minutes=minutes)
+    session = None if source is None else Session.open(source, access)
+    app = MeshmodelApp(source, session=session, access=access, minutes=minutes)
     run_on_terminal(app)
     if app.signals.ended is not None:
         raise KeyboardInterrupt(app.signals.ended)

@@ -13,6 +13,7 @@ from meshmodel.app.config import Configuration
 from meshmodel.app.session import Session
 from meshmodel.model.atomic_file import replace_file
 from meshmodel.store.saved_state import State
+from meshmodel.store.source import Source
 
 Deliver = Callable[[str, str], None]
 """Told the name of a file in the folder of the guest, and what it is to be called for them."""
@@ -26,7 +27,7 @@ class GuestApp(MeshmodelApp):
         self._folder, self._deliver = folder, deliver
         state = State(folder / "state.json")
         super().__init__(
-            session.path, configuration=Configuration(), state=state, session=session, access=session.access
+            session.source, configuration=Configuration(), state=state, session=session, access=session.access
         )
 
     def get_driver_class(self) -> type[Driver]:
@@ -53,11 +54,11 @@ class GuestApp(MeshmodelApp):
         return Delivering
 
 
-def run_guest(path: Path, access: Access, deliver: Deliver) -> None:
+def run_guest(source: Source, access: Access, deliver: Deliver) -> None:
     """Show a model on the terminal that is the process's own, until it is left or the terminal is gone.
 
     Args:
-        path: the model.
+        source: the model.
         access: who it is, with the folder that is theirs.
         deliver: hands them a file of that folder.
 
@@ -66,4 +67,4 @@ def run_guest(path: Path, access: Access, deliver: Deliver) -> None:
     """
     assert access.folder is not None
     gc.disable()
-    run_on_terminal(GuestApp(Session.open(path, access), access.folder, deliver))
+    run_on_terminal(GuestApp(Session.open(source, access), access.folder, deliver))

@@ -15,7 +15,7 @@ from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.store.drawn_order import LIMIT
-from meshmodel.store.sqlite_file import identity, path_text, unwritable_part
+from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Difference
@@ -46,38 +46,43 @@ class Session:
     """
 
     def __init__(
-        self, path: Path, snapshot: Snapshot, store: "Store | None", access: Access = ANYONE
+        self, source: Source, snapshot: Snapshot, store: "Store | None", access: Access = ANYONE
     ) -> None:
-        """Arguments: the file, its snapshot, its store (``None``: read only), and who opens it."""
+        """Arguments: where it is, its snapshot, its store (``None``: read only), and who opens it."""
         self.access = access
-        self.path = path
+        self.source = source
         self.snapshot = snapshot
         self._store = store
-        self._file = identity(path)
-        self._read = self._seen = _version(path) if store is None else None
+        self._read = self._seen = _version(source.path) if store is None else None
         self._post: Callable[[Message], object] | None = None
 
     @classmethod
-    def open(cls, path: Path, access: Access = ANYONE) -> "Session":
-        """Open a model file, or an interchange file for reading.
+    def open(cls, named: AnySource, access: Access = ANYONE) -> "Session":
+        """Open a model for editing, or an interchange file for reading.
 
         Raises:
             MeshmodelError: it cannot be opened; one line says why.
         """
         from meshmodel.store.load import is_model_file
 
-        if path.exists() and not is_model_file(path):
+        source = Source.parse(named)
+        if not is_model_file(source) and source.path.exists():
             from meshmodel.interchange import read_file
 
-            return cls(path, read_file(path), None, access)
+            return cls(source, read_file(source.path), None, access)
         from meshmodel.store.store import Store
 
-        store = Store.open(path, read_only=access.read_only, person=access.person)
-        return cls(path, store.snapshot, store, access)
+        store = Store.open(source, read_only=access.read_only, person=access.person)
+        return cls(source, store.snapshot, store, access)
 
     def listen(self, post: Callable[[Message], object]) -> None:
         """Say who hears of changes from now on: the ``post_message`` of a screen."""
         self._post = post
+
+    @property
+    def path(self) -> Path:
+        """The file, beside which logs are looked for and exports are proposed."""
+        return self.source.path
 
     @property
     def read_only(self) -> bool:
@@ -94,19 +99,19 @@ class Session:
             if target == self.path.name:
                 target = f"{self.path.stem}-model.mesh"
             return f"{READ_ONLY}; to edit: meshmodel import {self.path.name} -o {target}"
-        what = unwritable_part(self.path) or "file"
-        return f"{READ_ONLY}: its {what} cannot be written; to edit: export it (e) as another model file"
+        why = self._store.database.why_read_only
+        return f"{READ_ONLY}: {why}; to edit: export it (e) as another model file"
 
     @property
     def is_lost(self) -> bool:
-        """Whether the file was moved, deleted or replaced while it is open: nothing can be saved in it."""
-        return self._store is not None and identity(self.path) != self._file
+        """Whether the model is no longer where it was opened: nothing can be saved in it."""
+        return self._store is not None and self._store.is_lost
 
     @property
     def why_lost(self) -> str:
         """What to do about that, in one line."""
         return (
-            f"{path_text(self.path)}: was moved, deleted or replaced, so no edit can be saved; "
+            f"{one_line(self.source, 300)}: was moved, deleted or replaced, so no edit can be saved; "
             "export (e) saves what is shown as a model and opens it"
         )
 

@@ -24,6 +24,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import real_path
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES, Severity
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -98,30 +99,30 @@ class Gate:
 
             self._baseline = read_baseline(file_content(arguments.baseline), str(arguments.baseline))
 
-    def watched(self, check: Callable[[Path], int]) -> Callable[[Path], int]:
+    def watched(self, check: Callable[[Source], int]) -> Callable[[Source], int]:
         """A check of one model whose failure is kept for the SARIF file."""
 
-        def run(path: Path) -> int:
+        def run(source: Source) -> int:
             try:
-                return check(path)
+                return check(source)
             except Exception as error:
-                self._failures.append(f"{one_line(path, 400)}: not checked: {one_line(error, 1_000)}")
+                self._failures.append(f"{one_line(source, 400)}: not checked: {one_line(error, 1_000)}")
                 raise
 
         return run
 
-    def compare(self, path: Path, analysis: "Analysis") -> "Comparison | None":
+    def compare(self, source: Source, analysis: "Analysis") -> "Comparison | None":
         """The findings of a model beside the baseline; ``None`` without one."""
         if self._baseline is None and self._arguments.write_baseline is None:
             return None
         from meshmodel.answers.baseline import compare, known_findings
 
-        now = self._found[path.as_posix()] = known_findings(analysis)
+        now = self._found[source.path.as_posix()] = known_findings(analysis)
         if self._baseline is None:
             return compare(now, now)
-        return compare(self._baseline.get(path.as_posix(), {}), now)
+        return compare(self._baseline.get(source.path.as_posix(), {}), now)
 
-    def take(self, path: Path, analysis: "Analysis", comparison: "Comparison | None") -> None:
+    def take(self, source: Source, analysis: "Analysis", comparison: "Comparison | None") -> None:
         """Keep the findings of a model for the SARIF file and the annotations."""
         if self._arguments.sarif is None and not self._arguments.annotations:
             return
@@ -133,22 +134,22 @@ class Gate:
         if self._baseline is not None and comparison is not None:
             states = {**dict.fromkeys(comparison.known, "unchanged")}
             states |= dict.fromkeys(comparison.reopened, "updated")
-        for each in located(analysis.findings, path, self._lines(path, analysis), states):
+        for each in located(analysis.findings, source.path, self._lines(source, analysis), states):
             is_open = not is_accepted(each.finding) and (each.finding.rule, each.finding.subject) not in known
             if is_open or self._arguments.with_accepted:
                 self._results.append(each)
             if is_open and self._arguments.annotations:
                 self._annotated.append(each)
 
-    def _lines(self, path: Path, analysis: "Analysis") -> "Mapping[tuple[str, Key], int]":
+    def _lines(self, source: Source, analysis: "Analysis") -> "Mapping[tuple[str, Key], int]":
         from meshmodel.store.load import is_model_file
 
-        if is_model_file(path):
+        if is_model_file(source):
             return {}
         from meshmodel.interchange.reader import file_content
         from meshmodel.interchange.record_lines import record_lines
 
-        text = file_content(path).decode("utf-8-sig")
+        text = file_content(source.path).decode("utf-8-sig")
         return record_lines(text, analysis.snapshot)
 
     def write(self) -> None:
@@ -237,21 +238,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer for every model; 1 if something at or above ``--fail-on`` was found."""
     printer, gate = AnswerPrinter(arguments.models), Gate(arguments)
 
-    def check(path: Path) -> int:
+    def check(source: Source) -> int:
         from meshmodel.analysis.analysis import analyse
 
-        snapshot = load(path)
+        snapshot = load(source)
         analysis = analyse(snapshot, view=view_of(arguments))
         planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
         unmatched = _unmatched(analysis, planned=planned)
-        comparison = gate.compare(path, analysis)
+        comparison = gate.compare(source, analysis)
         if arguments.json:
             from meshmodel.answers.check import check_json
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings, baseline=comparison))
             say_in_pieces("\n")
             if unmatched:
-                complain(f"{one_line(path)}: {_unmatched_line(unmatched, analysis)}")
+                complain(f"{one_line(source)}: {_unmatched_line(unmatched, analysis)}")
         else:
             from meshmodel.answers.check import check_blocks
             from meshmodel.answers.painters import text_of, titled
@@ -265,13 +266,13 @@ def run(arguments: argparse.Namespace) -> int:
                 crossings=look.columns if arguments.crossings else None,
                 designed=designed,
                 unmatched=unmatched,
-                kindless=_kindless(path, snapshot),
+                kindless=_kindless(source, snapshot),
                 baseline=comparison,
             )
             text = text_of(titled(snapshot, blocks, analysis.view), look)
             # GitHub takes what begins a line for a command: with annotations no text of the model does.
-            printer.say(path, indent(text, " ") if arguments.annotations else text)
-        gate.take(path, analysis, comparison)
+            printer.say(source, indent(text, " ") if arguments.annotations else text)
+        gate.take(source, analysis, comparison)
         return 1 if fails(counting(analysis.findings, comparison), arguments.fail_on) else 0
 
     status = for_each(arguments.models, gate.watched(check))
@@ -279,7 +280,7 @@ def run(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":
+def _kindless(source: Source, snapshot: "Snapshot") -> "list[str]":
     """The active agents of an interchange file that are steerable for want of a kind.
 
     Earlier versions took them for not steerable. Migration states that in model files; interchange files have
@@ -287,7 +288,7 @@ def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":
     """
     from meshmodel.store.load import is_model_file
 
-    if is_model_file(path):
+    if is_model_file(source):
         return []
     agents = sorted(snapshot.agent.values(), key=lambda each: each.id)
     return [each.id for each in agents if each.is_active and each.kind is None and each.is_steerable]

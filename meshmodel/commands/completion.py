@@ -8,6 +8,7 @@ from typing import Any, Final
 from meshmodel.commands.help import TOPICS, commands_of, page
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.store.source import Source
 
 SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -42,7 +43,7 @@ class PrintCompletion(argparse.Action):
         for each in _arguments(parser):
             if each.dest in words:
                 each.choices = words[each.dest]
-            elif each.type is Path:
+            elif each.type in {Path, Source.parse}:
                 files = shtab.DIRECTORY if each.metavar == "DIR" else shtab.FILE
                 each.complete = files  # type: ignore[attr-defined]  # this is where shtab looks
         say(shtab.complete(parser, str(values)))

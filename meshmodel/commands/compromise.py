@@ -1,7 +1,6 @@
 """``meshmodel compromise``: what follows if an element is compromised, or an outsider writes."""
 
 import argparse
-from pathlib import Path
 
 from meshmodel.commands.models import (
     AnswerPrinter,
@@ -18,6 +17,7 @@ from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 
 def add(commands: Subparsers) -> None:
@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     printer = AnswerPrinter(arguments.models)
 
-    def compromise(path: Path) -> int:
-        snapshot = load(path)
+    def compromise(source: Source) -> int:
+        snapshot = load(source)
         analysis = analyse(snapshot, view=view_of(arguments))
         found = analysis.compromise(_qualified(arguments.start, snapshot))
         from meshmodel.answers.compromise import compromise_blocks, compromise_json
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             answer(compromise_json(found))
         else:
             blocks = titled(snapshot, compromise_blocks(snapshot, found, analysis.view))
-            printer.say(path, text_of(blocks, style()))
+            printer.say(source, text_of(blocks, style()))
         return 0
 
     return for_each(arguments.models, compromise)

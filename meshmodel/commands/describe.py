@@ -1,10 +1,10 @@
 """``meshmodel describe``: the drawing in words, for whoever sees no picture."""
 
 import argparse
-from pathlib import Path
 
 from meshmodel.commands.models import AnswerPrinter, Subparsers, add_models, add_view, for_each, load, view_of
 from meshmodel.commands.output import style
+from meshmodel.store.source import Source
 
 
 def add(commands: Subparsers) -> None:
@@ -26,11 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Tell every model."""
     printer = AnswerPrinter(arguments.models)
 
-    def describe(path: Path) -> int:
+    def describe(source: Source) -> int:
         from meshmodel.analysis.analysis import analyse
         from meshmodel.answers.description import description
 
-        printer.say(path, description(analyse(load(path), view=view_of(arguments)), style()))
+        printer.say(source, description(analyse(load(source), view=view_of(arguments)), style()))
         return 0
 
     return for_each(arguments.models, describe)

@@ -10,6 +10,7 @@ from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -73,7 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.old == arguments.new == "-":
         raise MeshmodelError("OLD and NEW are both standard input; name a file for one")
     snapshots = [
-        load(Path(each)) if each == "-" else load_side(each) for each in (arguments.old, arguments.new)
+        load(Source.parse(each)) if each == "-" else load_side(each)
+        for each in (arguments.old, arguments.new)
     ]
     old = analyse(snapshots[0], view=view_of(arguments))
     new = analyse(snapshots[1], view=old.view, today=old.today)

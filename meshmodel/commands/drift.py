@@ -8,6 +8,7 @@ from meshmodel.commands.import_model import add_form, refuse_models
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.importers.importing import Import
@@ -67,17 +68,17 @@ def _read(arguments: argparse.Namespace) -> "Import":
     from meshmodel.importers.drift import drifted
     from meshmodel.store.load import is_model_file
 
-    model: Path = arguments.model
+    model: Source = arguments.model
     if not is_model_file(model):
         return drifted(
-            arguments.sources, model.parent, load(model), None, form=arguments.form, only=arguments.only
+            arguments.sources, model.folder, load(model), None, form=arguments.form, only=arguments.only
         )
     from meshmodel.store.store import Store
 
     with Store.open(model, read_only=True) as store:
         return drifted(
             arguments.sources,
-            model.parent,
+            model.folder,
             store.snapshot,
             store.imported(),
             renamed=store.renamed,

@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 from meshmodel.commands.models import AnswerPrinter, Subparsers, add_json, add_view, for_each, load, view_of
 from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.store.source import Source
 
 _NOTHING = "There is no crossing to explain."
 
@@ -53,16 +53,16 @@ def run(arguments: argparse.Namespace) -> int:
     models, agent, system = _split_words(arguments.words)
     printer = AnswerPrinter(models)
 
-    def explain(path: Path) -> int:
-        said = _answer_text(path, agent, system, arguments)
+    def explain(source: Source) -> int:
+        said = _answer_text(source, agent, system, arguments)
         if said is not None:
-            printer.say(path, said)
+            printer.say(source, said)
         return 0
 
     return for_each(models, explain)
 
 
-def _split_words(words: Sequence[str]) -> tuple[list[Path], str | None, str | None]:
+def _split_words(words: Sequence[str]) -> tuple[list[Source], str | None, str | None]:
     """The models, the agent and the system; after the first word, models are recognized by their ending."""
     models = 1
     while models < len(words) and words[models].lower().endswith((".mesh", ".toml")):
@@ -72,18 +72,18 @@ def _split_words(words: Sequence[str]) -> tuple[list[Path], str | None, str | No
         more = " ".join(one_line(each) for each in ids[2:])
         raise MeshmodelError(f"unrecognized arguments: {more}; see meshmodel explain --help")
     agent, system = [*ids, None, None][:2]
-    return [Path(each) for each in words[:models]], agent, system
+    return [Source.parse(each) for each in words[:models]], agent, system
 
 
 def _answer_text(
-    path: Path, agent: str | None, system: str | None, arguments: argparse.Namespace
+    source: Source, agent: str | None, system: str | None, arguments: argparse.Namespace
 ) -> str | None:
     """The answer for one model as text; ``None`` if it was printed as JSON."""
     from meshmodel.answers.painters import text_of
     from meshmodel.answers.ways import explain_blocks, ways_blocks
     from meshmodel.api import analyse
 
-    snapshot = load(path)
+    snapshot = load(source)
     _require_known("agent", agent, snapshot.agent)
     _require_known("system", system, snapshot.system)
     if arguments.source != "home":

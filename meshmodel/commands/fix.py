@@ -3,7 +3,6 @@
 import argparse
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.commands.models import (
@@ -21,6 +20,7 @@ from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -69,12 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("--apply changes one model at a time; name one")
     printer = AnswerPrinter(arguments.models)
 
-    def fix(path: Path) -> int:
-        fix_run = _FixRun(path, arguments)
+    def fix(source: Source) -> int:
+        fix_run = _FixRun(source, arguments)
         if arguments.json:
             answer(fix_run.json())
         else:
-            printer.say(path, fix_run.text())
+            printer.say(source, fix_run.text())
         return 0 if fix_run.complete else 2
 
     return for_each(arguments.models, fix)
@@ -83,14 +83,14 @@ def run(arguments: argparse.Namespace) -> int:
 class _FixRun:
     """The minimum fix of one model, and whether it was applied."""
 
-    def __init__(self, path: Path, arguments: argparse.Namespace) -> None:
-        self.path = path
+    def __init__(self, source: Source, arguments: argparse.Namespace) -> None:
+        self.source = source
         self.arguments = arguments
         self.state: State | None = arguments.apply
         self.applied = False
         self.lost = ""
         if self.state is None:
-            self._search(load(path))
+            self._search(load(source))
         else:
             self._search_and_apply(self.state)
 
@@ -118,7 +118,7 @@ class _FixRun:
             self._search(snapshot)
             return add_checkpoints(snapshot, self.fix.checkpoints, state) if self._is_to_apply() else None
 
-        self.lost = change(self.path, edit_of)
+        self.lost = change(self.source, edit_of)
 
     def _is_to_apply(self) -> bool:
         """Whether to apply the fix: only if it is proven to be smallest; keeps the answer in ``applied``."""
@@ -158,7 +158,7 @@ class _FixRun:
     def _outcome(self) -> str | None:
         if self.state is None or not self.fix.before:
             return None
-        name = one_line(self.path, limit=1_000)
+        name = one_line(self.source, limit=1_000)
         if not self.applied:
             from meshmodel.edits.checkpoints import NOT_PROVEN
 

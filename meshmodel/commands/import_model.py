@@ -11,6 +11,7 @@ from meshmodel.importers.forms import FORMS
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.open_file import real_path
 from meshmodel.model.text import counted, one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def add(commands: Subparsers) -> None:
     target.add_argument(
         "-o", "--output", type=Path, metavar="NEW", help="the new model: a .mesh or .toml file"
     )
-    target.add_argument("--into", type=Path, metavar="MODEL", help="an existing .mesh or .toml file")
+    target.add_argument("--into", type=Source.parse, metavar="MODEL", help="an existing .mesh or .toml file")
     add_form(parser)
     parser.add_argument("--apply", action="store_true", help="with --into: change the model, as one edit")
     parser.add_argument(
@@ -190,7 +191,7 @@ def keep(done: "Import", target: Path) -> None:
         write_file(target, done.after)
 
 
-def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:
+def _into_model_file(arguments: argparse.Namespace, model: Source) -> int:
     from meshmodel.importers.importing import prepare
     from meshmodel.store.store import Store
 
@@ -200,7 +201,7 @@ def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:
             raise StoreError(f"{name}: may only be read, so nothing can be imported into it")
         done = prepare(
             arguments.sources,
-            model.parent,
+            model.folder,
             store.snapshot,
             store.imported(),
             renamed=store.renamed,
@@ -221,15 +222,15 @@ def _into_model_file(arguments: argparse.Namespace, model: Path) -> int:
     return 0
 
 
-def _into_interchange_file(arguments: argparse.Namespace, model: Path) -> int:
+def _into_interchange_file(arguments: argparse.Namespace, model: Source) -> int:
     from meshmodel.commands.rewrite import read, rewrite
     from meshmodel.importers.importing import prepare
 
     name = one_line(model, limit=1_000)
-    content, snapshot = read(model)
+    content, snapshot = read(model.path)
     done = prepare(
         arguments.sources,
-        model.parent,
+        model.folder,
         snapshot,
         None,
         form=arguments.form,
@@ -239,7 +240,7 @@ def _into_interchange_file(arguments: argparse.Namespace, model: Path) -> int:
     _write_ledger(arguments, done)
     lost = ""
     if arguments.apply and done.edit.changes:
-        lost = rewrite(model, content, snapshot, done.after)
+        lost = rewrite(model.path, content, snapshot, done.after)
     _tell(
         arguments, done, name, _outcome(arguments, done, name, "all in one") + lost, applied=arguments.apply
     )

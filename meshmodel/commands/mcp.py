@@ -8,6 +8,7 @@ from typing import Final
 from meshmodel.commands.models import Subparsers
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line, person_name
+from meshmodel.store.source import Source
 
 _NAME: Final = "assistant"
 
@@ -22,7 +23,7 @@ def add(commands: Subparsers) -> None:
         "would accept, approve or lower a finding is left to people.",
         allow_abbrev=False,
     )
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("model", type=Source.parse, metavar="MODEL", help="a .mesh or .toml file")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="the only folder that it may scan")
     parser.add_argument("--write", action="store_true", help="let it edit the model file (.mesh)")
     parser.add_argument("--name", metavar="NAME", help=f"by whom the journal says it edits ({_NAME})")
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.commands.help import TOPICS, page
     from meshmodel.store.load import is_model_file, load
 
-    model: Path = arguments.model.absolute()
+    model: Source = arguments.model.absolute()
     folder: Path | None = None if arguments.folder is None else arguments.folder.absolute()
     if not arguments.write and (arguments.name is not None or arguments.allow_approvals):
         raise MeshmodelError("--name and --allow-approvals are for --write")

@@ -9,6 +9,7 @@ from meshmodel.commands.output import complain, fault, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import standard_input
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
@@ -33,12 +34,12 @@ class Arguments(Protocol):
 
 def add_models(parser: argparse.ArgumentParser) -> None:
     """The argument MODEL…, one or more files."""
-    parser.add_argument("models", nargs="+", type=Path, metavar="MODEL", help=_MODEL)
+    parser.add_argument("models", nargs="+", type=Source.parse, metavar="MODEL", help=_MODEL)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The argument MODEL, one file."""
-    parser.add_argument("model", type=Path, metavar="MODEL", help=_MODEL)
+    parser.add_argument("model", type=Source.parse, metavar="MODEL", help=_MODEL)
 
 
 def add_view(parser: argparse.ArgumentParser) -> None:
@@ -53,10 +54,10 @@ def view_of(arguments: argparse.Namespace) -> "View":
     return "designed" if arguments.as_designed else "built"
 
 
-def is_same_file(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file that is there."""
+def is_same_file(one: Path, other: Path | Source) -> bool:
+    """Whether both lead to one file that is there."""
     try:
-        return one.samefile(other)
+        return one.samefile(Source.parse(other).path)
     except OSError:
         return False
 
@@ -79,12 +80,12 @@ def seconds(text: str) -> float:
     return seconds
 
 
-def load(path: Path) -> "Snapshot":
+def load(source: Source) -> "Snapshot":
     """The snapshot of a model, which ``-`` reads from standard input; raises MeshmodelError."""
     from meshmodel.store.load import load as load_any
 
-    if str(path) != "-":
-        return load_any(path)
+    if str(source) != "-":
+        return load_any(source)
     from meshmodel.interchange.reader import SIZE_LIMIT
     from meshmodel.store.load import load_bytes
 
@@ -109,21 +110,21 @@ def nearest(name: str, known: Collection[str]) -> str:
 
 
 class AnswerPrinter:
-    """Prints text answers with a blank line between them, under the names of their files if several."""
+    """Prints text answers with a blank line between them, under the names of their models if several."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        """Arguments: all files that are to be answered for."""
-        self._several = len(paths) > 1
+    def __init__(self, models: Sequence[Source]) -> None:
+        """Arguments: all models that are to be answered for."""
+        self._several = len(models) > 1
         self._between = ""
 
-    def say(self, path: Path, text: str) -> None:
-        """Print the answer for one of the files."""
-        head = f"{style().paint(f'{one_line(path, limit=1_000)}:', 'strong')}\n" if self._several else ""
+    def say(self, source: Source, text: str) -> None:
+        """Print the answer for one of the models."""
+        head = f"{style().paint(f'{one_line(source, limit=1_000)}:', 'strong')}\n" if self._several else ""
         say(f"{self._between}{head}{text}")
         self._between = "\n"
 
 
-def for_each(paths: Sequence[Path], run: Callable[[Path], int]) -> int:
+def for_each(models: Sequence[Source], run: Callable[[Source], int]) -> int:
     """Answer for every model in the order given; the highest status of all.
 
     What is wrong with one model is said in one line that names it, and the others are answered all the
@@ -133,25 +134,25 @@ def for_each(paths: Sequence[Path], run: Callable[[Path], int]) -> int:
         KeyboardInterrupt: with the line that says so.
     """
     highest = 0
-    for number, path in enumerate(paths):
+    for number, source in enumerate(models):
         try:
-            status = run(path)
+            status = run(source)
         except MeshmodelError as error:
-            named = len(paths) == 1 or one_line(path) in str(error)
-            complain(error if named else f"{one_line(path)}: {error}")
+            named = len(models) == 1 or one_line(source) in str(error)
+            complain(error if named else f"{one_line(source)}: {error}")
             status = 2
         except KeyboardInterrupt as stop:
-            raise KeyboardInterrupt(_unanswered(stop, paths[number:])) from None
+            raise KeyboardInterrupt(_unanswered(stop, models[number:])) from None
         except OSError:  # standard output is gone: nobody would read the rest
             raise
         except Exception as error:  # noqa: BLE001  # one model's trouble is not that of the others
-            fault(error, path)
+            fault(error, source)
             status = 2
         highest = max(highest, status)
     return highest
 
 
-def _unanswered(stop: KeyboardInterrupt, left: Sequence[Path]) -> str:
+def _unanswered(stop: KeyboardInterrupt, left: Sequence[Source]) -> str:
     how = str(stop).partition(":")[0] or "interrupted"
     more = ""
     if len(left) > 1:

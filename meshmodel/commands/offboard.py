@@ -1,13 +1,13 @@
 """``meshmodel offboard``: what to revoke, rotate and delete when somebody goes, and doing it."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.models import Subparsers, add_json, add_model, load, nearest
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding
@@ -89,24 +89,24 @@ def _applicable_plan(snapshot: "Snapshot", who: str) -> "Offboarding":
     return plan
 
 
-def _apply(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
+def _apply(source: Source, who: str) -> "tuple[Snapshot, Offboarding, str]":
     """Apply the plan to a file: the model before, the plan, and a sentence that says what was done."""
     from meshmodel.edits.edit import apply_edit
     from meshmodel.edits.offboarding import offboard
     from meshmodel.store.load import is_model_file
 
-    if not is_model_file(path):
+    if not is_model_file(source):
         from meshmodel.commands.rewrite import read, rewrite
 
-        content, snapshot = read(path)
+        content, snapshot = read(source.path)
         plan = _applicable_plan(snapshot, who)
-        lost = rewrite(path, content, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
+        lost = rewrite(source.path, content, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
         return snapshot, plan, f"Done in the file{lost}"
     from meshmodel.store.store import Store
 
-    with Store.open(path) as store:
+    with Store.open(source) as store:
         if store.read_only:
-            raise StoreError(f"{one_line(path)}: may only be read, so nothing can be done in it")
+            raise StoreError(f"{one_line(source)}: may only be read, so nothing can be done in it")
         snapshot = store.snapshot
         plan = _applicable_plan(snapshot, who)
         store.apply(offboard(snapshot, plan))

@@ -4,13 +4,13 @@ import argparse
 import math
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, seconds, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.measures import MEASURE_KINDS, MeasureKind
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -108,17 +108,17 @@ class _PlanRun:
     """The plan of one model, and whether it was applied."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        self.path: Path = arguments.model
+        self.source: Source = arguments.model
         self.arguments = arguments
         self.state: State | None = arguments.apply
         self.applied = False
         self.lost = ""
         if self.state is None:
-            self._search(load(self.path))
+            self._search(load(self.source))
         else:
             from meshmodel.commands.rewrite import change
 
-            self.lost = change(self.path, self._edit)
+            self.lost = change(self.source, self._edit)
 
     def _search(self, snapshot: "Snapshot") -> None:
         from meshmodel.analysis.analysis import analyse
@@ -177,7 +177,7 @@ class _PlanRun:
     def _outcome(self) -> str | None:
         if self.state is None or not self.plan.measures:
             return None
-        name = one_line(self.path, limit=1_000)
+        name = one_line(self.source, limit=1_000)
         if not self.applied:
             return (
                 f"{name}: nothing was changed, since the plan is not proven to be cheapest; give it more time"

@@ -93,7 +93,7 @@ def _verified(arguments: argparse.Namespace) -> "tuple[Snapshot, Verification]":
     if kind_by_content(arguments.stub) is not None:
         raise MeshmodelError(f"{one_line(arguments.stub)}: is a model, and no policy stub; {order}")
     stub = read_stub(arguments.stub)
-    if arguments.model.is_file() and _is_stub(arguments.model):  # a pipe can be read once only
+    if arguments.model.path.is_file() and _is_stub(arguments.model.path):  # a pipe can be read once only
         raise MeshmodelError(f"{one_line(arguments.model)}: is a policy stub, and no model; {order}")
     snapshot = load(arguments.model)
     return snapshot, verified(stub, snapshot)

@@ -1,10 +1,10 @@
 """``meshmodel reach``: the systems and actions that every agent reaches, and its identities."""
 
 import argparse
-from pathlib import Path
 
 from meshmodel.commands.models import AnswerPrinter, Subparsers, add_json, add_models, for_each, load
 from meshmodel.commands.output import answer, style
+from meshmodel.store.source import Source
 
 
 def add(commands: Subparsers) -> None:
@@ -25,10 +25,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer for every model."""
     printer = AnswerPrinter(arguments.models)
 
-    def reach(path: Path) -> int:
+    def reach(source: Source) -> int:
         from meshmodel.analysis.analysis import analyse
 
-        snapshot = load(path)
+        snapshot = load(source)
         found = analyse(snapshot).reach()
         from meshmodel.answers.painters import text_of, titled
         from meshmodel.answers.reach import reach_blocks, reach_json
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             answer(reach_json(found))
         else:
-            printer.say(path, text_of(titled(snapshot, reach_blocks(found)), style()))
+            printer.say(source, text_of(titled(snapshot, reach_blocks(found)), style()))
         return 0
 
     return for_each(arguments.models, reach)

@@ -10,6 +10,7 @@ from meshmodel.commands.output import complain
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.answers.report.pictures import Form
@@ -146,7 +147,7 @@ def _form(path: Path) -> "Form":
     return cast("Form", ending)
 
 
-def _refuse_to_replace_model(path: Path, model: Path) -> None:
+def _refuse_to_replace_model(path: Path, model: Source) -> None:
     """Refuse to replace a model by a document: there would be no copy of it."""
     from meshmodel.store.load import kind_by_content
 

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Edit
     from meshmodel.model.snapshot import Snapshot
 
 
-def change(path: Path, edit_of: "Callable[[Snapshot], Edit | None]") -> str:
+def change(source: Source, edit_of: "Callable[[Snapshot], Edit | None]") -> str:
     """Apply an edit to a model of either kind: to a model file as one edit that undo takes back.
 
     Args:
-        path: of the file.
+        source: of the model.
         edit_of: gives the edit for the model in the file; ``None``: leave it as it is.
 
     Returns:
@@ -28,15 +29,15 @@ def change(path: Path, edit_of: "Callable[[Snapshot], Edit | None]") -> str:
     from meshmodel.edits.edit import apply_edit
     from meshmodel.store.load import is_model_file
 
-    if not is_model_file(path):
-        content, snapshot = read(path)
+    if not is_model_file(source):
+        content, snapshot = read(source.path)
         edit = edit_of(snapshot)
-        return "" if edit is None else rewrite(path, content, snapshot, apply_edit(snapshot, edit))
+        return "" if edit is None else rewrite(source.path, content, snapshot, apply_edit(snapshot, edit))
     from meshmodel.store.store import Store
 
-    with Store.open(path) as store:
+    with Store.open(source) as store:
         if store.read_only:
-            raise StoreError(f"{one_line(path)}: may only be read, so nothing can be changed in it")
+            raise StoreError(f"{one_line(source)}: may only be read, so nothing can be changed in it")
         edit = edit_of(store.snapshot)
         if edit is not None:
             store.apply(edit)

@@ -1,7 +1,6 @@
 """``meshmodel round``: the places that a workshop goes through, and what was decided since."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.models import (
@@ -18,6 +17,7 @@ from meshmodel.commands.models import (
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.answers.round.summary import RoundSummary
@@ -69,30 +69,30 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("--to md is for --summary alone, without --json")
     printer = AnswerPrinter(arguments.models)
 
-    def tell(path: Path) -> int:
+    def tell(source: Source) -> int:
         if arguments.summary is not None:
-            return _tell_summary(path, arguments, printer)
+            return _tell_summary(source, arguments, printer)
         from meshmodel.analysis.analysis import analyse
         from meshmodel.answers.painters import text_of, titled
         from meshmodel.answers.round.stops import round_of
         from meshmodel.answers.round.words import round_blocks, round_json
 
-        snapshot = load(path)
+        snapshot = load(source)
         found = round_of(analyse(snapshot, view=view_of(arguments)), arguments.deadline)
         if arguments.json:
             answer(round_json(found))
         else:
-            printer.say(path, text_of(titled(snapshot, round_blocks(found), view_of(arguments)), style()))
+            printer.say(source, text_of(titled(snapshot, round_blocks(found), view_of(arguments)), style()))
         return 0 if found.is_proven else 2
 
     return for_each(arguments.models, tell)
 
 
-def _tell_summary(path: Path, arguments: argparse.Namespace, printer: AnswerPrinter) -> int:
+def _tell_summary(source: Source, arguments: argparse.Namespace, printer: AnswerPrinter) -> int:
     from meshmodel.answers.painters import text_of, titled
     from meshmodel.answers.round.summary import summary_blocks, summary_json
 
-    snapshot, found = _summary(path, arguments.summary)
+    snapshot, found = _summary(source, arguments.summary)
     if arguments.json:
         answer(summary_json(found))
     elif arguments.to:
@@ -100,21 +100,21 @@ def _tell_summary(path: Path, arguments: argparse.Namespace, printer: AnswerPrin
 
         say(minutes(snapshot, found))
     else:
-        printer.say(path, text_of(titled(snapshot, summary_blocks(found)), style()))
+        printer.say(source, text_of(titled(snapshot, summary_blocks(found)), style()))
     return 0
 
 
-def _summary(path: Path, text: str) -> "tuple[Snapshot, RoundSummary]":
+def _summary(source: Source, text: str) -> "tuple[Snapshot, RoundSummary]":
     from meshmodel.answers.round.summary import summary_of
     from meshmodel.store.load import is_model_file
     from meshmodel.store.store import Store
 
-    name = one_line(path, limit=1_000)
-    if not is_model_file(path):
+    name = one_line(source, limit=1_000)
+    if not is_model_file(source):
         raise MeshmodelError(
             f"{name}: has no journal of edits to sum up; --summary needs a model file (.mesh)"
         )
-    with Store.open(path, read_only=True) as store:
+    with Store.open(source, read_only=True) as store:
         last = max((each.number for each in store.journal()), default=0)
         kept = store.guided_round()
         if text == _LAST_ROUND:

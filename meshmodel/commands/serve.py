@@ -12,6 +12,7 @@ from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.serve.server import Address
@@ -31,7 +32,7 @@ def add(commands: Subparsers) -> None:
         ),
         allow_abbrev=False,
     )
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("model", type=Source.parse, metavar="MODEL", help="a .mesh or .toml file")
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"the port to listen on ({PORT})")
     parser.add_argument("--guests", type=int, default=20, metavar="N", help="how many may be there (20)")
     parser.add_argument(
@@ -60,13 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
     from meshmodel.store.load import load
 
     page.static_folder()
-    path: Path = arguments.model.absolute()
-    load(path)
+    source: Source = arguments.model.absolute()
+    load(source)
     if arguments.guests < 1:
         raise MeshmodelError("--guests: at least 1")
     address = _address(arguments)
     with _bind(address.host, address.port) as listening:
-        server.serve(path, listening, address, arguments.guests, say)
+        server.serve(source, listening, address, arguments.guests, say)
     return 0
 
 

@@ -110,7 +110,7 @@ def _refuse_to_replace(arguments: argparse.Namespace) -> None:
     if arguments.to is None:
         raise MeshmodelError(f"-o is for --to {', '.join(TRACE_FORMS)}; say which, or leave it out")
     refuse_to_lose_work(output, arguments.to)
-    read = [arguments.model, *arguments.logs, *(path for _, path in arguments.formed), arguments.map]
+    read = [arguments.model.path, *arguments.logs, *(path for _, path in arguments.formed), arguments.map]
     if any(each is not None and is_same_file(output, each) for each in read):
         raise MeshmodelError(f"{one_line(output)}: is read here, and would be lost; name another file")
 

@@ -8,6 +8,7 @@ from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line, person_name
+from meshmodel.store.source import Source
 
 
 def add(commands: Subparsers) -> None:
@@ -18,7 +19,7 @@ def add(commands: Subparsers) -> None:
         description="Open a model file in the workbench. An interchange file opens for reading.",
         allow_abbrev=False,
     )
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("model", type=Source.parse, metavar="MODEL", help="a .mesh or .toml file")
     what = "who you are, no login: the journal keeps it, and undo takes back your edits alone"
     parser.add_argument("--name", metavar="NAME", help=what)
     parser.add_argument("--read-only", action="store_true", help="look at it, and edit nothing")
@@ -52,15 +53,15 @@ def start(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every comman
 
 def run_open(arguments: argparse.Namespace) -> int:
     """Open a model in the workbench."""
-    path: Path = arguments.model
-    if not path.exists():
+    source: Source = arguments.model
+    if not source.path.exists():
         raise MeshmodelError(
-            f"{one_line(path)}: there is no such file; "
+            f"{one_line(source)}: there is no such file; "
             "meshmodel alone shows the start screen, where a new model is made"
         )
     name = "" if arguments.name is None else person_name(arguments.name)
     _need_a_terminal("meshmodel open")
-    return _show(path, name, read_only=arguments.read_only, minutes=arguments.minutes)
+    return _show(source, name, read_only=arguments.read_only, minutes=arguments.minutes)
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
@@ -74,7 +75,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     _need_a_terminal("meshmodel demo")
     copy = private_copy(wanted, copies_path())
     try:
-        return _show(copy)
+        return _show(Source(copy))
     finally:
         if _untouched(copy):
             copy.unlink(missing_ok=True)
@@ -82,12 +83,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
             say(f"Your copy: {one_line(copy, limit=1_000)}")
 
 
-def _show(path: Path | None, name: str = "", *, read_only: bool = False, minutes: int = 0) -> int:
+def _show(source: Source | None, name: str = "", *, read_only: bool = False, minutes: int = 0) -> int:
     from meshmodel.app.access import Access
     from meshmodel.app.app import run
 
     try:
-        return run(path, Access(name, read_only), minutes)
+        return run(source, Access(name, read_only), minutes)
     except KeyboardInterrupt as stop:
         how = str(stop).partition(":")[0] or "interrupted"
         raise KeyboardInterrupt(f"{how}; every edit that was shown is in the model file") from None

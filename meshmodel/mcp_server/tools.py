@@ -23,6 +23,7 @@ from meshmodel.model.stop import Stop
 from meshmodel.model.text import no_such
 from meshmodel.model.vocabulary import Action
 from meshmodel.store.load import load
+from meshmodel.store.source import Source
 
 SEARCH: Final = 10.0
 """Seconds that a fix, a plan or a scan may take."""
@@ -34,13 +35,13 @@ class Served:
     """What was given at the start; no argument of a tool adds to it.
 
     Attributes:
-        model: the file.
+        model: where it is.
         folder: the only one that ``scan`` looks through; ``None``: there is no such tool.
         writer: the name under which ``apply`` edits; ``None``: there is no such tool.
         may_approve: whether edits may accept, approve and lower.
     """
 
-    model: Path
+    model: Source
     folder: Path | None
     writer: str | None
     may_approve: bool

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from meshmodel.serve import FORKS
+from meshmodel.store.source import Source
 
 ORDER_LIMIT: Final = 64 * 1024
 MEMORY_LIMIT: Final = 2 * 1024**3
@@ -77,12 +78,12 @@ def _run(order: dict[str, Any], terminal: int, channel: int) -> None:
         os.environ.update(HOME=str(folder), TMPDIR=str(folder))
         server = socket.socket(fileno=channel)
         threading.Thread(target=_end_with, args=(server,), daemon=True).start()
-        _show(Path(order["model"]), order["name"], folder, server, read_only=order["read_only"])
+        _show(Source.parse(order["model"]), order["name"], folder, server, read_only=order["read_only"])
     finally:
         os._exit(0)
 
 
-def _show(path: Path, name: str, folder: Path, server: socket.socket, *, read_only: bool) -> None:
+def _show(source: Source, name: str, folder: Path, server: socket.socket, *, read_only: bool) -> None:
     from meshmodel.app.access import Access
     from meshmodel.app.guest import run_guest
     from meshmodel.model.errors import MeshmodelError
@@ -91,7 +92,7 @@ def _show(path: Path, name: str, folder: Path, server: socket.socket, *, read_on
         server.sendall(json.dumps({"file": file, "name": called}).encode() + b"\n")
 
     try:
-        run_guest(path, Access(name, read_only, folder), deliver)
+        run_guest(source, Access(name, read_only, folder), deliver)
     except MeshmodelError as error:
         print(f"meshmodel: {error}", flush=True)  # noqa: T201  # on the guest's terminal
 

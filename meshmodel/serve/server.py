@@ -28,6 +28,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import person_name
 from meshmodel.serve import FORKS, page
 from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
+from meshmodel.store.source import Source
 
 MESSAGE_LIMIT: Final = 64 * 1024
 WRONG_TOKENS: Final = 10
@@ -86,7 +87,7 @@ class Person:
 class Server:
     """One model, and the people who joined."""
 
-    def __init__(self, model: Path, address: Address, most: int, folder: Path) -> None:
+    def __init__(self, model: Source, address: Address, most: int, folder: Path) -> None:
         """Arguments: the model; where it is; how many may be there; a private folder for their programs."""
         self.address = address
         self.tokens = {"edit": secrets.token_urlsafe(24), "watch": secrets.token_urlsafe(24)}
@@ -319,12 +320,12 @@ async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse
 
 
 def serve(
-    model: Path, listening: socket.socket, address: Address, most: int, say: Callable[[str], None]
+    model: Source, listening: socket.socket, address: Address, most: int, say: Callable[[str], None]
 ) -> None:
     """Serve a model until Ctrl+C.
 
     Args:
-        model: the file, absolute.
+        model: where it is, absolute.
         listening: the socket.
         address: where that is.
         most: how many people may be there.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from meshmodel.serve import FORKS
+from meshmodel.store.source import Source
 
 COLUMNS: Final = range(20, 301)
 ROWS: Final = range(6, 101)
@@ -75,7 +76,7 @@ def within(text: str, allowed: range) -> int:
 class Guest:
     """Whose terminal it is: the model, their name, whether they only watch, and the folder that is theirs."""
 
-    model: Path
+    model: Source
     name: str
     read_only: bool
     folder: Path

@@ -20,6 +20,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import LINE_LIMIT, clean_line, one_line
 from meshmodel.model.typed_paths import file_problem
 from meshmodel.store.load import load, load_bytes
+from meshmodel.store.source import Source
 
 TIME_LIMIT: Final = 30.0
 """Seconds that git may take."""
@@ -45,10 +46,10 @@ def load_side(name: str) -> Snapshot:
     return load_bytes(read_revision(name), name) if _is_revision(name) else load(name)
 
 
-def author_of(model: Path) -> str:
+def author_of(model: Source) -> str:
     """Whom git knows as the author of what is done in the folder of a file; empty where it knows nobody."""
     git = shutil.which("git")
-    folder = model.parent if model.parent.is_dir() else Path()
+    folder = model.folder if model.folder.is_dir() else Path()
     if git is None:
         return ""
     try:

@@ -10,6 +10,7 @@ from meshmodel.interchange.reader import read_bytes
 from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+from meshmodel.store.source import AnySource, Source
 
 _SQLITE: Final = b"SQLite format 3\0"
 """What every model file begins with."""
@@ -40,33 +41,35 @@ def kind_by_content(path: str | Path) -> Kind | None:
     return "interchange file" if _INTERCHANGE.search(content) else None
 
 
-def is_model_file(path: str | Path) -> bool:
-    """Whether a path is to be opened as a model file: by its content, whatever it is called.
+def is_model_file(named: AnySource) -> bool:
+    """Whether a model is to be opened as a model file: by its content, whatever it is called.
 
     What is neither kind is read as the one that its ending names, else as a model file: opening it then
     says in one line why it is none. What is no ordinary file, as a pipe, is not looked into.
     """
+    path = Source.parse(named).path
     kind = kind_by_content(path)
     if kind is not None:
         return kind == "model file"
-    ending = Path(path).suffix.lower()
-    return ending == ".mesh" or (ending != ".toml" and Path(path).is_file())
+    ending = path.suffix.lower()
+    return ending == ".mesh" or (ending != ".toml" and path.is_file())
 
 
-def load(path: str | Path) -> Snapshot:
-    """The model at a path; the database is imported for a model file only.
+def load(named: AnySource) -> Snapshot:
+    """The model at a place; the database is imported for a model file only.
 
     Args:
-        path: of either kind; its content decides, not its name.
+        named: of either kind; its content decides, not its name.
 
     Raises:
         MeshmodelError: one line; it cannot be read, is no model, or is refused (``docs/interchange.md``).
     """
-    if not is_model_file(path):
-        return read_file(path)
+    source = Source.parse(named)
+    if not is_model_file(source):
+        return read_file(source.path)
     from meshmodel.store.store import Store
 
-    with Store.open(path, read_only=True) as store:
+    with Store.open(source, read_only=True) as store:
         return store.snapshot
 
 

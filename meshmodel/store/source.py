@@ -1,4 +1,4 @@
-"""Where a model is: a file, as it was named."""
+"""Where a model is, as it was named on the command line."""
 
 import os
 from dataclasses import dataclass
@@ -16,20 +16,28 @@ class Source:
     path: Path
 
     @classmethod
-    def parse(cls, text: "str | os.PathLike[str] | Source") -> "Source":
-        """What a name on the command line means; a source means itself."""
+    def parse(cls, text: "AnySource") -> "Source":
+        """What a name means; a source means itself."""
         return text if isinstance(text, Source) else cls(Path(text))
 
     def __str__(self) -> str:
-        """The file as it was named."""
+        """The model as it was named."""
         return str(self.path)
 
     @property
     def name(self) -> str:
-        """The last part of its name."""
+        """What it is called there, in a few words."""
         return self.path.name
 
     @property
     def folder(self) -> Path:
-        """The folder of the file, in which git and files named beside the model are looked for."""
+        """Where git, logs and files of other programs are looked for, and exports are proposed."""
         return self.path.parent
+
+    def absolute(self) -> "Source":
+        """The same in whatever folder the program works."""
+        return Source(self.path.absolute())
+
+
+AnySource = str | os.PathLike[str] | Source
+"""What names a model: a text or a path that is parsed, or a source."""

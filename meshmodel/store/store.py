@@ -21,13 +21,11 @@ from meshmodel.model.validation import check_snapshot
 from meshmodel.store import create, drawn_order, imports, presence, reader, sqlite_database
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.imports import Imported
-from meshmodel.store.source import Source
+from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.store.guided_round import GuidedRound
     from meshmodel.store.journal import JournalEntry
-
-Place = str | os.PathLike[str] | Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,12 @@ class Store:
 
     @classmethod
     def create(
-        cls, place: Place, snapshot: Snapshot | None = None, imported: Iterable[Imported] = ()
+        cls, named: AnySource, snapshot: Snapshot | None = None, imported: Iterable[Imported] = ()
     ) -> Self:
         """A new model, whole or not at all.
 
         Args:
-            place: where nothing is yet.
+            named: where nothing is yet.
             snapshot: what it begins with; by default an empty model. It is no edit to be undone.
             imported: what the import said that it was made by.
 
@@ -87,7 +85,7 @@ class Store:
             StoreError: something is there already, or it cannot be written there.
             InvalidModelError: the semantics refuse the snapshot.
         """
-        source = Source.parse(place)
+        source = Source.parse(named)
         first = reader.normalise_snapshot(snapshot or Snapshot())
         check_snapshot(first)
         with sqlite_database.new_model(source.path) as database:
@@ -97,12 +95,12 @@ class Store:
 
     @classmethod
     def open(
-        cls, place: Place, *, read_only: bool = False, person: str = "", is_assistant: bool = False
+        cls, named: AnySource, *, read_only: bool = False, person: str = "", is_assistant: bool = False
     ) -> Self:
         """An existing model, checked whole; one of an older schema version is migrated.
 
         Args:
-            place: where it is.
+            named: where it is.
             read_only: refuse edits, as where they cannot be saved.
             person: who edits, as the journal is to name them (``person_name``); empty: nobody by name.
             is_assistant: a program edits under that name, and who has none may undo it too.
@@ -110,7 +108,7 @@ class Store:
         Raises:
             StoreError: it is no model, damaged, busy for too long, or of a newer version; untouched.
         """
-        source = Source.parse(place)
+        source = Source.parse(named)
         author = ("assistant-" if is_assistant else "") + os.urandom(8).hex()
         opened = sqlite_database.open_model(source.path, read_only=read_only)
         return cls(source, *opened, person=person, author=author)
