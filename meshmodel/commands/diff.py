@@ -10,7 +10,6 @@ from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -73,10 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         _check_picture(arguments.picture)
     if arguments.old == arguments.new == "-":
         raise MeshmodelError("OLD and NEW are both standard input; name a file for one")
-    snapshots = [
-        load(Source.parse(each)) if each == "-" else load_side(each)
-        for each in (arguments.old, arguments.new)
-    ]
+    snapshots = [load(each) if each == "-" else load_side(each) for each in (arguments.old, arguments.new)]
     old = analyse(snapshots[0], view=view_of(arguments))
     new = analyse(snapshots[1], view=old.view, today=old.today)
     if arguments.closes and arguments.without_fix:

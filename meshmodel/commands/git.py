@@ -13,7 +13,6 @@ from meshmodel.commands.models import Subparsers, add_model, load
 from meshmodel.commands.output import complain, say, write_out
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
@@ -136,7 +135,7 @@ def _version(path: Path) -> "Snapshot":
             return Snapshot()
     except OSError as error:
         raise MeshmodelError(f"{one_line(path, 400)}: cannot be read: {error.strerror}") from None
-    return load(Source(path))
+    return load(path)
 
 
 def _write_attributes(path: Path) -> None:

@@ -9,7 +9,7 @@ from meshmodel.commands.output import complain, fault, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import standard_input
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
+from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
@@ -80,12 +80,12 @@ def seconds(text: str) -> float:
     return seconds
 
 
-def load(source: Source) -> "Snapshot":
+def load(named: AnySource) -> "Snapshot":
     """The snapshot of a model, which ``-`` reads from standard input; raises MeshmodelError."""
     from meshmodel.store.load import load as load_any
 
-    if str(source) != "-":
-        return load_any(source)
+    if str(named) != "-":
+        return load_any(named)
     from meshmodel.interchange.reader import SIZE_LIMIT
     from meshmodel.store.load import load_bytes
 

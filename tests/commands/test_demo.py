@@ -23,7 +23,8 @@ def show(monkeypatch, _terminal):
     def use(then=lambda path: None):
         shown = []
 
-        def show(path, name="", *, read_only=False, minutes=None):
+        def show(source, name="", *, read_only=False, minutes=None):
+            path = source and source.path
             shown.append((path, name, read_only) if name or read_only else path)
             then(path)
             return 0
