@@ -27,10 +27,10 @@ from meshmodel.app.terminal.signals import Signals, TerminalOutput
 from meshmodel.app.theme import PALETTES, TITLES, named_theme, themes
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import AnySource, Source
 from meshmodel.model.stop import Progress, Task
 from meshmodel.model.text import one_line
 from meshmodel.store.saved_state import State
-from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.app.start.screen import StartScreen

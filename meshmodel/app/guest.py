@@ -12,8 +12,8 @@ from meshmodel.app.app import MeshmodelApp, run_on_terminal
 from meshmodel.app.config import Configuration
 from meshmodel.app.session import Session
 from meshmodel.model.atomic_file import replace_file
+from meshmodel.model.source import Source
 from meshmodel.store.saved_state import State
-from meshmodel.store.source import Source
 
 Deliver = Callable[[str, str], None]
 """Told the name of a file in the folder of the guest, and what it is to be called for them."""

@@ -13,9 +13,9 @@ from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 from meshmodel.store.drawn_order import LIMIT
-from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Difference

@@ -22,9 +22,9 @@ from meshmodel.commands.models import (
 from meshmodel.commands.output import complain, say_commands, say_in_pieces, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import real_path
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES, Severity
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

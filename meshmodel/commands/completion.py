@@ -8,7 +8,7 @@ from typing import Any, Final
 from meshmodel.commands.help import TOPICS, commands_of, page
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.store.source import Source
+from meshmodel.model.source import Source
 
 SHELLS: Final = ("bash", "zsh", "fish")
 

@@ -4,7 +4,7 @@ import argparse
 
 from meshmodel.commands.models import AnswerPrinter, Subparsers, add_models, add_view, for_each, load, view_of
 from meshmodel.commands.output import style
-from meshmodel.store.source import Source
+from meshmodel.model.source import Source
 
 
 def add(commands: Subparsers) -> None:

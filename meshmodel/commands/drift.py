@@ -8,7 +8,7 @@ from meshmodel.commands.import_model import add_form, refuse_models
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
-from meshmodel.store.source import Source
+from meshmodel.model.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.importers.importing import Import

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from meshmodel.commands.models import AnswerPrinter, Subparsers, add_json, add_view, for_each, load, view_of
 from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.store.source import Source
 
 _NOTHING = "There is no crossing to explain."
 

@@ -18,9 +18,9 @@ from meshmodel.commands.models import (
 )
 from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

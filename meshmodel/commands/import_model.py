@@ -10,8 +10,8 @@ from meshmodel.commands.output import answer, say
 from meshmodel.importers.forms import FORMS
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.open_file import real_path
+from meshmodel.model.source import Source
 from meshmodel.model.text import counted, one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

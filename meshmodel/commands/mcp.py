@@ -7,8 +7,8 @@ from typing import Final
 
 from meshmodel.commands.models import Subparsers
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line, person_name
-from meshmodel.store.source import Source
 
 _NAME: Final = "assistant"
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from meshmodel.commands.output import complain, fault, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import standard_input
+from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot

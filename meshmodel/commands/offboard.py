@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.commands.models import Subparsers, add_json, add_model, load, nearest
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.offboarding import Offboarding

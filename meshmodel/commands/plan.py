@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, seconds, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.measures import MEASURE_KINDS, MeasureKind
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis

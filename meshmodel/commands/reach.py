@@ -4,7 +4,7 @@ import argparse
 
 from meshmodel.commands.models import AnswerPrinter, Subparsers, add_json, add_models, for_each, load
 from meshmodel.commands.output import answer, style
-from meshmodel.store.source import Source
+from meshmodel.model.source import Source
 
 
 def add(commands: Subparsers) -> None:

@@ -9,8 +9,8 @@ from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_f
 from meshmodel.commands.output import complain
 from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.answers.report.pictures import Form

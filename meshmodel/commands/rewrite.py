@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Edit

@@ -16,8 +16,8 @@ from meshmodel.commands.models import (
 )
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.answers.round.summary import RoundSummary

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import Source
 
 if TYPE_CHECKING:
     from meshmodel.serve.server import Address

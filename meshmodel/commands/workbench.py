@@ -7,8 +7,8 @@ from pathlib import Path
 from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line, person_name
-from meshmodel.store.source import Source
 
 
 def add(commands: Subparsers) -> None:

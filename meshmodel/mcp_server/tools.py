@@ -19,11 +19,11 @@ from meshmodel.mcp_server.approvals import approvals
 from meshmodel.mcp_server.marked import Answered
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.source import Source
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import no_such
 from meshmodel.model.vocabulary import Action
 from meshmodel.store.load import load
-from meshmodel.store.source import Source
 
 SEARCH: Final = 10.0
 """Seconds that a fix, a plan or a scan may take."""

@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from meshmodel.model.source import Source
 from meshmodel.serve import FORKS
-from meshmodel.store.source import Source
 
 ORDER_LIMIT: Final = 64 * 1024
 MEMORY_LIMIT: Final = 2 * 1024**3

@@ -25,10 +25,10 @@ from urllib.parse import quote
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import person_name
 from meshmodel.serve import FORKS, page
 from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
-from meshmodel.store.source import Source
 
 MESSAGE_LIMIT: Final = 64 * 1024
 WRONG_TOKENS: Final = 10

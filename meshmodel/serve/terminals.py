@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from meshmodel.model.source import Source
 from meshmodel.serve import FORKS
-from meshmodel.store.source import Source
 
 COLUMNS: Final = range(20, 301)
 ROWS: Final = range(6, 101)

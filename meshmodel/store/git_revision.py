@@ -17,10 +17,10 @@ from typing import IO, Final
 from meshmodel.interchange.reader import SIZE_LIMIT
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.source import Source
 from meshmodel.model.text import LINE_LIMIT, clean_line, one_line
 from meshmodel.model.typed_paths import file_problem
 from meshmodel.store.load import load, load_bytes
-from meshmodel.store.source import Source
 
 TIME_LIMIT: Final = 30.0
 """Seconds that git may take."""

@@ -9,8 +9,8 @@ from meshmodel.interchange import read_file
 from meshmodel.interchange.reader import read_bytes
 from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
-from meshmodel.store.source import AnySource, Source
 
 _SQLITE: Final = b"SQLite format 3\0"
 """What every model file begins with."""

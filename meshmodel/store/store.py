@@ -16,12 +16,12 @@ from meshmodel.edits.merge import carry_out, inverse, rebase
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import create, drawn_order, imports, presence, reader, sqlite_database
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.imports import Imported
-from meshmodel.store.source import AnySource, Source
 
 if TYPE_CHECKING:
     from meshmodel.store.guided_round import GuidedRound
