@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from meshmodel.analysis.attribution import Relations
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.trace_records import Run, TracedEvent
-from meshmodel.model.actions import action_mask, expand_admin
+from meshmodel.analysis.event_shapes import EventShapes
+from meshmodel.analysis.session_states import NOTHING_READ, SessionStates
+from meshmodel.analysis.trace_records import Run, TracedEvent, Use
+from meshmodel.model.actions import READ, action_mask, expand_admin
+from meshmodel.model.events import Event
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 _DAY = 86_400.0
@@ -128,9 +132,11 @@ class UsedTally:
         self._last: float | None = None
 
     def add(self, traced: TracedEvent) -> None:
-        """Count one event."""
-        event, use = traced.event, traced.use
-        time = event.time
+        """Count one event that was laid on the model."""
+        self.count(traced.event.time, traced.use, traced.run, traced.sources)
+
+    def count(self, time: float | None, use: Use | None, run: Run, sources: frozenset[int]) -> None:
+        """Count one event; as in ``TracedEvent``."""
         self.events += 1
         if time is not None:
             if self._first is None or time < self._first:
@@ -144,15 +150,16 @@ class UsedTally:
             count = self._grants.get(key)
             if count is None:
                 count = self._grants[key] = _Count()
-            count.add(time, traced.run)
+            count.add(time, run)
         elif not use.is_granted and not use.is_exchange and use.is_named:
-            who = traced.agent, use.access
+            who = run[0], use.access
             self._not_granted[who] = self._not_granted.get(who, 0) + 1
         if use.needs_intent:
-            assert traced.agent is not None
-            lacking = self._lacking(traced.agent, use.access, traced.sources)
+            agent = run[0]
+            assert agent is not None
+            lacking = self._lacking(agent, use.access, sources)
             if lacking is not None:
-                needed = traced.agent, use.access, lacking
+                needed = agent, use.access, lacking
                 self._uncovered[needed] = self._uncovered.get(needed, 0) + 1
 
     def _find_lacking(self, agent: str, access: int, read: frozenset[int]) -> frozenset[str] | None:
@@ -208,6 +215,29 @@ class UsedTally:
             actions = tuple(ACTIONS[each] for each in sorted(counts))
             per_day = float(f"{sum(counts.values()) / days:.2g}")  # two digits: more is not in a log
             yield ProposedIntent(agent, self._mesh.systems[system], actions, sources, per_day)
+
+
+class UseCounter:
+    """Counts what is used in events as they come, laid on the model as far as that needs it.
+
+    Attributes:
+        tally: what was counted so far.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.tally = UsedTally(engine)
+        self._shapes, self._sessions = EventShapes(engine, Relations(engine)), SessionStates(engine.mesh)
+
+    def add(self, event: Event) -> None:
+        """Count one event, as ``UsedTally`` does of the same event when a ``Tracer`` has laid it."""
+        shape = self._shapes.of(event)
+        if shape.active is None:
+            self.tally.count(event.time, shape.use, (shape.agent, event.session), NOTHING_READ)
+            return
+        state = self._sessions.of(shape.active, event.session, [])
+        self.tally.count(event.time, shape.use, state.run, state.sources)
+        if shape.done >> READ & 1 and shape.access is not None and shape.access // 5 not in state.sources:
+            state.sources |= {shape.access // 5}
 
 
 def _order(each: NotGranted) -> tuple[str, int]:

@@ -61,13 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _counted(snapshot: "Snapshot", logs: "Logs") -> "Used":
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.analysis.used import UsedTally
+    from meshmodel.analysis.used import UseCounter
 
-    analysis = analyse(snapshot)
-    tally = UsedTally(analysis.engine)
+    counter = UseCounter(analyse(snapshot).engine)
+    tally = counter.tally
     with Progress(lambda: progress_text(logs, tally.events)):
-        for traced in analysis.trace(logs.events()):
-            tally.add(traced)
+        for event in logs.events():
+            counter.add(event)
     return tally.result()
 
 
