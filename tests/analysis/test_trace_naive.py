@@ -1,6 +1,7 @@
 """Events of several logs laid on random models, against a reading that looks through the whole history."""
 
 import random
+from collections import defaultdict
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -38,7 +39,10 @@ class NaiveTrace:
     def __init__(self, snapshot):
         self.s = snapshot
         self.naive = Reading(snapshot)
-        self.steps = self.naive.mesh.steps
+        self.entering, self.leaving = defaultdict(list), defaultdict(list)
+        for step in self.naive.mesh.steps:  # in their order
+            self.entering[step.enters].append(step)
+            self.leaving[step.leaves].append(step)
         self.history = []
         self.times = {}
         self.used = set()
@@ -60,22 +64,17 @@ class NaiveTrace:
         acts = event.system is not None and event.action is not None
         forms = [
             step
-            for step in self.steps
+            for step in self.entering["cred", credential]
             if acts
             and step.kind == "custody"
             and step.leaves[:2] == ("access", event.system)
             and step.leaves[2] in done(event.action)
-            and step.enters == ("cred", credential)
         ]
         if forms:
             return forms, False
         exchange = self.s.exchange.get((event.credential, credential))
         if acts and exchange is not None and exchange.at == event.system and "issue" in done(event.action):
-            forms = [
-                s
-                for s in self.steps
-                if s.leaves == ("cred", event.credential) and s.enters == ("cred", credential)
-            ]
+            forms = [s for s in self.entering["cred", credential] if s.leaves == ("cred", event.credential)]
             return forms, True
         return ([], False) if event.yields == credential else None
 
@@ -141,9 +140,8 @@ class NaiveTrace:
     def grant_forms(self, credential, system, action):
         return [
             step
-            for step in self.steps
+            for step in self.leaving["cred", credential]
             if step.kind == "grant"
-            and step.leaves == ("cred", credential)
             and step.enters in {("access", system, action), ("access", system, "admin")}
         ]
 
@@ -154,7 +152,8 @@ class NaiveTrace:
 
     def hold(self, agent, credential):
         ends = ("agent", agent), ("cred", credential)
-        return [step for step in self.steps if step.kind == "hold" and (step.leaves, step.enters) == ends]
+        forms = self.entering["cred", credential]
+        return [step for step in forms if step.kind == "hold" and (step.leaves, step.enters) == ends]
 
     def on_the_way(self, source, chain, counting):
         found = set()
