@@ -24,7 +24,7 @@ from meshmodel.logs.envelopes import unwrapped
 from meshmodel.logs.formats import LOG_FORMATS, OWN_FORMATS, RECORD_KEYS, LogFormat
 from meshmodel.logs.mapping import LogRecord, Mapper
 from meshmodel.logs.record_values import DURATION_LIMIT, seconds
-from meshmodel.logs.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
+from meshmodel.logs.streams import Document, EventsError, documents, line_objects, lines, open_log, refuse
 from meshmodel.model.errors import MeshmodelError, RequestError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
@@ -273,9 +273,8 @@ def _could_be(form: LogFormat, begin: Sequence[Document], name: str) -> bool:
 
 
 def _json_lines(file: IO[bytes], name: str) -> Iterator[Event]:
-    for number, (line, text) in enumerate(lines(file, name), 1):
-        place = f"line {line}"
-        yield event_of(number, json_object(text, name, place), name, place)
+    for number, (line, values) in enumerate(line_objects(file, name), 1):
+        yield event_of(number, values, name, f"line {line}")
 
 
 def _csv(file: IO[bytes], name: str) -> Iterator[Event]:

@@ -85,6 +85,22 @@ def refuse(name: str, place: str, reason: str) -> NoReturn:
 
 def lines(file: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, with their numbers from 1; raises EventsError."""
+    for number, raw in raw_lines(file, name):
+        line = decoded(raw, name, number)
+        if line.strip():
+            yield number, line
+
+
+def decoded(line: bytes, name: str, number: int) -> str:
+    """The text of a line, by its number; raises EventsError."""
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError:
+        refuse(name, f"line {number}", "is not UTF-8 text; convert the log")
+
+
+def raw_lines(file: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, as they are, with their numbers from 1; raises EventsError."""
     number = 0
     while True:
         raw = file.readline(LINE_LIMIT + 1)
@@ -93,14 +109,10 @@ def lines(file: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
         number += 1
         if len(raw) > LINE_LIMIT:
             refuse(name, f"line {number}", f"is longer than {LINE_LIMIT} bytes; one event is one line")
-        try:
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError:
-            refuse(name, f"line {number}", "is not UTF-8 text; convert the log")
-        if line.strip():
-            yield number, line
-        else:
+        if raw.isspace():
             number += _skip_blank(file)
+        else:
+            yield number, raw
 
 
 def _skip_blank(file: IO[bytes]) -> int:
@@ -304,7 +316,24 @@ class _Source:
         return bool(more)
 
 
-def json_object(text: str, name: str, place: str) -> dict[str, Any]:
+def line_objects(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The JSON object in each line that is not blank, with its number from 1; raises EventsError."""
+    from pydantic_core import from_json
+
+    for number, raw in raw_lines(file, name):
+        try:
+            value = from_json(raw, allow_inf_nan=False, cache_strings="keys")
+        except ValueError:
+            value = None
+        if isinstance(value, dict):
+            yield number, value
+        else:
+            text = decoded(raw, name, number)
+            if text.strip():
+                yield number, _json_object(text, name, f"line {number}")  # which may say what is wrong
+
+
+def _json_object(text: str, name: str, place: str) -> dict[str, Any]:
     """One JSON object; raises EventsError with the place."""
     try:
         value = _DECODER.decode(text)
