@@ -49,13 +49,13 @@ _EXECUTES: Final = frozenset(
 )
 _READS: Final = ("BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Query", "Scan", "Select")
 _REQUEST: Final = {
-    "bucketName": "arn:aws:s3:::{}",
-    "secretId": "{}",
-    "functionName": "{}",
-    "tableName": "{}",
-    "keyId": "{}",
-    "queueUrl": "{}",
-    "stateMachineArn": "{}",
+    "bucketName": "arn:aws:s3:::%s",
+    "secretId": "%s",
+    "functionName": "%s",
+    "tableName": "%s",
+    "keyId": "%s",
+    "queueUrl": "%s",
+    "stateMachineArn": "%s",
 }
 
 
@@ -79,26 +79,33 @@ def _record(record: dict[str, Any]) -> LogRecord:
     request = nested(record, "requestParameters")
     who = _principal(nested(record, "userIdentity"))
     source, operation = text(record, "eventSource") or "", text(record, "eventName") or ""
-    named = [key for key in _REQUEST if key in request]
-    places = [_REQUEST[key].format(value) for key in named if (value := text(request, key)) is not None]
     issued, issued_key = _issued(operation, record, request) if operation in _ISSUES else ((), None)
     begins = operation.startswith("AssumeRole") and not who.is_session  # who begins a session has none yet
     return LogRecord(
-        principals=who.names,
-        targets=distinct(*(text(each, "ARN") for each in objects(record, "resources")), *places, source),
-        operation=f"{source}:{operation}",
-        action=_action(source, operation, record.get("readOnly")),
-        time=timestamp(text(record, "eventTime")),
-        id=text(record, "eventID"),
-        refused=text(record, "errorCode") is not None,
-        issued=issued,
-        sessions=(*_begun(request), *who.sessions) if begins else who.sessions,
-        revoked=_revoked(operation, record, request) if operation in _REVOKES else (),
-        on_behalf_of=who.person,
-        token=who.key,
-        yields_token=issued_key,
-        lifetime=_lifetime(record, request) if issued else None,
+        who.names,
+        _targets(record, request, source),
+        f"{source}:{operation}",
+        _action(source, operation, record.get("readOnly")),
+        timestamp(text(record, "eventTime")),
+        text(record, "eventID"),
+        record.get("errorCode") is not None and text(record, "errorCode") is not None,
+        issued,
+        (*_begun(request), *who.sessions) if begins else who.sessions,
+        _revoked(operation, record, request) if operation in _REVOKES else (),
+        who.person,
+        who.key,
+        issued_key,
+        _lifetime(record, request) if issued else None,
     )
+
+
+def _targets(record: dict[str, Any], request: dict[str, Any], source: str) -> tuple[str, ...]:
+    """The names of what was acted on: resources, what the request names, the service."""
+    names = [text(each, "ARN") for each in objects(record, "resources")]
+    if not _REQUEST.keys().isdisjoint(request):
+        named = [(key, text(request, key)) for key in _REQUEST if key in request]
+        names += [_REQUEST[key] % value for key, value in named if value is not None]
+    return distinct(*names, source)
 
 
 def _principal(who: dict[str, Any]) -> _Principal:

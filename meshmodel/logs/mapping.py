@@ -217,7 +217,7 @@ class Mapper:
         what = self._meaning("action", (record.operation,)) or {}
         who = self._meaning("identity", record.principals)
         where = self._meaning("resource", record.targets)
-        if _IGNORE in (what, who, where):
+        if what is _IGNORE or who is _IGNORE or where is _IGNORE:
             return None
         unmapped: list[str] = []
         if "checkpoint" in what and "agent" in what:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
+from pydantic_core import from_json
+
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import open_file, standard_input
 from meshmodel.model.text import one_line
@@ -21,8 +23,11 @@ RECORD_LIMIT: Final = 16 << 20
 LISTS: Final = frozenset({"Events", "Records", "entries", "events", "items", "resourceSpans", "value"})
 """The names of the lists in which deliveries and answers of interfaces hold records."""
 _CHUNK: Final = 1 << 16
+_HEAD: Final = 100
+"""Signs in which the name of the first member of a listed record ends, blanks included."""
 _SIGN: Final = re.compile(r"[^ \t\r\n]")
-_LISTED_SIGN: Final = re.compile(r"[^ \t\r\n,]")
+_BETWEEN: Final = " \t\r\n,"
+_LISTED_SIGN: Final = re.compile(f"[^{_BETWEEN}]")
 """The next character that is no blank, and in a list no comma."""
 _BEGINNINGS: Final = frozenset(
     word[:length]
@@ -192,6 +197,11 @@ class _Source:
 
     def _short_object(self) -> dict[str, Any] | None:
         """The object here, or ``None`` if it does not end in the text at hand and the next chunk."""
+        line_end = self.rest.find("\n", self.at)
+        value = parsed(self.rest[self.at : line_end]) if line_end > 0 else None
+        if isinstance(value, dict):
+            self._pass(line_end)
+            return value
         for last in (False, True):
             try:
                 record, end = _DECODER.raw_decode(self.rest, self.at)
@@ -244,11 +254,29 @@ class _Source:
         """The elements of the list here."""
         self._pass(self.at + 1)
         while (sign := self._next(_LISTED_SIGN)) != "]":
+            if sign == "{":
+                yield from map(self._element, self._alike())
             place = f"record {self.number + 1}"
             if not sign:
                 refuse(self.name, place, "the log ends in the middle of its list; fetch it again")
             yield self._element(self._value(place))
         self._pass(self.at + 1)
+
+    def _alike(self) -> Iterator[dict[str, Any]]:
+        """The objects here, as far as each is followed by one that begins with the same member, as most do.
+
+        Where the text up to the next is an object, it is the one here: no object begins with a whole one.
+        Else, as where an object within it begins so too, it is left to be read sign by sign.
+        """
+        rest, colon = self.rest, self.rest.find(":", self.at, self.at + _HEAD)
+        head = rest[self.at : colon + 1]
+        while colon > 0 and (following := rest.find(head, self.at + 1)) > 0:
+            end = rest.rfind("}", self.at, following) + 1
+            value = parsed(rest[self.at : end])
+            if not isinstance(value, dict) or rest[end:following].strip(_BETWEEN):
+                return
+            self._pass(following)
+            yield value
 
     def _element(self, value: object) -> Document:
         self.number += 1
@@ -316,15 +344,18 @@ class _Source:
         return bool(more)
 
 
+def parsed(text: str | bytes) -> Any:
+    """A value of JSON; ``None`` if it is none, or one that only the parser of Python takes or says no to."""
+    try:
+        return from_json(text, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        return None
+
+
 def line_objects(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """The JSON object in each line that is not blank, with its number from 1; raises EventsError."""
-    from pydantic_core import from_json
-
     for number, raw in raw_lines(file, name):
-        try:
-            value = from_json(raw, allow_inf_nan=False, cache_strings="keys")
-        except ValueError:
-            value = None
+        value = parsed(raw)
         if isinstance(value, dict):
             yield number, value
         else:
