@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.used import UsedTally
+from meshmodel.analysis.used import UseCounter, UsedTally
 from meshmodel.logs.merge import EventTable
 from meshmodel.model.events import Event
 from tests.reference.mesh import ACTIONS
@@ -368,10 +368,11 @@ def check_on(seed, flavour, rng, count):
     for log in logs:
         table.add(log)
     analysis = analyse(snapshot)
-    used, met, uncovered = UsedTally(analysis.engine), set(), {}
+    used, counter, met, uncovered = UsedTally(analysis.engine), UseCounter(analysis.engine), set(), {}
     rows, latest = merged(logs), float("-inf")
     for traced, told in zip(analysis.trace(table.events()), rows, strict=True):
         used.add(traced)
+        counter.add(traced.event)
         event = traced.event
         assert (event.time, event.system, event.token) == (told.time, told.system, told.token)
         latest = max(latest, event.time or latest)
@@ -393,6 +394,7 @@ def check_on(seed, flavour, rng, count):
             uncovered.setdefault(key, []).append(event.action)
         expected.history.append(event)
         met |= {verdict, traced.credential_state}
+    assert counter.tally.result() == used.result()
     if rows:
         check_used(used.result(), expected, uncovered)
     assert len(rows) in {0, count}

@@ -272,17 +272,21 @@ def test_no_bytes_raise_anything_but_one_line(content, reader):
 VALUES = (
     st.text(max_size=5) | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
 )
+NAMES = st.sampled_from("ab") | st.text(max_size=5)
+INNER = st.dictionaries(NAMES, VALUES, max_size=2)
 
 
 @settings(max_examples=100)
 @given(
     st.lists(
-        st.dictionaries(st.text(max_size=5), VALUES | st.lists(VALUES, max_size=2), max_size=3), max_size=8
+        # Objects within a record may begin as it does.
+        st.dictionaries(NAMES, VALUES | st.lists(VALUES | INNER, max_size=2) | INNER, max_size=3),
+        max_size=8,
     ),
     st.sampled_from(["objects", "list", *sorted(LISTS)]),
     st.sampled_from([None, 1]),
     st.sampled_from(["\n", " ", "\r\n\r\n"]),
-    st.integers(1, 40),
+    st.integers(1, 40) | st.just(1_000),
 )
 def test_records_come_one_by_one_however_they_are_written(records, how, indent, blank, chunk):
     if how == "objects":
