@@ -49,7 +49,7 @@ SHOTS = (
     Shot("light", "code-agent", (120, 40), ("f",), "light"),
     Shot("fix", "finance-orchestrator", (120, 40), ("F",)),
     Shot("plan", "coding-agent-mcp", (120, 40), ("F", "tab")),
-    Shot("round", "crm-assistant-gateway", (120, 40), ("H",)),
+    Shot("round", "crm-assistant-gateway", (120, 40), ("@",)),
     Shot("trace", "token-leak", (120, 40), ("down", "down"), log="token-leak.jsonl"),
     Shot("large", "federated-release", (200, 60), ("tab", "tab")),
 )

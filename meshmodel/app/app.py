@@ -18,6 +18,7 @@ from meshmodel.app.commands import BY_ID, bindings
 from meshmodel.app.config import Configuration, read_configuration
 from meshmodel.app.jobs import Jobs
 from meshmodel.app.messages import CommandRequested, OpenRequested
+from meshmodel.app.room import Room
 from meshmodel.app.session import Session
 from meshmodel.app.terminal.ascii_filter import PlainText
 from meshmodel.app.terminal.cell_diff import TerminalScreen
@@ -65,6 +66,7 @@ class MeshmodelApp(KeysInOrder):
         session: Session | None = None,
         access: Access = ANYONE,
         minutes: int = 0,
+        room: Room | None = None,
     ) -> None:
         """Arguments.
 
@@ -75,6 +77,7 @@ class MeshmodelApp(KeysInOrder):
         session: the model, where it was opened already.
         access: who opens models, and what they may do.
         minutes: how many are meant for a stop of a round; 0: no clock is shown.
+        room: where others have the model open who are shown what is done here.
         """
         super().__init__()
         self.source = None if named is None else Source.parse(named)
@@ -87,6 +90,7 @@ class MeshmodelApp(KeysInOrder):
         self._opened = session
         self.access = access
         self.minutes = minutes
+        self.room = room
         self.jobs = Jobs(self, self._reading_goes_on)
         self._reading: Task | None = None
         self._is_slow = False
@@ -254,6 +258,8 @@ class MeshmodelApp(KeysInOrder):
         self.state.opened(session.path)
         screen = Workbench(session, is_ascii=self.is_ascii)
         session.listen(screen.post_message)
+        if self.room is not None:
+            self.room.listen(screen.post_message)
         if len(self.screen_stack) > 2:  # the start screen lies over the model that was open
             self.pop_screen()
         if len(self.screen_stack) > 1:

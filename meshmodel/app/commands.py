@@ -157,6 +157,22 @@ def _why_no_answer(state: "WorkbenchState", name: "AnswerName") -> str:
     return f"round: {why}" if why else ""
 
 
+def _nobody_here(state: "WorkbenchState") -> str:
+    return (
+        "" if state.access.is_guest else "hand: nobody else is here; meshmodel serve shows a model to others"
+    )
+
+
+def _nobody_leads(state: "WorkbenchState") -> str:
+    is_led = any(each.here.leading is not None for each in state.people)
+    return "" if is_led else "follow: nobody shows a round to the others; P in a round does"
+
+
+def _led(state: "WorkbenchState") -> str:
+    leader = state.leader
+    return "" if leader is None else f"round: {leader.name} leads; Esc goes on by yourself"
+
+
 def _look(
     id_: str, keys: str, label: str, description: str, run: "Callable[[CanvasView], object]"
 ) -> Command:
@@ -216,7 +232,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run=lambda w: w.findings.show(), footers={"canvas": 9}),
     Command("group", ("G",), "group", "List the findings by severity, by doors of each system, by agents, or by rule", "Panels", run=lambda w: w.findings.group(), menu=Menu(16, "list them by door, agents or rule", ("findings",))),
     Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, or the plan that costs the fewest decisions a day", "Panels", run=lambda w: w.plan.open(w.fix), footers={"fix": 1}),
-    Command("round", ("H",), "round", "Go round the few stops that close everything, one question after the other", "Panels", run=lambda w: w.round.show(), footers={"fix": 3}),
+    Command("round", ("@",), "round", "Go round the few stops that close everything, one question after the other", "Panels", run=lambda w: w.round.show(), footers={"fix": 3}),
     _answer("yes", "y", "yes", "It is meant to happen: declare intended what closes something here", 2, lambda w: w.round.yes()),
     _answer("no", "n", "no", "It is not meant to happen: take the step, or a grant behind it, away", 3, lambda w: w.round.no()),
     _answer("less", "l", "less", "It is meant with fewer actions: choose which a grant keeps", 4, lambda w: w.round.less()),
@@ -231,9 +247,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _answer("park", "k", "park", "Nobody knows: park the stop with a question", 8, lambda w: w.round.note("park")),
     _answer("assume", "A", "assume", "Note what is assumed there, to be confirmed later", 25, lambda w: w.round.note("assume")),
     _answer("note", "N", "note", "Note anything else about the stop", 26, lambda w: w.round.note("note")),
-    Command("round_next", ("space",), "next", "Go on to the next stop", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}),
-    Command("round_present", ("P",), "large", "Show the stop to a room: its way in large cards, over the whole screen; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}),
-    Command("round_back", ("left", "backspace"), "back", "Go back to the stop before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}),
+    Command("round_next", ("space",), "next", "Go on to the next stop", "Round", in_round=lambda w: w.round.next(), palette=False, footers={"round": 0}, why_not=_led),
+    Command("round_present", ("P",), "large", "Show the stop to a room in large cards over the whole screen, where others can follow it; or no longer", "Round", in_round=lambda w: w.round.present(), palette=False, footers={"round": 27}),
+    Command("round_back", ("left", "backspace"), "back", "Go back to the stop before", "Round", in_round=lambda w: w.round.back(), palette=False, footers={"round": 20}, why_not=_led),
+    Command("follow", ("&",), "follow", "Follow who shows a round to the others, wherever they go in it; Esc ends that", "Round", run=lambda w: w.round.follow_leader(), why_not=_nobody_leads),
+    Command("hand", ("H",), "hand", "Raise a hand, which the others see, or lower it", "Round", run=lambda w: w.room.hand(), why_not=_nobody_here),
     Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run=lambda w: w.context.open_list("reach")),
     Command("questions", ("Q",), "questions", "What the drawing does not say yet, a row an element", "Panels", run=lambda w: w.context.open_list("questions")),
     Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run=lambda w: w.context.open_list("journal")),

@@ -10,6 +10,7 @@ from textual.driver import Driver
 from meshmodel.app.access import Access
 from meshmodel.app.app import MeshmodelApp, run_on_terminal
 from meshmodel.app.config import Configuration
+from meshmodel.app.room import Room
 from meshmodel.app.session import Session
 from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.source import Source
@@ -22,12 +23,21 @@ Deliver = Callable[[str, str], None]
 class GuestApp(MeshmodelApp):
     """The program as a guest has it."""
 
-    def __init__(self, session: Session, folder: Path, deliver: Deliver) -> None:
-        """Arguments: the open model; the folder of the guest; what hands them a file."""
+    def __init__(
+        self, session: Session, folder: Path, deliver: Deliver, room: Room, minutes: int = 0
+    ) -> None:
+        """Arguments: the open model; the folder of the guest; what hands them a file; the other guests; how
+        many minutes are meant for a stop of a round.
+        """
         self._folder, self._deliver = folder, deliver
-        state = State(folder / "state.json")
         super().__init__(
-            session.source, configuration=Configuration(), state=state, session=session, access=session.access
+            session.source,
+            configuration=Configuration(),
+            state=State(folder / "state.json"),
+            session=session,
+            access=session.access,
+            minutes=minutes,
+            room=room,
         )
 
     def get_driver_class(self) -> type[Driver]:
@@ -54,17 +64,19 @@ class GuestApp(MeshmodelApp):
         return Delivering
 
 
-def run_guest(source: Source, access: Access, deliver: Deliver) -> None:
+def run_guest(source: Source, access: Access, deliver: Deliver, room: Room, minutes: int = 0) -> None:
     """Show a model on the terminal that is the process's own, until it is left or the terminal is gone.
 
     Args:
         source: the model.
         access: who it is, with the folder that is theirs.
         deliver: hands them a file of that folder.
+        room: the other guests.
+        minutes: how many are meant for a stop of a round; 0: no clock is shown.
 
     Raises:
         MeshmodelError: the model cannot be opened.
     """
     assert access.folder is not None
     gc.disable()
-    run_on_terminal(GuestApp(Session.open(source, access), access.folder, deliver))
+    run_on_terminal(GuestApp(Session.open(source, access), access.folder, deliver, room, minutes))

@@ -20,6 +20,7 @@ from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.app.presentation.import_request import ImportRequest
+    from meshmodel.app.presentation.people import Participant
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""
@@ -106,6 +107,13 @@ class ExplanationRequested(Message):
 
     agent: str
     system: str
+
+
+@dataclass
+class PeopleChanged(Message):
+    """Who else has the model open shows something else, or is somebody else."""
+
+    people: "tuple[Participant, ...]"
 
 
 class PanelClosed(Message):

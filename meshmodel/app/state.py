@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from meshmodel.app.presentation.import_preview import Importing
     from meshmodel.app.presentation.log_request import LogRequest
     from meshmodel.app.presentation.log_words import LaidLog
+    from meshmodel.app.presentation.people import Participant
     from meshmodel.app.presentation.rounding import Rounding
     from meshmodel.app.presentation.since import Comparing, Marked
 
@@ -126,6 +127,9 @@ class WorkbenchState:
         preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
         rounding: how far a guided round is, and the stop that is shown; ``None``: none was begun.
         presents: whether the stop is shown to a room, over the whole screen.
+        people: who else has the model open, and shows what they do.
+        hand: whether a hand is raised, which the others see.
+        follows: the number of who leads the round that is shown; ``None``: it is one's own.
         tracing: the log that is laid on the model.
         unused: grants that it never uses, drawn faint while that is looked at.
         importing: the import that is looked at.
@@ -175,6 +179,9 @@ class WorkbenchState:
     preview_leaves: frozenset[StepKey] | None = None
     rounding: "Rounding | None" = None
     presents: bool = False
+    people: "tuple[Participant, ...]" = ()
+    hand: bool = False
+    follows: int | None = None
     tracing: Tracing | None = None
     unused: frozenset[Reference] = frozenset()
     importing: "Importing | None" = None
@@ -223,6 +230,12 @@ class WorkbenchState:
         """Whether something lies over the drawing that Esc ends: a preview, a way, what falls, a group."""
         over = self.preview, self.preview_changes, self.comparing, self.importing and self.marked, self.opened
         return any((*over, self.lens == "compromise", self.group))
+
+    @property
+    def leader(self) -> "Participant | None":
+        """Who is followed, while they lead a round."""
+        followed = (each for each in self.people if each.number == self.follows)
+        return next((each for each in followed if each.here.leading is not None), None)
 
     @property
     def read_only(self) -> bool:

@@ -93,6 +93,7 @@ _PLAIN_SIGNS: Final = {
     **dict.fromkeys("◆●•", "*"),
     **dict.fromkeys("◇○", "o"),
     "✖": "X",
+    "✋": "o/",  # it takes two cells
     "×": "x",
     "◈": "G",
     "⊘": "-",

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Box, Target
 from meshmodel.model.records import Reference
+from meshmodel.model.text import width
 
+_UNLABELLED: Final = frozenset({"hold", "custody"})
+"""The tables whose lines have no label of their own."""
 OverlayLook = Literal["ground", "label", "selected", "selected_line"]
 """What it looks like: as the ground, a label, a selected card, or its lines."""
 
@@ -49,7 +52,7 @@ def record_signs(drawing: Drawing | None, signs: Mapping[Reference, str]) -> lis
     """
     if drawing is None:
         return []
-    starts = _starts(drawing, {each for each in signs if each[0] in {"hold", "custody"}})
+    starts = _starts(drawing, {each for each in signs if each[0] in _UNLABELLED})
     found = []
     for each, sign in signs.items():
         box, is_card = drawing.box_of(each), each[0] == "zone" or each in drawing.grid.cards
@@ -58,6 +61,27 @@ def record_signs(drawing: Drawing | None, signs: Mapping[Reference, str]) -> lis
         text = f"({sign})" if drawing.options.ascii and not is_card else sign
         x, y = starts.get(each) or (box.x if is_card else box.x - len(text), box.y)
         found.append(Overlay(max(x, 0), y, text, "label"))
+    return found
+
+
+def people_signs(drawing: Drawing | None, people: Mapping[Reference, str]) -> list[Overlay]:
+    """Who else has selected a record, in their initials.
+
+    They stand on the second row of a card, where nothing else begins; of a line before its label, or where it
+    leaves its card. What cannot be found yet is left out: to make the boxes of a large drawing takes long.
+    """
+    if drawing is None:
+        return []
+    places = {each: drawing.box_of(each) for each in people if drawing.can_find(each)}
+    starts = _starts(drawing, {each for each in places if each[0] in _UNLABELLED})
+    found = []
+    for each, box in places.items():
+        if box is None:
+            continue
+        is_card = drawing.grid.card_for.get(each, each) in drawing.grid.cards
+        beside = (box.x, box.y + min(box.height - 1, 1)) if is_card else (box.x - width(people[each]), box.y)
+        x, y = starts.get(each, beside)
+        found.append(Overlay(max(x, 0), y, people[each], "label"))
     return found
 
 

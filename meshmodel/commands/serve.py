@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from meshmodel.commands.models import Subparsers
+from meshmodel.commands.models import Subparsers, add_minutes
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -45,6 +45,7 @@ def add(commands: Subparsers) -> None:
         metavar="URL",
         help="how browsers call it behind a proxy, such as https://mesh.example",
     )
+    add_minutes(parser)
     parser.set_defaults(run=run)
 
 
@@ -67,8 +68,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise MeshmodelError("--guests: at least 1")
     address = _address(arguments)
     with _bind(address.host, address.port) as listening:
-        server.serve(source, listening, address, arguments.guests, say)
+        server.serve(source, listening, address, _say, most=arguments.guests, minutes=arguments.minutes)
     return 0
+
+
+def _say(text: str) -> None:
+    """A line, at once: who waits for it may read it through a pipe."""
+    say(text)
+    sys.stdout.flush()
 
 
 def _address(arguments: argparse.Namespace) -> "Address":

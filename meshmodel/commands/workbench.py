@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers
+from meshmodel.commands.models import Subparsers, add_minutes
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -23,8 +23,7 @@ def add(commands: Subparsers) -> None:
     what = "who you are, no login: the journal keeps it, and undo takes back your edits alone"
     parser.add_argument("--name", metavar="NAME", help=what)
     parser.add_argument("--read-only", action="store_true", help="look at it, and edit nothing")
-    what = "how many are meant for a stop of a round: a clock, which stops nobody"
-    parser.add_argument("--minutes", type=_minutes, default=0, metavar="MINUTES", help=what)
+    add_minutes(parser)
     parser.set_defaults(run=run_open)
     parser = commands.add_parser(
         "demo",
@@ -36,13 +35,6 @@ def add(commands: Subparsers) -> None:
     what = "write its interchange file, and its logs if it has some, into this folder instead"
     parser.add_argument("--files", type=Path, metavar="DIR", help=what)
     parser.set_defaults(run=run_demo)
-
-
-def _minutes(text: str) -> int:
-    """A whole number of minutes, up to ten hours."""
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and 0 < int(text) <= 600):
-        raise argparse.ArgumentTypeError(f"a number of minutes from 1 to 600, not {one_line(text, 20)}")
-    return int(text)
 
 
 def start(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes its arguments

@@ -182,7 +182,7 @@ def shorten(text: str, cells: int) -> str:
     if cells <= 0:
         return ""
     kept: list[str] = []
-    for cluster in _clusters(text):
+    for cluster in clusters(text):
         if width("".join(kept) + cluster) > cells - 1:
             break
         kept.append(cluster)
@@ -215,7 +215,7 @@ def share(part: int, of: int) -> str:
     return f"{100 * part // of} %" if 100 * part >= of or part == 0 else "< 1 %"
 
 
-def _clusters(text: str) -> list[str]:
+def clusters(text: str) -> list[str]:
     """The text in pieces that stay together: a character with the marks and joiners after it."""
     pieces: list[str] = []
     joined = False

@@ -17,10 +17,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.model.source import Source
 from meshmodel.serve import FORKS
+
+if TYPE_CHECKING:
+    from meshmodel.app.room import Room
 
 ORDER_LIMIT: Final = 64 * 1024
 MEMORY_LIMIT: Final = 2 * 1024**3
@@ -65,9 +68,9 @@ def _run(order: dict[str, Any], terminal: int, channel: int) -> None:
     """Be the workbench of one guest; the process ends with it, whatever happens.
 
     Args:
-        order: ``model``, ``name``, ``read_only`` and ``folder`` of the guest.
+        order: ``model``, ``name``, ``read_only``, ``folder`` and ``minutes`` of the guest.
         terminal: becomes the terminal of the process.
-        channel: takes JSON lines for the server; its end says that the server let go.
+        channel: takes JSON lines for the server and has its own; its end says that the server let go.
     """
     try:
         os.login_tty(terminal)
@@ -76,32 +79,42 @@ def _run(order: dict[str, Any], terminal: int, channel: int) -> None:
         folder = Path(order["folder"])
         os.chdir(folder)
         os.environ.update(HOME=str(folder), TMPDIR=str(folder))
-        server = socket.socket(fileno=channel)
-        threading.Thread(target=_end_with, args=(server,), daemon=True).start()
-        _show(Source.parse(order["model"]), order["name"], folder, server, read_only=order["read_only"])
+        _show(order, folder, socket.socket(fileno=channel))
     finally:
         os._exit(0)
 
 
-def _show(source: Source, name: str, folder: Path, server: socket.socket, *, read_only: bool) -> None:
+def _show(order: dict[str, Any], folder: Path, server: socket.socket) -> None:
     from meshmodel.app.access import Access
     from meshmodel.app.guest import run_guest
+    from meshmodel.app.room import Room
     from meshmodel.model.errors import MeshmodelError
 
-    def deliver(file: str, called: str) -> None:
-        server.sendall(json.dumps({"file": file, "name": called}).encode() + b"\n")
+    def send(message: object) -> None:
+        with contextlib.suppress(OSError):  # it is gone, and so is this process soon
+            server.sendall(json.dumps(message).encode() + b"\n")
 
+    room = Room(lambda here: send({"here": here}))
+    threading.Thread(target=_hear, args=(server, room), daemon=True).start()
     try:
-        run_guest(source, Access(name, read_only, folder), deliver)
+        run_guest(
+            Source.parse(order["model"]),
+            Access(order["name"], order["read_only"], folder),
+            lambda file, called: send({"file": file, "name": called}),
+            room,
+            order["minutes"],
+        )
     except MeshmodelError as error:
         print(f"meshmodel: {error}", flush=True)  # noqa: T201  # on the guest's terminal
 
 
-def _end_with(server: socket.socket) -> None:
-    """End the process a moment after the server let go: hung up, it ends by itself unless it is stuck."""
-    with contextlib.suppress(OSError):
-        while server.recv(1024):
-            pass
+def _hear(server: socket.socket, room: "Room") -> None:
+    """Hear of the other guests until the server lets go, and end the process a moment after that: hung up, it
+    ends by itself unless it is stuck.
+    """
+    with contextlib.suppress(OSError), server.makefile("rb") as lines:
+        for line in lines:
+            room.heard(json.loads(line)["people"])
     time.sleep(_LAST_WORDS)
     os._exit(1)
 

@@ -2,6 +2,7 @@
 
 import html
 import importlib.util
+import json
 from pathlib import Path
 from typing import Final
 
@@ -10,15 +11,31 @@ from meshmodel.model.errors import MeshmodelError
 _SCRIPT: Final = "textual.js"
 FILES: Final = {_SCRIPT: "js/textual.js", "xterm.css": "css/xterm.css"}
 """The files that are served of the package textual-serve, of which nothing else is used."""
-FOCUS: Final = """
+OVER: Final = "The host has ended the room. Every edit was saved."
+TAKEN_OVER: Final = "This session goes on in another tab."
+"""Why a page shows nothing any more, as it says; there is another reason: the person left."""
+OUR_SCRIPT: Final = "page.js"
+SCRIPT: Final = """
+const Connection = WebSocket;
+window.WebSocket = class extends Connection {
+  constructor(...where) {
+    super(...where);
+    this.addEventListener("close", (event) => {
+      if (event.reason) document.querySelector("#why").textContent = event.reason;
+      if (event.reason === OVER) document.querySelector("#again").remove();
+    });
+  }
+};
 addEventListener("load", () => new MutationObserver((changes, observer) => {
   if (document.body.classList.contains("-loaded")) {
     observer.disconnect();
     document.querySelector("#terminal textarea").focus();
   }
 }).observe(document.body, { attributes: true }));
+""".replace("OVER", json.dumps(OVER))
+"""The script of ours: the page says why the connection of the terminal ended, as the server says; and what is
+typed goes to the terminal without a click, once that is connected.
 """
-"""The script of ours: what is typed goes to the terminal without a click, once that is connected."""
 
 _STYLE: Final = (
     "html, body { height: 100%; margin: 0; background: #121212; color: #e0e0e0; font: 16px sans-serif; }"
@@ -68,9 +85,9 @@ def terminal_page(origin: str) -> str:
     """The terminal, and what is shown over it once its workbench has ended."""
     address = html.escape(f"{web_socket(origin)}/ws")
     return (
-        f'{_HEAD}<link rel="stylesheet" href="/static/xterm.css"><script src="/static/{_SCRIPT}"></script>'
-        '<script src="/static/focus.js"></script>'
-        '<div id="ended"><p>This session has ended. <a href="/">Join again</a></p></div>'
+        f'{_HEAD}<link rel="stylesheet" href="/static/xterm.css"><script src="/static/{OUR_SCRIPT}"></script>'
+        f'<script src="/static/{_SCRIPT}"></script><div id="ended"><p>'
+        '<span id="why">This session has ended.</span> <a id="again" href="/">Join again</a></p></div>'
         '<div id="terminal" class="textual-terminal" data-font-size="16" '
         f'data-session-websocket-url="{address}"></div>'
     )

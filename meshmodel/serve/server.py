@@ -26,7 +26,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
-from meshmodel.model.text import person_name
+from meshmodel.model.text import counted, person_name, plural
 from meshmodel.serve import FORKS, page
 from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
 
@@ -36,6 +36,8 @@ WRONG_TOKENS: Final = 10
 _MINUTE: Final = 60.0
 _HEARTBEAT: Final = 15.0
 """Seconds between two looks whether a browser is still there."""
+_PAUSE: Final = 0.2
+"""Seconds between two times that a workbench is told of the others, who may hold an arrow key."""
 _FAREWELL: Final = 2.0
 """Seconds in which a browser has to answer that a connection ends."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -74,24 +76,45 @@ class Person:
     Attributes:
         guest: by what name, whether only to watch, and the folder of their program.
         socket: their browser, where one shows the terminal.
+        number: theirs alone.
         ended: set while no workbench of theirs runs.
+        is_here: whether it was said that they joined, and not yet that they left.
+        here: what their workbench shows of them to the others; ``None``: nothing.
+        news: set where what the others show has changed.
         files: what was made for them and not fetched yet: by id the name.
     """
 
     guest: Guest
+    number: int
     socket: web.WebSocketResponse | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    is_here: bool = False
+    here: dict[str, Any] | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
     files: dict[str, str] = field(default_factory=dict)
 
 
 class Server:
     """One model, and the people who joined."""
 
-    def __init__(self, model: Source, address: Address, most: int, folder: Path) -> None:
-        """Arguments: the model; where it is; how many may be there; a private folder for their programs."""
+    def __init__(
+        self,
+        model: Source,
+        address: Address,
+        folder: Path,
+        say: Callable[[str], None],
+        *,
+        most: int,
+        minutes: int = 0,
+    ) -> None:
+        """Arguments: the model; where it is; a private folder for the programs of those who join; what says
+        who joins and leaves; how many may be there; how many minutes are meant for a stop of a round.
+        """
         self.address = address
         self.tokens = {"edit": secrets.token_urlsafe(24), "watch": secrets.token_urlsafe(24)}
-        self._model, self._most, self._folder = model, most, folder
+        self._model, self._most, self._folder, self._minutes = model, most, folder, minutes
+        self._say = say
+        self._is_over = False
         self._static = page.static_folder()
         self._headers = page.headers(address.origin)
         self._cookie = f"meshmodel-{address.port}"
@@ -178,7 +201,7 @@ class Server:
         self._joined += 1
         folder = self._folder / str(self._joined)
         folder.mkdir(mode=0o700)
-        person = Person(Guest(self._model, name, role == "watch", folder))
+        person = Person(Guest(self._model, name, role == "watch", folder, self._minutes), self._joined)
         person.ended.set()
         key = secrets.token_urlsafe(24)
         self._people[key] = person
@@ -206,8 +229,8 @@ class Server:
     async def static(self, request: web.Request) -> web.StreamResponse:
         """A file that the page needs."""
         name = request.match_info["name"]
-        if name == "focus.js":
-            return web.Response(text=page.FOCUS, content_type="text/javascript")
+        if name == page.OUR_SCRIPT:
+            return web.Response(text=page.SCRIPT, content_type="text/javascript")
         if name not in page.FILES:
             raise web.HTTPNotFound
         return web.FileResponse(self._static / page.FILES[name])
@@ -236,10 +259,11 @@ class Server:
         await browser.prepare(request)
         before, person.socket = person.socket, browser
         if before is not None:
-            await before.close(code=WSCloseCode.GOING_AWAY, message=b"taken over")
+            await before.close(code=WSCloseCode.GOING_AWAY, message=page.TAKEN_OVER.encode())
         await person.ended.wait()  # what it remembers of the place is written then
         if person.socket is browser:
             person.ended.clear()
+            self._come(person)
             try:
                 await self._show(person, browser, request)
             finally:
@@ -247,10 +271,48 @@ class Server:
                 self._leave(person, browser)
         return browser
 
+    def _come(self, person: Person) -> None:
+        """Say that somebody joined, or is back; not where they only took another tab."""
+        if not person.is_here:
+            person.is_here = True
+            role = "watch" if person.guest.read_only else "edit"
+            self._announce(f"{person.guest.name} joined to {role}; {self._count()}")
+
     def _leave(self, person: Person, browser: web.WebSocketResponse) -> None:
-        """Note that a browser is gone, unless the person has another one by now."""
+        """Note that a browser is gone, and say it, unless the person has another one by now."""
         if person.socket is browser:
             person.socket = None
+            person.is_here, person.here = False, None
+            self._spread()
+            if not self._is_over:
+                self._announce(f"{person.guest.name} left; {self._count()}")
+
+    def _announce(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # nobody hears it any more, and the room goes on
+            self._say(text)
+
+    def _count(self) -> str:
+        here = sum(each.is_here for each in self._people.values())
+        return f"{here} {plural(here, 'is', 'are')} here"
+
+    def _spread(self) -> None:
+        """Have every workbench that shows something told what the others show."""
+        for each in self._people.values():
+            if each.here is not None:
+                each.news.set()
+
+    async def _inform(self, terminal: Terminal, person: Person) -> None:
+        """Tell a workbench what the others show, whenever that has changed."""
+        while True:
+            await person.news.wait()
+            person.news.clear()
+            others = [
+                {"number": each.number, "name": each.guest.name, "here": each.here}
+                for each in self._people.values()
+                if each is not person and each.here is not None
+            ]
+            await terminal.send({"people": others})
+            await asyncio.sleep(_PAUSE)
 
     async def _show(self, person: Person, browser: web.WebSocketResponse, request: web.Request) -> None:
         """Run a workbench, and pass on what is typed and what it writes, until either end is gone."""
@@ -265,7 +327,11 @@ class Server:
             raise
         tasks = [
             asyncio.create_task(each)
-            for each in (self._pass_output(terminal, browser), self._hear(terminal, person, browser))
+            for each in (
+                self._pass_output(terminal, browser),
+                self._inform(terminal, person),
+                self._hear(terminal, person, browser),
+            )
         ]
         with contextlib.suppress(OSError, ValueError, TypeError):
             async for message in browser:
@@ -273,8 +339,9 @@ class Server:
                     break
                 await _heed(json.loads(message.data), terminal, browser)
         self._leave(person, browser)  # their program may still be ending
-        tasks[0].cancel()
-        await asyncio.wait(tasks[:1])
+        for each in tasks[:2]:
+            each.cancel()
+        await asyncio.wait(tasks[:2])
         terminal.hang_up()
         await asyncio.gather(*tasks, return_exceptions=True)  # until its process has ended
         await browser.close()
@@ -285,19 +352,24 @@ class Server:
         await browser.close()
 
     async def _hear(self, terminal: Terminal, person: Person, browser: web.WebSocketResponse) -> None:
-        """Tell the browser of each file that its workbench has made for it."""
+        """Tell the browser of each file that its workbench has made for it, and the others what it shows."""
         async for said in terminal.lines():
             match said:
                 case {"file": str(key), "name": str(name)} if key.isalnum():
                     person.files[key] = name
                     await browser.send_json(["deliver_file_start", key])
+                case {"here": dict(here)} if person.socket is browser:
+                    person.here = here
+                    self._spread()
 
     async def _close(self, _: web.Application) -> None:
+        self._is_over = True
         if self._parent is not None:
             self._parent.close()
         open_ = [each.socket for each in self._people.values() if each.socket is not None]
-        ending = [each.close(code=WSCloseCode.GOING_AWAY, message=b"the server ends") for each in open_]
+        ending = [each.close(code=WSCloseCode.GOING_AWAY, message=page.OVER.encode()) for each in open_]
         await asyncio.gather(*ending, return_exceptions=True)
+        self._announce(f"the room has ended; told {counted(len(open_), 'person', 'people')}")
 
 
 async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse) -> None:
@@ -320,7 +392,13 @@ async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse
 
 
 def serve(
-    model: Source, listening: socket.socket, address: Address, most: int, say: Callable[[str], None]
+    model: Source,
+    listening: socket.socket,
+    address: Address,
+    say: Callable[[str], None],
+    *,
+    most: int,
+    minutes: int,
 ) -> None:
     """Serve a model until Ctrl+C.
 
@@ -328,11 +406,12 @@ def serve(
         model: where it is, absolute.
         listening: the socket.
         address: where that is.
+        say: told the two addresses, and who joins and leaves.
         most: how many people may be there.
-        say: told the two addresses.
+        minutes: how many are meant for a stop of a round; 0: no clock is shown.
     """
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
-        server = Server(model, address, most, Path(folder).resolve())
+        server = Server(model, address, Path(folder).resolve(), say, most=most, minutes=minutes)
         for role in server.tokens:
             say(f"{role}: {server.link(role)}")
         web.run_app(

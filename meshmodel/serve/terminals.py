@@ -22,7 +22,8 @@ from meshmodel.serve import FORKS
 COLUMNS: Final = range(20, 301)
 ROWS: Final = range(6, 101)
 _CHUNK: Final = 64 * 1024
-
+_LINE_LIMIT: Final = 1024 * 1024
+"""Bytes of one line of a workbench: where a round is names all stops that were left."""
 
 _ENVIRONMENT: Final = {
     "LC_ALL": "C.UTF-8",
@@ -74,12 +75,21 @@ def within(text: str, allowed: range) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Whose terminal it is: the model, their name, whether they only watch, and the folder that is theirs."""
+    """Whose terminal it is.
+
+    Attributes:
+        model: the file.
+        name: by which they joined.
+        read_only: whether they only watch.
+        folder: the one that is theirs.
+        minutes: how many are meant for a stop of a round; 0: no clock is shown.
+    """
 
     model: Source
     name: str
     read_only: bool
     folder: Path
+    minutes: int = 0
 
 
 class Terminal:
@@ -92,12 +102,14 @@ class Terminal:
         os.set_blocking(self._master, False)
         self._channel, theirs = socket.socketpair()
         self._channel.setblocking(False)
+        self._writer: asyncio.StreamWriter | None = None
         self.resize(columns, rows)
         order: dict[str, Any] = {
             "model": str(guest.model),
             "name": guest.name,
             "read_only": guest.read_only,
             "folder": str(guest.folder),
+            "minutes": guest.minutes,
         }
         try:
             with theirs:
@@ -142,11 +154,21 @@ class Terminal:
 
     async def lines(self) -> AsyncIterator[Any]:
         """What the workbench tells the server, until its process has ended."""
-        reader, writer = await asyncio.open_connection(sock=self._channel)
-        with contextlib.closing(writer):
+        reader, self._writer = await asyncio.open_connection(sock=self._channel, limit=_LINE_LIMIT)
+        with contextlib.closing(self._writer):
             while line := await reader.readline():
                 with contextlib.suppress(ValueError):
                     yield json.loads(line)
+
+    async def send(self, message: object) -> None:
+        """Tell the workbench something, once it has said something itself; waits while it does not hear.
+
+        Raises:
+            OSError: it has ended.
+        """
+        assert self._writer is not None
+        self._writer.write(json.dumps(message).encode() + b"\n")
+        await self._writer.drain()
 
     def hang_up(self) -> None:
         """Let the terminal go: the workbench ends as if its window were closed."""

@@ -184,6 +184,7 @@ async def desk(
         is_ascii=bool(options.pop("is_ascii", False)),
         access=options.pop("access", ANYONE),
         minutes=int(str(options.pop("minutes", 0))),
+        room=options.pop("room", None),
     )
     tooltips = bool(options.pop("tooltips", False))
     async with app.run_test(size=size, notifications=True, tooltips=tooltips):

@@ -16,6 +16,7 @@ from meshmodel.app.panels import round as of_round
 from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.presentation.round_lines import clock_words
 from meshmodel.app.presentation.rounding import Rounding
+from meshmodel.app.workbench.controllers import round as controller
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit, difference
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.records import Note
@@ -64,7 +65,7 @@ async def test_deciding_at_each_stop_follows_the_counts_foretold_and_undo_takes_
     assert [foretold.stops[0].before, *counts] == [130, 38, 17, 0]
     async with desk(tmp_path, GATEWAY) as it:
         before = write_text(it.model)
-        await press(it, "H")
+        await press(it, "@")
         for stop, count in zip(foretold.stops, counts, strict=False):
             shown = stop_of(it)
             assert (shown.key, shown.before, shown.after) == (stop.key, stop.before, count)
@@ -85,7 +86,7 @@ async def test_deciding_at_each_stop_follows_the_counts_foretold_and_undo_takes_
 
 async def test_each_answer_is_one_entry_whose_label_begins_with_it(tmp_path: Path) -> None:
     async with desk(tmp_path, GATEWAY) as it:
-        await press(it, "H")
+        await press(it, "@")
         for keys, label in (
             (("y",), "yes, intended: "),
             (("l", "enter", "w", "enter"), "fewer actions: "),
@@ -110,7 +111,7 @@ async def test_each_answer_is_one_entry_whose_label_begins_with_it(tmp_path: Pat
 
 async def test_accepting_covers_all_that_the_step_closes_and_the_stop_is_done(tmp_path: Path) -> None:
     async with desk(tmp_path, GATEWAY) as it:
-        await press(it, "H", "x", *"Lou", "enter", *"trial", "enter", "enter")
+        await press(it, "@", "x", *"Lou", "enter", *"trial", "enter", "enter")
         stop = stop_of(it)
         assert {each[1] for each in it.model.acceptance} == {each.subject for each in stop.closes}
         assert len(it.model.acceptance) == 8
@@ -123,7 +124,7 @@ async def test_accepting_covers_all_that_the_step_closes_and_the_stop_is_done(tm
 
 async def test_a_parked_stop_comes_last_and_one_that_is_left_not_at_all(tmp_path: Path) -> None:
     async with desk(tmp_path, "token-leak") as it:
-        await press(it, "H")
+        await press(it, "@")
         parked = stop_of(it)
         await press(it, "k", *"why", "enter", "space")
         note = next(iter(it.model.note.values()))
@@ -144,17 +145,17 @@ async def test_where_it_began_is_kept_in_the_model_until_no_stop_is_left(tmp_pat
     async with desk(tmp_path, "token-leak") as it:
         await it.sentence("note: before the round")
         path, since = it.bench.session.path, len(labels(it))
-        await press(it, "H", "d")
+        await press(it, "@", "d")
         assert it.bench.session.guided_round == GuidedRound(since, over=False)
     async with desk(tmp_path) as it:
-        await press(it, "H")
+        await press(it, "@")
         assert it.bench.session.guided_round == GuidedRound(since, over=False), "it goes on in another window"
         while known(it).stop is not None:
             await press(it, "space")
         assert it.bench.session.guided_round == GuidedRound(since, over=True)
         await it.shows("policy-decision on refresh-token > crm")
         assert "before the round" not in it.screen_text()
-        await press(it, "H")
+        await press(it, "@")
         assert it.bench.session.guided_round == GuidedRound(len(labels(it)), over=False), "the next one"
     with Store.open(path, read_only=True) as store:
         assert store.guided_round() is not None
@@ -162,7 +163,7 @@ async def test_where_it_began_is_kept_in_the_model_until_no_stop_is_left(tmp_pat
 
 async def test_what_cannot_be_answered_is_not_offered_and_its_key_says_why(tmp_path: Path) -> None:
     async with desk(tmp_path, GATEWAY) as it:
-        await press(it, "H", "space", "space", "space")
+        await press(it, "@", "space", "space", "space")
         assert stop_of(it).step is None
         entries = labels(it)
         assert "a rule decides" not in it.screen_text()
@@ -173,7 +174,7 @@ async def test_what_cannot_be_answered_is_not_offered_and_its_key_says_why(tmp_p
 
 async def test_a_stop_is_found_anew_when_another_program_edits(tmp_path: Path) -> None:
     async with desk(tmp_path, GATEWAY) as it:
-        await press(it, "H")
+        await press(it, "@")
         stop = stop_of(it)
         with Store.open(it.bench.session.path) as other:
             other.apply(Edit("gone", (Remove("credential", str(stop.credential)),)))
@@ -187,7 +188,7 @@ async def test_a_stop_is_found_anew_when_another_program_edits(tmp_path: Path) -
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_stop_fits_and_is_answered_by_mouse(tmp_path: Path, size: tuple[int, int]) -> None:
     async with desk(tmp_path, GATEWAY, size=size) as it:
-        await press(it, "H")
+        await press(it, "@")
         panel = it.bench.query_one(RoundPanel)
         assert panel.max_scroll_y == 0, "all of it is seen"
         text = it.screen_text()
@@ -209,7 +210,7 @@ async def test_a_room_sees_the_way_in_large_cards_and_answers_go_on(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with desk(tmp_path, GATEWAY, size=size) as it:
-        await press(it, "H", "P")
+        await press(it, "@", "P")
         text = it.screen_text()
         for words in (
             "┃ CUSTOMER ASSISTANT",
@@ -240,9 +241,10 @@ def test_the_clock_tells_how_long_a_stop_is_shown(seconds: float, words: str) ->
 
 async def test_the_clock_begins_anew_at_each_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(of_round, "monotonic", lambda: now[0])
+    for module in (of_round, controller):
+        monkeypatch.setattr(module, "monotonic", lambda: now[0])
     async with desk(tmp_path, GATEWAY, minutes=6) as it:
-        await press(it, "H")
+        await press(it, "@")
         await it.shows("0:00 of 6:00")
         now[0] += 65
         await press(it, "P")
@@ -257,7 +259,7 @@ KEYS = [each.keys[0] for each in COMMANDS if each.context == "round"]
 async def walk(it: Desk, seed: int, steps: int) -> None:
     """A random walk of answers, undos and edits of a second program while a stop is open."""
     chance = random.Random(seed)
-    await press(it, "H")
+    await press(it, "@")
     with Store.open(it.bench.session.path) as other:
         for _ in range(steps):
             before, entries = it.model, len(labels(it))

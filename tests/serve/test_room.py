@@ -186,6 +186,53 @@ async def test_a_full_room_lets_in_nobody_else_until_somebody_leaves(tmp_path: P
 
 
 @pytest.mark.slow
+async def test_each_sees_where_the_others_are_and_whose_hand_is_raised_and_no_file_has_it(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as talking:
+        before = digest(talking.model)
+        cookie = talking.join("Ada%20King")
+        async with browsing(talking, talking.join("Bo", "watch"), 160) as bo:
+            await bo.shows(READY)
+            async with browsing(talking, cookie, 160) as ada:
+                await ada.shows(READY)
+                await bo.shows("Ada King")
+                await ada.type("\t")  # the first in reading order
+                await ada.type("\t")
+                await bo.shows("AK 2 identities")
+                await bo.type("H")
+                await ada.shows("✋ Bo")
+                await bo.shows("✋ you")
+                assert "AK 2" not in ada.text, "one's own place is as ever"
+                folders = [folder_of(each) for each in talking.children()[1:]]
+                async with browsing(talking, cookie, 160) as again:  # a second tab
+                    await ada.closed()
+                    await again.shows("✋ Bo")
+                    await again.type("\t")
+                    await bo.shows("AK┬")
+                    await bo.type("H")
+                    await again.until(lambda: "✋" not in again.text)
+            await bo.until(lambda: "AK" not in bo.text and "Ada" not in bo.text)
+        assert [await said(talking) for _ in range(4)] == [
+            "Bo joined to watch; 1 is here",
+            "Ada King joined to edit; 2 are here",
+            "Ada King left; 1 is here",
+            "Bo left; 0 are here",
+        ]
+        assert digest(talking.model) == before
+        kept = [each.read_text() for folder in folders for each in folder.iterdir()]
+        assert len(kept) == 2
+        assert "Ada" not in "".join(kept)
+        assert '"hand"' not in "".join(kept)
+
+
+async def said(room: Room) -> str:
+    """The next line that the server prints."""
+    assert room.process.stdout is not None
+    return (await asyncio.to_thread(room.process.stdout.readline)).strip()
+
+
+@pytest.mark.slow
 async def test_programs_of_guests_are_forked_with_a_folder_and_little_else(room: Room) -> None:
     async with browsing(room, room.join("Ada")) as ada:
         await ada.shows(READY)
@@ -232,6 +279,10 @@ async def test_ctrl_c_ends_all_and_leaves_nothing(tmp_path: Path) -> None:
             closing.process.send_signal(2)
             await ada.closed()
             assert await asyncio.to_thread(closing.process.wait, MOST_SECONDS) == 0
+            assert [await said(closing) for _ in range(2)] == [
+                "Ada joined to edit; 1 is here",
+                "the room has ended; told 1 person",
+            ]
     assert ended(left, 5)
     assert not os.access(folder, os.F_OK)
     assert ada.socket.close_code == aiohttp.WSCloseCode.GOING_AWAY

@@ -34,7 +34,7 @@ from meshmodel.canvas.events import (
 from meshmodel.canvas.gestures import Gestures, Pointer
 from meshmodel.canvas.jump_labels import JumpLabels, in_view
 from meshmodel.canvas.lighting import Lighting, lighting_of
-from meshmodel.canvas.overlays import Overlay, record_signs
+from meshmodel.canvas.overlays import Overlay, people_signs, record_signs
 from meshmodel.canvas.scene import Box, Direction, Target
 from meshmodel.model.records import Reference
 
@@ -89,6 +89,8 @@ class CanvasView(ScrollView, can_focus=True):
         self._shown: frozenset[Reference] | None = None
         self._highlighted: frozenset[Reference] = frozenset()
         self._signs: dict[Reference, str] = {}
+        self._people: dict[Reference, str] = {}
+        self._overlays: tuple[Overlay, ...] = ()
         self._painter = StripPainter(is_ascii=is_ascii)
         self.gestures = Gestures(self)
         self._edge_scroll = EdgeScroll(self, self.gestures)
@@ -134,14 +136,19 @@ class CanvasView(ScrollView, can_focus=True):
         highlighted: frozenset[Reference] = frozenset(),
         group: frozenset[Reference] = frozenset(),
         signs: Mapping[Reference, str] | None = None,
+        people: Mapping[Reference, str] | None = None,
     ) -> None:
         """Let records stand out: what is selected, alone and together; those within the lens (``None``: all);
-        those of the lit path, while there is one the only ones; and those with a sign on them.
+        those of the lit path, while there is one the only ones; those with a sign on them; and those that
+        others have selected, by their initials.
         """
         self.selected, self._shown, self._highlighted, self.group = selected, shown, highlighted, group
         if (signs := dict.fromkeys(group, "✓") | dict(signs or {})) != self._signs:
             self._signs = signs
             self._lay_over(())
+        if (people := dict(people or {})) != self._people:
+            self._people = people
+            self._lay_over(self._overlays)  # others select something while a gesture goes on here
         self._relight()
 
     def _relight(self) -> None:
@@ -187,11 +194,14 @@ class CanvasView(ScrollView, can_focus=True):
         if not self.is_awaiting:
             wanted, self._to_reveal = self._to_reveal, None
             self.reveal(wanted)
+        self._lay_over(self._overlays)
 
     def _get_ready(self) -> None:
         """Make one index of the drawing, and the next one after the keys that have come meanwhile."""
         if self.drawing is not None and self.drawing.get_ready():
             self._resting = self.set_timer(BETWEEN, self._get_ready)
+        elif self._people:
+            self._lay_over(self._overlays)
 
     def reveal(self, reference: Reference | None) -> None:
         """Scroll as little as shows the record whole, with some ground around it.
@@ -262,7 +272,9 @@ class CanvasView(ScrollView, can_focus=True):
         self._lay_over(overlays)
 
     def _lay_over(self, overlays: Iterable[Overlay]) -> None:
-        self._repaint(self._painter.overlay([*record_signs(self.drawing, self._signs), *overlays]))
+        self._overlays = tuple(overlays)
+        signs = *record_signs(self.drawing, self._signs), *people_signs(self.drawing, self._people)
+        self._repaint(self._painter.overlay([*signs, *self._overlays]))
 
     def emit(self, event: CanvasEvent) -> None:
         """Tell the workbench what is asked for."""

@@ -1,11 +1,11 @@
 """The first row: which model, what matters in it as built and as designed, and what the last edit did."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual import events
 from textual.content import Content
 
-from meshmodel.app.commands import BY_ID
+from meshmodel.app.commands import BY_ID, shown_keys
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.presentation.model_line import (
@@ -17,6 +17,7 @@ from meshmodel.app.presentation.model_line import (
     needed,
     right_parts,
 )
+from meshmodel.app.presentation.people import people_parts
 from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
 
@@ -39,6 +40,16 @@ class MeshHeader(Bound):
     ALLOW_SELECT = False
     DEFAULT_CSS = "MeshHeader { dock: top; height: 1; background: $panel; color: $foreground; }"
 
+    def __init__(
+        self,
+        keymap: Mapping[str, str] | None = None,
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
+        """Arguments: the user's keymap; the id of the widget."""
+        super().__init__(id=id)
+        self._keymap = keymap or {}
+
     def parts(self) -> list[Part]:
         """What stands in the header, from the left, whatever the room."""
         shown = self.shown
@@ -52,7 +63,9 @@ class MeshHeader(Bound):
             is_lost=shown.is_lost,
             read_only=shown.read_only,
         )
-        return [*model_parts(shown.snapshot), *_counts(shown), *looked]
+        key = shown_keys(BY_ID["follow"], self._keymap) if shown.follows is None else ""
+        people = people_parts(shown.people, hand=shown.hand, follow_key=key)
+        return [*model_parts(shown.snapshot), *_counts(shown), *people, *looked]
 
     def tip(self, x: int) -> str:
         """All parts, also those that do not fit, and what a click there does."""

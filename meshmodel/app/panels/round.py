@@ -13,13 +13,14 @@ from textual.style import Style as Look
 from textual.widgets import Static
 
 from meshmodel.answers.painters import text_of
-from meshmodel.answers.round.stops import Key
 from meshmodel.answers.style import Style
 from meshmodel.app.commands import BY_ID, bindings, keys_of, shown_key
 from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.lines import STYLES
+from meshmodel.app.presentation.people import people_line
 from meshmodel.app.presentation.round_lines import Piece, RoundLine, clock_words, large_cards, round_lines
+from meshmodel.app.presentation.rounding import Rounding
 from meshmodel.app.state import WorkbenchState
 
 _END: Final = "✔ No stop is left; what was decided:"
@@ -46,7 +47,6 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
         super().__init__(id=id)
         self._keymap = keymap or {}
         self._minutes = minutes
-        self._began: tuple[Key, float] = (), 0.0
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -63,7 +63,8 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
 
     def basis(self, shown: WorkbenchState) -> object:
         """What is known of the round, and what is being computed."""
-        return shown.rounding, shown.presents, shown.why_nothing, shown.progress.get("round"), self.size
+        room = shown.presents, shown.people, shown.follows
+        return shown.rounding, room, shown.why_nothing, shown.progress.get("round"), self.size
 
     def show_state(self, shown: WorkbenchState) -> None:
         """Show the stop."""
@@ -97,8 +98,8 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             yield Content(failed or shown.working("round") or shown.why_nothing)
         elif known.stop is not None:
             width = max(self.scrollable_content_region.width - 2, 20)
-            cards = [*large_cards(known, width)] if shown.presents else []
-            lines = [*round_lines(known, self._key, self._clock(known.stop.key))]
+            cards = [*large_cards(known, width), *_room(shown, width)] if shown.presents else []
+            lines = [*round_lines(known, self._key, self._clock(known))]
             if len(cards) + len(lines) > self.size.height:  # without the ground between them
                 cards = [each for each in cards if any(piece.text for piece in each.pieces)]
             yield from self._fitted([*cards, *lines])
@@ -107,11 +108,9 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             told = text_of(known.summary, Style(columns=columns))
             yield from (Content(f" {each}") for each in (_END, *told.split("\n")))
 
-    def _clock(self, key: Key) -> str:
-        """How long the stop of a key has been shown, where minutes are meant for one."""
-        if key != self._began[0]:
-            self._began = key, monotonic()
-        return clock_words(monotonic() - self._began[1], self._minutes) if self._minutes else ""
+    def _clock(self, known: Rounding) -> str:
+        """How long the stop has been shown, where minutes are meant for one."""
+        return clock_words(monotonic() - known.shown_since, self._minutes) if self._minutes else ""
 
     def _key(self, command: str) -> str:
         keys = keys_of(BY_ID[command], self._keymap)
@@ -129,6 +128,18 @@ class RoundPanel(VerticalScroll, Bound, can_focus=True):
             yield parts[0]
             yield from (Content(" ") + each for each in parts[1:])
             room -= min(len(parts) - 1, room)
+
+
+def _room(shown: WorkbenchState, cells: int) -> Iterator[RoundLine]:
+    """Who leads, and what the others do; nothing where nobody else is there."""
+    if shown.people:
+        leader = shown.leader
+        others = [each for each in shown.people if each is not leader]
+        leave = "" if leader is None else "   Esc own view"
+        name = shown.access.person if leader is None else leader.name
+        line = people_line(name, others, shown.snapshot, cells - len(leave) - 2)
+        yield RoundLine([Piece(f"  {line}", "accent"), Piece(leave, "muted")])
+        yield RoundLine([Piece("")])
 
 
 def _content(piece: Piece) -> Content:

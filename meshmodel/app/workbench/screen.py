@@ -50,6 +50,7 @@ from meshmodel.app.workbench.controllers.lens import LensController
 from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
 from meshmodel.app.workbench.controllers.plan import PlanController
+from meshmodel.app.workbench.controllers.room import RoomController
 from meshmodel.app.workbench.controllers.round import RoundController
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
@@ -107,6 +108,7 @@ class Workbench(Screen[None]):
         self.offboarding: OffboardingController = OffboardingController(context)
         self.trace: TraceController = TraceController(context)
         self.round: RoundController = RoundController(context)
+        self.room: RoomController = RoomController(context)
         self.menus: Menus = Menus(context, self.perform, self.selection.go_to)
         self._counts: dict[str, object] = {}
         """What the first row tells already, and panels do not yet."""
@@ -119,7 +121,7 @@ class Workbench(Screen[None]):
         """Everything; which of it is seen depends on the size and on what was opened."""
         self.add_class(f"-{arrangement_for(self.app.size)}")  # else all would be styled twice
         yield QuickLine(id="quick-line").data_bind(state=Workbench.headline)
-        yield MeshHeader(id="header").data_bind(state=Workbench.headline)
+        yield MeshHeader(self.context.keymap, id="header").data_bind(state=Workbench.headline)
         with Horizontal(id="main"):
             yield Outline(id="outline").data_bind(Workbench.state)
             yield (canvas := CanvasView(is_ascii=self.is_ascii, id="canvas"))
@@ -211,6 +213,7 @@ class Workbench(Screen[None]):
         self.comparing.follow()
         self.lens.follow()
         self.round.follow()
+        self.room.follow()
         shown = context.state
         self.headline = replace(shown, **self._counts)  # type: ignore[arg-type]  # attributes, by name
         if context.is_held:

@@ -10,6 +10,7 @@ from meshmodel.app.limits import DRAWN_AT_ONCE
 from meshmodel.app.messages import Cause
 from meshmodel.app.presentation.lenses import with_preview
 from meshmodel.app.presentation.log_words import highlighted_by_opened_event
+from meshmodel.app.presentation.people import initials_by_place
 from meshmodel.app.presentation.used_lines import all_but
 from meshmodel.app.state import OpenedEvent
 from meshmodel.app.workbench.context import Context, Controller
@@ -201,7 +202,8 @@ class DrawingController(Controller):
         if state.unused and shown is None and state.page == "trace":
             shown = all_but(state.snapshot, state.unused)
         signs = {} if marked is None else marked.signs
-        self.context.canvas.highlight(state.selected or state.ghost, shown, highlighted, state.group, signs)
+        selected, people = state.selected or state.ghost, initials_by_place(state.people)
+        self.context.canvas.highlight(selected, shown, highlighted, state.group, signs, people)
 
     def follow_order(self) -> None:
         """Go by the order in which another window has drawn lanes and cards since."""

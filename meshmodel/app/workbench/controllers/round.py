@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from meshmodel.answers.round.stops import Key, RoundStop
 from meshmodel.app.presentation import round_answers as answers
+from meshmodel.app.presentation.people import Leading, first_leader
 from meshmodel.app.presentation.rounding import Rounding, found_stop, is_there
 from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
@@ -26,32 +28,51 @@ if TYPE_CHECKING:
 class RoundController(Controller):
     """Goes from stop to stop, and makes the edits that answer one.
 
-    The stop is found anew for every model and view that is looked at while the page of the round is open.
+    The stop is found anew for every model and view that is looked at while the page of the round is open, and
+    wherever somebody goes who leads it and is followed.
     """
 
     _accepted_by = ""
     """Who accepted something last: the next one is likely the same."""
     _pending: "Analysis | None" = None
     """Where the stop is being looked for."""
+    _led: Leading | None = None
+    """Where the round was led that was followed last."""
 
     def show(self) -> None:
         """Show the stop at which the round is; begin one where none is under way."""
         known = self.state.rounding
-        if known is not None and known.stop is None and self._pending is None:
+        is_over = known is not None and known.stop is None and self._pending is None
+        if is_over and self.state.follows is None:
             self.context.update(rounding=None)
         self.context.open_list("round")
 
     def follow(self) -> None:
         """Find the stop anew where the model or the view is another one, and the page is looked at."""
+        self._let_go()
         state = self.state
         is_open = state.page == "round" and (state.arrangement != "small" or state.lists_open)
-        analysis = state.analysis
-        if not is_open or not state.is_current or analysis is None or self._pending is analysis:
+        analysis, leading = state.analysis, None if state.leader is None else state.leader.here.leading
+        is_led = leading is not None and leading != self._led
+        if not is_open or not state.is_current or analysis is None:
+            return
+        if self._pending is analysis and not is_led:
             return
         known = state.rounding
-        if known is None or known.analysis is not analysis:
+        if known is None or known.analysis is not analysis or is_led:
             known = known or self._begun(analysis)
-            self._look(known, None if known.stop is None else known.stop.key)
+            if leading is None:
+                self._look(known, None if known.stop is None else known.stop.key)
+            else:
+                self._led = leading
+                known = replace(known, left=leading.left, earlier=leading.earlier)
+                self._look(known, leading.stop)
+
+    def _let_go(self) -> None:
+        """Follow nobody who no longer leads."""
+        if self.state.follows is not None and self.state.leader is None:
+            self.context.update(follows=None, presents=False)
+            self.context.say("round: who led it no longer does")
 
     def _begun(self, analysis: "Analysis") -> Rounding:
         """The round that goes on in some window, or a new one."""
@@ -84,15 +105,19 @@ class RoundController(Controller):
     def _show(self, found: Rounding) -> None:
         """Show a stop: its step is selected, and the worst way lit."""
         before, self._pending = self.state.rounding, None
-        self.context.update(rounding=found)
         stop = found.stop
+        is_other = before is None or before.stop is None or stop is None or before.stop.key != stop.key
+        if self.state.leader is not None and self._led is not None:
+            found = replace(found, shown_since=self._led.since)
+        elif is_other:
+            found = replace(found, shown_since=monotonic())
+        self.context.update(rounding=found)
         if stop is None:
             self.context.update(opened=None)
             return
         finding = None if stop.finding is None else OpenedFinding(stop.finding, None)
         self.context.update(opened=finding if found.way is None else OpenedPath(found.way))
         about = _about(stop)
-        is_other = before is None or before.stop is None or before.stop.key != stop.key
         if is_other and about is not None and self.context.exists(about):
             message = self.state.message
             self.context.select(about)
@@ -129,7 +154,15 @@ class RoundController(Controller):
 
     def present(self) -> None:
         """Show the stop to a room over the whole screen, or beside the canvas again."""
-        self.context.update(presents=not self.state.presents)
+        self.context.update(presents=not self.state.presents, follows=None)
+
+    def follow_leader(self) -> None:
+        """Look at what somebody shows to the room, wherever they go in the round."""
+        leader = first_leader(self.state.people)
+        assert leader is not None
+        self._led = None
+        self.context.open_list("round")
+        self.context.update(follows=leader.number, presents=True)
 
     def _current(self) -> Rounding | None:
         """The round, unless its stop is being found: that is said."""

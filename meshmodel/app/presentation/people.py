@@ -1,0 +1,165 @@
+"""Who else has the model open, what each of them shows of themselves, and how it is written in few cells."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from meshmodel.app.presentation.model_line import Part
+from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import clusters, shorten, width
+
+if TYPE_CHECKING:
+    from meshmodel.answers.round.stops import Key
+
+HAND: Final = "✋"
+_NAME_CELLS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """Where a guided round is that somebody shows to the room.
+
+    Attributes:
+        stop: the key of the stop that is shown; ``None``: what was decided.
+        left, earlier: as in the round.
+        since: when that stop was shown first, in seconds of the clock of this machine that only goes forward.
+    """
+
+    stop: "Key | None"
+    left: "frozenset[Key]"
+    earlier: "tuple[Key, ...]"
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What somebody shows of themselves to the others.
+
+    Attributes:
+        at: what they have selected.
+        hand: whether they raise a hand.
+        leading: where the round is that they show, if they do.
+        follows: whether they look at what somebody else shows.
+    """
+
+    at: Reference | None = None
+    hand: bool = False
+    leading: Leading | None = None
+    follows: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """For another program."""
+        leading = self.leading and {
+            "stop": self.leading.stop,
+            "left": sorted(self.leading.left),
+            "earlier": self.leading.earlier,
+            "since": self.leading.since,
+        }
+        return {"at": self.at, "hand": self.hand, "leading": leading, "follows": self.follows}
+
+    @classmethod
+    def of_json(cls, document: Mapping[str, Any]) -> Self:
+        """What another program wrote by ``as_json``."""
+        at, leading = document["at"], document["leading"]
+        where = leading and Leading(
+            None if leading["stop"] is None else tuple(leading["stop"]),
+            frozenset(map(tuple, leading["left"])),
+            tuple(map(tuple, leading["earlier"])),
+            leading["since"],
+        )
+        reference = at and (at[0], tuple(at[1]) if isinstance(at[1], list) else at[1])
+        return cls(reference, document["hand"], where, document["follows"])
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody else who has the model open: a number that is theirs alone, a name, and what they show."""
+
+    number: int
+    name: str
+    here: Presence
+
+
+def first_leader(people: Iterable[Participant]) -> Participant | None:
+    """Who of them shows a round to the room; the first, where several do."""
+    return next((each for each in people if each.here.leading is not None), None)
+
+
+def initials(name: str) -> str:
+    """A name in two letters: of its first and last word, or the first two of one word."""
+    words = name.split()
+    letters = [clusters(each)[:2] for each in words]
+    return "".join([letters[0][0], letters[-1][0]] if len(words) > 1 else letters[0])
+
+
+def initials_by_place(people: Iterable[Participant]) -> dict[Reference, str]:
+    """Who has selected what, by initials: of two people at most, and how many more there are."""
+    found: dict[Reference, list[str]] = defaultdict(list)
+    for each in people:
+        if each.here.at is not None:
+            found[each.here.at].append(initials(each.name))
+    return {at: _few(those) for at, those in found.items()}
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" +{len(names) - 2}" if len(names) > 2 else ""
+    return f"{' '.join(names[:2])}{more}"
+
+
+def people_parts(people: Sequence[Participant], *, hand: bool, follow_key: str) -> list[Part]:
+    """The others in the row of the model: raised hands first, and the names where there is room.
+
+    Args:
+        people: the others.
+        hand: whether one's own hand is raised.
+        follow_key: the key that follows who leads, as people read it; empty where somebody is followed.
+    """
+    raised = [shorten(each.name, _NAME_CELLS) for each in people if each.here.hand]
+    raised = ["you", *raised] if hand else raised
+    parts = []
+    if raised:
+        every, some = f"{HAND} {', '.join(raised)}", f"{HAND} {len(raised)}"
+        parts.append(Part(every, "warning", 2, right=True, short=(some,), last=0))
+    leader = first_leader(people)
+    if leader is not None and follow_key:
+        said = f"{shorten(leader.name, _NAME_CELLS)} leads"
+        follows = f"{said}: {follow_key} follows"
+        parts.append(Part(follows, "warning", 2, right=True, short=(said,), last=1, runs="follow"))
+    if people:
+        names = " · ".join(shorten(each.name, _NAME_CELLS) for each in people)
+        others = f"{len(people)} more here"
+        parts.append(Part(names, "muted", 6, right=True, short=(others,), last=5))
+    return parts
+
+
+def people_line(leader: str, people: Sequence[Participant], snapshot: Snapshot, cells: int) -> str:
+    """The room in one line: who leads, who raises a hand, who looks elsewhere, and how many more are there.
+
+    Args:
+        leader: the name of who leads.
+        people: the others but them.
+        snapshot: the model.
+        cells: of the line.
+    """
+    follow = sum(each.here.follows for each in people)
+    named = [f"{leader} leads{f', {follow} follow' if follow else ''}"]
+    named += [f"{shorten(each.name, _NAME_CELLS)} {HAND}" for each in people if each.here.hand]
+    for each in people:
+        where = _title(snapshot, each.here.at)
+        if where and not each.here.hand and not each.here.follows:
+            named.append(f"{shorten(each.name, _NAME_CELLS)} at {where}")
+    counted = sum(each.here.follows and not each.here.hand for each in people)
+    for kept in range(len(named), 0, -1):
+        more = len(people) - counted - (kept - 1)
+        line = " · ".join([*named[:kept], *([f"{more} more"] if more else [])])
+        if width(line) <= cells:
+            return line
+    return shorten(named[0], cells)
+
+
+def _title(snapshot: Snapshot, at: Reference | None) -> str:
+    """What people call a record; empty where there is none."""
+    record = None if at is None else snapshot.get(*at)
+    return "" if record is None or at is None else str(getattr(record, "title", " > ".join(at[1])))

@@ -1,0 +1,149 @@
+"""The others in the workbench: what they are shown, and what is seen of them."""
+
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshmodel.app.access import Access
+from meshmodel.app.presentation.people import Presence
+from meshmodel.app.room import Room
+from tests.app.desk import Desk, desk
+from tests.app.test_round_page import GATEWAY, known, press, stop_of
+
+
+def somebody(number: int, name: str, **shown: object) -> dict[str, Any]:
+    """One of the others, as a server tells of them."""
+    return {"number": number, "name": name, "here": Presence().as_json() | shown}
+
+
+class Talk:
+    """What the others are shown, and what they are made to show."""
+
+    def __init__(self) -> None:
+        self.told: list[Mapping[str, Any]] = []
+        self.room = Room(self.told.append)
+
+    async def hear(self, it: Desk, *others: dict[str, Any]) -> None:
+        telling = threading.Thread(target=self.room.heard, args=(others,))
+        telling.start()
+        telling.join()
+        await it.pilot.pause()
+
+
+@asynccontextmanager
+async def guest(
+    folder: Path, model: str = "support-agent", **options: object
+) -> AsyncIterator[tuple[Desk, Talk]]:
+    talk = Talk()
+    async with desk(folder, model, access=Access("Me", folder=folder), room=talk.room, **options) as it:
+        yield it, talk
+
+
+async def test_the_others_are_shown_what_is_selected_and_a_raised_hand(tmp_path: Path) -> None:
+    async with guest(tmp_path) as (it, talk):
+        assert talk.told == [Presence().as_json()]
+        await it.select("agent", "support-bot")
+        assert talk.told[-1] == Presence(("agent", "support-bot")).as_json()
+        await it.press("H")
+        assert talk.told[-1]["hand"]
+        await it.shows("✋ you")
+        await it.press("H")
+        assert talk.told[-1] == Presence(("agent", "support-bot")).as_json()
+        count = len(talk.told)
+        await it.press("J", "escape", "v")
+        assert len(talk.told) == count, "nothing else is told"
+
+
+async def test_nobody_is_shown_a_hand_where_nobody_else_is(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("H")
+        await it.shows("hand: nobody else is here")
+        assert not it.bench.shown.hand
+        await it.press("&")
+        await it.shows("follow: nobody shows a round")
+
+
+async def test_initials_stand_on_what_others_have_selected_and_names_in_the_first_row(tmp_path: Path) -> None:
+    async with guest(tmp_path, size=(160, 40)) as (it, talk):
+        facts = "▌  2 identities"
+        assert facts in it.screen_text()
+        await talk.hear(
+            it,
+            somebody(1, "Ada King", at=["agent", "support-bot"]),
+            somebody(2, "Bo", at=["grant", ["file-sas", "attachments"]], hand=True),
+            somebody(3, "Kim", at=["agent", "gone"]),
+        )
+        await it.shows("AK 2 identities")
+        await it.shows("Bo✖▶")
+        first = it.screen_text().splitlines()[0]
+        assert "✋ Bo" in first
+        assert "Ada King · Bo · Kim" in first
+        await talk.hear(it)
+        await it.shows(facts)
+        assert "Ada" not in it.screen_text()
+
+
+async def test_jump_labels_stay_while_others_move(tmp_path: Path) -> None:
+    async with guest(tmp_path) as (it, talk):
+        await it.press("g")
+        labels = it.screen_text()
+        await talk.hear(it, somebody(1, "Ada", at=["system", "attachments"]))
+        assert "Ad confidential" in it.screen_text()
+        assert it.screen_text().splitlines()[2] == labels.splitlines()[2]
+
+
+@pytest.mark.slow
+async def test_what_somebody_shows_of_a_round_is_followed_until_escape(tmp_path: Path) -> None:
+    async with guest(tmp_path, GATEWAY) as (it, talk):
+        await press(it, "@")
+        first = stop_of(it).key
+        await press(it, "space", "P")
+        led = talk.told[-1]["leading"]
+        assert led["stop"] == stop_of(it).key
+        assert led["left"] == [first]
+        await press(it, "P", "left", "escape")
+        assert talk.told[-1]["leading"] is None
+
+        await talk.hear(it, somebody(1, "Ada", leading=led), somebody(2, "Lou", hand=True))
+        await it.shows("Ada leads: & follows")
+        await press(it, "&")
+        assert it.bench.shown.presents
+        assert stop_of(it).key == led["stop"]
+        assert known(it).shown_since == led["since"], "one clock for all"
+        await it.shows("Ada leads · Lou ✋")
+        assert talk.told[-1] == Presence(it.bench.shown.selected, follows=True).as_json()
+
+        await press(it, "space")
+        await it.shows("round: Ada leads; Esc goes on by yourself")
+        await press(it, "d")
+        assert known(it).is_done, "it is answered by any of them"
+
+        led = led | {"stop": first, "left": [], "earlier": []}
+        await talk.hear(it, somebody(1, "Ada", leading=led))
+        await it.computed()
+        assert stop_of(it).key == tuple(first)
+        await press(it, "escape")
+        assert not it.bench.shown.presents
+        assert not talk.told[-1]["follows"]
+        await talk.hear(it, somebody(1, "Ada", leading=led | {"stop": stop_of(it).key[::-1]}))
+        await it.computed()
+        assert stop_of(it).key == tuple(first), "who looks around stays where they are"
+
+
+@pytest.mark.slow
+async def test_who_no_longer_leads_is_followed_no_longer(tmp_path: Path) -> None:
+    async with guest(tmp_path, GATEWAY) as (it, talk):
+        led = {"stop": ["grant", "no", "such"], "left": [], "earlier": [], "since": 0.0}
+        await talk.hear(it, somebody(1, "Ada", leading=led))
+        await press(it, "&")
+        assert known(it).stop is not None, "a stop that is not there yet: the next one"
+        await talk.hear(it)
+        await it.shows("round: who led it no longer does")
+        assert not it.bench.shown.presents
+        assert it.bench.shown.follows is None
+        await press(it, "space")
+        assert len(known(it).earlier) == 1, "it goes on by itself"
