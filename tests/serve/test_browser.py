@@ -1,6 +1,7 @@
 """A room in headless Chromium: the page draws, answers, shows what others do, and asks no other host."""
 
 import json
+import signal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -80,6 +81,22 @@ async def test_a_room_in_a_browser(tmp_path: Path) -> None:
                 assert not page.heard("Runtime.exceptionThrown")
                 assert "error" not in {each["type"] for each in page.heard("Runtime.consoleAPICalled")}
                 assert "error" not in {each["entry"]["level"] for each in page.heard("Log.entryAdded")}
+
+            await ada.type("q")
+            assert await last_words(ada) == "This session has ended. Join again"
+            room.process.send_signal(signal.SIGINT)
+            assert await last_words(bo) == "The host has ended the room. Every edit was saved."
+
+
+async def last_words(page: Page) -> str:
+    """What the page says once its terminal is closed."""
+    return str(
+        await page.run(
+            "new Promise((done) => { const look = () => document.body.classList.contains('-closed')"
+            " && done(document.querySelector('#ended').innerText.trim());"
+            " new MutationObserver(look).observe(document.body, { attributes: true }); look(); })"
+        )
+    )
 
 
 async def signs_take_a_cell_each(page: Page) -> None:

@@ -22,6 +22,7 @@ from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Acceptance, Checkpoint, Credential, Grant, Intent, Note, Record, Reference
 from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted
 from meshmodel.model.vocabulary import RELATION_TABLES, NoteKind
 
@@ -226,10 +227,10 @@ def field_set(analysis: "Analysis", record: Record, name: str, values: "Mapping[
     return None if wanted is None else Edit(f"{name}: {wanted.label}", wanted.changes)
 
 
-def noted(stop: RoundStop, answer: AnswerName, text: str) -> Edit:
-    """The edit that parks a stop with a question, or notes an assumption or anything else about it."""
+def noted(stop: RoundStop, answer: AnswerName, text: str, snapshot: Snapshot) -> Edit:
+    """The edit of a model that parks a stop with a question, or notes an assumption or anything else."""
     kind, word = _NOTES[answer]
-    made: Note = replace(new_note(stop.analysis.snapshot, stop.about, text, kind), source=SOURCE)
+    made: Note = replace(new_note(snapshot, stop.about, text, kind), source=SOURCE)
     return Edit(f"{word}: {text}", (Put(made),))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.answers.round.stops import Key, RoundStop
 from meshmodel.app.presentation import round_answers as answers
@@ -14,6 +14,7 @@ from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import refusal_of
+from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.operations import words_for
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
 from meshmodel.model.records import Record, Reference
@@ -23,6 +24,10 @@ from meshmodel.store.guided_round import GuidedRound
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
+
+
+_TRIES: Final = 20
+"""So often a note is made: in a room others may note something about the same stop at the same moment."""
 
 
 class RoundController(Controller):
@@ -36,6 +41,8 @@ class RoundController(Controller):
     """Who accepted something last: the next one is likely the same."""
     _pending: "Analysis | None" = None
     """Where the stop is being looked for."""
+    _wanted: tuple[Rounding, Key | None] | None = None
+    """What is looked for there: how far the round is then, and at which stop."""
     _led: Leading | None = None
     """Where the round was led that was followed last."""
 
@@ -61,12 +68,13 @@ class RoundController(Controller):
         known = state.rounding
         if known is None or known.analysis is not analysis or is_led:
             known = known or self._begun(analysis)
-            if leading is None:
-                self._look(known, None if known.stop is None else known.stop.key)
-            else:
-                self._led = leading
+            here = None if known.stop is None else known.stop.key
+            if leading is not None:
+                self._led, here = leading, leading.stop
                 known = replace(known, left=leading.left, earlier=leading.earlier)
-                self._look(known, leading.stop)
+            elif self._pending is not None and self._wanted is not None:
+                known, here = self._wanted  # somebody edits while it goes on to that
+            self._look(known, here)
 
     def _let_go(self) -> None:
         """Follow nobody who no longer leads."""
@@ -84,7 +92,7 @@ class RoundController(Controller):
     def _look(self, known: Rounding, here: Key | None) -> None:
         analysis = self.state.analysis
         assert analysis is not None
-        self._pending = analysis
+        self._pending, self._wanted = analysis, (known, here)
         self.context.jobs.run(
             "round",
             partial(found_stop, known, analysis, here),
@@ -292,15 +300,38 @@ class RoundController(Controller):
         from meshmodel.app.dialogs.base import TextEntry
 
         stop = self._stop
+        snapshot = stop.analysis.snapshot
 
         def problem(text: str) -> str | None:
             if not text:
                 return "write it, or leave with Esc"
-            return refusal_of(answers.noted(stop, answer, text), stop.analysis.snapshot)
+            return refusal_of(answers.noted(stop, answer, text, snapshot), snapshot)
+
+        def decided(text: str) -> None:
+            label = self.context.attempt(lambda: self._add_note(stop, answer, text), "error")
+            self.context.say(label or self.state.message.text)
 
         titles = {"park": "park it: what is the question?", "assume": "what is assumed?", "note": "note"}
         dialog = TextEntry(titles[answer], check=problem, long=True)
-        self.context.ask(dialog, lambda text: self._apply(stop, answers.noted(stop, answer, text)))
+        self.context.ask(dialog, decided)
+
+    def _add_note(self, stop: RoundStop, answer: answers.AnswerName, text: str) -> str:
+        """Note something about a stop, and say so; where somebody takes its id meanwhile, by the next one.
+
+        Raises:
+            MeshmodelError: it is refused.
+        """
+        session = self.context.session
+        for left in reversed(range(_TRIES)):
+            session.refresh()
+            wanted = answers.noted(stop, answer, text, session.snapshot)
+            try:
+                session.apply(wanted, on=session.snapshot)
+                break
+            except ConflictError:
+                if not left:
+                    raise
+        return wanted.label
 
     def _choose(self, title: str, named: list[tuple[Any, str]], take: Callable[[Any], object]) -> None:
         """Ask which of several; of one that is not asked."""
