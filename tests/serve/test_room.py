@@ -204,7 +204,8 @@ async def test_each_sees_where_the_others_are_and_whose_hand_is_raised_and_no_fi
                 await ada.shows("✋ Bo")
                 await bo.shows("✋ you")
                 assert "AK 2" not in ada.text, "one's own place is as ever"
-                folders = [folder_of(each) for each in talking.children()[1:]]
+                left = talking.children()[1:]
+                folders = [folder_of(each) for each in left]
                 async with browsing(talking, cookie, 160) as again:  # a second tab
                     await ada.closed()
                     await again.shows("✋ Bo")
@@ -220,8 +221,9 @@ async def test_each_sees_where_the_others_are_and_whose_hand_is_raised_and_no_fi
             "Bo left; 0 are here",
         ]
         assert digest(talking.model) == before
-        kept = [each.read_text() for folder in folders for each in folder.iterdir()]
-        assert len(kept) == 2
+        assert await asyncio.to_thread(ended, left, MOST_SECONDS)
+        kept = [(folder / "state.json").read_text() for folder in folders]
+        assert [names_in(each) for each in folders] == [["state.json"]] * 2
         assert "Ada" not in "".join(kept)
         assert '"hand"' not in "".join(kept)
 
