@@ -1,4 +1,4 @@
-"""Only ASCII on the screen: frames, edges, scroll bars and signs of every panel, each by one character.
+"""Only ASCII on the screen: frames, edges, scroll bars and signs of every panel, each in as many cells.
 
 Panels and dialogs write our signs whatever the terminal can show, and this is the only place that replaces
 them. The canvas draws itself in ASCII (``canvas/glyphs.py``), since its lines need other characters. Names in
