@@ -63,11 +63,8 @@ async def test_on_the_smallest_screen_clicks_open_the_list_and_close_it_again(tm
         assert not it.bench.shown.lists_open
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_what_lies_over_the_drawing_is_ended_by_clicks_in_the_footer(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, "support-agent", size) as it:
+async def test_what_lies_over_the_drawing_is_ended_by_clicks_in_the_footer(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", size=SIZES[0]) as it:
         assert "Esc back" not in it.screen_text().splitlines()[-1]
         await it.press("f", "escape")
         shown = it.bench.shown
@@ -188,9 +185,8 @@ async def test_a_row_of_an_import_is_rejected_by_the_right_button_and_no_longer(
             assert changes(panel)[key] == expected
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_an_empty_canvas_says_how_the_mouse_begins(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with desk(tmp_path, snapshot_of(), size) as it:
+async def test_an_empty_canvas_says_how_the_mouse_begins(tmp_path: Path) -> None:
+    async with desk(tmp_path, snapshot_of(), size=SIZES[0]) as it:
         await it.shows("as does a double click")
         await it.shows("the right button what can be done")
         assert "…" not in it.screen_text(), "nothing is cut off"

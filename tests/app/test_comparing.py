@@ -53,11 +53,8 @@ def signs(it: Desk) -> dict[object, str]:
     return {each: painted[box.x, box.y] for each, box in boxes.items() if box and (box.x, box.y) in painted}
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_model_is_compared_with_what_it_was_before_the_first_edit(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, size=size) as it:
+async def test_the_model_is_compared_with_what_it_was_before_the_first_edit(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=SIZES[0]) as it:
         await remove_and_add(it)
         assert it.bench.context.canvas.drawing.box_of(GONE) is None
         await compare_with_start(it)

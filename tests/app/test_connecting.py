@@ -133,11 +133,8 @@ async def test_arrows_stop_at_what_fits_alone(tmp_path: Path) -> None:
         assert not it.bench.context.canvas.gestures.is_busy
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_by_mouse_alone_an_agent_gets_a_new_credential_that_reads_and_writes(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, helpdesk()[0], size) as it:
+async def test_by_mouse_alone_an_agent_gets_a_new_credential_that_reads_and_writes(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0], size=(80, 24)) as it:
         await it.pilot.hover("#canvas", offset=it.cell(BOT))
         await it.shows("─▶")
         edge, beside = it.cell(BOT, dx=-1), it.cell(CI, dx=-1) + Offset(2, 0)
@@ -218,9 +215,8 @@ async def test_a_new_system_that_nothing_can_connect_is_added_alone(tmp_path: Pa
         assert "spare" in it.model.credential
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_a_double_click_on_empty_ground_adds_there(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with desk(tmp_path, Snapshot(), size) as it:
+async def test_a_double_click_on_empty_ground_adds_there(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
         await it.pilot.click("#canvas", offset=Offset(30, 10), times=2)
         await it.press("s")
         await it.type("mail")
@@ -348,11 +344,10 @@ async def test_letters_switch_no_action_where_the_button_has_the_focus(tmp_path:
         assert it.model.grant["file-key", "wiki"].actions == ("read",)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_a_word_that_is_typed_where_the_actions_have_the_focus_grants_neither_admin_nor_issue(
-    tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path,
 ) -> None:
-    async with desk(tmp_path, helpdesk()[0], size) as it:
+    async with desk(tmp_path, helpdesk()[0], size=(80, 24)) as it:
         await it.select(*BOT)
         await it.press("N", "s", "tab", "c", "i", "enter")
         await it.shows("r w x: with that action")

@@ -23,11 +23,8 @@ def listed(it: Desk) -> list[str]:
     return [row.content.plain for row in it.bench.query_one(CompromiseList).rows.shown_rows]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_compromise_lights_what_falls_and_lists_the_revocation_set(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, "token-leak", size=size) as it:
+async def test_compromise_lights_what_falls_and_lists_the_revocation_set(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak", size=SIZES[0]) as it:
         await it.shows("missing")
         assert it.bench.shown.built is not None
         (agent,) = it.model.agent
@@ -95,11 +92,8 @@ async def test_what_is_retired_is_no_start_and_says_so(tmp_path: Path) -> None:
         await it.shows("select an agent, a credential or a system first")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, "agent-chain", size=size) as it:
+async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=SIZES[0]) as it:
         await it.shows("missing")
         assert it.bench.shown.built is not None
         agent = min(it.model.agent)
@@ -125,9 +119,8 @@ def choices(it: Desk) -> list[str]:
     return [row.content.plain.strip() for row in it.app.screen.query_one(RowList).shown_rows]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_with_nobody_selected_it_is_asked_who_goes(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+async def test_with_nobody_selected_it_is_asked_who_goes(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator", size=SIZES[0]) as it:
         await it.press("D")
         assert isinstance(it.app.screen, Picker)
         listed_ = choices(it)

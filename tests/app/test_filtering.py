@@ -307,11 +307,8 @@ async def tells(it: Desk, finding: Finding | None) -> None:
     assert it.bench.shown.finding is finding
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator", size=(80, 24)) as it:
         await it.press("f", "/")
         await it.type("finder")
         await it.shows("svc-contract-finder")
@@ -347,11 +344,8 @@ async def test_nothing_is_told_where_a_filter_leaves_nothing(tmp_path: Path, key
         assert told not in it.screen_text()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_every_key_that_acts_on_a_row_says_that_a_filter_shows_none(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+async def test_every_key_that_acts_on_a_row_says_that_a_filter_shows_none(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator", size=(80, 24)) as it:
         await it.select("grant", ("ledger-key", "ledger"))
         before = it.model
         await it.press("f", "/", *"zzz", "enter")

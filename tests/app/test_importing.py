@@ -115,11 +115,8 @@ async def test_escape_leaves_and_changes_nothing(tmp_path: Path, keys: tuple[str
         assert drawing.box_of(("agent", "tracker")) is None
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_what_is_only_in_the_preview_is_not_moved_and_says_what_it_is(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, size=size) as it:
+async def test_what_is_only_in_the_preview_is_not_moved_and_says_what_it_is(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=SIZES[0]) as it:
         before = it.model
         await choose(it, configuration(tmp_path, "tracker"))
         await it.press("escape")

@@ -85,7 +85,6 @@ async def test_from_list_to_dialog_to_canvas_in_one_burst(tmp_path):
         assert "new" not in it.model.agent
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
@@ -95,10 +94,8 @@ async def test_from_list_to_dialog_to_canvas_in_one_burst(tmp_path):
         ("aabot⏎⇥", ("agent", "bot")),
     ],
 )
-async def test_a_key_of_the_canvas_finds_what_the_edit_before_selected(
-    tmp_path, monkeypatch, size, keys, expected
-):
-    async with desk(tmp_path, size=size) as it:
+async def test_a_key_of_the_canvas_finds_what_the_edit_before_selected(tmp_path, monkeypatch, keys, expected):
+    async with desk(tmp_path, size=SIZES[0]) as it:
         await it.select("grant", ("file-sas", "attachments"))
         with it.held(), monkeypatch.context() as patched:
             patched.setattr(screen, "TOGETHER", 60)  # what is held is painted for the key, or never

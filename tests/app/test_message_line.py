@@ -18,11 +18,8 @@ def said(it: Desk) -> str:
     return it.bench.query_one(StatusBar).render().plain
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_every_edit_undo_and_redo_names_itself_while_a_finding_is_open(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, size=size) as it:
+async def test_every_edit_undo_and_redo_names_itself_while_a_finding_is_open(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(80, 24)) as it:
         await it.press("f")
         for key, words in (("p", PLACED), ("u", f"undid: {PLACED}"), ("U", f"redid: {PLACED}")):
             await it.press(key)
@@ -94,14 +91,13 @@ async def test_the_line_of_a_credential_stands_for_it_where_a_compromise_starts(
         assert it.bench.shown.compromise.start == "credential:file-sas"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize(
     ("model", "keys"), [("support-agent", ""), ("support-agent", "f"), ("crm-assistant-gateway", "f")]
 )
 async def test_a_placed_checkpoint_says_that_it_is_enforced_and_what_edits_it(
-    tmp_path: Path, model: str, keys: str, size: tuple[int, int]
+    tmp_path: Path, model: str, keys: str
 ) -> None:
-    async with desk(tmp_path, model, size=size) as it:
+    async with desk(tmp_path, model, size=(80, 24)) as it:
         if not keys:
             await it.select("grant", ("file-sas", "attachments"))
         before = set(it.model.checkpoint)
@@ -115,11 +111,10 @@ async def test_a_placed_checkpoint_says_that_it_is_enforced_and_what_edits_it(
         assert it.bench.query_one(Inspector).record == it.model.checkpoint[made]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_enter_right_behind_the_checkpoint_of_the_last_finding_waits_for_what_follows(
-    tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path,
 ) -> None:
-    async with desk(tmp_path, size=size) as it:
+    async with desk(tmp_path, size=(80, 24)) as it:
         await it.press("f")
         with it.held():
             await it.press("p", "enter")

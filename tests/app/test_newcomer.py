@@ -17,9 +17,8 @@ from tests.app.desk import SIZES, desk
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with desk(tmp_path, size=size) as it:
+async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=SIZES[0]) as it:
         await it.press("f", "p")
         assert it.missing == 0
         await it.shows("enforced; Enter edits")
@@ -116,11 +115,8 @@ async def test_ascii_mode_leaves_nothing_else_on_any_panel(tmp_path: Path) -> No
         assert it.screen_text().isascii()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_enter_while_nothing_is_chosen_to_connect_with_says_so(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, "agent-chain", size) as it:
+async def test_enter_while_nothing_is_chosen_to_connect_with_says_so(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=SIZES[0]) as it:
         await it.select("agent", "analyst")
         await it.press("c", "enter")
         await it.shows("choose the other end first")
@@ -144,11 +140,8 @@ async def test_the_menu_of_a_connection_says_which_keys_do_what(tmp_path: Path) 
         await it.shows("↑ ↓ or a click, Enter")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_click_in_the_add_dialog_moves_nothing_and_asks_for_the_name(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, size=size) as it:
+async def test_a_click_in_the_add_dialog_moves_nothing_and_asks_for_the_name(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=SIZES[0]) as it:
         await it.press("a")
         rows = it.app.screen.query_one(RowList)
         before = rows.region

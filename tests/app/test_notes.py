@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.presentation.found_lines import found_lines
 from meshmodel.model.records import Delegation, Note
@@ -11,9 +9,8 @@ from tests.app.desk import SIZES, desk
 from tests.edits.models import full_snapshot
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_note_is_added_edited_and_deleted(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with desk(tmp_path, full_snapshot(), size=size) as it:
+async def test_a_note_is_added_edited_and_deleted(tmp_path: Path) -> None:
+    async with desk(tmp_path, full_snapshot(), size=SIZES[0]) as it:
         await it.select("agent", "worker")
         await it.press("enter")
         inspector = it.bench.query_one(Inspector)

@@ -51,10 +51,9 @@ async def test_a_step_that_was_chosen_takes_one_beside_such_a_finding(tmp_path: 
         assert len(it.model.checkpoint) == before + 1
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_a_checkpoint_that_does_not_count_is_opened(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_a_checkpoint_that_does_not_count_is_opened(tmp_path: Path) -> None:
     """Its way is controlled elsewhere: another one there would close nothing."""
-    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+    async with desk(tmp_path, "finance-orchestrator", size=(80, 24)) as it:
         await point_at(it, SESSION)
         assert it.bench.shown.explanation is not None
         before = it.model

@@ -54,9 +54,8 @@ async def test_what_cannot_be_written_is_said_with_what_to_do(
         assert copied.snapshot.grant == load(path).grant
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_it_is_said_once(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with desk(tmp_path, MODELS / "agent-chain.toml", size=size) as it:
+async def test_it_is_said_once(tmp_path: Path) -> None:
+    async with desk(tmp_path, MODELS / "agent-chain.toml", size=(80, 24)) as it:
         await it.shows("reading only")
         for keys in (("p",), ("f", "p"), (":", *"bot", "enter"), ("escape", "escape", "F")):
             await it.press(*keys)
@@ -68,11 +67,8 @@ async def test_it_is_said_once(tmp_path: Path, size: tuple[int, int]) -> None:
         assert it.screen_text().count("reading only") == 1
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_a_sentence_that_cannot_be_written_runs_no_command(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, MODELS / "agent-chain.toml", size=size) as it:
+async def test_a_sentence_that_cannot_be_written_runs_no_command(tmp_path: Path) -> None:
+    async with desk(tmp_path, MODELS / "agent-chain.toml", size=(80, 24)) as it:
         lens, page, before = it.bench.shown.lens, it.bench.shown.page, it.model
         await it.press(":")
         await it.shows("to edit: meshmodel import")

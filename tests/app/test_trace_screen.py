@@ -325,11 +325,8 @@ def test_names_in_a_log_are_text() -> None:
     assert any("[bold red]" in each for each in cells_of_event(traced))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_no_checkpoint_is_placed_where_a_filter_leaves_no_event(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, "support-agent", size=size) as it:
+async def test_no_checkpoint_is_placed_where_a_filter_leaves_no_event(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", size=SIZES[0]) as it:
         await followed(it, log(tmp_path, EVENTS))
         await it.press("/", *"zzz", "enter", "p")
         await it.shows("checkpoint: no row is shown by this filter; Esc clears it")
@@ -339,11 +336,8 @@ async def test_no_checkpoint_is_placed_where_a_filter_leaves_no_event(
         assert "no row is shown" not in it.screen_text()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_what_is_told_is_the_event_under_the_cursor_and_no_finding_of_before(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with desk(tmp_path, size=size) as it:
+async def test_what_is_told_is_the_event_under_the_cursor_and_no_finding_of_before(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=SIZES[0]) as it:
         await it.press("f")
         assert it.bench.shown.finding is not None
         table = await followed(it, log(tmp_path, EVENTS))
