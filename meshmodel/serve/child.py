@@ -53,8 +53,16 @@ def main(number: int) -> None:
 def _import_all() -> None:
     """Import what the workbench needs at once, and what nearly every guest comes to need."""
     import highspy  # noqa: F401
-    from textual.drivers import linux_driver  # noqa: F401
+    import textual.pilot  # the program asks for its type as it starts
+    import textual.scrollbar  # noqa: F401
+    from rich.cells import cell_len
+    from textual.drivers import headless_driver, linux_driver  # noqa: F401
+    from textual.layouts import factory, horizontal, stream  # noqa: F401
 
+    import meshmodel.analysis.analysis
+    import meshmodel.analysis.findings
+    import meshmodel.analysis.overview
+    import meshmodel.analysis.questions
     import meshmodel.answers.causes
     import meshmodel.app.dialogs.add
     import meshmodel.app.dialogs.connect
@@ -62,6 +70,8 @@ def _import_all() -> None:
     import meshmodel.app.panels.pasted_lines
     import meshmodel.store.journal
     import meshmodel.store.writer  # noqa: F401
+
+    cell_len("✖é")  # the table of widths is read once it is needed
 
 
 def _run(order: dict[str, Any], terminal: int, channel: int) -> None:
