@@ -236,6 +236,7 @@ async def said(room: Room) -> str:
 
 @pytest.mark.slow
 async def test_programs_of_guests_are_forked_with_a_folder_and_little_else(room: Room) -> None:
+    assert await asyncio.to_thread(ended, room.children()[1:], MOST_SECONDS), "those of the tests before"
     async with browsing(room, room.join("Ada")) as ada:
         await ada.shows(READY)
         check_processes(*room.children())
