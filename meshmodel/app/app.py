@@ -255,7 +255,7 @@ class MeshmodelApp(KeysInOrder):
     def _show(self, session: Session) -> None:
         self.hold_keys()  # the workbench releases them
         self.leave()
-        self.state.opened(session.path)
+        self.state.opened(session.source)
         screen = Workbench(session, is_ascii=self.is_ascii)
         session.listen(screen.post_message)
         if self.room is not None:

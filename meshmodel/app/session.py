@@ -81,7 +81,7 @@ class Session:
 
     @property
     def path(self) -> Path:
-        """The file, beside which logs are looked for and exports are proposed."""
+        """The file, or the name beside which logs are looked for and exports are proposed."""
         return self.source.path
 
     @property

@@ -117,10 +117,10 @@ class Gate:
             return None
         from meshmodel.answers.baseline import compare, known_findings
 
-        now = self._found[source.path.as_posix()] = known_findings(analysis)
+        now = self._found[source.posix] = known_findings(analysis)
         if self._baseline is None:
             return compare(now, now)
-        return compare(self._baseline.get(source.path.as_posix(), {}), now)
+        return compare(self._baseline.get(source.posix, {}), now)
 
     def take(self, source: Source, analysis: "Analysis", comparison: "Comparison | None") -> None:
         """Keep the findings of a model for the SARIF file and the annotations."""

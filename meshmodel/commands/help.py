@@ -36,6 +36,7 @@ TOPICS: Final = (
     "exports",
     "logs",
     "serve",
+    "postgresql",
     "mcp",
     "interchange",
     "files",

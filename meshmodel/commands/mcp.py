@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from meshmodel.commands.models import Subparsers
+from meshmodel.commands.models import NAMED, Subparsers
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line, person_name
@@ -23,7 +23,7 @@ def add(commands: Subparsers) -> None:
         "would accept, approve or lower a finding is left to people.",
         allow_abbrev=False,
     )
-    parser.add_argument("model", type=Source.parse, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("model", type=Source.parse, metavar="MODEL", help=NAMED)
     parser.add_argument("--folder", type=Path, metavar="DIR", help="the only folder that it may scan")
     parser.add_argument("--write", action="store_true", help="let it edit the model file (.mesh)")
     parser.add_argument("--name", metavar="NAME", help=f"by whom the journal says it edits ({_NAME})")

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
     from meshmodel.model.vocabulary import View
 
-_MODEL: Final = "a .mesh or .toml file; - is standard input"
+NAMED: Final = "a .mesh or .toml file, or postgresql://host/db#model"
+"""What MODEL may be."""
+
+_MODEL: Final = f"{NAMED}; - is standard input"
 
 
 class Subparsers(Protocol):
@@ -56,8 +59,9 @@ def view_of(arguments: argparse.Namespace) -> "View":
 
 def is_same_file(one: Path, other: Path | Source) -> bool:
     """Whether both lead to one file that is there."""
+    source = Source.parse(other)
     try:
-        return one.samefile(Source.parse(other).path)
+        return not source.address and one.samefile(source.path)
     except OSError:
         return False
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from meshmodel.commands.models import Subparsers, add_json, add_model, load
 from meshmodel.commands.output import answer, complain, say, style
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def _verified(arguments: argparse.Namespace) -> "tuple[Snapshot, Verification]":
     if kind_by_content(arguments.stub) is not None:
         raise MeshmodelError(f"{one_line(arguments.stub)}: is a model, and no policy stub; {order}")
     stub = read_stub(arguments.stub)
-    if arguments.model.path.is_file() and _is_stub(arguments.model.path):  # a pipe can be read once only
+    model: Source = arguments.model
+    is_file = not model.address and model.path.is_file()  # a pipe can be read once only
+    if is_file and _is_stub(model.path):
         raise MeshmodelError(f"{one_line(arguments.model)}: is a policy stub, and no model; {order}")
     snapshot = load(arguments.model)
     return snapshot, verified(stub, snapshot)

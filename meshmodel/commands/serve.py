@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from meshmodel.commands.models import Subparsers, add_minutes
+from meshmodel.commands.models import NAMED, Subparsers, add_minutes
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -32,7 +32,7 @@ def add(commands: Subparsers) -> None:
         ),
         allow_abbrev=False,
     )
-    parser.add_argument("model", type=Source.parse, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("model", type=Source.parse, metavar="MODEL", help=NAMED)
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"the port to listen on ({PORT})")
     parser.add_argument("--guests", type=int, default=20, metavar="N", help="how many may be there (20)")
     parser.add_argument(

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_minutes
+from meshmodel.commands.models import NAMED, Subparsers, add_minutes
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -19,7 +19,7 @@ def add(commands: Subparsers) -> None:
         description="Open a model file in the workbench. An interchange file opens for reading.",
         allow_abbrev=False,
     )
-    parser.add_argument("model", type=Source.parse, metavar="MODEL", help="a .mesh or .toml file")
+    parser.add_argument("model", type=Source.parse, metavar="MODEL", help=NAMED)
     what = "who you are, no login: the journal keeps it, and undo takes back your edits alone"
     parser.add_argument("--name", metavar="NAME", help=what)
     parser.add_argument("--read-only", action="store_true", help="look at it, and edit nothing")
@@ -46,7 +46,7 @@ def start(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every comman
 def run_open(arguments: argparse.Namespace) -> int:
     """Open a model in the workbench."""
     source: Source = arguments.model
-    if not source.path.exists():
+    if not source.address and not source.path.exists():
         raise MeshmodelError(
             f"{one_line(source)}: there is no such file; "
             "meshmodel alone shows the start screen, where a new model is made"

@@ -319,7 +319,7 @@ class Server:
         columns = within(request.query.get("width", ""), COLUMNS)
         rows = within(request.query.get("height", ""), ROWS)
         if self._parent is None or not FORKS:
-            self._parent = Parent(self._folder)
+            self._parent = Parent(self._folder, asks_server=bool(self._model.address))
         try:
             terminal = Terminal(self._parent, person.guest, columns, rows)
         except OSError:

@@ -35,18 +35,30 @@ _ENVIRONMENT: Final = {
 """What the processes of guests are told of their surroundings, beside their folder and where programs are."""
 
 
+def _of_postgres() -> dict[str, str]:
+    """What the driver of PostgreSQL reads: guests have another home folder than who shares the model."""
+    home = Path.home()
+    files = {"PGPASSFILE": str(home / ".pgpass"), "PGSERVICEFILE": str(home / ".pg_service.conf")}
+    return files | {name: value for name, value in os.environ.items() if name.startswith("PG")}
+
+
 class Parent:
     """The process that runs workbenches by order; it ends once it is closed."""
 
-    def __init__(self, folder: Path) -> None:
-        """Arguments: where it finds a home folder."""
+    def __init__(self, folder: Path, *, asks_server: bool = False) -> None:
+        """Arguments: where it finds a home folder; whether the model is in a database."""
         kind = socket.SOCK_SEQPACKET if FORKS else socket.SOCK_STREAM
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, kind)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # this program, by its full path
                 [sys.executable, "-P", "-m", "meshmodel.serve.child", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env={"HOME": str(folder), "PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT},
+                env={
+                    "HOME": str(folder),
+                    "PATH": os.environ.get("PATH", os.defpath),
+                    **_ENVIRONMENT,
+                    **(_of_postgres() if asks_server else {}),
+                },
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl+C is for the server, which lets go of its guests
             )
@@ -105,7 +117,7 @@ class Terminal:
         self._writer: asyncio.StreamWriter | None = None
         self.resize(columns, rows)
         order: dict[str, Any] = {
-            "model": str(guest.model),
+            "model": guest.model.text,
             "name": guest.name,
             "read_only": guest.read_only,
             "folder": str(guest.folder),

@@ -92,7 +92,8 @@ def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
 
     Args:
         table: the table of the row.
-        row: by column, as SQLite gives it: lists are JSON text, truth values 0 and 1, dates text.
+        row: by column, as SQLite gives it: lists are JSON text, dates text, truth values 0 and 1 (or, of
+            other databases, themselves).
         where: the file and the table, as errors name them.
 
     Raises:
@@ -105,7 +106,7 @@ def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
             if field.type in _LISTS:
                 value = load_json(value, where)
             elif field.type == "boolean":
-                if type(value) is not int or value not in {0, 1}:
+                if type(value) not in {int, bool} or value not in {0, 1}:
                     raise damage_error(where, f"holds no truth value in “{field.key}”")
                 value = value == 1
         values[field.key] = _plain(field, value, where)

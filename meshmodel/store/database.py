@@ -1,4 +1,4 @@
-"""What the store asks of a database that keeps a model; ``sqlite_database`` answers for a file."""
+"""What the store asks of a database that keeps a model; ``sqlite_database`` and ``postgres`` answer."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -80,8 +80,8 @@ class Database(ABC):
         """Have this program count as open until it closes the model, in the transaction of its edit."""
 
     @abstractmethod
-    def open_programs(self) -> frozenset[str]:
-        """The authors of the programs that have edited the model and have it open, in a transaction."""
+    def others_open(self, author: str) -> Any:
+        """The other authors who have edited the model and have it open: a list or a query, for ``not_in``."""
 
     @abstractmethod
     def is_lost(self) -> bool:

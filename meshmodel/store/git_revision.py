@@ -38,7 +38,8 @@ def load_side(name: str) -> Snapshot:
     what is in the folder decides nothing, so that no file can stand in for a revision.
 
     Args:
-        name: a ``.mesh`` or ``.toml`` file, or ``REV:PATH``; without ``REV``, what is staged.
+        name: a ``.mesh`` or ``.toml`` file, a model in a database, or ``REV:PATH``; without ``REV``, what is
+            staged.
 
     Raises:
         MeshmodelError: one line; it cannot be read, is no model, or is refused (``docs/interchange.md``).
@@ -69,11 +70,12 @@ def author_of(model: Source) -> str:
 
 def side_problem(text: str) -> str | None:
     """Why what was typed can name no side, in a line; of ``REV:PATH`` only git knows, which is not asked."""
-    return None if _is_revision(text) else file_problem(text)
+    return None if _is_revision(text) or Source.is_address(text) else file_problem(text)
 
 
 def _is_revision(name: str) -> bool:
-    return ":" in name and not name.startswith(("./", "../", "~")) and not Path(name).is_absolute()
+    is_place = name.startswith(("./", "../", "~")) or Path(name).is_absolute() or Source.is_address(name)
+    return ":" in name and not is_place
 
 
 def read_revision(name: str) -> bytes:

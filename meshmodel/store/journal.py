@@ -112,10 +112,9 @@ def _undoable_by(database: Database, author: str, person: str) -> ColumnElement[
     """
     if person:
         return JOURNAL.c.person == person
-    others = database.open_programs() - {author}
     nameless = and_(
         JOURNAL.c.person.is_(None),
-        func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(sorted(others)),
+        func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(database.others_open(author)),
     )
     return or_(nameless, JOURNAL.c.author.startswith("assistant-"))
 

@@ -47,7 +47,10 @@ def is_model_file(named: AnySource) -> bool:
     What is neither kind is read as the one that its ending names, else as a model file: opening it then
     says in one line why it is none. What is no ordinary file, as a pipe, is not looked into.
     """
-    path = Source.parse(named).path
+    source = Source.parse(named)
+    if source.address:
+        return True
+    path = source.path
     kind = kind_by_content(path)
     if kind is not None:
         return kind == "model file"

@@ -133,7 +133,8 @@ def read_all(execute: Execute, revision: int, where: str) -> Snapshot:
     tables: dict[str, Any] = {}
     for name in TABLES:
         records = (from_row(name, row, f"{where}: table {name}") for row in _rows(execute, name))
-        tables[name] = MappingProxyType({key_of(record): record for record in records})
+        found = {key_of(record): record for record in records}
+        tables[name] = MappingProxyType({key: found[key] for key in sorted(found)})
     abouts = [from_row("about", row, f"{where}: table about") for row in _rows(execute, "about")]
     if len(abouts) != 1 or not isinstance(abouts[0], About):
         raise damage_error(f"{where}: table about", "has not exactly one row")
@@ -199,13 +200,11 @@ def read_changed(
 
 
 def _rows(execute: Execute, table: str, wanted: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-    """Rows by column, unconverted: all of a table, sorted by key, or those with the values in ``wanted``."""
+    """Rows by column, unconverted: all of a table, or those with the values in ``wanted``."""
     columns = [field.key for field in SCHEMA[table].fields]
     query = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"  # noqa: S608  # ours
     if wanted is not None:
         query += f" WHERE {' AND '.join(f'{_quoted(name)} = ?' for name in wanted)}"
-    elif SCHEMA[table].key:
-        query += f" ORDER BY {', '.join(map(_quoted, SCHEMA[table].key))}"
     for row in execute(query, tuple((wanted or {}).values())):
         check_current()
         yield dict(zip(columns, row, strict=True))

@@ -18,6 +18,7 @@ from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import StoreError
 from meshmodel.model.open_file import read_small_file
 from meshmodel.model.records import Reference
+from meshmodel.model.source import AnySource, Source
 
 RECENT_LIMIT: Final = 12
 """How many recent files are kept."""
@@ -92,35 +93,38 @@ class State:
             self._take(self._read())
         return [path for path in map(Path, self._recent) if os.path.isfile(path)]  # noqa: PTH113  # it never raises
 
-    def opened(self, path: Path) -> None:
-        """Remember that a file was opened."""
-        name = str(path.absolute())
+    def opened(self, named: AnySource) -> None:
+        """Remember that a file was opened; a model in a database is found by its address."""
+        source = Source.parse(named)
+        if source.address:
+            return
+        name = source.key
 
         def change() -> None:
             self._recent = [name, *(each for each in self._recent if each != name)][:RECENT_LIMIT]
 
         self._change(change)
 
-    def place(self, path: Path) -> Place:
+    def place(self, named: AnySource) -> Place:
         """Where somebody was in a model; the beginning, if it is new or what was kept makes no sense."""
-        return _place(self._places.get(str(path.absolute()), {}))
+        return _place(self._places.get(Source.parse(named).key, {}))
 
-    def leave(self, path: Path, place: Place) -> None:
+    def leave(self, named: AnySource, place: Place) -> None:
         """Remember where somebody was in a model."""
-        name = str(path.absolute())
+        name = Source.parse(named).key
         self._change(lambda: _keep(self._places, name, asdict(place)))
 
-    def exported(self, path: Path) -> Exported | None:
+    def exported(self, named: AnySource) -> Exported | None:
         """What a model was exported to last, unless the folder of that is gone."""
-        known = self._exports.get(str(path.absolute()))
+        known = self._exports.get(Source.parse(named).key)
         if known is None:
             return None
         last = Exported(known[0], Path(known[1]), known[2])
         return last if os.path.isdir(last.path.parent) else None  # noqa: PTH112  # it never raises
 
-    def export(self, path: Path, last: Exported) -> None:
+    def export(self, named: AnySource, last: Exported) -> None:
         """Remember what a model was exported to."""
-        name = str(path.absolute())
+        name = Source.parse(named).key
         kept = [last.format, str(last.path.absolute()), last.is_paged]
         self._change(lambda: _keep(self._exports, name, kept))
 

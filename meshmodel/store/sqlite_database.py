@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.source import Source
 from meshmodel.store import create, drawn_order, presence, reader, sqlite_file
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.sqlite_file import path_text
@@ -113,11 +114,11 @@ class SqliteDatabase(Database):
         with self.transaction(writing=True, waiting=False):
             self.register(self._author)
 
-    def open_programs(self) -> frozenset[str]:
+    def others_open(self, author: str) -> list[str]:
         """The authors of the rows of programs that still run, as far as this machine can tell."""
         from meshmodel.store import journal
 
-        return presence.open_programs(journal.programs(self.connection))
+        return sorted(presence.open_programs(journal.programs(self.connection)) - {author})
 
     def is_lost(self) -> bool:
         """Whether the path leads to another file now, or to none."""
@@ -150,27 +151,27 @@ class SqliteDatabase(Database):
 
 
 def open_model(
-    given: Path, *, read_only: bool
+    source: Source, *, read_only: bool
 ) -> tuple[SqliteDatabase, object, Snapshot, tuple[Reference, ...]]:
     """An existing model file, checked whole, with its version, what it holds and how it was drawn last.
 
     One of an older schema version is migrated.
 
     Args:
-        given: the file.
+        source: the file.
         read_only: refuse edits, as in a file that is read-only; only a killed edit is rolled back.
 
     Raises:
         StoreError: it is no model, damaged, busy for ``OPEN_TIMEOUT``, or made by a newer version; it is
             untouched.
     """
-    path = sqlite_file.resolve_path(given)
+    path = sqlite_file.resolve_path(source.path)
     until = time.monotonic() + sqlite_file.OPEN_TIMEOUT
     with sqlite_file.store_errors(path, waited=sqlite_file.OPEN_TIMEOUT):
         while True:
             try:
                 with _LOCK:
-                    return _open_now(path, given, read_only=read_only)
+                    return _open_now(path, source.path, read_only=read_only)
             except Exception as error:
                 is_busy = isinstance(error, BusyError) or sqlite_file.is_busy(error)
                 if not is_busy or time.monotonic() > until:
@@ -212,13 +213,13 @@ def _open_now(
 
 
 @contextlib.contextmanager
-def new_model(given: Path) -> Iterator[SqliteDatabase]:
+def new_model(source: Source) -> Iterator[SqliteDatabase]:
     """A new file with the tables and no rows, in a transaction, to be filled: whole or not at all.
 
     Raises:
         StoreError: something is there already, or the folder cannot be written.
     """
-    path = sqlite_file.absolute_path(given)
+    path = sqlite_file.absolute_path(source.path)
     with (
         _LOCK,
         sqlite_file.store_errors(path),

@@ -9,11 +9,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.merge import carry_out, inverse, rebase
-from meshmodel.model.errors import StoreError
+from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.source import AnySource, Source
@@ -26,6 +26,23 @@ from meshmodel.store.imports import Imported
 if TYPE_CHECKING:
     from meshmodel.store.guided_round import GuidedRound
     from meshmodel.store.journal import JournalEntry
+
+
+def keeper(source: Source) -> Any:
+    """The module that opens and creates models of its kind.
+
+    Raises:
+        MeshmodelError: it is a model in a database, and the library for that is not installed.
+    """
+    if not source.address:
+        return sqlite_database
+    try:
+        from meshmodel.store import postgres
+    except ImportError:
+        raise MeshmodelError(
+            "a model in a database needs psycopg: pip install 'meshmodel[postgres]'"
+        ) from None
+    return postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,7 @@ class Store:
         source = Source.parse(named)
         first = reader.normalise_snapshot(snapshot or Snapshot())
         check_snapshot(first)
-        with sqlite_database.new_model(source.path) as database:
+        with keeper(source).new_model(source) as database:
             create.insert_all(database, first)
             imports.keep(database, imported, None)
         return cls.open(source)
@@ -110,7 +127,7 @@ class Store:
         """
         source = Source.parse(named)
         author = ("assistant-" if is_assistant else "") + os.urandom(8).hex()
-        opened = sqlite_database.open_model(source.path, read_only=read_only)
+        opened = keeper(source).open_model(source, read_only=read_only)
         return cls(source, *opened, person=person, author=author)
 
     @property
@@ -136,8 +153,12 @@ class Store:
             self.database.close()
 
     def prepare(self) -> None:
-        """Import what edits need, so that the first edit does not wait for it; safe in any thread."""
+        """Make and import what edits need, so that the first does not wait for it; safe in any thread."""
         from meshmodel.store import journal, writer  # noqa: F401  # imported to be there
+
+        with self.database.lock, self.database.errors():
+            if not self._closed:
+                self.database.connection  # noqa: B018  # made to be there
 
     def apply(
         self, wanted: Edit, *, on: Snapshot | None = None, imported: Iterable[Imported] = ()

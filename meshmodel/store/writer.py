@@ -1,6 +1,5 @@
 """Writes the changed rows of an edit with the SQLModel tables; imported for the first edit only."""
 
-import sqlite3
 from collections import defaultdict
 from typing import Any
 
@@ -15,13 +14,18 @@ from meshmodel.store.codec import damage_error, key_values, row_of
 from meshmodel.store.tables import RECORD_TABLES
 
 
-def sqlalchemy_connection(raw: sqlite3.Connection) -> Connection:
+def sqlalchemy_connection(raw: Any, url: str = "sqlite://", **options: Any) -> Connection:
     """A SQLAlchemy connection that uses an open one; it begins and ends no transaction by itself.
 
     Closing ``raw`` closes it.
+
+    Args:
+        raw: the connection of the driver, in no transaction.
+        url: the kind of the database and its driver.
+        options: for that kind.
     """
     engine = create_engine(
-        "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+        url, creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT", **options
     )
     return engine.connect()
 

@@ -68,7 +68,7 @@ def run_page(text: str, desk: Path) -> Iterator[Ran]:
                     for line in re.findall(r"^ *- run: (meshmodel .*)$", block.code, re.MULTILINE):
                         call(line)
                     yield Ran(block)
-                case "text" | "jsonl" | "json":
+                case "text" | "jsonl" | "json" | "sql":  # tests/store/test_postgres.py runs that
                     assert block.is_output or block.language != "text", f"of what? {block.code}"
                 case _:
                     raise AssertionError(f"what is {block.language!r}?")

@@ -23,12 +23,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "mesh.mesh"
 
 
-def test_what_is_created_is_read_back_with_every_field(path):
-    with Store.create(path, SAMPLE) as store:
+def test_what_is_created_is_read_back_with_every_field(place):
+    with Store.create(place, SAMPLE) as store:
         assert store.snapshot == SAMPLE
         assert store.snapshot.revision == 0
         assert (undo_label(store), redo_label(store), store.journal()) == (None, None, [])
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         assert store.snapshot == SAMPLE
 
 
@@ -70,19 +70,19 @@ def test_the_header_says_what_it_is_and_the_settings_keep_what_was_shown(path):
     assert path.read_bytes()[68:72] == b"MESH"
 
 
-def test_an_edit_survives_a_restart_and_can_be_undone_and_redone_then(path):
-    with Store.create(path, SAMPLE) as store:
+def test_an_edit_survives_a_restart_and_can_be_undone_and_redone_then(place):
+    with Store.create(place, SAMPLE) as store:
         renamed = store.apply(edit("name the files", [Put(System("files", name="Files"))]))
         assert renamed.system["files"].name == "Files"
         assert (undo_label(store), redo_label(store)) == ("name the files", None)
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         assert store.snapshot == renamed
         undone = store.undo()
         assert undone is not None
         assert (undone.label, undone.snapshot) == ("name the files", SAMPLE)
         assert (undo_label(store), redo_label(store)) == (None, "name the files")
         assert store.undo() is None
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         assert store.snapshot == SAMPLE
         redone = store.redo()
         assert redone is not None
@@ -101,8 +101,8 @@ def test_an_edit_survives_a_restart_and_can_be_undone_and_redone_then(path):
         ("zone", "helpdesk"),
     ],
 )
-def test_deleting_an_element_takes_its_relations_and_undo_brings_all_back(path, table, key):
-    with Store.create(path, SAMPLE) as store:
+def test_deleting_an_element_takes_its_relations_and_undo_brings_all_back(place, table, key):
+    with Store.create(place, SAMPLE) as store:
         gone = store.apply(edit("delete", [Remove(table, key)]))
         assert key not in gone.table(table)
         for relation in ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent"):
@@ -113,12 +113,12 @@ def test_deleting_an_element_takes_its_relations_and_undo_brings_all_back(path, 
                     )
         store.undo()
         assert store.snapshot == SAMPLE
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         assert store.snapshot == SAMPLE
 
 
-def test_a_new_id_is_followed_and_taken_back(path):
-    with Store.create(path, SAMPLE) as store:
+def test_a_new_id_is_followed_and_taken_back(place):
+    with Store.create(place, SAMPLE) as store:
         store.apply(edit("rename", [Rename("system", "sts", "tokens"), Rename("agent", "bot", "robot")]))
         after = store.snapshot
         assert after.agent["robot"].runs_on == "tokens"
@@ -128,8 +128,8 @@ def test_a_new_id_is_followed_and_taken_back(path):
         assert store.snapshot == after
 
 
-def test_a_new_edit_ends_what_could_be_redone_but_not_the_journal(path):
-    with Store.create(path) as store:
+def test_a_new_edit_ends_what_could_be_redone_but_not_the_journal(place):
+    with Store.create(place) as store:
         for label in ("first", "second", "third"):
             store.apply(edit(label, [Put(Zone(label))]))
         store.undo()
@@ -150,11 +150,11 @@ def test_a_new_edit_ends_what_could_be_redone_but_not_the_journal(path):
         assert set(store.snapshot.zone) == {"first", "other"}
 
 
-def test_undo_has_no_limit(path):
-    with Store.create(path) as store:
+def test_undo_has_no_limit(place):
+    with Store.create(place) as store:
         for number in range(150):
             store.apply(edit(f"n{number}", [Put(About(name=f"n{number}"))]))
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         for number in reversed(range(150)):
             undone = store.undo()
             assert undone is not None
@@ -163,8 +163,8 @@ def test_undo_has_no_limit(path):
         assert store.snapshot == Snapshot()
 
 
-def test_an_edit_that_changes_nothing_is_no_entry(path):
-    with Store.create(path, SAMPLE) as store:
+def test_an_edit_that_changes_nothing_is_no_entry(place):
+    with Store.create(place, SAMPLE) as store:
         assert store.apply(edit("same", [Put(SAMPLE.system["files"])])) == SAMPLE
         assert store.apply(Edit("none", ())).revision == 0
         assert store.journal() == []
@@ -192,8 +192,8 @@ def test_only_the_rows_that_changed_are_written(path):
     assert sorted(tables) == ["journal", "journal", "journal_change", "program", "system"]
 
 
-def test_a_hostile_label_is_kept_as_one_harmless_line(path):
-    with Store.create(path) as store:
+def test_a_hostile_label_is_kept_as_one_harmless_line(place):
+    with Store.create(place) as store:
         store.apply(edit("two\nlines\x1b[31m" + "x" * 999, [Put(Zone("z"))]))
         assert undo_label(store) is not None
         assert undo_label(store).isprintable()
@@ -286,15 +286,15 @@ def test_an_edit_does_not_go_into_a_file_that_lost_its_name(path):
             store.apply(edit("z", [Put(Zone("z"))]))
 
 
-def test_a_lone_acceptance_keeps_its_date(path):
+def test_a_lone_acceptance_keeps_its_date(place):
     wanted = Acceptance(
         "orphaned-credential", "role", "why: not", "anna", SAMPLE.acceptance["toxic-flow", "bot"].until
     )
-    with Store.create(path, SAMPLE) as store:
+    with Store.create(place, SAMPLE) as store:
         store.apply(edit("accept", [Put(wanted)]))
         store.undo()
         store.redo()
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         assert store.snapshot.acceptance["orphaned-credential", "role"] == wanted
 
 

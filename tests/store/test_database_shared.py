@@ -25,10 +25,17 @@ from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.store import Store
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, random_edit
+from tests.store.servers import looking, needs_server, new_address
 
 
 @pytest.fixture
-def two(tmp_path):
+def two(place):
+    with Store.create(place, SAMPLE) as first, Store.open(place) as second:
+        yield first, second
+
+
+@pytest.fixture
+def two_of_a_file(tmp_path):
     path = tmp_path / "m.mesh"
     with Store.create(path, SAMPLE) as first, Store.open(path) as second:
         yield first, second
@@ -205,8 +212,8 @@ def test_who_counts_as_open():
     assert presence.is_open(_other(started="", seen=now))
 
 
-def test_a_waiting_program_shows_itself_again(two, monkeypatch):
-    first, _ = two
+def test_a_waiting_program_shows_itself_again(two_of_a_file, monkeypatch):
+    first, _ = two_of_a_file
 
     def seen() -> list[int]:
         return [row.seen for row in _programs(first)]
@@ -229,9 +236,9 @@ def _programs(store: Store) -> list[presence.Program]:
     return journal.programs(store.database.connection)
 
 
-def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
+def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two_of_a_file, monkeypatch):
     monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT", 0.2)
-    first, _ = two
+    first, _ = two_of_a_file
     first.database.execute("PRAGMA busy_timeout = 200")
     raw = sqlite3.connect(first.source.path, isolation_level=None)
     raw.execute("BEGIN EXCLUSIVE")
@@ -245,11 +252,11 @@ def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
     assert "z" in first.apply(edit("z", [Put(Zone("z"))])).zone
 
 
-def test_opening_waits_longer_than_an_edit_while_others_write(two, monkeypatch):
+def test_opening_waits_longer_than_an_edit_while_others_write(two_of_a_file, monkeypatch):
     """Each wait for the lock is as short as ever: what other threads do with models need not wait for all."""
     assert sqlite_file.OPEN_TIMEOUT == 10
     monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT", 0.05)
-    first, second = two
+    first, second = two_of_a_file
     raw = sqlite3.connect(first.source.path, isolation_level=None, check_same_thread=False)
     raw.execute("BEGIN EXCLUSIVE")
     opened, tries = [], []
@@ -273,14 +280,13 @@ def test_opening_waits_longer_than_an_edit_while_others_write(two, monkeypatch):
     raw.close()
 
 
-def test_threads_with_stores_of_their_own_lose_nothing(tmp_path):
-    path = tmp_path / "m.mesh"
-    Store.create(path).close()
+def test_threads_with_stores_of_their_own_lose_nothing(place):
+    Store.create(place).close()
     failed: list[BaseException] = []
 
     def work(name: str) -> None:
         try:
-            with Store.open(path) as store:
+            with Store.open(place) as store:
                 for number in range(20):
                     store.apply(edit(name, [Put(Zone(f"{name}{number}"))]))
         except BaseException as error:  # noqa: BLE001 - told by the main thread
@@ -292,7 +298,7 @@ def test_threads_with_stores_of_their_own_lose_nothing(tmp_path):
     for thread in threads:
         thread.join()
     assert failed == []
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         assert len(store.snapshot.zone) == 60
         assert store.snapshot.revision == 60
 
@@ -317,16 +323,19 @@ def naive_merge(base: Snapshot, wanted: Edit, truth: Snapshot) -> Snapshot:
 
 
 class TwoPrograms(RuleBasedStateMachine):
-    """``truth`` is what must be in the file."""
+    """``truth`` is what must be in the model."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cleanup = contextlib.ExitStack()
-        self.path = Path(self.cleanup.enter_context(tempfile.TemporaryDirectory())) / "m.mesh"
+        self.place = self.new_place()
+
+    def new_place(self) -> Path | str:
+        return Path(self.cleanup.enter_context(tempfile.TemporaryDirectory())) / "m.mesh"
 
     @initialize()
     def create(self):
-        self.stores = [Store.create(self.path, SAMPLE), Store.open(self.path)]
+        self.stores = [Store.create(self.place, SAMPLE), Store.open(self.place)]
         self.truth = SAMPLE
         self.done: list[list[str]] = [[], []]
         self.count = 0
@@ -391,16 +400,28 @@ class TwoPrograms(RuleBasedStateMachine):
         for store in getattr(self, "stores", ()):
             store.close()
         if hasattr(self, "stores"):
-            with Store.open(self.path) as again:
+            with Store.open(self.place) as again:
                 assert again.snapshot == self.truth
         self.cleanup.close()
 
 
-TestTwoPrograms = TwoPrograms.TestCase
-TestTwoPrograms.settings = settings(
+class TwoProgramsAtAServer(TwoPrograms):
+    """The same in a database."""
+
+    def new_place(self) -> str:
+        self.cleanup.enter_context(looking())
+        return self.cleanup.enter_context(new_address())
+
+
+_SETTINGS = settings(
     max_examples=25, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
 )
+TestTwoPrograms = TwoPrograms.TestCase
+TestTwoPrograms.settings = _SETTINGS
 TestTwoPrograms.pytestmark = [pytest.mark.slow]
+TestTwoProgramsAtAServer = TwoProgramsAtAServer.TestCase
+TestTwoProgramsAtAServer.settings = settings(_SETTINGS, max_examples=8)
+TestTwoProgramsAtAServer.pytestmark = [pytest.mark.slow, needs_server]
 
 
 def test_the_order_of_one_window_is_that_of_all(two):
@@ -421,6 +442,11 @@ def test_where_a_round_began_is_that_of_all_windows(two):
     one.keep_round(GuidedRound(0, over=False))
     assert other.guided_round() == GuidedRound(0, over=False)
     assert not one.journal(), "it is no edit"
+
+
+def test_what_is_no_entry_of_the_journal_is_no_round(two_of_a_file):
+    one, other = two_of_a_file
+    one.keep_round(GuidedRound(0, over=False))
     for entry in (-1, 9, "x", 0.5):
         with contextlib.closing(sqlite3.connect(one.source.path, isolation_level=None)) as raw:
             raw.execute("UPDATE guided_round SET began = ?", (entry,))

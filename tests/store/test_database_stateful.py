@@ -17,6 +17,7 @@ from meshmodel.model.validation import check_snapshot
 from meshmodel.store.store import Store
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, random_edit
+from tests.store.servers import looking, needs_server, new_address
 
 
 class OneProgram(RuleBasedStateMachine):
@@ -25,8 +26,10 @@ class OneProgram(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.cleanup = contextlib.ExitStack()
-        folder = self.cleanup.enter_context(tempfile.TemporaryDirectory())
-        self.path = Path(folder) / "m.mesh"
+        self.place = self.new_place()
+
+    def new_place(self) -> Path | str:
+        return Path(self.cleanup.enter_context(tempfile.TemporaryDirectory())) / "m.mesh"
 
     @initialize(full=st.booleans())
     def create(self, full):
@@ -34,7 +37,7 @@ class OneProgram(RuleBasedStateMachine):
         self.past: list[tuple[str, Snapshot]] = []
         self.future: list[tuple[str, Snapshot]] = []
         self.made = 0
-        self.store = Store.create(self.path, self.now)
+        self.store = Store.create(self.place, self.now)
 
     @rule(seed=st.integers(0, 2**32))
     def edit(self, seed):
@@ -85,8 +88,9 @@ class OneProgram(RuleBasedStateMachine):
     def reopen(self):
         revision = self.store.snapshot.revision
         self.store.close()
-        assert [each.name for each in self.path.parent.iterdir()] == ["m.mesh"]
-        self.store = Store.open(self.path)
+        if isinstance(self.place, Path):
+            assert [each.name for each in self.place.parent.iterdir()] == ["m.mesh"]
+        self.store = Store.open(self.place)
         assert self.store.snapshot.revision == revision
 
     @invariant()
@@ -108,13 +112,25 @@ class OneProgram(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "store"):
             self.store.close()
-            with Store.open(self.path, read_only=True) as again:
+            with Store.open(self.place, read_only=True) as again:
                 assert again.snapshot == self.now
         self.cleanup.close()
 
 
-TestOneProgram = OneProgram.TestCase
-TestOneProgram.settings = settings(
+class OneProgramAtAServer(OneProgram):
+    """The same in a database."""
+
+    def new_place(self) -> str:
+        self.cleanup.enter_context(looking())
+        return self.cleanup.enter_context(new_address())
+
+
+_SETTINGS = settings(
     max_examples=30, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
 )
+TestOneProgram = OneProgram.TestCase
+TestOneProgram.settings = _SETTINGS
 TestOneProgram.pytestmark = [pytest.mark.slow]
+TestOneProgramAtAServer = OneProgramAtAServer.TestCase
+TestOneProgramAtAServer.settings = settings(_SETTINGS, max_examples=8)
+TestOneProgramAtAServer.pytestmark = [pytest.mark.slow, needs_server]

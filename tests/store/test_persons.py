@@ -64,25 +64,24 @@ def act(random: Random, who: Person, path, number: int) -> Store:
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
-def test_three_persons_undo_their_own_edits_alone(tmp_path, seed):
+def test_three_persons_undo_their_own_edits_alone(place, seed):
     random = Random(seed)
-    path = tmp_path / "m.mesh"
-    Store.create(path).close()
+    Store.create(place).close()
     room = [
-        Person(name, [Store.open(path, person=name) for _ in range(windows)])
+        Person(name, [Store.open(place, person=name) for _ in range(windows)])
         for name, windows in (("Ada", 2), ("Bo", 1), ("", 1))
     ]
     made = dict[str, int]()
     for number in range(200):
         who = random.choice(room)
-        window = act(random, who, path, number)
+        window = act(random, who, place, number)
         made.update({step[0]: 1 for step in who.past})
         assert undo_label(window) == (who.past[-1][0] if who.past else None)
         assert redo_label(window) == (who.future[-1][0] if who.future else None)
         window.refresh()
         zones = {each.key: each.zone for each in room if each.zone}
         assert {key: zone.name for key, zone in window.snapshot.zone.items()} == zones
-    with Store.open(path, read_only=True) as after:
+    with Store.open(place, read_only=True) as after:
         standing = {(each.label, each.person) for each in after.journal() if not each.undone}
         assert standing == {(label, who.name) for who in room for label, _, _ in who.past}
         assert {each.label for each in after.journal()} == set(made)
@@ -90,12 +89,11 @@ def test_three_persons_undo_their_own_edits_alone(tmp_path, seed):
         window.close()
 
 
-def test_what_somebody_else_changed_since_is_not_taken_back(tmp_path):
-    path = tmp_path / "m.mesh"
+def test_what_somebody_else_changed_since_is_not_taken_back(place):
     with (
-        Store.create(path) as nobody,
-        Store.open(path, person="Ada") as ada,
-        Store.open(path, person="Bo") as bo,
+        Store.create(place) as nobody,
+        Store.open(place, person="Ada") as ada,
+        Store.open(place, person="Bo") as bo,
     ):
         ada.apply(edit("add", [Put(Zone("z", name="A"))]))
         bo.refresh()
@@ -108,14 +106,13 @@ def test_what_somebody_else_changed_since_is_not_taken_back(tmp_path):
         assert [(each.label, each.person) for each in nobody.journal()] == [("add", "Ada"), ("name", "Bo")]
 
 
-def test_an_edit_without_a_name_takes_no_redo_from_somebody_who_has_one(tmp_path):
-    path = tmp_path / "m.mesh"
-    with Store.create(path) as nobody:
-        with Store.open(path, person="Ada") as ada:
+def test_an_edit_without_a_name_takes_no_redo_from_somebody_who_has_one(place):
+    with Store.create(place) as nobody:
+        with Store.open(place, person="Ada") as ada:
             ada.apply(edit("hers", [Put(Zone("a"))]))
             ada.undo()
         nobody.apply(edit("nobody's", [Put(Zone("b"))]))
-        with Store.open(path, person="Ada") as ada:
+        with Store.open(place, person="Ada") as ada:
             assert (undo_label(ada), redo_label(ada)) == (None, "hers")
 
 

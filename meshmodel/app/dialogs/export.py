@@ -106,7 +106,9 @@ class ExportDialog(FormDialog[Written]):
         if self._is_waiting:
             return
         is_model = request.format == MODEL_FILE
-        if path.exists() and (is_model or real_path(path) == real_path(self.session.path)):
+        source = self.session.source
+        is_itself = not source.address and real_path(path) == real_path(source.path)
+        if path.exists() and (is_model or is_itself):
             self._fail(MeshmodelError(f"{one_line(path.name)}: is there already; name another file"))
         elif is_model:
             self._write(lambda: self.session.save_as(path), Written(request, path, (path,)))

@@ -149,7 +149,7 @@ class Workbench(Screen[None]):
         self.drawing: DrawingController = DrawingController(
             context, self.moving.drawn, is_ascii=self.is_ascii, no_color=self.app.no_color
         )
-        place: Place = self.program.state.place(self.session.path)
+        place: Place = self.program.state.place(self.session.source)
         with context.batch():
             self.layout_of_panels.fit_to(self.app.size)
             if place.zoom in {"card", "line", "overview"}:
@@ -193,7 +193,7 @@ class Workbench(Screen[None]):
         state, offset = self.context.state, self.context.canvas.scroll_offset
         here = offset.x, offset.y, state.zoom, state.lens_before or state.lens, state.selected
         place = Place(*here, state.lists_rows)
-        self.program.state.leave(self.session.path, place)
+        self.program.state.leave(self.session.source, place)
         self.session.close()
 
     # Painting
@@ -397,7 +397,7 @@ class Workbench(Screen[None]):
             if is_lost:
                 self.context.say(self.session.why_lost, "error")
             else:
-                self.context.say(f"{one_line(self.session.path.name)} is there again")
+                self.context.say(f"{one_line(self.session.source.name)} is there again")
 
     # Commands and messages of the screen itself
 

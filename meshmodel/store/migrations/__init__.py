@@ -1,13 +1,17 @@
-"""Forward migrations of model files, by Alembic; imported only when one is due.
+"""Forward migrations of models, by Alembic; imported only when one is due.
 
 Alembic, because SQLModel's tables are SQLAlchemy's and it works on those: types, foreign keys and
 what SQLite cannot alter are its business, and its comparison shows in a test that the newest
 revision and the tables agree. Revision n of ``versions/`` leads to schema version n.
+
+The first ten run on SQLite alone: in PostgreSQL a model begins with the tables of today. Later ones run
+on both.
 """
 
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -19,11 +23,13 @@ from meshmodel.model.text import one_line
 from meshmodel.store import reader, sqlite_file
 from meshmodel.store.writer import sqlalchemy_connection
 
+FOLDER: Final = Path(__file__).parent
+
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the migrations up to a revision, inside the transaction that the caller has begun."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
@@ -51,6 +57,7 @@ def migrate(raw: sqlite3.Connection, where: str) -> frozenset[str]:
         connection.begin()  # tells Alembic that the transaction is not its own to commit
         try:
             upgrade(connection)
+            raw.execute(f"PRAGMA user_version = {sqlite_file.SCHEMA_VERSION}")  # later ones do not
         except CommandError as error:
             raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
         reader.check_file(raw, where)

@@ -112,7 +112,7 @@ class EditingController(Controller):
         from meshmodel.app.presentation.export_files import MODEL_FILE, completed, first_request
 
         state, session, kept = self.state, self.context.session, self.context.canvas.app.state  # type: ignore[attr-defined]  # our program's
-        last = None if session.is_lost else kept.exported(session.path)
+        last = None if session.is_lost else kept.exported(session.source)
 
         def done(written: "Written") -> None:
             is_model = written.request.format == MODEL_FILE
@@ -120,7 +120,7 @@ class EditingController(Controller):
                 self.context.open_model(written.path, written.words)
                 return
             if not is_model:
-                kept.export(session.path, written.last)
+                kept.export(session.source, written.last)
             self.context.say(written.words, noted=True)  # what went wrong before is not about this
 
         analyses = {"built": state.built, "designed": state.designed} if state.is_current else {}
