@@ -5,7 +5,7 @@ import io
 import sqlite3
 import sys
 import zipfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,29 +96,17 @@ async def by_help(it: Desk, command: Command) -> None:
     await it.press("enter")
 
 
-SOME = [
-    each
-    for each in COMMANDS
-    if each.files or each.id in {"compare", "export", "about", "undo", "redo", "add"}
-]
-WAYS = pytest.mark.parametrize(
-    ("way", "commands"),
-    [
-        (by_key, SOME),
-        *(pytest.param(way, COMMANDS, marks=pytest.mark.slow) for way in (by_key, by_message, by_help)),
-    ],
-    ids=["some by key", "by key", "by message", "by help"],
-)
+WAYS = pytest.mark.parametrize("way", [by_key, by_message, by_help], ids=["by key", "by message", "by help"])
 
 
-async def run_each(it: Desk, way: Way, commands: Sequence[Command]) -> list[Screen[object]]:
+async def run_each(it: Desk, way: Way) -> list[Screen[object]]:
     """Run commands on something that is selected, answer what they ask, and leave that again.
 
     Returns:
         The dialogs and other screens that were opened.
     """
     seen: list[Screen[object]] = []
-    for command in commands:
+    for command in COMMANDS:
         if command.id in {"quit", "help"}:
             continue
         await it.select("agent", "support-bot")
@@ -132,15 +120,14 @@ async def run_each(it: Desk, way: Way, commands: Sequence[Command]) -> list[Scre
     return seen
 
 
+@pytest.mark.slow
 @WAYS
-async def test_who_only_looks_changes_nothing_of_the_model_and_its_folder(
-    tmp_path: Path, way: Way, commands: Sequence[Command]
-) -> None:
+async def test_who_only_looks_changes_nothing_of_the_model_and_its_folder(tmp_path: Path, way: Way) -> None:
     path = model_in(tmp_path / "models")
     before = digest(path.parent)
     async with desk(tmp_path, path, access=Access(read_only=True)) as it:
         await it.shows("opened with --read-only")
-        seen = await run_each(it, way, commands)
+        seen = await run_each(it, way)
         assert {ExportDialog} <= {type(each) for each in seen}
         assert StartScreen not in {type(each) for each in seen}
         assert digest(path.parent) == before
@@ -183,10 +170,9 @@ def allowed(path: Path, folder: Path) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.slow
 @WAYS
-async def test_a_guest_touches_no_file_of_the_host(
-    tmp_path: Path, way: Way, commands: Sequence[Command], monkeypatch
-) -> None:
+async def test_a_guest_touches_no_file_of_the_host(tmp_path: Path, way: Way, monkeypatch) -> None:
     path, folder = model_in(tmp_path / "models"), tmp_path / "guest"
     folder.mkdir()
     monkeypatch.setenv("HOME", str(folder))  # as the server sets it: libraries look for settings there
@@ -196,7 +182,7 @@ async def test_a_guest_touches_no_file_of_the_host(
     with opened_files() as found:
         async with desk(folder, path, access=Access("Ada", folder=folder)) as it:
             monkeypatch.setattr(it.app, "deliver_binary", lambda *_, **__: None)
-            seen = await run_each(it, way, commands)
+            seen = await run_each(it, way)
     assert asked == []
     assert {ExportDialog, AddDialog} <= {type(each) for each in seen}
     assert {StartScreen, ImportDialog, LogDialog}.isdisjoint({type(each) for each in seen})

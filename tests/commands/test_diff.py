@@ -4,6 +4,8 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 
+import pytest
+
 from meshmodel import cli
 from meshmodel.edits.edit import Put
 from meshmodel.interchange import read_file, write_text
@@ -83,6 +85,7 @@ def uncontrolled(document):
     }
 
 
+@pytest.mark.slow
 def test_the_status_is_what_check_lists_on_random_pairs(called, tmp_path):
     paths = tmp_path / "old.toml", tmp_path / "new.toml"
     statuses = set()

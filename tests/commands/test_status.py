@@ -116,6 +116,7 @@ def test_explain_tells_the_same_way_in_several_models(tmp_path, called):
     assert "unrecognized arguments: what" in complaint
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read(tmp_path):
     (tmp_path / "broken.toml").write_text("format = ", encoding="utf-8")
     (tmp_path / "noise.mesh").write_bytes(bytes(range(256)) * 20)

@@ -237,6 +237,7 @@ def check_fonts_and_title(reader):
     assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
 
 
+@pytest.mark.slow
 def test_pdf_holds_the_words_in_an_embedded_font():
     reader = PdfReader(io.BytesIO(render(*both(every_step_model()), "pdf")))
     page = reader.pages[0]
@@ -261,6 +262,7 @@ def test_png_has_the_size_that_its_resolution_says():
     assert small.width == pytest.approx(wide + 14.4, abs=3)
 
 
+@pytest.mark.slow
 def test_png_is_made_smaller_or_refused_before_it_is_painted(monkeypatch):
     snapshot, analysis = both(every_step_model())
     monkeypatch.setattr(png, "MOST_PIXELS", 2_000_000)

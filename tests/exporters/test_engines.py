@@ -326,6 +326,7 @@ def is_caught(engine, made, asked, right, broken):
     return said[: len(asked)] != right or any(each.permits for each in said[len(asked) :])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", SIDES)
 def test_a_policy_with_one_condition_less_is_found_out(side):
     snapshot = small_model()

@@ -21,6 +21,7 @@ def test_each_format_is_written_by_its_writer():
         assert export(analysis, ExportRequest(name)).startswith(start)
 
 
+@pytest.mark.slow
 def test_text_is_what_a_terminal_can_show():
     _, analysis = both(every_step_model())
     for name, each in FORMATS.items():

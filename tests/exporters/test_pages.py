@@ -240,6 +240,7 @@ def test_pages_that_can_be_made_no_smaller_are_told(monkeypatch):
     assert told == [tiny]
 
 
+@pytest.mark.slow
 def test_no_line_runs_through_the_title_of_a_zone_of_a_large_picture():
     snapshot, analysis = both(departments(16, 3))
     svg = picture(snapshot, analysis, ExportRequest(form="compact")).content
