@@ -68,13 +68,13 @@ def check_model(snapshot, view="built"):
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("view", ["built", "designed"])
 def test_witnesses_are_shortest_ways_of_the_naive_reading(flavour, view):
-    assert sum(check_model(random_model(seed, 6, flavour), view) for seed in range(30)) > 40
+    assert sum(check_model(random_model(seed, 6, flavour), view) for seed in range(10)) > 12
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_witnesses_of_many_models(flavour):
-    for seed in range(100, 500):
+    for seed in range(100, 180):
         check_model(random_model(seed, 5, flavour))
 
 

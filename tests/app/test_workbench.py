@@ -136,6 +136,7 @@ async def test_moving_by_key_changes_the_zone_in_one_edit(tmp_path: Path) -> Non
         assert it.model.system["tickets"].at is None
 
 
+@pytest.mark.slow
 async def test_what_was_selected_when_it_was_deleted_is_selected_again_when_that_is_undone(
     tmp_path: Path,
 ) -> None:
@@ -154,6 +155,7 @@ async def test_what_was_selected_when_it_was_deleted_is_selected_again_when_that
         assert it.bench.shown.selected == ("grant", grant), "what is selected by hand stays so"
 
 
+@pytest.mark.slow
 async def test_giving_up_a_move_changes_nothing(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         before = it.model
@@ -178,6 +180,7 @@ async def test_mouse_selects_drags_and_connects(tmp_path: Path, size: tuple[int,
         assert len(it.model.grant) == 3
 
 
+@pytest.mark.slow
 async def test_mouse_pans_opens_and_takes_a_selection_away(tmp_path: Path) -> None:
     async with desk(tmp_path, "federated-release", size=(80, 24)) as it:
         canvas = it.bench.context.canvas
@@ -263,6 +266,7 @@ async def test_lenses_dim_what_is_outside(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.slow
 async def test_as_designed_counts_planned_checkpoints(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.sentence("ask policy-decision on file-sas > attachments: planned")
@@ -274,6 +278,7 @@ async def test_as_designed_counts_planned_checkpoints(tmp_path: Path) -> None:
         await it.shows("as designed")
 
 
+@pytest.mark.slow
 async def test_resizing_keeps_the_selection_and_the_witness(tmp_path: Path) -> None:
     async with desk(tmp_path, size=(200, 60)) as it:
         await it.press("f")
@@ -315,6 +320,7 @@ async def test_hostile_names_are_text(tmp_path: Path, size: tuple[int, int]) -> 
         assert {width(line) for line in it.screen_text().split("\n")} == {size[0]}
 
 
+@pytest.mark.slow
 async def test_two_programs_on_one_file(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         path = it.bench.session.path
@@ -332,6 +338,7 @@ async def test_two_programs_on_one_file(tmp_path: Path) -> None:
             assert {"ours", "theirs"} <= set(other.snapshot.zone)
 
 
+@pytest.mark.slow
 async def test_edits_survive_a_restart_and_can_be_undone_then(tmp_path: Path) -> None:
     async with desk(tmp_path, Snapshot()) as it:
         await it.sentence("bot > token > tickets: read")
@@ -345,6 +352,7 @@ async def test_edits_survive_a_restart_and_can_be_undone_then(tmp_path: Path) ->
         assert "bot" not in it.model.agent
 
 
+@pytest.mark.slow
 async def test_interchange_file_opens_for_reading(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text((MODELS / "support-agent.toml").read_text())
@@ -382,6 +390,7 @@ async def test_ascii_mode_draws_nothing_else(tmp_path: Path) -> None:
         assert rows[0].isascii()
 
 
+@pytest.mark.slow
 async def test_themes_change_and_the_canvas_follows(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         grounds = set()
