@@ -1,6 +1,7 @@
 """The guided round in the workbench: the counts follow, each answer is one entry, and a stop fits."""
 
 import random
+import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.panels import round as of_round
 from meshmodel.app.panels.round import RoundPanel
 from meshmodel.app.presentation.round_lines import clock_words
-from meshmodel.app.presentation.rounding import Rounding
+from meshmodel.app.presentation.rounding import Rounding, found_stop
 from meshmodel.app.workbench.controllers import round as controller
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit, difference
 from meshmodel.interchange.writer import write_text
@@ -183,6 +184,29 @@ async def test_a_stop_is_found_anew_when_another_program_edits(tmp_path: Path) -
         await it.computed()
         assert stop_of(it).key != stop.key
         assert known(it).analysis.snapshot is it.model
+
+
+async def test_a_step_forward_holds_where_another_program_edits_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, GATEWAY) as it:
+        await press(it, "@")
+        first, gate = stop_of(it).key, threading.Event()
+
+        def held(*arguments: object) -> Rounding:
+            assert gate.wait(60)
+            return found_stop(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(controller, "found_stop", held)
+        await it.press("space")
+        with Store.open(it.bench.session.path) as other:
+            other.apply(Edit("a note", (Put(Note("hm", "hm")),)))
+        it.bench.poll()
+        await it.pilot.pause()
+        gate.set()
+        await it.computed()
+        assert known(it).analysis.snapshot is it.model
+        assert stop_of(it).key != first
 
 
 @pytest.mark.parametrize("size", SIZES)
