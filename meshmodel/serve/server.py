@@ -36,8 +36,10 @@ WRONG_TOKENS: Final = 10
 _MINUTE: Final = 60.0
 _HEARTBEAT: Final = 15.0
 """Seconds between two looks whether a browser is still there."""
-_PAUSE: Final = 0.2
-"""Seconds between two times that a workbench is told of the others, who may hold an arrow key."""
+_PAUSE: Final = 0.5
+"""Seconds between two times that a workbench is told of the others: it paints for 15 milliseconds then, and
+fifteen people who hold an arrow key would have fifteen workbenches do that all the time.
+"""
 _FAREWELL: Final = 2.0
 """Seconds in which a browser has to answer that a connection ends."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -121,8 +122,10 @@ class Browser:
         self.socket = socket
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self._deflated = zlib.compressobj(wbits=-zlib.MAX_WBITS)
         self.told: list[list[object]] = []
         self.received = 0
+        """Bytes of what it was sent for the terminal, as the connection carries it: deflated."""
         self.is_closed = False
         self._came = asyncio.Event()
         self._task = asyncio.create_task(self._listen())
@@ -130,7 +133,8 @@ class Browser:
     async def _listen(self) -> None:
         async for message in self.socket:
             if message.type is aiohttp.WSMsgType.BINARY:
-                self.received += len(message.data)
+                self.received += len(self._deflated.compress(message.data))
+                self.received += len(self._deflated.flush(zlib.Z_SYNC_FLUSH))
                 self._stream.feed(understood(message.data))
             elif message.type is aiohttp.WSMsgType.TEXT:
                 self.told.append(message.json())
@@ -181,7 +185,11 @@ async def browsing(room: Room, cookie: str, columns: int = 120, rows: int = 40) 
     """The browser of somebody who joined, at the terminal."""
     headers = {"Origin": room.origin, "Cookie": cookie.partition(";")[0]}
     address = f"ws://127.0.0.1:{room.port}/ws?width={columns}&height={rows}"
-    async with aiohttp.ClientSession() as session, session.ws_connect(address, headers=headers) as socket:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(address, headers=headers, compress=zlib.MAX_WBITS) as socket,
+    ):
+        assert socket.compress, "as browsers ask for it"
         browser = Browser(socket, columns, rows)
         yield browser
         await socket.close()

@@ -76,9 +76,9 @@ async def test_a_room_of_fifteen(tmp_path: Path, record_property) -> None:
 
 
 async def keys(who: Browser) -> list[int]:
-    """The bytes that keys were answered with: to move on the canvas, and to type a sentence."""
+    """The bytes that keys were answered with: to move on the canvas, to paint it otherwise, and to type."""
     sent = []
-    for key in ("\x1b[C", "\x1b[D", "\x1b[B", "\x1b[A", "\t", *":assistant", "\x1b"):
+    for key in ("\x1b[C", "\x1b[D", "\x1b[B", "\x1b[A", "\t", *"l-+o", "\x1b", *":assistant", "\x1b"):
         before = who.received
         await who.type(key)
         await asyncio.sleep(0.5)  # it is painted with one of the next frames
