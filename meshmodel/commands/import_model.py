@@ -198,7 +198,7 @@ def _into_model_file(arguments: argparse.Namespace, model: Source) -> int:
     name = one_line(model, limit=1_000)
     with Store.open(model, read_only=not arguments.apply) as store:
         if arguments.apply and store.read_only:
-            raise StoreError(f"{name}: may only be read, so nothing can be imported into it")
+            raise StoreError(f"{name}: may only be read, so nothing can be imported into it{store.no_right}")
         done = prepare(
             arguments.sources,
             model.folder,

@@ -106,7 +106,9 @@ def _apply(source: Source, who: str) -> "tuple[Snapshot, Offboarding, str]":
 
     with Store.open(source) as store:
         if store.read_only:
-            raise StoreError(f"{one_line(source)}: may only be read, so nothing can be done in it")
+            raise StoreError(
+                f"{one_line(source)}: may only be read, so nothing can be done in it{store.no_right}"
+            )
         snapshot = store.snapshot
         plan = _applicable_plan(snapshot, who)
         store.apply(offboard(snapshot, plan))

@@ -37,7 +37,9 @@ def change(source: Source, edit_of: "Callable[[Snapshot], Edit | None]") -> str:
 
     with Store.open(source) as store:
         if store.read_only:
-            raise StoreError(f"{one_line(source)}: may only be read, so nothing can be changed in it")
+            raise StoreError(
+                f"{one_line(source)}: may only be read, so nothing can be changed in it{store.no_right}"
+            )
         edit = edit_of(store.snapshot)
         if edit is not None:
             store.apply(edit)

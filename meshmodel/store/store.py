@@ -135,6 +135,11 @@ class Store:
         """Whether edits are refused."""
         return bool(self.database.why_read_only)
 
+    @property
+    def no_right(self) -> str:
+        """What a refusal to edit ends with: which right is missing in a database, nothing for a file."""
+        return f": {self.database.why_read_only}" if self.source.address else ""
+
     def __enter__(self) -> Self:
         return self
 

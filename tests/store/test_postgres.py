@@ -319,7 +319,7 @@ def test_a_schema_that_would_run_functions_of_others_is_refused(address, foreign
 
 
 @needs_server
-def test_the_rights_of_the_manual_make_readers_and_editors(address):
+def test_the_rights_of_the_manual_make_readers_and_editors(address, capsys):
     model, word = Source.parse(address).model, os.urandom(4).hex()
     roles = {name: f"{name}_{word}" for name in ("readers", "editors", "strangers")}
     database = Source.parse(address).address.partition("?")[0].rpartition("/")[2]
@@ -348,6 +348,8 @@ def test_the_rights_of_the_manual_make_readers_and_editors(address):
                 )
                 with pytest.raises(StoreError, match="open for reading only"):
                     reader.apply(edit("y", [Put(Zone("y"))]))
+            assert cli.main(["offboard", as_role["readers"], "agent:bot", "--apply"]) == 2
+            assert "so nothing can be done in it: you may read it alone" in capsys.readouterr().err
             with pytest.raises(StoreError, match="you may not read it") as refused:
                 Store.open(as_role["strangers"])
             check_words(refused.value)
