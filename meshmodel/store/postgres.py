@@ -361,9 +361,8 @@ def new_model(source: Source) -> Iterator[PostgresDatabase]:
     with contextlib.closing(PostgresDatabase(source)) as database, database.errors():
         connection = database.connection
         with database.transaction(writing=True):
-            connection.exec_driver_sql(
-                f'CREATE SCHEMA "{source.model}"'
-            )  # its name has letters and digits alone
+            # No quotation mark can be in the name.
+            connection.exec_driver_sql(f'CREATE SCHEMA "{source.model}"')
             METADATA.create_all(connection, checkfirst=False)
             database.execute("INSERT INTO alembic_version VALUES (?)", (str(SCHEMA_VERSION),))
             yield database
