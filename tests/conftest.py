@@ -10,8 +10,10 @@ from hypothesis import settings
 
 from meshmodel.importers import git_index
 
-# Whoever runs the tests in the background lets them ignore an interrupt, and what they start would too.
+# Whoever runs the tests in the background lets them ignore an interrupt, or that the terminal has gone, and
+# what they start would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The same examples in every run, however long they take; MESHMODEL_RANDOM=1 looks for new ones, and for more.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)

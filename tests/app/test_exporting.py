@@ -273,7 +273,7 @@ async def test_every_row_can_be_refused_by_its_name_and_is_marked(tmp_path: Path
                 assert wrong_rows(it) == [name]
                 assert str(dialog.query_one("#problem", Static).content) == f"✖ {name}: no such thing"
                 refused.add(name)
-        assert refused == {each.name for each in fields(ExportRequest)} - {"dpi", "since"}
+        assert refused == {each.name for each in fields(ExportRequest)} - {"dpi", "since", "stamp"}
         dialog.show_refusal(RequestError("dpi", "no such thing"))  # which no row asks for
         assert wrong_rows(it) == []
         assert str(dialog.query_one("#problem", Static).content) == "✖ no such thing"
