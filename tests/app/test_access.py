@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import textual
 from textual.screen import Screen
+from textual.widgets import Input
 
 import meshmodel
 from meshmodel.app.access import Access
@@ -91,8 +92,7 @@ async def by_message(it: Desk, command: Command) -> None:
 
 async def by_help(it: Desk, command: Command) -> None:
     await it.press("question_mark")
-    for each in command.description[:60]:
-        await it.pilot.press("slash" if each == "/" else "space" if each == " " else each)
+    it.app.screen.query_one(Input).value = command.description[:60]
     await it.press("enter")
 
 
