@@ -171,11 +171,14 @@ class MeshmodelApp(KeysInOrder):
             await super().on_event(event)
 
     def before_key(self, event: TypedEvent) -> None:
-        """Paint what is held for a key of the canvas: that acts on what is drawn and selected there."""
+        """Paint what is held for a key of the canvas: that acts on what is drawn and selected there. Where
+        nothing is painted, for any key: its answer would come late.
+        """
         screen = self.screen
         if isinstance(screen, Workbench) and screen.context.is_held and isinstance(event, events.Key):
             bound = screen.active_bindings.get(event.key)
-            if bound is not None and bound.node is screen.context.canvas:
+            is_of_canvas = bound is not None and bound.node is screen.context.canvas
+            if is_of_canvas or screen.context.is_silent:
                 screen.context.release()
 
     def open_model(self, named: AnySource, then: Callable[[], None] = lambda: None) -> None:

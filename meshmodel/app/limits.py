@@ -11,6 +11,9 @@ BURST: Final = 1.0
 """Seconds below which the counts of two edits are compared with those before the first: nobody read them."""
 TOGETHER: Final = 0.1
 """Seconds that the drawing of an edit waits for its analysis: most are drawn only once then."""
+TOGETHER_ELSEWHERE: Final = 1.0
+"""The same for an edit of another program, for which nobody here presses a key: where many look at one model
+on one machine the analysis takes longer than ``TOGETHER``, and each drew twice."""
 TICK: Final = 0.5
 """Seconds between two reports of what runs in the background."""
 POLL: Final = 0.25

@@ -67,15 +67,16 @@ class Desk:
         self.app = app
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """What follows an edit does not come before this ends."""
+    def held(self, seconds: float = 0.001) -> Iterator[None]:
+        """What follows an edit does not come before this ends; the edit is drawn after so many seconds."""
         gate, analyse = threading.Event(), analysis_service.analyse_both
 
         def held(*arguments: object) -> object:
             assert gate.wait(60)
             return analyse(*arguments)
 
-        analysis_service.analyse_both, screen.TOGETHER = held, 0.001
+        analysis_service.analyse_both = held
+        screen.TOGETHER = screen.TOGETHER_ELSEWHERE = seconds
         self.pilot.is_held = True
         try:
             yield
@@ -83,6 +84,7 @@ class Desk:
             self.pilot.is_held = False
             gate.set()
             analysis_service.analyse_both, screen.TOGETHER = analyse, limits.TOGETHER
+            screen.TOGETHER_ELSEWHERE = limits.TOGETHER_ELSEWHERE
 
     @property
     def bench(self) -> Workbench:

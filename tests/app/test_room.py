@@ -11,6 +11,10 @@ import pytest
 from meshmodel.app.access import Access
 from meshmodel.app.presentation.people import Presence
 from meshmodel.app.room import Room
+from meshmodel.app.workbench import screen
+from meshmodel.edits.edit import Put, edit
+from meshmodel.model.records import Agent
+from meshmodel.store.store import Store
 from tests.app.desk import Desk, desk
 from tests.app.test_round_page import GATEWAY, known, press, stop_of
 
@@ -85,6 +89,18 @@ async def test_initials_stand_on_what_others_have_selected_and_names_in_the_firs
         await talk.hear(it)
         await it.shows(facts)
         assert "Ada" not in it.screen_text()
+
+
+async def test_what_somebody_has_just_drawn_is_seen_when_they_select_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "POLL", 3600.0)
+    async with guest(tmp_path, size=(160, 40)) as (it, talk):
+        with Store.open(it.bench.session.path) as theirs:
+            theirs.apply(edit("draw", [Put(Agent("helper"))]))
+        await talk.hear(it, somebody(1, "Ada King", at=["agent", "helper"]))
+        await it.shows("helper")
+        await it.shows("AK")
 
 
 async def test_jump_labels_stay_while_others_move(tmp_path: Path) -> None:

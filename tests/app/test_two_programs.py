@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
+from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
 from meshmodel.edits.edit import Change, Put, Remove, Rename, edit
 from meshmodel.model.records import About, Agent, Checkpoint, Hold
@@ -146,6 +148,34 @@ async def test_a_new_element_does_not_replace_one_that_another_program_added(tmp
         await heard(it)
         await it.press("enter")
         assert it.model.agent["helper"].owner == "them"
+
+
+async def test_what_another_program_does_is_painted_once_with_what_follows_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "TOGETHER_ELSEWHERE", 60.0)
+    async with desk(tmp_path) as it:
+        drawn: list[object] = []
+        show = it.bench.context.canvas.show
+        monkeypatch.setattr(
+            it.bench.context.canvas, "show", lambda drawing: drawn.append(drawing) or show(drawing)
+        )
+        before = it.missing
+        elsewhere(it, Remove("grant", ("file-sas", "attachments")))
+        await heard(it)
+        assert it.missing == before - 1
+        assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("key", ["f", "J", "right"])
+async def test_a_key_pressed_meanwhile_is_answered_at_once(tmp_path: Path, key: str) -> None:
+    async with desk(tmp_path) as it:
+        with it.held(60):
+            elsewhere(it, Put(Agent("helper")))
+            it.bench.session.refresh()
+            await Pilot.press(it.pilot, key)
+            assert not it.bench.context.is_held
+            await it.shows("helper")
 
 
 async def test_a_new_checkpoint_does_not_replace_one_that_another_program_placed(tmp_path: Path) -> None:

@@ -144,7 +144,9 @@ class Browser:
 
     @property
     def text(self) -> str:
-        return "\n".join(self.screen.display)
+        cells = self.screen.buffer  # ``display`` measures each of them anew
+        columns, rows = range(self.screen.columns), range(self.screen.lines)
+        return "\n".join("".join(cells[row][column].data for column in columns) for row in rows)
 
     async def until(self, holds: object) -> None:
         """Wait until something holds of it."""

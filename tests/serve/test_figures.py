@@ -87,19 +87,26 @@ async def keys(who: Browser) -> list[int]:
 
 
 async def edits(people: list[Browser]) -> list[float]:
-    """Some draw an agent: after how many seconds all others have it in their journal."""
-    seen = []
+    """Some draw an agent: after how many seconds each of the others has it in their journal."""
+    seen: list[float] = []
     for each in people:
         await each.type("J")
+    await asyncio.gather(*(each.shows("[Journal]") for each in people))
     for number, who in enumerate(people[:DRAW]):
         await who.type(f":p{number}x holds p{number}x-key")
         await who.shows(f"p{number}x-key")
         await who.type("\r")
         began = time.monotonic()
-        await asyncio.gather(*(each.shows(f"P{number}  ") for each in people if each is not who))
-        seen.append(time.monotonic() - began)
+        others = (each for each in people if each is not who)
+        seen += await asyncio.gather(*(seconds_until(each, f"P{number}  ", began) for each in others))
         await who.type("\x1b")
     return seen
+
+
+async def seconds_until(who: Browser, text: str, began: float) -> float:
+    """After how many seconds a text was on a screen."""
+    await who.shows(text)
+    return time.monotonic() - began
 
 
 async def idle_share(processes: list[int]) -> list[float]:

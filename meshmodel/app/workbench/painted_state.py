@@ -24,6 +24,7 @@ class PaintedState:
     Attributes:
         state: what is shown; replaced by ``update``.
         jobs: background work.
+        is_silent: whether nothing is painted for now.
         after_paint: done once, when the state is painted next: what takes the focus, and what follows.
     """
 
@@ -41,6 +42,7 @@ class PaintedState:
         self._depth = 0
         self._painted: WorkbenchState | None = None
         self._holding: Timer | None = None
+        self.is_silent = False
 
     def update(self, **changes: object) -> None:
         """Replace some attributes of the state; painted at once, or at the end of the batch."""
@@ -81,20 +83,22 @@ class PaintedState:
 
     @property
     def is_held(self) -> bool:
-        """Whether only the first row and the message line are painted for now."""
+        """Whether only the first row and the message line are painted for now, or nothing."""
         return self._holding is not None
 
-    def hold(self, seconds: float) -> None:
-        """Paint only the first row and the message line for so long, or until ``release``."""
+    def hold(self, seconds: float, *, silently: bool = False) -> None:
+        """Paint only the first row and the message line, or nothing: so long, or until ``release``."""
         if self._holding is not None:
             self._holding.stop()
         self._holding = self._screen.set_timer(seconds, self.release)
+        self.is_silent = silently
 
     def release(self) -> None:
         """Paint all that has changed."""
         if self._holding is not None:
             self._holding.stop()
             self._holding = None
+            self.is_silent = False
             with self.batch():
                 self.update()
 

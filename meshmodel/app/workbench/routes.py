@@ -84,7 +84,7 @@ ROUTES: Final = (
     route(RowList.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
     route(MatrixView.MenuWanted, lambda w, event: w.menus.wanted_of_row(event)),
     route(PanelClosed, lambda w, event: w.panel_closed(event)),
-    route(PeopleChanged, lambda w, event: w.room.changed(event)),
+    route(PeopleChanged, lambda w, event: w.people_changed(event)),
     route(Notice, lambda w, event: w.notice(event)),
     route(TabRow.Chosen, lambda w, event: w.tab_chosen(event)),
     route(TabRow.Dragged, lambda w, event: w.layout_of_panels.resize(event)),

@@ -19,8 +19,8 @@ from meshmodel.app.analysis_service import AnalysisService
 from meshmodel.app.canvas.corner_map import CornerMap
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
-from meshmodel.app.limits import POLL, TOGETHER
-from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed
+from meshmodel.app.limits import POLL, TOGETHER, TOGETHER_ELSEWHERE
+from meshmodel.app.messages import CommandRequested, ModelChanged, Notice, PanelClosed, PeopleChanged
 from meshmodel.app.panels.explanation import ExplanationList
 from meshmodel.app.panels.findings import FindingsList, make_ready
 from meshmodel.app.panels.footer import MeshFooter
@@ -215,7 +215,8 @@ class Workbench(Screen[None]):
         self.round.follow()
         self.room.follow()
         shown = context.state
-        self.headline = replace(shown, **self._counts)  # type: ignore[arg-type]  # attributes, by name
+        if not context.is_silent:
+            self.headline = replace(shown, **self._counts)  # type: ignore[arg-type]  # attributes, by name
         if context.is_held:
             context.canvas.is_awaiting = True
             return shown
@@ -338,8 +339,9 @@ class Workbench(Screen[None]):
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
         if event.cause in said and not is_said:
             context.say(f"{said[event.cause]}{event.label}")
-        if not context.is_held:
-            context.hold(TOGETHER)
+        is_others = event.cause == "elsewhere"
+        if not context.is_held or (context.is_silent and not is_others):
+            context.hold(TOGETHER_ELSEWHERE if is_others else TOGETHER, silently=is_others)
         self.analyses.analyse()
 
     def _analysed(self, results: Results) -> None:
@@ -380,6 +382,13 @@ class Workbench(Screen[None]):
         )
         self.context.say(f"could not be computed: {why}", "error")
         self.context.release()
+
+    def people_changed(self, event: PeopleChanged) -> None:
+        """The others show something else: often what they have just drawn, so both are shown together."""
+        if self.session.refresh():
+            self.post_message(event)  # it is taken in after the model
+        else:
+            self.room.changed(event)
 
     def poll(self) -> None:
         """Take in what other programs did to the file, and whether it is still there."""
