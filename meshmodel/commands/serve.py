@@ -99,7 +99,12 @@ def _address(arguments: argparse.Namespace) -> "Address":
         )
     tls = None if arguments.cert is None else _tls(arguments.cert, arguments.key)
     if arguments.public_url is not None:
-        return Address(host, port, _origin(arguments.public_url), tls)
+        origin = _origin(arguments.public_url)
+        if origin.startswith("http:") and urlsplit(origin).hostname not in {LOOPBACK, "localhost", "::1"}:
+            raise MeshmodelError(
+                f"--public-url {one_line(origin)}: needs https, for what is typed would be read on the way"
+            )
+        return Address(host, port, origin, tls)
     if host in {"0.0.0.0", "::"}:  # noqa: S104  # refused here
         raise MeshmodelError(f"--listen {host}: say with --public-url how browsers call it")
     name = f"[{host}]" if ":" in host else host

@@ -31,6 +31,12 @@ _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
 )
 _REFUSED: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_DIRECTION}{_NONCHARACTERS}]")
 
+_JOINERS: Final = "\u200c\u200d"
+_UNSEEN: Final = re.compile("[\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0\U0001f3fb-\U0001f3ff]")
+"""Letters and signs that are blank, and what makes another emoji of the one before it."""
+_ALONE: Final = re.compile("C|(?<![LM])j|j(?![LM])")
+"""In kinds of characters: one that is not seen, and a joiner that joins no letters."""
+
 _COMMAND: Final = re.compile(r"(?<![\w:]):(?=:[^\s:])|#(?=#[A-Za-z]*\[)")
 
 _NARROW: Final = re.compile("[ -~\xa1-\xac\xae-\u02ff‐-‧←-⌙─-◼♙⚐⚑✎-✘]*")
@@ -71,17 +77,30 @@ def person_name(text: str) -> str:
     """The name by which the journal keeps who edits: in one form of Unicode, so that it is always the same.
 
     Raises:
-        MeshmodelError: it is no printable line of 1 to 40 characters, nothing of it is seen, or an end is
-            blank.
+        MeshmodelError: it is no printable line of 1 to 40 characters, an end is blank, or one of them is not
+            seen by itself: two names would look alike, and terminals do not agree how wide it is.
     """
     name = unicodedata.normalize("NFC", text)
-    is_seen = any(unicodedata.category(each)[0] in "LNPS" for each in name)  # letters, numbers, signs
-    if len(name) > PERSON_LIMIT or unprintable(name) or name != name.strip() or not is_seen:
+    is_line = 0 < len(name) <= PERSON_LIMIT and not unprintable(name) and name == name.strip()
+    if not is_line or not _shows_itself(name):
         raise MeshmodelError(
             f"“{one_line(text, 60)}”: a name is one printable line of 1 to {PERSON_LIMIT} "
-            "characters, with no blank at either end"
+            "characters, with no blank at either end, none that is invisible and no composed emoji"
         )
     return name
+
+
+def _shows_itself(name: str) -> bool:
+    """Whether each character is seen by itself, or is a mark of a letter or joins two."""
+    kinds = "".join(_kind(each) for each in name)
+    return _ALONE.search(kinds) is None and not set(kinds) <= {"M", "Z"}
+
+
+def _kind(character: str) -> str:
+    """The first letter of a category of Unicode; of characters that are seen only with others another one."""
+    if character in _JOINERS:
+        return "j"
+    return "C" if _UNSEEN.match(character) else unicodedata.category(character)[0]
 
 
 def did_you_mean(name: str, known: Collection[str], prefix: str = "") -> str:

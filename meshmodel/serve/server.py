@@ -10,6 +10,7 @@ import contextlib
 import hmac
 import json
 import secrets
+import shutil
 import socket
 import ssl
 import tempfile
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -81,8 +82,10 @@ class Person:
         number: theirs alone.
         ended: set while no workbench of theirs runs.
         is_here: whether it was said that they joined, and not yet that they left.
+        came: whether a workbench of theirs ever ran.
+        since: when they joined or left last, in seconds of the clock that only goes forward.
         here: what their workbench shows of them to the others; ``None``: nothing.
-        news: set where what the others show has changed.
+        news: set where what the others show has changed since the workbench that runs was told.
         files: what was made for them and not fetched yet: by id the name.
     """
 
@@ -91,6 +94,8 @@ class Person:
     socket: web.WebSocketResponse | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     is_here: bool = False
+    came: bool = False
+    since: float = field(default_factory=time.monotonic)
     here: dict[str, Any] | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     files: dict[str, str] = field(default_factory=dict)
@@ -136,7 +141,7 @@ class Server:
                 web.get("/", self.index),
                 web.get("/static/{name}", self.static),
                 web.get("/ws", self.terminal),
-                web.get("/download/{id}", self.download),
+                web.get("/download/{id}", self.download, allow_head=False),  # which would use it up
             ]
         )
         application.on_shutdown.append(self._close)
@@ -173,15 +178,15 @@ class Server:
         return self._people.get(request.cookies.get(self._cookie, ""))
 
     def _role(self, request: web.Request) -> str:
-        """The role that the token of an address gives."""
+        """The role that the token of an address gives: a right one, whoever else sends wrong ones."""
+        token = request.match_info["token"].encode(errors="replace")
+        for role, known in self.tokens.items():
+            if hmac.compare_digest(known.encode(), token):
+                return role
         now, sender = time.monotonic(), request.remote or ""
         wrong = sum(at > now - _MINUTE and who == sender for at, who in self._wrong)
         if wrong >= WRONG_TOKENS:
             raise web.HTTPTooManyRequests(text="too many wrong addresses: wait a minute\n")
-        token = request.match_info["token"].encode()
-        for role, known in self.tokens.items():
-            if hmac.compare_digest(known.encode(), token):
-                return role
         self._wrong.append((now, sender))
         raise web.HTTPForbidden(text="this address is no longer right: ask the host for the one of today\n")
 
@@ -193,12 +198,18 @@ class Server:
         return web.Response(text=page.join_page(), content_type="text/html")
 
     async def join(self, request: web.Request) -> web.Response:
-        """Let somebody in by a name; the cookie is set here, for a link on another site would lose it."""
+        """Let somebody in by a name; the cookie is set here, for a link on another site would lose it.
+
+        Who is in by that name already, and opens the address again, takes over as by any second tab.
+        """
         role = self._role(request)
         try:
-            name = person_name(str((await request.post()).get("name", "")).strip())
+            name = person_name(_field(await request.read(), "name").strip())
         except MeshmodelError as refused:
             return web.Response(text=page.join_page(str(refused)), content_type="text/html", status=400)
+        known = self._person(request)
+        if known is not None and (known.guest.name, known.guest.read_only) == (name, role == "watch"):
+            return web.Response(status=303, headers={"Location": "/"})
         self._make_room()
         self._joined += 1
         folder = self._folder / str(self._joined)
@@ -214,13 +225,18 @@ class Server:
         return answer
 
     def _make_room(self) -> None:
-        """Forget who left first of those who are away, where as many joined as may be there."""
+        """Forget one of those who are away, where as many joined as may be there: who never came, else who
+        left first.
+        """
         if len(self._people) < self._most:
             return
-        away = next((key for key, each in self._people.items() if each.socket is None), None)
-        if away is None:
+        away = [key for key, each in self._people.items() if each.socket is None]
+        if not away:
             raise web.HTTPServiceUnavailable(text="the room is full\n")
-        del self._people[away]
+        first = min(away, key=lambda key: (self._people[key].came, self._people[key].since))
+        forgotten = self._people.pop(first)
+        if forgotten.ended.is_set():  # else the folder stays until the end, with that of the server
+            shutil.rmtree(forgotten.guest.folder, ignore_errors=True)
 
     # What who joined may ask for
 
@@ -276,14 +292,14 @@ class Server:
     def _come(self, person: Person) -> None:
         """Say that somebody joined, or is back; not where they only took another tab."""
         if not person.is_here:
-            person.is_here = True
+            person.is_here = person.came = True
             role = "watch" if person.guest.read_only else "edit"
             self._announce(f"{person.guest.name} joined to {role}; {self._count()}")
 
     def _leave(self, person: Person, browser: web.WebSocketResponse) -> None:
         """Note that a browser is gone, and say it, unless the person has another one by now."""
         if person.socket is browser:
-            person.socket = None
+            person.socket, person.since = None, time.monotonic()
             person.is_here, person.here = False, None
             self._spread()
             if not self._is_over:
@@ -327,26 +343,30 @@ class Server:
         except OSError:
             self._parent = None  # it was killed; whoever comes next gets another one
             raise
-        tasks = [
-            asyncio.create_task(each)
-            for each in (
-                self._pass_output(terminal, browser),
-                self._inform(terminal, person),
-                self._hear(terminal, person, browser),
-            )
+        person.news = asyncio.Event()
+        passing = [
+            asyncio.create_task(self._pass_output(terminal, browser)),
+            asyncio.create_task(self._inform(terminal, person)),
         ]
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            async for message in browser:
-                if message.type is not WSMsgType.TEXT:
-                    break
-                await _heed(json.loads(message.data), terminal, browser)
-        self._leave(person, browser)  # their program may still be ending
-        for each in tasks[:2]:
-            each.cancel()
-        await asyncio.wait(tasks[:2])
-        terminal.hang_up()
-        await asyncio.gather(*tasks, return_exceptions=True)  # until its process has ended
-        await browser.close()
+        hearing = asyncio.create_task(self._hear(terminal, person, browser))
+        try:
+            # A message that nests lists without end is no other mistake than one that is no JSON.
+            with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+                async for message in browser:
+                    if message.type is not WSMsgType.TEXT:
+                        break
+                    await _heed(json.loads(message.data), terminal, browser)
+        finally:
+            self._leave(person, browser)  # their program may still be ending
+            for each in passing:
+                each.cancel()
+            await asyncio.wait(passing)
+            terminal.hang_up()
+            ends = await asyncio.gather(*passing, hearing, return_exceptions=True)  # its process has ended
+            await browser.close()
+        for end in ends:
+            if isinstance(end, Exception) and not isinstance(end, OSError):  # either end may be gone
+                raise end
 
     async def _pass_output(self, terminal: Terminal, browser: web.WebSocketResponse) -> None:
         async for data in terminal.output():
@@ -372,6 +392,14 @@ class Server:
         ending = [each.close(code=WSCloseCode.GOING_AWAY, message=page.OVER.encode()) for each in open_]
         await asyncio.gather(*ending, return_exceptions=True)
         self._announce(f"the room has ended; told {counted(len(open_), 'person', 'people')}")
+
+
+def _field(form: bytes, name: str) -> str:
+    """What a form says in a field; empty where it has none, or is no form."""
+    try:
+        return parse_qs(form.decode(), errors="strict", max_num_fields=10).get(name, [""])[0]
+    except ValueError:
+        return ""
 
 
 async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse) -> None:

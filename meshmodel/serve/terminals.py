@@ -22,6 +22,8 @@ from meshmodel.serve import FORKS
 COLUMNS: Final = range(20, 301)
 ROWS: Final = range(6, 101)
 _CHUNK: Final = 64 * 1024
+_STUCK: Final = 10.0
+"""Seconds after which a workbench that does not read what is typed will not do so any more."""
 _LINE_LIMIT: Final = 1024 * 1024
 """Bytes of one line of a workbench: where a round is names all stops that were left."""
 
@@ -134,13 +136,18 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     async def write(self, text: str) -> None:
-        """Type something; waits while the workbench does not read."""
+        """Type something; waits while the workbench does not read.
+
+        Raises:
+            OSError: it has ended, or does not read for long.
+        """
         data = text.encode(errors="replace")
         while data:
             try:
                 data = data[os.write(self._master, data) :]
             except BlockingIOError:
-                await self._ready(self._loop.add_writer, self._loop.remove_writer)
+                async with asyncio.timeout(_STUCK):
+                    await self._ready(self._loop.add_writer, self._loop.remove_writer)
 
     async def output(self) -> AsyncIterator[bytes]:
         """What the workbench writes, until it ends; it waits while nobody takes it."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.commands.running import MODELS, refused
 from tests.serve.room import UPGRADE, Browser, serving
 
 pytestmark = pytest.mark.slow
@@ -85,3 +86,11 @@ def test_behind_a_proxy_it_answers_to_the_name_of_that_alone(tmp_path: Path) -> 
         assert 'data-session-websocket-url="wss://mesh.example/ws"' in page.body.decode()
         upgrade = {name.replace("-", "_"): text for name, text in UPGRADE.items()}
         assert room.ask("/ws", **upgrade, **given).status == 101
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mesh.example", "http://mesh.example", "https://", "https://mesh.example/x", "https://a:b@mesh.example"],
+)
+def test_an_address_that_browsers_cannot_use_safely_is_refused(url: str) -> None:
+    assert refused("serve", MODELS / "support-agent.toml", "--public-url", url).startswith("--public-url ")

@@ -39,8 +39,15 @@ def test_joining_is_a_form_that_sets_the_cookie(room: Room) -> None:
     kept = room.join("Ada%20Lovelace")
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(kept.split("; "))
     assert "Secure" not in kept
-    for name in ("", "+", "a" * 41, "A%0AB", "A%E2%80%AEB"):
-        assert room.ask(path, "POST", f"name={name}", Origin=room.origin).status == 400
+    for body in (
+        "",
+        "x=y",
+        "name=%ff",
+        *(f"name={each}" for each in ("", "+", "a" * 41, "A%0AB", "A%E2%80%8B")),
+    ):
+        assert room.ask(path, "POST", body, Origin=room.origin).status == 400
+    for kind in ("text/plain; charset=none", "multipart/form-data"):
+        assert room.ask(path, "POST", "name=Kim", Origin=room.origin, Content_Type=kind).status == 303
 
 
 def test_every_answer_says_what_a_page_may_do(room: Room, cookie: str) -> None:
@@ -65,7 +72,7 @@ def test_a_wrong_token_lets_nobody_in(
 def test_ten_wrong_tokens_in_a_minute_are_enough(tmp_path) -> None:
     with serving(tmp_path) as fresh:
         assert [fresh.ask(f"/join/{number}").status for number in range(12)] == [403] * 10 + [429] * 2
-        assert fresh.ask(f"/join/{fresh.token('edit')}").status == 429
+        assert fresh.ask(f"/join/{fresh.token('edit')}").status == 200, "others cannot keep anybody out"
 
 
 def test_an_earlier_start_is_over(tmp_path, room: Room, cookie: str) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import http.client
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
-from tests.serve.room import MOST_SECONDS, Room, browsing, ended, kill, serving
+from tests.serve.room import MOST_SECONDS, Browser, Room, browsing, ended, kill, serving
 from tests.store.sample import names_in
 
 READY = "quick line"
@@ -124,6 +125,7 @@ async def test_an_export_is_a_download_of_one_person_and_once(room: Room) -> Non
         ((kind, key),) = ada.told
         assert kind == "deliver_file_start"
     assert room.ask(f"/download/{key}", Cookie=other).status == 404
+    assert room.ask(f"/download/{key}", "HEAD", Cookie=cookie, Origin=room.origin).status == 405
     assert room.ask(f"/download/{key}").status == 403
     answer = room.ask(f"/download/{key}", Cookie=cookie)
     assert answer.status == 200
@@ -134,11 +136,16 @@ async def test_an_export_is_a_download_of_one_person_and_once(room: Room) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", ['["stdin", 5]', "[]", "{", "5", '["resize", {"width": "x"}]', "x" * 70_000])
-async def test_what_the_script_never_says_ends_the_connection(room: Room, text: str) -> None:
-    async with browsing(room, room.join("Mallory")) as mallory:
+@pytest.mark.parametrize(
+    "text",
+    ['["stdin", 5]', "[]", "{", "5", '["resize", {"width": "x"}]', "x" * 70_000, "[" * 60_000],
+)
+async def test_what_the_script_never_says_ends_the_connection_and_the_program(room: Room, text: str) -> None:
+    async with browsing(room, room.join("Mallory", "watch")) as mallory:
+        await mallory.until(lambda: mallory.received > 300)
         await mallory.socket.send_str(text)
         await mallory.closed()
+    assert await asyncio.to_thread(ended, room.children()[1:], MOST_SECONDS)
 
 
 @pytest.mark.slow
@@ -183,6 +190,77 @@ async def test_a_full_room_lets_in_nobody_else_until_somebody_leaves(tmp_path: P
             assert small.ask(path, "POST", "name=Bo", Origin=small.origin).status == 503
         small.join("Bo")
         assert small.ask("/", Cookie=cookie).status == 403
+
+
+@pytest.mark.slow
+async def test_a_full_room_forgets_who_never_came_and_then_who_left_first(tmp_path: Path) -> None:
+    with serving(tmp_path, "support-agent", "--guests", "3") as small:
+        ada, bo = small.join("Ada"), small.join("Bo")
+        for cookie in (bo, ada):
+            async with browsing(small, cookie) as person:
+                await person.shows(READY)
+        assert await asyncio.to_thread(ended, small.children()[1:], MOST_SECONDS)
+        never = [small.join(f"N{number}") for number in range(4)]
+        assert [small.ask("/", Cookie=each).status for each in (ada, bo, *never)] == [
+            200,
+            200,
+            403,
+            403,
+            403,
+            200,
+        ]
+        async with browsing(small, never[-1]) as last:
+            await last.shows(READY)
+            small.join("Kim")
+            assert [small.ask("/", Cookie=each).status for each in (ada, bo)] == [200, 403]
+
+
+@pytest.mark.slow
+async def test_who_opens_the_address_again_takes_over_and_keeps_the_place(room: Room) -> None:
+    cookie = room.join("Gil")
+    path, kept = f"/join/{room.token('edit')}", cookie.partition(";")[0]
+    async with browsing(room, cookie) as first:
+        await first.shows(READY)
+        answer = room.ask(path, "POST", "name=Gil", Origin=room.origin, Cookie=kept)
+        assert (answer.status, answer.headers["Set-Cookie"]) == (303, None)
+        async with browsing(room, cookie) as second:
+            await first.closed()
+            await second.shows(READY)
+    assert (
+        room.ask(path, "POST", "name=Gil+2", Origin=room.origin, Cookie=kept).headers["Set-Cookie"] != cookie
+    )
+
+
+@pytest.mark.slow
+async def test_who_reloads_while_others_move_sees_them(room: Room) -> None:
+    bo, ada = room.join("Bohdan"), room.join("Ada")
+
+    async def move(who: Browser) -> None:
+        while True:
+            await who.type("\t")
+            await asyncio.sleep(0.05)  # a person who holds a key
+
+    async with browsing(room, bo, 160) as bohdan:
+        await bohdan.shows(READY)
+        moving = asyncio.create_task(move(bohdan))
+        for _ in range(3):
+            async with browsing(room, ada, 160) as reloaded:
+                await reloaded.shows("Bohdan")
+        moving.cancel()
+
+
+@pytest.mark.slow
+async def test_who_types_to_a_program_that_is_stuck_comes_back_to_another_one(room: Room) -> None:
+    cookie = room.join("Ivo")
+    async with browsing(room, cookie) as ivo:
+        await ivo.shows(READY)
+        stuck = room.children()[-1]
+        os.kill(stuck, signal.SIGSTOP)
+        for _ in range(10):
+            await ivo.type("x" * 30_000)
+    async with browsing(room, cookie) as again:
+        await again.shows(READY)
+    assert room.children()[-1] != stuck
 
 
 @pytest.mark.slow

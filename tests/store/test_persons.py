@@ -116,7 +116,9 @@ def test_an_edit_without_a_name_takes_no_redo_from_somebody_who_has_one(place):
             assert (undo_label(ada), redo_label(ada)) == (None, "hers")
 
 
-@pytest.mark.parametrize("name", ["A", "Ada Lovelace", "a" * 40, "José 票", "علی\u200cرضا"])
+@pytest.mark.parametrize(
+    "name", ["A", "Ada Lovelace", "a" * 40, "José 票", "علی\u200cرضا", "Ada 🚀", "ක්\u200dෂ"]
+)
 def test_a_name_is_a_printable_line(name):
     assert person_name(name) == name
 
@@ -126,7 +128,12 @@ def test_a_name_has_one_form():
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "\u200b", " Ada", "Ada ", "a" * 41, "A\nB", "A\x1b[2J", "A\u202eB"]
+    "name",
+    [
+        *("", " ", "\u200b", " Ada", "Ada ", "a" * 41, "A\nB", "A\x1b[2J", "A\u202eB"),
+        *("A\u200b", "A\u200d", "A\u00ad", "\u0301", "\u3164", "\u2800"),  # two names would look alike
+        *("👩\u200d👧", "❤\ufe0f", "👋\U0001f3fd"),  # of several parts, whose width differs
+    ],
 )
 def test_what_is_no_name_is_refused_in_a_line(name):
     with pytest.raises(MeshmodelError, match="printable line of 1 to 40 characters") as refused:
