@@ -67,8 +67,9 @@ def record_signs(drawing: Drawing | None, signs: Mapping[Reference, str]) -> lis
 def people_signs(drawing: Drawing | None, people: Mapping[Reference, str]) -> list[Overlay]:
     """Who else has selected a record, in their initials.
 
-    They stand on the second row of a card, where nothing else begins; of a line before its label, or where it
-    leaves its card. What cannot be found yet is left out: to make the boxes of a large drawing takes long.
+    They stand on the second row of a card, where nothing else begins; behind the title of a zone; of a line
+    before its label, or where it leaves its card. What cannot be found yet is left out: to make the boxes of
+    a large drawing takes long.
     """
     if drawing is None:
         return []
@@ -79,7 +80,10 @@ def people_signs(drawing: Drawing | None, people: Mapping[Reference, str]) -> li
         if box is None:
             continue
         is_card = drawing.grid.card_for.get(each, each) in drawing.grid.cards
-        beside = (box.x, box.y + min(box.height - 1, 1)) if is_card else (box.x - width(people[each]), box.y)
+        if is_card:
+            beside = box.x, box.y + min(box.height - 1, 1)
+        else:
+            beside = box.x + (box.width if each[0] == "zone" else -width(people[each])), box.y
         x, y = starts.get(each, beside)
         found.append(Overlay(max(x, 0), y, people[each], "label"))
     return found

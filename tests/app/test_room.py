@@ -80,12 +80,14 @@ async def test_initials_stand_on_what_others_have_selected_and_names_in_the_firs
             somebody(1, "Ada King", at=["agent", "support-bot"]),
             somebody(2, "Bo", at=["grant", ["file-sas", "attachments"]], hand=True),
             somebody(3, "Kim", at=["agent", "gone"]),
+            somebody(4, "Uma", at=["zone", "helpdesk"]),
         )
         await it.shows("AK 2 identities")
         await it.shows("Bo✖▶")
         first = it.screen_text().splitlines()[0]
         assert "✋ Bo" in first
         assert "Ada King · Bo · Kim" in first
+        await it.shows("╭─ Help desk Um─")
         await talk.hear(it)
         await it.shows(facts)
         assert "Ada" not in it.screen_text()
