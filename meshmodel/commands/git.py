@@ -4,7 +4,6 @@ import argparse
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -165,6 +164,8 @@ def _git(*words: str) -> str:
     Raises:
         MeshmodelError: git is not installed, took too long, or refused; the line is what it said.
     """
+    import subprocess
+
     git = shutil.which("git")
     if git is None:
         raise MeshmodelError("git is not installed, or not on the PATH")

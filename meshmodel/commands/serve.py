@@ -1,12 +1,10 @@
 """``meshmodel serve``: one model for a room of people, in their browsers."""
 
 import argparse
-import socket
-import ssl
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from meshmodel.commands.models import NAMED, Subparsers, add_minutes
 from meshmodel.commands.output import say
@@ -15,10 +13,14 @@ from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    import socket
+    import ssl
+
     from meshmodel.serve.server import Address
 
 LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8612
+_LOCAL: Final = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 
 
 def add(commands: Subparsers) -> None:
@@ -100,7 +102,7 @@ def _address(arguments: argparse.Namespace) -> "Address":
     tls = None if arguments.cert is None else _tls(arguments.cert, arguments.key)
     if arguments.public_url is not None:
         origin = _origin(arguments.public_url)
-        if origin.startswith("http:") and urlsplit(origin).hostname not in {LOOPBACK, "localhost", "::1"}:
+        if origin.startswith("http:") and not _LOCAL.fullmatch(origin):
             raise MeshmodelError(
                 f"--public-url {one_line(origin)}: needs https, for what is typed would be read on the way"
             )
@@ -111,12 +113,14 @@ def _address(arguments: argparse.Namespace) -> "Address":
     return Address(host, port, _origin(f"{'https' if tls else 'http'}://{name}:{port}"), tls)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> "socket.socket":
     """A socket that listens there and nowhere else.
 
     Raises:
         MeshmodelError: it cannot.
     """
+    import socket
+
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -124,7 +128,9 @@ def _bind(host: str, port: int) -> socket.socket:
         raise MeshmodelError(f"{host} port {port}: {why}; choose another with --port or --listen") from None
 
 
-def _tls(certificate: Path, key: Path) -> ssl.SSLContext:
+def _tls(certificate: Path, key: Path) -> "ssl.SSLContext":
+    import ssl
+
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(certificate, key)
@@ -136,6 +142,8 @@ def _tls(certificate: Path, key: Path) -> ssl.SSLContext:
 
 def _origin(url: str) -> str:
     """Scheme, name and port of an address as browsers send them: the usual port is left out."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         port = parts.port

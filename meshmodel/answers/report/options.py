@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from meshmodel.answers.report.tree import PageSize
 from meshmodel.model.errors import RequestError
 from meshmodel.model.text import LINE_LIMIT, did_you_mean, one_line, unprintable
+
+if TYPE_CHECKING:  # every command declares its options, and few write a report
+    from meshmodel.answers.report.tree import PageSize
 
 SECTIONS: Final = {
     "decision": "the page to decide on",
@@ -27,7 +29,7 @@ SECTIONS: Final = {
 APPENDICES: Final = (*SECTIONS,)[4:]
 """Those that nobody needs to decide or to begin."""
 BRIEF: Final = ("decision", "index", "ways")
-PAGES: Final[dict[PageSize, str]] = {
+PAGES: Final["dict[PageSize, str]"] = {
     "a4": "210 × 297 mm",
     "letter": "8.5 × 11 in",
     "slide": "16:9, one way a slide",
@@ -49,7 +51,7 @@ class ReportOptions:
         template: a folder with the organisation's styles (``template``).
     """
 
-    page: PageSize = "a4"
+    page: "PageSize" = "a4"
     brief: bool = False
     only: tuple[str, ...] = ()
     author: str = ""
