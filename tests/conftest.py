@@ -42,6 +42,7 @@ def pytest_collection_modifyitems(items):
     costly = {"test_drawing", "test_diagram", "test_export_import", "test_text", "test_fix", "test_status"}
     costly |= {"test_hostile_forms", "test_stopping", "test_engines", "test_pages", "test_render"}
     costly |= {"test_gate", "test_incomplete", "test_names", "test_complete_writes", "test_kinds"}
+    costly |= {"test_manual", "test_decision", "test_fresh_user", "test_policy", "test_progress"}
     seen = set()
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}

@@ -90,6 +90,7 @@ def test_what_outsiders_words_come_to_and_what_is_limited_is_told_in_words():
     assert words["label/delegation/bot/helper"] == "delegates advised: for inbox:read only"
 
 
+@pytest.mark.slow
 def test_every_kind_of_step_is_drawn_in_every_format():
     snapshot, analysis = both(every_step_model())
     made = build(snapshot, analysis)

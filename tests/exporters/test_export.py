@@ -11,6 +11,7 @@ from tests.exporters.parts import both, every_step_model, render
 from tests.reference.random_models import snapshot_of
 
 
+@pytest.mark.slow
 def test_each_format_is_written_by_its_writer():
     snapshot, analysis = both(every_step_model())
     assert export(analysis, ExportRequest("toml")) == write_text(snapshot).encode()

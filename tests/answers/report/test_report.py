@@ -54,7 +54,8 @@ SECTIONS = [
 ]
 
 
-@pytest.mark.parametrize("name", [QUICK, pytest.param(RICH, marks=slow)])
+@slow
+@pytest.mark.parametrize("name", [QUICK, RICH])
 def test_all_formats_have_the_same_headings_and_say_the_same(name):
     analysis = analysed(name)
     read = {form: READ[form](written(name, form).document) for form in FORMS}
