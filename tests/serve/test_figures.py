@@ -77,13 +77,13 @@ async def test_a_room_of_fifteen(tmp_path: Path, record_property) -> None:
             free = 1 - others / (time.monotonic() - began) / (os.cpu_count() or 1)
             record_property("free", free)
         check_nothing_is_lost(room)
-    busy = 1 / max(free, 0.1)  # others may compute here too
-    assert figures["start_cpu"] <= 0.6 * min(busy, 1.5)
+    slow = 1.5 / max(free, 0.1)  # others may compute here too, and a virtual machine is not always as fast
+    assert figures["start_cpu"] <= 0.6 * 1.5
     assert figures["private_mb"] <= 45
-    assert figures["first_pictures"] <= 5 * busy
-    assert figures["idle_share"] <= 0.01
+    assert figures["first_pictures"] <= 5 * slow
+    assert figures["idle_share"] <= 0.01 * 1.5
     assert figures["key_p95_bytes"] <= 4096
-    assert figures["edit_p95_seconds"] <= busy
+    assert figures["edit_p95_seconds"] <= slow
 
 
 async def keys(who: Browser) -> list[int]:
