@@ -13,6 +13,7 @@ from meshmodel.app.presentation.people import Presence
 from meshmodel.app.room import Room
 from meshmodel.app.workbench import screen
 from meshmodel.edits.edit import Put, edit
+from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Agent
 from meshmodel.store.store import Store
 from tests.app.desk import Desk, desk
@@ -103,6 +104,20 @@ async def test_what_somebody_has_just_drawn_is_seen_when_they_select_it(
         await talk.hear(it, somebody(1, "Ada King", at=["agent", "helper"]))
         await it.shows("helper")
         await it.shows("AK")
+
+
+async def test_the_others_are_seen_while_the_model_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with guest(tmp_path, size=(160, 40)) as (it, talk):
+
+        def refused() -> bool:
+            raise StoreError("mesh.mesh: cannot be read now")
+
+        monkeypatch.setattr(it.bench.session, "refresh", refused)
+        await talk.hear(it, somebody(1, "Ada King", at=["agent", "support-bot"]))
+        await it.shows("AK 2 identities")
+        await it.shows("mesh.mesh: cannot be read now")
 
 
 async def test_jump_labels_stay_while_others_move(tmp_path: Path) -> None:

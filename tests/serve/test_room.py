@@ -54,6 +54,7 @@ async def test_each_sees_the_edits_of_the_others_and_undoes_their_own(room: Room
 
 @pytest.mark.slow
 async def test_who_watches_changes_nothing(room: Room) -> None:
+    assert await asyncio.to_thread(ended, room.children()[1:], MOST_SECONDS), "those of the tests before"
     before = digest(room.model)
     async with browsing(room, room.join("Kim", "watch")) as kim:
         await kim.shows("read only")

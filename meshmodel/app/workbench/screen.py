@@ -385,20 +385,24 @@ class Workbench(Screen[None]):
 
     def people_changed(self, event: PeopleChanged) -> None:
         """The others show something else: often what they have just drawn, so both are shown together."""
-        if self.session.refresh():
-            self.post_message(event)  # it is taken in after the model
-        else:
-            self.room.changed(event)
+        if self._look() and not self.context.is_held:
+            self.context.hold(TOGETHER_ELSEWHERE, silently=True)
+        self.room.changed(event)
+
+    def _look(self) -> bool:
+        """Look for edits of other programs; whether there were any."""
+        try:
+            return self.session.refresh()
+        except MeshmodelError as error:
+            self.context.say(one_line(error, 300), "error")
+            return False
 
     def poll(self) -> None:
         """Take in what other programs did to the file, and whether it is still there."""
         if self.program.is_reading:
             return  # another model, for which the file of this one may have to wait
         self.app.screen.check_idle()  # else what waits to be drawn might wait for the next key or event
-        try:
-            self.session.refresh()
-        except MeshmodelError as error:
-            self.context.say(one_line(error, 300), "error")
+        self._look()
         self.drawing.follow_order()
         is_lost = self.session.is_lost
         if is_lost is not self.context.state.is_lost:
