@@ -31,7 +31,7 @@ from meshmodel.model.vocabulary import Action, View
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.explain import Explaining
-    from meshmodel.analysis.fix.results import CurvePoint, Fix, Plan, PlanOptions, TradeOffPoint
+    from meshmodel.analysis.fix.results import Plan, PlanOptions, TradeOffPoint
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.overview import ReachTable
     from meshmodel.analysis.rotation import RotationPlan
@@ -237,7 +237,7 @@ class Analysis:
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
-    ) -> "Fix":
+    ) -> "Plan":
         """A smallest set of steps to guard that leaves nothing uncontrolled and no toxic flow.
 
         See ``docs/fix.md#the-minimum-fix``.
@@ -246,29 +246,9 @@ class Analysis:
             deadline: seconds after which the best that is known is the answer; ``None``: no limit.
             cancelled: asked often; when true, the best that is known is the answer.
         """
-        from meshmodel.analysis.fix.smallest import minimum_fix
+        from meshmodel.analysis.fix.results import FIX
 
-        return minimum_fix(self.engine, Stop(deadline, cancelled))
-
-    def closing_curve(
-        self,
-        *,
-        deadline: float | None = None,
-        cancelled: Callable[[], bool] | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        fix: "Fix | None" = None,
-    ) -> "tuple[CurvePoint, ...]":
-        """For 0, 1, 2, … checkpoints, up to the minimum fix, the fewest crossings that can remain.
-
-        Args:
-            deadline: as for ``minimum_fix``; what is not settled then is only bounded.
-            cancelled: likewise.
-            progress: told after each number of checkpoints, with the last of them.
-            fix: what ``minimum_fix`` answered, if it was asked: the curve ends with it.
-        """
-        from meshmodel.analysis.fix.curve import closing_curve
-
-        return closing_curve(self.engine, Stop(deadline, cancelled), progress, fix)
+        return self.cheapest_plan(FIX, deadline=deadline, cancelled=cancelled)
 
     def cheapest_plan(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from meshmodel.analysis.fix.results import Kept, PlanOptions
+from meshmodel.analysis.fix.results import FIX, Kept, PlanOptions
 from meshmodel.edits.checkpoint_places import exists
 from meshmodel.edits.plan_notes import wishes
 from meshmodel.model.errors import RequestError
@@ -42,6 +42,12 @@ def plan_options(
         frozenset(kept_by for subject in kept for kept_by in _kept(snapshot, subject)),
         frozenset(subject.step for subject in unasked if subject.step is not None),  # type: ignore[misc]  # a step
     )
+
+
+def usual_options(snapshot: Snapshot) -> PlanOptions:
+    """What all answers follow: the plan where an intent says how often a day it is used, else the fix."""
+    is_counted = any(each.per_day is not None for each in snapshot.intent.values())
+    return plan_options(snapshot) if is_counted else FIX
 
 
 def _found(snapshot: Snapshot, about: str, field: str, tables: Sequence[str]) -> NoteSubject:

@@ -1,12 +1,11 @@
 """What is known of the plan of one analysis, and the parts in which it is computed: each can be stopped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
-from meshmodel.analysis.results import StepKey
-from meshmodel.model.measures import Ask, Drop, Limit, Measure
-from meshmodel.model.note_subject import NoteSubject
+from meshmodel.answers.causes import is_accepted
+from meshmodel.model.measures import Measure
 from meshmodel.model.stop import Task
 
 if TYPE_CHECKING:
@@ -14,20 +13,22 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan, PlanOptions, TradeOffPoint
     from meshmodel.analysis.results import Finding
 
+State = Literal["enforced", "planned"]
 SECONDS: Final = 30.0
 """After so long the best that was found is shown, with what was proven."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanState:
-    """What is known of the plan of one analysis.
+    """What is known of the plan, or minimum fix, of one analysis.
 
     Attributes:
         analysis: of which model and view; it says nothing about another one.
         options: what the plan may do.
         plan: the answer, once there.
-        curve: what fewer decisions leave open, once there.
-        standing: the findings of high or above that stand even then, once there.
+        curve: what fewer decisions, or fewer checkpoints, leave open, once there.
+        standing: the open findings that stand even then, once there.
+        at_most: so many decisions a day were allowed; ``None``: as many as it takes.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
         problem: why it could not be computed.
     """
@@ -37,24 +38,35 @@ class PlanState:
     plan: "Plan | None" = None
     curve: "tuple[TradeOffPoint, ...] | None" = None
     standing: "tuple[Finding, ...]" = ()
+    at_most: float | None = None
     stopped: bool = False
     problem: str = ""
 
     @property
     def is_partial(self) -> bool:
         """Whether something of it is not there: it is under way, was stopped, or failed."""
-        return self.stopped or bool(self.problem) or self.curve is None
+        unfinished = self.curve is None and (self.plan is None or bool(self.plan.measures))
+        return self.stopped or bool(self.problem) or unfinished
+
+
+def in_order(plan: "Plan") -> "Plan":
+    """A fix with its checkpoints in the order of the list: those that close most alone come first."""
+    order = sorted(range(len(plan.closes_each)), key=lambda place: -plan.closes_each[place])
+    if not order:
+        return plan
+    measures = tuple(plan.measures[place] for place in order)
+    return replace(plan, measures=measures, closes_each=tuple(plan.closes_each[place] for place in order))
 
 
 def work_out_plan(analysis: "Analysis", options: "PlanOptions", task: Task) -> "Plan":
     """The cheapest plan, or the best that was found in time."""
-    return analysis.cheapest_plan(options, deadline=SECONDS, cancelled=task.is_cancelled)
+    return in_order(analysis.cheapest_plan(options, deadline=SECONDS, cancelled=task.is_cancelled))
 
 
 def work_out_trade_off(
     analysis: "Analysis", options: "PlanOptions", plan: "Plan", task: Task
 ) -> "tuple[TradeOffPoint, ...]":
-    """What fewer decisions a day leave open."""
+    """What fewer decisions a day, or fewer checkpoints, leave open."""
 
     def progress(done: int, of: int) -> None:
         task.progress_text = f"{done} of {of}"
@@ -76,21 +88,8 @@ def with_measures(analysis: "Analysis", measures: Sequence[Measure]) -> "Analysi
     return analyse(after, view=analysis.view, today=analysis.today)
 
 
-def relation_of(measure: Measure) -> StepKey:
-    """The step that a measure is about: its kind and its ends; of a pass the hold that it makes."""
-    match measure:
-        case Ask(step):
-            return step
-        case Limit(from_, to):
-            return "delegation", from_, to
-        case Drop("pass", from_, to):
-            return "hold", from_.partition(">")[2], to
-        case Drop(relation, from_, to):
-            return relation, from_, to  # type: ignore[return-value]  # a pass is above
-
-
-def about_of(measure: Measure) -> str:
-    """What a note about a measure names: its relation or step, of a grant with the action that goes."""
-    kind, from_, to = relation_of(measure)
-    action = measure.action or "" if isinstance(measure, Drop) else ""
-    return NoteSubject(kind, (from_, to), action).about
+def standing_findings(analysis: "Analysis", plan: "Plan") -> "tuple[Finding, ...]":
+    """The open findings of a model that are there even with its plan, as they are then."""
+    known = {(each.rule, each.subject) for each in analysis.findings}
+    after = with_measures(analysis, plan.measures).findings
+    return tuple(each for each in after if (each.rule, each.subject) in known and not is_accepted(each))

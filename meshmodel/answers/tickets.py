@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from meshmodel.answers.fix_state import in_order
-from meshmodel.answers.plan_options import plan_options
-from meshmodel.answers.plan_work import work_by_plan
+from meshmodel.analysis.fix.results import FIX
+from meshmodel.answers.plan_options import plan_options, usual_options
+from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.report.markdown import escaped
 from meshmodel.answers.work import Item, Owned, work_of
 from meshmodel.edits.plan_notes import SOURCE as PLAN
@@ -97,20 +97,18 @@ class Ticket(NamedTuple):
     references: tuple[str, ...]
 
 
-def tickets(analysis: "Analysis", by: By = "fix") -> tuple[Ticket, ...]:
+def tickets(analysis: "Analysis", by: By | None = None) -> tuple[Ticket, ...]:
     """The tickets of a model: its list of work, each followed by the missing checkpoints that it closes; then
     the open questions and actions that were noted.
 
     Args:
         analysis: of the model.
-        by: whether the list begins with the minimum fix or with the plan; no limit of time is set to either.
+        by: whether the list begins with the minimum fix or with the plan; ``None``: with the plan where an
+            intent says how often a day it is used. No limit of time is set to either.
     """
     stop, snippets = CURRENT.get(), Snippets(analysis)
-    if by == "plan":
-        plan = analysis.cheapest_plan(plan_options(analysis.snapshot), cancelled=stop)
-        work = work_by_plan(analysis, plan)
-    else:
-        work = work_of(analysis, in_order(analysis.minimum_fix(cancelled=stop)))
+    chosen = {"fix": lambda _: FIX, "plan": plan_options, None: usual_options}[by](analysis.snapshot)
+    work = work_of(analysis, in_order(analysis.cheapest_plan(chosen, cancelled=stop)))
     doors = {each.subject: each for each in analysis.doors}
     made = [each for item in work.items for each in _tickets(analysis, item, snippets, doors)]
     every = (note for _, note in sorted(analysis.snapshot.note.items()) if note.state == "open")
@@ -255,7 +253,7 @@ def _owners(elements: "Sequence[Owned]") -> tuple[str, str, str]:
 # Forms ----------------------------------------------------------------------------------------------------
 
 
-def tickets_json(analysis: "Analysis", by: By = "fix") -> str:
+def tickets_json(analysis: "Analysis", by: By | None = None) -> str:
     """The tickets as ``meshmodel-tickets/2``."""
     content = {
         "format": FORMAT,
@@ -266,7 +264,7 @@ def tickets_json(analysis: "Analysis", by: By = "fix") -> str:
     return json.dumps(content, ensure_ascii=False) + "\n"
 
 
-def tickets_csv(analysis: "Analysis", by: By = "fix") -> str:
+def tickets_csv(analysis: "Analysis", by: By | None = None) -> str:
     """The tickets as CSV (RFC 4180), its columns the keys of the JSON; no cell is a formula."""
     return _csv(_KEYS, (_named(each).values() for each in tickets(analysis, by)))
 
@@ -281,7 +279,7 @@ _JIRA_PRIORITIES: Final[dict[Severity, str]] = {
 _AZURE_PRIORITIES: Final[dict[Severity, int]] = {"critical": 1, "high": 2, "medium": 3, "low": 4}
 
 
-def tickets_jira(analysis: "Analysis", by: By = "fix") -> str:
+def tickets_jira(analysis: "Analysis", by: By | None = None) -> str:
     """The tickets as CSV for the importer of Jira: tasks, and below them sub-tasks.
 
     ``Issue ID`` and ``Parent`` join them, and all parents stand before all children, as Atlassian's page on
@@ -304,7 +302,7 @@ def tickets_jira(analysis: "Analysis", by: By = "fix") -> str:
     return _csv(("Issue Type", "Issue ID", "Parent", "Summary", "Priority", "Labels", "Description"), rows)
 
 
-def tickets_azure(analysis: "Analysis", by: By = "fix") -> str:
+def tickets_azure(analysis: "Analysis", by: By | None = None) -> str:
     """The tickets as CSV for the importer of Azure Boards: issues, and below them tasks.
 
     New work items have neither ``ID`` nor ``State``; a child has its title in the column ``Title 2``, below
@@ -333,7 +331,7 @@ def tickets_azure(analysis: "Analysis", by: By = "fix") -> str:
     return _csv(("Work Item Type", "Title 1", "Title 2", "Priority", "Tags", "Description"), rows)
 
 
-def tickets_github(analysis: "Analysis", by: By = "fix") -> str:
+def tickets_github(analysis: "Analysis", by: By | None = None) -> str:
     """The items of work as commands of ``gh``, in the words of which a shell computes nothing."""
     made = tickets(analysis, by)
     lines = [

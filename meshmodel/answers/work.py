@@ -1,8 +1,9 @@
 """The list of work: what to build and change until nothing is open, numbered alike wherever it is shown.
 
-First the checkpoints of the minimum fix, those that close most first; then one item for each cause that
-stands even with all of them, the most severe first. The report, tickets, the list of the fix and
-``diff --closes`` show the same items (``docs/fix.md#the-list-of-work``).
+First the measures of the plan, or the checkpoints of the minimum fix where no intent says how often a day it
+is used, those that close most first; then one item for each cause that stands even with all of them, the
+most severe first. The report, tickets, the list of the plan, the guided review and ``diff --closes`` follow
+it (``docs/fix.md#the-list-of-work``).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.results import Finding, StepKey
 from meshmodel.answers.causes import Cause, fold, is_accepted
-from meshmodel.answers.fix_state import guarded
-from meshmodel.model.actions import action_mask, expand_admin
+from meshmodel.answers.measures import WHEN, measure_words, relation_of, together
+from meshmodel.answers.plan_state import with_measures
+from meshmodel.model.measures import Ask, Drop, Measure
 from meshmodel.model.rule_cards import CARDS, DOOR
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
@@ -22,7 +24,7 @@ from meshmodel.model.vocabulary import CheckpointStep, Severity, highest
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
 
 MOST_TRIED: Final = 20
 """So many beginnings of the list are analysed to say which item closes what; each costs an analysis."""
@@ -31,17 +33,6 @@ UNOWNED: Final = "owner not stated"
 Name = tuple[str, str]
 """What names a finding: its rule and subject."""
 
-WHEN: Final[dict[CheckpointStep, str]] = {
-    "grant": "when {} is used on {}",
-    "custody": "when {1} is obtained from {0}",
-    "exchange": "when {} is exchanged for {}",
-    "hold": "when {} presents {}",
-    "delegation": "when {} sets {} to work",
-    "trigger": "when what is written into {} starts {}",
-    "hearing": "before what is written into {} is read by {}",
-    "hosting": "when what runs on {} acts as {}",
-}
-"""When a checkpoint on a step asks, to be filled with its two ends."""
 _PLACES: Final[dict[CheckpointStep, str]] = {
     "grant": "at {1}, or a gateway before it",
     "custody": "at {0}, when it hands out {1}",
@@ -76,7 +67,7 @@ class Item:
         findings: those that are open no more once it and the items before it are done.
         crossings: how many uncontrolled crossings a checkpoint closes alone, where that was counted.
         elements: the credentials, agents and targets that it is about, with their owners.
-        daily: decisions a day, as far as intents say how often they are used; ``None``: none says it.
+        daily: decisions a day, as the plan counts them; ``None``: it is a fix, or asks for none.
         is_accepted: whether all that it closes is accepted.
     """
 
@@ -133,18 +124,6 @@ def name_of(finding: Finding) -> Name:
     return finding.rule, finding.subject
 
 
-def measures(standing: Iterable[Finding]) -> tuple[Cause, ...]:
-    """The causes that are work of their own, in their order, of what ``standing_findings`` found."""
-    return fold(standing)
-
-
-def standing_findings(analysis: "Analysis", fix: "Fix") -> tuple[Finding, ...]:
-    """The open findings of a model that are there even with all checkpoints of its fix, as they are then."""
-    known = _names(analysis)
-    after = guarded(analysis, fix.checkpoints).findings
-    return tuple(each for each in after if name_of(each) in known and not is_accepted(each))
-
-
 class Part(NamedTuple):
     """An item before it is known what it closes; attributes as those of an item."""
 
@@ -157,36 +136,40 @@ class Part(NamedTuple):
     daily: float | None
 
 
-def work_of(analysis: "Analysis", fix: "Fix") -> Work:
-    """The list of work of a model by its fix.
+def work_of(analysis: "Analysis", plan: "Plan") -> Work:
+    """The list of work of a model by its plan, or by its fix, with their numbers.
 
     Args:
         analysis: of the model.
-        fix: its minimum fix, or the best that is known, as ``fix_state.in_order`` has it.
+        plan: its plan or minimum fix, or the best that is known, as ``plan_state.in_order`` has it.
 
     Raises:
         Stopped: ``CURRENT`` says so.
     """
-    closes = fix.closes_each or [None] * fix.cost
-    parts = [
-        ask_part(analysis, step, alone, daily_decisions(analysis, step))
-        for step, alone in zip(fix.checkpoints, closes, strict=True)
-    ]
-    return work_in_parts(analysis, parts, lambda number: guarded(analysis, fix.checkpoints[:number]))
+    rows = together(plan.measures)
+    closes = plan.closes_each or [None] * len(rows)
+    parts = [_part(analysis, row, alone, is_fix=plan.is_fix) for row, alone in zip(rows, closes, strict=True)]
+
+    def doing(number: int) -> "Analysis":
+        return with_measures(analysis, [each for row in rows[:number] for each in row])
+
+    return work_in_parts(analysis, parts, doing)
 
 
-def ask_part(analysis: "Analysis", step: StepKey, crossings: int | None, daily: float | None) -> Part:
-    """A checkpoint on a step, as a part of a list."""
-    snapshot = analysis.snapshot
-    return Part(
-        "checkpoint:{}:{}>{}".format(*step),
-        step,
-        f"Ask {asked_when(snapshot, step)}",
-        decision_place(snapshot, step),
-        crossings,
-        tuple(zip(STEP_ENDS[step[0]], step[1:], strict=True)),
-        daily,
-    )
+def _part(analysis: "Analysis", row: Sequence[Measure], crossings: int | None, *, is_fix: bool) -> Part:
+    """What a row of a plan does, as a part of a list."""
+    first = row[0]
+    step = relation_of(first)
+    about = tuple(zip(STEP_ENDS[step[0]], step[1:], strict=True))
+    if isinstance(first, Ask):
+        snapshot = analysis.snapshot
+        title = f"Checkpoint {asked_when(snapshot, step)}"
+        daily = None if is_fix else first.decisions_per_day
+        key = "checkpoint:{}:{}>{}".format(*step)
+        return Part(key, step, title, decision_place(snapshot, step), crossings, about, daily)
+    kind = f"drop:{first.relation}" if isinstance(first, Drop) else "limit"
+    title = one_line(f"{'Remove' if isinstance(first, Drop) else 'Restrict'} {measure_words(row)}", 300)
+    return Part(f"{kind}:{first.from_}>{first.to}", None, title, "", None, about, None)
 
 
 def work_in_parts(analysis: "Analysis", parts: Sequence[Part], doing: "Callable[[int], Analysis]") -> Work:
@@ -198,7 +181,7 @@ def work_in_parts(analysis: "Analysis", parts: Sequence[Part], doing: "Callable[
         for number, (part, findings) in enumerate(zip(parts, closed, strict=True), 1)
     ]
     known = {name_of(each): each for each in analysis.findings}
-    for cause in measures(each for each in after if name_of(each) in known and not is_accepted(each)):
+    for cause in fold(each for each in after if name_of(each) in known and not is_accepted(each)):
         findings = tuple(known.get(name_of(each), each) for each in (cause.finding, *cause.also))
         items.append(_measure(analysis, len(items) + 1, cause, findings))
     closing = {name_of(finding): item for item in items for finding in item.findings}
@@ -326,26 +309,3 @@ def _elements(
                 owner = getattr(record, "owner", None)
                 found.append(Owned(kind, one_line(getattr(record, "title", key)), owner))
     return tuple(found)
-
-
-def daily_decisions(analysis: "Analysis", step: StepKey) -> float | None:
-    """How often a day a checkpoint on a step would ask, as far as intents say how often they are used.
-
-    It asks for each use of an intent that goes through unasked today, and would not with this checkpoint
-    alone.
-    """
-    used = [each for each in analysis.snapshot.intent.values() if each.per_day]
-    if not used:
-        return None
-    engine = analysis.engine
-    before, after = engine.reaches.alone.reach, engine.guarding([step]).reaches.alone.reach
-    found = 0.0
-    for intent in used:
-        agent = engine.mesh.agent.get(intent.agent)
-        mask = expand_admin(action_mask(intent.actions))
-        nodes = [engine.mesh.access(intent.system, action) for action in range(5) if mask >> action & 1]
-        if agent is None or not all(before[each] >> agent & 1 for each in nodes):
-            continue
-        if not all(after[each] >> agent & 1 for each in nodes):
-            found += intent.per_day or 0.0
-    return found

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace_records import TracedEvent
-    from meshmodel.answers.fix_state import Fixing
     from meshmodel.answers.plan_state import PlanState
     from meshmodel.app.presentation.cause_lines import Order
     from meshmodel.app.presentation.import_preview import Importing
@@ -119,9 +118,8 @@ class WorkbenchState:
         by_outsider: whether the compromise is that by an outsider, and not of what is selected.
         lens_result: what the lens shows, and for that of compromise what falls.
         is_drawing: whether what is shown is not yet the drawing of the model.
-        fixing: what is known of the smallest fix.
-        planning: what is known of the plan.
-        shows_plan: whether the list of the fix shows the plan.
+        planning: what is known of the plan, or of the minimum fix.
+        shows_plan: whether that list shows the plan, and not the fix.
         preview: the steps that are marked on the canvas as to be guarded.
         preview_changes: the relations that are marked there as to be taken away or limited.
         preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
@@ -171,7 +169,6 @@ class WorkbenchState:
     by_outsider: bool = False
     lens_result: LensResult = field(default_factory=lambda: LensResult(InLens(None)))
     is_drawing: bool = False
-    fixing: "Fixing | None" = None
     planning: "PlanState | None" = None
     shows_plan: bool = False
     preview: tuple[StepKey, ...] = ()

@@ -13,7 +13,8 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
+    from meshmodel.answers.work import Work
 
 _PICTURES = (".svg", ".png", ".pdf", ".dot")
 _SIDE = "a .mesh or .toml file, or REV:PATH of git; - is standard input"
@@ -64,8 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare; 2 if a fix was not proven in time, else 1 if something new is uncontrolled."""
     from meshmodel.analysis.analysis import analyse
     from meshmodel.answers.diff.compare import compare, work_changes
-    from meshmodel.answers.fix_state import in_order
-    from meshmodel.answers.work import work_of
     from meshmodel.store.git_revision import load_side
 
     if arguments.picture is not None:
@@ -81,7 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
         fixes = None if arguments.without_fix else _fixes(old, new, arguments.deadline)
         diff = compare(old, new, fixes)
         if arguments.closes and fixes is not None:
-            diff = replace(diff, work=work_changes(work_of(old, in_order(fixes[0])), new))
+            work = _work(old, fixes[0], arguments.deadline)
+            diff = replace(diff, work=work_changes(work, new))
     if arguments.picture is not None:
         _draw(arguments.picture, old, new)
     status = 2 if not diff.is_complete else 1 if diff.opened else 0
@@ -100,8 +100,19 @@ def run(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _fixes(old: "Analysis", new: "Analysis", deadline: float | None) -> "tuple[Fix, Fix]":
+def _fixes(old: "Analysis", new: "Analysis", deadline: float | None) -> "tuple[Plan, Plan]":
     return old.minimum_fix(deadline=deadline), new.minimum_fix(deadline=deadline)
+
+
+def _work(old: "Analysis", fix: "Plan", deadline: float | None) -> "Work":
+    """The list of work of the model before, as its report and its tickets have it."""
+    from meshmodel.answers.plan_options import usual_options
+    from meshmodel.answers.plan_state import in_order
+    from meshmodel.answers.work import work_of
+
+    asked = usual_options(old.snapshot)
+    plan = fix if asked.is_fix else old.cheapest_plan(asked, deadline=deadline)
+    return work_of(old, in_order(plan))
 
 
 def _check_picture(path: Path) -> None:

@@ -79,7 +79,8 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "--by",
         choices=("fix", "plan"),
-        help="whether tickets begin with the minimum fix (the default) or with the plan",
+        help="whether tickets begin with the minimum fix or with the plan (the default where an intent says "
+        "how often a day it is used)",
     )
     add_view(parser)
     parser.set_defaults(run=run)
@@ -140,7 +141,7 @@ def _draw_trade_off(arguments: argparse.Namespace) -> int:
             raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
         refuse_export(arguments.output, to)
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.answers.plan import point_words
+    from meshmodel.answers.measures import point_words
     from meshmodel.answers.plan_options import plan_options
     from meshmodel.exporters.diagram.compact import stamp
 

@@ -3,7 +3,6 @@
 import argparse
 import math
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.commands.models import Subparsers, add_json, add_model, add_view, load, seconds, view_of
@@ -96,7 +95,7 @@ def _kinds(text: str) -> tuple[MeasureKind, ...]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer; 2 if time was over before everything was proven."""
-    plan_run = _PlanRun(arguments)
+    plan_run = PlanRun(arguments.model, arguments)
     if arguments.json:
         answer(plan_run.json())
     else:
@@ -104,39 +103,41 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if plan_run.complete else 2
 
 
-class _PlanRun:
-    """The plan of one model, and whether it was applied."""
+class PlanRun:
+    """The plan, or minimum fix, of one model, and whether it was applied."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self.source: Source = arguments.model
-        self.arguments = arguments
+    def __init__(self, source: Source, arguments: argparse.Namespace, *, is_fix: bool = False) -> None:
+        self.source, self.arguments, self.is_fix = source, arguments, is_fix
         self.state: State | None = arguments.apply
         self.applied = False
         self.lost = ""
         if self.state is None:
-            self._search(load(self.source))
+            self._search(load(source))
         else:
             from meshmodel.commands.rewrite import change
 
-            self.lost = change(self.source, self._edit)
+            self.lost = change(source, self._edit)
 
     def _search(self, snapshot: "Snapshot") -> None:
         from meshmodel.analysis.analysis import analyse
+        from meshmodel.analysis.fix.results import FIX
         from meshmodel.answers.plan_options import plan_options
+        from meshmodel.answers.plan_state import in_order
 
-        arguments = self.arguments
-        options = plan_options(snapshot, arguments.only, arguments.keep, arguments.never_ask)
-        self.analysis: Analysis = analyse(snapshot, view=view_of(arguments))
+        asked = self.arguments
+        options = FIX if self.is_fix else plan_options(snapshot, asked.only, asked.keep, asked.never_ask)
+        self.analysis: Analysis = analyse(snapshot, view=view_of(asked))
+        self.options, at_most = options, None if self.is_fix else asked.at_most
         begun = time.monotonic()
-        self.plan: Plan = self.analysis.cheapest_plan(
-            options, at_most=arguments.at_most, deadline=arguments.deadline
+        self.plan: Plan = in_order(
+            self.analysis.cheapest_plan(options, at_most=at_most, deadline=asked.deadline)
         )
-        self.curve: Sequence[TradeOffPoint] | None = None
-        if arguments.curve:
-            left = arguments.deadline
+        self.curve: tuple[TradeOffPoint, ...] | None = None
+        if asked.curve:
+            left = asked.deadline
             if left is not None:
                 left = max(0.0, left - (time.monotonic() - begun))
-            whole = self.plan if arguments.at_most is None else None
+            whole = self.plan if at_most is None else None
             self.curve = self.analysis.trade_off(options, deadline=left, plan=whole)
         self.complete = self.plan.optimal and all(point.optimal for point in self.curve or ())
 
@@ -150,37 +151,43 @@ class _PlanRun:
 
     def json(self) -> dict[str, object]:
         """The machine-readable answer."""
-        from meshmodel.answers.plan import plan_json
+        from meshmodel.answers.plan import fix_json, plan_json
 
         applied = self.state if self.applied else None
-        return plan_json(self.plan, self.curve, applied=applied, complete=self.complete)
+        write = fix_json if self.is_fix else plan_json
+        return write(self.plan, self.curve, applied=applied, complete=self.complete)
 
     def text(self) -> str:
         """The answer for people."""
         from meshmodel.answers.blocks import Section
         from meshmodel.answers.painters import text_of, titled
-        from meshmodel.answers.plan import Planning, plan_blocks, standing_after
-        from meshmodel.answers.questions import uncounted
+        from meshmodel.answers.plan import plan_blocks
+        from meshmodel.answers.plan_state import PlanState, standing_findings
 
-        planning = Planning(
+        known = PlanState(
+            self.analysis,
+            self.options,
             self.plan,
             self.curve,
-            standing_after(self.analysis, self.plan),
-            self.arguments.at_most,
-            uncounted=uncounted(self.analysis),
+            standing_findings(self.analysis, self.plan),
+            None if self.is_fix else self.arguments.at_most,
         )
-        blocks = [*titled(self.analysis.snapshot, plan_blocks(planning), self.analysis.view)]
+        blocks = [*titled(self.analysis.snapshot, plan_blocks(known), self.analysis.view)]
         if (outcome := self._outcome()) is not None:
             blocks.append(Section(outcome, look=""))
         return text_of(blocks, style())
 
     def _outcome(self) -> str | None:
+        from meshmodel.answers.measures import count_words
+
         if self.state is None or not self.plan.measures:
             return None
         name = one_line(self.source, limit=1_000)
         if not self.applied:
-            return (
-                f"{name}: nothing was changed, since the plan is not proven to be cheapest; give it more time"
-            )
-        later = "; its checkpoints count once they are enforced" if self.state == "planned" else ""
-        return f"{name}: the plan is made{later}{self.lost}"
+            from meshmodel.edits.checkpoints import NOT_PROVEN
+
+            return f"{name}: nothing was changed, since {NOT_PROVEN}; give it more time"
+        later = "; a planned checkpoint counts once it is enforced" if self.state == "planned" else ""
+        return (
+            f"{name}: {count_words(self.plan.measures)} made, checkpoints as {self.state}{later}{self.lost}"
+        )

@@ -73,8 +73,8 @@ def counting_words(checkpoint: Checkpoint) -> str:
     return "counts, as long as the agent has no power over the decision"
 
 
-NOT_PROVEN: Final = "the set is not proven to be smallest"
-"""Why ``meshmodel fix --apply`` changes nothing; the workbench, which can undo a fix, only warns."""
+NOT_PROVEN: Final = "it is not proven that no cheaper set exists"
+"""Why ``--apply`` of a plan or fix changes nothing; the workbench, which can undo it, only warns."""
 
 
 def add_checkpoints(

@@ -36,6 +36,8 @@ def plan_edit(snapshot: Snapshot, measures: Sequence[Measure], state: Literal["p
             changes.append(Remove(table, key))
     asks = [each.step for each in measures if isinstance(each, Ask)]
     changes += add_checkpoints(after, asks, state).changes
+    if len(asks) == len(measures):
+        return add_checkpoints(after, asks, state)
     counts = Counter(_KIND[type(each)] for each in measures)
     said = [counted(counts[kind], kind) for kind in MEASURE_KINDS if counts[kind]]
-    return edit(f"plan: {', '.join(said) or 'nothing'}", changes)
+    return edit(f"plan: {', '.join(said)}", changes)

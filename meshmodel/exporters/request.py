@@ -270,7 +270,7 @@ class ExportRequest:
         pages: whether as many files are written as are needed to read it, into a folder.
         colours: light on dark, or for paper.
         asks: who asks the policies of an engine.
-        by: whether tickets follow the minimum fix or the plan.
+        by: whether tickets follow the minimum fix or the plan; ``None``: as the report does.
         dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
         since: for the lens ``changes`` the model before, which what changed is marked against.
         stamp: what the picture can be traced by; empty: worked out from the model, which a report with many
@@ -287,7 +287,7 @@ class ExportRequest:
     pages: Literal["one", "readable"] = "one"
     colours: Literal["light", "dark"] = "light"
     asks: "Side" = "initiator"
-    by: Literal["fix", "plan"] = "fix"
+    by: Literal["fix", "plan"] | None = None
     dpi: int | None = None
     since: "Snapshot | None" = None
     stamp: str = ""

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from meshmodel.analysis.analysis import Analysis, analyse
-from meshmodel.answers.blocks import Block
+from meshmodel.answers.blocks import Answer, Block
 from meshmodel.answers.painters import text_of, titled
 from meshmodel.answers.style import Style
 from meshmodel.edits.edit import Change, Edit, Put, apply_edit
@@ -24,6 +24,9 @@ from meshmodel.model.stop import Stop
 from meshmodel.model.text import no_such
 from meshmodel.model.vocabulary import Action
 from meshmodel.store.load import load
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import PlanOptions
 
 SEARCH: Final = 10.0
 """Seconds that a fix, a plan or a scan may take."""
@@ -170,25 +173,27 @@ def _compromise(served: Served, asked: Started) -> Answered:
 
 
 def _fix(served: Served, asked: Viewed) -> Answered:
-    from meshmodel.answers.fix import fix_blocks, fix_json
-    from meshmodel.answers.fix_state import Fixing, in_order
-    from meshmodel.answers.work import standing_findings
+    from meshmodel.analysis.fix.results import FIX
+    from meshmodel.answers.plan import fix_json
 
-    analysis = _analysed(served, asked)
-    fix = in_order(analysis.minimum_fix(deadline=SEARCH))
-    known = Fixing(analysis, fix, standing=standing_findings(analysis, fix))
-    return Answered(fix_json(fix, complete=fix.optimal), _text(analysis, fix_blocks(known, fix)))
+    return _planned(_analysed(served, asked), FIX, fix_json)
 
 
 def _plan(served: Served, asked: Viewed) -> Answered:
-    from meshmodel.answers.plan import Planning, plan_blocks, plan_json, standing_after
-    from meshmodel.answers.questions import uncounted
+    from meshmodel.answers.plan import plan_json
+    from meshmodel.answers.plan_options import plan_options
 
     analysis = _analysed(served, asked)
-    plan = analysis.cheapest_plan(deadline=SEARCH)
-    standing = standing_after(analysis, plan)
-    blocks = plan_blocks(Planning(plan, None, standing, uncounted=uncounted(analysis)))
-    return Answered(plan_json(plan, complete=plan.optimal), _text(analysis, blocks))
+    return _planned(analysis, plan_options(analysis.snapshot), plan_json)
+
+
+def _planned(analysis: Analysis, options: "PlanOptions", as_json: Callable[..., Answer]) -> Answered:
+    from meshmodel.answers.plan import plan_blocks
+    from meshmodel.answers.plan_state import PlanState, in_order, standing_findings
+
+    plan = in_order(analysis.cheapest_plan(options, deadline=SEARCH))
+    known = PlanState(analysis, options, plan, standing=standing_findings(analysis, plan))
+    return Answered(as_json(plan, complete=plan.optimal), _text(analysis, plan_blocks(known)))
 
 
 def _questions(served: Served, asked: Viewed) -> Answered:

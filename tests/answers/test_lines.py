@@ -6,19 +6,19 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.fix.results import FIX
 from meshmodel.analysis.rules import RULES
 from meshmodel.answers.causes import causes_of
 from meshmodel.answers.compromise import compromise_blocks
-from meshmodel.answers.fix import Choice
-from meshmodel.answers.fix_state import Fixing
 from meshmodel.answers.highlights import reference_of
 from meshmodel.answers.painters import lines_of
+from meshmodel.answers.plan_state import PlanState
 from meshmodel.answers.questions import question_blocks
 from meshmodel.answers.rules import rule_facts
 from meshmodel.answers.ways import numbered_words
 from meshmodel.app.presentation.cause_lines import ORDERS, cause_lines
-from meshmodel.app.presentation.fix_lines import fix_lines
 from meshmodel.app.presentation.inspection import lines_about
+from meshmodel.app.presentation.planned import planned_lines
 from meshmodel.app.presentation.way_lines import way_lines
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import parse
@@ -103,11 +103,11 @@ def test_lines_of_a_compromise_name_each_thing_that_falls_once_and_lead_there():
 
 def test_a_fix_has_a_line_for_all_its_steps_and_one_for_each():
     fix = ANALYSIS.minimum_fix()
-    lines = fix_lines(fix, Fixing(ANALYSIS, fix=fix), marks_open=False)
+    lines = planned_lines(PlanState(ANALYSIS, FIX, fix), marks_open=False)
     chosen = [each.value for each in lines if each.value is not None]
     assert [each.state for each in chosen[:2]] == ["enforced", "planned"]
-    assert chosen[2:] == [Choice((step,), at=step) for step in fix.checkpoints]
-    assert "open even then" not in "\n".join(each.text for each in lines)
+    assert chosen[2:] == [(each,) for each in fix.measures]
+    assert "unchecked even then" not in "\n".join(each.text for each in lines)
 
 
 def test_the_steps_of_a_way_lead_to_their_records_and_what_is_said_to_none():

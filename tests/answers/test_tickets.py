@@ -16,9 +16,9 @@ import regorus
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers import tickets as of_tickets
 from meshmodel.answers.export import export
-from meshmodel.answers.fix_state import in_order
-from meshmodel.answers.plan import together
-from meshmodel.answers.plan_options import plan_options
+from meshmodel.answers.measures import together
+from meshmodel.answers.plan_options import plan_options, usual_options
+from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.tickets import (
     Ticket,
     tickets,
@@ -53,8 +53,8 @@ def rows_of(text):
 @pytest.mark.parametrize("seed", range(6))
 def test_each_item_has_one_and_each_missing_checkpoint_one_below_it(seed):
     analysis = analyse(random_model(seed, 7), today=TODAY)
-    made, fix = tickets(analysis), in_order(analysis.minimum_fix())
-    work = work_of(analysis, fix)
+    plan = in_order(analysis.cheapest_plan(usual_options(analysis.snapshot)))
+    made, work = tickets(analysis), work_of(analysis, plan)
     items = [each for each in made if not each.parent and not each.id.startswith("note:")]
     assert [(each.number, each.id) for each in items] == [(f"{each.number}", each.key) for each in work.items]
     doors = {(each.from_, each.to): each for each in made if each.parent}
@@ -64,8 +64,9 @@ def test_each_item_has_one_and_each_missing_checkpoint_one_below_it(seed):
         assert (ticket.severity, ticket.actions, ticket.agents) == (door.severity, door.actions, door.agents)
         assert ticket.number.partition(".")[0] == next(e.number for e in items if e.id == ticket.parent)
     steps = [(each.step, each.from_, each.to) for each in items if each.kind == "checkpoint"]
-    assert tuple(steps) == fix.checkpoints
-    assert [each.closes for each in items if each.kind == "checkpoint"] == list(fix.closes_each)
+    assert tuple(steps) == plan.checkpoints
+    if plan.is_fix:
+        assert [each.closes for each in items if each.kind == "checkpoint"] == list(plan.closes_each)
     assert len({each.id for each in made}) == len(made)
 
 
@@ -308,7 +309,7 @@ def test_tickets_by_the_plan_begin_with_its_measures_by_their_numbers():
     assert [each.kind for each in items] == ["drop"] + ["measure"] * (len(items) - 1)
     first = items[0]
     assert (first.id, first.number) == ("drop:grant:cloud-key>bucket", "1")
-    assert first.title == "Drop read of cloud-key on bucket"
+    assert first.title == "Remove read of cloud-key on bucket"
     assert {each.parent for each in made if each.parent} == {first.id}
     assert len([each for each in made if each.parent]) == len(analysis.doors) == 3
     document = json.loads(export(analysis, ExportRequest("tickets-json", by="plan")))

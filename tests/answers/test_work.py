@@ -6,16 +6,20 @@ from datetime import date
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.fix.results import FIX
 from meshmodel.answers import work as list_of_work
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.compare import work_changes
-from meshmodel.answers.fix import fix_blocks
-from meshmodel.answers.fix_state import Fixing, guarded, in_order
+from meshmodel.answers.measures import together
 from meshmodel.answers.painters import text_of
+from meshmodel.answers.plan import plan_blocks
+from meshmodel.answers.plan_options import usual_options
+from meshmodel.answers.plan_state import PlanState, in_order, standing_findings, with_measures
 from meshmodel.answers.style import Style
-from meshmodel.answers.work import UNOWNED, daily_decisions, name_of, standing_findings, work_of
+from meshmodel.answers.work import UNOWNED, name_of, work_of
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
+from meshmodel.model.measures import Ask
 from meshmodel.model.rule_cards import DOOR
 from tests.benchmarks.meshes import clustered
 from tests.docs.pages import ROOT
@@ -27,8 +31,12 @@ TODAY = date(2026, 1, 1)
 
 def worked_out(snapshot):
     analysis = analyse(snapshot, today=TODAY)
-    fix = in_order(analysis.minimum_fix())
-    return analysis, fix, work_of(analysis, fix)
+    plan = in_order(analysis.cheapest_plan(usual_options(snapshot)))
+    return analysis, plan, work_of(analysis, plan)
+
+
+def guarded(analysis, steps):
+    return with_measures(analysis, [Ask(step, 1) for step in steps])
 
 
 def example(name):
@@ -37,19 +45,21 @@ def example(name):
 
 @pytest.mark.parametrize("snapshot", [*map(read_file, MODELS), *(random_model(n, 7) for n in range(6))])
 def test_every_open_finding_has_one_item_and_it_is_gone_once_the_items_up_to_that_are_done(snapshot):
-    analysis, fix, work = worked_out(snapshot)
+    analysis, plan, work = worked_out(snapshot)
+    rows = together(plan.measures)
     assert [each.number for each in work.items] == list(range(1, len(work.items) + 1))
     assert len({each.key for each in work.items}) == len(work.items)
     closed = [name_of(each) for item in work.items for each in item.findings]
     assert len(closed) == len(set(closed))
     assert {name_of(each) for each in analysis.findings if not is_accepted(each)} <= set(closed)
-    for item in work.items[: fix.cost]:
-        found = {name_of(each) for each in guarded(analysis, fix.checkpoints[: item.number]).findings}
-        before = {name_of(each) for each in guarded(analysis, fix.checkpoints[: item.number - 1]).findings}
+    for item in work.items[: len(rows)]:
+        done, less = ([each for row in rows[: item.number - n] for each in row] for n in (0, 1))
+        found = {name_of(each) for each in with_measures(analysis, done).findings}
+        before = {name_of(each) for each in with_measures(analysis, less).findings}
         assert not found & {name_of(each) for each in item.findings}
         assert before >= {name_of(each) for each in item.findings}
-    doors = [each for item in work.items[: fix.cost] for each in item.doors]
-    assert len(doors) == len(analysis.doors), "the checkpoints close every missing one"
+    doors = [each for item in work.items[: len(rows)] for each in item.doors]
+    assert len(doors) == len(analysis.doors), "the measures close every missing one"
 
 
 def test_a_long_list_is_worked_out_in_stretches_and_closes_as_much(monkeypatch):
@@ -70,9 +80,9 @@ def test_what_closes_most_is_first_and_the_list_of_the_fix_has_the_same_numbers(
     assert list(fix.closes_each) == sorted(fix.closes_each, reverse=True)
     first = work.items[0]
     assert (first.severity, first.crossings, len(first.doors)) == ("critical", 16, 2)
-    assert first.title == "Ask when Settlement orchestrator sets Matcher to work"
-    known = Fixing(analysis, fix, standing=standing_findings(analysis, fix))
-    lines = text_of(fix_blocks(known, fix), Style(columns=200)).splitlines()
+    assert first.title == "Checkpoint when Settlement orchestrator sets Matcher to work"
+    known = PlanState(analysis, FIX, fix, standing=standing_findings(analysis, fix))
+    lines = text_of(plan_blocks(known), Style(columns=200)).splitlines()
     rows = {line.split()[0]: line for line in lines if line.strip()[:1].isdigit() and ":" not in line}
     assert "orchestrator sets matcher to work" in rows["1"]
     for item in work.items[fix.cost :]:
@@ -115,16 +125,16 @@ def small(*more):
     )
 
 
-def test_decisions_a_day_are_those_of_the_intents_that_are_asked():
-    step = ("grant", "key", "files")
-    assert daily_decisions(analyse(small()), step) is None
+def test_decisions_a_day_are_those_of_the_plan():
+    _, _, work = worked_out(small())
+    assert work.items[0].daily is None
     often = (
         r.Intent("bot", "files", ("read",), per_day=12.0),
         r.Intent("bot", "tickets", ("read",), per_day=90.0),
     )
-    analysis = analyse(small(*often))
-    assert daily_decisions(analysis, step) == 12.0
-    assert daily_decisions(analysis, ("hold", "bot", "ticket-token")) == 90.0
+    _, plan, work = worked_out(small(*often))
+    assert not plan.is_fix
+    assert sum(each.daily or 0 for each in work.items) == plan.decisions_per_day == 12.0
 
 
 def test_a_checkpoint_that_is_drawn_says_where_it_decides():

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from meshmodel.analysis.fix.results import CurvePoint, Fix
+from meshmodel.analysis.fix.results import FIX as OPTIONS
+from meshmodel.analysis.fix.results import Plan, TradeOffPoint
 from meshmodel.analysis.results import StepKey
-from meshmodel.answers import fix_state as work
-from meshmodel.answers.fix import fix_blocks, verdict
-from meshmodel.answers.fix_state import Fixing, Part
+from meshmodel.answers import plan_state as work
 from meshmodel.answers.painters import lines_of
+from meshmodel.answers.plan import plan_blocks, verdict
+from meshmodel.answers.plan_state import PlanState
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.panels.fix import FixList
-from meshmodel.app.presentation.fix_lines import fix_lines
 from meshmodel.app.presentation.lenses import with_preview
+from meshmodel.app.presentation.planned import planned_lines
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.scene import Facts
 from meshmodel.edits.checkpoints import add_checkpoints
@@ -54,16 +55,10 @@ async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: 
         await it.press("F")
         await it.computed()
         text = listed(it)
-        assert (
-            f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings; fewer cannot (proven)"
-            in text
-        )
-        assert f"uncontrolled crossings: {FIX.before} → 0" in text
+        assert f"{FIX.cost} checkpoints close all {FIX.before} unchecked paths; fewer cannot (proven)" in text
         assert marks(it) == set(FIX.checkpoints)
-        for step, alone in zip(FIX.checkpoints, FIX.closes_each, strict=True):
-            rest = FIX.before - analyse(CHAIN).closing([each for each in FIX.checkpoints if each != step])
+        for alone in FIX.closes_each:
             assert f"closes {alone} alone" in text
-            assert f"; without it {rest} remain" in text
         assert "100 % closed" in text
         await it.shows("◈")
         await it.shows("guard")
@@ -96,7 +91,7 @@ async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
         await it.computed()
         step = FIX.checkpoints[0]
         rows = it.bench.query_one(FixList).rows
-        rows.go_to(step)
+        rows.go_to(("ask", *step))
         await it.pilot.pause()
         assert it.bench.shown.selected == (step[0], (step[1], step[2]))
         await it.press("enter", "down", "enter")
@@ -117,10 +112,10 @@ async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None
         await it.shows("missing")
         await it.press("F")
         await it.computed()
-        known = it.bench.shown.fixing
+        known = it.bench.shown.planning
         assert known is not None
         assert known.curve is not None
-        it.bench.query_one(FixList).rows.go_to(("curve", 1))
+        it.bench.query_one(FixList).rows.go_to(("point", 1))
         await it.pilot.pause()
         assert marks(it) == set(known.curve[1].chosen)
 
@@ -154,11 +149,11 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
         await it.press("F")
         await it.computed()
         assert crosses(it) == set()
-        await it.shows("open even then")
-        known = it.bench.shown.fixing
+        await it.shows("unchecked even then")
+        known = it.bench.shown.planning
         assert known is not None
         assert known.curve is not None
-        it.bench.query_one(FixList).rows.go_to(("curve", 3))
+        it.bench.query_one(FixList).rows.go_to(("point", 3))
         await it.pilot.pause()
         guarded = apply_edit(it.model, add_checkpoints(it.model, known.curve[3].chosen, "enforced"))
         left = {("grant", door.credential, door.system) for door in analyse(guarded).doors}
@@ -171,7 +166,7 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
 async def test_in_a_large_model_the_preview_leaves_all_crosses_and_says_nothing_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.AT_ONCE", 0)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.AT_ONCE", 0)
     monkeypatch.setattr("meshmodel.app.panels.fix.AT_ONCE", 0)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
@@ -179,7 +174,7 @@ async def test_in_a_large_model_the_preview_leaves_all_crosses_and_says_nothing_
         await it.press("F")
         await it.computed()
         assert crosses(it) == before - set(FIX.checkpoints)
-        assert "open even then" not in listed(it)
+        assert "unchecked even then" not in listed(it)
 
 
 async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
@@ -191,19 +186,19 @@ async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
         assert marks(it) == set(), "another list is looked at"
         await it.press("F")
         await it.sentence("ask policy-decision on " + place(FIX.checkpoints[0]))
-        assert it.bench.shown.fixing is None or it.bench.shown.fixing.analysis is it.bench.shown.analysis
+        assert it.bench.shown.planning is None or it.bench.shown.planning.analysis is it.bench.shown.analysis
         await it.computed()
-        known = it.bench.shown.fixing
+        known = it.bench.shown.planning
         assert known is not None
-        assert known.fix is not None
-        assert known.fix.cost == FIX.cost - 1
-        assert marks(it) == set(known.fix.checkpoints)
+        assert known.plan is not None
+        assert known.plan.cost == FIX.cost - 1
+        assert marks(it) == set(known.plan.checkpoints)
 
 
 async def test_in_a_large_model_it_is_computed_again_where_asked_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.AT_ONCE", 3)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.AT_ONCE", 3)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
@@ -211,7 +206,7 @@ async def test_in_a_large_model_it_is_computed_again_where_asked_only(
         assert "fewer cannot (proven)" in listed(it)
         await it.sentence("ask policy-decision on " + place(FIX.checkpoints[0]))
         await it.computed()
-        assert it.bench.shown.fixing is None
+        assert it.bench.shown.planning is None
         assert listed(it).strip().startswith("F computes")
         await it.press("F")
         await it.computed()
@@ -227,7 +222,7 @@ async def test_nothing_to_fix(tmp_path: Path) -> None:
     async with desk(tmp_path, "federated-release") as it:
         await it.press("F")
         await it.computed()
-        assert "nothing to guard" in listed(it)
+        assert "no measure is needed" in listed(it)
         await it.press("escape", "P")
         await it.shows("F shows which steps")
 
@@ -236,16 +231,16 @@ async def test_nothing_to_fix(tmp_path: Path) -> None:
 async def test_guarding_waits_for_the_fix_unless_another_key_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: tuple[str, ...]
 ) -> None:
-    gate, real = threading.Event(), work.work_out_fix
+    gate, real = threading.Event(), work.work_out_plan
 
-    def held(*arguments: Any) -> Fix:
+    def held(*arguments: Any) -> Plan:
         assert gate.wait(60)
         return real(*arguments)
 
-    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", held)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.work_out_plan", held)
     async with desk(tmp_path, "agent-chain") as it:
         await it.press("F", "P")
-        assert it.bench.shown.message.text == "guard: the smallest fix is being computed"
+        assert it.bench.shown.message.text == "guard: the measures are being computed"
         await it.press(*then)
         gate.set()
         await it.computed()
@@ -262,38 +257,38 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = threading.Event()
-    real = work.work_out_fix
+    real = work.work_out_plan
 
-    def slow(analysis: object, task: Task) -> Fix:
-        del analysis
+    def slow(analysis: object, options: object, task: Task) -> Plan:
+        del analysis, options
         begun.set()
         while not task.is_cancelled():
             threading.Event().wait(0.01)
-        return Fix(3, 1, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False)
+        return replace(FIX, lower_bound=1, optimal=False, settled=False)
 
-    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", slow)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.work_out_plan", slow)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
         begun.wait(5)
-        await it.shows("computing the smallest fix")
+        await it.shows("computing the minimum fix")
         assert "closes" not in listed(it)
         await it.press("escape")
         await it.computed()
         text = listed(it)
         assert "It was stopped before fewer were ruled out: it takes at least 1" in text
         assert "fewer cannot (proven)" not in text
-        monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", real)
+        monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.work_out_plan", real)
         await it.press("F")
         await it.computed()
         assert "fewer cannot (proven)" in listed(it)
 
 
 async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(analysis: object, task: Task) -> Fix:
+    def fails(analysis: object, options: object, task: Task) -> Plan:
         raise ValueError("no solver")
 
-    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", fails)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.plan.work_out_plan", fails)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
@@ -316,7 +311,7 @@ async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None
         await it.press("F")
         await it.computed()
         before = it.model
-        it.bench.query_one(FixList).rows.go_to(FIX.checkpoints[0])
+        it.bench.query_one(FixList).rows.go_to(("ask", *FIX.checkpoints[0]))
         await it.press("enter")
         assert it.app.screen is it.bench
         it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
@@ -325,32 +320,32 @@ async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None
 
 
 def test_what_was_stopped_is_computed_again_by_its_key() -> None:
-    done = Fixing(analyse(CHAIN), fix=FIX, curve=())
+    done = PlanState(analyse(CHAIN), OPTIONS, plan=FIX, curve=())
     assert not done.is_partial
-    assert not replace(done, fix=replace(FIX, checkpoints=()), curve=None).is_partial
+    assert not replace(done, plan=replace(FIX, measures=()), curve=None).is_partial
     assert replace(done, curve=None).is_partial
     assert replace(done, stopped=True).is_partial
     assert replace(done, problem="x").is_partial
 
 
-def curve_rows(*points: CurvePoint, before: int) -> list[str]:
-    fix = Fix(9, 9, True, FIX.checkpoints, before, (), (), before, True)
-    fixing = Fixing(analyse(CHAIN), fix=fix, curve=points)
-    return [each.text for each in lines_of(fix_blocks(fixing, fix)) if each.key[0] == "curve"]
+def curve_rows(*points: TradeOffPoint, before: int) -> list[str]:
+    fix = replace(FIX, before=before)
+    known = PlanState(analyse(CHAIN), OPTIONS, plan=fix, curve=points)
+    return [each.text for each in lines_of(plan_blocks(known)) if each.key[0] == "point"]
 
 
 def test_bounds_are_marked_as_such() -> None:
-    unproven = Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False)
-    assert "proven" not in verdict(unproven).text
-    (row,) = curve_rows(CurvePoint(1, 5, 5, True, ()), before=20)
+    unproven = replace(FIX, lower_bound=1, optimal=False)
+    assert "proven" not in verdict(PlanState(analyse(CHAIN), OPTIONS, plan=unproven)).text
+    (row,) = curve_rows(TradeOffPoint(1, 5, 5, True, ()), before=20)
     assert row.split() == ["1", "5", "█" * 15 + "░" * 5, "75", "%", "closed"]
-    (row,) = curve_rows(CurvePoint(1, 8, 8, True, ()), before=42)
+    (row,) = curve_rows(TradeOffPoint(1, 8, 8, True, ()), before=42)
     assert "80 % closed" in row  # 80.95: down, never up
-    (row,) = curve_rows(CurvePoint(1, 999, 999, True, ()), before=1000)
+    (row,) = curve_rows(TradeOffPoint(1, 999, 999, True, ()), before=1000)
     assert "< 1 % closed" in row
-    (row,) = curve_rows(CurvePoint(1, 5, 2, False, ()), before=20)
-    assert row.endswith("at least 2 remain; not proven")
-    (row,) = curve_rows(CurvePoint(1, 1, 1, True, ()), before=1000)
+    (row,) = curve_rows(TradeOffPoint(1, 5, 2, False, ()), before=20)
+    assert row.endswith("at least 2 stay; not proven")
+    (row,) = curve_rows(TradeOffPoint(1, 1, 1, True, ()), before=1000)
     assert "░" in row, "something remains, so it is not full"
 
 
@@ -360,7 +355,7 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
     async with app.run_test():
         analysis = analyse(CHAIN)
         shown = WorkbenchState(
-            CHAIN, built=analysis, designed=analysis, fixing=Fixing(analysis, fix=FIX, curve=())
+            CHAIN, built=analysis, designed=analysis, planning=PlanState(analysis, OPTIONS, FIX, ())
         )
         app.show(shown)
         assert "fewer cannot (proven)" in "\n".join(row.content.plain for row in found.rows.shown_rows)
@@ -370,17 +365,10 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
         assert [row.content.plain for row in found.rows.shown_rows] == ["computing..."]
 
 
-def test_what_was_not_counted_of_each_is_said() -> None:
-    fixing = Fixing(analyse(CHAIN), fix=FIX, parts=(Part(16, 1),))
-    text = "\n".join(each.text for each in fix_lines(FIX, fixing, marks_open=True))
-    assert text.count("; without it 1 remains") == 1
-    assert "counted of the first 1 only" in text
-
-
 def test_interrupted_intents_are_named() -> None:
-    fix = Fix(1, 1, True, (("grant", "k", "s"),), 2, (("bot", "s"),), (2,), 2, True)
-    lines = fix_lines(fix, Fixing(analyse(CHAIN), fix=fix), marks_open=True)
-    assert any("interrupts 1 declared intent" in each.text and "bot → s" in each.text for each in lines)
+    fix = replace(FIX, interrupts=(("bot", "s"),))
+    lines = planned_lines(PlanState(analyse(CHAIN), OPTIONS, fix))
+    assert any("interrupts 1 intended use" in each.text and "bot → s" in each.text for each in lines)
 
 
 async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Path) -> None:
@@ -388,15 +376,16 @@ async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Pa
         await it.shows("missing")
         await it.press("F")
         await it.computed()
-        it.bench.context.update(preview=FIX.checkpoints)
-        await it.press("escape", "P", "down", "enter")
+        it.bench.query_one(FixList).rows.go_to(("all", "planned"))
+        await it.press("enter")
         assert {each.state for each in it.model.checkpoint.values()} == {"planned"}
         before = it.model
-        it.bench.context.update(preview=FIX.checkpoints)
-        await it.press("P", "down", "enter")
+        await it.computed()
+        it.bench.query_one(FixList).rows.go_to(("all", "planned"))
+        await it.press("enter")
         assert it.model is before
         await it.shows("there as planned already")
-        it.bench.context.update(preview=FIX.checkpoints)
-        await it.press("P", "enter")
+        it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
+        await it.press("enter")
         assert {each.state for each in it.model.checkpoint.values()} == {"enforced"}
         assert len(it.model.checkpoint) == FIX.cost

@@ -7,29 +7,44 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from meshmodel.analysis.fix.results import CurvePoint, Fix
-from meshmodel.answers.fix_state import Fixing
+from meshmodel.analysis.fix.results import FIX as OPTIONS
+from meshmodel.analysis.fix.results import Plan, TradeOffPoint
+from meshmodel.analysis.results import StepKey
+from meshmodel.answers.plan_state import PlanState
 from meshmodel.api import analyse
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import PAGE
+from meshmodel.model.measures import Ask
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Progress
 from tests.app.form_host import Host
 
 MANY = 20 * PAGE
-STEPS = tuple(("grant", f"key-{number}", f"system-{number}") for number in range(MANY))
+STEPS: tuple[StepKey, ...] = tuple(("grant", f"key-{n}", f"system-{n}") for n in range(MANY))
 EMPTY = analyse(Snapshot())
-FIX = Fix(MANY, MANY, False, STEPS, MANY, (), (), MANY, False)
+ASKS = tuple(Ask(step, 1) for step in STEPS)
+FIX = Plan(
+    decisions_per_day=MANY,
+    lower_bound=MANY,
+    optimal=False,
+    settled=False,
+    measures=ASKS,
+    needed=(),
+    without_intents=(),
+    before=MANY,
+    flows=(),
+    is_fix=True,
+)
 
 
-BEGUN = Progress("computing what each closes", "", 0, "Esc stops it")
-LATER = Progress("computing what each closes", "7 of 2000", 3, "Esc stops it")
+BEGUN = Progress("computing what fewer", "", 0, "Esc stops it")
+LATER = Progress("computing what fewer", "7 of 2000", 3, "Esc stops it")
 
 
-def state(fixing: Fixing | None, progress: Progress | None = None) -> WorkbenchState:
-    running = {"fix": progress} if progress else {}
-    return WorkbenchState(Snapshot(), built=EMPTY, designed=EMPTY, fixing=fixing, progress=running)
+def state(known: PlanState | None, progress: Progress | None = None) -> WorkbenchState:
+    running = {"plan": progress} if progress else {}
+    return WorkbenchState(Snapshot(), built=EMPTY, designed=EMPTY, planning=known, progress=running)
 
 
 @asynccontextmanager
@@ -38,7 +53,7 @@ async def computing() -> AsyncIterator[tuple[FixList, Host, Pilot[None]]]:
     found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(100, 20)) as pilot:
-        app.show(state(Fixing(EMPTY, fix=FIX), BEGUN))
+        app.show(state(PlanState(EMPTY, OPTIONS, FIX), BEGUN))
         found.focus_list()
         yield found, app, pilot
 
@@ -57,25 +72,31 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
         await pilot.press("/", *"key-1999")
         app.show(shown)
         found.rows.settle()
-        assert chosen(found) == [STEPS[1_999]]
+        assert chosen(found) == [("ask", *STEPS[1_999])]
         looked_in = found.rows.all_rows
         assert sum("content" in vars(row) for row in looked_in) <= 3 * PAGE
-        app.show(replace(shown, progress={"fix": LATER}))
+        app.show(replace(shown, progress={"plan": LATER}))
         assert found.rows.all_rows is looked_in, "very many rows are not looked in again for how far it is"
-        assert "computing what each closes..." in told(found)
-        curve = tuple(CurvePoint(number, MANY - number, 0, False, STEPS[:number]) for number in (1, MANY))
-        app.show(replace(shown, fixing=Fixing(EMPTY, fix=FIX, curve=curve)))
+        assert "computing what fewer..." in told(found)
+        curve = tuple(TradeOffPoint(number, MANY - number, 0, False, ASKS[:number]) for number in (1, MANY))
+        app.show(replace(shown, planning=PlanState(EMPTY, OPTIONS, FIX, curve)))
         found.rows.settle()
-        assert chosen(found) == [STEPS[1_999]]
+        assert chosen(found) == [("ask", *STEPS[1_999])]
         await pilot.press("escape")
         found.rows.settle()
-        all_of_it = [("all", "enforced"), ("all", "planned"), *STEPS, ("curve", 1), ("curve", MANY)]
+        all_of_it = [
+            ("all", "enforced"),
+            ("all", "planned"),
+            *(("ask", *each) for each in STEPS),
+            ("point", 1),
+            ("point", MANY),
+        ]
         assert chosen(found) == all_of_it
 
 
 async def test_how_long_it_has_been_computed_is_told_again_once_the_filter_is_empty() -> None:
     async with computing() as (found, app, pilot):
-        later = state(Fixing(EMPTY, fix=FIX), LATER)
+        later = state(PlanState(EMPTY, OPTIONS, FIX), LATER)
         await pilot.press("/", "k")
         app.show(later)
         assert "3 s" not in told(found)
@@ -87,7 +108,7 @@ async def test_how_long_it_has_been_computed_is_told_again_once_the_filter_is_em
 async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None:
     async with computing() as (found, _, pilot):
         before = told(found)
-        assert "2,000 checkpoints close all 2,000 uncontrolled crossings. Time was over" in before
+        assert "2,000 checkpoints close all 2,000 unchecked paths. Time was over" in before
         await pilot.press("/", *"key-1999")
         found.rows.settle()
         assert told(found) == f"{before}\n2,001 left out by the filter"
@@ -98,22 +119,24 @@ async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None
 
 
 @pytest.mark.parametrize(
-    ("fixing", "says"),
+    ("known", "says"),
     [
         (
-            Fixing(EMPTY, fix=Fix(0, 0, True, (), 0, (), (), 0, True)),
-            "✔ No crossing is uncontrolled: nothing to guard",
+            PlanState(EMPTY, OPTIONS, replace(FIX, measures=(), before=0, optimal=True)),
+            "✔ No path is unchecked: no measure is needed",
         ),
-        (Fixing(EMPTY, problem="no solver"), "could not be computed: no solver"),
-        (Fixing(EMPTY), "stopping the smallest fix"),
+        (PlanState(EMPTY, OPTIONS, problem="no solver"), "could not be computed: no solver"),
+        (PlanState(EMPTY, OPTIONS), "stopping the smallest fix"),
         (None, FixList.nothing),
     ],
 )
-async def test_an_answer_without_a_row_is_said_whatever_the_filter(fixing: Fixing | None, says: str) -> None:
+async def test_an_answer_without_a_row_is_said_whatever_the_filter(
+    known: PlanState | None, says: str
+) -> None:
     found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(80, 20)) as pilot:
-        app.show(state(fixing, Progress("stopping the smallest fix")))
+        app.show(state(known, Progress("stopping the smallest fix")))
         found.focus_list()
         await pilot.press("/", *"zzz")
         found.rows.settle()

@@ -44,8 +44,8 @@ async def test_the_plan_comes_first_where_it_is_known_how_often_something_is_don
     async with desk(tmp_path, OFTEN, size=size) as it:
         await planned(it)
         plan = analyse(OFTEN).cheapest_plan()
-        assert "Nothing is left open" in listed(it)
-        assert "What fewer decisions leave open" in listed(it) or not plan.decisions_per_day
+        assert "Nothing stays unchecked" in listed(it)
+        assert "What fewer decisions leave unchecked" in listed(it)
         expected = {each.step: "proposed" for each in plan.measures if isinstance(each, Ask)}
         for each in plan.measures:
             if isinstance(each, Drop) and each.relation != "pass":
@@ -53,9 +53,10 @@ async def test_the_plan_comes_first_where_it_is_known_how_often_something_is_don
         assert set(marks(it)) == set(expected)
         await it.press("tab")
         await it.computed()
-        assert "checkpoints close all 10 uncontrolled crossings" in listed(it)
+        assert "checkpoints close all 10 unchecked paths" in listed(it)
         await it.press("tab")
-        assert "Nothing is left open" in listed(it)
+        await it.computed()
+        assert "Nothing stays unchecked" in listed(it)
 
 
 async def test_without_that_the_fix_comes_first(tmp_path: Path) -> None:

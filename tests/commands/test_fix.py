@@ -74,28 +74,25 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
         "Token leak, as built\n"
-        "3 checkpoints close all 10 uncontrolled crossings; fewer cannot (proven)\n"
+        "3 checkpoints close all 10 unchecked paths; fewer cannot (proven)\n"
         "\n"
-        "  Number  On     Asked                                    Closes\n"
-        "  1       grant  when refresh-token is used on crm        closes 7 alone (70 %)\n"
-        "  2       grant  when cloud-key is used on bucket         closes 5 alone (50 %)\n"
-        "  3       grant  when warehouse-key is used on warehouse  closes 3 alone (30 %)\n"
-        "  1: asks before outsiders' text is read from crm, which is rarely what a reviewer wants\n"
-        "  2: closed as well where cloud-key grants nothing on bucket: no intent uses it\n"
-        "  3: closed as well where warehouse-key grants nothing on warehouse: no intent uses it\n"
+        "  Number  Measure     What                                     Closes\n"
+        "  1       checkpoint  when refresh-token is used on crm        closes 7 alone (70 %)\n"
+        "  2       checkpoint  when cloud-key is used on bucket         closes 5 alone (50 %)\n"
+        "  3       checkpoint  when warehouse-key is used on warehouse  closes 3 alone (30 %)\n"
         "\n"
-        "interrupts 1 declared intent, the fewest unless more stored secrets are guarded: "
+        "interrupts 1 intended use, the fewest unless more stored secrets are guarded: "
         "chat-service → crm\n"
-        "uncontrolled crossings: 10 → 0\n"
         "\n"
-        "What so many checkpoints close at best\n"
-        "  Checkpoints  Remaining                        Closed        Known\n"
+        "What fewer checkpoints leave unchecked\n"
+        "  Checkpoints  Unchecked                        Closed        Known\n"
         "  0            10                               0 % closed\n"
         "  1            3          ▪▪▪▪▪▪▪▪▪▪▪▪▪▪        70 % closed\n"
         "  2            1          ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪    90 % closed\n"
         "  3            0          ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪  100 % closed\n"
-        "  1: when refresh-token is used on crm\n"
-        "  2: when cloud-key is used on bucket; when refresh-token is used on crm\n"
+        "  1: checkpoint when refresh-token is used on crm\n"
+        "  2: checkpoint when refresh-token is used on crm; checkpoint when warehouse-key is used on\n"
+        "     warehouse\n"
         "\n"
         "2 findings of high or above stand even then; a checkpoint does not mend them:\n"
         "  4  high  long-lived-credential  warehouse-key\n"
@@ -107,7 +104,7 @@ def test_where_nothing_is_uncontrolled_there_is_nothing_to_guard(tmp_path):
     path = shutil.copy(RELEASE, tmp_path)
     before = (tmp_path / RELEASE.name).read_bytes()
     done = run("fix", "--apply", "enforced", "--curve", path)
-    assert done.stdout == "Federated release, as built\n✔ No crossing is uncontrolled: nothing to guard\n"
+    assert done.stdout == "Federated release, as built\n✔ No path is unchecked: no measure is needed\n"
     assert (tmp_path / RELEASE.name).read_bytes() == before
 
 
@@ -127,7 +124,7 @@ def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_
     )
     assert run("fix", path).stdout == (
         "A model without a name, as built\n"
-        "No crossing is uncontrolled: nothing to guard\n"
+        "No path is unchecked: no measure is needed\n"
         "\n"
         "1 finding of high or above stands; a checkpoint does not mend it:\n"
         "  1  high  retired-agent-access  leaver\n"
@@ -145,13 +142,12 @@ def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_
         agents = ["leaver"]
         """
     )
-    assert "✔ No crossing is uncontrolled: nothing to guard" in run("fix", path).stdout
+    assert "✔ No path is unchecked: no measure is needed" in run("fix", path).stdout
 
 
 def test_the_toxic_flows_that_are_closed_are_named():
     said = words(run("fix", MODELS / "coding-agent-mcp.toml").stdout)
-    assert "all 177 uncontrolled crossings and the toxic flow of coding-agent; fewer cannot (proven)" in said
-    assert "agents with a toxic flow: 1 → 0" in said
+    assert "all 177 unchecked paths and the toxic flow of coding-agent; fewer cannot (proven)" in said
 
 
 @pytest.fixture
@@ -163,7 +159,7 @@ def model(tmp_path):
 def test_the_checkpoints_are_added_as_one_edit(model):
     done = run("fix", "--apply", "enforced", model)
     assert done.returncode == 0
-    assert words(done.stdout).endswith(f"{model}: 3 steps have an enforced checkpoint now")
+    assert words(done.stdout).endswith(f"{model}: 3 checkpoints made, checkpoints as enforced")
     with Store.open(model) as store:
         assert analyse(store.snapshot).summary.uncontrolled == 0
         assert store.undo().label == "add 3 enforced checkpoints"
@@ -178,7 +174,7 @@ def test_planned_ones_count_only_as_designed_until_they_are_enforced(model):
     assert analyse(load(model)).summary.uncontrolled == 10
     assert analyse(load(model), view="designed").summary.uncontrolled == 0
     said = run("fix", "--apply", "enforced", model).stdout
-    assert words(said).endswith("3 steps have an enforced checkpoint now")
+    assert words(said).endswith("3 checkpoints made, checkpoints as enforced")
     after = load(model)
     assert analyse(after).summary.uncontrolled == 0
     assert len(after.checkpoint) == len(read_file(LEAK).checkpoint) + 3
@@ -188,15 +184,17 @@ def test_an_interchange_file_is_replaced_as_a_whole(tmp_path):
     path = tmp_path / "leak.toml"
     shutil.copy(LEAK, path)
     done = run("fix", "--apply", "planned", path)
-    assert words(done.stdout).endswith("3 steps have a planned checkpoint now; it counts once it is enforced")
+    assert words(done.stdout).endswith(
+        "3 checkpoints made, checkpoints as planned; a planned checkpoint counts once it is enforced"
+    )
     assert analyse(read_file(path), view="designed").summary.uncontrolled == 0
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_curve_ends_with_the_fix_that_was_found_before_time_was_over(monkeypatch, capsys):
-    of_finance, search = MODELS / "finance-orchestrator.toml", Analysis.minimum_fix
+    of_finance, search = MODELS / "finance-orchestrator.toml", Analysis.cheapest_plan
     # The fix takes all the time there was.
-    monkeypatch.setattr(Analysis, "minimum_fix", lambda self, deadline: search(self, deadline=None))
+    monkeypatch.setattr(Analysis, "cheapest_plan", lambda self, *said, **_: search(self, *said[:1]))
     assert cli.main(["fix", "--json", "--curve", "--deadline", "1e-9", str(of_finance)]) == 2
     answer = json.loads(capsys.readouterr().out)
     assert (answer["cost"], answer["optimal"], answer["complete"]) == (4, True, False)
@@ -239,8 +237,8 @@ def test_what_is_not_proven_in_time_is_said_so_and_not_applied(model):
     assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
     assert load(model) == before
     said = run("fix", "--apply", "enforced", "--deadline", "1e-9", model).stdout
-    assert "it takes at least 1, and this is the smallest set found" in words(said)
-    assert "nothing was added" in words(said)
+    assert "Time was over before fewer were ruled out: it takes at least 1" in words(said)
+    assert "nothing was changed" in words(said)
 
 
 def test_what_an_interchange_file_loses_when_it_is_replaced_is_said(tmp_path):

@@ -104,8 +104,8 @@ def test_with_fewer_decisions_the_fewest_stay_open():
     answer = plan(RARE, "--at-most", "3.5")
     assert (answer["decisions_per_day"], answer["left"]) == (0, 1)
     said = text("--at-most", "0", RARE)
-    assert "1 uncontrolled crossing stays open with no decision (proven fewest)" in said
-    assert "What stays open bot tickets → refunds execute" in said
+    assert "1 unchecked path stays with no decision (proven fewest)" in said
+    assert "What stays unchecked bot tickets → refunds execute" in said
 
 
 def test_what_is_kept_is_neither_dropped_nor_limited():
@@ -123,8 +123,8 @@ def test_where_nobody_may_be_asked_it_cannot_be_closed():
     answer = plan(RARE, *AT_REFUNDS)
     assert answer["left"] == 1
     said = text(RARE, *AT_REFUNDS)
-    assert "Cannot be closed: 1 uncontrolled crossing stays open even with no decision (proven" in said
-    assert "What stays open bot tickets → refunds execute" in said
+    assert "Cannot be closed: 1 unchecked path stays even with no decision (proven" in said
+    assert "What stays unchecked bot tickets → refunds execute" in said
 
 
 def test_only_some_kinds_of_measures_are_taken():
@@ -170,13 +170,13 @@ def test_agents_without_intents_come_first():
     first = "1 agent has no intents: all that each does as itself counts as needed"
     assert first in said
     assert "support-bot attachments (read), tickets (read, write)" in said
-    assert said.index(first) < said.index("Nothing is left open")
+    assert said.index(first) < said.index("Nothing stays unchecked")
 
 
 def test_where_nothing_is_open_there_is_nothing_to_do(tmp_path):
     path = shutil.copy(MODELS / "federated-release.toml", tmp_path)
     before = read_file(path)
-    assert "✔ Nothing is open: no plan is needed" in text("--apply", "enforced", "--curve", path)
+    assert "✔ No path is unchecked: no measure is needed" in text("--apply", "enforced", "--curve", path)
     assert read_file(path) == before
 
 
@@ -187,7 +187,9 @@ def model(tmp_path):
 
 
 def test_the_plan_is_made_as_one_edit(model):
-    assert text("--apply", "enforced", model).endswith(f"{model}: the plan is made")
+    assert text("--apply", "enforced", model).endswith(
+        f"{model}: 1 checkpoint, 1 removal made, checkpoints as enforced"
+    )
     with Store.open(model) as store:
         assert analyse(store.snapshot).summary.uncontrolled == 0
         assert store.snapshot.grant["refund-token", "refunds"].actions == ("execute",)
@@ -203,7 +205,8 @@ def test_planned_checkpoints_count_only_as_designed_until_they_are_enforced(mode
     path = shutil.copy(RARE, tmp_path)
     said = text("--apply", "planned", path)
     assert (
-        "the plan is made; its checkpoints count once they are enforced; all of it was written anew" in said
+        "made, checkpoints as planned; a planned checkpoint counts once it is enforced; all of it was written"
+        " anew" in said
     )
     assert read_file(path) == load(model)
 
@@ -220,7 +223,7 @@ def test_what_is_not_proven_in_time_is_said_so_and_not_applied(tmp_path):
     assert "Time was over before fewer were ruled out" in said
     assert "not proven" in said
     assert "to close the last" not in said
-    assert "nothing was changed, since the plan is not proven" in said
+    assert "nothing was changed, since it is not proven" in said
     assert read_file(path) == read_file(MODELS / "finance-orchestrator.toml")
 
 
@@ -265,10 +268,10 @@ def test_the_trade_off_is_a_picture_with_its_points_named(tmp_path, to):
         assert content.startswith(b"\x89PNG")
         return
     text = " ".join(ET.fromstring(content).itertext())
-    assert "What stays open with so many decisions a day" in text
+    assert "What stays unchecked with so many decisions a day" in text
     for point in analyse(read_file(MODELS / "agent-chain.toml")).trade_off():
         assert f": {point.decisions_per_day}" in text
-    assert "ask when analyst sets executor to work" in text
+    assert "checkpoint when analyst sets executor to work" in text
 
 
 @pytest.mark.parametrize(

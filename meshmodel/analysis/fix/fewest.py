@@ -47,8 +47,8 @@ class Fewest:
         return engine.uncontrolled + (toxic_agents(engine.reaches).bit_count() if self._flows else 0)
 
     def best(self, budget: int) -> tuple[int, int, Proof]:
-        """The best within a budget; of equal ones the one that takes least."""
-        fits = (each for each in self.tried if each[1] <= budget)
+        """The best within a budget; of equal ones what takes least, and was tried last."""
+        fits = (each for each in reversed(self.tried) if each[1] <= budget)
         return min(fits, key=lambda each: (each[0], self.measures.cost(each[2])))
 
     def try_(self, chosen: Proof) -> int:

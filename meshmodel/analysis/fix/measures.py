@@ -48,9 +48,11 @@ class Measures:
     Attributes:
         names: those that were met, by number.
         changing: whether there are drops and limits too.
+        routes: what is needed, and what passes which relation; a fix asks nothing about that.
     """
 
     changing = False
+    routes: Routes | None = None
 
     def __init__(self) -> None:
         self.names: list[Name] = []
@@ -90,9 +92,26 @@ class Measures:
         asks = sum(map(self.is_ask, chosen))
         return sum(map(self.price, chosen)), asks, len(chosen) - asks
 
-    def listed(self, chosen: Iterable[int]) -> tuple[Measure, ...]:  # noqa: ARG002  # a fix changes nothing
+    def measure(self, number: int) -> Measure:
+        """A measure as it is answered."""
+        (step,) = self.asked([number])
+        return Ask(step, self.price(number))
+
+    def listed(self, chosen: Iterable[int]) -> tuple[Measure, ...]:
         """Some measures as they are answered, in the fixed order."""
-        return ()
+        return tuple(self.measure(each) for each in sorted(chosen, key=self.place))
+
+    def numbers(self, measures: Iterable[Measure]) -> Proof:
+        """The numbers of measures that were answered."""
+        return self.of(*map(_name, measures))
+
+    def days(self, price: int) -> float:
+        """A price as it is answered."""
+        return price
+
+    def budget(self, days: float) -> int:
+        """The whole price that fits into what was asked for."""
+        return int(days)
 
     def place(self, number: int) -> tuple[object, ...]:
         """Where a measure stands in the order: asks, drops, limits; ``docs/semantics.md#steps``; ids."""
@@ -119,7 +138,6 @@ class PlanMeasures(Measures):
     """The measures of a plan.
 
     Attributes:
-        routes: what is needed, and what passes which relation.
         scale: how many units of a price are one decision a day.
     """
 
@@ -134,7 +152,7 @@ class PlanMeasures(Measures):
         super().__init__()
         self._snapshot, self._options = mesh.snapshot, options
         _check(mesh, options)
-        self.routes = Routes(mesh)
+        self.routes: Routes = Routes(mesh)
         self._kept: set[Drawn] = set(self.routes.kept)
         for each in options.kept:
             self._kept |= _kept(self._snapshot, each)
@@ -172,14 +190,6 @@ class PlanMeasures(Measures):
                 return Drop(*name[1:])  # type: ignore[arg-type] # a drop has such a relation
             case _:
                 return Limit(name.from_, name.to, self.routes.only[name.from_, name.to])
-
-    def listed(self, chosen: Iterable[int]) -> tuple[Measure, ...]:
-        """Some measures as they are answered, in the fixed order."""
-        return tuple(self.measure(each) for each in sorted(chosen, key=self.place))
-
-    def numbers(self, measures: Iterable[Measure]) -> Proof:
-        """The numbers of measures that were answered."""
-        return self.of(*map(_name, measures))
 
     def _allows(self, name: Name) -> bool:
         if name.kind not in self._options.kinds:

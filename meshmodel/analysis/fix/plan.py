@@ -6,20 +6,26 @@ See ``docs/fix.md#the-plan``.
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.fewest import Fewest, Progress
-from meshmodel.analysis.fix.measures import PlanMeasures
+from meshmodel.analysis.fix.measures import Measures, PlanMeasures
 from meshmodel.analysis.fix.preference import Preference
 from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation, open_in
 from meshmodel.analysis.fix.results import LeftOpen, Needed, Plan, PlanOptions, TradeOffPoint
 from meshmodel.analysis.fix.search import NOTHING, Proof
-from meshmodel.analysis.fix.smallest import Cheapest, simple
+from meshmodel.analysis.fix.smallest import Cheapest, closing, simple
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.actions import actions_of
+from meshmodel.model.measures import Ask
 from meshmodel.model.stop import Stop, Stopped
 from meshmodel.model.vocabulary import ACTIONS
+
+_EACH: Final = 100_000
+"""Checkpoints times nodes up to which it is said what each of a fix closes alone."""
 
 
 def cheapest_plan(engine: Engine, options: PlanOptions, stop: Stop, at_most: float | None = None) -> Plan:
@@ -61,7 +67,7 @@ class _Planning:
 
     def __init__(self, engine: Engine, options: PlanOptions, stop: Stop) -> None:
         self._engine, self._options, self._stop = engine, options, stop
-        self._measures = PlanMeasures(engine.mesh, options)
+        self._measures = Measures() if options.is_fix else PlanMeasures(engine.mesh, options)
         self._changed = Changed(engine, self._measures)
 
     def plan(self, at_most: float | None) -> Plan:
@@ -70,9 +76,10 @@ class _Planning:
             best, hopeless = self._safe()
             search = Cheapest(self._changed, self._stop, best, hopeless)
             is_settled = search.run()
-            return self._answer(search.best, search.bound, len(hopeless), is_settled=is_settled)
+            plan = self._answer(search.best, search.bound, len(hopeless), is_settled=is_settled)
+            return self._as_fix(plan, search) if self._options.is_fix else plan
         budget = self._measures.budget(at_most)
-        fewest = Fewest(self._changed, self._stop, flows=True)
+        fewest = Fewest(self._changed, self._stop, flows=not self._options.is_fix)
         with suppress(Stopped):
             fewest.prove(budget)
             preference = Preference(self._changed.intents(self._stop), self._changed.doors())
@@ -81,36 +88,61 @@ class _Planning:
             return self._answer(chosen, price, fewest.at_least[budget], is_settled=True)
         return self._answer(fewest.best(budget)[2], 0, fewest.at_least[budget], is_settled=False)
 
+    def _as_fix(self, fix: Plan, search: Cheapest) -> Plan:
+        """A fix with what it interrupts, and what each of its checkpoints closes alone."""
+        steps, engine = fix.checkpoints, self._engine
+        few = len(steps) * engine.mesh.size <= _EACH
+        each = tuple(closing(engine, [step]) for step in steps if few and not self._stop())
+        interrupts = tuple(search.intents.interrupted(search.best))
+        return replace(fix, interrupts=interrupts, closes_each=each if len(each) == len(steps) else ())
+
     def points(self, plan: Plan | None, progress: Progress | None) -> tuple[TradeOffPoint, ...]:
-        """The points of the trade-off."""
-        plan = plan or self.plan(None)
-        numbers, fewest = self._measures.numbers(plan.measures), Fewest(self._changed, self._stop, flows=True)
+        """The points of the trade-off; of a fix one for each number of checkpoints."""
+        plan, is_fix = plan or self.plan(None), self._options.is_fix
+        numbers = self._measures.numbers(plan.measures)
+        fewest = Fewest(self._changed, self._stop, flows=not is_fix)
+        for ask, closes in zip(plan.measures, plan.closes_each, strict=False):
+            alone = self._measures.numbers([ask])
+            fewest.tried.append((plan.before - closes, self._measures.cost(alone)[0], alone))
         top = self._measures.cost(numbers)[0]
-        last = self._point(top, plan.left, plan.least_open, numbers)
-        found = [last]
+        found = [self._point(top, plan.left, plan.least_open, numbers)]
         with suppress(Stopped):
             fewest.try_(numbers)
-            if fewest.is_provable:
-                for budget in fewest.falling(top - 1):
-                    left, price, chosen = fewest.best(budget)
-                    found.append(self._point(price, left, fewest.at_least[budget], chosen))
-                    if progress is not None:
-                        progress(top - price, top)
-                return tuple(reversed(found))
-        return tuple(reversed(found + self._bounded(fewest, found[-1], numbers)))
+            for budget in fewest.falling(top - 1) if fewest.is_provable else ():
+                left, price, chosen = fewest.best(budget)
+                found.append(self._point(price, left, fewest.at_least[budget], chosen))
+                if progress is not None:
+                    progress(top - price, top)
+        if found[-1].decisions_per_day:
+            found += self._bounded(fewest, found[-1], plan)
+        if is_fix:
+            rising = sorted(found, key=lambda each: each.decisions_per_day)
+            fits = ([each for each in rising if each.decisions_per_day <= n] for n in range(top + 1))
+            return tuple(self._at(n, each[-1], fewest.at_least[n]) for n, each in enumerate(fits))
+        return tuple(reversed(found))
 
-    def _bounded(self, fewest: Fewest, above: TradeOffPoint, numbers: Proof) -> list[TradeOffPoint]:
+    @staticmethod
+    def _at(number: int, point: TradeOffPoint, bound: int) -> TradeOffPoint:
+        """The point of so many checkpoints, which are no worse than fewer."""
+        bound = max(point.lower_bound, bound)
+        return replace(point, decisions_per_day=number, lower_bound=bound, optimal=point.open <= bound)
+
+    def _bounded(self, fewest: Fewest, above: TradeOffPoint, plan: Plan) -> list[TradeOffPoint]:
         """Points below one where time was over: what parts of the plan leave, as it was or is tried."""
         measures, found = self._measures, list[TradeOffPoint]()
-        free = measures.changes(numbers)
+        taken = measures.changes(measures.numbers(plan.measures))
+        alone = dict(zip(plan.checkpoints, plan.closes_each, strict=False))
+        asks = [each for each in plan.measures if isinstance(each, Ask)]
+        asks.sort(key=lambda each: (each.decisions_per_day, -alone.get(each.step, 0)))
         with suppress(Stopped):
-            for ask in (*sorted(numbers - free, key=measures.price), None):
-                fewest.try_(free)
-                free |= NOTHING if ask is None else {ask}
+            for ask in (*asks, None):
+                fewest.try_(taken)
+                taken |= NOTHING if ask is None else measures.numbers([ask])
         budget = measures.budget(above.decisions_per_day) - 1
         while budget >= 0:
             left, price, chosen = fewest.best(budget)
-            found.append(self._point(price, left, above.lower_bound, chosen))
+            bound = max(above.lower_bound, fewest.at_least[budget])
+            found.append(self._point(price, left, bound, chosen))
             budget = price - 1
         return found
 
@@ -138,11 +170,12 @@ class _Planning:
             settled=is_settled,
             measures=measures.listed(chosen),
             needed=tuple(self._needed()),
-            without_intents=measures.routes.without_intents,
+            without_intents=measures.routes.without_intents if measures.routes else (),
             before=engine.uncontrolled,
             flows=engine.mesh.names(toxic_agents(engine.reaches)),
             stays_open=tuple(map(self._left, left)),
             least_open=least_open,
+            is_fix=self._options.is_fix,
         )
 
     def _left(self, violation: Violation) -> LeftOpen:
@@ -153,7 +186,8 @@ class _Planning:
         return LeftOpen(mesh.agents[agent], from_, mesh.systems[access // 5], ACTIONS[access % 5])
 
     def _needed(self) -> Iterator[Needed]:
-        for agent, accesses in sorted(self._measures.routes.needed.items()):
+        routes = self._measures.routes
+        for agent, accesses in sorted(routes.needed.items()) if routes is not None else ():
             masks: defaultdict[str, int] = defaultdict(int)
             for access in accesses:
                 masks[self._engine.mesh.systems[access // 5]] |= 1 << access % 5

@@ -1,60 +1,11 @@
-"""What is answered about fixes and plans: documented, frozen types."""
+"""What is answered about plans, of which a minimum fix is one: documented, frozen types."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.model.measures import MEASURE_KINDS, DropKind, Measure, MeasureKind
+from meshmodel.model.measures import MEASURE_KINDS, Ask, DropKind, Measure, MeasureKind
 from meshmodel.model.vocabulary import Action
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """Steps to guard so that no crossing is uncontrolled and no flow toxic (``docs/fix.md#the-minimum-fix``).
-
-    Attributes:
-        cost: how many checkpoints it takes.
-        lower_bound: how many any fix takes at least, as far as it was proven.
-        optimal: whether no smaller one exists; the two numbers are then equal.
-        checkpoints: the steps to guard, each with all its actions, in the fixed order.
-        closes: how many uncontrolled crossings they close, which is all there are.
-        interrupts: the declared intents that no longer go through unasked, as (agent, system).
-        closes_each: for each of the checkpoints how many crossings it closes alone; empty where it takes
-            long or time was over, when ``Analysis.closing`` can be asked one by one.
-        before: how many crossings are uncontrolled without them.
-        settled: whether it is also proven that no other smallest set is preferred to this one.
-        flows: the agents with a toxic flow, which they close as well.
-    """
-
-    cost: int
-    lower_bound: int
-    optimal: bool
-    checkpoints: tuple[StepKey, ...]
-    closes: int
-    interrupts: tuple[tuple[str, str], ...]
-    closes_each: tuple[int, ...]
-    before: int
-    settled: bool
-    flows: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """What so many checkpoints can do at best.
-
-    Attributes:
-        checkpoints: how many.
-        remaining: the fewest uncontrolled crossings (toxic flows aside) that are known to remain with them.
-        lower_bound: how many remain at least, as far as it was proven.
-        exact: whether it is proven that no fewer can remain.
-        chosen: the steps to guard that reach it, in the fixed order.
-    """
-
-    checkpoints: int
-    remaining: int
-    lower_bound: int
-    exact: bool
-    chosen: tuple[StepKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +33,18 @@ class PlanOptions:
         kinds: the measures that it may take.
         kept: relations that are neither dropped nor limited.
         never_ask: steps at which it does not ask, as checkpoints name them.
+        is_fix: a minimum fix is asked for: checkpoints only, wherever a step can be guarded, each at the
+            price of one; the rest of the options is then of no account.
     """
 
     kinds: tuple[MeasureKind, ...] = MEASURE_KINDS
     kept: frozenset[Kept] = frozenset()
     never_ask: frozenset[StepKey] = frozenset()
+    is_fix: bool = False
+
+
+FIX: Final = PlanOptions(("ask",), is_fix=True)
+"""A minimum fix (``docs/fix.md#the-minimum-fix``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +78,7 @@ class Plan:
     """Measures after which nothing is open and everything needed still works (``docs/fix.md#the-plan``).
 
     Attributes:
-        decisions_per_day: how many its asks cost.
+        decisions_per_day: how many its asks cost; of a fix, how many checkpoints it takes.
         lower_bound: how many any such plan costs at least, as far as it was proven.
         optimal: whether none costs less; the two numbers are then equal.
         settled: whether it is also proven that no other plan of that cost is preferred to this one.
@@ -133,6 +91,10 @@ class Plan:
         stays_open: what it leaves open: nothing, unless steps are not to be asked at, or decisions are
             limited; flows come last.
         least_open: how much any plan leaves open, as far as it was proven.
+        is_fix: whether it is a minimum fix.
+        interrupts: of a fix the declared intents that no longer go through unchecked, as (agent, system).
+        closes_each: of a fix how many crossings each of its checkpoints closes alone; empty where it takes
+            long or time was over, when ``Analysis.closing`` can be asked one by one.
     """
 
     decisions_per_day: float
@@ -146,6 +108,19 @@ class Plan:
     flows: tuple[str, ...]
     stays_open: tuple[LeftOpen, ...] = ()
     least_open: int = 0
+    is_fix: bool = False
+    interrupts: tuple[tuple[str, str], ...] = ()
+    closes_each: tuple[int, ...] = ()
+
+    @property
+    def checkpoints(self) -> tuple[StepKey, ...]:
+        """The steps to guard, in the order of the measures."""
+        return tuple(each.step for each in self.measures if isinstance(each, Ask))
+
+    @property
+    def cost(self) -> int:
+        """How many checkpoints it takes."""
+        return len(self.checkpoints)
 
     @property
     def left(self) -> int:
@@ -155,11 +130,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class TradeOffPoint:
-    """The fewest that so many decisions a day leave open.
+    """The fewest that so many decisions a day, or of a fix so many checkpoints, leave open.
 
     Attributes:
-        decisions_per_day: how many; with fewer, more is left open.
-        open: how many uncontrolled crossings and toxic flows are left open.
+        decisions_per_day: how many; with fewer, more is left open (of a fix: no less).
+        open: how many uncontrolled crossings and toxic flows (of a fix: crossings alone) are left open.
         lower_bound: how many are with so many decisions at least, as far as it was proven.
         optimal: whether it is proven that no fewer can be left open.
         measures: those that reach it: asks, then drops, then limits, each in the fixed order.
@@ -170,3 +145,8 @@ class TradeOffPoint:
     lower_bound: int
     optimal: bool
     measures: tuple[Measure, ...]
+
+    @property
+    def chosen(self) -> tuple[StepKey, ...]:
+        """The steps to guard among them."""
+        return tuple(each.step for each in self.measures if isinstance(each, Ask))

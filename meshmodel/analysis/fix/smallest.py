@@ -14,46 +14,14 @@ from contextlib import suppress
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.measures import Measures
 from meshmodel.analysis.fix.preference import Preference
 from meshmodel.analysis.fix.program import Program
 from meshmodel.analysis.fix.proofs import Changed, Violation
-from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
 from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.stop import Stop, Stopped
-
-_EACH: Final = 100_000
-"""Checkpoints times nodes up to which it is said what each closes alone."""
-
-
-def minimum_fix(engine: Engine, stop: Stop) -> Fix:
-    """The preferred of the smallest sets of steps to guard that leave nothing open.
-
-    Args:
-        engine: what is to be fixed.
-        stop: when to give up; the best that is known then is the answer, and says so.
-    """
-    measures = Measures()
-    search = Cheapest(Changed(engine, measures), stop, measures.ask(*simple(engine)))
-    settled = search.run()
-    steps = measures.asked(search.best)
-    few = len(steps) * engine.mesh.size <= _EACH
-    each = tuple(closing(engine, [step]) for step in steps if few and not stop())
-    return Fix(
-        cost=len(steps),
-        lower_bound=min(len(steps), search.bound),
-        optimal=search.bound >= len(steps),
-        checkpoints=steps,
-        closes=engine.uncontrolled,
-        interrupts=tuple(search.intents.interrupted(search.best)),
-        closes_each=each if len(each) == len(steps) else (),
-        before=engine.uncontrolled,
-        settled=settled,
-        flows=engine.mesh.names(toxic_agents(engine.reaches)),
-    )
 
 
 def closing(engine: Engine, steps: Collection[StepKey]) -> int:

@@ -8,11 +8,11 @@ from meshmodel.answers.blocks import Answer
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.diff.changes import CrossingChange, Diff, DrawnChange, FindingChange, ReachChange, Side
 from meshmodel.answers.diff.changes import uncontrolled_severity as severity_of
-from meshmodel.answers.fix import fix_json
+from meshmodel.answers.plan import fix_json
 from meshmodel.answers.reach import reached_json
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
 
 
 def diff_json(diff: Diff) -> Answer:
@@ -106,7 +106,7 @@ def _found(finding: Finding | None) -> Answer | None:
     }
 
 
-def _fix(fix: "Fix") -> Answer:
+def _fix(fix: "Plan") -> Answer:
     answer = fix_json(fix, complete=True)
     del answer["format"]
     return answer

@@ -9,7 +9,7 @@ from meshmodel.answers.causes import is_accepted
 from meshmodel.model.vocabulary import SEVERITIES, Action, Severity, View, highest
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
 
 Presence = Literal["added", "removed", "changed"]
 CrossingWord = Literal["new", "worse", "milder", "closed", "other"]
@@ -183,7 +183,7 @@ class Diff:
     reach: tuple[ReachChange, ...]
     crossings: tuple[CrossingChange, ...]
     findings: tuple[FindingChange, ...]
-    fixes: "tuple[Fix, Fix] | None" = None
+    fixes: "tuple[Plan, Plan] | None" = None
     work: tuple[WorkChange, ...] | None = None
 
     @cached_property

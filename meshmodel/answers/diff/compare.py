@@ -34,13 +34,13 @@ from meshmodel.model.vocabulary import Action
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
 
 _Kept = TypeVar("_Kept")
 
 
 def compare(
-    old: "Analysis", new: "Analysis", fixes: "tuple[Fix, Fix] | None" = None, stop: Stop = NEVER
+    old: "Analysis", new: "Analysis", fixes: "tuple[Plan, Plan] | None" = None, stop: Stop = NEVER
 ) -> Diff:
     """All that differs between two models.
 

@@ -25,7 +25,7 @@ from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action, Severity
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
 
 Sign = Literal["+", "-", "~", "=", " "]
 """It is there now, it is gone, it is another one, it stands."""
@@ -370,14 +370,14 @@ def _finding_row(change: FindingChange) -> Row:
 # The fix -----------------------------------------------------------------------------------------
 
 
-def _fix_rows(fixes: "tuple[Fix, Fix] | None") -> list[Row]:
+def _fix_rows(fixes: "tuple[Plan, Plan] | None") -> list[Row]:
     if fixes is None:
         return []
     was, now = map(_fix_words, fixes)
     return [Row("=", "as before", now)] if was == now else [Row("-", "before", was), Row("+", "now", now)]
 
 
-def _fix_words(fix: "Fix") -> str:
+def _fix_words(fix: "Plan") -> str:
     """What a fix costs: how many checkpoints, where, and the intents that they interrupt."""
     if not fix.optimal:
         return f"not found in time: at least {fix.lower_bound}, at most {counted(fix.cost, 'checkpoint')}"

@@ -3,21 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.acceptances import lost_words, unmatched_acceptances
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import is_accepted
 from meshmodel.answers.check import crossing_states
-from meshmodel.answers.fix_state import in_order
-from meshmodel.answers.plan_options import plan_options
+from meshmodel.answers.plan_options import usual_options
+from meshmodel.answers.plan_state import PlanState, in_order, standing_findings
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.agents import agent_section, credential_section, system_section
 from meshmodel.answers.report.boundaries import boundary_section
 from meshmodel.answers.report.decision import decision_page, stamp_facts, title_of
 from meshmodel.answers.report.findings import brief_ways, finding_section, finding_table, reference_section
-from meshmodel.answers.report.fix import fix_section, plan_section
+from meshmodel.answers.report.fix import plan_section
 from meshmodel.answers.report.index import index_section
 from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
@@ -31,7 +30,7 @@ from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import CurvePoint, Fix, TradeOffPoint
+    from meshmodel.analysis.fix.results import Plan, TradeOffPoint
     from meshmodel.analysis.results import Question
 
 MOST_DRAWN: Final = 100
@@ -39,7 +38,7 @@ MOST_DRAWN: Final = 100
 MOST_DETAILED: Final = 1_000
 """Of models of more elements only the boundary map is drawn, and findings and agents are rows of tables."""
 LONGEST_CURVE: Final = 60
-"""The closing curve of a fix of more checkpoints is left out: each of its numbers is a search."""
+"""What fewer leave open is left out for more measures: each of its numbers is a search."""
 _WORDS: Final = (
     (
         "Crossing",
@@ -73,6 +72,13 @@ _WORDS: Final = (
             "an agent hears outsiders, reads what is confidential and can carry it out unasked"
         ),
     ),
+    (
+        "Plan",
+        (
+            "measures with which the same holds and all intended uses still work: checkpoints, access that "
+            "is removed, calls that are restricted; they take the fewest decisions a day"
+        ),
+    ),
 )
 """What a reader who does not know the program has to know."""
 
@@ -82,8 +88,8 @@ class Builder:
 
     Attributes:
         status: what it is doing, for a line of progress.
-        complete: whether the fix is proven, and with a deadline its curve. Without one, a curve is bounded
-            where proofs would be too large; the report says where.
+        complete: whether the plan is proven, and with a deadline what fewer leave open. Without one that is
+            bounded where proofs would be too large; the report says where.
     """
 
     def __init__(
@@ -99,7 +105,7 @@ class Builder:
         Args:
             analysis: of the model, as built or as designed.
             form: the format of the report, which decides the form of its pictures only.
-            deadline: seconds that the search for the fix may take, and that for the curve.
+            deadline: seconds that the search for the plan may take, and that for what fewer leave.
             tell: told each status.
             options: which sections, on which pages, by whom.
         """
@@ -117,26 +123,26 @@ class Builder:
             Stopped: ``CURRENT`` said so when the builder was made, or does for the renderer.
         """
         analysis, options = self._analysis, self._options
-        self._tell("searching for the minimum fix")
-        fix = in_order(analysis.minimum_fix(deadline=self._deadline, cancelled=self._stop))
-        self.complete = fix.optimal
+        asked = usual_options(analysis.snapshot)
+        self._tell(f"searching for the {'minimum fix' if asked.is_fix else 'plan'}")
+        plan = in_order(analysis.cheapest_plan(asked, deadline=self._deadline, cancelled=self._stop))
+        self.complete = plan.optimal
         self._tell("working out the list of work")
-        work = work_of(analysis, fix)
+        work = work_of(analysis, plan)
+        known = PlanState(analysis, asked, plan)
         if options.page == "slide":
-            slides = tuple(slide_blocks(analysis, fix, work, self._pictures, options))
+            slides = tuple(slide_blocks(analysis, plan, work, self._pictures, options))
             stamp = f"{analysis.today.isoformat()}, {self._pictures.stamp}"
             return Report(title_of(analysis), stamp, slides, "slide").with_good_links()
         writers: dict[str, Callable[[], Iterator[Block]]] = {
-            "decision": lambda: decision_page(analysis, fix, work, self._pictures, options),
+            "decision": lambda: decision_page(analysis, plan, work, self._pictures, options),
             "index": lambda: index_section(analysis, work),
             "ways": lambda: self._findings(work),
             "work": lambda: work_section(analysis, work),
             "model": self._drawing,
             "boundaries": lambda: boundary_section(analysis, self._pictures),
             "agents": lambda: agent_section(analysis, in_table=self._is_large),
-            "fix": lambda: chain(
-                fix_section(analysis, fix, self._curve(fix), self._pictures, MOST_DRAWN), self._plan()
-            ),
+            "fix": lambda: self._plan(known, plan),
             "systems": lambda: system_section(analysis),
             "credentials": lambda: credential_section(analysis),
             "questions": self._not_modelled,
@@ -166,27 +172,18 @@ class Builder:
         self.status = status
         self._heard(status)
 
-    def _curve(self, fix: "Fix") -> "tuple[CurvePoint, ...]":
-        if not fix.before or fix.cost > LONGEST_CURVE:
-            return ()
-        self._tell("searching for the closing curve")
-        curve = self._analysis.closing_curve(deadline=self._deadline, cancelled=self._stop, fix=fix)
-        self.complete = self.complete and (self._deadline is None or all(point.exact for point in curve))
-        return curve
-
-    def _plan(self) -> Iterator[Block]:
-        """The plan, where an intent says how often a day it is used: else asks have no price."""
-        analysis = self._analysis
-        if not any(each.per_day is not None for each in analysis.snapshot.intent.values()):
-            return
-        self._tell("searching for the plan")
-        options = plan_options(analysis.snapshot)
-        plan = analysis.cheapest_plan(options, deadline=self._deadline, cancelled=self._stop)
+    def _plan(self, known: PlanState, plan: "Plan") -> Iterator[Block]:
         curve: tuple[TradeOffPoint, ...] = ()
-        if plan.optimal and len(plan.measures) <= LONGEST_CURVE:
-            curve = analysis.trade_off(options, deadline=self._deadline, cancelled=self._stop, plan=plan)
-        self.complete = self.complete and plan.optimal and all(each.optimal for each in curve)
-        yield from plan_section(analysis, plan, curve, self._pictures, MOST_DRAWN)
+        if plan.before + len(plan.flows) and len(plan.measures) <= LONGEST_CURVE:
+            self._tell("searching for what fewer leave unchecked")
+            curve = self._analysis.trade_off(
+                known.options, deadline=self._deadline, cancelled=self._stop, plan=plan
+            )
+            is_proven = self._deadline is None or all(each.optimal for each in curve)
+            self.complete = self.complete and is_proven
+        standing = standing_findings(self._analysis, plan)
+        known = replace(known, curve=curve or None, standing=standing)
+        return plan_section(known, curve, self._pictures, MOST_DRAWN)
 
     def _words(self) -> Iterator[Block]:
         analysis, about = self._analysis, self._analysis.snapshot.about

@@ -24,12 +24,12 @@ from meshmodel.exporters.diagram.render import DiagramFormat, Page
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import CurvePoint, Fix, Plan, TradeOffPoint
+    from meshmodel.analysis.fix.results import Plan, TradeOffPoint
 
 PAINTED: Final[tuple[Literal["svg", "png"], ...]] = ("svg", "png")
 """The formats in which it is drawn."""
-TITLE: Final = "Uncontrolled crossings that remain with so many checkpoints, at best"
-TRADE_OFF: Final = "What stays open with so many decisions a day, at best"
+TITLE: Final = "Paths that stay unchecked with so many checkpoints, at best"
+TRADE_OFF: Final = "What stays unchecked with so many decisions a day, at best"
 _HIGH, _WIDE = 120.0, 400.0
 """Points that the highest bar takes, and all bars."""
 _LINE, _SIGNS = 12.0, 84
@@ -56,23 +56,6 @@ class _Bars(NamedTuple):
     lines: Sequence[str] = ()
 
 
-def curve_page(fix: "Fix", curve: "Sequence[CurvePoint]", stamp: str, to: DiagramFormat) -> Page:
-    """The curve as a picture, as SVG or as PNG.
-
-    Args:
-        fix: the minimum fix, of a model in which something is uncontrolled.
-        curve: what 0, 1, 2, … checkpoints leave open.
-        stamp: which model was analysed by which program.
-        to: ``svg`` or ``png``.
-    """
-    bars = [
-        (each.remaining, f"{'' if each.exact else '<='}{each.remaining}", f"{each.checkpoints}")
-        for each in curve
-    ]
-    said = ", ".join(f"{each.remaining} with {each.checkpoints}" for each in curve)
-    return _page(_Bars(TITLE, "checkpoints", fix.before, bars, f"Remaining: {said}."), stamp, to)
-
-
 def trade_off_page(
     plan: "Plan",
     curve: "Sequence[TradeOffPoint]",
@@ -85,7 +68,7 @@ def trade_off_page(
     Args:
         plan: the cheapest plan, of a model in which something is open.
         curve: what fewer decisions a day leave open.
-        labels: of each point its number and its measures, in words (``plan.point_words``).
+        labels: of each point its number and its measures, in words (``measures.point_words``).
         stamp: which model was analysed by which program.
         to: ``svg`` or ``png``.
     """
@@ -105,8 +88,9 @@ def trade_off_page(
             break_on_hyphens=False,
         )
     ]
-    whole = plan.before + len(plan.flows)
-    shown = _Bars(TRADE_OFF, "decisions a day", whole, bars, f"Open: {said}.", listed)
+    whole = plan.before if plan.is_fix else plan.before + len(plan.flows)
+    title, axis = (TITLE, "checkpoints") if plan.is_fix else (TRADE_OFF, "decisions a day")
+    shown = _Bars(title, axis, whole, bars, f"Unchecked: {said}.", listed)
     return _page(shown, stamp, to)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import causes_of, is_accepted
+from meshmodel.answers.measures import a_day, count_words, rate, together
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.options import ReportOptions
 from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
@@ -19,7 +20,7 @@ from meshmodel.model.vocabulary import Action
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
     from meshmodel.answers.report.pictures import Pictures
     from meshmodel.model.snapshot import Snapshot
 
@@ -46,19 +47,19 @@ _VERBS: Final[dict[Action, str]] = {
 
 
 def decision_page(
-    analysis: "Analysis", fix: "Fix", work: Work, pictures: "Pictures", options: ReportOptions
+    analysis: "Analysis", plan: "Plan", work: Work, pictures: "Pictures", options: ReportOptions
 ) -> Iterator[Block]:
     """The page, with its end.
 
     Args:
         analysis: of the model.
-        fix: its minimum fix, or the best that is known.
+        plan: its plan, or minimum fix, or the best that is known.
         work: the list of work.
         pictures: draws the ways, and knows which model it is.
         options: who wrote it, and who signs.
     """
     yield Heading(1, title_of(analysis))
-    yield Paragraph(plain(verdict(analysis, fix, work)), strong=True)
+    yield Paragraph(plain(verdict(analysis, plan, work)), strong=True)
     yield stamp_facts(analysis, pictures, options)
     worst = worst_findings(analysis)
     if worst:
@@ -71,7 +72,7 @@ def decision_page(
         if explanation is not None and explanation.steps:
             yield from pictures.strip(f"worst-{number}", plain(finding.message), explanation)
     below = [accepted_facts(analysis), unknown_facts(analysis), *_signatures(options)]
-    head = -(-len(title_of(analysis)) // 50) * 2 + -(-len(verdict(analysis, fix, work)) // 70) * 1.6
+    head = -(-len(title_of(analysis)) // 50) * 2 + -(-len(verdict(analysis, plan, work)) // 70) * 1.6
     yield from _work(work, _LINES + 6.8 - head - sum(map(_lines_of, below)))
     yield from below
     yield Break()
@@ -82,22 +83,26 @@ def title_of(analysis: "Analysis") -> str:
     return plain(analysis.snapshot.about.name or "A model without a name")
 
 
-def verdict(analysis: "Analysis", fix: "Fix", work: Work) -> str:
+def verdict(analysis: "Analysis", plan: "Plan", work: Work) -> str:
     """What is the matter and what it takes, in one sentence."""
     still = [each for each in analysis.findings if not is_accepted(each)]
     doors = [each for each in still if each.rule == DOOR]
-    others = len(work.items) - len(fix.checkpoints)
+    others = len(work.items) - len(together(plan.measures))
     measures = f"{counted(others, 'further measure')} {plural(others, 'mends', 'mend')} the rest"
     drawn = counted(analysis.snapshot.open_questions, "open question")
     drawn = f" in what is drawn, with {drawn}" if analysis.snapshot.open_questions else " in what is drawn"
     if doors:
         who, what = who_can(analysis.snapshot, doors[0])
-        takes = counted(fix.cost, "checkpoint")
-        close = f"{takes} {plural(fix.cost, 'closes', 'close')} all {counted(fix.before, 'unasked crossing')}"
-        close += "" if fix.optimal else f" (not proven: at least {fix.lower_bound})"
-        return f"{who} can {what} with nobody asked; {close}" + (f", and {measures}." if others else ".")
+        closes = plural(len(plan.measures), "closes", "close")
+        close = f"{count_words(plan.measures)} {closes} all {counted(plan.before, 'unchecked path')}"
+        if not plan.is_fix:
+            close += f", with {a_day(plan.decisions_per_day)}"
+        close += "" if plan.optimal else f" (not proven: at least {rate(plan.lower_bound)})"
+        return f"{who} can {what} and no checkpoint decides; {close}" + (
+            f", and {measures}." if others else "."
+        )
     if still:
-        flows = f"{counted(fix.cost, 'checkpoint')} and " if fix.cost else ""
+        flows = f"{count_words(plan.measures)} and " if plan.measures else ""
         found = f"{counted(len(still), 'finding')} {plural(len(still), 'is', 'are')} open"
         return f"{still[0].message}; {found}{drawn}; {flows}{measures}."
     if analysis.findings:

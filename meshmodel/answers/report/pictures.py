@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree as ET
 
 from meshmodel.answers.blocks import plain
-from meshmodel.answers.plan import point_words
-from meshmodel.answers.report.curve import curve_page, trade_off_page
+from meshmodel.answers.measures import point_words
+from meshmodel.answers.report.curve import trade_off_page
 from meshmodel.answers.report.strip import boxes, strip_page
 from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.diagram.compact import stamp
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import CurvePoint, Fix, Plan, TradeOffPoint
+    from meshmodel.analysis.fix.results import Plan, TradeOffPoint
     from meshmodel.analysis.results import Explanation
 
 Form = Literal["md", "html", "pdf", "docx"]
@@ -62,11 +62,6 @@ class Pictures:
         row, takes = boxes(self._analysis.snapshot, explanation), _TAKES[self._form]
         made = self._joined(stem, {form: [strip_page(row, title, self.stamp, form)] for form in takes})
         return [replace(each, is_explained=True) for each in made]
-
-    def curve(self, stem: str, fix: "Fix", curve: "Sequence[CurvePoint]") -> list[Picture]:
-        """What 0, 1, 2, … checkpoints leave open at best."""
-        takes = _TAKES[self._form]
-        return self._joined(stem, {form: [curve_page(fix, curve, self.stamp, form)] for form in takes})
 
     def trade_off(self, stem: str, plan: "Plan", curve: "Sequence[TradeOffPoint]") -> list[Picture]:
         """What fewer decisions a day leave open at best."""

@@ -23,7 +23,7 @@ from meshmodel.model.text import counted, shorten
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
     from meshmodel.analysis.results import Finding
 
 MOST_WAYS: Final = 8
@@ -35,19 +35,19 @@ _TITLE: Final = 120
 
 
 def slide_blocks(
-    analysis: "Analysis", fix: "Fix", work: Work, pictures: Pictures, options: ReportOptions
+    analysis: "Analysis", plan: "Plan", work: Work, pictures: Pictures, options: ReportOptions
 ) -> Iterator[Block]:
     """The slides, with the end of each.
 
     Args:
         analysis: of the model.
-        fix: its minimum fix, or the best that is known.
+        plan: its plan, or minimum fix, or the best that is known.
         work: the list of work.
         pictures: draws the ways.
         options: who wrote it, and who signs.
     """
     yield Heading(1, shorten(title_of(analysis), _TITLE))
-    yield Paragraph(plain(verdict(analysis, fix, work)), strong=True)
+    yield Paragraph(plain(verdict(analysis, plan, work)), strong=True)
     yield stamp_facts(analysis, pictures, options)
     for number, finding in enumerate(worst_findings(analysis, MOST_WAYS), 1):
         yield Break()

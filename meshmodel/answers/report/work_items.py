@@ -24,10 +24,9 @@ def work_section(analysis: "Analysis", work: Work) -> Iterator[Block]:
         yield Paragraph("Nothing is to be done.")
         return
     yield Paragraph(
-        "First the checkpoints of the minimum fix, those that close most first, then a measure for each "
-        "cause that stands even with them. An item closes what is found no more once it and those before it "
-        "are done. The fix, the tickets (meshmodel export --to tickets) and diff --closes have the same "
-        "numbers."
+        "First the measures of the plan, or of the minimum fix, then one for each cause that stands even "
+        "with them. An item closes what is found no more once it and those before it are done. The plan, "
+        "the tickets (meshmodel export --to tickets) and diff --closes have the same numbers."
     )
     numbers = numbered(analysis)
     for item in work.items[:MOST]:

@@ -1,20 +1,23 @@
-"""The stops of a round: the steps of the current fix, then what no checkpoint mends.
+"""The stops of a round: the measures of the current plan or fix, then what it does not mend.
 
 Nothing of a round is kept but what is in the model: answers are edits, and a stop that was parked has an open
 note. So the next stop is found anew after every edit (``docs/round.md#stops``).
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.results import Door, Explanation, Finding, Question, StepKey
 from meshmodel.answers.causes import causes_of, is_accepted, open_findings
-from meshmodel.answers.fix_state import guarded
+from meshmodel.answers.measures import plan_sentence, relation_of, when
+from meshmodel.answers.plan_options import usual_options
+from meshmodel.answers.plan_state import with_measures
 from meshmodel.answers.questions import questions_of
 from meshmodel.model.actions import action_mask, expand_admin
+from meshmodel.model.measures import Ask, Measure
 from meshmodel.model.note_subject import STEPS, NoteSubject, note_subject
 from meshmodel.model.records import Intent, Note
 from meshmodel.model.rule_cards import DOOR
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.engine import Engine
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
 
 SECONDS: Final = 10.0
 """So long the fixes of a round are proven; after that it follows the best that is known, and says so."""
@@ -39,7 +42,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class RoundStop:
-    """A place where a round stops: a step to guard, or a finding that no checkpoint mends.
+    """A place where a round stops: a step to guard or to take away, or a finding that stands.
 
     Attributes:
         analysis: of the model as the round finds it there.
@@ -47,9 +50,10 @@ class RoundStop:
         finding: the finding; of a step that of the worst missing checkpoint that it closes, if it closes one.
         closes: the missing checkpoints that guarding the step closes or narrows, the worst first.
         before: how many crossings are uncontrolled when the round comes there.
-        after: how many remain with the step guarded; of a finding the same.
+        after: how many remain with the step guarded, or changed as the plan has it; of a finding the same.
         interrupts: the declared intents that no longer go through unasked.
         parked: the open note by which it was parked, if it was.
+        changes: what the plan takes away or restricts there, in place of a checkpoint.
     """
 
     analysis: "Analysis"
@@ -60,6 +64,14 @@ class RoundStop:
     after: int
     interrupts: tuple[Intent, ...] = ()
     parked: Note | None = None
+    changes: tuple[Measure, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is done at its step: when a checkpoint there asks, or what is taken away or restricted."""
+        if self.changes:
+            return plan_sentence(self.changes)
+        return "" if self.step is None else when(self.step)
 
     @property
     def key(self) -> Key:
@@ -75,9 +87,10 @@ class RoundStop:
         return subject_of(self.step, self.finding)
 
     @classmethod
-    def at(cls, analysis: "Analysis", step: StepKey) -> Self:
-        """The stop at a step."""
-        engine = analysis.engine.guarding([step])
+    def at(cls, analysis: "Analysis", step: StepKey, measures: Sequence[Measure] = ()) -> Self:
+        """The stop at a step; ``measures`` are those of the plan there, where they are no checkpoint."""
+        changes = tuple(each for each in measures if not isinstance(each, Ask))
+        engine = with_measures(analysis, changes).engine if changes else analysis.engine.guarding([step])
         remaining = set(engine.missing)
         closed = [each for each in analysis.doors if each not in remaining]
         closed.sort(key=lambda each: -SEVERITIES.index(each.severity))
@@ -95,6 +108,7 @@ class RoundStop:
             engine.uncontrolled,
             tuple(analysis.snapshot.intent[each] for each in sorted(lost)),
             parking_note(analysis.snapshot, subject_of(step, None)),
+            changes,
         )
 
     @classmethod
@@ -193,8 +207,8 @@ class Round:
 
     Attributes:
         analysis: of the model as it is.
-        stops: in order: the steps, the findings that stand with the fix enforced, then what was parked.
-        is_proven: whether every fix that they follow is proven to be a smallest one.
+        stops: in order: the steps, the findings that stand with the plan made, then what was parked.
+        is_proven: whether every plan that they follow is proven to be a cheapest one.
     """
 
     analysis: "Analysis"
@@ -202,30 +216,38 @@ class Round:
     is_proven: bool
 
 
-def next_step(analysis: "Analysis", fix: "Fix", left: Collection[Key] = ()) -> RoundStop | None:
+def measures_at(plan: "Plan") -> dict[StepKey, list[Measure]]:
+    """The measures of a plan by the step that they are about, in their order."""
+    found: dict[StepKey, list[Measure]] = {}
+    for each in plan.measures:
+        found.setdefault(relation_of(each), []).append(each)
+    return found
+
+
+def next_step(analysis: "Analysis", plan: "Plan", left: Collection[Key] = ()) -> RoundStop | None:
     """The stop that comes next: the step after which the fewest crossings are uncontrolled.
 
     Args:
         analysis: of the model as it is now.
-        fix: its fix.
+        plan: its plan, or fix.
         left: the keys of the stops from which somebody went on.
 
-    Returns ``None`` where every step of the fix was left, parked or accepted.
+    Returns ``None`` where every step of the plan was left, parked or accepted.
     """
-    every = (RoundStop.at(analysis, each) for each in fix.checkpoints if each not in left)
+    every = (RoundStop.at(analysis, *each) for each in measures_at(plan).items() if each[0] not in left)
     return min((each for each in every if each.is_to_decide), key=_rank, default=None)
 
 
-def stops_to_come(analysis: "Analysis", fix: "Fix", left: Collection[Key] = ()) -> list[RoundStop]:
+def stops_to_come(analysis: "Analysis", plan: "Plan", left: Collection[Key] = ()) -> list[RoundStop]:
     """The stops that come next, in order: steps, findings that stand, then what was parked.
 
     Args:
         analysis: of the model as it is now.
-        fix: its fix.
+        plan: its plan, or fix.
         left: the keys of the stops from which somebody went on.
     """
-    steps = [RoundStop.at(analysis, each) for each in fix.checkpoints if each not in left]
-    standing = standing_stops(analysis, fix, left)
+    steps = [RoundStop.at(analysis, *each) for each in measures_at(plan).items() if each[0] not in left]
+    standing = standing_stops(analysis, plan, left)
     found = sorted((each for each in steps if each.is_to_decide), key=_rank)
     found += [each for each in standing if each.is_to_decide]
     return [*found, *(each for each in (*steps, *standing) if each.parked is not None)]
@@ -236,37 +258,38 @@ def _rank(stop: RoundStop) -> tuple[int, int]:
     return stop.after, -worst
 
 
-def standing_stops(analysis: "Analysis", fix: "Fix", left: Collection[Key] = ()) -> list[RoundStop]:
-    """The stops at findings of high or above that stand even where a fix is enforced.
+def standing_stops(analysis: "Analysis", plan: "Plan", left: Collection[Key] = ()) -> list[RoundStop]:
+    """The stops at findings of high or above that stand even where a plan is made.
 
     Args:
         analysis: of the model as it is now.
-        fix: its fix.
+        plan: its plan, or fix.
         left: the keys of the stops from which somebody went on.
     """
-    after = guarded(analysis, fix.checkpoints) if fix.checkpoints else analysis
+    after = with_measures(analysis, plan.measures)
     still = {(each.rule, each.subject) for each in open_findings(after.findings, "high")} - set(left)
     found = [each for each in open_findings(analysis.findings, "high") if (each.rule, each.subject) in still]
     return [RoundStop.on(analysis, each) for each in found]
 
 
 def round_of(analysis: "Analysis", deadline: float = SECONDS) -> Round:
-    """The stops of a round, foretold: each step is thought of as guarded before the next is looked for.
+    """The stops of a round, foretold: each step is thought of as made before the next is looked for.
 
     Args:
         analysis: of the model as it is now.
-        deadline: seconds in which the fixes are to be proven, all together.
+        deadline: seconds in which the plans are to be proven, all together.
     """
     end, now, stops = time.monotonic() + deadline, analysis, list[RoundStop]()
-    first = fix = analysis.minimum_fix(deadline=deadline)
-    is_proven = fix.optimal
-    while (stop := next_step(now, fix)) is not None and stop.step is not None:
+    first = plan = analysis.cheapest_plan(usual_options(analysis.snapshot), deadline=deadline)
+    is_proven = plan.optimal
+    while (stop := next_step(now, plan)) is not None and stop.step is not None:
         stops.append(stop)
-        now = guarded(now, [stop.step])
-        fix = now.minimum_fix(deadline=max(0.0, end - time.monotonic()))
-        is_proven = is_proven and fix.optimal
+        now = with_measures(now, measures_at(plan)[stop.step])
+        left = max(0.0, end - time.monotonic())
+        plan = now.cheapest_plan(usual_options(now.snapshot), deadline=left)
+        is_proven = is_proven and plan.optimal
     stops += [each for each in standing_stops(analysis, first) if each.parked is None]
-    parked = [RoundStop.at(analysis, each) for each in first.checkpoints]
+    parked = [RoundStop.at(analysis, *each) for each in measures_at(first).items()]
     parked += standing_stops(analysis, first)
     stops += [each for each in parked if each.parked is not None]
     return Round(analysis, tuple(stops), is_proven)

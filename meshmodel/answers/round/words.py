@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.answers.blocks import Answer, Block, Facts, Paragraph, Section
-from meshmodel.answers.fix import when
 from meshmodel.answers.lines import Look
 from meshmodel.model.phrases import daily
 from meshmodel.model.text import counted, first_few, one_line
@@ -114,7 +113,7 @@ def verdict(found: "Round") -> tuple[str, Look]:
 def title_of(stop: "RoundStop") -> str:
     """Where a round stops, in a few words."""
     if stop.step is not None:
-        return f"{when(stop.step)}: {stop.before} → {stop.after}"
+        return f"{stop.words}: {stop.before} → {stop.after}"
     assert stop.finding is not None
     return f"{stop.finding.rule} ({stop.finding.severity}): no checkpoint mends it"
 

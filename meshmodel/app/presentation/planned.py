@@ -1,23 +1,28 @@
 """The plan as lines of a list: the trade-off, the measures, and what can be done with each."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.fix.results import TradeOffPoint
 from meshmodel.analysis.results import StepKey
-from meshmodel.answers.fix import State
 from meshmodel.answers.lines import Line, Words, note_row
+from meshmodel.answers.measures import relation_of
 from meshmodel.answers.painters import lines_of
-from meshmodel.answers.plan import Planning, plan_blocks, verdict
-from meshmodel.answers.plan_state import PlanState, relation_of
-from meshmodel.answers.questions import uncounted
-from meshmodel.app.presentation.fix_lines import STATES
+from meshmodel.answers.plan import plan_blocks, verdict
+from meshmodel.answers.plan_state import PlanState, State
 from meshmodel.canvas.scene import Mark
+from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.model.measures import Ask, Drop, Limit, Measure
 from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import Plan
+
+
+STATES: Final[tuple[tuple[State, str], ...]] = (
+    ("enforced", "it is there: counts as built"),
+    ("planned", "it is to come: counts as designed"),
+)
 
 
 class Chosen(NamedTuple):
@@ -42,46 +47,50 @@ def is_measure(value: object) -> bool:
     return isinstance(value, tuple) and not isinstance(value, Chosen) and measures_of(value) is not None
 
 
-def planned_lines(planning: PlanState, working: str = "") -> list[Line]:
+def planned_lines(known: PlanState, working: str = "", *, marks_open: bool = True) -> list[Line]:
     """The answer, and what can be done with it.
 
     Args:
-        planning: what is known of the plan.
+        known: what is known of the plan, or fix.
         working: what is being computed, if anything.
+        marks_open: whether the canvas marks what stays open.
     """
-    plan = planning.plan
+    plan = known.plan
     assert plan is not None
-    known = Planning(
-        plan,
-        planning.curve,
-        planning.standing,
-        stopped=planning.stopped,
-        uncounted=uncounted(planning.analysis),
-    )
     first = verdict(known)
     rest = lines_of(each for each in plan_blocks(known) if each != first)
-    if not plan.before and not plan.flows:
+    if not plan.measures:
         return [*lines_of([first]), *rest]
-    return [*lines_of([first]), *_all(plan), *_keys(plan), *rest, *_missing(planning, working)]
+    return [
+        *lines_of([first]),
+        *_all(plan),
+        *_keys(plan, marks_open=marks_open),
+        *rest,
+        *_missing(known, working),
+    ]
 
 
-def _keys(plan: "Plan") -> Iterator[Line]:
-    yield note_row("canvas: ◈ ask, ⊘ drop, ≤ limit, ✖ open even then; Tab: the smallest fix")
-    if plan.measures:
+def _keys(plan: "Plan", *, marks_open: bool) -> Iterator[Line]:
+    signs = "◈ checkpoint" if plan.is_fix else "◈ checkpoint, ⊘ removed, ≤ restricted"
+    left = ", ✖ unchecked even then" if marks_open else ""
+    yield note_row(f"canvas: {signs}{left}; Tab: the {'plan' if plan.is_fix else 'minimum fix'}")
+    if not plan.is_fix:
         yield note_row("on a measure: K keeps the relation, E never asks there, # how often a day")
+    if not plan.optimal:
+        yield note_row(f"{NOT_PROVEN}; u takes back what is applied")
 
 
 def _all(plan: "Plan") -> Iterator[Line]:
-    for state, hint in STATES if plan.measures else ():
-        words: Words = ("  apply all, asks as ", ""), (state, "bold"), (f"  {hint}", "muted")
+    for state, hint in STATES:
+        words: Words = ("  apply all, checkpoints as ", ""), (state, "bold"), (f"  {hint}", "muted")
         yield Line(("all", state), words, Chosen(plan.measures, state), indent=4)
 
 
-def _missing(planning: PlanState, working: str) -> Iterator[Line]:
-    """Why it is not said what fewer decisions leave open."""
-    if planning.problem or planning.curve is None:
-        yield note_row("what fewer decisions leave open")
-        failed = planning.problem and f"  could not be computed: {planning.problem}"
+def _missing(known: PlanState, working: str) -> Iterator[Line]:
+    """Why it is not said what fewer leave open."""
+    if known.problem or known.curve is None:
+        yield note_row("what fewer leave unchecked")
+        failed = known.problem and f"  could not be computed: {known.problem}"
         yield note_row(failed or working or "  stopped; F computes it again")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from meshmodel.answers.fix import when
 from meshmodel.answers.lines import Look
 from meshmodel.app.presentation.round_answers import AnswerName, credential_of, logging_systems
 from meshmodel.model.text import counted, one_line, pad, shorten, width
@@ -164,7 +163,7 @@ def _fact(name: str, text: str) -> RoundLine:
 
 def _title(shown: "Rounding", stop: "RoundStop") -> list[Piece]:
     number = len(shown.earlier) + 1
-    where = _capital(when(stop.step)) if stop.step is not None else stop.finding.rule if stop.finding else ""
+    where = _capital(stop.words) if stop.step is not None else stop.finding.rule if stop.finding else ""
     counts = f"✖ {stop.before} → {stop.after} if somebody is asked" if stop.step is not None else ""
     if shown.is_done:
         counts = f"✔ done: {stop.before} uncontrolled, of {shown.began} when the round began"
@@ -187,7 +186,9 @@ def _to_come(shown: "Rounding") -> str:
         counted(len(to_come) - steps, "finding") if len(to_come) > steps else "",
         f"{parked} parked" if parked else "",
     ]
-    proven = "" if shown.fix is None or shown.fix.optimal else "; not proven to be the fewest: time was over"
+    proven = (
+        "" if shown.plan is None or shown.plan.optimal else "; not proven to be the fewest: time was over"
+    )
     return f"{', '.join(filter(None, said)) or 'the last one'}{proven}"
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from meshmodel.answers.causes import is_accepted
-from meshmodel.answers.round.stops import SECONDS, Key, RoundStop, stops_to_come
+from meshmodel.answers.plan_options import usual_options
+from meshmodel.answers.round.stops import SECONDS, Key, RoundStop, measures_at, stops_to_come
 from meshmodel.app.presentation.round_answers import AnswerName, Intended, intended, why_not
 from meshmodel.edits.operations import exists
 from meshmodel.model.schema import STEP_ENDS
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import Plan
     from meshmodel.analysis.results import Explanation, StepKey
     from meshmodel.answers.blocks import Block
     from meshmodel.model.snapshot import Snapshot
@@ -38,7 +39,7 @@ class Rounding:
         began: how many crossings were uncontrolled then.
         left: the keys of the stops from which somebody went on.
         earlier: the keys of the stops that were seen before, the last one last.
-        fix: the fix that is followed; ``None`` while it is computed.
+        plan: the plan or fix that is followed; ``None`` while it is computed.
         stop: the stop that is shown; ``None``: none is left, or none is found yet.
         is_done: whether nothing of that stop is open.
         to_come: the stops after it.
@@ -57,7 +58,7 @@ class Rounding:
     began: int | None = None
     left: frozenset[Key] = frozenset()
     earlier: tuple[Key, ...] = ()
-    fix: "Fix | None" = None
+    plan: "Plan | None" = None
     stop: RoundStop | None = None
     is_done: bool = False
     to_come: tuple[RoundStop, ...] = ()
@@ -94,10 +95,12 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
     """
     from meshmodel.analysis.analysis import analyse
 
-    fix = round_.fix if round_.fix is not None and round_.analysis is analysis else None
-    fix = fix or analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
-    to_come = stops_to_come(analysis, fix, round_.left)
-    stop = _stop_at(analysis, here)
+    plan = round_.plan if round_.plan is not None and round_.analysis is analysis else None
+    if plan is None:
+        asked = usual_options(analysis.snapshot)
+        plan = analysis.cheapest_plan(asked, deadline=SECONDS, cancelled=task.is_cancelled)
+    to_come = stops_to_come(analysis, plan, round_.left)
+    stop = _stop_at(analysis, plan, here)
     if stop is None:
         stop, to_come = (to_come[0], to_come[1:]) if to_come else (None, [])
     else:
@@ -109,7 +112,7 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
         round_,
         began=began,
         analysis=analysis,
-        fix=fix,
+        plan=plan,
         stop=stop,
         to_come=tuple(to_come),
         summary=(),
@@ -117,7 +120,7 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
     )
     if stop is None:
         return replace(now, is_done=False, way=None, facts={}, yes=None, reasons={})
-    is_closed = not stop.closes and stop.step is not None and stop.step not in fix.checkpoints
+    is_closed = not stop.closes and stop.step is not None and stop.step not in measures_at(plan)
     return _with_answers(now, stop, is_done=is_closed or _is_accepted(stop))
 
 
@@ -131,12 +134,13 @@ def _with_answers(round_: Rounding, stop: RoundStop, *, is_done: bool) -> Roundi
     return replace(round_, is_done=is_done, way=way, facts=stop_facts(stop, way), yes=yes, reasons=reasons)
 
 
-def _stop_at(analysis: "Analysis", key: Key | None) -> RoundStop | None:
+def _stop_at(analysis: "Analysis", plan: "Plan", key: Key | None) -> RoundStop | None:
     """The stop of a key, where it is in the model."""
     if key is None or not is_there(analysis, key):
         return None
     if key[0] in STEP_ENDS:
-        return RoundStop.at(analysis, cast("StepKey", key))
+        step = cast("StepKey", key)
+        return RoundStop.at(analysis, step, measures_at(plan).get(step, ()))
     found = next(each for each in analysis.findings if (each.rule, each.subject) == key)
     return RoundStop.on(analysis, found)
 

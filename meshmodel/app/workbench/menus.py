@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.widget import Widget
 
 from meshmodel.analysis.fix.results import TradeOffPoint
-from meshmodel.answers.fix import Choice
-from meshmodel.answers.plan_state import relation_of
+from meshmodel.answers.measures import relation_of
 from meshmodel.app.commands import Command, MenuPlace
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.fix import FixList
@@ -35,10 +34,8 @@ _LISTS: Final[dict[MenuPlace, type[Widget]]] = {
 """The lists that have a menu of their own."""
 
 
-def _place_of(value: Choice | Chosen | TradeOffPoint | tuple[Measure, ...] | None) -> list[Reference]:
+def _place_of(value: Chosen | TradeOffPoint | tuple[Measure, ...] | None) -> list[Reference]:
     """The step that a row of the fix or of the plan is about, where it is about one."""
-    if isinstance(value, Choice):
-        return [(value.at[0], value.at[1:])] if value.at else []
     measures = None if isinstance(value, Chosen) else measures_of(value)
     if not measures or not isinstance(value, tuple):
         return []

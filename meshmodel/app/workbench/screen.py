@@ -44,7 +44,6 @@ from meshmodel.app.workbench.controllers.connecting import ConnectingController
 from meshmodel.app.workbench.controllers.drawing import DrawingController
 from meshmodel.app.workbench.controllers.editing import EditingController
 from meshmodel.app.workbench.controllers.findings import FindingsController
-from meshmodel.app.workbench.controllers.fix import FixController
 from meshmodel.app.workbench.controllers.importing import ImportingController
 from meshmodel.app.workbench.controllers.lens import LensController
 from meshmodel.app.workbench.controllers.moving import MovingController
@@ -100,7 +99,6 @@ class Workbench(Screen[None]):
         self.checkpoints: CheckpointsController = CheckpointsController(context)
         self.clipboard: ClipboardController = ClipboardController(context)
         self.moving: MovingController = MovingController(context)
-        self.fix: FixController = FixController(context)
         self.plan: PlanController = PlanController(context)
         self.importing: ImportingController = ImportingController(context)
         self.comparing: ComparingController = ComparingController(context)
@@ -207,7 +205,6 @@ class Workbench(Screen[None]):
         context = self.context
         if self.is_left:
             return context.state
-        self.fix.follow()
         self.plan.follow()
         self.importing.follow()
         self.comparing.follow()
@@ -266,13 +263,6 @@ class Workbench(Screen[None]):
                 self.context.say(self.context.ghost_words(self.context.state.ghost) or reason)
             elif not known.on_row or self.context.open_row(command):
                 run(self)
-
-    def guard(self) -> None:
-        """Guard the steps of the fix that the canvas shows, or take the measures of the plan."""
-        if self.context.state.shows_plan:
-            self.plan.take()
-        else:
-            self.fix.guard()
 
     @property
     def program(self) -> "MeshmodelApp":

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.fix.results import FIX
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_text
@@ -16,7 +17,7 @@ def checked(snapshot):
     """The fix of a model, which is proven, preferred by the naive reading too, and works."""
     analysis = analyse(snapshot)
     fix = analysis.minimum_fix()
-    assert (fix.optimal, fix.settled, fix.closes) == (True, True, analysis.summary.uncontrolled)
+    assert (fix.optimal, fix.settled, fix.before) == (True, True, analysis.summary.uncontrolled)
     assert fix.checkpoints == best_fix(Reading(snapshot)).steps
     after = Reading(apply_edit(snapshot, add_checkpoints(snapshot, fix.checkpoints, "enforced")))
     assert (after.answer()["summary"]["uncontrolled"], after.toxic()) == (0, [])
@@ -215,10 +216,10 @@ def test_power_that_comes_with_the_source_alone_takes_both_parts_of_a_start():
     # The path begins at the agent, the power over its checkpoint at what was read.
     analysis = analyse(read_text(f'format = "meshmodel/1"\n{POWER}'))
     fix = analysis.minimum_fix()
-    assert (fix.cost, fix.before, fix.closes) == (2, 3, 3)
+    assert (fix.cost, fix.before) == (2, 3)
     assert fix.checkpoints == (("grant", "bank-key", "bank"), ("grant", "files-key", "files"))
-    curve = analysis.closing_curve()
-    assert [(point.remaining, point.exact) for point in curve] == [(3, True), (1, True), (0, True)]
+    curve = analysis.trade_off(FIX)
+    assert [(point.open, point.optimal) for point in curve] == [(3, True), (1, True), (0, True)]
     assert curve[1].chosen == (("grant", "bank-key", "bank"),)
 
 

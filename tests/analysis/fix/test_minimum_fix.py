@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.fix.results import FIX
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
@@ -39,7 +40,7 @@ def test_the_fix_of_a_worked_example_closes_everything_and_no_part_of_it_does(pa
     assert (fix.optimal, fix.settled) == (True, True)
     after = analyse(apply_edit(snapshot, add_checkpoints(snapshot, fix.checkpoints, "enforced")))
     assert (after.summary.uncontrolled, after.doors, after.minimum_fix().cost) == (0, (), 0)
-    assert fix.closes == fix.before == analysis.summary.uncontrolled
+    assert fix.before == analysis.summary.uncontrolled
     for number in range(fix.cost):
         left = fix.checkpoints[:number] + fix.checkpoints[number + 1 :]
         assert not is_closed(Reading(snapshot).with_guarded(left))
@@ -62,16 +63,16 @@ def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
 def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
     snapshot = random_model(seed, 4, flavour)
     analysis, steps = analyse(snapshot), candidates(Reading(snapshot))
-    points = analysis.closing_curve()
+    points = analysis.trade_off(FIX)
     before = analysis.summary.uncontrolled
-    assert [point.checkpoints for point in points] == list(range(len(points)))
+    assert [point.decisions_per_day for point in points] == list(range(len(points)))
     assert points[-1].chosen == analysis.minimum_fix().checkpoints
     for point in points:
-        assert (point.exact, point.lower_bound) == (True, point.remaining)
-        assert point.remaining == before - analysis.closing(point.chosen)
-        if point.checkpoints <= 2 and len(steps) <= 25:
-            sets = combinations(steps, point.checkpoints)
-            assert point.remaining == min(before - analysis.closing(chosen) for chosen in sets)
+        assert (point.optimal, point.lower_bound) == (True, point.open)
+        assert point.open == before - analysis.closing(point.chosen)
+        if point.decisions_per_day <= 2 and len(steps) <= 25:
+            sets = combinations(steps, point.decisions_per_day)
+            assert point.open == min(before - analysis.closing(chosen) for chosen in sets)
 
 
 def test_the_fix_of_a_workshop_is_proven_and_leaves_nothing():

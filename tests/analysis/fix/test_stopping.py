@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix import fewest
+from meshmodel.analysis.fix.results import FIX
 from meshmodel.model import stop as stopping
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
@@ -49,16 +50,16 @@ def test_a_search_that_is_cancelled_anywhere_says_only_what_is_true(seed, flavou
 @given(SEEDS, st.sampled_from(FLAVOURS), st.integers(0, 40), st.integers(0, 80))
 def test_a_curve_after_a_fix_ends_with_it_wherever_both_were_cancelled(seed, flavour, calls, more):
     analysis = analyse(random_model(seed, 5, flavour))
-    fewest = {point.checkpoints: point.remaining for point in analysis.closing_curve()}
+    fewest = {point.decisions_per_day: point.open for point in analysis.trade_off(FIX)}
     fix = analysis.minimum_fix(cancelled=after(calls))
-    points = analysis.closing_curve(cancelled=after(more), fix=fix)
-    assert [point.checkpoints for point in points] == list(range(fix.cost + 1))
-    assert (points[-1].remaining, points[-1].exact, points[-1].chosen) == (0, True, fix.checkpoints)
+    points = analysis.trade_off(FIX, cancelled=after(more), plan=fix)
+    assert [point.decisions_per_day for point in points] == list(range(fix.cost + 1))
+    assert (points[-1].open, points[-1].exact, points[-1].chosen) == (0, True, fix.checkpoints)
     for point in points:
-        assert point.lower_bound <= fewest.get(point.checkpoints, 0) <= point.remaining
-        assert point.exact == (point.lower_bound == point.remaining)
-        assert len(point.chosen) <= point.checkpoints
-        assert point.remaining == fix.before - analysis.closing(point.chosen)
+        assert point.lower_bound <= fewest.get(point.decisions_per_day, 0) <= point.open
+        assert point.optimal == (point.lower_bound == point.open)
+        assert len(point.chosen) <= point.decisions_per_day
+        assert point.open == fix.before - analysis.closing(point.chosen)
 
 
 @pytest.fixture(scope="module")
@@ -71,36 +72,36 @@ def test_without_time_every_door_is_guarded_and_nothing_is_proven(design):
     assert (fix.optimal, fix.settled, fix.lower_bound) == (False, False, 1)
     assert fix.cost >= len(design.doors) > design.minimum_fix().cost
     assert {step[0] for step in fix.checkpoints} == {"grant"}
-    points = design.closing_curve(deadline=0)
-    assert [point.checkpoints for point in points if point.exact] == [0, fix.cost]
+    points = design.trade_off(FIX, deadline=0)
+    assert [point.decisions_per_day for point in points if point.optimal] == [0, fix.cost]
 
 
 def test_a_curve_does_not_look_anew_for_a_fix_that_is_known(design):
     fix = design.minimum_fix()
-    assert design.closing_curve(fix=fix) == design.closing_curve()
-    points = design.closing_curve(deadline=0, fix=fix)
+    assert design.trade_off(FIX, plan=fix) == design.trade_off(FIX)
+    points = design.trade_off(FIX, deadline=0, plan=fix)
     assert len(points) == fix.cost + 1
     assert points[-1].chosen == fix.checkpoints
 
 
 def test_the_curve_tells_how_far_it_is(design):
     told = []
-    points = design.closing_curve(progress=lambda done, of: told.append((done, of)))
-    assert told == [(number, len(points) - 1) for number in range(1, len(points) - 1)]
+    points = design.trade_off(FIX, progress=lambda done, of: told.append((done, of)))
+    assert told == [(number, len(points) - 1) for number in range(1, len(points))]
     # With ever more checkpoints fewer crossings remain; the last ones may be for toxic flows alone.
-    remaining = [point.remaining for point in points]
+    remaining = [point.open for point in points]
     assert remaining == sorted(remaining, reverse=True)
     assert len(set(remaining)) > len(points) // 2
 
 
 def test_where_there_are_too_many_crossings_the_curve_is_bounded(design, monkeypatch):
-    exact = design.closing_curve()
+    exact = design.trade_off(FIX)
     monkeypatch.setattr(fewest, "PROVABLE", 0)
-    bounded = design.closing_curve()
+    bounded = design.trade_off(FIX)
     for found, best in zip(bounded, exact, strict=True):
-        assert found.lower_bound <= best.remaining <= found.remaining
-    assert not all(point.exact for point in bounded)
-    assert bounded[len(exact) // 2].remaining < design.summary.uncontrolled / 2
+        assert found.lower_bound <= best.open <= found.open
+    assert not all(point.optimal for point in bounded)
+    assert bounded[len(exact) // 2].open < design.summary.uncontrolled / 2
 
 
 class Clock:
@@ -126,7 +127,7 @@ def test_whatever_the_deadline_the_set_closes_all_and_the_bound_is_true(monkeypa
         fix = design.minimum_fix(deadline=whole * part // 100)
         assert fix.lower_bound <= smallest.cost <= fix.cost == len(fix.checkpoints)
         assert fix.optimal == (fix.lower_bound == fix.cost)
-        assert fix.closes == fix.before == design.closing(fix.checkpoints)
+        assert fix.before == design.closing(fix.checkpoints)
         if part >= 60:
             # By then something was found that is better than to guard every door, and something proven.
             assert fix.cost < len(design.doors)

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from meshmodel.analysis.analysis import analyse
 from meshmodel.answers.blocks import plain
 from meshmodel.answers.causes import is_accepted
-from meshmodel.answers.fix_state import in_order
+from meshmodel.answers.plan_state import in_order
 from meshmodel.answers.report.build import Builder
 from meshmodel.answers.report.decision import verdict, worst_findings
 from meshmodel.answers.report.files import files
@@ -92,8 +92,8 @@ def test_the_first_page_names_the_worst_finding_an_owner_and_the_first_work(form
 
 def test_the_verdict_is_one_sentence_with_who_what_and_how_many_checkpoints():
     assert verdict(*worked_out(FINANCE)) == (
-        "Invoice reader and Settlement orchestrator can write General ledger with nobody asked; 4 "
-        "checkpoints close all 24 unasked crossings, and 10 further measures mend the rest."
+        "Invoice reader and Settlement orchestrator can write General ledger and no checkpoint "
+        "decides; 4 checkpoints close all 24 unchecked paths, and 10 further measures mend the rest."
     )
     empty = analyse(Snapshot(), today=TODAY)
     fix = empty.minimum_fix()

@@ -1,26 +1,27 @@
-"""The plan: computed in the background, previewed on the canvas, applied as one edit."""
+"""The plan, or the minimum fix: computed in the background, previewed on the canvas, applied as one edit."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from meshmodel.answers.plan_options import plan_options
+from meshmodel.analysis.fix.results import FIX
+from meshmodel.answers.measures import about_of, relation_of
+from meshmodel.answers.plan_options import plan_options, usual_options
 from meshmodel.answers.plan_state import (
     PlanState,
-    about_of,
-    relation_of,
+    State,
+    standing_findings,
     with_measures,
     work_out_plan,
     work_out_trade_off,
 )
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import FixList
-from meshmodel.app.presentation.fix_lines import STATES
-from meshmodel.app.presentation.planned import Chosen, marks_of
+from meshmodel.app.presentation.planned import STATES, Chosen, marks_of
 from meshmodel.app.state import NO_PREVIEW, StatusMessage
 from meshmodel.app.workbench.context import Controller
-from meshmodel.app.workbench.controllers.fix import FixController
+from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.edits.fields import edit_of, parse_value, problem_of, value_text
 from meshmodel.edits.plan import plan_edit
 from meshmodel.edits.plan_notes import plan_note
@@ -32,7 +33,6 @@ from meshmodel.model.stop import Task
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Plan
-    from meshmodel.answers.fix import State
 
 
 class PlanController(Controller):
@@ -40,42 +40,46 @@ class PlanController(Controller):
 
     _is_asked = False
     """Whether somebody asked, and it has not begun yet."""
+    _taken_at = -1
+    """At which key the measures were to be taken, though they were still being computed."""
     _task = Task()
     _previewed: tuple[Measure, ...] = ()
 
-    def open(self, fix: FixController) -> None:
-        """Show the plan where it is known how often something is done, else the smallest fix.
+    def open(self) -> None:
+        """Show the plan where it is known how often something is done, else the minimum fix."""
+        if self.state.planning is None:
+            self.context.update(shows_plan=not usual_options(self.state.snapshot).is_fix)
+        self.context.open_list("fix")
+        self._ask()
 
-        Args:
-            fix: what shows that one.
-        """
-        state = self.state
-        if state.planning is None and state.fixing is None:
-            is_counted = any(each.per_day is not None for each in state.snapshot.intent.values())
-            self.context.update(shows_plan=is_counted)
-        if self.state.shows_plan:
-            self.context.open_list("fix")
-            self._ask()
-        else:
-            fix.fix()
+    def turn(self) -> None:
+        """Show the fix in place of the plan, or the plan in place of the fix."""
+        self.context.jobs.drop("plan")
+        self.context.update(
+            shows_plan=not self.state.shows_plan, planning=None, message=StatusMessage(), **NO_PREVIEW
+        )
+        self._ask()
 
     def _ask(self) -> None:
-        """Have the plan computed, where that has not been done for this model and view, or was stopped."""
+        """Have it computed, where that has not been done for this model and view, or was stopped."""
         self._is_asked = True
         known = self.state.planning
         if known is not None and known.is_partial and not self.context.jobs.is_running("plan"):
             self.context.update(planning=None)
 
     def follow(self) -> None:
-        """Forget the plan of another model or view; compute that of the one that is looked at."""
+        """Forget the plan of another model or view; compute that of the one that is looked at.
+
+        For a large model only where somebody asked: its edits need the processor themselves. What is asked
+        while the analysis is not there yet is answered once it is.
+        """
         state = self.state
         if state.planning is not None and state.planning.analysis is not state.analysis:
             self.context.jobs.drop("plan")
-            self.context.update(planning=None)
-            if state.shows_plan:
-                self.context.update(**NO_PREVIEW)
-        is_quick = state.snapshot.elements <= AT_ONCE
-        wanted = state.shows_plan and (self._is_asked or is_quick) and self._is_open()
+            self.context.update(planning=None, **NO_PREVIEW)
+        elif not state.is_current and (state.preview or state.preview_changes):
+            self.context.update(**NO_PREVIEW)
+        wanted = (self._is_asked or self._is_quick) and self._is_open()
         if wanted and state.is_current and state.analysis is not None:
             self._is_asked = False
             if self.state.planning is None:
@@ -83,16 +87,26 @@ class PlanController(Controller):
         elif state.problem:
             self._is_asked = False
 
+    @property
+    def _is_quick(self) -> bool:
+        return self.state.snapshot.elements <= AT_ONCE
+
     def _is_open(self) -> bool:
         state = self.state
         return state.page == "fix" and (state.arrangement != "small" or state.lists_open)
 
+    # Computing it: the measures, what stands with them, then what fewer leave open
+
     def _begin(self, analysis: "Analysis") -> None:
-        options = self.context.attempt(lambda: plan_options(analysis.snapshot), "error")
-        if options is not None:
-            self.context.update(planning=PlanState(analysis, options))
-            work, found = partial(work_out_plan, analysis, options), partial(self._found, analysis)
-            self._run(work, found, "computing the plan")
+        options = FIX
+        if self.state.shows_plan:
+            found = self.context.attempt(lambda: plan_options(analysis.snapshot), "error")
+            if found is None:
+                return
+            options = found
+        self.context.update(planning=PlanState(analysis, options))
+        work, found_it = partial(work_out_plan, analysis, options), partial(self._found, analysis)
+        self._run(work, found_it, f"computing the {'minimum fix' if options.is_fix else 'plan'}")
 
     def _run(self, work: Callable[[Task], Any], done: Callable[[Any], None], title: str) -> None:
         self._task = self.context.jobs.run("plan", work, done, lambda why: self._know(problem=why), title)
@@ -105,22 +119,25 @@ class PlanController(Controller):
             self.context.update(planning=replace(known, **{"stopped": stopped, **found}))
 
     def _found(self, analysis: "Analysis", plan: "Plan") -> None:
-        is_stopped = self._task.is_cancelled()
+        is_stopped, is_quick = self._task.is_cancelled(), self._is_quick
         self._know(plan=plan, stopped=is_stopped and not plan.optimal)
         known = self.state.planning
-        if self._is_open() and self.state.shows_plan:
+        if self._is_open():
+            if self.state.message.kind == "guard":
+                self.context.update(message=StatusMessage())
             self._preview(plan.measures)
+            if self._taken_at == self.context.input_count:
+                self.take()
         if is_stopped or known is None:
             return
 
         def rest(task: Task) -> dict[str, object]:
-            from meshmodel.answers.causes import open_findings
+            standing = standing_findings(analysis, plan) if is_quick else ()
+            curve = work_out_trade_off(analysis, known.options, plan, task) if plan.measures else None
+            return {"standing": standing, "curve": curve}
 
-            standing = open_findings(with_measures(analysis, plan.measures).findings, "high")
-            curve = work_out_trade_off(analysis, known.options, plan, task)
-            return {"standing": tuple(standing), "curve": curve}
-
-        self._run(rest, lambda found: self._know(**found), "computing what fewer decisions leave open")
+        fewer = "checkpoints" if plan.is_fix else "decisions"
+        self._run(rest, lambda found: self._know(**found), f"computing what fewer {fewer} leave unchecked")
 
     # The preview
 
@@ -128,7 +145,7 @@ class PlanController(Controller):
         snapshot, self._previewed = self.state.snapshot, measures
         steps = tuple(each.step for each in measures if isinstance(each, Ask))
         leaves = None
-        if measures and snapshot.elements <= AT_ONCE and self.state.analysis is not None:
+        if measures and self._is_quick and self.state.analysis is not None:
             doors = with_measures(self.state.analysis, measures).doors
             leaves = frozenset(("grant", door.credential, door.system) for door in doors)
         self.context.update(
@@ -145,51 +162,71 @@ class PlanController(Controller):
             kind, start, end = relation_of(event.measures[0])
             self.context.select((kind, (start, end)))
 
+    def left(self, event: FixList.Left) -> None:
+        """Escape: stop computing, or go back to the canvas with the preview."""
+        del event
+        self._is_asked = False
+        if self.context.jobs.stop("plan"):
+            return
+        self.context.back_to_canvas()
+        number = len(self.state.preview) + len(self.state.preview_changes)
+        if number:
+            steps = "one step" if number == 1 else f"{number} steps"
+            self.context.say(f"preview: {steps} to change; P takes the measures, Esc ends it")
+
     # Applying
 
     def wanted(self, event: FixList.MeasuresWanted) -> None:
         """Measures were chosen to be taken: as one edit."""
-        chosen = event.chosen
+        self._want(event.chosen)
+
+    def _want(self, chosen: Chosen) -> None:
         if not chosen.measures or self.context.is_read_only():
             return
         if chosen.state is not None or not any(isinstance(each, Ask) for each in chosen.measures):
             self._apply(chosen.measures, chosen.state or "enforced")
             return
+        plan = None if self.state.planning is None else self.state.planning.plan
+        is_whole = plan is not None and set(chosen.measures) == set(plan.measures)
+        hint = "" if plan is None or plan.optimal or not is_whole else f"{NOT_PROVEN}; u takes it back"
         from meshmodel.app.dialogs.base import Picker
         from meshmodel.app.dialogs.form import choices
 
-        dialog = Picker("take these measures; where somebody is asked", choices(STATES), current="enforced")
+        dialog = Picker("take these measures, checkpoints as", choices(STATES), current="enforced", hint=hint)
         self.context.ask(dialog, partial(self._apply, chosen.measures))
 
-    def _apply(self, measures: tuple[Measure, ...], state: "State") -> None:
+    def _apply(self, measures: tuple[Measure, ...], state: State) -> None:
         snapshot = self.context.session.snapshot
         wanted = self.context.attempt(lambda: plan_edit(snapshot, measures, state), "error")
         if wanted is not None and not wanted.changes:
-            self.context.say(f"plan: all of it is there as {state} already")
+            self.context.say(f"guard: all of it is there as {state} already")
         else:
             self.context.apply(wanted, on=snapshot)
 
     def take(self) -> None:
         """Take the measures that the plan shows on the canvas."""
-        state = self.state
+        state, known = self.state, self.state.planning
         if state.preview or state.preview_changes:
-            self.wanted(FixList.MeasuresWanted(Chosen(self._previewed)))
+            self._want(Chosen(self._previewed))
+        elif self._is_asked or (known is not None and known.plan is None and not known.problem):
+            self._taken_at = self.context.input_count
+            self.context.say("guard: the measures are being computed", kind="guard")
         else:
-            self.context.say("guard: F shows which measures; or p places a checkpoint on the selected step")
+            self.context.say("guard: F shows which steps; or p places a checkpoint on the selected one")
 
     # What it must heed
 
     def asked(self, event: FixList.Asked) -> None:
         """Keep a relation, never ask at a step, or say how often a day something is done."""
         measures = event.measures
-        if not self.state.shows_plan or not measures:
+        if not measures:
             self.context.say("plan: this is about a measure; go to its row first")
         elif event.what == "often":
             self._ask_how_often(measures[0])
         elif event.what == "keep" and isinstance(measures[0], Ask):
-            self.context.say("keep: an ask takes nothing away; E never asks there")
+            self.context.say("keep: a checkpoint takes nothing away; E places none there")
         elif event.what == "never ask" and not isinstance(measures[0], Ask):
-            self.context.say("never ask: this measure asks nobody; K keeps the relation")
+            self.context.say("never ask: this measure is no checkpoint; K keeps the relation")
         else:
             whole = measures[0] if len(measures) == 1 else _whole(measures[0])
             snapshot = self.context.session.snapshot
@@ -225,14 +262,6 @@ class PlanController(Controller):
             self.context.apply(edit_of(intent, values, snapshot), on=snapshot)
 
         self.context.ask(dialog, done)
-
-    def turn(self, fix: FixController) -> None:
-        """Show the fix in place of the plan, or the plan in place of the fix; ``fix`` shows that one."""
-        self.context.update(shows_plan=not self.state.shows_plan, message=StatusMessage(), **NO_PREVIEW)
-        if self.state.shows_plan:
-            self._ask()
-        else:
-            fix.fix()
 
 
 def _whole(measure: Measure) -> Measure:

@@ -1,0 +1,173 @@
+"""The measures of a plan in words and as JSON.
+
+See ``docs/fix.md#the-plan``.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.analysis.results import StepKey
+from meshmodel.answers.blocks import Answer
+from meshmodel.model.measures import MEASURE_KINDS, Ask, Drop, Limit, Measure, MeasureKind
+from meshmodel.model.note_subject import NoteSubject
+from meshmodel.model.text import counted, one_line, plural
+from meshmodel.model.vocabulary import ACTIONS, CheckpointStep
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import TradeOffPoint
+
+WHEN: Final[dict[CheckpointStep, str]] = {
+    "grant": "when {} is used on {}",
+    "custody": "when {1} is obtained from {0}",
+    "exchange": "when {} is exchanged for {}",
+    "hold": "when {} presents {}",
+    "delegation": "when {} sets {} to work",
+    "trigger": "when what is written into {} starts {}",
+    "hearing": "before what is written into {} is read by {}",
+    "hosting": "when what runs on {} acts as {}",
+}
+"""When a checkpoint on a step asks, to be filled with its two ends."""
+_DROPPED: Final = {
+    "hold": "{1} held by {0}",
+    "pass": "{1} passed by {0}",
+    "custody": "{1} in {0}",
+    "exchange": "{0} exchanged for {1}",
+}
+DONE: Final[dict[MeasureKind, str]] = {"ask": "checkpoint", "drop": "remove", "limit": "restrict"}
+"""What each kind of measure does, in a word."""
+_COUNTED: Final[dict[MeasureKind, str]] = {"ask": "checkpoint", "drop": "removal", "limit": "restriction"}
+
+
+def when(step: StepKey) -> str:
+    """When a checkpoint on a step asks."""
+    return WHEN[step[0]].format(*(one_line(end) for end in step[1:]))
+
+
+def kind_of(measure: Measure) -> MeasureKind:
+    """Ask, drop or limit."""
+    return "ask" if isinstance(measure, Ask) else "drop" if isinstance(measure, Drop) else "limit"
+
+
+def rate(number: float) -> str:
+    """Decisions a day as a number: ``0.5``, ``1,200``."""
+    return f"{int(number):,}" if number == int(number) else f"{number:,.2f}".rstrip("0")
+
+
+def a_day(number: float) -> str:
+    """So many decisions a day, in words."""
+    return f"{rate(number)} {plural(2 if number != 1 else 1, 'decision')} a day" if number else "no decision"
+
+
+def together(measures: Sequence[Measure]) -> list[tuple[Measure, ...]]:
+    """The measures, those that take actions of one grant together, in their order."""
+    return [tuple(group) for _, group in groupby(measures, key=_place)]
+
+
+def _place(measure: Measure) -> object:
+    if isinstance(measure, Drop) and measure.relation == "grant":
+        return measure.from_, measure.to
+    return measure
+
+
+def measure_words(measures: Sequence[Measure]) -> str:
+    """What is done, without which kind of measure it is; of a grant of several actions at once.
+
+    Args:
+        measures: one, or several that take actions of one grant.
+    """
+    match measures[0]:
+        case Ask(step):
+            return when(step)
+        case Drop("grant", from_, to):
+            actions = ", ".join(each.action for each in measures if isinstance(each, Drop) and each.action)
+            return f"{actions} of {one_line(from_)} on {one_line(to)}"
+        case Drop("pass", from_, to):
+            one, other = map(one_line, from_.split(">"))
+            return f"{one_line(to)} passed by {one} to {other}"
+        case Drop(relation, from_, to):
+            return _DROPPED[relation].format(one_line(from_), one_line(to))
+        case Limit(from_, to, only):
+            return f"what {one_line(to)} does for {one_line(from_)} to {', '.join(only)}"
+
+
+def plan_sentence(measures: Sequence[Measure], most: int = 6) -> str:
+    """The measures in one line: ``checkpoint when …; remove …; restrict …``.
+
+    Args:
+        measures: in their order.
+        most: so many are named.
+    """
+    groups = together(measures)
+    named = [f"{DONE[kind_of(group[0])]} {measure_words(group)}" for group in groups[:most]]
+    more = [f"and {len(groups) - most} more"] if len(groups) > most else []
+    return "; ".join([*named, *more]) or "nothing is done"
+
+
+def point_words(curve: "Sequence[TradeOffPoint]") -> list[tuple[str, str]]:
+    """Of each point of a trade-off its decisions a day, and its measures in one line."""
+    return [(rate(each.decisions_per_day), plan_sentence(each.measures)) for each in curve]
+
+
+def count_words(measures: Sequence[Measure]) -> str:
+    """How many measures there are of each kind."""
+    counts = Counter(map(kind_of, measures))
+    return ", ".join(counted(counts[kind], _COUNTED[kind]) for kind in MEASURE_KINDS if counts[kind])
+
+
+def whole(number: float) -> float:
+    """The number, without a fraction of nothing."""
+    return int(number) if number == int(number) else number
+
+
+def measures_json(measures: Sequence[Measure]) -> list[Answer]:
+    """Measures as JSON, sorted by their keys."""
+    return [_measure_json(each) for each in sorted(measures, key=sort_key)]
+
+
+def steps_json(steps: Sequence[StepKey]) -> list[Answer]:
+    """Steps as JSON, sorted by their keys."""
+    return [{"step": step, "from": from_, "to": to} for step, from_, to in sorted(steps)]
+
+
+def _measure_json(measure: Measure) -> Answer:
+    match measure:
+        case Ask((step, from_, to), decisions):
+            ends = {"step": step, "from": from_, "to": to}
+            return {"measure": "ask", **ends, "decisions_per_day": whole(decisions)}
+        case Drop(relation, from_, to, action):
+            return {"measure": "drop", "relation": relation, "from": from_, "to": to, "action": action}
+        case Limit(from_, to, only):
+            return {"measure": "limit", "from": from_, "to": to, "only": list(only)}
+
+
+def sort_key(measure: Measure) -> tuple[str, ...]:
+    """Where a measure comes in a list that is sorted by its keys."""
+    match measure:
+        case Ask(step):
+            return "ask", *step
+        case Drop(relation, from_, to, action):
+            return "drop", relation, from_, to, str(ACTIONS.index(action)) if action else ""
+        case Limit(from_, to):
+            return "limit", from_, to
+
+
+def relation_of(measure: Measure) -> StepKey:
+    """The step that a measure is about: its kind and its ends; of a pass the hold that it makes."""
+    match measure:
+        case Ask(step):
+            return step
+        case Limit(from_, to):
+            return "delegation", from_, to
+        case Drop("pass", from_, to):
+            return "hold", from_.partition(">")[2], to
+        case Drop(relation, from_, to):
+            return relation, from_, to  # type: ignore[return-value]  # a pass is above
+
+
+def about_of(measure: Measure) -> str:
+    """What a note about a measure names: its relation or step, of a grant with the action that goes."""
+    kind, from_, to = relation_of(measure)
+    action = measure.action or "" if isinstance(measure, Drop) else ""
+    return NoteSubject(kind, (from_, to), action).about
