@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from meshmodel.analysis.arrivals import Arrival, Arrivals
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.starts import Starts
@@ -45,7 +45,7 @@ class Doors:
         self._starts, self._arrivals, self._mesh = starts, arrivals, mesh
         self._handed = starts.reaches.handed(seeds)
         self._own = mesh.own_graph.spread(seeds)
-        self._walls, self.asking = _walls(starts), _asking(starts)
+        self._walls, self.asking = self._find_walls(), _asking(starts)
         self._ways = self._unguarded()
         self.uncontrolled: dict[int, int] = {}
         self.approved: dict[int, int] = {}
@@ -84,15 +84,31 @@ class Doors:
 
     def _open(self, credential: int, access: int, way: int, arrival: Arrival) -> tuple[int, int]:
         """The starts with a crossing for which a door is open, and those for which it is not approved."""
-        open_ = way & arrival.starts
-        if self._walls:
-            open_ &= ~self._walls.get((self._mesh.zone[access // 5], access % 5), 0)
+        open_ = self._unwalled(credential, access, way & arrival.starts)
         if access in self.asking:
             open_ &= ~self.asking[access]
         intended = self._starts.approved.get(access)
         if not intended or not open_:
             return open_, open_
-        return open_, open_ & ~(intended & self.in_hand(credential, access % 5))
+        return open_, open_ & ~(intended & self.can_be_meant(credential, access, arrival))
+
+    def can_be_meant(self, credential: int, access: int, arrival: Arrival) -> int:
+        """The starts for which an intent that speaks of an access approves a door by a credential."""
+        original, (picked_up, in_hand) = self._mesh.original(credential), arrival.meant
+        picked = self._own[original] & ~self._handed.get(original, 0)
+        return self.in_hand(credential, access % 5) & (picked_up & picked | in_hand & ~picked)
+
+    def _unwalled(self, credential: int, access: int, starts: int) -> int:
+        """Of some starts those that no boundary parts from a door by a credential."""
+        for parted, inside, outside in self._walls.get((self._mesh.zone[access // 5], access % 5), ()):
+            original = self._mesh.original(credential)
+            starts &= ~(parted & inside[original] & ~outside[original])
+        return starts
+
+    def open_at(self, access: int) -> int:
+        """The starts with an open door to an access, wherever they come from; not to issue what is decided."""
+        some = self._ways.get(access // 5, {}).items()
+        return union(self._unwalled(each, access, ways.get(access % 5, 0)) for each, ways in some)
 
     @cached_property
     def _in_hand(self) -> Reach:
@@ -121,6 +137,28 @@ class Doors:
     def credentials(self, system: int) -> list[int]:
         """The nodes of the credentials, and of their copies, with an unguarded grant there for any start."""
         return list(self._ways.get(system, ()))
+
+    def _find_walls(self) -> dict[tuple[str, int], list[tuple[int, Reach, Reach]]]:
+        """By zone and action the boundaries with a checkpoint that counts: of each the starts at home on its
+        other side for which it does, and by credential those with somebody from there, and from elsewhere, in
+        their unchecked reach that comes to it as itself. What the former send passes the boundary.
+        """
+        starts, mesh = self._starts, self._mesh
+        found: defaultdict[tuple[str, int], list[tuple[int, Reach, Reach]]] = defaultdict(list)
+        senders = dict[str, tuple[Reach, Reach]]()
+        boundaries = [each for each in starts.checkpoints.boundaries if mesh.homes.get(each.zone_from)]
+        present = mesh.present(starts.reach) if boundaries else {}
+        for each in boundaries:
+            home = mesh.homes[each.zone_from]
+            if each.zone_from not in senders:
+                inside, outside = dict[int, int](), dict[int, int]()
+                for agent, some in present.items():
+                    (inside if home >> agent & 1 else outside)[mesh.first_agent + agent] = some
+                senders[each.zone_from] = mesh.own_graph.spread(inside), mesh.own_graph.spread(outside)
+            parted = starts.unfold(home) & ~starts.power[each.number]
+            for action in bits(each.actions if parted else 0):
+                found[each.zone_to, action].append((parted, *senders[each.zone_from]))
+        return found
 
     def _unguarded(self) -> dict[int, dict[int, dict[int, int]]]:
         """By system, credential or copy of one, and action: the starts that come there with it unchecked."""
@@ -170,17 +208,6 @@ def _severity(unapproved: int, own: int, handed: int, arrival: Arrival, known: i
         if met:
             known = on_the_way if on_the_way == in_hand or met & own & ~handed else max(known, in_hand)
     return known
-
-
-def _walls(starts: Starts) -> dict[tuple[str, int], int]:
-    """By zone and action, the starts that a boundary with a checkpoint that counts parts from it."""
-    found: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for each in starts.checkpoints.boundaries:
-        parted = starts.zone_from.get(each.zone_from, 0) & ~starts.power[each.number]
-        for action in range(5):
-            if parted and each.actions >> action & 1:
-                found[each.zone_to, action] |= parted
-    return found
 
 
 def _asking(starts: Starts) -> dict[int, int]:

@@ -15,7 +15,7 @@ CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 def test_all_cases_are_there():
-    assert len(CASES) == 66
+    assert len(CASES) == 81
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

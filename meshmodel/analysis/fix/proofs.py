@@ -54,7 +54,7 @@ def open_in(engine: Engine) -> Iterator[Violation]:
             for access, starts in uncontrolled.items():
                 if starts >> coming.start & 1 and listing.crosses(coming, access):
                     yield agent, coming.source, access
-    for agent in bits(toxic_agents(engine.reaches)):
+    for agent in bits(engine.toxic):
         yield agent, FLOW, FLOW
 
 
@@ -131,7 +131,7 @@ class Violations:
     ) -> None:
         self._engine, self._known, self._stop, self._hopeless = engine, known, stop, hopeless
         self._mesh, self._starts, self._reaches = engine.mesh, engine.starts, engine.reaches
-        self._toxic = toxic_agents(engine.reaches)
+        self._toxic = engine.toxic
         self._bad = union(engine.doors.uncontrolled.values())
         self._agents = self._starts.fold(self._bad) | self._toxic
         self._sources = list(self._starts.sources)
