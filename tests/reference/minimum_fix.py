@@ -3,7 +3,7 @@
 from itertools import combinations
 from typing import NamedTuple
 
-from tests.reference.mesh import all_five
+from tests.reference.mesh import all_five, closure
 
 ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting")
 
@@ -19,8 +19,11 @@ class Fix(NamedTuple):
 
 
 def candidates(reading):
-    """Every step that can be guarded: a relation counts once; implies and boundaries are none."""
-    found = {(step.kind, *step.key) for step in reading.mesh.steps if step.kind != "implies"}
+    """Every step that can be guarded, also those by which the outsider is heard: a relation counts once."""
+    mesh = reading.mesh
+    nodes = closure(mesh.steps_for_the_outsider, mesh.outsider)
+    hearing = [s for s in mesh.steps_of_compromise if s.kind == "hearing" and s.leaves in nodes]
+    found = {(step.kind, *step.key) for step in [*mesh.steps, *hearing] if step.kind != "implies"}
     return sorted(found, key=in_order)
 
 
