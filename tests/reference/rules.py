@@ -183,7 +183,7 @@ class Rules(Facts):
         """After it an agent acts: some agent reaches it, and what it yields acts somewhere."""
         found = {}
         for e in self.s.exchange.values():
-            if e.semantics != "impersonation":
+            if e.semantics != "impersonation" or e.to not in self.mesh.creds:
                 continue
             agents = self.who_reaches(*self._leaving(e))
             acts = ordered(x for _, x in self.beyond_credential(e.to) if x != "read")
