@@ -104,15 +104,14 @@ class Checkpoints:
                 return frozenset(nodes), frozenset(counting)
             counting = left
 
-    def unguarded(self, steps, counting):
-        """Those of the steps that none of these checkpoints guards."""
-        return [step for step in steps if not self.is_guarded(step, counting)]
-
     def unguarded_steps(self, counting):
         """The steps of section 3 that none of these checkpoints guards."""
-        if ("unguarded", counting) not in self._memo:
-            self._memo["unguarded", counting] = self.unguarded(self.mesh.steps, counting)
-        return self._memo["unguarded", counting]
+        if counting not in self._memo:
+            self._memo[counting] = self.unguarded(self.mesh.steps, counting)
+        return self._memo[counting]
+
+    def unguarded(self, steps, counting):
+        return [step for step in steps if not self.is_guarded(step, counting)]
 
     def is_guarded(self, step, counting):
         """Whether a checkpoint guards the step, covers its action and is one of these."""

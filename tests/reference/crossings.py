@@ -1,6 +1,6 @@
 """Section 6: crossings, doors and severity; and toxic-flow of section 9, which is an open door."""
 
-from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from tests.reference.checkpoints import Checkpoints
@@ -53,16 +53,13 @@ class Crossings(Checkpoints):
             return self.mesh.exposes_requests(target)
         return self.mesh.is_exposed(target)
 
-    def people_on(self, *systems):
-        """The ``on_behalf_of`` of all active credentials with grants there, None where one has none."""
-        s = self.mesh.s
-        credentials = {g.credential for g in s.grant.values() if g.system in systems}
-        return {s.credential[c].on_behalf_of for c in credentials & self.mesh.creds}
-
     def stays_with_its_person(self, source, target):
+        """Both partitioned, and all active credentials with grants there for one; in itself also for none."""
         if source is None or not (self.mesh.is_partitioned(source) and self.mesh.is_partitioned(target)):
             return False
-        people = self.people_on(source, target)
+        grants = [g for g in self.mesh.s.grant.values() if g.system in {source, target}]
+        used = {g.credential for g in grants} & self.mesh.creds
+        people = {self.mesh.s.credential[c].on_behalf_of for c in used}
         return len(people) == 1 and (None not in people or source == target)
 
     def carries_out(self, source, target, action):
@@ -78,29 +75,20 @@ class Crossings(Checkpoints):
         return self.mesh.s.agent[agent].home if source is None else self.mesh.zone(source)
 
     def is_crossing(self, agent, source, target, action):
+        mesh = self.mesh
         if source == target:
             return False
-        if self.zone_of_source(agent, source) != self.mesh.zone(target):
-            return self._is_between_zones(agent, source, target, action)
-        return source is not None and self._is_within_a_zone(agent, source, target, action)
-
-    def _is_between_zones(self, agent, source, target, action):
-        mesh = self.mesh
-        if mesh.zone(target) != mesh.s.agent[agent].home:
+        between = self.zone_of_source(agent, source) != mesh.zone(target)
+        if between and mesh.zone(target) != mesh.s.agent[agent].home:
             return True
-        if action == "read" or source is None:
+        if source is None:
             return False
-        less_protected = mesh.level(source) > mesh.level(target)
-        if less_protected and not self.stays_with_its_person(source, target):
-            return True
-        return self.instructs(agent, source, target, action)
-
-    def _is_within_a_zone(self, agent, source, target, action):
-        mesh = self.mesh
         if self.instructs(agent, source, target, action):
             return True
-        above = mesh.level(source) >= CONFIDENTIAL and mesh.level(source) > mesh.level(target)
-        return above and self.carries_out(source, target, action)
+        above = mesh.level(source) > mesh.level(target)
+        if between:
+            return above and action != "read" and not self.stays_with_its_person(source, target)
+        return above and self.carries_out_secrets(source, target, action)
 
     def start_of(self, agent, source):
         starts = {("agent", agent)}
@@ -150,20 +138,16 @@ class Crossings(Checkpoints):
         return bool(steps) and all(self.is_guarded(step, counting) for step in steps)
 
     def is_approved(self, agent, source, target, action, door):
-        return (
+        if not (
             self._is_meant_to_be_used(agent, action, door)
             and self.is_intended(agent, source, target, action)
             and self.mesh.s.system[target].audit != "none"
-            and (
-                self.severity(agent, source, target, action, bare(door)) <= MEDIUM
-                or self._words_play_no_part(agent, source, target, action)
-            )
-        )
-
-    def _words_play_no_part(self, agent, source, target, action):
-        if self.moves(source, agent):
+        ):
             return False
-        return not (self.carries_out_secrets(source, target, action) and self.sources_that_move(agent))
+        told = self.moves(source, agent) or (
+            self.carries_out_secrets(source, target, action) and self.sources_that_move(agent)
+        )
+        return not told or self.severity(agent, source, target, action, bare(door)) <= MEDIUM
 
     def carries_out_secrets(self, source, target, action):
         secret = source is not None and self.mesh.level(source) >= CONFIDENTIAL
@@ -236,12 +220,10 @@ class Crossings(Checkpoints):
     def _is_toxic(self, agent):
         nodes, _ = self.unchecked({("agent", agent)})
         return any(
-            self.carries_out_secrets(source, target, action)
-            and self.open_doors(agent, source, target, action)
-            for source in self.mesh.can_read(agent)
-            if ("access", source, "read") in nodes
-            for target in self.mesh.s.system
-            for action in ACTIONS
+            self.carries_out_secrets(s, t, x) and self.open_doors(agent, s, t, x)
+            for s in self.mesh.can_read(agent)
+            if ("access", s, "read") in nodes
+            for t, x in product(self.mesh.s.system, ACTIONS)
         )
 
     # Answers
@@ -265,9 +247,10 @@ class Crossings(Checkpoints):
 
     def crossings_and_missing(self):
         """The crossings in their order, and the doors by credential and system."""
-        return self._crossings_and_missing
+        if "crossings" not in self._memo:
+            self._memo["crossings"] = self._crossings_and_missing()
+        return self._memo["crossings"]
 
-    @cached_property
     def _crossings_and_missing(self):
         crossings, missing = [], {}
         for agent, source, target, action in self.candidates():

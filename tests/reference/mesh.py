@@ -149,11 +149,15 @@ class Mesh:
         return list(dict.fromkeys(self._with_strays(found)))
 
     def _all_but_hearing(self):
-        yield from self._hold_steps()
+        """A hold is a hold(a, c), or a delegation(b, a) of an active agent b that passes c."""
+        for h in self.s.hold.values():
+            yield Step("hold", ("agent", h.agent), ("cred", h.credential), (h.agent, h.credential), None)
         yield from self._between_credentials_and_accesses()
         for d in self.s.delegation.values():
-            to = self.session_of(d) if self.is_limited(d) else ("agent", d.to)
+            to = self.session_of(d) if self._is_limited(d) else ("agent", d.to)
             yield Step("delegation", ("agent", d.from_), to, (d.from_, d.to), None)
+            for c in d.passes or () if d.from_ in self.agents else ():
+                yield Step("hold", ("agent", d.to), ("cred", c), (d.to, c), None)
         for t in self.s.trigger.values():
             written = ("access", t.system, "write")
             yield Step("trigger", written, ("agent", t.agent), (t.system, t.agent), None)
@@ -162,15 +166,6 @@ class Mesh:
                 runs = ("access", a.runs_on, "execute")
                 yield Step("hosting", runs, ("agent", a.id), (a.runs_on, a.id), None)
         yield from self._steps_of_sessions()
-
-    def _hold_steps(self):
-        """hold(a, c), or a delegation(b, a) of an active agent b passes c."""
-        for h in self.s.hold.values():
-            yield Step("hold", ("agent", h.agent), ("cred", h.credential), (h.agent, h.credential), None)
-        for d in self.s.delegation.values():
-            if d.from_ in self.agents:
-                for c in d.passes or ():
-                    yield Step("hold", ("agent", d.to), ("cred", c), (d.to, c), None)
 
     def _between_credentials_and_accesses(self):
         for g in self.s.grant.values():
@@ -234,7 +229,7 @@ class Mesh:
         """It counts where b is not steerable: a limit that is asked of a model is no limit."""
         return delegation.only is not None and not self.is_steerable(delegation.to)
 
-    def is_limited(self, delegation):
+    def _is_limited(self, delegation):
         return delegation.returns == "values" or self.only_counts(delegation)
 
     @staticmethod
@@ -247,7 +242,7 @@ class Mesh:
 
     def sessions(self):
         """All sessions: of limited delegations, and those to which a session delegates."""
-        found = [self.session_of(d) for d in self.s.delegation.values() if self.is_limited(d)]
+        found = [self.session_of(d) for d in self.s.delegation.values() if self._is_limited(d)]
         for session in found:
             for further in self._delegated_to(session):
                 if further not in found:
@@ -294,12 +289,12 @@ class Mesh:
 
     def is_theft(self, agent, step):
         """Whether by this step the agent takes what other active agents hold and it does not itself."""
-        if step.kind != "custody":
+        if step.kind != "custody" or not self.is_left_lying(*step.key):
             return False
-        system, credential = step.key
-        if self.s.custody[system, credential].how != "stores":
-            return False
-        if self.s.system[system].kind == "secrets-manager":
-            return False
-        holders = {a for a, c in self.held_before if c == credential}
+        holders = {a for a, c in self.held_before if c == step.key[1]}
         return agent not in holders and bool(holders)
+
+    def is_left_lying(self, system, credential):
+        """Whether it is stored there, and the place is no secrets-manager."""
+        custody = self.s.custody[system, credential]
+        return custody.how == "stores" and self.s.system[system].kind != "secrets-manager"

@@ -100,13 +100,7 @@ def preference(fix):
 
 def stored_secrets(reading, chosen):
     """How many of the steps are custody by ``stores`` outside a secrets-manager."""
-    s = reading.mesh.s
-    return sum(
-        step[0] == "custody"
-        and s.custody[step[1:]].how == "stores"
-        and s.system[step[1]].kind != "secrets-manager"
-        for step in chosen
-    )
+    return sum(step[0] == "custody" and reading.mesh.is_left_lying(*step[1:]) for step in chosen)
 
 
 def interrupted(reading, before=None):

@@ -6,7 +6,7 @@ defined by the text for missing-checkpoint alone; elsewhere they are this readin
 
 from tests.reference.crossings import WORDS
 from tests.reference.facts import DAY, Facts, Finding, lifetime_seconds
-from tests.reference.mesh import CONFIDENTIAL, HARM, LEVEL, OWN_STEPS, all_five, closure, ordered
+from tests.reference.mesh import CONFIDENTIAL, HARM, LEVEL, OWN_STEPS, Step, all_five, closure, ordered
 
 EARLY = {"delegation", "trigger", "hearing", "hosting", "hold"}
 
@@ -135,32 +135,24 @@ class Rules(Facts):
     def lost_delegation(self):
         """People set it to work, and it reaches their data with a credential of its own."""
         found = {}
-        for agent in self.acting_agents():
-            if not self._works_for_people(agent):
-                continue
+        for agent in self._working_for_people():
             in_hand = self.mesh.reached_by({("agent", agent)}, {"hold", "exchange"})
             for g in self.grants:
                 nobodys = self.s.credential[g.credential].on_behalf_of is None
-                if ("cred", g.credential) in in_hand and nobodys and self._each_has_data_in(g.system):
-                    restricted = self.mesh.level(g.system) == LEVEL["restricted"]
-                    severity = "high" if restricted else "medium"
-                    told = found.setdefault(f"{g.credential}>{g.system}", Finding(severity, (), g.actions))
-                    agents = tuple(sorted({*told.agents, agent}))
-                    found[f"{g.credential}>{g.system}"] = told._replace(agents=agents)
+                level = self.mesh.level(g.system)
+                kept_apart = self.mesh.is_partitioned(g.system) and level >= CONFIDENTIAL
+                if ("cred", g.credential) in in_hand and nobodys and kept_apart:
+                    severity = "high" if level == LEVEL["restricted"] else "medium"
+                    told = found.get(f"{g.credential}>{g.system}", Finding(severity, (), g.actions))
+                    found[f"{g.credential}>{g.system}"] = told._replace(agents=(*told.agents, agent))
         return found
 
-    def _works_for_people(self, agent):
-        """An active person delegates to it, itself or through active agents but persons."""
-        delegations = [d for d in self.s.delegation.values() if {d.from_, d.to} <= self.mesh.agents]
-        before = {agent}
-        while True:
-            more = before | {d.from_ for d in delegations if d.to in before and not self.mesh.is_person(d.to)}
-            if more == before:
-                return any(self.mesh.is_person(a) for a in before)
-            before = more
-
-    def _each_has_data_in(self, system):
-        return self.mesh.is_partitioned(system) and self.mesh.level(system) >= CONFIDENTIAL
+    def _working_for_people(self):
+        """Those to whom an active person delegates, itself or through active agents but persons."""
+        acting = set(self.acting_agents())
+        ends = [(d.from_, d.to) for d in self.s.delegation.values() if d.to in acting]
+        steps = [Step("delegation", *each, each, None) for each in ends]
+        return sorted(closure(steps, self.mesh.agents - acting) & acting)
 
     def token_passthrough(self):
         found = {}
@@ -173,10 +165,8 @@ class Rules(Facts):
                 found[f"{d.from_}>{d.to}"] = Finding("high", tuple(sorted((d.from_, d.to))))
         for step in self.mesh.steps_but_hearing:
             if step.leaves[0] == "stray" and step.leaves[1][0] == "cred":
-                told = found.setdefault(f"{step.leaves[1][1]}>{step.key[1]}", Finding("high"))
-                agents = self.who_reaches(step.leaves)
-                actions = told.actions if step.action is None else ordered((*told.actions, step.action))
-                found[f"{step.leaves[1][1]}>{step.key[1]}"] = Finding("high", agents, actions)
+                subject = f"{step.leaves[1][1]}>{step.key[1]}"
+                found[subject] = Finding("high", self.who_reaches(step.leaves))
         return found
 
     def impersonating_exchange(self):
