@@ -4,7 +4,6 @@ See ``docs/semantics.md#crossings``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.starts import Starts
-from meshmodel.model.actions import ADMIN, ISSUE, READ
+from meshmodel.model.actions import ISSUE, READ
 from meshmodel.model.stop import check_current
 
 
@@ -45,6 +44,7 @@ class Doors:
         self._starts, self._arrivals, self._mesh = starts, arrivals, mesh
         self._handed = starts.reaches.handed(seeds)
         self._own = mesh.own_graph.spread(seeds)
+        self._senders: dict[str, tuple[Reach, Reach]] = {}
         self._walls, self.asking = self._find_walls(), _asking(starts)
         self._ways = self._unguarded()
         self.uncontrolled: dict[int, int] = {}
@@ -98,6 +98,11 @@ class Doors:
         picked = self._own[original] & ~self._handed.get(original, 0)
         return self.in_hand(credential, access % 5) & (picked_up & picked | in_hand & ~picked)
 
+    def is_spoken_of(self, credential: int, access: int, start: int) -> bool:
+        """Whether an intent speaks of an access for a start, and its agent has the credential in hand."""
+        intended = self._starts.approved.get(access, 0)
+        return bool((intended and intended & self.in_hand(credential, access % 5)) >> start & 1)
+
     def _unwalled(self, credential: int, access: int, starts: int) -> int:
         """Of some starts those that no boundary parts from a door by a credential."""
         for parted, inside, outside in self._walls.get((self._mesh.zone[access // 5], access % 5), ()):
@@ -140,42 +145,38 @@ class Doors:
 
     def _find_walls(self) -> dict[tuple[str, int], list[tuple[int, Reach, Reach]]]:
         """By zone and action the boundaries with a checkpoint that counts: of each the starts at home on its
-        other side for which it does, and by credential those with somebody from there, and from elsewhere, in
-        their unchecked reach that comes to it as itself. What the former send passes the boundary.
+        other side for which it does, and its ``senders``: what those from there alone send passes it.
         """
         starts, mesh = self._starts, self._mesh
         found: defaultdict[tuple[str, int], list[tuple[int, Reach, Reach]]] = defaultdict(list)
-        senders = dict[str, tuple[Reach, Reach]]()
-        boundaries = [each for each in starts.checkpoints.boundaries if mesh.homes.get(each.zone_from)]
-        present = mesh.present(starts.reach) if boundaries else {}
-        for each in boundaries:
-            home = mesh.homes[each.zone_from]
-            if each.zone_from not in senders:
-                inside, outside = dict[int, int](), dict[int, int]()
-                for agent, some in present.items():
-                    (inside if home >> agent & 1 else outside)[mesh.first_agent + agent] = some
-                senders[each.zone_from] = mesh.own_graph.spread(inside), mesh.own_graph.spread(outside)
-            parted = starts.unfold(home) & ~starts.power[each.number]
+        for each in starts.checkpoints.boundaries:
+            parted = starts.unfold(mesh.homes.get(each.zone_from, 0)) & ~starts.power[each.number]
             for action in bits(each.actions if parted else 0):
-                found[each.zone_to, action].append((parted, *senders[each.zone_from]))
+                found[each.zone_to, action].append((parted, *self.senders(each.zone_from)))
         return found
+
+    def senders(self, zone: str) -> tuple[Reach, Reach]:
+        """By credential the starts with somebody at home in a zone, and with somebody who is not, in their
+        unchecked reach that comes to it as itself.
+        """
+        if zone not in self._senders:
+            first, home = self._mesh.first_agent, self._mesh.homes.get(zone, 0)
+            inside, outside = dict[int, int](), dict[int, int]()
+            for agent, some in self._mesh.present(self._starts.reach).items():
+                (inside if home >> agent & 1 else outside)[first + agent] = some
+            spread = self._mesh.own_graph.spread
+            self._senders[zone] = spread(inside), spread(outside)
+        return self._senders[zone]
 
     def _unguarded(self) -> dict[int, dict[int, dict[int, int]]]:
         """By system, credential or copy of one, and action: the starts that come there with it unchecked."""
         found: dict[int, dict[int, dict[int, int]]] = {}
         mesh = self._mesh
         for step in mesh.steps["grant"]:
-            credential, access = step
-            copies, original = mesh.sessions.copies.get(credential), mesh.original(access)
-            if copies is not None and original == access:
-                continue  # what leaves a session is taken from the step to its copy of the access
             way = self._way(step)
-            system, granted = divmod(original, 5)
-            actions: Iterable[int] = range(5) if granted == ADMIN else (granted,)
-            if copies is not None and not copies.allow(mesh.systems[system], granted):
-                actions = [each for each in actions if copies.allow(mesh.systems[system], each)]
-            for action in actions if way else ():
-                _join(found.setdefault(system, {}).setdefault(credential, {}), action, way)
+            for access in mesh.opens(step) if way else ():
+                system, action = divmod(access, 5)
+                _join(found.setdefault(system, {}).setdefault(step[0], {}), action, way)
         return found
 
     def _way(self, step: Step) -> int:

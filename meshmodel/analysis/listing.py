@@ -93,8 +93,14 @@ class Listing:
         known = {each.source: each for each in self.sources(agent)}
         return known.get(source, Coming(agent, source, agent))
 
-    def crosses(self, coming: Coming, access: int) -> bool:
-        """Whether there is a crossing to an access, if the agent reaches it."""
+    def crosses(self, coming: Coming, access: int, source: Source | None = None) -> bool:
+        """Whether there is a crossing to an access, if the agent reaches it.
+
+        Args:
+            coming: the agent and its source.
+            access: the access.
+            source: what matters of the source, if it is to be taken for another one.
+        """
         mesh, (system, action) = self.mesh, divmod(access, 5)
         there, target = mesh.zone[system], mesh.traits[system]
         home = self.home(coming.agent)
@@ -102,7 +108,7 @@ class Listing:
             return there != home
         if coming.source == system:
             return False
-        source = self.source(coming)
+        source = source or self.source(coming)
         if mesh.zone[coming.source] == there:
             return crosses_within(source, target, action)
         return there != home or crosses_home(source, target, action)

@@ -6,12 +6,12 @@ from functools import cached_property
 from itertools import pairwise
 from weakref import proxy
 
-from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.sessions import Sessions
 from meshmodel.analysis.steps import OWN, Steps
 from meshmodel.analysis.words import Words
-from meshmodel.model.actions import ISSUE
+from meshmodel.model.actions import ADMIN, ISSUE
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -71,12 +71,33 @@ class Mesh(Steps):
 
     def present(self, reach: Reach) -> dict[int, int]:
         """By agent, the starts that come to it, or to a session of it, in a reach."""
-        first = self.first_agent
-        found = dict(enumerate(reach[first : first + len(self.agents)]))
+        return {
+            number: union(reach[node] for node in self.sessions_of(number))
+            for number in range(len(self.agents))
+        }
+
+    def sessions_of(self, agent: int) -> list[int]:
+        """The nodes of an agent, by its number, and of its sessions."""
+        return [self.first_agent + agent, *self._sessions_of.get(self.first_agent + agent, ())]
+
+    @cached_property
+    def _sessions_of(self) -> dict[int, list[int]]:
+        found = dict[int, list[int]]()
         for node, origin in self.origin.items():
-            if reach[node] and origin - first in found:
-                found[origin - first] |= reach[node]
+            if self.first_agent <= origin < self.first_agent + len(self.agents):
+                found.setdefault(origin, []).append(node)
         return found
+
+    def opens(self, step: Step) -> list[int]:
+        """The accesses that a grant step opens; what leaves a session by the step to its copy of the access."""
+        credential, enters = step
+        copies, access = self.sessions.copies.get(credential), self.original(enters)
+        if copies is not None and access == enters:
+            return []
+        system, granted = divmod(access, 5)
+        actions = range(5) if granted == ADMIN else (granted,)
+        name = self.systems[system]
+        return [5 * system + each for each in actions if copies is None or copies.allow(name, each)]
 
     def in_hand(self, credential: str) -> list[int]:
         """The node of an active credential, and its stray where it has one."""

@@ -38,7 +38,8 @@ def questions(engine: Engine) -> Iterator[Question]:
         )
     held = {mesh.name(credential) for _, credential in mesh.steps["hold"]}
     unkept = held.difference(credential for _, credential in tables.custody)
-    keyless = {c for _, c in tables.custody if tables.credential[c].is_bound} - held
+    lying = {each.credential for each in tables.custody.values() if each.how == "stores"}
+    keyless = {each for each in lying if tables.credential[each].is_bound} - held
     for name in mesh.credentials:
         credential = tables.credential[name]
         seconds = credential.lifetime_seconds

@@ -187,20 +187,20 @@ class Reaches:
         """The agents in the unchecked reach of the outsider, or with a session there."""
         return bitset([agent for agent, some in self.mesh.present(self.outsider.reach).items() if some])
 
-    def way_out(self, reach: Reach) -> int:
-        """The starts with a way out: an action that exposes a system, or acts on one with untrusted input.
-
-        Args:
-            reach: the unchecked reach of the starts.
-        """
+    @cached_property
+    def ways_out(self) -> list[int]:
+        """The accesses that expose a system, or act on one with untrusted input."""
         mesh = self.mesh
-        out = [
-            reach[5 * system + action]
+        return [
+            5 * system + action
             for system, traits in enumerate(mesh.traits)
             for action in range(5)
             if traits.exposes(action) or (mesh.untrusted[system] and action != READ)
         ]
-        return union({id(each): each for each in out}.values())
+
+    def way_out(self, reach: Reach) -> int:
+        """The starts with a way out; ``reach`` is their unchecked reach."""
+        return union({id(reach[each]): reach[each] for each in self.ways_out}.values())
 
     @cached_property
     def accesses(self) -> Memberships:

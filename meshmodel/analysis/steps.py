@@ -27,6 +27,7 @@ class Steps(Nodes):
         steps: for each kind of step the pairs of nodes.
         origin: by node of a session, by stray and by ear, the node that it stands for.
         strays: by credential that is used outside its audience, the node that such uses leave.
+        astray: these nodes, and their copies, which lead nobody to a decision.
         trusts: by exchange that is not pinned, its *trust*: a node between what fits and what it yields.
         named: by trust, or copy of one, the credential that its relation names.
         first_ear: where *ears* begin. An agent can be both started by a system and hear it, by steps with
@@ -42,6 +43,7 @@ class Steps(Nodes):
         super().__init__(snapshot)
         self.origin: dict[int, int] = {}
         self.strays: dict[int, int] = {}
+        self.astray = set[int]()
         self.trusts: dict[tuple[str, str], int] = {}
         self.named: dict[int, str] = {}
         self.copying: dict[int, dict[int | None, int]] = {}
@@ -158,6 +160,8 @@ class Steps(Nodes):
         self.origin[self.size] = self.original(origin)
         if origin in self.named:
             self.named[self.size] = self.named[origin]
+        if origin in self.astray:
+            self.astray.add(self.size)
         self.size = self.first_ear = self.size + 1
         return self.size - 1
 
@@ -203,6 +207,7 @@ class Steps(Nodes):
             if node is not None and node not in self.strays:
                 if self.is_astray(credential, system, exchanged=exchanged):
                     self.strays[node] = self.add_node(node)
+                    self.astray.add(self.strays[node])
 
     def _add_trusts(self) -> None:
         """Add what fits the condition of an exchange that names no single workload."""
@@ -214,7 +219,7 @@ class Steps(Nodes):
             fitting = [
                 node
                 for node, c in enumerate(self.credentials, self.first_credential)
-                if c not in ends
+                if c != each.from_
                 and tables.credential[c].kind == like
                 and each.at in (tables.credential[c].audience or ())
             ]

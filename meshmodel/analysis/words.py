@@ -25,6 +25,7 @@ class Words:
         calm: the graph of all steps but triggers and hearing.
         drawn: by system the agents that it triggers, as bits.
         systems: the numbers of those that words may come to (W).
+        told: those from which outsiders' words, or values that administrators change, reach who hears them.
         heard: the systems from which steps of hearing lead.
         graph: all steps. *Hubs* are nodes of it that stand for nothing: many agents hear many systems, and
             steps from all to all would outnumber all others. As each agent hears what it reaches with its
@@ -46,6 +47,7 @@ class Words:
         for leaves, enters in steps.steps["trigger"]:
             self.drawn[leaves // 5] |= 1 << enters - steps.first_agent
         self._first_hand = {number for number, untrusted in enumerate(steps.untrusted) if untrusted}
+        self.told = set[int]()
         self.systems = self._carried() if steps.outside else set[int]()
         self.heard = {each for each in self.systems if self.hears[each] or each in steps.copying}
         self.graph = self._joined(steps)
@@ -94,6 +96,7 @@ class Words:
             new = [*after[node], *more.get(node, ())]
             system = voices.get(node)
             if system is not None:
+                self.told.add(system)
                 new += [steps.first_agent + each for each in bits(self.hears[system] & unmoved)]
                 new += steps.copying.get(system, {}).values()
                 unmoved &= ~self.hears[system]

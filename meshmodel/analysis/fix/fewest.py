@@ -114,10 +114,9 @@ class Fewest:
 
     def _learn(self, chosen: Proof) -> None:
         """Learn proofs of what remains: it does, unless more is taken."""
-        for part in self._changed.violations(chosen, self._stop):
-            for violation, proof in part.each():
-                if self._flows or violation[1] != FLOW:
-                    self._proofs[violation].add(proof)
+        for violation, proof in self._changed.violations(chosen, self._stop).each():
+            if self._flows or violation[1] != FLOW:
+                self._proofs[violation].add(proof)
 
     def _least(self, budget: int) -> Proof:
         """Measures that leave the fewest as far as is known; how many that is at least is kept."""

@@ -128,8 +128,7 @@ class Cheapest:
             Stopped: it was time to stop before that was known.
         """
         self._stop.check()
-        every = self._changed.violations(chosen, self._stop, self._hopeless)
-        found = next(filter(None, (each.proofs() for each in every)), set[Proof]())
+        found = self._changed.violations(chosen, self._stop, self._hopeless).proofs()
         self._proofs |= found
         return found
 
