@@ -20,7 +20,6 @@ from meshmodel.analysis.fix.proofs import Changed, Violation
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
-from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.stop import Stop, Stopped
 
 
@@ -97,8 +96,7 @@ class Cheapest:
             Stopped: it was time to stop before that was known.
         """
         self._stop.check()
-        every = self._changed.violations(chosen, self._stop, self._hopeless)
-        found = next(filter(None, (each.proofs() for each in every)), set[Proof]())
+        found = self._changed.violations(chosen, self._stop, self._hopeless).proofs()
         self._proofs |= found
         return found
 
@@ -151,7 +149,7 @@ def simple(engine: Engine) -> set[Relation]:
     """A fix that is easy to find: the grants of all doors, and on confidential data where flows are toxic."""
     mesh, private = engine.mesh, set(engine.mesh.private)
     found: set[Relation] = {("grant", each.credential, each.system) for each in engine.missing}
-    if toxic_agents(engine.reaches):
+    if engine.toxic:
         found |= {
             mesh.relation(*step) for step in mesh.steps["grant"] if mesh.original(step[1]) // 5 in private
         }
