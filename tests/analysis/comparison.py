@@ -217,7 +217,7 @@ def assert_plan_agrees(model, name, view="built", options=None, at_most=None):
     about = f"{name}, as {view}, {options}, {at_most}: {plan}\nthe text: {best}\n{write_text(model)}"
     assert plan.optimal, about
     assert plan.settled, about
-    assert plan.left == left, about
+    assert plan.left == sum(left), about
     assert plain(plan.needed) == naive.needed(), about
     assert plan.decisions_per_day == plan.lower_bound == best.cost[0], about
     chosen = tuple(map(measure_computed, plan.measures))
@@ -231,9 +231,8 @@ def assert_plan_agrees(model, name, view="built", options=None, at_most=None):
     if curve is not None:
         points = analysis.trade_off(options)
         assert all(each.optimal for each in points), about
-        assert [(each.decisions_per_day, each.open) for each in points] == curve, about
-        for point in points:
+        open_ = [(a_day, sum(still)) for a_day, still in curve]
+        assert [(each.decisions_per_day, each.open) for each in points] == open_, about
+        for point, (a_day, still) in zip(points, curve, strict=True):
             done = tuple(map(measure_computed, point.measures))
-            assert (naive.cost(done)[0], naive.open_after(done)) == (point.decisions_per_day, point.open), (
-                about
-            )
+            assert (naive.cost(done)[0], naive.open_after(done)) == (a_day, still), about

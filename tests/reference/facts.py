@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tests.reference.mesh import all_five, ordered
+from tests.reference.mesh import all_five, covered, ordered
 from tests.reference.reading import Reading
 from tests.reference.words import STEPS
 
@@ -41,8 +41,8 @@ def lifetime_seconds(credential):
 class Facts(Reading):
     """What several rules ask."""
 
-    def __init__(self, snapshot, view="built"):
-        super().__init__(snapshot, view)
+    def __init__(self, snapshot, view="built", guarded=(), words=None):
+        super().__init__(snapshot, view, guarded, words)
         self.s = snapshot
         self.agents = sorted(self.mesh.agents)
         self.active = [snapshot.credential[c] for c in sorted(self.mesh.creds)]
@@ -73,10 +73,8 @@ class Facts(Reading):
 
     def beyond_intents(self, agent):
         """The unchecked accesses that no intent covers, wherever it comes from."""
-        intents = [i for i in self.s.intent.values() if i.agent == agent]
-        covered = {(i.system, x) for i in intents for x in all_five(i.actions)}
-        covered |= {(s, "read") for i in intents for s in i.from_ or ()}
-        return [at for at in self.unchecked_accesses(agent) if at not in covered]
+        meant = set().union(*(covered(i) for i in self.s.intent.values() if i.agent == agent))
+        return [at for at in self.unchecked_accesses(agent) if at not in meant]
 
     def environment(self, system):
         zone = self.s.system[system].zone

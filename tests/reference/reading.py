@@ -8,8 +8,9 @@ from tests.reference.words import Words
 class Reading(Crossings):
     """All answers of sections 4 to 7."""
 
-    def __init__(self, snapshot, view="built"):
-        super().__init__(Words(snapshot), view)
+    def __init__(self, snapshot, view="built", guarded=(), words=None):
+        """``words``: the mesh of this snapshot where there is one already."""
+        super().__init__(words or Words(snapshot), view, guarded)
 
     def with_guarded(self, steps):
         """The same mesh with decisions of nobody's power on these steps (kind, from, to)."""
