@@ -18,19 +18,21 @@ from meshmodel.model.vocabulary import ACTIONS
 class Copies:
     """The copies of credentials and accesses that a session uses.
 
-    Sessions that return values, and those that copy, share theirs where they are limited to the same. Where
-    words are returned it matters in which session a copy was reached: reads by it may be approved.
+    Sessions that return values without a limit, and those that copy to the same, share theirs. Else it matters
+    in which session a copy was reached: reads by it may be approved, and a plan may narrow its limit.
 
     Attributes:
         only: the ``system:action`` to which they are limited; empty: no such limit counts.
         values: whether only values come back: no read leaves the session.
         copying: whether the session is one of a program that copies.
+        limit: the delegation whose ``only`` it is; ``None``: none counts.
         nodes: by original node its copy.
     """
 
     only: frozenset[str]
     values: bool
     copying: bool = False
+    limit: tuple[str, str] | None = None
     nodes: dict[int, int] = field(default_factory=dict)
 
     def allow(self, system: str, action: int) -> bool:
@@ -120,12 +122,16 @@ class Sessions:
             return self.by_node[self._made[key]], False
         agent = steps.agent_node(delegation.to)
         only = frozenset(steps.only(delegation))
-        copies = self._share(only, copying=False) if values else Copies(only, values=False)
+        limit = (delegation.from_, delegation.to) if only else None
+        is_alone = bool(only) or not values
+        copies = Copies(only, values, limit=limit) if is_alone else self._share(only, copying=False)
         session = Session(steps.add_node(agent), delegation, copies)
         self._made[key], self.by_node[session.node] = session.node, session
         names = dict.fromkeys((*self._held[delegation.to], *(delegation.passes or ())))
         nodes = [node for name in names if (node := steps.node("credential", name)) is not None]
-        self._hold(agent, session.node, [*nodes, *(steps.strays[c] for c in nodes if c in steps.strays)], copies)
+        self._hold(
+            agent, session.node, [*nodes, *(steps.strays[c] for c in nodes if c in steps.strays)], copies
+        )
         return session, True
 
     def _hold(self, agent: int, session: int, held: Iterable[int], copies: Copies) -> None:
@@ -208,7 +214,9 @@ def _copied(steps: Steps) -> Iterator[tuple[int, int, frozenset[str]]]:
             queue += new
             used |= dict.fromkeys(new)
         credentials = {steps.name(node) for node in used if node not in steps.named}
-        masks = [(g.system, expand_admin(action_mask(g.actions))) for c in credentials for g in steps.grants_of[c]]
+        masks = [
+            (g.system, expand_admin(action_mask(g.actions))) for c in credentials for g in steps.grants_of[c]
+        ]
         reads, writes = ({name for name, mask in masks if mask >> x & 1} for x in (READ, WRITE))
         writes = {each for each in writes if not tables.system[each].typed}
         every = frozenset(f"{each}:write" for each in writes)

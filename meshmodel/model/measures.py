@@ -15,7 +15,7 @@ from meshmodel.model.vocabulary import ACTIONS, Action, CheckpointStep
 
 MeasureKind = Literal["ask", "drop", "limit"]
 MEASURE_KINDS: Final[tuple[MeasureKind, ...]] = ("ask", "drop", "limit")
-DropKind = Literal["hold", "pass", "grant", "custody", "exchange"]
+DropKind = Literal["hold", "pass", "grant", "custody", "exchange", "only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,13 @@ class Ask:
         step: its kind and two ends, as a checkpoint names them.
         decisions_per_day: how often a day needed accesses pass it.
         passes: which those are, as (agent, system), sorted; empty: it is counted as once a day.
+        unknown: whether some intent that counts does not say how often a day: the number is no stated one.
     """
 
     step: tuple[CheckpointStep, str, str]
     decisions_per_day: float
     passes: tuple[tuple[str, str], ...] = ()
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,9 @@ class Drop:
     """Take a relation away, or one action of a grant; no needed access passes it.
 
     Attributes:
-        relation: its kind; a pass is a credential that a delegation passes.
-        from_: where it begins, as in the model; of a pass ``agent>agent``, the ends of the delegation.
-        to: where it ends; of a pass the credential.
+        relation: its kind; a pass is a credential that a delegation passes, an only an entry of its ``only``.
+        from_: where it begins, as in the model; of a pass or only ``agent>agent``, the ends of the delegation.
+        to: where it ends; of a pass the credential, of an only the ``system:action``.
         action: of a grant the action that goes; ``None`` of others.
     """
 
@@ -107,13 +109,13 @@ def _change(snapshot: Snapshot, tables: dict[str, Any], measure: Drop | Limit) -
         case Limit(from_, to, only):
             rows, row = _found(snapshot, tables, "delegation", (from_, to), measure)
             rows[from_, to] = replace(row, only=only)
-        case Drop("pass", from_, to):
-            ends = tuple(from_.split(">"))
+        case Drop("pass" | "only" as relation, from_, to):
+            ends, field = tuple(from_.split(">")), "passes" if relation == "pass" else "only"
             rows, row = _found(snapshot, tables, "delegation", ends, measure)
-            if to not in (row.passes or ()):
+            before = getattr(row, field) or ()
+            if to not in before:
                 raise _absent(measure)
-            left = tuple(each for each in row.passes if each != to)
-            rows[ends] = replace(row, passes=left or None)
+            rows[ends] = replace(row, **{field: tuple(each for each in before if each != to) or None})
         case Drop(relation, from_, to):
             rows, _ = _found(snapshot, tables, relation, (from_, to), measure)
             del rows[from_, to]

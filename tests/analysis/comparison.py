@@ -221,6 +221,8 @@ def assert_plan_agrees(model, name, view="built", options=None, at_most=None):
     assert plain(plan.needed) == naive.needed(), about
     assert plan.decisions_per_day == plan.lower_bound == best.cost[0], about
     chosen = tuple(map(measure_computed, plan.measures))
+    assert plan.lost == tuple(sorted(naive.lost(chosen))), about
+    assert list(plan.unknown) == naive.unknown(chosen), about
     assert naive.cost(chosen) == best.cost, about
     assert chosen == best.measures, about
     for measure in plan.measures:
@@ -231,8 +233,7 @@ def assert_plan_agrees(model, name, view="built", options=None, at_most=None):
     if curve is not None:
         points = analysis.trade_off(options)
         assert all(each.optimal for each in points), about
-        open_ = [(a_day, sum(still)) for a_day, still in curve]
-        assert [(each.decisions_per_day, each.open) for each in points] == open_, about
+        assert [(each.decisions_per_day, each.severities) for each in points] == curve, about
         for point, (a_day, still) in zip(points, curve, strict=True):
             done = tuple(map(measure_computed, point.measures))
             assert (naive.cost(done)[0], naive.open_after(done)) == (a_day, still), about

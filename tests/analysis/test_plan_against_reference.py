@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.edits.edit import apply_edit
 from meshmodel.edits.plan import plan_edit
 from meshmodel.interchange import read_file
@@ -23,11 +22,14 @@ def test_cases(path):
     model = read_file(path)
     plan = analyse(model).cheapest_plan()
     asks = sum(hasattr(each, "step") for each in plan.measures)
-    cost = json.loads(path.with_suffix(".json").read_text())["plan"]["cost"]
-    assert [plan.decisions_per_day, asks, len(plan.measures) - asks] == cost
+    expected = json.loads(path.with_suffix(".json").read_text())["plan"]
+    if expected is None:
+        pytest.skip("too many sets to try")
+    cost = expected["cost"]
+    assert [plan.decisions_per_day, asks, len(plan.lost), len(plan.measures) - asks] == cost
     assert (plan.optimal, plan.settled, plan.left) == (True, True, 0)
     after = analyse(apply_edit(model, plan_edit(model, plan.measures, "enforced")))
-    assert (after.summary.uncontrolled, toxic_agents(after.engine.reaches)) == (0, 0)
+    assert (after.summary.uncontrolled, after.engine.toxic) == (0, 0)
     planned = apply_edit(model, plan_edit(model, plan.measures, "planned"))
     assert analyse(planned, view="designed").cheapest_plan().measures == ()
 

@@ -42,7 +42,7 @@ class Known:
     def outside(self) -> "Known":
         """The same in the mesh of outsiders' words, where hearing needs no words to have come before."""
         made = Known(self.mesh.outsiders, self.checkpoints, self.measures)
-        made._is_outside = True  # noqa: SLF001  # it is one of its own kind
+        made._is_outside = True  # it is one of its own kind
         return made
 
     def relation(self, step: Step, access: int | None = None) -> Proof:
@@ -69,7 +69,7 @@ class Known:
             return found
         match kind:
             case "grant":
-                return found | self._losing(relation, step, access)
+                return found | self._losing(relation, step, access) | self._unnamed(step, access)
             case "hold":
                 return found | self._unheld(step[0], one, other)
             case "custody" | "exchange":
@@ -108,6 +108,14 @@ class Known:
             is_all = more or (granted == ADMIN and access < mesh.first_credential and left_out)
         some = ACTIONS if is_all else ACTIONS[action : action + 1]
         return self.measures.of(*(Name("drop", "grant", one, other, each) for each in some))
+
+    def _unnamed(self, step: Step, access: int) -> Proof:
+        """The drop of the entry of an ``only`` by which an access leaves a session."""
+        mesh, copies = self.mesh, self.mesh.sessions.copies.get(step[0])
+        if copies is None or copies.limit is None or access >= mesh.first_credential:
+            return NOTHING
+        entry = f"{mesh.systems[access // 5]}:{ACTIONS[access % 5]}"
+        return self.measures.of(Name("drop", "only", ">".join(copies.limit), entry))
 
     def _unheld(self, holder: int, agent: str, credential: str) -> Proof:
         """The drop of a hold; or, without one, of one pass."""

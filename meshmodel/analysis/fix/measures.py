@@ -23,6 +23,8 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import References
 from meshmodel.model.vocabulary import ACTIONS, Action
 
+_DROPPED: Final = ("custody", "hold", "pass", "exchange", "only", "grant")
+"""The order of the relations that are dropped."""
 _COPIED: Final = frozenset(
     {
         *("api-key", "static-secret", "service-account-key", "ssh-key", "personal-access-token"),
@@ -87,10 +89,19 @@ class Measures:
         """Whether a measure is to ask."""
         return self.names[number].kind == "ask"
 
-    def cost(self, chosen: Proof) -> tuple[int, int, int]:
-        """What some measures cost together: their price, the asks, the drops and limits."""
+    def cost(self, chosen: Proof) -> tuple[int, int, int, int]:
+        """What some measures cost together: price, asks, credentials that lose all grants, other measures."""
         asks = sum(map(self.is_ask, chosen))
-        return sum(map(self.price, chosen)), asks, len(chosen) - asks
+        lost = sum(need <= chosen for need in self.losing(chosen))
+        return sum(map(self.price, chosen)), asks, lost, len(chosen) - asks
+
+    def changing_all(self) -> Proof:
+        """All drops and limits that may be taken."""
+        return NOTHING
+
+    def losing(self, some: Proof) -> list[Proof]:  # noqa: ARG002  # a fix drops nothing
+        """By credential that could lose its last grant by some measures, those by which it does together."""
+        return []
 
     def measure(self, number: int) -> Measure:
         """A measure as it is answered."""
@@ -114,11 +125,11 @@ class Measures:
         return int(days)
 
     def place(self, number: int) -> tuple[object, ...]:
-        """Where a measure stands in the order: asks, drops, limits; ``docs/semantics.md#steps``; ids."""
+        """Where a measure comes in the order: asks, drops, limits; the kinds of each; ids."""
         kind, relation, from_, to, action = self.names[number]
-        step = "hold" if relation == "pass" else relation
+        order = _DROPPED if kind == "drop" else KINDS
         at = 0 if action is None else ACTIONS.index(action)
-        return MEASURE_KINDS.index(kind), KINDS.index(step), relation == "pass", from_, to, at
+        return MEASURE_KINDS.index(kind), order.index(relation), from_, to, at
 
     def asked(self, chosen: Iterable[int]) -> tuple[StepKey, ...]:
         """The steps at which some measures ask, in the fixed order."""
@@ -150,7 +161,7 @@ class PlanMeasures(Measures):
             InvalidModelError: an option names what is not in the model.
         """
         super().__init__()
-        self._snapshot, self._options = mesh.snapshot, options
+        self._snapshot, self._options, self._grants_of = mesh.snapshot, options, mesh.grants_of
         _check(mesh, options)
         self.routes: Routes = Routes(mesh)
         self._kept: set[Drawn] = set(self.routes.kept)
@@ -178,6 +189,35 @@ class PlanMeasures(Measures):
         """The number of the limit to a delegation, if it may be taken."""
         return self.of(Name("limit", "delegation", one, other))
 
+    def losing(self, some: Proof) -> list[Proof]:
+        """By credential that could lose its last grant by some measures, those by which it does together."""
+        dropped = (self.names[each] for each in self.changes(some))
+        touched = {each.from_ for each in dropped if each.relation == "grant"}
+        found = list[Proof]()
+        for credential in sorted(touched & self._grants_of.keys()):
+            names = [
+                Name("drop", "grant", credential, each.system, action)
+                for each in self._grants_of[credential]
+                for action in (ACTIONS[:-1] if "admin" in each.actions else each.actions)
+            ]
+            if all(map(self._allows, names)):
+                found.append(self.of(*names))
+        return found
+
+    def changing_all(self) -> Proof:
+        """All drops and limits that may be taken."""
+        tables, names = self._snapshot, list[Name]()
+        for kind in ("hold", "exchange", "custody"):
+            names += (Name("drop", kind, *ends) for ends in tables.table(kind))
+        for ends, grant in tables.grant.items():
+            some = ACTIONS if "admin" in grant.actions else grant.actions
+            names += (Name("drop", "grant", *ends, each) for each in some)
+        for (one, other), row in tables.delegation.items():
+            names += (Name("drop", "pass", f"{one}>{other}", each) for each in row.passes or ())
+            names += (Name("drop", "only", f"{one}>{other}", each) for each in row.only or ())
+            names.append(Name("limit", "delegation", one, other))
+        return self.of(*names)
+
     def measure(self, number: int) -> Measure:
         """A measure as it is answered."""
         name = self.names[number]
@@ -185,7 +225,8 @@ class PlanMeasures(Measures):
             case "ask":
                 passes = tuple(sorted(self.routes.passes.get(name[1:4], ())))
                 (step,), price = self.asked([number]), self.price(number)
-                return Ask(step, self.days(price), passes)
+                unknown = bool(self.routes.unknown.get(name[1:4]))
+                return Ask(step, self.days(price), passes, unknown)
             case "drop":
                 return Drop(*name[1:])  # type: ignore[arg-type] # a drop has such a relation
             case _:
@@ -206,6 +247,8 @@ class PlanMeasures(Measures):
                 )
             case "limit", _:
                 return ends in self.routes.only and name[1:] not in self._kept
+            case _, "only":
+                return ends in self.routes.entries and name[1:] not in self._kept
             case _, "custody":
                 custody = tables.custody[ends]
                 is_loose = self._lies(custody) and "issue" not in custody.obtained_by
@@ -240,8 +283,11 @@ def _kept(snapshot: Snapshot, kept: Kept) -> set[Drawn]:
             actions = (kept.action,) if kept.action not in (None, "admin") else ACTIONS
             return {("grant", one, other, each) for each in actions}
         case "delegation":
-            passed = snapshot.delegation[one, other].passes or ()
-            return {("delegation", one, other, None), *(("pass", f"{one}>{other}", c, None) for c in passed)}
+            row, ends = snapshot.delegation[one, other], f"{one}>{other}"
+            parts = {("pass", each) for each in row.passes or ()} | {
+                ("only", each) for each in row.only or ()
+            }
+            return {("delegation", one, other, None), *((kind, ends, each, None) for kind, each in parts)}
         case relation:
             return {(relation, one, other, None)}
 
@@ -262,8 +308,10 @@ def _check(mesh: Mesh, options: PlanOptions) -> None:
 
 def _is_there(snapshot: Snapshot, kept: Kept) -> bool:
     """Whether there is the relation, or the action of a grant, that an option keeps."""
-    if kept.relation == "pass":
-        rows = {f"{one}>{other}": row.passes or () for (one, other), row in snapshot.delegation.items()}
-        return kept.to in rows.get(kept.from_, ())
+    if kept.relation in ("pass", "only"):
+        rows = {f"{one}>{other}": row for (one, other), row in snapshot.delegation.items()}
+        row = rows.get(kept.from_)
+        named = None if row is None else row.passes if kept.relation == "pass" else row.only
+        return kept.to in (named or ())
     row = snapshot.table(kept.relation).get((kept.from_, kept.to))
     return row is not None and (kept.action is None or bool({kept.action, "admin"} & {*row.actions}))

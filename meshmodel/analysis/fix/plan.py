@@ -3,25 +3,27 @@
 See ``docs/fix.md#the-plan``.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.fewest import Fewest, Progress
+from meshmodel.analysis.fix.fewest import Counts, Fewest, Progress
 from meshmodel.analysis.fix.measures import Measures, PlanMeasures
 from meshmodel.analysis.fix.preference import Preference
 from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation, open_in
 from meshmodel.analysis.fix.results import LeftOpen, Needed, Plan, PlanOptions, TradeOffPoint
+from meshmodel.analysis.fix.routes import Routes
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.fix.smallest import Cheapest, closing, simple
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.actions import actions_of
 from meshmodel.model.measures import Ask
 from meshmodel.model.stop import Stop, Stopped
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
 
 _EACH: Final = 100_000
 """Checkpoints times nodes up to which it is said what each of a fix closes alone."""
@@ -74,16 +76,16 @@ class _Planning:
         if at_most is None:
             best, hopeless = self._safe()
             search = Cheapest(self._changed, self._stop, best, hopeless)
-            is_settled = search.run()
-            plan = self._answer(search.best, search.bound, len(hopeless), is_settled=is_settled)
+            is_settled, number = search.run(), sum(map(self._is_to_close, hopeless))
+            plan = self._answer(search.best, search.bound, number, is_settled=is_settled)
             return self._as_fix(plan, search) if self._options.is_fix else plan
         budget = self._measures.budget(at_most)
-        fewest = Fewest(self._changed, self._stop, flows=not self._options.is_fix)
+        fewest = Fewest(self._changed, self._stop)
         with suppress(Stopped):
             fewest.prove(budget)
             preference = Preference(self._changed.intents(self._stop), self._changed.doors())
-            chosen = fewest.cheapen(budget, preference)
-            price, _, _ = self._measures.cost(chosen)
+            chosen = fewest.cheapen(budget, preference=preference)
+            price = self._measures.cost(chosen)[0]
             return self._answer(chosen, price, fewest.at_least[budget], is_settled=True)
         return self._answer(fewest.best(budget)[2], 0, fewest.at_least[budget], is_settled=False)
 
@@ -99,17 +101,21 @@ class _Planning:
         """The points of the trade-off; of a fix one for each number of checkpoints."""
         plan, is_fix = plan or self.plan(None), self._options.is_fix
         numbers = self._measures.numbers(plan.measures)
-        fewest = Fewest(self._changed, self._stop, flows=not is_fix)
+        fewest = Fewest(self._changed, self._stop)
         for ask, closes in zip(plan.measures, plan.closes_each, strict=False):
             alone = self._measures.numbers([ask])
-            fewest.tried.append((plan.before - closes, self._measures.cost(alone)[0], alone))
+            fewest.tried.append(((plan.before - closes,), self._measures.cost(alone)[0], alone))
         top = self._measures.cost(numbers)[0]
-        found = [self._point(top, plan.left, plan.least_open, numbers)]
+        stays = Counter(each.severity for each in plan.stays_open)
+        counts = () if is_fix else tuple(stays[each] for each in reversed(SEVERITIES))
+        found = [self._point(top, counts, plan.least_open, numbers, numbers)]
         with suppress(Stopped):
             fewest.try_(numbers)
-            for budget in fewest.falling(top - 1) if fewest.is_provable else ():
+            above = numbers
+            for budget in fewest.falling(top - 1, above) if fewest.is_provable else ():
                 left, price, chosen = fewest.best(budget)
-                found.append(self._point(price, left, fewest.at_least[budget], chosen))
+                found.append(self._point(price, left, fewest.at_least[budget], chosen, above))
+                above = chosen
                 if progress is not None:
                     progress(top - price, top)
         if found[-1].decisions_per_day:
@@ -140,49 +146,86 @@ class _Planning:
         budget = measures.budget(above.decisions_per_day) - 1
         while budget >= 0:
             left, price, chosen = fewest.best(budget)
-            bound = max(above.lower_bound, fewest.at_least[budget])
-            found.append(self._point(price, left, bound, chosen))
+            bound = max(above.lower_bound if plan.is_fix else 0, fewest.at_least[budget])
+            found.append(self._point(price, left, bound, chosen, chosen))
             budget = price - 1
         return found
 
-    def _point(self, price: int, left: int, bound: int, chosen: Proof) -> TradeOffPoint:
-        days, listed = self._measures.days(price), self._measures.listed(chosen)
-        return TradeOffPoint(days, left, bound, left <= bound, listed)
+    def _point(self, price: int, counts: Counts, bound: int, chosen: Proof, above: Proof) -> TradeOffPoint:
+        days, listed, left = self._measures.days(price), self._measures.listed(chosen), sum(counts)
+        by_severity = () if self._options.is_fix else counts
+        return TradeOffPoint(days, left, bound, left <= bound, listed, by_severity, nested=chosen <= above)
 
     def _safe(self) -> tuple[Proof, set[Violation]]:
-        """Measures that leave open only what stays open whatever is done; and what that is."""
+        """Measures that leave only what stays open whatever is done, or need not be closed; and that."""
         grants = simple(self._engine)
         asks = self._measures.ask(*grants)
-        if len(asks) == len(grants):
-            return asks, set()
-        every = self._changed.every()
-        return every, set(open_in(self._changed.by(every)[0]))
+        every = self._changed.every() if len(asks) < len(grants) else asks
+        hopeless = set() if every == asks else set(open_in(self._changed.by(every)[0]))
+        return every, hopeless | {each for each in self._open if not self._is_to_close(each)}
+
+    @cached_property
+    def _open(self) -> list[Violation]:
+        """What is open without any measure, where that matters."""
+        return [] if self._options.level is None else list(open_in(self._engine))
+
+    def _is_to_close(self, violation: Violation) -> bool:
+        level = self._options.level
+        return level is None or self._changed.severity(violation) >= SEVERITIES.index(level)
 
     def _answer(self, chosen: Proof, bound: int, least_open: int, *, is_settled: bool) -> Plan:
-        engine, measures = self._engine, self._measures
+        engine, measures, routes = self._engine, self._measures, self._measures.routes
         price = measures.cost(chosen)[0]
         left = sorted(open_in(self._changed.by(chosen)[0]), key=lambda each: (each[1] == FLOW, each))
-        return Plan(
+        number = sum(map(self._is_to_close, left))
+        plan = Plan(
             decisions_per_day=measures.days(price),
             lower_bound=measures.days(min(price, bound)),
-            optimal=bound >= price and len(left) <= least_open,
+            optimal=bound >= price and number <= least_open,
             settled=is_settled,
             measures=measures.listed(chosen),
             needed=tuple(self._needed()),
-            without_intents=measures.routes.without_intents if measures.routes else (),
+            without_intents=() if routes is None else routes.without_intents,
             before=engine.uncontrolled,
             flows=engine.mesh.names(engine.toxic),
             stays_open=tuple(map(self._left, left)),
             least_open=least_open,
+            level=self._options.level,
             is_fix=self._options.is_fix,
         )
+        return plan if routes is None else self._with_more(plan, chosen, routes)
+
+    def _with_more(self, plan: Plan, chosen: Proof, routes: Routes) -> Plan:
+        """A plan with what is told beside it."""
+        mesh, measures = self._engine.mesh, self._measures
+        losing = [each for each in measures.losing(chosen) if each <= chosen]
+        lost = sorted({measures.names[min(each)].from_ for each in losing})
+        free = (each for each in measures.changing_all() - chosen if not self._takes_last(chosen, each))
+        carried = (each for each in mesh.words.systems if not mesh.untrusted[each])
+        ends = [(table, *key) for table in ("delegation", "trigger") for key in mesh.snapshot.table(table)]
+        unknown = (routes.unknown.get(step, ()) for step in plan.checkpoints)
+        return replace(
+            plan,
+            lost=tuple(lost),
+            unknown=tuple(sorted(set[tuple[str, str]]().union(*unknown))),
+            free=measures.listed(free),
+            typeable=tuple(mesh.systems[each] for each in sorted(carried)),
+            needless=tuple(sorted(each for each in ends if each not in routes.passed)),  # type: ignore[arg-type]
+        )
+
+    def _takes_last(self, chosen: Proof, measure: int) -> bool:
+        """Whether one more measure takes the last grant of a credential."""
+        every = chosen | {measure}
+        losing = self._measures.losing(frozenset((measure,)))
+        return any(measure in need and need <= every for need in losing)
 
     def _left(self, violation: Violation) -> LeftOpen:
         mesh, (agent, source, access) = self._engine.mesh, violation
+        severity = SEVERITIES[self._changed.severity(violation)]
         if source == FLOW:
-            return LeftOpen(mesh.agents[agent])
+            return LeftOpen(mesh.agents[agent], severity=severity)
         from_ = None if source == HOME else mesh.systems[source]
-        return LeftOpen(mesh.agents[agent], from_, mesh.systems[access // 5], ACTIONS[access % 5])
+        return LeftOpen(mesh.agents[agent], from_, mesh.systems[access // 5], ACTIONS[access % 5], severity)
 
     def _needed(self) -> Iterator[Needed]:
         routes = self._measures.routes

@@ -3,7 +3,7 @@
 See ``docs/fix.md#the-minimum-fix``: the fewest stored secrets and interrupted intents, doors, then the order.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from meshmodel.analysis.bitset import bits
@@ -123,8 +123,14 @@ class Preference:
         }
         names = [measures.names[each] for each in program.measures]
         asks = [each.kind == "ask" for each in names]
+        every = frozenset(program.measures)
+        losing = [each for each in measures.losing(every) if each <= every]
         if measures.changing:
             program.settle_on([float(each) for each in asks])
+            for each in losing:
+                _add_mark(program, each, program.count)
+                program.count += 1
+            program.settle_on([0.0] * (program.count - len(losing)) + [1.0] * len(losing))
             program.settle_on([float(not each) for each in asks])
         program.settle_on([float(name.kind == "ask" and name[1:4] in stored) for name in names])
         program.settle_on([0.0] * first + [1.0] * marks)
@@ -153,7 +159,12 @@ class Preference:
         marks = dict[_Ends, int]()
         for ends, need in broken:
             mark = marks.setdefault(ends, program.count + len(marks))
-            columns = [*map(program.column.__getitem__, need), mark]
-            program.rows.append(Row(columns, 1 - len(need), [*[-1.0] * len(need), 1.0]))
+            _add_mark(program, need, mark)
         program.count += len(marks)
         return len(marks)
+
+
+def _add_mark(program: Program, need: Iterable[int], mark: int) -> None:
+    """Let a column be one where all of some measures are taken."""
+    columns = [*map(program.column.__getitem__, need)]
+    program.rows.append(Row([*columns, mark], 1 - len(columns), [*[-1.0] * len(columns), 1.0]))

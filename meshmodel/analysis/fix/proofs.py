@@ -19,7 +19,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import MEDIUM, carries_out, one_person, severity
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.breaking import Known
-from meshmodel.analysis.fix.measures import Measures, Name
+from meshmodel.analysis.fix.measures import Measures
 from meshmodel.analysis.fix.preference import Intents
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.graph import Step
@@ -30,6 +30,7 @@ from meshmodel.analysis.toxic import ways_out
 from meshmodel.model.actions import ISSUE, READ, WRITE
 from meshmodel.model.measures import narrowed
 from meshmodel.model.stop import Stop
+from meshmodel.model.vocabulary import SEVERITIES
 
 _FEW: Final = 40
 """So many proofs are taken from one search."""
@@ -57,6 +58,16 @@ def open_in(engine: Engine) -> Iterator[Violation]:
         yield agent, FLOW, FLOW
 
 
+def severity_in(engine: Engine, violation: Violation) -> int:
+    """How severe an uncontrolled crossing is, 0 to 3; a toxic flow is critical."""
+    agent, source, access = violation
+    if source == FLOW:
+        return len(SEVERITIES) - 1
+    listing = Listing(engine.starts, engine.arrivals, lambda: engine.doors)
+    coming = listing.coming(agent, source)
+    return listing.crossing(coming, access, dict(listing.open_doors(coming, access))).severity
+
+
 class Changed:
     """The model with measures taken, by their numbers."""
 
@@ -64,6 +75,13 @@ class Changed:
         self.engine, self.measures = engine, measures
         self.known = Known(engine.mesh, engine.checkpoints, measures)
         self._made = {NOTHING: (engine, self.known)}
+        self._severities: dict[Violation, int] = {}
+
+    def severity(self, violation: Violation) -> int:
+        """How severe a violation is, 0 to 3, where nothing is changed."""
+        if violation not in self._severities:
+            self._severities[violation] = severity_in(self.engine, violation)
+        return self._severities[violation]
 
     def by(self, chosen: Proof) -> tuple[Engine, Known]:
         """The engine where some measures are taken, and what breaks the steps that are left."""
@@ -83,13 +101,8 @@ class Changed:
     def every(self) -> Proof:
         """All measures that there are."""
         mesh, relation = self.engine.mesh, self.known.relation
-        passes = (
-            Name("drop", "pass", f"{each.from_}>{each.to}", credential)
-            for each in mesh.delegations
-            for credential in each.passes or ()
-        )
         steps = (step for kind in mesh.steps for step in mesh.steps[kind])
-        return NOTHING.union(self.measures.of(*passes), *map(relation, steps))
+        return NOTHING.union(self.measures.changing_all(), *map(relation, steps))
 
     def intents(self, stop: Stop) -> Intents:
         """The declared intents that go through where nothing is changed."""
@@ -99,9 +112,7 @@ class Changed:
         """The grants that are missing checkpoints where nothing is changed."""
         return {("grant", each.credential, each.system) for each in self.engine.missing}
 
-    def violations(
-        self, chosen: Proof, stop: Stop, hopeless: Collection[Violation] = ()
-    ) -> "Violations":
+    def violations(self, chosen: Proof, stop: Stop, hopeless: Collection[Violation] = ()) -> "Violations":
         """What is left open where some measures are taken.
 
         Args:
@@ -221,7 +232,13 @@ class Violations:
                     request = self._request(search, source, access)
                     because = self._because(search, coming, access, step[0])
                     sent = self._sent(search, coming.agent, coming.start, access, step[0])
-                    parts = search.way(step, access), sent, self._source(coming.agent, source), request, because
+                    parts = (
+                        search.way(step, access),
+                        sent,
+                        self._source(coming.agent, source),
+                        request,
+                        because,
+                    )
                     if None not in parts:
                         yield (coming.agent, source, access), NOTHING.union(*filter(None, parts))
 
@@ -241,7 +258,9 @@ class Violations:
         ways = [search.power(numbers)]
         if outside:
             elsewhere = self._reaches.own[original] & ~mesh.homes[home]
-            nodes = (node for each in bits(elsewhere) for node in mesh.sessions_of(each) if node in search.came)
+            nodes = (
+                node for each in bits(elsewhere) for node in mesh.sessions_of(each) if node in search.came
+            )
             ways += [search.path(node) | self._known.own(mesh.original(node), original) for node in nodes]
         return min((way for way in ways if way is not None), key=len, default=None)
 

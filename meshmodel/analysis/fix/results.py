@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.model.measures import MEASURE_KINDS, Ask, DropKind, Measure, MeasureKind
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class PlanOptions:
         kinds: the measures that it may take.
         kept: relations that are neither dropped nor limited.
         never_ask: steps at which it does not ask, as checkpoints name them.
+        level: the lowest severity of what it has to close; ``None``: all.
         is_fix: a minimum fix is asked for: checkpoints only, wherever a step can be guarded, each at the
             price of one; the rest of the options is then of no account.
     """
@@ -40,6 +41,7 @@ class PlanOptions:
     kinds: tuple[MeasureKind, ...] = MEASURE_KINDS
     kept: frozenset[Kept] = frozenset()
     never_ask: frozenset[StepKey] = frozenset()
+    level: Severity | None = None
     is_fix: bool = False
 
 
@@ -65,12 +67,14 @@ class LeftOpen:
         source: where it comes from; ``None``: home.
         system: where it leads.
         action: what it does there.
+        severity: how severe it is without any measure.
     """
 
     agent: str
     source: str | None = None
     system: str | None = None
     action: Action | None = None
+    severity: Severity = "critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,12 @@ class Plan:
         stays_open: what it leaves open: nothing, unless steps are not to be asked at, or decisions are
             limited; flows come last.
         least_open: how much any plan leaves open, as far as it was proven.
+        lost: the active credentials that lose their last grant by it.
+        unknown: the intents that count for its price and do not say how often a day, as (agent, system).
+        free: the drops and limits beyond it that take no active credential's last grant.
+        typeable: the systems to which only agents bring outsiders' words.
+        needless: the delegations and triggers that nothing needed passes, as (table, from, to).
+        level: the lowest severity of what it had to close; ``None``: all.
         is_fix: whether it is a minimum fix.
         interrupts: of a fix the declared intents that no longer go through unchecked, as (agent, system).
         closes_each: of a fix how many crossings each of its checkpoints closes alone; empty where it takes
@@ -108,6 +118,12 @@ class Plan:
     flows: tuple[str, ...]
     stays_open: tuple[LeftOpen, ...] = ()
     least_open: int = 0
+    lost: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+    free: tuple[Measure, ...] = ()
+    typeable: tuple[str, ...] = ()
+    needless: tuple[tuple[Literal["delegation", "trigger"], str, str], ...] = ()
+    level: Severity | None = None
     is_fix: bool = False
     interrupts: tuple[tuple[str, str], ...] = ()
     closes_each: tuple[int, ...] = ()
@@ -124,8 +140,9 @@ class Plan:
 
     @property
     def left(self) -> int:
-        """How many uncontrolled crossings and toxic flows it leaves open."""
-        return len(self.stays_open)
+        """How many uncontrolled crossings and toxic flows it leaves open that it had to close."""
+        least = 0 if self.level is None else SEVERITIES.index(self.level)
+        return sum(SEVERITIES.index(each.severity) >= least for each in self.stays_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +155,8 @@ class TradeOffPoint:
         lower_bound: how many are with so many decisions at least, as far as it was proven.
         optimal: whether it is proven that no fewer can be left open.
         measures: those that reach it: asks, then drops, then limits, each in the fixed order.
+        severities: how many are left open by severity, critical ones first; of a fix empty.
+        nested: whether the next point has all its measures too.
     """
 
     decisions_per_day: float
@@ -145,6 +164,8 @@ class TradeOffPoint:
     lower_bound: int
     optimal: bool
     measures: tuple[Measure, ...]
+    severities: tuple[int, ...] = ()
+    nested: bool = True
 
     @property
     def chosen(self) -> tuple[StepKey, ...]:
