@@ -95,9 +95,9 @@ class Mesh(Steps):
         if copies is not None and access == enters:
             return []
         system, granted = divmod(access, 5)
-        actions = range(5) if granted == ADMIN else (granted,)
-        name = self.systems[system]
-        return [5 * system + each for each in actions if copies is None or copies.allow(name, each)]
+        name, actions = self.systems[system], range(5) if granted == ADMIN else (granted,)
+        is_whole = copies is None or copies.allow(name, granted)
+        return [5 * system + each for each in actions if is_whole or copies.allow(name, each)]
 
     def in_hand(self, credential: str) -> list[int]:
         """The node of an active credential, and its stray where it has one."""

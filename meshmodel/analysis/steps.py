@@ -60,7 +60,11 @@ class Steps(Nodes):
         self._add_grants()
         self._add_trusts()
         self._add_others()
-        for kind in ("hold", "custody", "exchange"):  # whoever comes to a credential can use it astray, unasked
+        for kind in (
+            "hold",
+            "custody",
+            "exchange",
+        ):  # whoever comes to a credential can use it astray, unasked
             strayed = (step for step in self.steps[kind] if step[1] in self.strays)
             self.steps[kind] += [(leaves, self.strays[enters]) for leaves, enters in strayed]
 
