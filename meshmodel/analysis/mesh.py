@@ -89,7 +89,7 @@ class Mesh(Steps):
         return found
 
     def opens(self, step: Step) -> list[int]:
-        """The accesses that a grant step opens; what leaves a session by the step to its copy of the access."""
+        """The accesses that a grant step opens; in a session the one to the copy stands for all of it."""
         credential, enters = step
         copies, access = self.sessions.copies.get(credential), self.original(enters)
         if copies is not None and access == enters:

@@ -31,7 +31,7 @@ def questions(engine: Engine) -> Iterator[Question]:
             f"agent:{name}",
             agent,
             "Where was its task authorized: what is its home zone?" if agent.home is None else "",
-            "It lives outside: is it one of yours? A stranger with an account is a service"
+            "It lives outside: is it one of yours?"
             if is_external
             else "",
             "" if zone is None else f"All it reaches lies in {zone}: is this really one trust domain?",
