@@ -70,14 +70,6 @@ def compromise_computed(analysis, start):
     return {"start": start, "unchecked": listed(found.unchecked), "all": listed(found.all)}
 
 
-def found_by(findings):
-    """Severity by rule and subject; agents and actions where the text defines them."""
-    return {
-        (rule, subject): each[:3] if rule == "missing-checkpoint" else each[0]
-        for rule, subject, each in findings
-    }
-
-
 def asked_by(analysis):
     """The kinds of questions by element; what a note asks stands for itself."""
     return {
@@ -90,10 +82,9 @@ def asked_by(analysis):
 def engine_says(model, view, starts):
     """Everything that is compared, as the engine has it."""
     analysis = analyse(model, view=view)
-    findings = [(f.rule, f.subject, (f.severity, f.agents, f.actions)) for f in analysis.findings]
     return {
         **computed_by(analysis),
-        "findings": found_by(findings),
+        "findings": {(f.rule, f.subject): f.severity for f in analysis.findings},
         "questions": asked_by(analysis),
         **{f"compromise of {start}": compromise_computed(analysis, start) for start in starts},
     }
@@ -111,7 +102,7 @@ def text_says(model, view, starts):
     return {
         "reach": reading.reach(),
         **reading.answer(),
-        "findings": found_by((*key, tuple(finding)) for key, finding in reading.findings().items()),
+        "findings": reading.findings(),
         "questions": asked | reading.questions(),
         **{f"compromise of {start}": reading.compromise(start) for start in starts},
     }

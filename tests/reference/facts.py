@@ -1,12 +1,8 @@
 """What the rules and the questions of section 9 ask again and again."""
 
-from typing import NamedTuple
-
-from tests.reference.mesh import all_five, covered, ordered
+from tests.reference.mesh import accesses, covered
 from tests.reference.reading import Reading
-from tests.reference.words import STEPS
 
-SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 DAY = 86_400
 ENDS = {
     "hold": ("agent", "cred"),
@@ -19,23 +15,6 @@ ENDS = {
     "hosting": (None, "agent"),
     "boundary": (None, None),
 }
-
-
-class Finding(NamedTuple):
-    """What one rule says of one subject."""
-
-    severity: str
-    agents: tuple = ()
-    actions: tuple = ()
-
-
-def lifetime_seconds(credential):
-    """None where it is unknown."""
-    if credential.lifetime is None:
-        return None
-    if credential.lifetime == "unlimited":
-        return float("inf")
-    return int(credential.lifetime[:-1]) * SECONDS[credential.lifetime[-1]]
 
 
 class Facts(Reading):
@@ -51,25 +30,15 @@ class Facts(Reading):
     def who_reaches(self, *nodes):
         return tuple(a for a in self.agents if self.mesh.effective(a) & set(nodes))
 
-    def accesses(self, agent):
-        return [node[1:] for node in self.mesh.effective(agent) if node[0] == "access"]
-
     def unchecked_accesses(self, agent):
-        return [node[1:] for node in self.unchecked({("agent", agent)})[0] if node[0] == "access"]
+        return accesses(self.unchecked({("agent", agent)})[0])
 
     def can(self, agent, system):
-        return {x for s, x in self.accesses(agent) if s == system}
+        return {x for s, x in accesses(self.mesh.effective(agent)) if s == system}
 
-    def beyond_credential(self, credential):
-        nodes = self.mesh.reached_by(self.starts_of(f"credential:{credential}"), STEPS)
-        return [node[1:] for node in nodes if node[0] == "access"]
-
-    def opens(self, credential):
-        return ordered(x for g in self.grants if g.credential == credential for x in all_five(g.actions))
-
-    def holding(self):
-        """Pairs of a hold step: by hold relations and passes."""
-        return sorted(self.mesh.held_by_steps)
+    def opened_by(self, credential, kinds):
+        """The accesses that it opens by steps of these kinds, guarded or not."""
+        return accesses(self.mesh.reached_by(self.starts_of(f"credential:{credential}"), kinds))
 
     def beyond_intents(self, agent):
         """The unchecked accesses that no intent covers, wherever it comes from."""

@@ -46,6 +46,11 @@ def ordered(actions):
     return tuple(x for x in ACTIONS if x in wanted)
 
 
+def accesses(nodes):
+    """The accesses among the nodes, as system and action."""
+    return [node[1:] for node in nodes if node[0] == "access"]
+
+
 def bare(node):
     """Itself, or what it is a copy or a stray of."""
     while node[0] in {"copy", "stray"}:

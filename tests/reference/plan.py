@@ -533,7 +533,7 @@ class Plans:
     def grave(self, chosen):
         """The findings of medium and above after some measures, as rule and subject."""
         findings = self.after(chosen).findings()
-        return {key for key, finding in findings.items() if finding.severity != "low"}
+        return {key for key, severity in findings.items() if severity != "low"}
 
     def alternatives(self):
         """The changes, each needing somebody's word, whose plan asks less, with that plan."""

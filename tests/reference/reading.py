@@ -1,7 +1,7 @@
 """The naive reading of one snapshot in one view, with answers as in section 11."""
 
 from tests.reference.crossings import WORDS, Crossings
-from tests.reference.mesh import ordered
+from tests.reference.mesh import accesses, ordered
 from tests.reference.words import Words
 
 
@@ -35,7 +35,7 @@ class Reading(Crossings):
             "own_identities": list(mesh.identities(sets["own"])),
             "reach": [
                 {"system": s, **{name: actions_on(s, nodes) for name, nodes in sets.items()}}
-                for s in sorted({node[1] for node in sets["actions"] if node[0] == "access"})
+                for s in sorted({s for s, _ in accesses(sets["actions"])})
             ],
         }
 
@@ -92,7 +92,7 @@ def word(severity):
 
 
 def actions_on(system, nodes):
-    return list(ordered(node[2] for node in nodes if node[0] == "access" and node[1] == system))
+    return list(ordered(x for s, x in accesses(nodes) if s == system))
 
 
 def listed(nodes):
@@ -101,7 +101,6 @@ def listed(nodes):
         "agents": sorted(node[1] for node in nodes if node[0] == "agent"),
         "credentials": sorted(node[1] for node in nodes if node[0] == "cred"),
         "systems": [
-            {"system": s, "actions": actions_on(s, nodes)}
-            for s in sorted({node[1] for node in nodes if node[0] == "access"})
+            {"system": s, "actions": actions_on(s, nodes)} for s in sorted({s for s, _ in accesses(nodes)})
         ],
     }

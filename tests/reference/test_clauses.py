@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.model import records as r
+from tests.reference import questions as kinds
 from tests.reference.builders import key
 from tests.reference.mesh import closure
+from tests.reference.questions import Questions
 from tests.reference.random_models import snapshot_of
 from tests.reference.reading import Reading
 from tests.reference.rules import Rules
@@ -313,9 +315,9 @@ def lost(helper_kind="broker", on_behalf_of=None, **folders):
 
 def test_for_whom_it_acts_is_lost():
     folders = {"partitioned": True, "sensitivity": "restricted"}
-    assert {key: each.severity for key, each in lost(**folders).items()} == {"own-key>folders": "high"}
+    assert lost(**folders) == {"own-key>folders": "high"}
     folders["sensitivity"] = "confidential"
-    assert {key: each.severity for key, each in lost(**folders).items()} == {"own-key>folders": "medium"}
+    assert lost(**folders) == {"own-key>folders": "medium"}
     assert lost(on_behalf_of="ann", **folders) == {}
     assert lost(helper_kind="person", **folders) == {}
     assert lost(partitioned=True) == lost(sensitivity="restricted") == {}
@@ -335,7 +337,7 @@ def test_a_secret_that_everybody_can_read_is_critical():
     for exposed, expected in ((True, "critical"), (False, "medium")):
         store = place("image", exposed=exposed)
         found = Rules(snapshot_of([*ZONES, store, r.Credential("left"), r.Custody("image", "left")]))
-        assert found.secret_at_rest()["image>left"].severity == expected
+        assert found.secret_at_rest()["image>left"] == expected
 
 
 @pytest.mark.parametrize("binding", ["dpop", "mtls"])
@@ -541,3 +543,47 @@ def test_an_intent_covers_reading_what_it_comes_from():
     )
     assert states(read, "mail", "read") == {None: "approved", "notes": "uncontrolled"}
     assert states(read, "crm", "write") == {None: "uncontrolled", "notes": "uncontrolled"}
+
+
+def asked(*records):
+    return Questions(snapshot_of([*ZONES, *records])).questions()
+
+
+def test_a_person_at_home_outside_is_asked_about():
+    outside = r.Zone("partner", environment="external")
+    for kind, home, expected in (
+        ("person", "partner", True),
+        ("person", "here", False),
+        ("service", "partner", False),
+    ):
+        found = asked(outside, r.Agent("ann", kind=kind, home=home))
+        assert (("agent:ann", kinds.EXTERNAL) in found) == expected
+
+
+@pytest.mark.parametrize(
+    ("binding", "how", "held", "expected"),
+    [
+        ("dpop", "stores", False, True),
+        ("host", "stores", False, True),
+        ("bearer", "stores", False, False),
+        ("mtls", "issues", False, False),
+        ("mtls", "stores", True, False),
+    ],
+)
+def test_what_lies_somewhere_without_its_key_is_asked_about(binding, how, held, expected):
+    records = [place("disk"), bot(), r.Credential("kept", binding=binding), r.Custody("disk", "kept", how)]
+    found = asked(*records, *[r.Hold("bot", "kept")] * held)
+    assert (("credential:kept", kinds.KEY) in found) == expected
+
+
+@pytest.mark.parametrize(
+    ("honoured_as", "reported"), [(None, False), ("principal", True), ("delegate", False)]
+)
+def test_how_it_is_honoured_is_found_where_said_and_asked_where_not(honoured_as, reported):
+    records = [
+        place("crm"),
+        r.Credential("token", on_behalf_of="ann"),
+        r.Grant("token", "crm", ("read",), honoured_as=honoured_as),
+    ]
+    assert (("credential:token", kinds.HONOURED) in asked(*records)) == (honoured_as is None)
+    assert bool(Rules(snapshot_of([*ZONES, *records])).delegation_not_honoured()) == reported

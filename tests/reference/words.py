@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from tests.reference.mesh import OWN_STEPS, Mesh, Step, all_five, bare, closure
+from tests.reference.mesh import OWN_STEPS, Mesh, Step, accesses, all_five, bare, closure
 
 
 class Words(Mesh):
@@ -171,4 +171,4 @@ STEPS = OWN_STEPS | {"delegation", "trigger", "hearing", "hosting"}
 
 def reads(nodes):
     """The systems that are read among the nodes."""
-    return {node[1] for node in nodes if node[0] == "access" and node[2] == "read"}
+    return {s for s, x in accesses(nodes) if x == "read"}

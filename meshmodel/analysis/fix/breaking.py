@@ -177,9 +177,10 @@ class Known:
         if self.mesh.untrusted[system]:
             return NOTHING
         if system not in self._words:
-            known = self.outside
-            carrying = self._searches.setdefault("words", Search(known, None, self.mesh.outside))
-            self._words[system] = self.measures.changes(carrying.path(5 * system + WRITE))
+            carrying = Search(self.outside, None, self.mesh.outside)
+            for each in self.mesh.words.systems:
+                if not self.mesh.untrusted[each]:
+                    self._words[each] = self.measures.changes(carrying.path(5 * each + WRITE))
         return self._words[system]
 
     def several(self, source: int, target: int) -> Proof:

@@ -371,13 +371,12 @@ class Outsider:
         """How a system moves an agent: by a step to it, or to one that it asks."""
         mesh = self._mesh
         asked = [each for each, askers in mesh.askers.items() if askers >> agent & 1]
-        ways = []
-        for leaves, entered in (
-            (5 * system + WRITE, self._reaches.started),
-            (mesh.ears.get(system, 0), self._reaches.unjudged),
-        ):
-            for each in (agent, *asked):
-                if entered.get(system, 0) >> each & 1:
-                    ways.append(self.search.taking((leaves, mesh.first_agent + each)) or NOTHING)
+        told = (5 * system + WRITE, self._reaches.started), (mesh.ears.get(system, 0), self._reaches.unjudged)
+        ways = [
+            self.search.taking((leaves, mesh.first_agent + each)) or NOTHING
+            for leaves, entered in told
+            for each in (agent, *asked)
+            if entered.get(system, 0) >> each & 1
+        ]
         written = NOTHING if mesh.untrusted[system] else self.search.path(5 * system + WRITE)
         return min(ways, key=len) | written
