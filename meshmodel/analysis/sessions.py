@@ -18,8 +18,8 @@ from meshmodel.model.vocabulary import ACTIONS
 class Copies:
     """The copies of credentials and accesses that a session uses.
 
-    Sessions that return values without a limit, and those that copy to the same, share theirs. Else it matters
-    in which session a copy was reached: reads by it may be approved, and a plan may narrow its limit.
+    Sessions that return values without a limit, and those that copy to the same, share theirs. Else it
+    matters in which a copy was reached: reads by it may be approved, and a plan may narrow its limit.
 
     Attributes:
         only: the ``system:action`` to which they are limited; empty: no such limit counts.

@@ -4,7 +4,7 @@ See ``docs/fix.md#the-plan``.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from meshmodel.model.text import counted, one_line, plural
 from meshmodel.model.vocabulary import ACTIONS, CheckpointStep
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import TradeOffPoint
+    from meshmodel.analysis.fix.results import Plan, TradeOffPoint
 
 WHEN: Final[dict[CheckpointStep, str]] = {
     "grant": "when {} is used on {}",
@@ -60,15 +60,25 @@ def a_day(number: float) -> str:
     return f"{rate(number)} {plural(2 if number != 1 else 1, 'decision')} a day" if number else "no decision"
 
 
-def together(measures: Sequence[Measure]) -> list[tuple[Measure, ...]]:
-    """The measures, those that take actions of one grant together, in their order."""
-    return [tuple(group) for _, group in groupby(measures, key=_place)]
+def together(measures: Sequence[Measure], lost: Collection[str] = ()) -> list[tuple[Measure, ...]]:
+    """The measures, those that take actions of one grant, or all of a credential, together, in their order.
+
+    Args:
+        measures: in their order.
+        lost: the credentials that lose their last grant by them.
+    """
+
+    def place(measure: Measure) -> object:
+        if isinstance(measure, Drop) and measure.relation == "grant":
+            return measure.from_, None if measure.from_ in lost else measure.to
+        return measure
+
+    return [tuple(group) for _, group in groupby(measures, key=place)]
 
 
-def _place(measure: Measure) -> object:
-    if isinstance(measure, Drop) and measure.relation == "grant":
-        return measure.from_, measure.to
-    return measure
+def rows_of(plan: "Plan") -> list[tuple[Measure, ...]]:
+    """The rows of a plan: its measures, those that end one grant or one credential together."""
+    return together(plan.measures, plan.lost)
 
 
 def measure_words(measures: Sequence[Measure]) -> str:
@@ -81,8 +91,15 @@ def measure_words(measures: Sequence[Measure]) -> str:
         case Ask(step):
             return when(step)
         case Drop("grant", from_, to):
-            actions = ", ".join(each.action for each in measures if isinstance(each, Drop) and each.action)
-            return f"{actions} of {one_line(from_)} on {one_line(to)}"
+            drops = [each for each in measures if isinstance(each, Drop)]
+            actions = ", ".join(each.action for each in drops if each.to == to and each.action)
+            admin = " (and admin, which implies them)" if any(each.with_admin for each in drops) else ""
+            if len({each.to for each in drops}) > 1:
+                return f"{one_line(from_)}: revoke it, nothing needed uses it"
+            return f"{actions}{admin} of {one_line(from_)} on {one_line(to)}"
+        case Drop("only", from_, to):
+            one, other = map(one_line, from_.split(">"))
+            return f"{one_line(to)} from what {other} may do for {one}"
         case Drop("pass", from_, to):
             one, other = map(one_line, from_.split(">"))
             return f"{one_line(to)} passed by {one} to {other}"
@@ -162,6 +179,9 @@ def relation_of(measure: Measure) -> StepKey:
             return "delegation", from_, to
         case Drop("pass", from_, to):
             return "hold", from_.partition(">")[2], to
+        case Drop("only", from_):
+            one, _, other = from_.partition(">")
+            return "delegation", one, other
         case Drop(relation, from_, to):
             return relation, from_, to  # type: ignore[return-value]  # a pass is above
 

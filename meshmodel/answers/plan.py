@@ -3,7 +3,8 @@
 See ``docs/fix.md#the-plan``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -19,15 +20,17 @@ from meshmodel.answers.measures import (
     measures_json,
     plan_sentence,
     rate,
+    rows_of,
     sort_key,
     steps_json,
     together,
     whole,
 )
+from meshmodel.answers.plan_advice import Advice, existing_rate
 from meshmodel.answers.plan_state import PlanState
-from meshmodel.answers.questions import uncounted
 from meshmodel.model.measures import Ask, Measure
 from meshmodel.model.text import counted, name_list, one_line, plural, share
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import LeftOpen, Plan, TradeOffPoint
@@ -79,6 +82,7 @@ def fix_json(
 def plan_json(
     plan: "Plan",
     curve: "Sequence[TradeOffPoint] | None" = None,
+    advice: "Advice | None" = None,
     *,
     applied: str | None = None,
     complete: bool,
@@ -88,6 +92,7 @@ def plan_json(
     Args:
         plan: the answer.
         curve: the trade-off, where it was asked for.
+        advice: what is told beside it.
         applied: the state in which the plan was applied to the model, if it was.
         complete: false: time was over before everything was proven, and the answer says so.
     """
@@ -102,6 +107,16 @@ def plan_json(
             for each in plan.needed
         ],
         "left": plan.left,
+        "unknown": [{"agent": agent, "system": system} for agent, system in plan.unknown],
+        "completion": measures_json(() if advice is None else advice.completion),
+        "alternatives": [
+            {
+                "change": each.change,
+                "decisions_per_day": whole(each.plan.decisions_per_day),
+                "measures": measures_json(each.plan.measures),
+            }
+            for each in (() if advice is None else advice.alternatives)
+        ],
     }
     if applied is not None:
         answer["applied"] = applied
@@ -110,6 +125,7 @@ def plan_json(
             {
                 "decisions_per_day": whole(point.decisions_per_day),
                 "open": point.open,
+                "severities": dict(zip(reversed(SEVERITIES), point.severities, strict=True)),
                 "optimal": point.optimal,
             }
             for point in curve
@@ -134,46 +150,110 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
     if is_open and not plan.is_fix:
         yield Paragraph(_open_words(plan.before, len(plan.flows)))
         yield from _without_intents(plan)
-        yield from _uncounted(known)
+        yield from _uncounted(plan)
+        yield from _beyond(plan)
     yield verdict(known)
     if plan.measures:
-        rows = (_measure_row(plan, number, group) for number, group in enumerate(together(plan.measures)))
+        rows = (_measure_row(plan, number, group) for number, group in enumerate(rows_of(plan)))
         head, widths = _FIX_TABLE if plan.is_fix else _PLAN_TABLE
         yield Section("", [Table((*rows,), head, widths, first=4)], indent=2)
     if plan.is_fix and plan.measures:
         yield Section("", [*_outcome(plan)], indent=0)
+    if plan.measures and not plan.is_fix:
+        yield from _total(known, plan)
     if plan.stays_open:
-        rows = (Row(_open_cells(each), ("open", each), each) for each in plan.stays_open)
-        yield Section("What stays unchecked", [Table((*rows,), most=_SHOWN)], indent=2)
+        worst = sorted(plan.stays_open, key=lambda each: -SEVERITIES.index(each.severity))
+        rows = (Row(_open_cells(each), ("open", each), each) for each in worst)
+        title = f"What stays unchecked: {_by_severity(Counter(each.severity for each in worst))}"
+        yield Section(title, [Table((*rows,), most=_SHOWN)], indent=2)
+    if known.advice is not None:
+        yield from _advice(known.advice, plan)
     if known.curve is not None and (plan.before if plan.is_fix else is_open):
         fewer = "checkpoints" if plan.is_fix else "decisions"
         yield Section(f"What fewer {fewer} leave unchecked", [*_curve(known.curve, plan)], indent=2)
-    causes = enumerate(fold(known.standing), len(together(plan.measures)) + 1)
+    causes = enumerate(fold(known.standing), len(rows_of(plan)) + 1)
     listed = [(number, each) for number, cause in causes for each in (cause.finding, *cause.also)]
     high = {*open_findings(known.standing, "high")}
-    standing = [(number, each) for number, each in listed if each in high]
-    if standing:
-        rows = (
-            Row((f"{number}", each.severity, each.rule, one_line(each.subject)), ("standing", each))
-            for number, each in standing
-        )
-        title = standing_words([each for _, each in standing], plan)
-        yield Section(f"{title}:", [Table((*rows,), first=4, most=_SHOWN)], look="", indent=2)
+    yield from _standing([(number, each) for number, each in listed if each in high], known, plan)
 
 
 _PLAN_TABLE: Final = ("Number", "Measure", "What", "A day", "Passes here"), (10, 10, 45, 10, 25)
 _FIX_TABLE: Final = ("Number", "Measure", "What", "Closes"), (10, 15, 50, 25)
 
 
-def _uncounted(known: PlanState) -> Iterator[Block]:
-    silent = uncounted(known.analysis)
-    if silent:
-        named = name_list([f"{one_line(agent)} → {one_line(system)}" for agent, system in silent])
-        do, each = plural(len(silent), "does", "do"), plural(len(silent), "it", "each")
+def _uncounted(plan: "Plan") -> Iterator[Block]:
+    if plan.unknown:
+        named = name_list([f"{one_line(agent)} → {one_line(system)}" for agent, system in plan.unknown])
+        one = len(plan.unknown) == 1
         said = (
-            f"{counted(len(silent), 'intent')} {do} not say how often a day; {each} counts as once: {named}"
+            f"{counted(len(plan.unknown), 'intended use')} that the price rests on "
+            f"{'does' if one else 'do'} not say how often a day: {named}"
         )
         yield Paragraph(said, "warning", hang=2)
+
+
+def _beyond(plan: "Plan") -> Iterator[Block]:
+    for each in plan.beyond:
+        said = f"{one_line(each.agent)} needs {', '.join(each.actions)} on {one_line(each.system)}"
+        yield Paragraph(f"{said}, which the person it acts for may not do", "warning", hang=2)
+
+
+def _total(known: PlanState, plan: "Plan") -> Iterator[Block]:
+    """What people are asked a day with the approvals that are there."""
+    there = existing_rate(known.analysis.snapshot, known.analysis.view)
+    if there:
+        both = rate(there + plan.decisions_per_day)
+        more = "at least " if plan.unknown else ""
+        yield Paragraph(f"approvals that are there ask {rate(there)} a day: {more}{both} in all")
+
+
+def _by_severity(counts: "Mapping[Severity, int]") -> str:
+    named = [f"{counts[each]} {each}" for each in reversed(SEVERITIES) if counts[each]]
+    return ", ".join(named) or "nothing"
+
+
+def _advice(told: "Advice", plan: "Plan") -> Iterator[Block]:
+    """The completion, the alternatives, and what is new with the plan."""
+    if told.completion:
+        rows = (
+            Row((DONE[kind_of(each[0])], measure_words(each)), ("completion", *sort_key(each[0])[:4]), each)
+            for each in together(told.completion)
+        )
+        ended = name_list([f"{each.rule} {one_line(each.subject)}" for each in told.ends])
+        title = "Free besides, made with the plan: nobody decides, nothing needed is lost"
+        yield Section(title, [Table((*rows,)), Paragraph(f"ends {ended}", "muted", hang=2)], indent=2)
+    if told.alternatives:
+        rows = (
+            Row((f"{a_day(each.plan.decisions_per_day)}", each.words), ("alternative", each.change))
+            for each in told.alternatives
+        )
+        title = f"Asks less than {rate(plan.decisions_per_day)} a day, if somebody agrees"
+        yield Section(title, [Table((*rows,))], indent=2)
+    if told.new:
+        rows = (Row((each.severity, each.rule, one_line(each.subject)), ("new", each)) for each in told.new)
+        yield Section("New findings with these measures", [Table((*rows,), most=_SHOWN)], indent=2)
+    if not told.is_complete:
+        yield Paragraph("time was over before all free measures and alternatives were tried", "muted")
+
+
+def _standing(listed: "list[tuple[int, Finding]]", known: PlanState, plan: "Plan") -> Iterator[Block]:
+    """The findings that stand: those that no measure ends, and those that another one would."""
+    ended = set() if known.advice is None else {(each.rule, each.subject) for each in known.advice.ends}
+    mendable = known.advice.mendable if known.advice is not None else frozenset()
+    for is_mendable in (False, True):
+        some = [
+            (number, each)
+            for number, each in listed
+            if (each.rule, each.subject) not in ended
+            and ((each.rule, each.subject) in mendable) == is_mendable
+        ]
+        rows = (
+            Row((f"{number}", each.severity, each.rule, one_line(each.subject)), ("standing", each))
+            for number, each in some
+        )
+        if some:
+            title = standing_words([each for _, each in some], plan, is_mendable=is_mendable)
+            yield Section(f"{title}:", [Table((*rows,), first=4, most=_SHOWN)], look="", indent=2)
 
 
 def _without_intents(plan: "Plan") -> Iterator[Block]:
@@ -211,7 +291,13 @@ def verdict(known: PlanState) -> Paragraph:
     if not plan.left:
         if not plan.decisions_per_day:
             return Paragraph(f"Nothing stays unchecked, and no checkpoint is needed{made}", "strong")
-        price = f"Nothing stays unchecked with {a_day(plan.decisions_per_day)}"
+        what = "Nothing" if plan.level is None else f"Nothing of {plan.level} or above"
+        if plan.unknown and plan.optimal:
+            times = "at least " + counted(plan.cost, "check")
+            return Paragraph(
+                f"{what} stays unchecked with {times} a day; how often is not said{made}", "strong"
+            )
+        price = f"{what} stays unchecked with {a_day(plan.decisions_per_day)}"
         return _proven(known, price, "(proven least)", f"at least {rate(plan.lower_bound)} a day", made)
     flows = sum(each.system is None for each in plan.stays_open)
     left = f"{_open_words(plan.left - flows, flows)} {plural(plan.left, 'stays', 'stay')}"
@@ -259,8 +345,13 @@ def _measure_cells(plan: "Plan", number: int, measures: tuple[Measure, ...]) -> 
         said = f"closes {closes} alone ({share(closes, plan.before)})" if closes else "closes none alone"
         after = ["" if closes is None else said]
     else:
-        after = [rate(first.decisions_per_day), _passing(first)] if isinstance(first, Ask) else ["", ""]
+        after = [_rate_of(first), _passing(first)] if isinstance(first, Ask) else ["", ""]
     return f"{number + 1}", DONE[kind_of(first)], measure_words(measures), *after
+
+
+def _rate_of(ask: Ask) -> str:
+    """How often a day a checkpoint decides, where that is stated."""
+    return "not said" if ask.unknown else rate(ask.decisions_per_day)
 
 
 def _outcome(fix: "Plan") -> Iterator[Block]:
@@ -282,8 +373,9 @@ def _passing(ask: Ask) -> str:
 def _open_cells(each: "LeftOpen") -> tuple[str, ...]:
     agent = one_line(each.agent)
     if each.system is None or each.action is None:
-        return agent, "toxic flow"
-    return agent, f"{one_line(each.source or 'home')} → {one_line(each.system)}", each.action
+        return each.severity, agent, "toxic flow"
+    where = f"{one_line(each.source or 'home')} → {one_line(each.system)}"
+    return each.severity, agent, where, each.action
 
 
 def _curve(curve: "Sequence[TradeOffPoint]", plan: "Plan") -> Iterator[Block]:
@@ -297,37 +389,49 @@ def _curve(curve: "Sequence[TradeOffPoint]", plan: "Plan") -> Iterator[Block]:
         rows.append(Row(partial(_point_cells, point, plan, most), key, point, details=details))
     first = "Checkpoints" if plan.is_fix else "A day"
     yield Table((*rows,), (first, "Unchecked", "", "Closed", "Known"), (20, 20, 20, 40), first=8)
+    if not plan.is_fix:
+        yield from _last(curve)
+
+
+def _last(curve: "Sequence[TradeOffPoint]") -> Iterator[Block]:
+    """What it costs to close the last; what is critical or high is never said to be accepted."""
     before, after = [*curve, *curve][-2:]
-    if not plan.is_fix and len(curve) > 1 and before.optimal and after.optimal:
-        fewer, more = before.open - after.open, rate(after.decisions_per_day - before.decisions_per_day)
-        one = fewer == 1
-        said = (
-            f"accept {'it' if one else 'them'}, or type or limit what {'it passes' if one else 'they pass'}"
-        )
-        last = "one" if one else f"{fewer:,}"
-        yield Paragraph(f"to close the last {last} costs {more} a day more: {said}", "muted")
+    fewer = before.open - after.open
+    if len(curve) < 2 or fewer < 1 or not (before.optimal and after.optimal):
+        return
+    more, it = rate(after.decisions_per_day - before.decisions_per_day), "it" if fewer == 1 else "them"
+    passes = "it passes" if fewer == 1 else "they pass"
+    do = f"restrict what {passes}, or let it hold only fixed values"
+    if not any(one > other for one, other in zip(before.severities[:2], after.severities[:2], strict=True)):
+        do = f"accept {it}, or {do}"
+    last = "one" if fewer == 1 else f"{fewer:,}"
+    yield Paragraph(f"to close the last {last} costs {more} a day more: {do}", "muted")
 
 
 def _point_cells(point: "TradeOffPoint", plan: "Plan", most: int) -> tuple[str | Bar, ...]:
     closed = most - point.open
-    known = "" if point.optimal else f"at least {point.lower_bound} stay; not proven"
+    known = _by_severity(dict(zip(reversed(SEVERITIES), point.severities, strict=bool(point.severities))))
+    known = known if point.severities and point.open else ""
+    known += "" if point.nested else "; not part of the next row"
+    known = known if point.optimal else f"at least {point.lower_bound} stay; not proven"
     if plan.is_fix and not point.open and point.decisions_per_day < plan.cost:
         known = "a toxic flow stays"
     share_ = f"{share(closed, most)} closed"
     return rate(point.decisions_per_day), f"{point.open}", Bar(closed, most), share_, known
 
 
-def standing_words(standing: "Sequence[Finding]", plan: "Plan") -> str:
-    """That findings remain, at least one, and that these measures do not mend them.
+def standing_words(standing: "Sequence[Finding]", plan: "Plan", *, is_mendable: bool = False) -> str:
+    """That findings remain, at least one, and whether another measure would end them.
 
     Args:
         standing: those of high or above.
         plan: the plan or fix with which the model is thought of.
+        is_mendable: whether another one would.
     """
     one = len(standing) == 1
-    even = " even then" if plan.measures else ""
-    measure = "a checkpoint does not mend" if plan.is_fix else "no measure of the plan mends"
-    return (
-        f"{counted(len(standing), 'finding')} of high or above stand{'s' * one}{even}; "
-        f"{measure} {'it' if one else 'them'}"
-    )
+    even, it = " even then" if plan.measures else "", "it" if one else "them"
+    if is_mendable:
+        mends = f"another {'checkpoint' if plan.is_fix else 'measure'} ends {it}"
+    else:
+        mends = f"a checkpoint does not mend {it}" if plan.is_fix else f"no measure of a plan mends {it}"
+    return f"{counted(len(standing), 'finding')} of high or above stand{'s' * one}{even}; {mends}"

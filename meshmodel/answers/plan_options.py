@@ -11,7 +11,7 @@ from meshmodel.model.measures import MEASURE_KINDS, MeasureKind
 from meshmodel.model.note_subject import STEPS, NoteSubject, note_subject
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import did_you_mean, one_line
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.model.vocabulary import ACTIONS, Severity
 
 _RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger")
 
@@ -21,6 +21,7 @@ def plan_options(
     kinds: Sequence[MeasureKind] = MEASURE_KINDS,
     keep: Iterable[str] = (),
     never_ask: Iterable[str] = (),
+    level: Severity | None = None,
 ) -> PlanOptions:
     """What a plan may do, with what the notes of the model keep and where they never ask.
 
@@ -29,6 +30,7 @@ def plan_options(
         kinds: the measures that it may take.
         keep: relations that it leaves as they are, each as a note names it (``grant:token>files:read``).
         never_ask: steps at which it does not ask, named likewise.
+        level: the lowest severity of what it has to close; ``None``: all.
 
     Raises:
         RequestError: of ``keep`` or ``never_ask``: the model has no such relation or step.
@@ -41,6 +43,7 @@ def plan_options(
         tuple(each for each in MEASURE_KINDS if each in kinds),
         frozenset(kept_by for subject in kept for kept_by in _kept(snapshot, subject)),
         frozenset(subject.step for subject in unasked if subject.step is not None),  # type: ignore[misc]  # a step
+        level,
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Plan, PlanOptions, TradeOffPoint
     from meshmodel.analysis.results import Finding
+    from meshmodel.answers.plan_advice import Advice
 
 State = Literal["enforced", "planned"]
 SECONDS: Final = 30.0
@@ -28,6 +29,7 @@ class PlanState:
         plan: the answer, once there.
         curve: what fewer decisions, or fewer checkpoints, leave open, once there.
         standing: the open findings that stand even then, once there.
+        advice: what is told beside it, once there.
         at_most: so many decisions a day were allowed; ``None``: as many as it takes.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
         problem: why it could not be computed.
@@ -38,6 +40,7 @@ class PlanState:
     plan: "Plan | None" = None
     curve: "tuple[TradeOffPoint, ...] | None" = None
     standing: "tuple[Finding, ...]" = ()
+    advice: "Advice | None" = None
     at_most: float | None = None
     stopped: bool = False
     problem: str = ""

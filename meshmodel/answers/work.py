@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.results import Finding, StepKey
 from meshmodel.answers.causes import Cause, fold, is_accepted
-from meshmodel.answers.measures import WHEN, measure_words, relation_of, together
+from meshmodel.answers.measures import WHEN, measure_words, relation_of, rows_of
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.model.measures import Ask, Drop, Measure
 from meshmodel.model.rule_cards import CARDS, DOOR
@@ -146,7 +146,7 @@ def work_of(analysis: "Analysis", plan: "Plan") -> Work:
     Raises:
         Stopped: ``CURRENT`` says so.
     """
-    rows = together(plan.measures)
+    rows = rows_of(plan)
     closes = plan.closes_each or [None] * len(rows)
     parts = [_part(analysis, row, alone, is_fix=plan.is_fix) for row, alone in zip(rows, closes, strict=True)]
 

@@ -9,12 +9,15 @@ from meshmodel.commands.models import Subparsers, add_json, add_model, add_view,
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.measures import MEASURE_KINDS, MeasureKind
 from meshmodel.model.source import Source
+from meshmodel.model.stop import Stop
 from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.fix.results import Plan, TradeOffPoint
     from meshmodel.edits.edit import Edit
+    from meshmodel.model.measures import Measure
     from meshmodel.model.snapshot import Snapshot
 
 State = Literal["planned", "enforced"]
@@ -60,6 +63,20 @@ def add(commands: Subparsers) -> None:
         help="ask, drop, limit, or some of them",
     )
     parser.add_argument(
+        "--level",
+        choices=tuple(reversed(SEVERITIES)),
+        help="close only what is of this severity or above",
+    )
+    parser.add_argument(
+        "--plan-only", action="store_true", help="with --apply: without the free measures that end findings"
+    )
+    parser.add_argument(
+        "--decided-by",
+        choices=("people", "policy"),
+        help="with --apply: who decides at all its checkpoints (default: people where that is stated to be "
+        "up to 50 times a day, else a policy)",
+    )
+    parser.add_argument(
         "--deadline", type=seconds, metavar="SECONDS", help="how long it may take (default: no limit)"
     )
     add_view(parser)
@@ -87,7 +104,8 @@ def _decisions(text: str) -> float:
 
 def _kinds(text: str) -> tuple[MeasureKind, ...]:
     """Some kinds of measures, with commas between them."""
-    named = {each.strip() for each in text.split(",")}
+    alike = {"checkpoint": "ask", "remove": "drop", "restrict": "limit"}
+    named = {alike.get(each.strip(), each.strip()) for each in text.split(",")}
     if not named <= set(MEASURE_KINDS):
         raise argparse.ArgumentTypeError(f"ask, drop, limit or some of them, not {one_line(text, 40)}")
     return tuple(each for each in MEASURE_KINDS if each in named)
@@ -110,6 +128,7 @@ class PlanRun:
         self.source, self.arguments, self.is_fix = source, arguments, is_fix
         self.state: State | None = arguments.apply
         self.applied = False
+        self.made: tuple[Measure, ...] = ()
         self.lost = ""
         if self.state is None:
             self._search(load(source))
@@ -121,11 +140,16 @@ class PlanRun:
     def _search(self, snapshot: "Snapshot") -> None:
         from meshmodel.analysis.analysis import analyse
         from meshmodel.analysis.fix.results import FIX
+        from meshmodel.answers.plan_advice import SECONDS, advice
         from meshmodel.answers.plan_options import plan_options
         from meshmodel.answers.plan_state import in_order
 
         asked = self.arguments
-        options = FIX if self.is_fix else plan_options(snapshot, asked.only, asked.keep, asked.never_ask)
+        options = (
+            FIX
+            if self.is_fix
+            else plan_options(snapshot, asked.only, asked.keep, asked.never_ask, asked.level)
+        )
         self.analysis: Analysis = analyse(snapshot, view=view_of(asked))
         self.options, at_most = options, None if self.is_fix else asked.at_most
         begun = time.monotonic()
@@ -139,6 +163,9 @@ class PlanRun:
                 left = max(0.0, left - (time.monotonic() - begun))
             whole = self.plan if at_most is None else None
             self.curve = self.analysis.trade_off(options, deadline=left, plan=whole)
+        self.advice = advice(
+            self.analysis, options, self.plan, Stop(min(asked.deadline or SECONDS, SECONDS), None)
+        )
         self.complete = self.plan.optimal and all(point.optimal for point in self.curve or ())
 
     def _edit(self, snapshot: "Snapshot") -> "Edit | None":
@@ -146,16 +173,24 @@ class PlanRun:
         from meshmodel.edits.plan import plan_edit
 
         self._search(snapshot)
-        self.applied = self.plan.optimal and bool(self.plan.measures)
-        return plan_edit(snapshot, self.plan.measures, self.arguments.apply) if self.applied else None
+        self.applied = self.plan.optimal and bool(self.plan.measures or self._completion)
+        by = None if self.is_fix else self.arguments.decided_by
+        self.made = (*self.plan.measures, *self._completion)
+        return plan_edit(snapshot, self.made, self.arguments.apply, by) if self.applied else None
+
+    @property
+    def _completion(self) -> "tuple[Measure, ...]":
+        """What is made with the plan."""
+        return () if self.is_fix or self.arguments.plan_only else self.advice.completion
 
     def json(self) -> dict[str, object]:
         """The machine-readable answer."""
         from meshmodel.answers.plan import fix_json, plan_json
 
         applied = self.state if self.applied else None
-        write = fix_json if self.is_fix else plan_json
-        return write(self.plan, self.curve, applied=applied, complete=self.complete)
+        if self.is_fix:
+            return fix_json(self.plan, self.curve, applied=applied, complete=self.complete)
+        return plan_json(self.plan, self.curve, self.advice, applied=applied, complete=self.complete)
 
     def text(self) -> str:
         """The answer for people."""
@@ -170,6 +205,7 @@ class PlanRun:
             self.plan,
             self.curve,
             standing_findings(self.analysis, self.plan),
+            self.advice,
             None if self.is_fix else self.arguments.at_most,
         )
         blocks = [*titled(self.analysis.snapshot, plan_blocks(known), self.analysis.view)]
@@ -180,7 +216,7 @@ class PlanRun:
     def _outcome(self) -> str | None:
         from meshmodel.answers.measures import count_words
 
-        if self.state is None or not self.plan.measures:
+        if self.state is None or not (self.plan.measures or self._completion):
             return None
         name = one_line(self.source, limit=1_000)
         if not self.applied:
@@ -188,6 +224,4 @@ class PlanRun:
 
             return f"{name}: nothing was changed, since {NOT_PROVEN}; give it more time"
         later = "; a planned checkpoint counts once it is enforced" if self.state == "planned" else ""
-        return (
-            f"{name}: {count_words(self.plan.measures)} made, checkpoints as {self.state}{later}{self.lost}"
-        )
+        return f"{name}: {count_words(self.made)} made, checkpoints as {self.state}{later}{self.lost}"

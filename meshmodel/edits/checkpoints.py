@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import ceil
+from types import MappingProxyType
 from typing import Any, Final, Literal, cast
 
 from meshmodel.edits import checkpoint_places
-from meshmodel.edits.edit import Edit, Put, edit, unused_id
+from meshmodel.edits.edit import Change, Edit, Put, edit, unused_id
 from meshmodel.edits.fields import refusal_of
+from meshmodel.edits.notes import new_note
 from meshmodel.edits.operations import Step
+from meshmodel.model.note_subject import NoteSubject
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
@@ -73,6 +77,7 @@ def counting_words(checkpoint: Checkpoint) -> str:
     return "counts, as long as the agent has no power over the decision"
 
 
+Decider = Literal["people", "policy"]
 NOT_PROVEN: Final = "it is not proven that no cheaper set exists"
 """Why ``--apply`` of a plan or fix changes nothing; the workbench, which can undo it, only warns."""
 
@@ -81,30 +86,33 @@ def add_checkpoints(
     snapshot: Snapshot,
     steps: Sequence[tuple[CheckpointStep, str, str]],
     state: Literal["planned", "enforced"],
+    approvals: Mapping[tuple[CheckpointStep, str, str], float] = MappingProxyType({}),
 ) -> Edit:
     """One undoable edit that puts a checkpoint on each of these steps.
 
-    Each is a policy decision for every action, decided where no agent has power: ``decided_at`` is left
-    open. A step that has another checkpoint gets one more, since that one may not count, or not for every
-    agent. A step that has just such a checkpoint in the state planned gets none: that one is enforced, or
-    stays planned.
+    Each is a policy decision for every action, or people's approval with the question who approves, decided
+    where no agent has power: ``decided_at`` is left open. A step that has another checkpoint gets one more,
+    since that one may not count, or not for every agent. A step that has just such a checkpoint in the state
+    planned gets none: that one is enforced, or stays planned.
 
     Args:
         snapshot: the model as it is now.
         steps: their kinds and two ends, as checkpoints name them.
         state: of the new checkpoints.
+        approvals: the steps where people approve, with how often a day.
 
     Returns:
         The edit; applying it raises InvalidModelError if a step is not in the model any more.
     """
-    changes = []
+    changes = list[Change]()
     planned = {
         (each.step, each.from_, each.to): each
         for each in snapshot.checkpoint.values()
-        if each == _decision(each.id, (each.step, each.from_, each.to), "planned", each.description)
+        if replace(each, kind="policy-decision", approvers=None, rate=None)
+        == _decision(each.id, (each.step, each.from_, each.to), "planned", each.description)
     }
-    checkpoints = dict(snapshot.checkpoint)
-    snapshot = replace(snapshot, checkpoint=checkpoints)
+    checkpoints, notes = dict(snapshot.checkpoint), dict(snapshot.note)
+    snapshot = replace(snapshot, checkpoint=checkpoints, note=notes)
     added = enforced = 0
     for step in steps:
         if step in planned:
@@ -112,8 +120,15 @@ def add_checkpoints(
                 enforced += 1
                 changes.append(Put(replace(planned[step], state=state)))
             continue
-        name = unused_id(snapshot, "checkpoint", f"policy-decision-{step[2]}")
-        checkpoints[name] = _decision(name, step, state)
+        kind = "human-approval" if step in approvals else "policy-decision"
+        name = unused_id(snapshot, "checkpoint", f"{kind}-{step[2]}")
+        checkpoints[name] = replace(_decision(name, step, state), kind=kind)
+        if step in approvals:
+            checkpoints[name] = replace(checkpoints[name], rate=ceil(approvals[step]))
+            text = f"Who approves {step_phrase(*step)}? {name} names nobody yet"
+            note = new_note(snapshot, NoteSubject(step[0], step[1:]).about, text, "question")
+            notes[note.id] = note
+            changes.append(Put(note))
         added += 1
         changes.append(Put(checkpoints[name]))
     said = [f"enforce {_many(enforced, 'planned')}"] if enforced else []

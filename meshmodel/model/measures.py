@@ -40,16 +40,19 @@ class Drop:
     """Take a relation away, or one action of a grant; no needed access passes it.
 
     Attributes:
-        relation: its kind; a pass is a credential that a delegation passes, an only an entry of its ``only``.
-        from_: where it begins, as in the model; of a pass or only ``agent>agent``, the ends of the delegation.
+        relation: its kind; a pass is a credential that a delegation passes, an only an entry of its limit.
+        from_: where it begins, as in the model; of a pass or only the ends of the delegation,
+            ``agent>agent``.
         to: where it ends; of a pass the credential, of an only the ``system:action``.
         action: of a grant the action that goes; ``None`` of others.
+        with_admin: whether admin goes with it.
     """
 
     relation: DropKind
     from_: str
     to: str
     action: Action | None = None
+    with_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

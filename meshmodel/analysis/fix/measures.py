@@ -228,7 +228,9 @@ class PlanMeasures(Measures):
                 unknown = bool(self.routes.unknown.get(name[1:4]))
                 return Ask(step, self.days(price), passes, unknown)
             case "drop":
-                return Drop(*name[1:])  # type: ignore[arg-type] # a drop has such a relation
+                grant = self._snapshot.grant.get((name.from_, name.to)) if name.relation == "grant" else None
+                with_admin = grant is not None and "admin" in grant.actions and name.action != "admin"
+                return Drop(*name[1:], with_admin=with_admin)  # type: ignore[arg-type] # such a relation
             case _:
                 return Limit(name.from_, name.to, self.routes.only[name.from_, name.to])
 

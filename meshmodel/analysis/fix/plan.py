@@ -20,7 +20,7 @@ from meshmodel.analysis.fix.routes import Routes
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.fix.smallest import Cheapest, closing, simple
 from meshmodel.analysis.starts import HOME
-from meshmodel.model.actions import actions_of
+from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.measures import Ask
 from meshmodel.model.stop import Stop, Stopped
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
@@ -193,6 +193,7 @@ class _Planning:
             level=self._options.level,
             is_fix=self._options.is_fix,
         )
+        plan = replace(plan, every=measures.listed(self._changed.every()))
         return plan if routes is None else self._with_more(plan, chosen, routes)
 
     def _with_more(self, plan: Plan, chosen: Proof, routes: Routes) -> Plan:
@@ -208,10 +209,25 @@ class _Planning:
             plan,
             lost=tuple(lost),
             unknown=tuple(sorted(set[tuple[str, str]]().union(*unknown))),
+            beyond=tuple(self._beyond(routes)),
             free=measures.listed(free),
             typeable=tuple(mesh.systems[each] for each in sorted(carried)),
-            needless=tuple(sorted(each for each in ends if each not in routes.passed)),  # type: ignore[arg-type]
+            needless=tuple(sorted(each for each in ends if each not in routes.passed)),
         )
+
+    def _beyond(self, routes: Routes) -> Iterator[Needed]:
+        """What is needed by grants beyond what the person may do on whose behalf it is done."""
+        mesh = self._engine.mesh
+        for (credential, system), grant in sorted(mesh.snapshot.grant.items()):
+            if grant.entitled is None or mesh.snapshot.credential[credential].on_behalf_of is None:
+                continue
+            may = expand_admin(action_mask(grant.entitled))
+            for agent, where in sorted(routes.passes.get(("grant", credential, system), ())):
+                need = sum(
+                    1 << each % 5 for each in routes.needed[agent] if mesh.systems[each // 5] == system
+                )
+                if where == system and need & ~may:
+                    yield Needed(agent, system, actions_of(need & ~may))
 
     def _takes_last(self, chosen: Proof, measure: int) -> bool:
         """Whether one more measure takes the last grant of a credential."""

@@ -97,6 +97,8 @@ class Plan:
         least_open: how much any plan leaves open, as far as it was proven.
         lost: the active credentials that lose their last grant by it.
         unknown: the intents that count for its price and do not say how often a day, as (agent, system).
+        beyond: what is needed beyond what the person may do on whose behalf it is done.
+        every: all measures that there are.
         free: the drops and limits beyond it that take no active credential's last grant.
         typeable: the systems to which only agents bring outsiders' words.
         needless: the delegations and triggers that nothing needed passes, as (table, from, to).
@@ -120,6 +122,8 @@ class Plan:
     least_open: int = 0
     lost: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
+    beyond: tuple[Needed, ...] = ()
+    every: tuple[Measure, ...] = ()
     free: tuple[Measure, ...] = ()
     typeable: tuple[str, ...] = ()
     needless: tuple[tuple[Literal["delegation", "trigger"], str, str], ...] = ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.analysis.results import Finding
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.causes import causes_of, is_accepted
-from meshmodel.answers.measures import a_day, count_words, rate, together
+from meshmodel.answers.measures import a_day, count_words, rate, rows_of
 from meshmodel.answers.questions import questions_of
 from meshmodel.answers.report.options import ReportOptions
 from meshmodel.answers.report.tree import Block, Break, Heading, Link, Paragraph, Table
@@ -87,7 +87,7 @@ def verdict(analysis: "Analysis", plan: "Plan", work: Work) -> str:
     """What is the matter and what it takes, in one sentence."""
     still = [each for each in analysis.findings if not is_accepted(each)]
     doors = [each for each in still if each.rule == DOOR]
-    others = len(work.items) - len(together(plan.measures))
+    others = len(work.items) - len(rows_of(plan))
     measures = f"{counted(others, 'further measure')} {plural(others, 'mends', 'mend')} the rest"
     drawn = counted(analysis.snapshot.open_questions, "open question")
     drawn = f" in what is drawn, with {drawn}" if analysis.snapshot.open_questions else " in what is drawn"

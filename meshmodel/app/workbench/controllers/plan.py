@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshmodel.analysis.fix.results import FIX
 from meshmodel.answers.measures import about_of, relation_of
+from meshmodel.answers.plan_advice import SECONDS, advice
 from meshmodel.answers.plan_options import plan_options, usual_options
 from meshmodel.answers.plan_state import (
     PlanState,
@@ -28,7 +29,7 @@ from meshmodel.edits.plan_notes import plan_note
 from meshmodel.model.measures import Ask, Drop, Measure
 from meshmodel.model.records import Intent
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.stop import Task
+from meshmodel.model.stop import Stop, Task
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -133,8 +134,10 @@ class PlanController(Controller):
 
         def rest(task: Task) -> dict[str, object]:
             standing = standing_findings(analysis, plan) if is_quick else ()
+            stop = Stop(SECONDS, task.is_cancelled)
+            told = advice(analysis, known.options, plan, stop) if is_quick else None
             curve = work_out_trade_off(analysis, known.options, plan, task) if plan.measures else None
-            return {"standing": standing, "curve": curve}
+            return {"standing": standing, "curve": curve, "advice": told}
 
         fewer = "checkpoints" if plan.is_fix else "decisions"
         self._run(rest, lambda found: self._know(**found), f"computing what fewer {fewer} leave unchecked")
