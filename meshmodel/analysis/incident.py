@@ -11,15 +11,20 @@ from statistics import median
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from meshmodel.analysis.rotation import RotationPlan
-from meshmodel.analysis.trace_records import DEAD, Link, Moment, Run, TracedEvent, Verdict
+from meshmodel.analysis.trace_records import (
+    UNASKED,
+    WRONG,
+    Link,
+    Moment,
+    Run,
+    TracedEvent,
+    is_wrong,
+)
 from meshmodel.analysis.used import UsedTally
-from meshmodel.model.events import BYPASSED
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
-UNASKED: Final[tuple[Verdict, ...]] = ("missing", "unrecorded")
-WRONG: Final[tuple[Verdict, ...]] = (*UNASKED, "stale", "reused")
 SHOWN: Final = 100_000
 """So many events are kept for a page; nobody reads more."""
 _GAP: Final = 10
@@ -54,21 +59,6 @@ class ToRevoke:
     revoked: int | None
     ended: float | None
     others: tuple[str, ...]
-
-
-def is_bypass(traced: TracedEvent) -> bool:
-    """Whether somebody went past a checkpoint, as the log says."""
-    return any(BYPASSED in each for each in traced.event.unmapped)
-
-
-def is_past_end(traced: TracedEvent) -> bool:
-    """Whether something was done with a credential that had ended."""
-    return traced.credential_state in DEAD and traced.is_done
-
-
-def is_wrong(traced: TracedEvent) -> bool:
-    """Whether nobody was asked in time, or something was done with a credential that had ended."""
-    return traced.recheck in WRONG or is_past_end(traced) or is_bypass(traced)
 
 
 class Revocations:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, get_args
 
-from meshmodel.model.events import Event
+from meshmodel.model.events import BYPASSED, Event
 from meshmodel.model.records import Credential
 from meshmodel.model.vocabulary import Severity
 
@@ -27,6 +27,8 @@ CREDENTIAL_STATES: Final[tuple[CredentialState, ...]] = get_args(CredentialState
 """
 DEAD: Final[frozenset[CredentialState | None]] = frozenset({"expired", "revoked"})
 """Those in which it should be refused."""
+UNASKED: Final[tuple[Verdict, ...]] = ("missing", "unrecorded")
+WRONG: Final[tuple[Verdict, ...]] = (*UNASKED, "stale", "reused")
 Run = tuple[str | None, str | None]
 """An agent, and its session."""
 
@@ -246,3 +248,18 @@ class Tally:
             self.credential_states[traced.credential_state] += 1
         self.unexplained += bool(traced.unexplained)
         self.notes += bool(traced.notes)
+
+
+def is_bypass(traced: TracedEvent) -> bool:
+    """Whether somebody went past a checkpoint, as the log says."""
+    return any(BYPASSED in each for each in traced.event.unmapped)
+
+
+def is_past_end(traced: TracedEvent) -> bool:
+    """Whether something was done with a credential that had ended."""
+    return traced.credential_state in DEAD and traced.is_done
+
+
+def is_wrong(traced: TracedEvent) -> bool:
+    """Whether nobody was asked in time, or something was done with a credential that had ended."""
+    return traced.recheck in WRONG or is_past_end(traced) or is_bypass(traced)

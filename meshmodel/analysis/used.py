@@ -12,7 +12,7 @@ from meshmodel.analysis.attribution import Relations
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.event_shapes import EventShapes
 from meshmodel.analysis.session_states import NOTHING_READ, SessionStates
-from meshmodel.analysis.trace_records import Run, TracedEvent, Use
+from meshmodel.analysis.trace_records import Run, TracedEvent, Use, is_wrong
 from meshmodel.model.actions import READ, action_mask, expand_admin
 from meshmodel.model.events import Event
 from meshmodel.model.vocabulary import ACTIONS, Action
@@ -71,6 +71,7 @@ class Used:
         grants: of active credentials, those never used too.
         not_granted: what was done without a grant.
         intents: what would have to be intended.
+        declarable: of that what can be taken as meant: somebody decided, or nobody had to.
     """
 
     events: int
@@ -79,6 +80,7 @@ class Used:
     grants: tuple[UsedGrant, ...]
     not_granted: tuple[NotGranted, ...]
     intents: tuple[ProposedIntent, ...]
+    declarable: tuple[ProposedIntent, ...] = ()
 
     @property
     def days(self) -> float:
@@ -122,6 +124,7 @@ class UsedTally:
         self._grants: dict[tuple[str, int], _Count] = {}
         self._not_granted: dict[tuple[str | None, int], int] = {}
         self._uncovered: dict[tuple[str, int, frozenset[str]], int] = {}
+        self._marked: dict[tuple[str, int, frozenset[str]], int] = {}
         self._starting: dict[str, list[int]] = {each: [] for each in self._mesh.agents}
         for source, agents in engine.reaches.started.items():
             for name in self._mesh.names(agents):
@@ -133,10 +136,19 @@ class UsedTally:
 
     def add(self, traced: TracedEvent) -> None:
         """Count one event that was laid on the model."""
-        self.count(traced.event.time, traced.use, traced.run, traced.sources)
+        marked = is_wrong(traced)
+        self.count(traced.event.time, traced.use, traced.run, traced.sources, is_marked=marked)
 
-    def count(self, time: float | None, use: Use | None, run: Run, sources: frozenset[int]) -> None:
-        """Count one event; as in ``TracedEvent``."""
+    def count(
+        self,
+        time: float | None,
+        use: Use | None,
+        run: Run,
+        sources: frozenset[int],
+        *,
+        is_marked: bool = False,
+    ) -> None:
+        """Count one event; as in ``TracedEvent``; ``is_marked``: a page of an incident marks it as wrong."""
         self.events += 1
         if time is not None:
             if self._first is None or time < self._first:
@@ -161,6 +173,7 @@ class UsedTally:
             if lacking is not None:
                 needed = agent, use.access, lacking
                 self._uncovered[needed] = self._uncovered.get(needed, 0) + 1
+                self._marked[needed] = self._marked.get(needed, 0) + is_marked
 
     def _find_lacking(self, agent: str, access: int, read: frozenset[int]) -> frozenset[str] | None:
         """The sources that an intent would have to name; ``None`` where one covers the access from each."""
@@ -185,8 +198,12 @@ class UsedTally:
             self._last,
             tuple(self._grant_rows()),
             tuple(sorted(self._lacking_grants(), key=lambda each: (each.agent or "", *_order(each)))),
-            tuple(sorted(self._intents(), key=lambda each: (each.agent, each.system, *_places(each)))),
+            *(self._sorted_intents(settled=settled) for settled in (False, True)),
         )
+
+    def _sorted_intents(self, *, settled: bool) -> tuple[ProposedIntent, ...]:
+        found = self._intents(settled=settled)
+        return tuple(sorted(found, key=lambda each: (each.agent, each.system, *_places(each))))
 
     def _lacking_grants(self) -> Iterator[NotGranted]:
         for (agent, access), count in self._not_granted.items():
@@ -205,12 +222,15 @@ class UsedTally:
                 elif action in grant.actions:
                     yield UsedGrant(credential, system, action)
 
-    def _intents(self) -> Iterator[ProposedIntent]:
+    def _intents(self, *, settled: bool) -> Iterator[ProposedIntent]:
+        """What no intent covers; ``settled``: without what a page of an incident marks."""
         days = _days(self._first, self._last)
         together: dict[tuple[str, int, tuple[str, ...]], dict[int, int]] = {}
         for (agent, access, names), count in self._uncovered.items():
             row = agent, access // 5, tuple(sorted(names))
-            together.setdefault(row, {})[access % 5] = count
+            left = count - (self._marked[agent, access, names] if settled else 0)
+            if left:
+                together.setdefault(row, {})[access % 5] = left
         for (agent, system, sources), counts in together.items():
             actions = tuple(ACTIONS[each] for each in sorted(counts))
             per_day = float(f"{sum(counts.values()) / days:.2g}")  # two digits: more is not in a log

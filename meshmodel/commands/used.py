@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     snapshot = load_with_logs(arguments)
     logs = logs_of(arguments, snapshot)
-    used = _counted(snapshot, logs)
+    used = _counted(snapshot, logs, laid=arguments.intents)
     done = ""
     if arguments.intents and not logs.problem:
         done = _declare(arguments, snapshot, used)
@@ -59,15 +59,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _counted(snapshot: "Snapshot", logs: "Logs") -> "Used":
+def _counted(snapshot: "Snapshot", logs: "Logs", *, laid: bool) -> "Used":
+    """What is used; where intents are declared events are laid on the model, which says what is wrong."""
     from meshmodel.analysis.analysis import analyse
-    from meshmodel.analysis.used import UseCounter
+    from meshmodel.analysis.used import UseCounter, UsedTally
 
-    counter = UseCounter(analyse(snapshot).engine)
-    tally = counter.tally
+    analysis = analyse(snapshot)
+    counter = UseCounter(analysis.engine)
+    tally = UsedTally(analysis.engine) if laid else counter.tally
     with Progress(lambda: progress_text(logs, tally.events)):
-        for event in logs.events():
-            counter.add(event)
+        if laid:
+            for traced in analysis.trace(logs.events()):
+                tally.add(traced)
+        else:
+            for event in logs.events():
+                counter.add(event)
     return tally.result()
 
 
@@ -79,10 +85,12 @@ def _declare(arguments: argparse.Namespace, snapshot: "Snapshot", used: "Used") 
     def declared(now: "Snapshot") -> "Edit | None":
         if now != snapshot:
             raise MeshmodelError("the model was changed while the logs were read; nothing is declared")
-        return declare_used(now, used.intents)
+        return declare_used(now, used.declarable)
 
-    if not used.intents:
-        return "Nothing is to be declared"
+    pairs, every = ({(each.agent, each.system) for each in some} for some in (used.declarable, used.intents))
+    left = counted(len(every - pairs), "use")
+    kept = f"; {left} that no checkpoint decided are not proposed" if every - pairs else ""
+    if not pairs:
+        return f"Nothing is to be declared{kept}"
     lost = change(arguments.model, declared)
-    pairs = {(each.agent, each.system) for each in used.intents}
-    return f"Declared {counted(len(pairs), 'intent')} in the model{lost}"
+    return f"Declared {counted(len(pairs), 'intended use')} in the model{kept}{lost}"

@@ -5,7 +5,10 @@ import shutil
 
 import pytest
 
-from meshmodel.interchange import read_file
+from meshmodel.edits.checkpoints import add_checkpoints
+from meshmodel.edits.edit import apply_edit
+from meshmodel.interchange import read_file, write_file
+from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS
 
@@ -67,14 +70,19 @@ def test_what_is_proposed_is_declared_in_one_edit(tmp_path, called, documents, k
             pass
     status, text, _ = called("used", path, LOG, "--intents")
     assert status == 0
-    assert "Declared 2 intents in the model" in text
-    (answer,) = documents("used", path, LOG, "--json")
-    assert answer["intents"] == []
-    if kind == ".mesh":
-        with Store.open(path) as store:
-            assert store.snapshot.intent["chat-service", "bucket"].from_ == ("crm", "home")
-            store.undo()
-            assert ("chat-service", "bucket") not in store.snapshot.intent
+    assert "Nothing is to be declared; 2 uses that no checkpoint decided are not proposed" in text
+    assert load(path).intent == read_file(LEAK).intent, "the attack that the log shows is not meant"
+    guarded = apply_edit(
+        load(path), add_checkpoints(load(path), [("grant", "cloud-key", "bucket")], "enforced")
+    )
+    (checkpoint,) = guarded.checkpoint
+    decided, made = tmp_path / "decided.jsonl", tmp_path / "guarded.toml"
+    write_file(made, guarded)
+    key = {"agent": "chat-service", "credential": "cloud-key", "system": "bucket", "action": "read"}
+    events = [{**key, "time": 60, "checkpoint": checkpoint}, {**key, "time": 120, "outcome": "refused"}]
+    decided.write_text("".join(f"{json.dumps(each)}\n" for each in events), encoding="utf-8")
+    assert "Declared 1 intended use in the model" in called("used", made, decided, "--intents")[1]
+    assert read_file(made).intent["chat-service", "bucket"].per_day == 1
 
 
 def test_a_log_that_is_cut_declares_nothing(tmp_path, called):

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from meshmodel.analysis.incident import Incident, ToRevoke, is_bypass, is_past_end, is_wrong
-from meshmodel.analysis.trace_records import Link, TracedEvent, Verdict
+from meshmodel.analysis.incident import Incident, ToRevoke
+from meshmodel.analysis.trace_records import Link, TracedEvent, Verdict, is_bypass, is_past_end, is_wrong
 from meshmodel.answers.blocks import Facts, plain
 from meshmodel.answers.report.blocks import report_of
 from meshmodel.answers.report.lanes import MOST_DOTS, lanes

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.incident import is_wrong
 from meshmodel.analysis.rules.base import verb
-from meshmodel.analysis.trace_records import Link, Run, TracedEvent
+from meshmodel.analysis.trace_records import Link, Run, TracedEvent, is_wrong
 from meshmodel.answers.report.tree import Picture
 from meshmodel.exporters.graphs.mermaid import escape as mermaid_escape
 from meshmodel.model.events import time_text

@@ -32,7 +32,7 @@ def used_lines(used: "Used", snapshot: Snapshot) -> Iterator[Line]:
     window = window_text(used)
     yield heading(f"{counted(used.events, 'event')}, {window}; a log shows its time, and not what is rare")
     never = [each for each in used.grants if not each.events and _is_granted(each, snapshot)]
-    intents = [each for each in used.intents if not _is_declared(each, snapshot)]
+    intents = [each for each in used.declarable if not _is_declared(each, snapshot)]
     if never:
         yield heading(f"granted, and not used{unused_window(used)}: Enter takes it away")
     for (credential, system), some in groupby(never, key=lambda each: (each.credential, each.system)):
