@@ -173,7 +173,8 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
         yield Section(f"What fewer {fewer} leave unchecked", [*_curve(known.curve, plan)], indent=2)
     causes = enumerate(fold(known.standing), len(rows_of(plan)) + 1)
     listed = [(number, each) for number, cause in causes for each in (cause.finding, *cause.also)]
-    high = {*open_findings(known.standing, "high")}
+    # What is left unchecked is listed above, and needs no row of its own here.
+    high = {each for each in open_findings(known.standing, "high") if not plan.left or each.rule != DOOR}
     yield from _standing([(number, each) for number, each in listed if each in high], known, plan)
 
 

@@ -21,6 +21,8 @@ DROPS = CASES / "63-a-plan-drops-what-nobody-needs.toml"
 RARE = CASES / "64-a-plan-asks-where-it-is-rare.toml"
 SERVER = CASES / "65-a-plan-limits-a-server.toml"
 KEYS = ["format", "decisions_per_day", "lower_bound", "optimal", "measures", "needed", "left"]
+KEYS += ["unknown", "completion", "alternatives"]
+NONE = dict.fromkeys(("critical", "high", "medium", "low"), 0)
 AT_REFUNDS = ("--never-ask", "grant:refund-token>refunds", "--never-ask", "hold:bot>refund-token")
 
 
@@ -86,6 +88,9 @@ def test_the_answer_has_the_keys_of_the_page_in_their_order():
             {"agent": "bot", "system": "tickets", "actions": ["read", "write"]},
         ],
         "left": 0,
+        "unknown": [],
+        "completion": [],
+        "alternatives": [],
     }
     assert list(plan(RARE)) == KEYS
     assert list(plan(RARE, "--curve")) == [*KEYS, "tradeoff"]
@@ -95,8 +100,8 @@ def test_the_answer_has_the_keys_of_the_page_in_their_order():
 
 def test_the_trade_off_falls_to_the_plan():
     assert plan(RARE, "--curve")["tradeoff"] == [
-        {"decisions_per_day": 0, "open": 1, "optimal": True},
-        {"decisions_per_day": 4, "open": 0, "optimal": True},
+        {"decisions_per_day": 0, "open": 1, "severities": NONE | {"critical": 1}, "optimal": True},
+        {"decisions_per_day": 4, "open": 0, "severities": NONE, "optimal": True},
     ]
 
 
@@ -105,7 +110,7 @@ def test_with_fewer_decisions_the_fewest_stay_open():
     assert (answer["decisions_per_day"], answer["left"]) == (0, 1)
     said = text("--at-most", "0", RARE)
     assert "1 unchecked path stays with no decision (proven fewest)" in said
-    assert "What stays unchecked bot tickets → refunds execute" in said
+    assert "What stays unchecked: 1 critical critical bot tickets → refunds execute" in said
 
 
 def test_what_is_kept_is_neither_dropped_nor_limited():
@@ -124,7 +129,7 @@ def test_where_nobody_may_be_asked_it_cannot_be_closed():
     assert answer["left"] == 1
     said = text(RARE, *AT_REFUNDS)
     assert "Cannot be closed: 1 unchecked path stays even with no decision (proven" in said
-    assert "What stays unchecked bot tickets → refunds execute" in said
+    assert "What stays unchecked: 1 critical critical bot tickets → refunds execute" in said
 
 
 def test_only_some_kinds_of_measures_are_taken():
@@ -270,7 +275,9 @@ def test_the_trade_off_is_a_picture_with_its_points_named(tmp_path, to):
     text = " ".join(ET.fromstring(content).itertext())
     assert "What stays unchecked with so many decisions a day" in text
     for point in analyse(read_file(MODELS / "agent-chain.toml")).trade_off():
-        assert f": {point.decisions_per_day}" in text
+        assert f"  {point.decisions_per_day}:" in text
+    assert "today" in text
+    assert "(knee)" in text
     assert "checkpoint when analyst sets executor to work" in text
 
 

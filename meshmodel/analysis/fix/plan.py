@@ -160,8 +160,9 @@ class _Planning:
         """Measures that leave only what stays open whatever is done, or need not be closed; and that."""
         grants = simple(self._engine)
         asks = self._measures.ask(*grants)
-        every = self._changed.every() if len(asks) < len(grants) else asks
-        hopeless = set() if every == asks else set(open_in(self._changed.by(every)[0]))
+        is_all = len(asks) == len(grants)
+        every = asks if is_all else self._changed.every()
+        hopeless = set() if is_all else set(open_in(self._changed.by(every)[0]))
         return every, hopeless | {each for each in self._open if not self._is_to_close(each)}
 
     @cached_property
@@ -205,8 +206,10 @@ class _Planning:
         carried = (each for each in mesh.words.systems if not mesh.untrusted[each])
         ends = [(table, *key) for table in ("delegation", "trigger") for key in mesh.snapshot.table(table)]
         unknown = (routes.unknown.get(step, ()) for step in plan.checkpoints)
+        counts = Counter(map(self._changed.severity, open_in(self._engine)))
         return replace(
             plan,
+            severities=tuple(counts[each] for each in reversed(range(len(SEVERITIES)))),
             lost=tuple(lost),
             unknown=tuple(sorted(set[tuple[str, str]]().union(*unknown))),
             beyond=tuple(self._beyond(routes)),

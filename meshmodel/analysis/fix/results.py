@@ -95,6 +95,7 @@ class Plan:
         stays_open: what it leaves open: nothing, unless steps are not to be asked at, or decisions are
             limited; flows come last.
         least_open: how much any plan leaves open, as far as it was proven.
+        severities: how much is open without it by severity, critical first; of a fix empty.
         lost: the active credentials that lose their last grant by it.
         unknown: the intents that count for its price and do not say how often a day, as (agent, system).
         beyond: what is needed beyond what the person may do on whose behalf it is done.
@@ -120,6 +121,7 @@ class Plan:
     flows: tuple[str, ...]
     stays_open: tuple[LeftOpen, ...] = ()
     least_open: int = 0
+    severities: tuple[int, ...] = ()
     lost: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
     beyond: tuple[Needed, ...] = ()
