@@ -29,6 +29,7 @@ from meshmodel.answers.measures import (
 from meshmodel.answers.plan_advice import Advice, existing_rate
 from meshmodel.answers.plan_state import PlanState
 from meshmodel.model.measures import Ask, Measure
+from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted, name_list, one_line, plural, share
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
