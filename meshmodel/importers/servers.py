@@ -23,6 +23,7 @@ from meshmodel.importers.catalogue import (
 from meshmodel.importers.catalogue import Server as KnownServer
 from meshmodel.importers.clients import Client, Served
 from meshmodel.importers.common_systems import CommonSystems
+from meshmodel.importers.command_line import in_arguments, in_url
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
@@ -31,8 +32,6 @@ from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
 from meshmodel.importers.withheld import (
     Withheld,
     host_of,
-    in_arguments,
-    in_url,
     is_reference,
     names_secret,
     shows_secret,
@@ -161,6 +160,8 @@ BELOW: Final = "mcp"
 """The key below which the settings of several clients keep what they say of servers."""
 _REFUSED: Final = ("excludeTools", "disabledTools", "disabled_tools")
 _TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
+_PLACES: Final = ("cwd", "envFile")
+"""The keys under which files name the folder that a server runs in, and the file of its variables."""
 _SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock", "docker_engine")
 _DATABASE: Final = re.compile(
     r"(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis(?:s)?|mariadb)://", re.IGNORECASE
@@ -315,7 +316,7 @@ class _Reading:
     def _started(self) -> _Drawn:
         """A server that the client starts by a command."""
         if self._entry.agent:
-            self._out.change("agent", self._entry.agent, description=fingerprints.of_command(self._words))
+            self._out.change("agent", self._entry.agent, description=self._program_in_words())
             return _Drawn(self._entry.agent, None)
         key = ("server", *self._client.key, self._entry.scope, self._entry.name)
         agent = self._out.element(
@@ -324,9 +325,16 @@ class _Reading:
             self._entry.name,
             at=self._at,
             kind="service",
-            description=fingerprints.of_command(self._words),
+            description=self._program_in_words(),
         )
         return _Drawn(agent, None)
+
+    def _program_in_words(self) -> str:
+        """Its program, with what it is given and where it runs."""
+        entry = self._entry
+        given = [*entry.env, *((key, entry.node[key]) for key in _PLACES)]
+        settings = {name: value.text for name, value in given if value and value.text}
+        return fingerprints.of_command(self._words, settings)
 
     def _called(self) -> _Drawn:
         """A server that the client calls at an address."""

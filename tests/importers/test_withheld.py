@@ -6,12 +6,11 @@ import json
 import pytest
 
 from meshmodel.importers.answers import import_answer, import_text, ledger_lines, ledger_text
+from meshmodel.importers.command_line import in_arguments, in_url
 from meshmodel.importers.document import Node
 from meshmodel.importers.importing import prepare
 from meshmodel.importers.proposal import clean_text
 from meshmodel.importers.withheld import (
-    in_arguments,
-    in_url,
     is_reference,
     meaning_of,
     names_secret,

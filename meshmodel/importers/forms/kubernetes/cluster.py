@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from meshmodel.importers.command_line import in_arguments, in_url
 from meshmodel.importers.document import ABSENT, Document, ForeignFileError, Node
 from meshmodel.importers.forms.kubernetes.rules import (
     ACCOUNT_USER,
@@ -21,8 +22,6 @@ from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     Withheld,
-    in_arguments,
-    in_url,
     is_reference,
     names_secret,
     shows_secret,
