@@ -37,7 +37,6 @@ _PATH_WITH_BLANKS: Final = re.compile(
 """Programs of Windows, and of applications of macOS."""
 _WRAPPERS: Final = 50
 """So many of env, cmd, sudo and assignments before a program are looked behind."""
-_SHELLS: Final = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish"})
 _STARTERS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "env": (
         frozenset({"-u", "--unset", "-C", "--chdir"}),
@@ -173,18 +172,7 @@ def _unwrapped(words: list[str]) -> list[str]:
         valued, switches = _STARTERS[first]
         inner = _after_options(rest, valued, switches)[1]
         return words if not inner or inner[0].startswith("-") else inner
-    if first in _SHELLS and not _is_local(words[0]):
-        return _script_of_shell(rest) or words
     return words
-
-
-def _script_of_shell(rest: list[str]) -> list[str]:
-    """The one command that ``sh -c`` runs; none where it is a script of several, or a file."""
-    at = next((at for at, each in enumerate(rest) if re.fullmatch("-[a-z]*c", each)), None)
-    if at is None or at + 1 >= len(rest) or any(not each.startswith("-") for each in rest[:at]):
-        return []
-    line = re.sub(r"^\s*exec\s+", "", rest[at + 1])
-    return [] if re.search(r"[;&|\n`(){}]", line) else _split([line]) if " " in line else [line]
 
 
 def _base(word: str) -> str:
@@ -368,7 +356,7 @@ def _file(words: Sequence[str]) -> Program:
     return Program(kind="path", name=words[at], arguments=tuple(words[at + 1 :]))
 
 
-_SCRIPT_FILE: Final = re.compile(r"[^-<\s][^\s]*\.(?:[cm]?[jt]sx?|py|rb|php|jar|sh|dll|wasm|go)")
+_SCRIPT_FILE: Final = re.compile(r"[^-<\s][^\s]*\.(?:[cm]?[jt]sx?|py|rb|php|jar|sh|dll|wasm|go|csproj)")
 _SCRIPT_VALUED: Final = frozenset(
     {
         "-r",
@@ -391,7 +379,6 @@ _SCRIPT_VALUED: Final = frozenset(
         "-cp",
         "-classpath",
         "--class-path",
-        "--project",
         "-p",
         "-I",
         "-O",

@@ -22,8 +22,8 @@ from meshmodel.importers.catalogue import (
 )
 from meshmodel.importers.catalogue import Server as KnownServer
 from meshmodel.importers.clients import Client, Served
-from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.command_line import in_arguments, in_url
+from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, Rule
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
