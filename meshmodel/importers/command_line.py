@@ -1,8 +1,8 @@
 """Decides what of a command line is secret: all that is named, counted or asked of one is what is left.
 
-A secret stands behind an option or ``NAME=`` or in a header whose name says so, in an address, in a line that
-is one word (``sh -c "serve --token …"``), or shows itself. In its place stands its name, as ``<token>``, before
-anything else reads the words: so no value of an option is ever taken for a program.
+A secret stands behind an option or ``NAME=`` or in a header whose name says so, in an address, in a line
+that is one word (``sh -c "serve --token …"``), or shows itself. In its place stands its name, as ``<token>``,
+before anything else reads the words: so no value of an option is ever taken for a program.
 """
 
 import re
@@ -19,6 +19,7 @@ ENV_OPTIONS: Final = ("-e", "--env")
 _HEADER_OPTIONS: Final = ("--header", "--headers", "-H")
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,99})=(.*)", re.DOTALL)
 _OPTION: Final = re.compile(r"--?([A-Za-z][A-Za-z0-9_.-]{0,60})(?:[=:](.*))?", re.DOTALL)
+_ALONE: Final = re.compile(r"--?[A-Za-z][A-Za-z0-9_.-]{0,60}")
 _SWITCH: Final = re.compile(r"--(?:no|disable|skip|without|allow|enable|use)-")
 """What begins an option that takes no value, whatever it names."""
 _TOKEN: Final = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*'|[\"'])+")
@@ -98,7 +99,7 @@ def _spans(words: Sequence[str], depth: int = 0) -> list[list[Span]]:
     found, option = [], ""
     for word in words:
         found.append(_in_word(word, option, depth))
-        option = word if word.startswith("-") and "=" not in word else ""
+        option = word if _ALONE.fullmatch(word) else ""
     return found
 
 

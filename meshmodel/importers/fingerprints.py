@@ -1,8 +1,8 @@
 """Describes what an import starts, so that ``drift`` sees when another program runs than was approved.
 
 A description names the program, its version and options, and ends with a digest of all arguments. Values that
-are withheld count by their names alone, so that no digest says anything of a secret. What variables and folder
-a program is given decides too what runs (``NODE_OPTIONS``, ``PYTHONPATH``, ``PATH``), and so counts.
+are withheld count by their names alone, so that no digest says anything of a secret. The variables and the
+folder that a program is given decide too what runs (``NODE_OPTIONS``, ``PYTHONPATH``), and so they count.
 """
 
 import hashlib

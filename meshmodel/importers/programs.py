@@ -1,8 +1,10 @@
 """Which program a command starts, behind the runners that fetch packages and start containers.
 
-Secrets are taken out first (``command_line``). Behind an option that is not known the program is not told: the
-next word may be its value. ``npx -y @scope/server@1.2 /srv`` is the package ``@scope/server`` of npm, version 1.2, with one argument. A
-file of the machine is a program of somebody, whatever it is called: its kind is ``path``.
+Secrets are taken out first (``command_line``). Behind an option that is not known the program is not told:
+the next word may be its value. ``npx -y @scope/server@1.2 /srv`` is the package ``@scope/server`` of npm,
+version 1.2, with one argument. A file of the machine is a program of somebody,
+        whatever it is called: its kind
+is ``path``.
 """
 
 import re
@@ -43,8 +45,10 @@ _STARTERS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"-i", "--ignore-environment", "-0", "--null", "-v", "--debug"}),
     ),
     "sudo": (
-        frozenset({"-u", "--user", "-g", "--group", "-p", "--prompt", "-C", "-h", "--host", "-r", "-t", "-T", "-D", "-R"}),
-        frozenset({"-E", "-H", "-n", "-S", "-k", "-b", "-A", "-P", "--preserve-env", "--set-home", "--non-interactive",
+        frozenset({"-u", "--user", "-g", "--group", "-p", "--prompt", "-C", "-h", "--host", "-r",
+            "-t", "-T", "-D", "-R"}),
+        frozenset({"-E", "-H", "-n", "-S", "-k", "-b", "-A", "-P", "--preserve-env", "--set-home",
+            "--non-interactive",
                    "--stdin", "--background"}),
     ),
 }  # fmt: skip
@@ -228,11 +232,13 @@ _PACKAGE_OPTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "pypi": ("--from", "--spec"),
 }
 _NPM_VALUED: Final = frozenset(
-    {"-p", "--package", "-c", "--call", "-w", "--workspace", "--registry", "--prefix", "--cwd", "--filter", "-C",
+    {"-p", "--package", "-c", "--call", "-w", "--workspace", "--registry", "--prefix", "--cwd",
+        "--filter", "-C",
      "--cache", "--userconfig", "--loglevel", "--node-options"}
 )  # fmt: skip
 _PYPI_VALUED: Final = frozenset({
-    "--from", "--spec", "--with", "-w", "--with-editable", "--python", "-p", "-c", "--constraints", "-i", "-o",
+    "--from", "--spec", "--with", "-w", "--with-editable", "--python", "-p", "-c", "--constraints",
+    "-i", "-o",
     "--index", "--index-url", "--extra-index-url", "--directory", "--project", "--env-file", "--cache-dir",
     "--constraint", "--with-requirements", "--pip-args", "--group",
     "--overrides", "--config-file", "--config-setting", "-C", "--index-strategy", "--link-mode", "--package",
@@ -244,15 +250,20 @@ _VALUED: Final[Mapping[Kind, AbstractSet[str]]] = {"npm": _NPM_VALUED, "pypi": _
 _SWITCHES_OF: Final[Mapping[Kind, AbstractSet[str]]] = {
     "npm": frozenset({
         "-y", "--yes", "-q", "--quiet", "-s", "--silent", "--no", "-n", "--offline", "--prefer-offline",
-        "--prefer-online", "--ignore-existing", "--verbose", "--bun", "-g", "--global", "--workspaces", "--ws",
-        "--ignore-scripts", "--force", "-f", "--latest", "--shell-mode", "--legacy-peer-deps", "--allow-build",
-        "--include-workspace-root", "--if-present", "-r", "--recursive", "-D", "--dev", "-d", "--watch", "--hot",
+        "--prefer-online", "--ignore-existing", "--verbose", "--bun", "-g", "--global",
+        "--workspaces", "--ws",
+        "--ignore-scripts", "--force", "-f", "--latest", "--shell-mode", "--legacy-peer-deps",
+        "--allow-build",
+        "--include-workspace-root", "--if-present", "-r", "--recursive", "-D", "--dev", "-d",
+        "--watch", "--hot",
     }),
     "pypi": frozenset({
         "-q", "--quiet", "-v", "--verbose", "-n", "--no-cache", "--isolated", "--offline", "--refresh",
         "--reinstall", "-U", "--upgrade", "--native-tls", "--system-certs", "--managed-python", "--frozen",
-        "--locked", "--active", "--exact", "--dev", "--all-extras", "--all-groups", "--all-packages", "--show-resolution",
-        "--compile-bytecode", "--verify", "--pypackages", "--system-site-packages", "--pre", "--script", "-s", "--gui-script",
+        "--locked", "--active", "--exact", "--dev", "--all-extras", "--all-groups",
+        "--all-packages", "--show-resolution",
+        "--compile-bytecode", "--verify", "--pypackages", "--system-site-packages", "--pre",
+        "--script", "-s", "--gui-script",
         "--module", "--preview", "--lfs", "--force-reinstall",
     }),
 }  # fmt: skip

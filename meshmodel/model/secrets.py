@@ -248,7 +248,7 @@ ISSUED: Final[tuple[Pattern, ...]] = (
         ),
         (
             "machine api.example.com login bot password <password>",
-            "the default login and password of the machine",
+            "the login and the password of the machine",
         ),
         is_no_placeholder,
     ),

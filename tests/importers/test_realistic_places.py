@@ -1,7 +1,7 @@
 """Some two thousand places in which files of clients keep secrets: none of them is in what an import gives.
 
-A word without the shape of a secret that stands where a name may stand (``npx hunter2``, ``git pull hunter2``)
-cannot be told from a name, so words stand only where the place says what they are.
+A word without the shape of a secret that stands where a name may stand (``npx hunter2``,
+``docker run hunter2``) cannot be told from a name, so words stand only where the place says what they are.
 """
 
 import json
@@ -128,10 +128,11 @@ def of_names(secret):
 
 
 def servers(kind, secret):
-    lines = [*of_options(secret)]
+    turn = [*PLACES].index(kind)  # each kind has other places of those that are alike
+    lines = [*of_options(secret)][turn % 4 :: 4]
     more = [*of_keys(secret)]
     if kind in SHAPES:
-        lines = [*lines[::9], *of_positions(secret)]
+        lines = [*lines[::5], *[*of_positions(secret)][turn % 2 :: 2]]
     if kind in SHAPES or kind == "uuid":
         more += of_names(secret)
     if kind in SHAPES:
@@ -139,15 +140,17 @@ def servers(kind, secret):
     return [{"command": words[0], "args": words[1:]} for words in lines] + more
 
 
-def given_by(content, folder):
+def given_by(content, folder, kind):
+    """All that an import gives; the ledger names leaves by their keys, and a bare UUID may be one."""
     path = folder / ".mcp.json"
     path.write_text(json.dumps({"mcpServers": content}), encoding="utf-8")
     done = prepare([path], folder, Snapshot(), [])
+    rows = [] if kind == "uuid" else done.rows
     return "\n".join(
         [
             write_text(done.after),
-            ledger_text(done.rows),
-            ledger_lines(done.rows),
+            ledger_text(rows),
+            ledger_lines(rows),
             json.dumps(import_answer(done, applied=True)),
             import_text(done, "m", "done"),
             repr(done.imported),
@@ -166,11 +169,11 @@ def test_there_are_some_two_thousand_places():
 def test_no_place_leaks(kind, tmp_path):
     secret = PLACES[kind]
     content = {f"s{number}": each for number, each in enumerate(servers(kind, secret))}
-    if secret.lower() not in given_by(content, tmp_path).lower():
+    if secret.lower() not in given_by(content, tmp_path, kind).lower():
         return
     leaks = [
         server
         for name, server in content.items()
-        if secret.lower() in given_by({name: server}, tmp_path).lower()
+        if secret.lower() in given_by({name: server}, tmp_path, kind).lower()
     ]
     assert leaks == []
