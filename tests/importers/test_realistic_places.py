@@ -57,8 +57,8 @@ RUNNERS = {
     "npm": ["npm", "exec"],
 }
 OPTIONS = (
-    "--password", "--PASSWORD", "-password", "--pass", "--pw", "--token", "--api-key", "--api_key", "--apiKey",
-    "--client-secret", "--access-token", "--bearer", "--auth-token", "--creds",
+    "--password", "--PASSWORD", "-password", "--pass", "--pw", "--token", "--api-key", "--api_key",
+    "--apiKey", "--client-secret", "--access-token", "--bearer", "--auth-token", "--creds",
 )  # fmt: skip
 
 
