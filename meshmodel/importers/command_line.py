@@ -6,14 +6,13 @@ before anything else reads the words: so no value of an option is ever taken for
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from meshmodel.importers.addresses import is_random
-from meshmodel.importers.document import Node
-from meshmodel.importers.withheld import Withheld, is_reference, names_secret, shows_secret, told_name
+from meshmodel.importers.withheld import is_reference, names_secret, shows_secret, told_name
 
 ENV_OPTIONS: Final = ("-e", "--env")
 _HEADER_OPTIONS: Final = ("--header", "--headers", "-H")
@@ -55,36 +54,14 @@ class Span:
     shows: bool = False
 
 
-def in_arguments(arguments: Sequence[Node]) -> Iterator[Withheld]:
-    """The secrets among the words of a command, each name once for each word.
-
-    Found are ``-e NAME=value`` and ``--env=NAME=value`` with a value of its own or a name that says secret,
-    ``-e NAME`` with such a name (its value comes from outside), options such as ``--api-key value``,
-    ``Header: value`` after ``--header``, and URLs with a secret in them.
-    """
-    for node, spans in zip(arguments, _spans([each.text for each in arguments]), strict=True):
-        yield from _withheld(node, spans)
-
-
-def in_url(node: Node) -> Iterator[Withheld]:
-    """The secrets in a URL: a password before the host, parameters with such a name or value, a path part."""
-    yield from _withheld(node, _in_address(node.text))
-
-
 def redacted(words: Sequence[str]) -> list[str]:
     """The words of a command, with its name in place of each secret, as ``--token=<token>``."""
-    return [_replaced(word, spans) for word, spans in zip(words, _spans(words), strict=True)]
+    return [_replaced(word, spans) for word, spans in zip(words, spans_in(words), strict=True)]
 
 
 def redacted_value(name: str, value: str) -> str:
     """The value of a variable, without the secrets in it."""
     return redacted([f"{name}={value}"])[0].removeprefix(f"{name}=")
-
-
-def _withheld(node: Node, spans: Sequence[Span]) -> Iterator[Withheld]:
-    first = {each.name: each for each in reversed(spans)}
-    for name in dict.fromkeys(each.name for each in spans):
-        yield Withheld(node, name, first[name].literal, first[name].shows)
 
 
 def _replaced(word: str, spans: Sequence[Span]) -> str:
@@ -94,7 +71,7 @@ def _replaced(word: str, spans: Sequence[Span]) -> str:
     return word
 
 
-def _spans(words: Sequence[str], depth: int = 0) -> list[list[Span]]:
+def spans_in(words: Sequence[str], depth: int = 0) -> list[list[Span]]:
     """The secrets of each word."""
     found, option = [], ""
     for word in words:
@@ -143,7 +120,7 @@ def _candidates(word: str, option: str, depth: int) -> list[Span]:
         return []
     found = _in_line(word, depth) if depth < _DEEPEST and re.search(r"\s", word.strip()) else []
     for each in _ADDRESS.finditer(word):
-        found += _moved(_in_address(each[0]), each.start())
+        found += _moved(spans_of_address(each[0]), each.start())
     return [*found, *_in_pairs(word)]
 
 
@@ -163,7 +140,7 @@ def _in_assignment(word: str, start: int) -> list[Span]:
         return [Span(len(word), len(word), name, literal=False)] if names_secret(name) else []
     name, given = found[1], found[2]
     if given and not names_secret(name) and "://" in given:
-        inner = _moved(_in_address(given), found.start(2))
+        inner = _moved(spans_of_address(given), found.start(2))
         if inner:
             return [Span(each.start, each.end, name, each.literal, shows=each.shows) for each in inner]
     if names_secret(name) or shows_secret(given):
@@ -183,7 +160,7 @@ def _in_line(word: str, depth: int) -> list[Span]:
     tokens = [*_TOKEN.finditer(word)]
     bare = [each[0].strip("\"'") for each in tokens]
     found: list[Span] = []
-    for token, text, spans in zip(tokens, bare, _spans(bare, depth + 1), strict=True):
+    for token, text, spans in zip(tokens, bare, spans_in(bare, depth + 1), strict=True):
         found += _moved(spans, token.start() + token[0].find(text))
     return found
 
@@ -203,7 +180,7 @@ def is_secret_part(part: str) -> bool:
     return is_random(part) or shows_secret(part)
 
 
-def _in_address(url: str) -> list[Span]:
+def spans_of_address(url: str) -> list[Span]:
     """The secrets of an address: of its user, its path, its parameters and its fragment."""
     scheme, mark, rest = url.partition("://")
     if not mark:

@@ -17,13 +17,7 @@ from urllib.parse import urlsplit
 from meshmodel.importers.catalogue import load_catalogue
 from meshmodel.importers.command_line import redacted, redacted_value
 from meshmodel.importers.programs import Program, option_values, program_of
-from meshmodel.importers.withheld import (
-    host_of,
-    names_secret,
-    shows_secret,
-    told_name,
-    without_secret_parts,
-)
+from meshmodel.importers.withheld import host_of, names_secret, shows_secret, told_name, without_secret_parts
 from meshmodel.model.secret_pattern import UUID
 
 _MARK: Final = "Program: "

@@ -22,15 +22,14 @@ from meshmodel.importers.catalogue import (
 )
 from meshmodel.importers.catalogue import Server as KnownServer
 from meshmodel.importers.clients import Client, Served
-from meshmodel.importers.command_line import in_arguments, in_url
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import Withheld, in_arguments, in_url
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
 from meshmodel.importers.withheld import (
-    Withheld,
     host_of,
     is_reference,
     names_secret,

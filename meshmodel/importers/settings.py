@@ -10,12 +10,12 @@ from meshmodel.importers.clients import HOOK, Client
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import meaning_of
 from meshmodel.importers.servers import LITERAL, SETTING
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
     is_reference,
-    meaning_of,
     names_secret,
     shows_secret,
     told_name,

@@ -7,14 +7,11 @@ what shows itself, under base64 too. Where secrets stand in command lines is in 
 import base64
 import binascii
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from meshmodel.importers.addresses import hide_parts, is_random
-from meshmodel.importers.document import Node
 from meshmodel.model.secret_pattern import UUID
 from meshmodel.model.secrets import looks_like_secret
 
@@ -42,70 +39,6 @@ def names_secret(name: str) -> bool:
     """Whether the name of a variable, header, parameter or option says that its value is a secret."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return _SECRET_NAME.search(split) is not None and _NO_SECRET_NAME.search(split) is None
-
-
-Meaning = Literal["secret", "public", "setting", "unclear"]
-_PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE", "ANON", "SITE"})
-_SETTINGS: Final = frozenset(
-    {
-        "URL", "URI", "ENDPOINT", "PATH", "FILE", "DIR", "NAME", "USERNAME", "ID", "ARN", "TYPE", "MODE",
-        "TTL", "LIMIT",
-        "COUNT", "BUDGET", "LENGTH", "SIZE", "PREFIX", "HEADER", "ISSUER", "AUDIENCE", "SCOPE", "SCOPES",
-        "DOMAIN", "REGION", "VERSION", "ENABLED", "DISABLED", "REQUIRED", "SYMBOL", "ADDRESS", "HOST", "PORT",
-        "FORMAT", "PROVIDER", "TIMEOUT", "EXPIRY", "EXPIRATION", "STORE", "MANAGER", "ALGORITHM",
-    }
-)  # fmt: skip
-_COUNTED: Final = frozenset(
-    {"MAX", "MIN", "NUM", "INPUT", "OUTPUT", "CONTEXT", "PROMPT", "THINKING", "TOTAL"}
-)
-_PLAIN_KEYS: Final = frozenset(
-    {
-        "CACHE", "PRIMARY", "FOREIGN", "SORT", "PARTITION", "GROUP", "OBJECT", "ROUTING", "IDEMPOTENCY",
-        "TRANSLATION",
-    }
-)  # fmt: skip
-_SECRETS: Final = (
-    "TOKEN", "TOKENS", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "PAT", "CREDENTIAL",
-    "CREDENTIALS", "COOKIE", "COOKIES", "AUTHORIZATION", "PASS", "PW",
-    "PASSCODE", "CRED", "CREDS", "BEARER", "JWT",
-)  # fmt: skip
-_SECRET_KEYS: Final = (
-    "API", "ACCESS", "PRIVATE", "SECRET", "SIGNING", "ENCRYPTION", "SSH", "DEPLOY", "ROLE", "ACCOUNT",
-    "MASTER", "ADMIN", "SUBSCRIPTION", "WEBHOOK",
-)  # fmt: skip
-_WRITTEN_TOGETHER: Final = tuple(each for each in _SECRETS if len(each) > 4)
-
-
-@lru_cache(maxsize=4_096)
-def meaning_of(name: str) -> Meaning:
-    """What a name that ``names_secret`` says of its value: a credential is drawn for a secret alone.
-
-    The catalogue knows some names; else the last words of the name decide, split at ``_``, ``-``, ``.`` and
-    case. A number at its end is left aside.
-    """
-    from meshmodel.importers.catalogue import load_catalogue
-
-    known = load_catalogue().variable_named(name)
-    if known is not None:
-        return "secret" if known.is_secret else "public" if known.kind == "public" else "setting"
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    words = [each.upper() for each in re.split(r"[^A-Za-z0-9]+", split) if each and not each.isdecimal()]
-    last, before = words[-1:] or [""], words[:-1]
-    return _by_words(last[0], before)
-
-
-def _by_words(last: str, before: Sequence[str]) -> Meaning:
-    is_key = last in {"KEY", "KEYS"}
-    if is_key and not _PUBLIC.isdisjoint(before):
-        return "public"
-    if last in _SETTINGS or (last == "TOKENS" and not _COUNTED.isdisjoint(before)):
-        return "setting"
-    if is_key and before and before[-1] in _PLAIN_KEYS:
-        return "setting"
-    if last in _SECRETS or last.endswith(_WRITTEN_TOGETHER):
-        return "secret"
-    above = before[-1] if is_key and before else re.sub("KEYS?$", "", last)
-    return "secret" if "KEY" in last and above in _SECRET_KEYS else "unclear"
 
 
 _VARIABLE: Final = re.compile(
@@ -166,28 +99,6 @@ def _decoded(text: str) -> str | None:
         return base64.b64decode(padded, altchars=b"-_" if re.search("[-_]", text) else None).decode("utf-8")
     except (binascii.Error, ValueError):
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """A secret, or a reference to one, that stands in a value; only its name.
-
-    Attributes:
-        node: where it stands.
-        name: what the variable, option, header or parameter is called.
-        literal: whether the value itself stands there, not only a reference to it.
-        shows: whether the value or its place says that it is a secret, not only the name.
-    """
-
-    node: Node
-    name: str
-    literal: bool
-    shows: bool = False
-
-    @property
-    def meaning(self) -> Meaning:
-        """Whether it is a secret, as far as value and name say."""
-        return "secret" if self.shows or shows_secret(self.node.text) else meaning_of(self.name)
 
 
 def told_name(name: str) -> str:

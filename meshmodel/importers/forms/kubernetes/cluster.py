@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from meshmodel.importers.command_line import in_arguments, in_url
 from meshmodel.importers.document import ABSENT, Document, ForeignFileError, Node
 from meshmodel.importers.forms.kubernetes.rules import (
     ACCOUNT_USER,
@@ -18,14 +17,10 @@ from meshmodel.importers.forms.kubernetes.rules import (
     SETTING,
 )
 from meshmodel.importers.ledger import Became
+from meshmodel.importers.meanings import Withheld, in_arguments, in_url
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import ask_if_secret
-from meshmodel.importers.withheld import (
-    Withheld,
-    is_reference,
-    names_secret,
-    shows_secret,
-)
+from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
 from meshmodel.model.records import Custody, Hold, Record, key_of
 from meshmodel.model.snapshot import table_of
 
