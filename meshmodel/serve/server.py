@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hmac
 import json
+import logging
 import secrets
 import shutil
 import socket
@@ -24,6 +25,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, quote
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
@@ -161,6 +163,8 @@ class Server:
         except web.HTTPException as refused:
             refused.headers.update(self._headers)
             raise
+        except web.RequestPayloadError:  # a form that ends early, or is compressed and cannot be read
+            raise web.HTTPBadRequest(text="this request cannot be read\n", headers=self._headers) from None
         if not response.prepared:
             response.headers.update(self._headers)
         return response
@@ -336,13 +340,13 @@ class Server:
         """Run a workbench, and pass on what is typed and what it writes, until either end is gone."""
         columns = within(request.query.get("width", ""), COLUMNS)
         rows = within(request.query.get("height", ""), ROWS)
-        if self._parent is None or not FORKS:
-            self._parent = Parent(self._folder, asks_server=bool(self._model.address))
         try:
-            terminal = Terminal(self._parent, person.guest, columns, rows)
-        except OSError:
-            self._parent = None  # it was killed; whoever comes next gets another one
-            raise
+            terminal = Terminal(self._running_parent(), person.guest, columns, rows)
+        except ConnectionError:  # the process that forks was killed
+            assert self._parent is not None
+            self._parent.close()
+            self._parent = None
+            terminal = Terminal(self._running_parent(), person.guest, columns, rows)
         person.news = asyncio.Event()
         passing = [
             asyncio.create_task(self._pass_output(terminal, browser)),
@@ -367,6 +371,12 @@ class Server:
         for end in ends:
             if isinstance(end, Exception) and not isinstance(end, OSError):  # either end may be gone
                 raise end
+
+    def _running_parent(self) -> Parent:
+        """What takes orders for workbenches."""
+        if self._parent is None or not FORKS:
+            self._parent = Parent(self._folder, asks_server=bool(self._model.address))
+        return self._parent
 
     async def _pass_output(self, terminal: Terminal, browser: web.WebSocketResponse) -> None:
         async for data in terminal.output():
@@ -400,6 +410,15 @@ def _field(form: bytes, name: str) -> str:
         return parse_qs(form.decode(), errors="strict", max_num_fields=10).get(name, [""])[0]
     except ValueError:
         return ""
+
+
+def _is_own_fault(record: logging.LogRecord) -> bool:
+    """Whether a record of the server's log is no mistake of whoever sent a request.
+
+    What is no HTTP is answered 400, and nobody is there to answer who has gone: neither is news to the host.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
 
 
 async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse) -> None:
@@ -440,6 +459,7 @@ def serve(
         most: how many people may be there.
         minutes: how many are meant for a stop of a round; 0: no clock is shown.
     """
+    logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
         server = Server(model, address, Path(folder).resolve(), say, most=most, minutes=minutes)
         for role in server.tokens:

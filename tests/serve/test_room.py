@@ -264,6 +264,20 @@ async def test_who_types_to_a_program_that_is_stuck_comes_back_to_another_one(ro
     assert room.children()[-1] != stuck
 
 
+async def test_the_next_person_is_served_after_the_process_that_forks_was_killed(tmp_path: Path) -> None:
+    with serving(tmp_path) as killed:
+        async with browsing(killed, killed.join("Ada")) as ada:
+            await ada.shows(READY)
+            parent = killed.children()[0]
+            os.kill(parent, signal.SIGKILL)
+            assert await asyncio.to_thread(ended, [parent], MOST_SECONDS)
+            async with browsing(killed, killed.join("Bo")) as bo:
+                await bo.shows(READY)
+                await bo.draw("south")
+                await ada.shows("south")
+            assert killed.children()[0] != parent
+
+
 @pytest.mark.slow
 async def test_each_sees_where_the_others_are_and_whose_hand_is_raised_and_no_file_has_it(
     tmp_path: Path,
