@@ -27,13 +27,15 @@ from urllib.parse import parse_qs, quote
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from meshmodel.app.limits import PASTE_LIMIT
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
 from meshmodel.model.text import counted, person_name, plural
 from meshmodel.serve import FORKS, page
 from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
 
-MESSAGE_LIMIT: Final = 64 * 1024
+MESSAGE_LIMIT: Final = 8 * PASTE_LIMIT
+"""Bytes of one message: what is pasted, of which JSON writes a byte as up to six, and what is around it."""
 WRONG_TOKENS: Final = 10
 """So many wrong tokens in a minute, and no address is tried for whoever sent them."""
 _MINUTE: Final = 60.0

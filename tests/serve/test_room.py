@@ -139,7 +139,15 @@ async def test_an_export_is_a_download_of_one_person_and_once(room: Room) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
-    ['["stdin", 5]', "[]", "{", "5", '["resize", {"width": "x"}]', "x" * 70_000, "[" * 60_000],
+    [
+        '["stdin", 5]',
+        "[]",
+        "{",
+        "5",
+        '["resize", {"width": "x"}]',
+        '["stdin", "' + "x" * 600_000 + '"]',
+        "[" * 60_000,
+    ],
 )
 async def test_what_the_script_never_says_ends_the_connection_and_the_program(room: Room, text: str) -> None:
     async with browsing(room, room.join("Mallory", "watch")) as mallory:
@@ -147,6 +155,19 @@ async def test_what_the_script_never_says_ends_the_connection_and_the_program(ro
         await mallory.socket.send_str(text)
         await mallory.closed()
     assert await asyncio.to_thread(ended, room.children()[1:], MOST_SECONDS)
+
+
+async def test_a_paste_of_more_than_64_kb_is_refused_in_a_sentence_and_the_connection_stays(
+    room: Room,
+) -> None:
+    async with browsing(room, room.join("Ivy")) as ivy:
+        await ivy.shows(READY)
+        await ivy.type("\x1b[200~" + "\r" * 70_000 + "\x1b[201~")
+        await ivy.shows("Nothing was pasted")
+        await ivy.type("\x1b[200~ash holds ash-key\roak holds oak-key\x1b[201~")
+        await ivy.shows("ash-key")
+        await ivy.type("\r")
+        await ivy.until(lambda: {"ash", "oak"} <= agents(room))
 
 
 @pytest.mark.slow
