@@ -32,6 +32,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
 from meshmodel.model.text import counted, person_name, plural
 from meshmodel.serve import FORKS, page
+from meshmodel.serve.confusables import skeleton
 from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
 
 MESSAGE_LIMIT: Final = 8 * PASTE_LIMIT
@@ -216,6 +217,10 @@ class Server:
         known = self._person(request)
         if known is not None and (known.guest.name, known.guest.read_only) == (name, role == "watch"):
             return web.Response(status=303, headers={"Location": "/"})
+        if (like := self._like(name, known)) is not None:
+            looks = "is here already" if like == name else f"looks like “{like}”, who joined before you"
+            refusal = f"“{name}” {looks}. Choose a name that tells you apart."
+            return web.Response(text=page.join_page(refusal), content_type="text/html", status=409)
         self._make_room()
         self._joined += 1
         folder = self._folder / str(self._joined)
@@ -230,6 +235,25 @@ class Server:
         )
         return answer
 
+    def _like(self, name: str, known: Person | None) -> str | None:
+        """The name of somebody else that looks like this one, of those who are here or may come back.
+
+        Who is away with just this name comes by another browser now: that place is forgotten, so that there
+        are never two.
+        """
+        for key, each in list(self._people.items()):
+            if each is known or skeleton(each.guest.name) != skeleton(name):
+                continue
+            if each.socket is not None or (each.came and each.guest.name != name):
+                return each.guest.name
+            self._forget(key)
+        return None
+
+    def _forget(self, key: str) -> None:
+        forgotten = self._people.pop(key)
+        if forgotten.ended.is_set():  # else the folder stays until the end, with that of the server
+            shutil.rmtree(forgotten.guest.folder, ignore_errors=True)
+
     def _make_room(self) -> None:
         """Forget one of those who are away, where as many joined as may be there: who never came, else who
         left first.
@@ -239,10 +263,7 @@ class Server:
         away = [key for key, each in self._people.items() if each.socket is None]
         if not away:
             raise web.HTTPServiceUnavailable(text="the room is full\n")
-        first = min(away, key=lambda key: (self._people[key].came, self._people[key].since))
-        forgotten = self._people.pop(first)
-        if forgotten.ended.is_set():  # else the folder stays until the end, with that of the server
-            shutil.rmtree(forgotten.guest.folder, ignore_errors=True)
+        self._forget(min(away, key=lambda key: (self._people[key].came, self._people[key].since)))
 
     # What who joined may ask for
 

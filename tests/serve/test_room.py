@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -297,6 +298,34 @@ async def test_the_next_person_is_served_after_the_process_that_forks_was_killed
                 await bo.draw("south")
                 await ada.shows("south")
             assert killed.children()[0] != parent
+
+
+async def test_two_people_of_one_name_or_of_names_that_look_alike_are_told_apart_at_the_door(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as door:
+        path = f"/join/{door.token('edit')}"
+
+        def knock(name: str, cookie: str = "") -> tuple[int, str]:
+            kept = cookie.partition(";")[0]
+            answer = door.ask(path, "POST", f"name={quote(name)}", Origin=door.origin, Cookie=kept)
+            return answer.status, answer.body.decode()
+
+        cookie = door.join("Ada")
+        async with browsing(door, cookie) as ada:
+            await ada.shows(READY)
+            status, said = knock("Ada")
+            assert status == 409
+            assert "“Ada” is here already. Choose a name that tells you apart." in said
+            for like in ("\u0410da", "\u0410d\u0430", "ADA", "\uff21da", "\u13aada"):
+                status, said = knock(like)
+                assert (status, "looks like “Ada”" in said) == (409, True), like
+            assert knock("Ada", cookie)[0] == 303, "a second tab of the same person"
+            assert {knock(each)[0] for each in ("Ada K.", "Adam", "Анна", "Bo")} == {303}
+        assert await asyncio.to_thread(ended, door.children()[1:], MOST_SECONDS)
+        assert knock("\u0410da")[0] == 409, "who is away may come back"
+        assert knock("Ada")[0] == 303, "by another browser"
+        assert door.ask("/", Cookie=cookie).status == 403, "and there are never two"
 
 
 @pytest.mark.slow
