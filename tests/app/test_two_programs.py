@@ -18,10 +18,15 @@ from tests.app.desk import MODELS, Desk, desk
 TICKETS = ("system", "tickets")
 
 
-def elsewhere(it: Desk, *changes: Change) -> Snapshot:
+def elsewhere(it: Desk, *changes: Change, by: str = "") -> Snapshot:
     """Another program edits the file; the model as it left it."""
-    with Store.open(it.bench.session.path) as other:
+    with Store.open(it.bench.session.path, person=by) as other:
         return other.apply(edit("elsewhere", changes))
+
+
+def said(it: Desk) -> str:
+    """What the message line says."""
+    return str(it.bench.query_one("#told").message_text)
 
 
 async def heard(it: Desk) -> None:
@@ -108,6 +113,40 @@ async def test_what_was_open_is_refused_once_its_element_is_gone(
         assert "another program" in said or "was not done" in said, said
         with Store.open(it.bench.session.path) as other:
             assert other.snapshot.about.name == "Support agent"
+
+
+async def test_what_others_do_is_said_by_name_behind_what_was_said_of_oneself(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        elsewhere(it, Put(Agent("ash")), by="Ada")
+        await heard(it)
+        assert said(it) == "Ada: elsewhere"
+        elsewhere(it, Put(Agent("oak")))
+        await heard(it)
+        assert said(it) == "another program: elsewhere"
+        await it.select(*TICKETS)
+        await it.press("d")
+        assert said(it) == "duplicate system tickets-2"
+        elsewhere(it, Put(Agent("elm")), by="Bo")
+        await heard(it)
+        assert said(it) == "duplicate system tickets-2 · Bo: elsewhere"
+        with Store.open(it.bench.session.path, person="Ada") as ada:
+            assert ada.undo() is not None
+        await heard(it)
+        assert said(it) == "duplicate system tickets-2 · Ada: undid: elsewhere"
+        await it.press("u")
+        assert said(it).startswith("undid: duplicate system tickets")
+
+
+async def test_what_others_do_never_takes_the_place_of_a_refusal_or_closes_a_finding_over_it(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("f", "U")
+        refused = said(it)
+        assert refused == "nothing to redo"
+        elsewhere(it, *(Remove("grant", key) for key in it.model.grant), by="Ada")
+        await heard(it)
+        assert said(it).startswith(f"{refused} · Ada: elsewhere; closed: "), said(it)
 
 
 @pytest.mark.parametrize("open_", [offboard])
