@@ -82,7 +82,7 @@ def entries(connection: Connection, author: str) -> list[JournalEntry]:
 
 
 def newest_of_others(connection: Connection, author: str, since: int) -> tuple[str, str] | None:
-    """By whom and what the newest edit of another program is, with what undo did; ``None`` where there is none.
+    """By whom and what the newest edit of another program is, undoing included; ``None``: there is none.
 
     Args:
         connection: inside a transaction.

@@ -136,7 +136,7 @@ async def test_what_was_typed_goes_to_an_element_that_was_renamed(
         await it.shows("id: tix")
         await it.press("enter")
         assert it.app.screen is it.bench
-        assert getattr(it.model.system["tix"], key) == value
+        assert getattr(it.model.system["tix"], key).endswith(value)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["deleted", "renamed"])
@@ -175,7 +175,7 @@ async def test_a_conflict_keeps_what_was_typed_and_shows_what_the_other_one_wrot
         assert "What the other one wrote" not in it.screen_text()
         await it.press("enter")
         assert it.app.screen is it.bench
-        assert getattr(it.model.system["tickets"], key) == "Hijack and more"
+        assert getattr(it.model.system["tickets"], key).endswith("Hijack and more")
         with Store.open(it.bench.session.path) as other:
             assert [each.person for each in other.journal()] == ["Ada", "", ""]
 
@@ -187,7 +187,10 @@ async def add(it: Desk) -> None:
 
 async def note(it: Desk) -> None:
     await it.select(*TICKETS)
-    await it.press("N")
+    await it.press("enter")
+    inspector = it.bench.query_one("#inspector")
+    assert inspector.rows.go_to("new note")
+    await it.press("enter")
     await it.type("A long remark")
 
 
@@ -219,7 +222,7 @@ async def test_two_notes_that_were_typed_at_once_are_both_kept(tmp_path: Path) -
     async with desk(tmp_path) as it:
         await note(it)
         with Store.open(it.bench.session.path) as other:
-            other.apply(note_addition(other.snapshot, "system:tickets", "A long remark"))
+            other.apply(note_addition(other.snapshot, "system:tickets", "Another remark"))
         await it.press("enter")
         assert len(it.model.note) == 2
 

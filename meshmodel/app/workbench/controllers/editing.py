@@ -96,9 +96,8 @@ class EditingController(Controller):
         session, subject = self.context.session, event.subject
 
         def decided(text: str) -> tuple[Edit, None]:
-            return note_addition(
-                session.snapshot, subject, text
-            ), None  # others may have made notes meanwhile
+            session.refresh()  # others may have made notes meanwhile
+            return note_addition(session.snapshot, subject, text), None
 
         self.context.ask_edit(note_entry(event.on, subject), decided, on=lambda: session.snapshot)
 
