@@ -132,7 +132,7 @@ async def test_what_was_typed_goes_to_an_element_that_was_renamed(
         elsewhere(it, CHANGES[1], by="Ada")
         await heard(it)
         await it.press("enter")
-        await it.shows("Ada changed the id; yours is below. Done writes yours.")
+        await it.shows("Ada changed the id; yours is below.")
         await it.shows("id: tix")
         await it.press("enter")
         assert it.app.screen is it.bench
@@ -163,7 +163,7 @@ async def test_a_conflict_keeps_what_was_typed_and_shows_what_the_other_one_wrot
         elsewhere(it, Put(replace(tickets, **{key: "What the other one wrote"})), by="Ada")
         await heard(it)
         await it.press("enter")
-        await it.shows(f"Ada changed the {key}; yours is below. Done writes yours.")
+        await it.shows(f"Ada changed the {key}; yours is below.")
         await it.shows(f"{key}: What the other one wrote")
         assert it.app.screen is dialog
         assert "Hijack" in dialog.typed

@@ -219,7 +219,7 @@ class FieldEditor:
             return one_line(conflict, 300)
         theirs = (f"{_title(each)}: {_shown(found, each)}" for each in fields)
         changed = " and the ".join(map(_title, fields))
-        return "\n".join((f"{who} changed the {changed}; yours is below. Done writes yours.", *theirs))
+        return "\n".join((f"{who} changed the {changed}; yours is below.", *theirs, "Done writes yours."))
 
 
 def _shown(record: Record, field: Field) -> str:
