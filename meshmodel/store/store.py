@@ -193,13 +193,7 @@ class Store:
             after = apply_edit(base, wanted)
             changes = wanted_changes = difference(base, after)
             if changes and fresh is not base:
-                try:
-                    changes = rebase(changes, fresh)
-                except ConflictError as conflict:
-                    since = base.revision
-                    connection = self.database.connection
-                    conflict.name(journal.last_person(connection, conflict.table, conflict.key, since))
-                    raise
+                changes = self._rebased(changes, fresh, base.revision)
                 after = carry_out(changes, fresh, wanted.label, f"“{one_line(wanted.label)}” was not done")
             if not changes:
                 imports.keep(self.database, imported, None)
@@ -210,6 +204,17 @@ class Store:
             return replace(after, revision=number)
 
         return self._edit(work) or self.snapshot
+
+    def _rebased(self, changes: Difference, fresh: Snapshot, since: int) -> Difference:
+        """``rebase``, whose refusal says who has changed a record after a revision."""
+        from meshmodel.store import journal
+
+        try:
+            return rebase(changes, fresh)
+        except ConflictError as conflict:
+            connection = self.database.connection
+            conflict.name(journal.last_person(connection, conflict.table, conflict.key, since))
+            raise
 
     def undo(self) -> Undone | None:
         """Take back the last edit that is one's own; ``None``: there is none.

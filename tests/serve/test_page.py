@@ -9,7 +9,7 @@ import pytest
 from meshmodel.serve import page
 
 NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node here")
+pytestmark = [pytest.mark.slow, pytest.mark.engines]
 
 STUB = """
 const heard = {}, said = { hidden: true };
