@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from meshmodel.importers.addresses import is_random
-from meshmodel.importers.withheld import is_reference, names_secret, shows_secret, told_name
+from meshmodel.importers.withheld import is_reference, name_to_show, names_secret, shows_secret
 
 ENV_OPTIONS: Final = ("-e", "--env")
 _HEADER_OPTIONS: Final = ("--header", "--headers", "-H")
@@ -67,7 +67,7 @@ def redacted_value(name: str, value: str) -> str:
 def _replaced(word: str, spans: Sequence[Span]) -> str:
     for each in sorted(spans, key=lambda each: each.start, reverse=True):
         if each.end > each.start:
-            word = f"{word[: each.start]}<{told_name(each.name)}>{word[each.end :]}"
+            word = f"{word[: each.start]}<{name_to_show(each.name)}>{word[each.end :]}"
     return word
 
 

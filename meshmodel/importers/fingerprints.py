@@ -17,7 +17,13 @@ from urllib.parse import urlsplit
 from meshmodel.importers.catalogue import load_catalogue
 from meshmodel.importers.command_line import redacted, redacted_value
 from meshmodel.importers.programs import Program, option_values, program_of
-from meshmodel.importers.withheld import host_of, names_secret, shows_secret, told_name, without_secret_parts
+from meshmodel.importers.withheld import (
+    host_of,
+    name_to_show,
+    names_secret,
+    shows_secret,
+    without_secret_parts,
+)
 from meshmodel.model.secret_pattern import UUID
 
 _MARK: Final = "Program: "
@@ -104,7 +110,7 @@ def _described(
 ) -> str:
     told = [name]
     given = {
-        told_name(each): redacted_value(each, text)
+        name_to_show(each): redacted_value(each, text)
         for each, text in sorted(settings.items())
         if not names_secret(each)
     }

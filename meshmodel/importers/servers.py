@@ -32,9 +32,9 @@ from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
     is_reference,
+    name_to_show,
     names_secret,
     shows_secret,
-    told_name,
     variable_of,
 )
 from meshmodel.model.records import Grant, Hold
@@ -428,7 +428,7 @@ class _Reading:
         meaning = "secret" if is_known else found.meaning
         if meaning != "secret":
             if meaning == "unclear":
-                ask_if_secret(out, ("agent", drawn.agent), told_name(found.name), found.node)
+                ask_if_secret(out, ("agent", drawn.agent), name_to_show(found.name), found.node)
             out.take(found.node, SETTING, ("agent", drawn.agent))
             return
         calls = drawn.system is not None and rule is not ENV_SECRET
@@ -468,11 +468,11 @@ class _Reading:
         elif self._is_address_of(found):
             kind = "static-secret"
         key: tuple[str, ...] = ("variable", variable)
-        name, scope = told_name(variable), ""
+        name, scope = name_to_show(variable), ""
         if not variable:
             key = ("literal", *self._client.key, entry.scope, entry.name, found.name)
             scope = found.node.source
-            name = f"{told_name(found.name)} {'for' if calls else 'of'} {entry.name}"
+            name = f"{name_to_show(found.name)} {'for' if calls else 'of'} {entry.name}"
         return out.element("credential", key, name, at=found.node, scope=scope, kind=kind, subject=subject)
 
     def _accept(self, credential: str, at: Node) -> Became:

@@ -16,9 +16,9 @@ from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
     is_reference,
+    name_to_show,
     names_secret,
     shows_secret,
-    told_name,
     variable_of,
 )
 from meshmodel.model.records import Grant, Hold
@@ -60,7 +60,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
     out, text = client.out, value.text
     meaning = "secret" if shows_secret(text) else meaning_of(name) if names_secret(name) else "setting"
     if meaning == "unclear":
-        ask_if_secret(out, ("agent", client.agent), told_name(name), value)
+        ask_if_secret(out, ("agent", client.agent), name_to_show(name), value)
     if meaning != "secret" or not text:
         out.take(value, SETTING)
         return
@@ -68,7 +68,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
     row = out.catalogue.variable_named(variable or name)
     key = ("variable", variable) if variable else ("literal", *client.key, name)
     credential = out.element(
-        "credential", key, told_name(variable or name), at=value, scope="" if variable else value.source,
+        "credential", key, name_to_show(variable or name), at=value, scope="" if variable else value.source,
         kind=row.kind if row and row.is_secret else "static-secret", subject=row.subject if row else None,
     )  # fmt: skip
     records: list[Became] = [("credential", credential)]

@@ -101,7 +101,7 @@ def _decoded(text: str) -> str | None:
         return None
 
 
-def told_name(name: str) -> str:
+def name_to_show(name: str) -> str:
     """A name of a variable, option or parameter as it may be told; ``value`` where it is secret itself."""
     return "value" if UUID.search(name) or shows_secret(name) else name
 
