@@ -23,6 +23,7 @@ from meshmodel.app.presentation.planned import STATES, Chosen, marks_of
 from meshmodel.app.state import NO_PREVIEW, StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.checkpoints import NOT_PROVEN
+from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import edit_of, parse_value, problem_of, value_text
 from meshmodel.edits.plan import plan_edit
 from meshmodel.edits.plan_notes import plan_note
@@ -260,11 +261,10 @@ class PlanController(Controller):
             check=lambda text: problem_of(intent, field, text, snapshot),
         )
 
-        def done(text: str) -> None:
-            values = {field.attribute: parse_value(field, text)}
-            self.context.apply(edit_of(intent, values, snapshot), on=snapshot)
+        def made(text: str) -> tuple[Edit | None, None]:
+            return edit_of(intent, {field.attribute: parse_value(field, text)}, snapshot), None
 
-        self.context.ask(dialog, done)
+        self.context.ask_edit(dialog, made, on=lambda: snapshot)
 
 
 def _whole(measure: Measure) -> Measure:
