@@ -16,14 +16,10 @@ def granted(*actions, **fields):
 
 DELEGATE = {"honoured_as": "delegate"}
 PRINCIPAL = {"honoured_as": "principal"}
-TAKEN = (ANN, granted("read", "write", **PRINCIPAL))
 NOT_HONOURED = [
-    # said to be honoured as principal: where nothing is said, it is unknown
-    (office(*TAKEN), [("token>app", "high")]),
+    # honoured as principal, where that is said
     (office(ANN), []),
-    (office(ANN, granted("read", "write", entitled=("read",))), [("token>app", "high")]),
-    (office(ANN, granted("read", "write", entitled=("read", "write"))), []),
-    (office(ANN, granted("read", **PRINCIPAL, entitled=("read",))), [("token>app", "high")]),
+    (office(ANN, granted("read", honoured_as="principal", entitled=("read",))), [("token>app", "high")]),
     (office(ANN, granted("read", **DELEGATE)), []),
     # more than the person may
     (office(ANN, granted("read", "write", **DELEGATE, entitled=("read",))), [("token>app", "high")]),
@@ -40,14 +36,9 @@ NOT_HONOURED = [
     (office(granted("read", "write", entitled=("read",))), []),
     (office(r.Credential("token", on_behalf_of="ann", status="revoked")), []),
     # it holds of the grant, whoever carries the credential, and of each grant by itself
-    (office(*TAKEN, without=[("hold", ("bot", "token"))]), [("token>app", "high")]),
+    (office(ANN, granted("read", **PRINCIPAL), without=[("hold", ("bot", "token"))]), [("token>app", "high")]),
     (
-        office(
-            ANN,
-            granted("read", **DELEGATE),
-            r.System("other"),
-            r.Grant("token", "other", ("read",), **PRINCIPAL),
-        ),
+        office(ANN, r.System("other"), r.Grant("token", "other", ("read",), **PRINCIPAL)),
         [("token>other", "high")],
     ),
 ]
@@ -151,8 +142,8 @@ def ticket(*actions):
 
 
 IMPERSONATING = [
-    (office(*exchanged(), ticket("write")), [("token>ticket", "medium")]),
-    (office(*exchanged(), ticket("admin")), [("token>ticket", "medium")]),
+    (office(*exchanged(), ticket("write")), [("token>ticket", "low")]),
+    (office(*exchanged(), ticket("admin")), [("token>ticket", "low")]),
     (office(*exchanged(), ticket("read")), []),
     (office(*exchanged()), []),
     (office(*exchanged("delegation"), ticket("write")), []),
@@ -166,7 +157,7 @@ IMPERSONATING = [
             r.Custody("app", "found"),
             r.Grant("found", "app", ("execute",)),
         ),
-        [("token>ticket", "medium")],
+        [("token>ticket", "low")],
     ),
     # nobody comes so far
     (office(*exchanged(), ticket("write"), without=[("hold", ("bot", "token"))]), []),
@@ -174,7 +165,7 @@ IMPERSONATING = [
     (office(*exchanged(status="revoked"), ticket("write")), []),
     (office(*exchanged(), ticket("write"), r.Credential("token", status="revoked")), []),
     # a person acts too
-    (office(*exchanged(), ticket("write"), r.Agent("bot", kind="person")), [("token>ticket", "medium")]),
+    (office(*exchanged(), ticket("write"), r.Agent("bot", kind="person")), [("token>ticket", "low")]),
     # reach is effective: a decision on the way does not tell who acted
     (
         office(
@@ -182,7 +173,7 @@ IMPERSONATING = [
             ticket("write"),
             r.Checkpoint("ask", "policy-decision", "exchange", "token", "ticket"),
         ),
-        [("token>ticket", "medium")],
+        [("token>ticket", "low")],
     ),
 ]
 
@@ -191,7 +182,8 @@ UNPINNED = [
     (office(*exchanged(None, pinned=False)), [("token>ticket", "high")]),
     (office(*exchanged("delegation", pinned=True)), []),
     (office(*exchanged(pinned=False, status="revoked")), []),
-    (office(*exchanged(pinned=False), r.Credential("token", status="revoked")), []),
+    # whom it names may be revoked: the trust remains
+    (office(*exchanged(pinned=False), r.Credential("token", status="revoked")), [("token>ticket", "high")]),
     # others than those drawn meet the condition: it holds though no agent here comes to it
     (office(*exchanged(pinned=False), without=[("hold", ("bot", "token"))]), [("token>ticket", "high")]),
 ]
@@ -250,7 +242,7 @@ def test_it_tells_for_whom_the_token_was_issued():
 
 def test_it_names_those_who_use_a_grant_in_a_session():
     caller = r.Agent("caller"), r.Delegation("caller", "bot", only=("app:write",))
-    (finding,) = findings(office(*TAKEN, *caller), "delegation-not-honoured")
+    (finding,) = findings(office(ANN, granted("read", "write", **PRINCIPAL), *caller), "delegation-not-honoured")
     assert finding.agents == ("bot", "caller")
     (finding,) = findings(office(ANN, *caller, granted("read", **PRINCIPAL)), "delegation-not-honoured")
     assert finding.agents == ("bot",)
