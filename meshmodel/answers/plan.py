@@ -210,7 +210,7 @@ def _total(known: PlanState, plan: "Plan") -> Iterator[Block]:
 
 
 def _by_severity(counts: "Mapping[Severity, int]") -> str:
-    named = [f"{counts[each]} {each}" for each in reversed(SEVERITIES) if counts[each]]
+    named = [f"{counts[each]} {each}" for each in reversed(SEVERITIES) if counts.get(each)]
     return ", ".join(named) or "nothing"
 
 

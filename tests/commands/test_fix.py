@@ -94,9 +94,11 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "  2: checkpoint when refresh-token is used on crm; checkpoint when warehouse-key is used on\n"
         "     warehouse\n"
         "\n"
-        "2 findings of high or above stand even then; a checkpoint does not mend them:\n"
+        "1 finding of high or above stands even then; a checkpoint does not mend it:\n"
         "  4  high  long-lived-credential  warehouse-key\n"
-        "  5  high  third-party-reach      chat-service\n"
+        "\n"
+        "1 finding of high or above stands even then; another checkpoint ends it:\n"
+        "  5  high  third-party-reach  chat-service\n"
     )
 
 
@@ -147,7 +149,7 @@ def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_
 
 def test_the_toxic_flows_that_are_closed_are_named():
     said = words(run("fix", MODELS / "coding-agent-mcp.toml").stdout)
-    assert "all 177 unchecked paths and the toxic flow of coding-agent; fewer cannot (proven)" in said
+    assert "all 80 unchecked paths and the toxic flow of coding-agent; fewer cannot (proven)" in said
 
 
 @pytest.fixture
@@ -197,12 +199,12 @@ def test_the_curve_ends_with_the_fix_that_was_found_before_time_was_over(monkeyp
     monkeypatch.setattr(Analysis, "cheapest_plan", lambda self, *said, **_: search(self, *said[:1]))
     assert cli.main(["fix", "--json", "--curve", "--deadline", "1e-9", str(of_finance)]) == 2
     answer = json.loads(capsys.readouterr().out)
-    assert (answer["cost"], answer["optimal"], answer["complete"]) == (4, True, False)
-    assert [each["checkpoints"] for each in answer["curve"]] == list(range(5))
+    assert (answer["cost"], answer["optimal"], answer["complete"]) == (3, True, False)
+    assert [each["checkpoints"] for each in answer["curve"]] == list(range(4))
     assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
     assert answer["curve"][-1]["exact"]
     # What each of its checkpoints closes alone was counted: the curve is no worse than that.
-    assert answer["curve"][1]["remaining"] == 24 - 16
+    assert answer["curve"][1]["remaining"] == 22 - 14
 
 
 def test_one_model_at_a_time_is_changed(tmp_path):
