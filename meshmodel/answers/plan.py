@@ -167,6 +167,10 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
         rows = (Row(_open_cells(each), ("open", each), each) for each in worst)
         title = f"What stays unchecked: {_by_severity(Counter(each.severity for each in worst))}"
         yield Section(title, [Table((*rows,), most=_SHOWN)], indent=2)
+    if plan.alike:
+        told = [plan_sentence(each, len(each)) for each in plan.alike]
+        rows = (Row((words,), ("alike", number)) for number, words in enumerate(told))
+        yield Section("As cheap in every part", [Table((*rows,))], indent=2)
     if known.advice is not None:
         yield from _advice(known.advice, plan)
     if known.curve is not None and (plan.before if plan.is_fix else is_open):

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.fewest import Counts, Fewest, Progress
+from meshmodel.analysis.fix.fewest import PROVABLE, Counts, Fewest, Progress
 from meshmodel.analysis.fix.measures import Measures, PlanMeasures
 from meshmodel.analysis.fix.preference import Preference
 from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation, open_in
@@ -25,6 +25,8 @@ from meshmodel.model.measures import Ask
 from meshmodel.model.stop import Stop, Stopped
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
 
+_ALIKE: Final = 2
+"""So many other plans of equal cost are offered."""
 _EACH: Final = 100_000
 """Checkpoints times nodes up to which it is said what each of a fix closes alone."""
 
@@ -78,7 +80,10 @@ class _Planning:
             search = Cheapest(self._changed, self._stop, best, hopeless)
             is_settled, number = search.run(), sum(map(self._is_to_close, hopeless))
             plan = self._answer(search.best, search.bound, number, is_settled=is_settled)
-            return self._as_fix(plan, search) if self._options.is_fix else plan
+            if self._options.is_fix:
+                return self._as_fix(plan, search)
+            alike = search.alike(_ALIKE) if is_settled and plan.measures else ()
+            return replace(plan, alike=tuple(map(self._measures.listed, alike)))
         budget = self._measures.budget(at_most)
         fewest = Fewest(self._changed, self._stop)
         with suppress(Stopped):
@@ -206,10 +211,11 @@ class _Planning:
         carried = (each for each in mesh.words.systems if not mesh.untrusted[each])
         ends = [(table, *key) for table in ("delegation", "trigger") for key in mesh.snapshot.table(table)]
         unknown = (routes.unknown.get(step, ()) for step in plan.checkpoints)
-        counts = Counter(map(self._changed.severity, open_in(self._engine)))
+        is_few = plan.before <= PROVABLE  # else it would take longer than the plan
+        counts = Counter(map(self._changed.severity, open_in(self._engine) if is_few else ()))
         return replace(
             plan,
-            severities=tuple(counts[each] for each in reversed(range(len(SEVERITIES)))),
+            severities=tuple(counts[each] for each in reversed(range(len(SEVERITIES)))) if is_few else (),
             lost=tuple(lost),
             unknown=tuple(sorted(set[tuple[str, str]]().union(*unknown))),
             beyond=tuple(self._beyond(routes)),

@@ -122,23 +122,31 @@ class Preference:
             if each.how == "stores" and snapshot.system[each.system].kind != "secrets-manager"
         }
         names = [measures.names[each] for each in program.measures]
-        asks = [each.kind == "ask" for each in names]
-        every = frozenset(program.measures)
-        losing = [each for each in measures.losing(every) if each <= every]
-        if measures.changing:
-            program.settle_on([float(each) for each in asks])
-            for each in losing:
-                _add_mark(program, each, program.count)
-                program.count += 1
-            program.settle_on([0.0] * (program.count - len(losing)) + [1.0] * len(losing))
-            program.settle_on([float(not each) for each in asks])
+        self.settle_costs(program)
         program.settle_on([float(name.kind == "ask" and name[1:4] in stored) for name in names])
         program.settle_on([0.0] * first + [1.0] * marks)
         program.settle_on([float(name.kind == "ask" and name[1:4] not in self._doors) for name in names])
-        return self._first(program)
+        return self.first(program)
+
+    def settle_costs(self, program: Program) -> None:
+        """Admit only the sets of a plan that cost least beside their price.
+
+        That is the asks, the credentials that lose their last grant, and the other measures.
+        """
+        measures, every = self._measures, frozenset(program.measures)
+        if not measures.changing:
+            return
+        asks = [measures.is_ask(each) for each in program.measures]
+        losing = [each for each in measures.losing(every) if each <= every]
+        program.settle_on([float(each) for each in asks])
+        for each in losing:
+            _add_mark(program, each, program.count)
+            program.count += 1
+        program.settle_on([0.0] * (program.count - len(losing)) + [1.0] * len(losing))
+        program.settle_on([float(not each) for each in asks])
 
     @staticmethod
-    def _first(program: Program) -> Proof:
+    def first(program: Program) -> Proof:
         """The first set that a program admits, by the order of steps and by id.
 
         See ``docs/semantics.md#steps``.

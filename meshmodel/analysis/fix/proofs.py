@@ -64,7 +64,8 @@ def severity_in(engine: Engine, violation: Violation) -> int:
     if source == FLOW:
         return len(SEVERITIES) - 1
     listing = Listing(engine.starts, engine.arrivals, lambda: engine.doors)
-    coming = listing.coming(agent, source)
+    start = next(start for each, start in engine.starts.source_starts(agent) if each == source)
+    coming = Coming(agent, source, start)
     return listing.crossing(coming, access, dict(listing.open_doors(coming, access))).severity
 
 

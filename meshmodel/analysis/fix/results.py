@@ -98,6 +98,7 @@ class Plan:
         severities: how much is open without it by severity, critical first; of a fix empty.
         lost: the active credentials that lose their last grant by it.
         unknown: the intents that count for its price and do not say how often a day, as (agent, system).
+        alike: other plans that cost as much in every part, at most two.
         beyond: what is needed beyond what the person may do on whose behalf it is done.
         every: all measures that there are.
         free: the drops and limits beyond it that take no active credential's last grant.
@@ -124,6 +125,7 @@ class Plan:
     severities: tuple[int, ...] = ()
     lost: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
+    alike: tuple[tuple[Measure, ...], ...] = ()
     beyond: tuple[Needed, ...] = ()
     every: tuple[Measure, ...] = ()
     free: tuple[Measure, ...] = ()

@@ -15,7 +15,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.preference import Preference
-from meshmodel.analysis.fix.program import Program
+from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.proofs import Changed, Violation
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.results import StepKey
@@ -82,6 +82,25 @@ class Cheapest:
                     break
             return True
         return False
+
+    def alike(self, number: int) -> list[Proof]:
+        """Other sets that cost as much in every part as the best, which is proven: at most so many."""
+        found, preference = [self.best], Preference(self.intents, self._changed.doors())
+        with suppress(Stopped):  # there is no further one, or time is over
+            while len(found) <= number and self.best:
+                program = self._program()
+                program.settle_on(self._measures.prices(program.measures), self.bound)
+                preference.settle_costs(program)
+                for each in found:
+                    columns = [program.column[measure] for measure in each]
+                    program.rows.append(Row(columns, 1 - len(columns), [-1.0] * len(columns)))
+                chosen = preference.first(program)
+                if chosen in found:  # all columns were settled: there is but one
+                    break
+                cost = self._measures.cost
+                if not self._open_after(chosen) and cost(chosen) == cost(self.best):
+                    found.append(chosen)
+        return found[1:]
 
     def _program(self) -> Program:
         return Program(self._proofs, self._measures.place, self._stop)
