@@ -82,6 +82,7 @@ def advice(analysis: "Analysis", options: "PlanOptions", plan: "Plan", stop: Sto
     whole = with_measures(analysis, (*plan.measures, *chosen)) if chosen else after
     gone = _grave(after) - _grave(whole)
     ends = tuple(each for each in after.findings if _name(each) in gone)
+    new += tuple(each for each in whole.findings if _name(each) not in known | {_name(e) for e in new})
     return Advice(chosen, ends, tuple(others), new, mendable, is_complete)
 
 

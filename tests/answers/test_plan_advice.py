@@ -1,4 +1,4 @@
-"""What a plan advises: prices that are true, severity, free measures, alternatives, and what is new with it."""
+"""What a plan advises: true prices, severity, free measures, alternatives, and what is new with it."""
 
 from dataclasses import replace
 from pathlib import Path
