@@ -43,6 +43,18 @@ _COPY: Final = (
 )
 
 
+MEASURE = (
+    ("measure", "string", "ask, drop or limit"),
+    ("step?", "string", "of an ask: the kind of the step"),
+    ("relation?", "string", "of a drop: hold, pass, grant, custody, exchange or only"),
+    ("from", "string", "the id at which it begins; of a pass or only agent>agent"),
+    ("to", "string", "the id at which it ends; of a pass the credential, of an only system:action"),
+    ("decisions_per_day?", "number", "of an ask: how many decisions a day it costs"),
+    ("action?", "string or null", "of a drop: the action of a grant; null of others"),
+    ("only?", "list of strings", "of a limit: what is left, as system:action"),
+)
+
+
 DOCUMENTS: Final = (
     Document(
         "meshmodel-check/1",
@@ -199,23 +211,35 @@ DOCUMENTS: Final = (
             ("lower_bound", "number", "how many any plan costs at least"),
             ("optimal", "boolean", "whether it is proven that no plan costs fewer"),
             ("measures", "list of objects", "what is done"),
-            ("measures[].measure", "string", "ask, drop or limit"),
-            ("measures[].step?", "string", "of an ask: the kind of the step"),
-            ("measures[].relation?", "string", "of a drop: hold, pass, grant, custody or exchange"),
-            ("measures[].from", "string", "the id at which it begins; of a pass agent>agent"),
-            ("measures[].to", "string", "the id at which it ends; of a pass the credential"),
-            ("measures[].decisions_per_day?", "number", "of an ask: how many decisions a day it costs"),
-            ("measures[].action?", "string or null", "of a drop: the action of a grant; null of others"),
-            ("measures[].only?", "list of strings", "of a limit: what is left, as system:action"),
+            *below("measures[].", MEASURE),
             ("needed", "list of objects", "what still works, the way it works today"),
             ("needed[].agent", "string", "by whom it is needed"),
             ("needed[].system", "string", "the system"),
             ("needed[].actions", "list of strings", "what is done there"),
             ("left", "integer", "what stays open as steps may not be asked, or with --at-most"),
+            ("unknown", "list of objects", "the intents that the price rests on and that say no per_day"),
+            ("unknown[].agent", "string", "whose intent it is"),
+            ("unknown[].system", "string", "its system"),
+            ("completion", "list of objects", "free measures that end findings, made with the plan"),
+            *below("completion[].", MEASURE),
+            ("alternatives", "list of objects", "changes that need somebody's word and whose plan asks less"),
+            (
+                "alternatives[].change",
+                "string",
+                "typed:SYSTEM, delegation:A>B or trigger:SYSTEM>AGENT",
+            ),
+            ("alternatives[].decisions_per_day", "number", "how many decisions a day the plan costs then"),
+            ("alternatives[].measures", "list of objects", "what is done then"),
+            *below("alternatives[].measures[].", MEASURE),
             ("applied?", "string", "with --apply: planned or enforced"),
-            ("tradeoff?", "list of objects", "with --curve: the fewest that are left open"),
+            ("tradeoff?", "list of objects", "with --curve: the fewest that are left open, critical first"),
             ("tradeoff[].decisions_per_day", "number", "with so many decisions a day"),
             ("tradeoff[].open", "integer", "how many uncontrolled crossings and toxic flows are left open"),
+            ("tradeoff[].severities", "object", "how many of these are of each severity"),
+            ("tradeoff[].severities.critical", "integer", "critical ones; toxic flows are"),
+            ("tradeoff[].severities.high", "integer", "high ones"),
+            ("tradeoff[].severities.medium", "integer", "medium ones"),
+            ("tradeoff[].severities.low", "integer", "low ones"),
             ("tradeoff[].optimal", "boolean", "whether it is proven that no fewer can be"),
         ),
     ),
