@@ -47,14 +47,14 @@ def _unapproved(engine: Engine, door: Door) -> dict[int, int]:
 
 def _deeds(engine: Engine, door: Door, opened: dict[int, int]) -> tuple[str, str]:
     """What all the agents can do; where they differ, that they reach it, and what each of them can do."""
-    doing = {action: engine.starts.fold(starts) for action, starts in opened.items()}
+    doing = {action: engine.doors.fold(starts) for action, starts in opened.items()}
+    if len(set(doing.values())) == 1:
+        return can(door.actions), ""
     alike = {0: union(doing.values())}
     for action, agents in doing.items():
         halves = [(mask, 1 << action, some & agents, some & ~agents) for mask, some in alike.items()]
         alike = {mask | bit: does for mask, bit, does, _ in halves if does}
         alike |= {mask: others for mask, _, _, others in halves if others}
-    if len(alike) == 1:
-        return can(door.actions), ""
     each = [
         f"{_some(engine, agents)} can {can(actions_of(mask))}"
         for mask, agents in sorted(alike.items(), key=lambda pair: pair[1] & -pair[1])
