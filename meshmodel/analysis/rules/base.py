@@ -12,7 +12,7 @@ from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding, FindingText
 from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Reference
+from meshmodel.model.records import Checkpoint, Delegation, Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action, Severity
