@@ -64,3 +64,25 @@ def test_rows_of_ones_own_come_first(folder):
     assert "GitHub" not in run("scan").stdout
     assert "GitHub" in run("scan", "--catalogue", "own.toml").stdout
     assert "own.json: " in refused("scan", "--catalogue", "own.json")
+
+
+def test_a_control_character_of_a_file_name_is_escaped_in_json(folder):
+    (folder / "a\x7fb\x9b").mkdir()
+    (folder / "a\x7fb\x9b" / ".mcp.json").write_text(SERVERS, encoding="utf-8")
+    out = run("scan", "--json").stdout
+    assert not {"\x7f", "\x9b"} & {*out}
+    assert "a\x7fb\x9b/.mcp.json" in str(json.loads(out))
+
+
+@pytest.mark.parametrize(
+    ("agents", "titles", "names"),
+    [
+        ("abcde", ("Ann", "Bob"), "Ann, Bob and 3 more"),
+        ("ab", ("Ann", "Bob"), "Ann, Bob"),
+        ("abcd", ("Ann", "Bob", "Cy", "Di"), "Ann, Bob, Cy and 1 more"),
+    ],
+)
+def test_more_agents_are_all_that_are_not_named(agents, titles, names):
+    group = Group(tuple(agents), titles, (), ("box",), (), ("svc",), "asks")
+    scope = ScanScope("shop", "", 1, 1, 0, 0, 0, True)
+    assert names in "\n".join(scan_lines(ScanAnswer(scope, (group,), None, ())))
