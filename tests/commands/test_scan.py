@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from meshmodel.answers.scan import Group, ScanAnswer, ScanScope, scan_lines
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load
 from tests.commands.running import documents, refused, run
 
@@ -71,7 +73,7 @@ def test_a_control_character_of_a_file_name_is_escaped_in_json(folder):
     (folder / "a\x7fb\x9b" / ".mcp.json").write_text(SERVERS, encoding="utf-8")
     out = run("scan", "--json").stdout
     assert not {"\x7f", "\x9b"} & {*out}
-    assert "a\x7fb\x9b/.mcp.json" in str(json.loads(out))
+    assert "a\x7fb\x9b/.mcp.json" in {each["file"] for each in json.loads(out)["read"]}
 
 
 @pytest.mark.parametrize(
@@ -84,5 +86,6 @@ def test_a_control_character_of_a_file_name_is_escaped_in_json(folder):
 )
 def test_more_agents_are_all_that_are_not_named(agents, titles, names):
     group = Group(tuple(agents), titles, (), ("box",), (), ("svc",), "asks")
-    scope = ScanScope("shop", "", 1, 1, 0, 0, 0, True)
-    assert names in "\n".join(scan_lines(ScanAnswer(scope, (group,), None, ())))
+    scope = ScanScope("shop", "", 1, (), (), 0, (), 0, is_whole=True, model="", is_kept=False)
+    told = "\n".join(scan_lines(ScanAnswer(scope, (group,), None, "", (), Snapshot())))
+    assert f"\n{names}  " in told
