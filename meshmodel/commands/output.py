@@ -61,12 +61,12 @@ def say_commands(lines: Iterable[str]) -> None:
 
 
 def say_in_pieces(pieces: Iterable[str]) -> None:
-    """JSON on standard output, in pieces; no log of a pipeline finds a command in it, no terminal a control."""
+    """JSON on standard output, in pieces; no pipeline finds a command in it, no terminal a control."""
     sys.stdout.writelines(_without_controls(each).replace("##", "#\\u0023") for each in pieces)
 
 
 def _without_controls(text: str) -> str:
-    """JSON in which the control characters are escaped that JSON itself lets stand: DEL and those after it."""
+    """JSON in which DEL and the control characters after it are escaped too: JSON lets them stand."""
     if text.isascii() and "\x7f" not in text:
         return text
     return re.sub("[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
