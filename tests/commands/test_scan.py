@@ -70,10 +70,10 @@ def test_rows_of_ones_own_come_first(folder):
 
 def test_a_control_character_of_a_file_name_is_escaped_in_json(folder):
     (folder / "a\x7fb\x9b").mkdir()
-    (folder / "a\x7fb\x9b" / ".mcp.json").write_text(SERVERS, encoding="utf-8")
+    (folder / "a\x7fb\x9b" / ".mcp.json").write_text("{", encoding="utf-8")
     out = run("scan", "--json").stdout
     assert not {"\x7f", "\x9b"} & {*out}
-    assert "a\x7fb\x9b/.mcp.json" in {each["file"] for each in json.loads(out)["read"]}
+    assert "a\x7fb\x9b/.mcp.json" in {each["file"] for each in json.loads(out)["not_read"]}
 
 
 @pytest.mark.parametrize(
