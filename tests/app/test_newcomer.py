@@ -60,6 +60,8 @@ async def test_a_cell_of_the_matrix_is_intended_once_enter_has_lit_it(tmp_path: 
         await it.shows("a cell of the reach matrix (r, Enter)")
         assert not it.model.intent
         await it.press("enter", "i")
+        await it.computed()
+        await it.press(*"so", "enter")
         assert it.model.intent
 
 

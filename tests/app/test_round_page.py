@@ -89,7 +89,7 @@ async def test_each_answer_is_one_entry_whose_label_begins_with_it(tmp_path: Pat
     async with desk(tmp_path, GATEWAY) as it:
         await press(it, "@")
         for keys, label in (
-            (("y",), "yes, intended: "),
+            (("y", *"ok", "enter"), "yes, intended: "),
             (("l", "enter", "w", "enter"), "fewer actions: "),
             (("h", *"dana", "enter"), "a person approves (dana) when"),
             (("p",), "planned: a rule will decide when"),

@@ -12,7 +12,7 @@ from meshmodel.answers.acceptances import with_scope
 from meshmodel.answers.causes import open_findings
 from meshmodel.answers.fix import when
 from meshmodel.answers.round.stops import SOURCE, RoundStop
-from meshmodel.app.presentation.intents import closing_intents
+from meshmodel.app.presentation.intents import closing_intents, opened_words, reasoned
 from meshmodel.edits import checkpoint_places, operations
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
@@ -54,12 +54,14 @@ class Intended:
         closes: of the missing checkpoints of the stop, how many it closes or narrows.
         stays: those that it does not.
         after: how many crossings stay uncontrolled.
+        opens: what it makes worse, in a sentence; empty where it makes nothing worse.
     """
 
     edit: Edit
     closes: int
     stays: tuple[Door, ...]
     after: int
+    opens: str
 
 
 def intended(stop: RoundStop) -> Intended | None:
@@ -82,7 +84,15 @@ def intended(stop: RoundStop) -> Intended | None:
     if stop.step is None and stop.finding is not None:
         found = {(each.rule, each.subject) for each in open_findings(after.findings, "low")}
         closes = int((stop.finding.rule, stop.finding.subject) not in found)
-    return Intended(wanted, closes, stays, after.engine.uncontrolled) if closes else None
+    uncontrolled, opens = after.engine.uncontrolled, opened_words(analysis, after)
+    return Intended(wanted, closes, stays, uncontrolled, opens) if closes else None
+
+
+def justified(stop: RoundStop, yes: Intended, reason: str) -> Edit:
+    """The edit that declares the ways of a stop intended, with a note that keeps the reason."""
+    first = next(each.record for each in yes.edit.changes if isinstance(each, Put))
+    assert isinstance(first, Intent)
+    return reasoned(yes.edit, stop.about or f"agent:{first.agent}", reason, stop.analysis.snapshot)
 
 
 def _intents(stop: RoundStop) -> list[Intent]:

@@ -204,4 +204,5 @@ def _stays(shown: "Rounding") -> str:
     if shown.yes is None:
         return shown.why_not("yes")
     stays = ", ".join(each.subject for each in shown.yes.stays)
-    return f"yes leaves {shown.yes.after} uncontrolled{f', and open: {stays}' if stays else ''}"
+    opens = f"; {shown.yes.opens}" if shown.yes.opens else ""
+    return f"yes leaves {shown.yes.after} uncontrolled{f', and open: {stays}' if stays else ''}{opens}"
