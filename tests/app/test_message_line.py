@@ -70,7 +70,7 @@ async def test_what_an_intent_opens_is_said_before_its_reason_is_asked(tmp_path:
         await it.sentence("bot is service; ledger is restricted; files is confidential")
         await it.press("f", "down", "i")
         await it.computed()
-        await it.shows("bot then has more access than intended: 1 new high.")
+        await it.shows("bot then has more access than intended: 1 new medium.")
         await it.press("escape")
         assert not it.model.intent, "nothing is made worse in silence"
 

@@ -69,8 +69,7 @@ async def test_intent_where_it_approves_and_why_not_elsewhere(tmp_path: Path) ->
         before = it.missing
         await it.press("f", "i")
         await it.computed()
-        await it.shows("broker then has more")
-        await it.shows("access than intended: 1 new high.")
+        await it.shows("broker then has more access than intended: 1 new high.")
         assert not it.model.intent, "what it makes worse is said before"
         await it.press("enter")
         await it.shows("write why, or leave with Esc")

@@ -93,8 +93,8 @@ def test_what_another_agent_holds_is_refused_by_its_name():
     analysis = analyse(load(MODELS / "agent-chain.toml"))
     finding = next(each for each in analysis.findings if each.subject == "execution-token>payments")
     assert answering(analysis, finding, analysis.explain_finding(finding)) == (
-        "Cannot mark as intended: Execution token is held by Executor, not by Analyst, Orchestrator and 1 more. "
-        "Remove it or add a checkpoint (p)."
+        "Cannot mark as intended: Execution token is held by Executor, "
+        "not by Analyst, Orchestrator and 1 more. Remove it or add a checkpoint (p)."
     )
 
 

@@ -39,7 +39,8 @@ class IntendDialog(TextEntry):
     def _show(self, found: Intending | str) -> None:
         self._found = found
         if isinstance(found, Intending):
-            self.show_hint(f"{self._label}. {found.words} The reason is kept as a note.")
+            lines = [f"{self._label}.", found.opens, found.fewer, "The reason is kept as a note."]
+            self.show_hint("\n".join(filter(None, lines)))
         else:
             self.show_problem(found)
 

@@ -112,9 +112,13 @@ class Intending:
 
     @property
     def words(self) -> str:
-        """What it does, in sentences: before what is good, what is made worse."""
-        fewer = f"Unchecked paths: {self.before:,} → {self.after:,}."
-        return f"{self.opens} {fewer}" if self.opens else fewer
+        """What it does, in sentences: what is made worse comes first."""
+        return f"{self.opens} {self.fewer}" if self.opens else self.fewer
+
+    @property
+    def fewer(self) -> str:
+        """How many paths stay unchecked."""
+        return f"Unchecked paths: {self.before:,} → {self.after:,}."
 
 
 def answering(analysis: "Analysis", finding: Finding | None, way: Explanation | None) -> list[Intent] | str:

@@ -209,7 +209,8 @@ class RoundController(Controller):
                 return "write why, or leave with Esc"
             return refusal_of(answers.justified(stop, yes, text), stop.analysis.snapshot)
 
-        hint = f"{yes.edit.label}. {yes.opens} The reason is kept as a note.".replace("  ", " ")
+        lines = [f"{yes.edit.label}.", yes.opens, "The reason is kept as a note."]
+        hint = "\n".join(filter(None, lines))
         dialog = TextEntry("mark as intended: why?", check=problem, hint=hint)
         self.context.ask(dialog, lambda text: self._apply(stop, answers.justified(stop, yes, text)))
 
