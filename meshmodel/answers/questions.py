@@ -94,10 +94,9 @@ def _how_often(analysis: "Analysis") -> Iterator[Question]:
 
 
 def _about_approvers(analysis: "Analysis") -> Iterator[Question]:
-    """Who each unknown approver is; an agent of any kind is known."""
+    """Who each approver is that is no person and no system."""
     snapshot = analysis.snapshot
-    agents = (name for agent in snapshot.agent.values() for name in (agent.id, agent.name))
-    known = {*known_approvers(snapshot), *agents}
+    known = {*known_approvers(snapshot)}
     for key, checkpoint in sorted(snapshot.checkpoint.items()):
         unknown = [each for each in checkpoint.approvers or () if each not in known]
         if unknown:

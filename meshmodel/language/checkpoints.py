@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from meshmodel.edits import checkpoint_places
-from meshmodel.edits.approvers import unknown_approvers, unknown_words
+from meshmodel.edits.approvers import why_no_approver
 from meshmodel.edits.draft import Draft, Name, SentenceError
 from meshmodel.edits.fields import actions_in_order
 from meshmodel.language.actions import action_words
@@ -75,7 +75,6 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     decided = f", decided at {record.decided_at}" if record.decided_at else ""
     by = f", approved by {listed(record.approvers)}" if record.approvers else ""
     draft.put(record, f"checkpoint {record.id}: {kind} on {where} ({listed(said)}{decided}{by})")
-    draft.warnings += map(unknown_words, unknown_approvers(draft.snapshot, record))
 
 
 def _kind(tokens: Sequence[Token]) -> tuple[str, dict[str, list[Token]], Sequence[Token]]:
@@ -151,9 +150,12 @@ def _option(option: str, tokens: Sequence[Token], values: dict[str, Any], draft:
     elif option == "by":
         names = [each for each in (name_of(part) for part in parts) if each is not None]
         reserved = {*v.CHECKPOINT_STATES, *v.FRESHNESSES, *v.ACTIONS}
-        values["approvers"] = tuple(
-            sorted({each.text for each in names if each.text.lower() not in reserved})
-        )
+        approving = [each for each in names if each.text.lower() not in reserved]
+        for each in approving:
+            why = why_no_approver(draft.snapshot, each.text)
+            if why is not None:
+                raise SentenceError(why, each.start, each.end)
+        values["approvers"] = tuple(sorted({each.text for each in approving}))
     elif name.text.isascii() and name.text.isdigit() and len(name.text) < 11:
         values["rate"] = int(name.text)
     else:

@@ -28,6 +28,7 @@ from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
 
 GATEWAY = "crm-assistant-gateway"
+APPROVER = ["minus" if each == "-" else each for each in "release-operator"]
 
 
 def known(it: Desk) -> Rounding:
@@ -91,7 +92,7 @@ async def test_each_answer_is_one_entry_whose_label_begins_with_it(tmp_path: Pat
         for keys, label in (
             (("y", *"ok", "enter"), "yes, intended: "),
             (("l", "enter", "w", "enter"), "fewer actions: "),
-            (("h", *"dana", "enter"), "a person approves (dana) when"),
+            (("h", *APPROVER, "enter"), "a person approves (release-operator) when"),
             (("p",), "planned: a rule will decide when"),
             (("t", "1", "h", "enter"), "lifetime: "),
             (("o", *"Kim", "enter"), "owner: "),
