@@ -209,7 +209,11 @@ def _step(tokens: Sequence[Token], draft: Draft, where: tuple[int, int]) -> tupl
 def _named_step(
     start: Name | None, end: Name | None, steps: Sequence[str], draft: Draft, where: tuple[int, int]
 ) -> tuple[str, str, str]:
-    """The step between two names; a trigger that is not drawn is hearing, of which the two are enough."""
+    """The step between two names; from a system to an agent it is hearing, of which the two are enough.
+
+    That guards the trigger between them too. It is the trigger alone where that is named, or where what the
+    agent reads cannot change what it does.
+    """
     if start is None or end is None:
         raise SentenceError("name both ends of the step", *where)
     found = []
@@ -217,10 +221,13 @@ def _named_step(
         for _, first in draft.find(start, (STEP_ENDS[step][0],)):
             for _, last in draft.find(end, (STEP_ENDS[step][1],)):
                 usual = checkpoint_places.exists(draft.snapshot, step, first, last)
-                if usual:
-                    found.append((step, first, last))
-                elif step == "trigger" and len(steps) == 1:
+                is_named = len(steps) == 1
+                if step == "trigger" and (
+                    not usual or (not is_named and draft.snapshot.agent[last].is_steerable)
+                ):
                     found.append(("hearing", first, last))
+                elif usual:
+                    found.append((step, first, last))
     if not found:
         raise SentenceError(
             f"there is no such step from {start.text!r} to {end.text!r}: connect them first", *where

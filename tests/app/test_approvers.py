@@ -28,8 +28,7 @@ REFERENCE = ("checkpoint", "ask")
 def after(text: str) -> Snapshot:
     """The model with the sentences; its checkpoint names an approver whom nothing names, as files may."""
     edit = parse(text, full_snapshot()).edit
-    assert edit is not None
-    drawn = apply_edit(full_snapshot(), edit)
+    drawn = full_snapshot() if edit is None else apply_edit(full_snapshot(), edit)
     asked = replace(drawn.checkpoint["ask"], approvers=("ann",))
     return apply_edit(drawn, Edit("approvers", (Put(asked),)))
 
