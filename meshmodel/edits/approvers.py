@@ -18,8 +18,12 @@ WHY_ASKED: Final = (
 
 def known_approvers(snapshot: Snapshot) -> Iterator[str]:
     """The names that approvers can have: persons, identities that persons hold, systems; perhaps twice."""
-    tables = (snapshot.agent, snapshot.system, snapshot.credential, snapshot.hold)
-    yield from approver_names(*(table.values() for table in tables))
+    yield from approver_names(
+        snapshot.agent.values(),
+        snapshot.system.values(),
+        snapshot.credential.values(),
+        snapshot.hold.values(),
+    )
 
 
 def approver_names(
