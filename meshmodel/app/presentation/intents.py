@@ -20,7 +20,7 @@ from meshmodel.edits.notes import new_note
 from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.phrases import listed
 from meshmodel.model.records import Intent
-from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.rule_cards import BEYOND, DOOR
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import counted, first_few
 from meshmodel.model.vocabulary import SEVERITIES
@@ -28,8 +28,6 @@ from meshmodel.model.vocabulary import SEVERITIES
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
-BEYOND = "unapproved-reach"
-"""The rule of agents that reach more than is intended."""
 Way = tuple[str, int]
 """Where an agent comes from, a system or ``home``, and which action it comes for."""
 
