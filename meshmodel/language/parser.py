@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from meshmodel.edits.doubts import new_doubts
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.edit import Edit, Put, Remove, Rename
 from meshmodel.edits.ids import exact_id_of
@@ -146,6 +147,7 @@ def parse(text: str, snapshot: Snapshot) -> Sentence:
     if not draft.changes:
         return Sentence(text, ("nothing to change: it is so already",) if parts else ())
     edit = Edit(label_of(text), tuple(draft.changes))
+    draft.warnings += new_doubts(snapshot, draft.snapshot)
     return Sentence(text, tuple(draft.preview), edit, warnings=_warnings(draft))
 
 

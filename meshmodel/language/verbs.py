@@ -278,6 +278,10 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
             if all(" ".join(word.lower().split()) in qualifiers(table) for word in said)
         ]
         fitting = whole or fitting
+    if len(fitting) > 1 and not found and "agent" in fitting and "human" in {each.lower() for each in said}:
+        fitting = [
+            "agent"
+        ]  # a human is a person; that a credential is a person's is said of one that is there
     if len(fitting) > 1 and found:
         draft.single_match(subject, draft.find(subject, fitting))
     if len(fitting) > 1:

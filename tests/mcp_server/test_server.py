@@ -19,6 +19,7 @@ from meshmodel.commands.help import TOPICS, page
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
 from meshmodel.mcp_server.marked import MOST_JSON, MOST_WORDS, NOTICE, marked_json, marked_words
+from meshmodel.mcp_server.server import with_whole_characters
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS, PROGRAM
@@ -244,3 +245,35 @@ def test_on_windows_and_without_the_extra_it_says_what_to_do(platform, why, monk
     assert cli.main(["mcp", str(MODELS / "support-agent.toml")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert why in line
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        (r'{"a": "\ud800"}', '{"a": "\ufffd"}'),
+        (r'{"a": "\udc00\uD83D\uDE00"}', '{"a": "\ufffd\U0001f600"}'),
+        (r'{"a": "\\ud800"}', r'{"a": "\\ud800"}'),
+    ],
+)
+def test_a_lone_surrogate_of_a_request_is_read_as_no_character(line, whole):
+    assert json.loads(with_whole_characters(line)) == json.loads(whole)
+
+
+@pytest.mark.slow
+def test_a_request_with_a_lone_surrogate_is_answered(tmp_path):
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    asked = {"name": "explain", "arguments": {"agent": "\ud800", "system": "x"}}
+    with subprocess.Popen(
+        [PROGRAM, "mcp", model(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        for each in (
+            {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+            {"jsonrpc": "2.0", "method": "notifications/initialized"},
+            {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked},
+        ):
+            process.stdin.write(json.dumps(each).encode() + b"\n")
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.stdin.close()
+    assert [each["id"] for each in answers] == [1, 2]
+    assert "\ufffd" in json.dumps(answers[1], ensure_ascii=False)

@@ -207,6 +207,37 @@ class Confirm(Dialog[bool]):
         self.dismiss(False)
 
 
+class YesNo(Dialog[bool]):
+    """Asks what one key answers; Escape leaves it open. Result: whether it is so."""
+
+    AUTO_FOCUS = "#yes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", show=False),
+        Binding("n", "no", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, question: str, hint: str) -> None:
+        """Arguments: the question, and what leaving it does."""
+        super().__init__("a question")
+        self._question = question
+        self._hint = hint
+
+    def compose_body(self) -> ComposeResult:
+        """The question and both answers."""
+        yield Static(Content(self._question))
+        yield from self.foot(self._hint, self.button("Yes (y)", "yes"), self.button("No (n)", "no"))
+
+    def action_yes(self) -> None:
+        """Answer that it is so."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Answer that it is not."""
+        self.dismiss(False)
+
+
 class _OneLineArea(TextArea):
     """Long text that wraps; Enter accepts it, since a paragraph has no line breaks."""
 

@@ -11,7 +11,7 @@ from meshmodel.app.dialogs.base import Dialog, Picker, TextEntry, ask
 from meshmodel.app.dialogs.form import choices
 from meshmodel.app.widgets.toggle_list import ToggleList
 from meshmodel.edits import checkpoint_places
-from meshmodel.edits.approvers import known_approvers
+from meshmodel.edits.approvers import known_approvers, why_no_approver
 from meshmodel.edits.fields import (
     SEVERAL,
     Choices,
@@ -135,6 +135,13 @@ class FieldEditor:
 
     def problem(self, field: Field, text: str) -> str | None:
         """Why a typed text does not fit a field, or ``None``."""
+        if field.type == "names":
+            said = getattr(self.record, field.attribute) or ()
+            typed = parse_value(field, text) if text else ()
+            new = (each for each in typed or () if each not in said)
+            why = next(filter(None, (why_no_approver(self.snapshot, each) for each in new)), None)
+            if why is not None:
+                return why
         return problem_of(self.record, field, text, self.snapshot if self.placed else None)
 
     def _pick(self, field: Field, found: Choices, done: Done) -> None:

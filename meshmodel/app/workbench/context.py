@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.focus import Focus, Severity
+from meshmodel.edits.doubts import asks_of_jobs, job_answer, job_secrets, new_doubts
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
@@ -46,13 +47,16 @@ class Context(Focus):
 
     def refusal(self, wanted: Edit, select: Reference | None = None, *, on: Any) -> MeshmodelError | None:
         """Make an edit as ``apply`` does; why it is refused, which is said elsewhere."""
+        before = self.session.snapshot
         try:
             self.session.apply(wanted, on=on)
         except MeshmodelError as error:
             return error
-        self.say(wanted.label)
+        said = ". ".join([wanted.label, *new_doubts(before, self.session.snapshot)])
+        self.say(said)
         if select is not None:
-            self.once_shown(partial(self._select_and_say, select, wanted.label))
+            self.once_shown(partial(self._select_and_say, select, said))
+        self.after_refresh(partial(self._ask_about_jobs, before))  # a dialog that made it goes first
         return None
 
     def ask_edit(
@@ -80,6 +84,23 @@ class Context(Focus):
             return None if refused is None else one_line(refused, 300)
 
         ask_until_taken(self.app, dialog, self.batched(take))
+
+    def _ask_about_jobs(self, before: Snapshot) -> None:
+        """Ask whether jobs can read the secrets stored where they run, where the edit raises that."""
+        after, known = self.session.snapshot, job_secrets(before)
+        system, custodies = next(
+            ((system, each) for system, each in job_secrets(after).items() if system not in known), ("", ())
+        )
+        if not custodies or not self.is_in_front:
+            return
+
+        def decided(can: bool) -> None:  # what the dialog answers
+            self.apply(job_answer(after, system, custodies, can=can), on=after)
+
+        from meshmodel.app.dialogs.base import YesNo
+
+        question = asks_of_jobs(after, system, custodies)
+        self.ask(YesNo(question, "Esc leaves it among the questions"), decided)
 
     def is_read_only(self) -> bool:
         """Whether edits are refused; that is said in the message line alone, since it is no fault."""

@@ -148,11 +148,18 @@ class FindingsController(Controller):
         if matrix.has_focus_within and matrix.pair is not None:
             return Asked(*matrix.pair), None, None
         explanation, finding = state.explanation, state.finding
-        if explanation is not None:
+        if explanation is not None and not self._is_on_another_card(explanation):
             return asked_of(explanation), finding, None
         if not state.snapshot.agent or not state.snapshot.system:
             return None, None, None
         table, key = state.selected or ("", "")
         agent = str(key) if table == "agent" else None
         system = str(key) if table == "system" else None
-        return Asked(agent, system), finding, finding
+        another = explanation is not None
+        return Asked(agent, system), None if another else finding, None if another else finding
+
+    def _is_on_another_card(self, explanation: "Explanation") -> bool:
+        """Whether an agent or a system was picked on the drawing that the open way does not end at."""
+        selected, canvas = self.state.selected, self.context.canvas
+        ends = {("agent", explanation.agent), ("system", explanation.system)}
+        return canvas.has_focus and (selected or ("",))[0] in {"agent", "system"} and selected not in ends
