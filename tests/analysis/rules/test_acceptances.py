@@ -72,7 +72,7 @@ MORE = [
         (r.Grant("key", "store", ("write", "execute")),),
         "action added",
     ),
-    ("delegation-not-honoured", office(FOR_ANN), "token>app", SECOND, "agent added: second"),
+    ("delegation-not-honoured", office(FOR_ANN, granted("read", honoured_as="principal")), "token>app", SECOND, "agent added: second"),
     (
         "lost-delegation",
         office(OWN, *PEOPLE),
@@ -190,13 +190,6 @@ MORE = [
         "notes",
         (r.Agent("second", kind="ai-agent"), r.Hold("second", "pen")),
         "agent added: second",
-    ),
-    (
-        "carried-words",
-        words(),
-        "notes",
-        (r.System("notes", integrity="critical"),),
-        "risen from medium to high",
     ),
     ("untraceable-step", office(app("none")), "app", SECOND, "agent added: second"),
     ("untraceable-step", office(app("none")), "app", (granted("admin"),), "actions added"),
