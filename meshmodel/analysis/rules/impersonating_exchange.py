@@ -17,7 +17,9 @@ def _find(engine: Engine) -> Cases:
     after = mesh.graph.gather([ACTING & 1 << access % 5 for access in accesses])
     for one, other in found:
         leading = {
-            leaves: union(after[each] for each in mesh.after(leaves) if mesh.original(each) == mesh.original(enters))
+            leaves: union(
+                after[each] for each in mesh.after(leaves) if mesh.original(each) == mesh.original(enters)
+            )
             for leaves, enters in mesh.ends("exchange", one, other)
         }
         agents = mesh.names(engine.reaches.reaching(*(leaves for leaves, mask in leading.items() if mask)))

@@ -72,7 +72,13 @@ MORE = [
         (r.Grant("key", "store", ("write", "execute")),),
         "action added",
     ),
-    ("delegation-not-honoured", office(FOR_ANN, granted("read", honoured_as="principal")), "token>app", SECOND, "agent added: second"),
+    (
+        "delegation-not-honoured",
+        office(FOR_ANN, granted("read", honoured_as="principal")),
+        "token>app",
+        SECOND,
+        "agent added: second",
+    ),
     (
         "lost-delegation",
         office(OWN, *PEOPLE),

@@ -36,7 +36,10 @@ NOT_HONOURED = [
     (office(granted("read", "write", entitled=("read",))), []),
     (office(r.Credential("token", on_behalf_of="ann", status="revoked")), []),
     # it holds of the grant, whoever carries the credential, and of each grant by itself
-    (office(ANN, granted("read", **PRINCIPAL), without=[("hold", ("bot", "token"))]), [("token>app", "high")]),
+    (
+        office(ANN, granted("read", **PRINCIPAL), without=[("hold", ("bot", "token"))]),
+        [("token>app", "high")],
+    ),
     (
         office(ANN, r.System("other"), r.Grant("token", "other", ("read",), **PRINCIPAL)),
         [("token>other", "high")],
@@ -242,7 +245,9 @@ def test_it_tells_for_whom_the_token_was_issued():
 
 def test_it_names_those_who_use_a_grant_in_a_session():
     caller = r.Agent("caller"), r.Delegation("caller", "bot", only=("app:write",))
-    (finding,) = findings(office(ANN, granted("read", "write", **PRINCIPAL), *caller), "delegation-not-honoured")
+    (finding,) = findings(
+        office(ANN, granted("read", "write", **PRINCIPAL), *caller), "delegation-not-honoured"
+    )
     assert finding.agents == ("bot", "caller")
     (finding,) = findings(office(ANN, *caller, granted("read", **PRINCIPAL)), "delegation-not-honoured")
     assert finding.agents == ("bot",)
