@@ -12,7 +12,6 @@ time of a shell command.
 import argparse
 import gc
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -171,8 +170,7 @@ def _terminate(number: int, frame: object) -> NoReturn:  # noqa: ARG001  # the s
 
 def _run(arguments: Sequence[str]) -> int:
     if arguments and _is_path_of_a_model(arguments[0]):
-        name = one_line(arguments[0])
-        raise UsageError(f"{name}: is no command; meshmodel open {shlex.quote(name)} opens a model")
+        arguments = ["open", *arguments]
     if "" in arguments:
         raise UsageError("an argument is empty; name what is meant (is a variable of the shell not set?)")
     parser = command_parser()

@@ -409,6 +409,18 @@ class Analysis:
 
         return FindingWay(self._explaining).tell(finding)
 
+    def explain_step(self, step: StepKey) -> Explanation | None:
+        """The worst way through a step that guarding it closes, or any through it.
+
+        Args:
+            step: its kind and its ends; no boundary.
+        """
+        from meshmodel.analysis.finding_way import FindingWay
+
+        engine = self.engine.guarding([step])
+        after = Listing(engine.starts, engine.arrivals, lambda: engine.doors)
+        return FindingWay(self._explaining).by_step(step, after)
+
     def can_be_intended(self, explanation: Explanation) -> "Intent | None":
         """The agent's intent with what would approve an uncontrolled crossing, where one can.
 

@@ -38,6 +38,7 @@ class Doors:
         approved: by access, the starts with a crossing and an open door that is.
         missing: by the node of a credential and the number of a system.
         asking: by access, the starts that only ask there for what others decide about.
+        fold: the agents of some starts.
     """
 
     def __init__(self, starts: Starts, arrivals: Arrivals) -> None:
@@ -51,7 +52,7 @@ class Doors:
         self.uncontrolled: dict[int, int] = {}
         self.approved: dict[int, int] = {}
         self.missing: dict[tuple[int, int], OpenDoor] = {}
-        self._fold = cache(starts.fold)  # many doors have the same
+        self.fold = cache(starts.fold)  # many doors have the same
         zone = None
         for system in sorted(self._ways, key=mesh.zone.__getitem__):
             check_current()
@@ -80,7 +81,7 @@ class Doors:
                 severity = _severity(unapproved, *reached, arriving[action], severity)
         if through:
             known = self.missing.get((original, system), OpenDoor(0, 0, 0))  # what another copy opens
-            joined = known.actions | actions, known.agents | self._fold(through)
+            joined = known.actions | actions, known.agents | self.fold(through)
             self.missing[original, system] = OpenDoor(*joined, max(known.severity, severity))
 
     def _open(self, credential: int, access: int, way: int, arrival: Arrival) -> tuple[int, int]:

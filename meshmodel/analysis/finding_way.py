@@ -1,4 +1,4 @@
-"""The way by which a finding comes about: the worst of those that have to do with it.
+"""The way by which a finding comes about, or that a checkpoint would close: the worst of these.
 
 See ``docs/semantics.md``.
 """
@@ -9,9 +9,10 @@ from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.explain import Explaining
-from meshmodel.analysis.listing import ListedCrossing
+from meshmodel.analysis.listing import ListedCrossing, Listing
 from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import Explanation, Finding
+from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import Relation
 from meshmodel.model.actions import ALL, READ, action_mask, expand_admin
 from meshmodel.model.rule_cards import CONTROLLED
@@ -20,6 +21,12 @@ _FEW: Final = 24
 """One way is told of possibly millions: so many are tried for one, the worst crossings first."""
 Chain = tuple[int, ...]
 """Nodes that a way goes through, step by step."""
+
+
+def _unapproved(listing: Listing, access: int) -> int:
+    """The starts with an open door to an access that is not approved."""
+    doors, (system, action) = listing.doors(), divmod(access, 5)
+    return union(doors.at(node, system, action)[1] for node in doors.credentials(system))
 
 
 class FindingWay:
@@ -50,6 +57,29 @@ class FindingWay:
             by = mesh.snapshot.custody[first, second].obtained_by
             return self._worst(agents, [()], self._accesses(first, action_mask(by)))
         return explanation
+
+    def by_step(self, step: Relation, after: Listing) -> Explanation | None:
+        """The worst way through a step that guarding it closes; else any through it; else ``None``.
+
+        Args:
+            step: its kind and its ends.
+            after: of the same mesh with the step guarded.
+        """
+        closed = dict[int, int]()
+        for access in range(self.mesh.first_credential):
+            starts = _unapproved(self.listing, access) & ~_unapproved(after, access)
+            if starts:
+                closed[access] = starts
+        for crossing in self.listing.uncontrolled(union(closed.values()), closed):
+            (agent, source, start, _), access = crossing.coming, crossing.access
+            left = after.worst(agent, [access], source) if closed[access] >> start & 1 else crossing
+            if left is None or left.state != "uncontrolled":
+                path = self._walk(crossing, (*crossing.doors,))
+                starts_by = "trigger", self.mesh.systems[source], self.mesh.agents[agent]
+                taken = [self.mesh.relation(*each) for each in pairwise(path or ())]
+                if path is not None and step in (*taken, *((starts_by,) if source != HOME else ())):
+                    return self.why.explain_path(crossing, path)
+        return self._through((1 << len(self.mesh.agents)) - 1, step, ALL)
 
     def _accesses(self, system: str, mask: int) -> list[int]:
         return [self.mesh.access(system, action) for action in bits(mask)]

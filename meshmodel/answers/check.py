@@ -173,8 +173,10 @@ def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
     yield Paragraph(f"{counted(summary.crossings, 'crossing')}{states}")
     if heard:  # docs/semantics.md#outsiders-words
         first, carried = ([each.system for each in heard if each.first_hand is own] for own in (True, False))
-        on = f"; agents carry them on to {_some(carried)}" if carried else ""
-        yield Paragraph(f"outsiders' words come into {_some(first)}{on}")
+        on = f"agents carry them on to {_some(carried)}" if carried else ""
+        into = f"outsiders' words come into {_some(first)}" if first else ""
+        into = into or "outsiders' words come in through agents"
+        yield Paragraph("; ".join(each for each in (into, on) if each))
     if designed is not None:
         missing = counted(designed.missing, "missing checkpoint")
         crossings = counted(designed.uncontrolled, "uncontrolled crossing")

@@ -330,7 +330,7 @@ def _curve(curve: "Sequence[TradeOffPoint]", plan: "Plan") -> Iterator[Block]:
         details = () if is_told else (partial(plan_sentence, point.measures),)
         key = "point", point.decisions_per_day
         rows.append(Row(_point_cells(point, whole), key, point, details=details))
-    yield Table((*rows,), ("A day", "Open", "", "Closed", "Known"), (15, 15, 15, 20, 35), first=8)
+    yield Table((*rows,), ("A day", "Open", "", "Closed", "Known"), (15, 15, 20, 50), first=8)
     before, after = [*curve, *curve][-2:]
     if len(curve) > 1 and before.optimal and after.optimal:
         fewer, more = before.open - after.open, rate(after.decisions_per_day - before.decisions_per_day)

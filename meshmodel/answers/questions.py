@@ -11,6 +11,7 @@ from meshmodel.analysis.results import Question
 from meshmodel.answers.blocks import Paragraph
 from meshmodel.answers.lines import Words
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
+from meshmodel.edits.doubts import asks_of_jobs, job_secrets
 from meshmodel.model.phrases import sign_in
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
@@ -30,7 +31,7 @@ def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
     """
     found = _KNOWN.get(analysis)
     if found is None:
-        more = [*_assumed(analysis), *_about_approvers(analysis)]
+        more = [*_assumed(analysis), *_about_approvers(analysis), *_about_jobs(analysis)]
         if any(each.per_day is not None for each in analysis.snapshot.intent.values()):
             more += _how_often(analysis)  # who weighs decisions a day has begun to say so
         found = _KNOWN[analysis] = (*analysis.questions, *more)
@@ -93,11 +94,17 @@ def _how_often(analysis: "Analysis") -> Iterator[Question]:
         yield Question(f"intent:{agent}>{system}", ("How often a day? A plan counts it as once",))
 
 
-def _about_approvers(analysis: "Analysis") -> Iterator[Question]:
-    """Who each unknown approver is; an agent of any kind is known."""
+def _about_jobs(analysis: "Analysis") -> Iterator[Question]:
+    """Whether what runs where secrets are stored can read them."""
     snapshot = analysis.snapshot
-    agents = (name for agent in snapshot.agent.values() for name in (agent.id, agent.name))
-    known = {*known_approvers(snapshot), *agents}
+    for system, custodies in job_secrets(snapshot).items():
+        yield Question(f"system:{system}", (asks_of_jobs(snapshot, system, custodies),))
+
+
+def _about_approvers(analysis: "Analysis") -> Iterator[Question]:
+    """Who each approver is that is no person and no system."""
+    snapshot = analysis.snapshot
+    known = {*known_approvers(snapshot)}
     for key, checkpoint in sorted(snapshot.checkpoint.items()):
         unknown = [each for each in checkpoint.approvers or () if each not in known]
         if unknown:

@@ -34,7 +34,7 @@ _WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
 """The severities by whose numbers of missing checkpoints an answer is weighed, in this order."""
 _CHANGES: Final[frozenset[Action]] = frozenset({"write", "admin", "issue"})
 _PROMPTS: Final = re.compile(
-    r"What does (.+) ask before it uses a tool of a server, and who can change that\?"
+    r"\"?What does (.+) ask before it uses a tool of a server, and who can change that\?\"?"
 )
 """What an import asks of a client whose prompts no file says."""
 _UNSAID: Final = "what it asks is not in these files"
@@ -464,8 +464,9 @@ def _agent_lines(found: ScanAnswer, columns: int) -> Iterator[str]:
 def _names_of(group: Group) -> str:
     """As many of their names as there is room for, and how many more there are."""
     for most in (3, 2, 1):
-        left = len(group.agents) - most
-        names = ", ".join(group.titles[:most]) + (f" and {left} more" if left > 0 else "")
+        named = group.titles[:most]  # those that another one sets to work have none here
+        left = len(group.agents) - len(named)
+        names = ", ".join(named) + (f" and {left} more" if left else "")
         if width(names) <= _NAMES:
             return names
     return shorten(group.titles[0], _NAMES - len(f" and {left} more")) + (f" and {left} more" if left else "")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -60,8 +61,15 @@ def say_commands(lines: Iterable[str]) -> None:
 
 
 def say_in_pieces(pieces: Iterable[str]) -> None:
-    """JSON on standard output, in pieces; no log of a pipeline finds a command in it."""
-    sys.stdout.writelines(each.replace("##", "#\\u0023") for each in pieces)
+    """JSON on standard output, in pieces; no pipeline finds a command in it, no terminal a control."""
+    sys.stdout.writelines(_without_controls(each).replace("##", "#\\u0023") for each in pieces)
+
+
+def _without_controls(text: str) -> str:
+    """JSON in which DEL and the control characters after it are escaped too: JSON lets them stand."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return re.sub("[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def answer(document: dict[str, Any]) -> None:

@@ -28,10 +28,11 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "demo",
         help="open a private copy of a worked example",
-        description="Open a private copy of a worked example in the workbench; by default the support agent.",
+        description="Open a private copy of a worked example in the workbench; by default the support agent. "
+        "Without a terminal: list the examples.",
         allow_abbrev=False,
     )
-    parser.add_argument("example", nargs="?", default="support-agent", metavar="EXAMPLE", help="its name")
+    parser.add_argument("example", nargs="?", metavar="EXAMPLE", help="its name")
     what = "write its interchange file, and its logs if it has some, into this folder instead"
     parser.add_argument("--files", type=Path, metavar="DIR", help=what)
     parser.set_defaults(run=run_demo)
@@ -58,9 +59,13 @@ def run_open(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Open a private copy of an example, removed again if it was left as it came; or write its files."""
-    from meshmodel.store.examples import copies_path, example, private_copy, write_files
+    from meshmodel.store.examples import copies_path, example, examples, private_copy, write_files
 
-    wanted = example(arguments.example)
+    if arguments.example is None and arguments.files is None and not _has_terminal():
+        for each in examples():
+            say(f"{each.id}: {each.sentence}.")
+        return 0
+    wanted = example(arguments.example or "support-agent")
     if arguments.files is not None:
         write_files(wanted, arguments.files)
         return 0
@@ -86,8 +91,12 @@ def _show(source: Source | None, name: str = "", *, read_only: bool = False, min
         raise KeyboardInterrupt(f"{how}; every edit that was shown is in the model file") from None
 
 
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _need_a_terminal(command: str) -> None:
-    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _has_terminal():
         raise MeshmodelError(
             f"{command} needs a terminal to draw on; meshmodel check MODEL answers anywhere, "
             "meshmodel export MODEL --to svg draws a picture"

@@ -1,37 +1,69 @@
-"""Who approves at checkpoints: where nothing else names them, point 4 proves little.
+"""Who approves at checkpoints: persons or systems of the model; of others point 4 proves little.
 
 See ``docs/semantics.md#checkpoints-that-count``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from meshmodel.model.records import Checkpoint, Reference
+from meshmodel.model.records import Agent, Checkpoint, Credential, Hold, Reference, System
 from meshmodel.model.snapshot import Snapshot
 
 WHY_ASKED: Final = (
-    "No credential has this identity and no person this name, "
+    "No person and no system of the model is called so, "
     "so nothing shows whether an agent could approve itself"
 )
 
 
 def known_approvers(snapshot: Snapshot) -> Iterator[str]:
-    """The names that approvers can have: persons, then identities of credentials; each once or more."""
-    for _, agent in sorted(snapshot.agent.items()):
-        if agent.kind == "person":
-            yield agent.id
-            if agent.name:
-                yield agent.name
-    yield from sorted(credential.principal for credential in snapshot.credential.values())
+    """The names that approvers can have: persons, identities that persons hold, systems; perhaps twice."""
+    yield from approver_names(
+        snapshot.agent.values(),
+        snapshot.system.values(),
+        snapshot.credential.values(),
+        snapshot.hold.values(),
+    )
+
+
+def approver_names(
+    agents: Iterable[Agent],
+    systems: Iterable[System],
+    credentials: Iterable[Credential],
+    holds: Iterable[Hold],
+) -> Iterator[str]:
+    """As ``known_approvers``, of the tables of a model while it is edited."""
+    persons = sorted((each for each in agents if each.kind == "person"), key=lambda each: each.id)
+    for person in persons:
+        yield from filter(None, (person.id, person.name))
+    people = {each.id for each in persons}
+    held = {each.credential for each in holds if each.agent in people}
+    yield from sorted(each.principal for each in credentials if each.id in held)
+    for system in sorted(systems, key=lambda each: each.id):
+        yield from filter(None, (system.id, system.name))
 
 
 def unknown_approvers(snapshot: Snapshot, checkpoint: Checkpoint) -> tuple[str, ...]:
-    """The approvers of a checkpoint that no credential acts as and no person is called like."""
+    """The approvers of a checkpoint that are no person and no system of the model."""
     if not checkpoint.approvers:
         return ()
     known = set(known_approvers(snapshot))
     return tuple(each for each in checkpoint.approvers if each not in known)
+
+
+def why_no_approver(snapshot: Snapshot, name: str) -> str | None:
+    """Why something cannot approve, and what to write before, in a line; ``None`` where it can."""
+    if name in known_approvers(snapshot):
+        return None
+    agent = next((each for each in snapshot.agent.values() if name in {each.id, each.name}), None)
+    others = (each for each in snapshot.credential.values() if name in {each.id, each.name, each.principal})
+    if agent is not None:
+        said = f"{name} is an agent, and approvers are persons or systems. A person? Write: {name} is person"
+    elif next(others, None) is not None:
+        said = f"{name} is a credential, and approvers are persons or systems. Name who holds it"
+    else:
+        said = f"no person or system is called {name}. Write first: {name} is person"
+    return said
 
 
 def approving_agents(snapshot: Snapshot) -> Mapping[str, tuple[Reference, ...]]:
@@ -47,8 +79,3 @@ def approving_agents(snapshot: Snapshot) -> Mapping[str, tuple[Reference, ...]]:
         key: tuple(dict.fromkeys(agent for each in approvers for agent in called.get(each, ())))
         for key, approvers in asked.items()
     }
-
-
-def unknown_words(approver: str) -> str:
-    """What is said of an approver who is not known."""
-    return f"approver {approver} is unknown: n{WHY_ASKED[1:]}"

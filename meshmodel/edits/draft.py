@@ -1,7 +1,7 @@
 """``Draft``: a snapshot that is changed step by step, with the list of changes and a preview of each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meshmodel.edits.edit import Change, Edit, Put, apply_edit, unused_id
 from meshmodel.edits.ids import exact_id_of
@@ -49,6 +49,10 @@ WITH_IDS = (*ELEMENTS, "checkpoint", "note")
 
 _ACTING = ("agent", "credential", "system")
 """The kinds of elements that are seldom called alike; a zone often is called as the system in it."""
+
+
+_PERSONS = ("human", "person")
+"""A new agent that is called so is a person."""
 
 
 def new_element(table: str, id_: str, name: str | None = None) -> Element:
@@ -165,6 +169,8 @@ class Draft:
             self.warnings.append(f"{name.text!r} becomes a new {table}, though there is the {other} {known}")
         self.added.append(name)
         record = named_element(self.snapshot, table, name.text)
+        if isinstance(record, Agent) and name.text.casefold() in _PERSONS:
+            record = replace(record, kind="person")
         self.put(record, f"new {table} {_shown(record)}")
         return record.id
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from meshmodel.edits.approvers import approver_names, known_approvers
 from meshmodel.edits.ids import id_of
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.note_subject import note_subject
@@ -128,7 +129,9 @@ def apply_edit(snapshot: Snapshot, edit: Edit) -> Snapshot:
     - An agent that no longer runs on a system takes the hosting checkpoint with it; a system that
       gets a zone takes the boundary checkpoints on ``system:ID`` with it (on the zone they would
       say more).
-    - Approvers are identities and acceptances are a record of what was decided: both stay.
+    - A person or a system that goes approves nothing any more, nor does an identity that no person
+      holds then. An enforced checkpoint without any other approver is planned from then on.
+    - Acceptances are a record of what was decided: they stay.
 
     A new id is followed everywhere, in acceptances too. An identity that a credential has by default
     follows its id, in approvers too, unless others have the old or the new identity: then it is
@@ -263,6 +266,10 @@ class _TrackedTable(dict[Any, Any]):
         super().__delitem__(key)
 
 
+_APPROVING = ("agent", "system", "credential", "hold")
+"""The tables that say who can approve."""
+
+
 class MutableModel:
     """The tables of a model during one edit; a table is copied when it is first written."""
 
@@ -272,6 +279,7 @@ class MutableModel:
         self._put: dict[tuple[str, Key], None] = {}
         self._about: About = snapshot.about
         self._on_steps: dict[tuple[str, str, str], list[Reference]] | None = None
+        self._loses_approvers = False
 
     def finish(self) -> Snapshot:
         """The snapshot after all changes; raises InvalidModelError."""
@@ -280,6 +288,8 @@ class MutableModel:
             actual = placed and with_actual_step(placed, self._read("trigger"))
             if actual is not placed:
                 self._write(name)[key] = actual
+        if self._loses_approvers:
+            self._forget_approvers()
         changed: dict[str, Any] = {name: MappingProxyType(table) for name, table in self._copies.items()}
         touched = {
             name: Touched(self._before.table(name), changed[name], frozenset(table.keys_written))
@@ -344,6 +354,7 @@ class MutableModel:
     def _delete(self, name: str, key: Key) -> None:
         record = self._read(name)[key]
         del self._write(name)[key]
+        self._loses_approvers = self._loses_approvers or name in _APPROVING
         if name == "hold":
             self._drop_at_holds(record.agent, (record.credential,))
         elif name == "delegation":
@@ -380,6 +391,24 @@ class MutableModel:
             for key, value in named
             if value is not None and (ident in value if many else ident == value)
         ]
+
+    def _forget_approvers(self) -> None:
+        """Take out approvers that went; a checkpoint without any other is no longer enforced."""
+        if not any(each.approvers for each in self._read("checkpoint").values()):
+            return
+        now = {*approver_names(*(self._read(name).values() for name in _APPROVING))}
+        identities = {each.principal for each in self._read("credential").values()}
+        before = {each.principal for each in self._before.credential.values()} - identities
+        gone = before.union(known_approvers(self._before)) - now
+        for key, checkpoint in list(self._read("checkpoint").items()):
+            approvers = checkpoint.approvers or ()
+            if gone.isdisjoint(approvers):
+                continue
+            # Who else has the identity of one that went could still approve with it.
+            rest = tuple(each for each in approvers if each not in gone or each in identities)
+            self._set("checkpoint", key, "approvers", rest or None)
+            if gone.issuperset(approvers) and checkpoint.state == "enforced":
+                self._set("checkpoint", key, "state", "planned")
 
     def _forget_in_list(self, name: str, key: Key, attribute: str, rest: tuple[str, ...]) -> None:
         """Set what is left of a list; an intent left without a source is removed."""
@@ -458,6 +487,9 @@ class MutableModel:
                 self._move("acceptance", key, {"subject": subject, "agents": listed})
         if name == "credential":
             self._follow_identity(old, new)
+        is_named = name == "system" or (name == "agent" and self._read("agent")[old].kind == "person")
+        if is_named and all(each.principal != old for each in self._read("credential").values()):
+            self._follow_approver(old, new)
         self._move(name, old, {"id": new})
         if name in _NAMED_IN:
             self._follow(name, old, new)
@@ -541,6 +573,10 @@ class MutableModel:
         if old in others or new in others or new in approving:
             self._set("credential", old, "identity", old)
             return
+        self._follow_approver(old, new)
+
+    def _follow_approver(self, old: str, new: str) -> None:
+        """Rename an approver wherever it approves."""
         for key, checkpoint in list(self._read("checkpoint").items()):
             if old in (checkpoint.approvers or ()):
                 self._set("checkpoint", key, "approvers", _replaced(checkpoint.approvers, old, new))

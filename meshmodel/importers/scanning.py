@@ -6,6 +6,8 @@ See ``docs/scan.md``.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -79,7 +81,8 @@ def scan(
     Args:
         folders: where to look; the first one names the model.
         base: the folder of the model, from which the files are named in it.
-        stop: when walking and reading end; what was read by then is a model all the same.
+        stop: when walking and reading end; what was read by then is a model all the same. To understand it
+            may take as long again: the largest files that take longer are left out.
         home: the home folder of the person whose own configuration is read as well.
         catalogue: the well-known servers; those that the program and the person have, if not given.
 
@@ -89,10 +92,9 @@ def scan(
     for each in folders:
         if not each.is_dir():
             raise MeshmodelError(f"{each}: is no folder; name one, or import the file")
-    forms, walked = list(FORMS.values()), Walk()
+    forms, walked, made = list(FORMS.values()), Walk(), _Reading(base, stop, catalogue)
     for each in folders:
         _join(walked, walk(each, forms, stop))
-    made = _Reading(base, stop, catalogue)
     if home is not None:
         made.add(existing(home))
     made.read([*(home_files(home, forms) if home is not None else ()), *walked.found])
@@ -113,6 +115,7 @@ class _Reading:
 
     def __init__(self, base: Path, stop: Stop, catalogue: Catalogue | None) -> None:
         self._base, self._stop, self._catalogue = base, stop, catalogue
+        self._seconds = stop.remaining()
         self._left, self._count = TOTAL_LIMIT, 0
         self._reading = Reading()
         self._walked: dict[str, str] = {}  # by the source that the model names: the path in the folder
@@ -167,7 +170,36 @@ class _Reading:
         return document
 
     def understand(self, empty: Snapshot) -> Import:
-        """What the forms make of the files; one that a form refuses is left out, and said."""
+        """What the forms make of the files; one that a form refuses, or that takes too long, is left out.
+
+        Raises:
+            Stopped: ``CURRENT`` says so.
+        """
+        outer, seconds = CURRENT.get(), self._seconds
+        while True:
+            token = CURRENT.set(Stop(seconds, outer))
+            try:
+                return self._made(empty)
+            except Stopped:
+                outer.check()
+                seconds = seconds / 2 if self._leave_out_largest() else inf
+            finally:
+                CURRENT.reset(token)
+
+    def _leave_out_largest(self) -> bool:
+        """Leave out the largest files, until half of all bytes are left or less; whether any are left."""
+        walked = [each for each in self._reading.all_documents() if each.source in self._walked]
+        sizes = sorted(((each.path.stat().st_size, each) for each in walked), key=itemgetter(0))
+        left = sum(size for size, _ in sizes)
+        half = left // 2
+        while sizes and left > half:
+            size, document = sizes.pop()
+            left -= size
+            self._reading.leave_out(document, _TIME_IS_UP)
+            self.unread.append((self._walked[document.source], _TIME_IS_UP))
+        return bool(sizes)
+
+    def _made(self, empty: Snapshot) -> Import:
         try:
             return prepare_read(self._reading, empty, [], catalogue=self._catalogue)
         except MeshmodelError:

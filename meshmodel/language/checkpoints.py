@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from meshmodel.edits import checkpoint_places
-from meshmodel.edits.approvers import unknown_approvers, unknown_words
+from meshmodel.edits.approvers import why_no_approver
 from meshmodel.edits.draft import Draft, Name, SentenceError
 from meshmodel.edits.fields import actions_in_order
 from meshmodel.language.actions import action_words
@@ -75,7 +75,6 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     decided = f", decided at {record.decided_at}" if record.decided_at else ""
     by = f", approved by {listed(record.approvers)}" if record.approvers else ""
     draft.put(record, f"checkpoint {record.id}: {kind} on {where} ({listed(said)}{decided}{by})")
-    draft.warnings += map(unknown_words, unknown_approvers(draft.snapshot, record))
 
 
 def _kind(tokens: Sequence[Token]) -> tuple[str, dict[str, list[Token]], Sequence[Token]]:
@@ -151,9 +150,12 @@ def _option(option: str, tokens: Sequence[Token], values: dict[str, Any], draft:
     elif option == "by":
         names = [each for each in (name_of(part) for part in parts) if each is not None]
         reserved = {*v.CHECKPOINT_STATES, *v.FRESHNESSES, *v.ACTIONS}
-        values["approvers"] = tuple(
-            sorted({each.text for each in names if each.text.lower() not in reserved})
-        )
+        approving = [each for each in names if each.text.lower() not in reserved]
+        for each in approving:
+            why = why_no_approver(draft.snapshot, each.text)
+            if why is not None:
+                raise SentenceError(why, each.start, each.end)
+        values["approvers"] = tuple(sorted({each.text for each in approving}))
     elif name.text.isascii() and name.text.isdigit() and len(name.text) < 11:
         values["rate"] = int(name.text)
     else:
@@ -207,7 +209,11 @@ def _step(tokens: Sequence[Token], draft: Draft, where: tuple[int, int]) -> tupl
 def _named_step(
     start: Name | None, end: Name | None, steps: Sequence[str], draft: Draft, where: tuple[int, int]
 ) -> tuple[str, str, str]:
-    """The step between two names; a trigger that is not drawn is hearing, of which the two are enough."""
+    """The step between two names; from a system to an agent it is hearing, of which the two are enough.
+
+    That guards the trigger between them too. It is the trigger alone where that is named, or where what the
+    agent reads cannot change what it does.
+    """
     if start is None or end is None:
         raise SentenceError("name both ends of the step", *where)
     found = []
@@ -215,10 +221,13 @@ def _named_step(
         for _, first in draft.find(start, (STEP_ENDS[step][0],)):
             for _, last in draft.find(end, (STEP_ENDS[step][1],)):
                 usual = checkpoint_places.exists(draft.snapshot, step, first, last)
-                if usual:
-                    found.append((step, first, last))
-                elif step == "trigger" and len(steps) == 1:
+                is_named = len(steps) == 1
+                if step == "trigger" and (
+                    not usual or (not is_named and draft.snapshot.agent[last].is_steerable)
+                ):
                     found.append(("hearing", first, last))
+                elif usual:
+                    found.append((step, first, last))
     if not found:
         raise SentenceError(
             f"there is no such step from {start.text!r} to {end.text!r}: connect them first", *where

@@ -354,8 +354,6 @@ def _steps(snapshot: Snapshot) -> Iterator[Option]:
     for step in usable_steps(snapshot):
         if step in {"hold", "grant", "exchange"}:
             yield from ((f"{start} > {end}", step) for start, end in snapshot.table(step))
-        elif step == "hearing":
-            yield step, "what an agent reads: system > agent"
     yield from _names(snapshot, ELEMENTS[:3])
 
 

@@ -54,6 +54,7 @@ def qualifiers(table: str) -> Mapping[str, Qualifier]:
         case "agent":
             words = (
                 _each("kind", v.AGENT_KINDS)
+                | {"human": Qualifier("kind", "person")}
                 | _flag("steerable", "steerable")
                 | _each("status", ("active", "retired"))
             )

@@ -18,7 +18,7 @@ SENTENCES: Final = (
     ("worker runs on cluster", "who executes there drives it"),
     ("bot may read files from tickets, home, 40 times a day", "an intent: approved by design"),
     ("ask human-approval on file-key > files: planned", "a checkpoint on a step"),
-    ("ask human-approval on hearing inbox > bot", "on what bot reads there"),
+    ("ask policy-decision on inbox > bot", "on what bot reads there, its start included"),
     ("ask policy-decision between desk and cloud at gateway", "a checkpoint on a boundary"),
     ("tickets in desk is saas, confidential, untrusted", "where and what it is"),
     ("tickets is typed, integrity high, requests exposed", "what it holds, what harms, who listens"),

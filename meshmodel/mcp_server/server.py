@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+import os
+import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar, cast
 
+import anyio
 import mcp_types as types
 from mcp import MCPError
 from mcp.server.lowlevel import Server
@@ -33,6 +36,34 @@ _INSTRUCTIONS: Final = (
 )
 
 
+_LONE: Final = re.compile(
+    r"(\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|\\u[dD][89a-fA-F][\da-fA-F]{2}"
+)
+"""A surrogate in JSON without its other half; or, as the first group, what only looks like one."""
+
+
+def with_whole_characters(line: str) -> str:
+    """A line of JSON in which the replacement character stands for a lone surrogate, which is no character.
+
+    The SDK drops a request with one unanswered.
+    """
+    return _LONE.sub(lambda found: found[1] or "\\ufffd", line)
+
+
+class _Requests:
+    """The lines of standard input, as the SDK reads them; nothing else reads it from then on."""
+
+    def __init__(self) -> None:
+        own, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        self._lines = anyio.wrap_file(os.fdopen(own, encoding="utf-8", errors="replace"))
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        async for line in self._lines:
+            yield with_whole_characters(line)
+
+
 class ModelServer:
     """Answers the requests of one client, one computation at a time."""
 
@@ -53,7 +84,7 @@ class ModelServer:
             on_list_resources=self._list_resources,
             on_read_resource=self._read_resource,
         )
-        async with stdio_server() as (reading, writing):
+        async with stdio_server(cast("anyio.AsyncFile[str]", _Requests())) as (reading, writing):
             await server.run(reading, writing, server.create_initialization_options())
 
     async def _list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
@@ -145,7 +176,9 @@ def _answer(
     except Exception as error:  # noqa: BLE001  # one call's fault is not the end of the others
         return _refusal(f"a fault of the program, and no answer: {type(error).__name__}")
     content: list[types.ContentBlock] = [types.TextContent(text=marked_words(found.words))]
-    return types.CallToolResult(content=content, structured_content=marked_json(found.json))
+    return types.CallToolResult(
+        content=content, structured_content=marked_json(found.json), is_error=found.is_error
+    )
 
 
 def _tool_named(tools: Mapping[str, ModelTool], name: str) -> ModelTool:
@@ -161,5 +194,8 @@ def _what_is_wrong(error: ValidationError) -> str:
 
 
 def _refusal(why: str) -> types.CallToolResult:
-    text = marked_words(one_line(masked(why), limit=2_000))
-    return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
+    said = one_line(masked(why), limit=2_000)
+    content: list[types.ContentBlock] = [types.TextContent(text=marked_words(said))]
+    return types.CallToolResult(
+        content=content, structured_content=marked_json({"error": said}), is_error=True
+    )

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 DOOR: Final = "missing-checkpoint"
 """The rule of missing checkpoints; other findings about the same grant are listed under its findings."""
+BEYOND: Final = "unapproved-reach"
+"""The rule of agents that reach more than is intended."""
 CONTROLLED: Final = "self-approved-checkpoint"
 """The rule of checkpoints over which an agent that is asked has power."""
 
@@ -33,7 +35,7 @@ CARDS: Final[Mapping[str, RuleCard]] = MappingProxyType(
     {
         DOOR: RuleCard(("credential", "system")),
         "toxic-flow": RuleCard(("agent",)),
-        "unapproved-reach": RuleCard(("agent",), names_grants=True),
+        BEYOND: RuleCard(("agent",), names_grants=True),
         "checkpoint-does-not-count": RuleCard(("checkpoint",), names_grants=True),
         CONTROLLED: RuleCard(("checkpoint",), names_grants=True),
         "coarse-checkpoint": RuleCard(("agent",)),

@@ -81,6 +81,8 @@ def connect(source: Source) -> "psycopg.Connection[Any]":
     except psycopg.Error as error:
         what = "there is no such database" if "3D000" in str(error.sqlstate) else _UNREACHABLE
         raise StoreError(f"{name_of(source)}: {what}") from None
+    except UnicodeError:  # of a name that no host can have, such as one with an empty label
+        raise StoreError(f"{name_of(source)}: {_UNREACHABLE}") from None
     for kind in ("json", "date"):  # as files have them
         raw.adapters.register_loader(kind, TextLoader)
     return raw

@@ -13,7 +13,7 @@ from meshmodel.answers.style import Style
 from meshmodel.api import analyse
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.interchange import read_file
-from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Note, Record, System
+from meshmodel.model.records import Agent, Checkpoint, Credential, Grant, Hold, Note, Record, System
 from tests.canvas.building import snapshot_of
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -35,21 +35,29 @@ def asked(*records: Record) -> list[str]:
     [
         Agent("ann", kind="person"),
         Agent("person-7", "ann", kind="person"),
-        Agent("ann", kind="service"),
-        Credential("badge", identity="ann"),
-        Credential("ann"),
+        System("ann"),
     ],
 )
-def test_an_approver_is_asked_about_until_something_is_called_so(known: Record) -> None:
+def test_an_approver_is_asked_about_until_a_person_or_a_system_is_called_so(known: Record) -> None:
     assert asked() == ["Who is ann", "Who is ben"]
     assert asked(known) == ["Who is ben"]
     assert asked(known, Agent("ben", kind="person")) == []
 
 
+@pytest.mark.parametrize("unfit", [Agent("ann", kind="service"), Credential("badge", identity="ann")])
+def test_who_is_no_person_is_asked_about(unfit: Record) -> None:
+    assert asked(unfit) == ["Who is ann", "Who is ben"]
+
+
+def test_an_identity_that_a_person_holds_approves() -> None:
+    held = Agent("lead", kind="person"), Credential("badge", identity="ann"), Hold("lead", "badge")
+    assert asked(*held) == ["Who is ben"]
+
+
 def test_the_question_is_in_the_text_and_not_in_the_answer_in_json() -> None:
     analysis = analyse(snapshot_of(*MODEL))
     text = text_of(check_blocks(analysis), Style(columns=200))
-    assert "? checkpoint:ask: Who is ann? No credential has this identity" in text
+    assert "? checkpoint:ask: Who is ann? No person and no system of the model" in text
     asked = {each["element"] for each in json.loads("".join(check_json(analysis)))["questions"]}
     assert asked == {"credential:key", "system:files"}
 

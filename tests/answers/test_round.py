@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from meshmodel.analysis.results import StepKey
+from meshmodel.analysis.analysis import Analysis
+from meshmodel.analysis.results import Explanation, StepKey
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.round.stops import RoundStop, next_step, round_of
 from meshmodel.answers.round.words import round_blocks
@@ -18,7 +19,7 @@ from meshmodel.interchange import read_file
 from meshmodel.model.records import Acceptance, Agent, Note
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.examples import examples
-from tests.reference.random_models import random_model
+from tests.reference.random_models import FLAVOURS, random_model
 
 EXAMPLES = {each.id: each.path for each in examples()}
 
@@ -54,6 +55,70 @@ def test_deciding_at_each_stop_follows_the_counts_foretold(name: str) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_it_does_so_in_random_models(seed: int) -> None:
     check_followed(random_model(seed))
+
+
+Asked = tuple[str, str | None, str, str | None]
+
+
+def unchecked(analysis: Analysis) -> set[Asked]:
+    found = (each for each in analysis.crossings() if each.state == "uncontrolled")
+    return {(each.agent, each.source, each.target, each.action) for each in found}
+
+
+def passes(way: Explanation, step: StepKey) -> bool:
+    """Whether a path passes a step; one that comes from a system may begin with what that starts."""
+    taken = [(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps]
+    return step in [*taken, ("trigger", way.source, way.agent)]
+
+
+def check_shown(snapshot: Snapshot) -> None:
+    """The path of a stop passes its step, and deciding there closes it; what is closed is closed."""
+    for stop in steps(snapshot):
+        assert stop.step is not None
+        before, after = stop.analysis, analyse(guard(stop.analysis.snapshot, stop.step))
+        left = {each.subject for each in after.doors}
+        assert left.isdisjoint(each.subject for each in stop.closes)
+        assert left.issuperset(each.subject for each in stop.lowers)
+        assert {*stop.changes} == {*before.doors} - {*after.doors}
+        way = stop.way
+        assert way is not None
+        assert passes(way, stop.step)
+        check_told(before.snapshot, way)
+        closed = unchecked(before) - unchecked(after)
+        if (way.agent, way.source, way.system, way.action) not in closed:
+            # Deciding there may close others alone: those over whose checkpoint it takes power.
+            told = [before.explain(who, to, x, by or "home") for who, by, to, x in closed]  # type: ignore[arg-type]
+            assert not any(each is not None and passes(each, stop.step) for each in told)
+
+
+def check_told(snapshot: Snapshot, way: Explanation) -> None:
+    """Nobody is said to use a credential that only another one holds."""
+    named = {each.title: each.id for each in snapshot.agent.values()}
+    passed = {(each.to, key) for each in snapshot.delegation.values() for key in each.passes or ()}
+    for sentence in way.sentences[1:]:
+        number, _, text = sentence.partition(" ")
+        if number.isdigit() and " with " in text:
+            who = next((key for title, key in named.items() if text.startswith(f"{title} ")), way.agent)
+            said = text.partition(" with ")[2]
+            used = [each.id for each in snapshot.credential.values() if said.startswith(each.title)]
+            assert any((who, each) in {*snapshot.hold, *passed} for each in used), sentence
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_path_of_a_stop_passes_its_step_and_is_closed_by_it(name: str) -> None:
+    check_shown(read_file(EXAMPLES[name]))
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_it_is_so_in_random_models(flavour: str) -> None:
+    for seed in range(12):
+        check_shown(random_model(seed, 5, flavour))
+
+
+def test_stops_of_the_gateway_show_different_paths() -> None:
+    ways = [each.way for each in steps(read_file(EXAMPLES["crm-assistant-gateway"]))]
+    told = [each.sentences for each in ways if each is not None]
+    assert len({*told}) == len(told) == 3
 
 
 def test_the_gateway_is_closed_by_three_stops_and_some_stand() -> None:

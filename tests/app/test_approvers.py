@@ -1,5 +1,6 @@
 """Approvers that nothing in the model names are asked about, in the list and beside the record."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.status_bar import StatusBar
 from meshmodel.app.state import WorkbenchState
 from meshmodel.canvas.lighting import look_of
-from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.edits.groups import fields_of_all
 from meshmodel.interchange import read_file
 from meshmodel.language import parse
@@ -20,14 +21,16 @@ from tests.app.desk import MODELS, Desk, desk
 from tests.app.form_host import Host
 from tests.edits.models import full_snapshot
 
-ASKED = "ask human-approval by ann on file-key > files"
+ASKED = "ask human-approval on file-key > files"
 REFERENCE = ("checkpoint", "ask")
 
 
 def after(text: str) -> Snapshot:
+    """The model with the sentences; its checkpoint names an approver whom nothing names, as files may."""
     edit = parse(text, full_snapshot()).edit
-    assert edit is not None
-    return apply_edit(full_snapshot(), edit)
+    drawn = full_snapshot() if edit is None else apply_edit(full_snapshot(), edit)
+    asked = replace(drawn.checkpoint["ask"], approvers=("ann",))
+    return apply_edit(drawn, Edit("approvers", (Put(asked),)))
 
 
 def shown(text: str) -> WorkbenchState:
@@ -67,14 +70,14 @@ PEOPLE = "zoe is person; ann is person; bot > key > files; ask human-approval on
 async def test_the_persons_of_the_model_are_offered_first_as_approvers(
     tmp_path: Path, by_mouse: bool
 ) -> None:
-    edit = parse(f"{PEOPLE}; key as abel", Snapshot()).edit
+    edit = parse(f"{PEOPLE}; abel > key; abel is person", Snapshot()).edit
     assert edit is not None
     async with desk(tmp_path, apply_edit(Snapshot(), edit)) as it:
         await it.select("checkpoint", "human-approval-files")
         await it.press("enter")
         it.bench.query_one(Inspector).edit_field("approvers")
         await it.pilot.pause()
-        await it.shows("Tab completes:  ann  zoe  abel")
+        await it.shows("Tab completes:  abel  ann  zoe")
         if by_mouse:
             for name in ("zoe", "abel"):
                 hint = it.app.screen.query_one("#hint").region

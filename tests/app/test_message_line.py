@@ -55,11 +55,24 @@ async def test_escape_leaves_the_compromise(tmp_path: Path) -> None:
         assert it.bench.shown.selected == ("agent", "support-bot")
 
 
-async def test_an_intent_that_leaves_the_finding_says_so(tmp_path: Path) -> None:
-    async with desk(tmp_path, "crm-assistant-gateway", size=(80, 24)) as it:
+async def test_an_intent_that_would_leave_the_finding_is_refused(tmp_path: Path) -> None:
+    async with desk(tmp_path, "code-agent", size=(80, 24)) as it:
+        before = it.model
         await it.press("f", "i")
-        assert it.model.intent
-        assert "the finding stays: intents alone do not close it" in " ".join(said(it).split())
+        why = "Cannot mark as intended: Deployment key is found, not held. Remove it or add a checkpoint (p)."
+        assert why in " ".join(said(it).split())
+        assert it.model is before
+
+
+async def test_what_an_intent_opens_is_said_before_its_reason_is_asked(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.sentence("bot > key > files: read; bot > other > ledger: write; bot home desk")
+        await it.sentence("bot is service; ledger is restricted; files is confidential")
+        await it.press("f", "down", "i")
+        await it.computed()
+        await it.shows("bot then has more access than intended: 1 new medium.")
+        await it.press("escape")
+        assert not it.model.intent, "nothing is made worse in silence"
 
 
 async def test_one_press_declares_all_that_closes_a_finding_as_one_edit(tmp_path: Path) -> None:
@@ -68,7 +81,10 @@ async def test_one_press_declares_all_that_closes_a_finding_as_one_edit(tmp_path
             await it.sentence(text)
         before = it.model
         await it.press("f", "down", "i")
-        await it.shows("and 1 other: 4 ways; the finding is closed")
+        await it.computed()
+        await it.shows("Unchecked paths: 4 → 0.")
+        await it.press(*"so", "enter")
+        await it.shows("and 1 other. Unchecked paths: 4 → 0.")
         assert set(it.model.intent) == {("one", "files"), ("two", "files")}
         assert it.missing == 0
         await it.press("u")

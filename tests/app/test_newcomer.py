@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button, Input
 
+from meshmodel.app.dialogs.base import YesNo
 from meshmodel.app.dialogs.checkpoint import CheckpointDialog
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.dialogs.connect import ConnectMenu
@@ -60,6 +61,8 @@ async def test_a_cell_of_the_matrix_is_intended_once_enter_has_lit_it(tmp_path: 
         await it.shows("a cell of the reach matrix (r, Enter)")
         assert not it.model.intent
         await it.press("enter", "i")
+        await it.computed()
+        await it.press(*"so", "enter")
         assert it.model.intent
 
 
@@ -183,3 +186,29 @@ async def test_undoing_an_addition_selects_what_was_selected_before_it(tmp_path:
         assert it.bench.shown.selected == ("credential", "k")
         await it.press("u", "u")
         assert it.bench.shown.selected is None
+
+
+@pytest.mark.parametrize(("key", "by"), [("y", ("read", "execute")), ("n", None), ("escape", None)])
+async def test_one_key_answers_whether_jobs_read_the_secrets_stored_where_they_run(
+    tmp_path: Path, key: str, by: tuple[str, ...] | None
+) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.sentence("bot > key > ci (ci-pipeline): execute")
+        await it.press(":")
+        await it.type("ci stores deploy-key")
+        await it.press("enter")
+        await it.shows("Can a job on ci read the secrets stored there (deploy-key)?")
+        await it.press(key)
+        assert it.model.custody["ci", "deploy-key"].by == by
+        assert len(it.model.note) == int(key == "n")
+        await it.press("escape", ":")
+        await it.type("ci stores another")
+        await it.press("enter")
+        assert isinstance(it.app.screen, YesNo) is (key != "escape"), "an open question is asked once"
+
+
+async def test_a_stranger_as_a_person_is_doubted_where_it_is_drawn(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.press(":")
+        await it.type("web is external; eve is person; eve home web")
+        await it.shows("eve is a person at home in web, which is external. Nobody is asked")

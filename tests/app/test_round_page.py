@@ -28,6 +28,7 @@ from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
 
 GATEWAY = "crm-assistant-gateway"
+APPROVER = ["minus" if each == "-" else each for each in "release-operator"]
 
 
 def known(it: Desk) -> Rounding:
@@ -89,9 +90,9 @@ async def test_each_answer_is_one_entry_whose_label_begins_with_it(tmp_path: Pat
     async with desk(tmp_path, GATEWAY) as it:
         await press(it, "@")
         for keys, label in (
-            (("y",), "yes, intended: "),
+            (("y", *"ok", "enter"), "yes, intended: "),
             (("l", "enter", "w", "enter"), "fewer actions: "),
-            (("h", *"dana", "enter"), "a person approves (dana) when"),
+            (("h", *APPROVER, "enter"), "a person approves (release-operator) when"),
             (("p",), "planned: a rule will decide when"),
             (("t", "1", "h", "enter"), "lifetime: "),
             (("o", *"Kim", "enter"), "owner: "),
@@ -114,7 +115,7 @@ async def test_accepting_covers_all_that_the_step_closes_and_the_stop_is_done(tm
     async with desk(tmp_path, GATEWAY) as it:
         await press(it, "@", "x", *"Lou", "enter", *"trial", "enter", "enter")
         stop = stop_of(it)
-        assert {each[1] for each in it.model.acceptance} == {each.subject for each in stop.closes}
+        assert {each[1] for each in it.model.acceptance} == {each.subject for each in stop.changes}
         assert len(it.model.acceptance) == 8
         assert all(each.severity and each.until > date(2026, 1, 1) for each in it.model.acceptance.values())
         assert known(it).is_done
@@ -237,14 +238,14 @@ async def test_a_room_sees_the_way_in_large_cards_and_answers_go_on(
         await press(it, "@", "P")
         text = it.screen_text()
         for words in (
-            "┃ CUSTOMER ASSISTANT",
-            "┃ CUSTOMER CHAT",
-            "━━ Identity",
+            "┃ NIGHT JOB",
+            "┃ CRM",
+            "━━ Key of the night",
             "IS SOMEBODY ASKED",
             "130 → 38 un",
         ):
             assert words in text
-        (card,) = (row for row in text.splitlines() if "┃ CUSTOMER CHAT" in row)
+        (card,) = (row for row in text.splitlines() if "┃ CRM" in row)
         assert card.count("┃") == 4, "both cards are whole"
         assert it.bench.query_one(RoundPanel).max_scroll_y == 0
         await press(it, "d")
@@ -348,8 +349,8 @@ async def test_random_walks_raise_nothing_and_each_answer_is_one_entry(tmp_path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", [range(first, first + 5) for first in range(100, 200, 5)], ids=str)
-async def test_a_hundred_random_walks(tmp_path: Path, seeds: range) -> None:
+@pytest.mark.parametrize("seeds", [range(first, first + 5) for first in range(100, 120, 5)], ids=str)
+async def test_twenty_random_walks(tmp_path: Path, seeds: range) -> None:
     """Five in a workbench, as opening one takes as long as a walk; what they edited is undone in between."""
     models = sorted(MODELS.glob("*.toml"))
     model = load(models[seeds[0] // 5 % len(models)])

@@ -68,7 +68,16 @@ async def test_intent_where_it_approves_and_why_not_elsewhere(tmp_path: Path) ->
     async with desk(tmp_path, "workflow-broker") as it:
         before = it.missing
         await it.press("f", "i")
+        await it.computed()
+        await it.shows("broker then has more access than intended: 1 new high.")
+        assert not it.model.intent, "what it makes worse is said before"
+        await it.press("enter")
+        await it.shows("write why, or leave with Esc")
+        await it.press(*"agreed", "enter")
         assert len(it.model.intent) == 1
+        (note,) = it.model.note.values()
+        assert note.text == "Intended, broker on payroll: agreed"
+        assert note.about == "grant:user-token>payroll"
         assert it.bench.shown.built is not None
         assert it.bench.shown.built.summary.approved >= 1
         assert it.missing <= before
@@ -77,7 +86,7 @@ async def test_intent_where_it_approves_and_why_not_elsewhere(tmp_path: Path) ->
     async with desk(second) as it:
         await it.press("f", "i")
         assert not it.model.intent
-        await it.shows("outsiders write into tickets")
+        await it.shows("Cannot mark as intended: Support bot reads untrusted content")
 
 
 async def test_adding_naming_connecting_and_deleting_by_key(tmp_path: Path) -> None:

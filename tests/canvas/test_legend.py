@@ -49,24 +49,42 @@ def test_the_legend_of_the_help_desk():
     assert all(sign.translate(PLAIN).isascii() for sign, _ in SIGNS)
 
 
+READ = [Agent("a", kind="ai-agent"), System("s")]
+JUDGED = Checkpoint("k", "human-approval", "hearing", "s", "a", approvers=("ann",))
+JUDGES = Facts(marks={("hearing", "s", "a"): "counts"})
+
+
 def test_what_an_agent_reads_has_a_line_of_its_own_where_a_checkpoint_judges_it():
-    started = [Agent("a", kind="ai-agent"), System("s"), Trigger("s", "a")]
-    judged = Checkpoint("k", "human-approval", "hearing", "s", "a", approvers=("ann",))
-    for is_ascii, line, begun in ((False, "┄┄▶", "╌╌▶"), (True, "''>", "~~>")):
+    for is_ascii, line in ((False, "┄┄▶"), (True, "''>")):
         options = Options(100, 20, ascii=is_ascii)
-        facts = Facts(marks={("hearing", "s", "a"): "counts"})
-        drawing = draw(snapshot_of(*started, judged), facts, options)
+        drawing = draw(snapshot_of(*READ, JUDGED), JUDGES, options)
         signs = dict(legend(drawing))
         assert signs[line] == "what an agent reads in a system: a checkpoint there judges the words"
-        assert signs[begun] == "what is written into a system starts an agent"
         assert "*" in signs or "◆" in signs
-        text = drawing.as_text()
-        assert "heard by" in text
-        assert "triggers" in text
-        assert line not in dict(legend(draw(snapshot_of(*started), Facts(), options)))
-    said = words_of(snapshot_of(*started, judged), facts, ("checkpoint", "k"))
+        assert "heard by" in drawing.as_text()
+        assert line not in dict(legend(draw(snapshot_of(*READ), Facts(), options)))
+    said = words_of(snapshot_of(*READ, JUDGED), JUDGES, ("checkpoint", "k"))
     assert said == "human-approval on a hears s by ann; ◆ a checkpoint that counts"
-    assert words_of(snapshot_of(*started), facts, ("hearing", ("s", "a"))).startswith("hearing s > a; ◆")
+    assert words_of(snapshot_of(*READ), JUDGES, ("hearing", ("s", "a"))).startswith("hearing s > a; ◆")
+
+
+def test_a_checkpoint_on_what_starts_and_is_read_is_drawn_once():
+    started = snapshot_of(*READ, Trigger("s", "a"), JUDGED)
+    text = draw(started, JUDGES, Options(100, 20)).as_text()
+    assert text.count("◆") == text.count("triggers") == 1
+    assert "heard by" not in text
+    assert "by ann" in text
+    drawing = draw(started, JUDGES, Options(100, 20))
+    lit = [drawing.highlight([(each, ("s", "a"))]) for each in ("hearing", "trigger")]
+    assert [sum(owner[0] == "branch" for owner in owners) for owners in lit] == [1, 1]
+    unjudged = draw(snapshot_of(*READ, Trigger("s", "a")), Facts(), Options(100, 20)).as_text()
+    assert "◆" not in unjudged
+    proposed = draw(
+        snapshot_of(*READ, Trigger("s", "a")),
+        Facts(marks={("hearing", "s", "a"): "proposed"}),
+        Options(100, 20),
+    )
+    assert proposed.as_text().count("◈") == 1
 
 
 def test_lines_between_folded_zones_are_named_with_the_marks_that_they_count():

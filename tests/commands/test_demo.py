@@ -6,14 +6,14 @@ from meshmodel import cli
 from meshmodel.commands import workbench
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Zone
-from meshmodel.store.examples import copies_path
+from meshmodel.store.examples import copies_path, examples
 from meshmodel.store.store import Store
 from tests.models.meshes import FOLDER, mesh
 
 
 @pytest.fixture
 def _terminal(monkeypatch):
-    monkeypatch.setattr(workbench, "_need_a_terminal", lambda command: None)
+    monkeypatch.setattr(workbench, "_has_terminal", lambda: True)
 
 
 @pytest.fixture
@@ -105,3 +105,17 @@ def test_open_refuses_what_is_no_name(show, tmp_path, capsys):
         assert cli.main(["open", "--name", name, str(path)]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
     assert shown == []
+
+
+def test_the_path_of_a_model_alone_opens_it(show, tmp_path):
+    shown, path = show(), tmp_path / "mine.mesh"
+    Store.create(path, mesh("support-agent")).close()
+    assert cli.main([str(path), "--read-only"]) == 0
+    assert shown == [(path, "", True)]
+
+
+def test_without_a_terminal_the_examples_are_listed(monkeypatch, capsys):
+    monkeypatch.setattr(workbench, "_has_terminal", lambda: False)
+    assert cli.main(["demo"]) == 0
+    listed = [line.partition(": ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == [each.id for each in examples()]

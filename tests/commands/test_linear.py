@@ -41,6 +41,20 @@ def unconnected(number: int, changed: str = "read") -> Snapshot:
     return apply_edit(Snapshot(), edit("many", puts))
 
 
+def shared(number: int) -> Snapshot:
+    """So many agents with one key to as many systems: each missing checkpoint is one of all agents."""
+    puts = [Put(Zone("in")), Put(Zone("out")), Put(Credential("key"))]
+    for each in range(number):
+        agent, system = f"agent-{each}", f"system-{each}"
+        puts += [
+            Put(Agent(agent, kind="ai-agent", home="in")),
+            Put(System(system, zone="out")),
+            Put(Hold(agent, "key")),
+            Put(Grant("key", system, ("read", "write"))),
+        ]
+    return apply_edit(Snapshot(), edit("many", puts))
+
+
 def lines_run(work: Callable[[], object]) -> int:
     """How many lines of Python, and turns of loops in them, a piece of work takes."""
     count = 0
@@ -73,6 +87,15 @@ ANSWERS: dict[str, Callable[[Snapshot], object]] = {
 def test_an_answer_takes_as_many_times_the_work_as_there_is_more(name: str) -> None:
     small, large = (lines_run(lambda: ANSWERS[name](unconnected(number))) for number in (60, 240))  # noqa: B023
     assert large < 4.6 * small
+
+
+def test_what_findings_say_and_cite_takes_no_look_at_every_agent_of_each() -> None:
+    def told(number: int) -> int:
+        analysis = analyse(shared(number))
+        _ = analysis.summary, analysis.doors, analysis.findings, analysis.questions
+        return lines_run(lambda: "".join(check_json(analysis)))
+
+    assert told(400) < 4.6 * told(100)
 
 
 def test_the_report_of_a_large_model_has_tables_and_few_pictures_and_says_so() -> None:

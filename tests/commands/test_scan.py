@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from meshmodel.answers.scan import Group, ScanAnswer, ScanScope, scan_lines
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load
 from tests.commands.running import documents, refused, run
 
@@ -64,3 +66,26 @@ def test_rows_of_ones_own_come_first(folder):
     assert "GitHub" not in run("scan").stdout
     assert "GitHub" in run("scan", "--catalogue", "own.toml").stdout
     assert "own.json: " in refused("scan", "--catalogue", "own.json")
+
+
+def test_a_control_character_of_a_file_name_is_escaped_in_json(folder):
+    (folder / "a\x7fb\x9b").mkdir()
+    (folder / "a\x7fb\x9b" / ".mcp.json").write_text("{", encoding="utf-8")
+    out = run("scan", "--json").stdout
+    assert not {"\x7f", "\x9b"} & {*out}
+    assert "a\x7fb\x9b/.mcp.json" in {each["file"] for each in json.loads(out)["not_read"]}
+
+
+@pytest.mark.parametrize(
+    ("agents", "titles", "names"),
+    [
+        ("abcde", ("Ann", "Bob"), "Ann, Bob and 3 more"),
+        ("ab", ("Ann", "Bob"), "Ann, Bob"),
+        ("abcd", ("Ann", "Bob", "Cy", "Di"), "Ann, Bob, Cy and 1 more"),
+    ],
+)
+def test_more_agents_are_all_that_are_not_named(agents, titles, names):
+    group = Group(tuple(agents), titles, (), ("box",), (), ("svc",), "asks")
+    scope = ScanScope("shop", "", 1, (), (), 0, (), 0, is_whole=True, model="", is_kept=False)
+    told = "\n".join(scan_lines(ScanAnswer(scope, (group,), None, "", (), Snapshot())))
+    assert f"\n{names}  " in told

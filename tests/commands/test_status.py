@@ -57,8 +57,8 @@ def test_an_acceptance_hides_from_the_status_until_its_date(tmp_path, days, stat
 def test_the_call_itself(tmp_path):
     assert "--help" in refused("frobnicate")
     assert "--help" in refused("check")
-    assert "meshmodel open x.mesh " in refused("x.mesh")
-    assert "meshmodel open 'my x.TOML' " in refused("my x.TOML")
+    assert "x.mesh: there is no such file" in refused("x.mesh")
+    assert "my x.TOML: there is no such file" in refused("my x.TOML")
     assert "--fail-on" in refused("check", "--fail-on", "sometimes", AGENT)
     assert "--jsn" in refused("check", "--jsn", AGENT)
     assert "no agent" in refused("explain", AGENT, "suport-bot", "tickets")
@@ -147,7 +147,7 @@ def test_no_room_for_the_answer():
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("open", AGENT)])
+@pytest.mark.parametrize("command", [(), ("demo", "token-leak"), ("open", AGENT), (AGENT,)])
 def test_the_workbench_needs_a_terminal(command):
     assert "needs a terminal" in refused(*command)
 

@@ -264,7 +264,7 @@ DOCUMENTS: Final = (
             (
                 "stops[].closes",
                 "list of objects",
-                "missing checkpoints that it closes or narrows, worst first",
+                "missing checkpoints that it closes, worst first",
             ),
             ("stops[].closes[].credential", "string", "of the grant"),
             ("stops[].closes[].system", "string", "of the grant"),
@@ -273,6 +273,21 @@ DOCUMENTS: Final = (
             ("stops[].closes[].severity", "string", "how severe that is"),
             (
                 "stops[].closes[].audit",
+                "string or null",
+                "what the log there can tell; null: unknown",
+            ),
+            (
+                "stops[].lowers",
+                "list of objects",
+                "those that stay with fewer actions or agents, or less severe",
+            ),
+            ("stops[].lowers[].credential", "string", "of the grant"),
+            ("stops[].lowers[].system", "string", "of the grant"),
+            ("stops[].lowers[].actions", "list of strings", "the actions that nobody is asked about"),
+            ("stops[].lowers[].agents", "list of strings", "who does them"),
+            ("stops[].lowers[].severity", "string", "how severe that is"),
+            (
+                "stops[].lowers[].audit",
                 "string or null",
                 "what the log there can tell; null: unknown",
             ),

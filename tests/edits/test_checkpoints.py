@@ -1,13 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from meshmodel.edits.checkpoints import add_checkpoints
-from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
+from meshmodel.edits.edit import Edit, Put, Remove, Rename, apply_edit
 from meshmodel.interchange import read_file
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Checkpoint
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
+from tests.language.test_parser import after as drawn_by
 
 MODELS = Path(__file__).parents[2] / "models"
 GRANT = ("grant", "cloud-key", "bucket")
@@ -81,3 +84,39 @@ def test_one_undo_takes_all_of_them_back(snapshot, tmp_path):
         assert len(added(before, store.snapshot)) == 2
         store.undo()
         assert store.snapshot.checkpoint == before.checkpoint
+
+
+def test_who_is_deleted_approves_nothing_any_more():
+    text = "ann is person; lee is person; lee > badge; bot > key > files: read"
+    drawn = drawn_by(f"{text}; ask human-approval by ann, badge on key > files", Snapshot())
+    (name,) = drawn.checkpoint
+    fewer = apply_edit(drawn, Edit("", (Remove("agent", "ann"),)))
+    assert (fewer.checkpoint[name].approvers, fewer.checkpoint[name].state) == (("badge",), "enforced")
+    none = apply_edit(fewer, Edit("", (Remove("credential", "badge"),)))
+    assert (none.checkpoint[name].approvers, none.checkpoint[name].state) == (None, "planned")
+
+
+def test_an_identity_that_somebody_else_has_stays_an_approver_so_that_its_power_counts():
+    text = "lee is person; lee > badge; bot > badge; bot > key > files: read"
+    drawn = drawn_by(f"{text}; ask human-approval by badge on key > files", Snapshot())
+    (name,) = drawn.checkpoint
+    left = apply_edit(drawn, Edit("", (Remove("agent", "lee"),)))
+    assert (left.checkpoint[name].approvers, left.checkpoint[name].state) == (("badge",), "planned")
+
+
+def test_a_credential_that_a_file_names_as_an_approver_approves_nothing_once_deleted():
+    drawn = drawn_by(
+        "bot > key > files: read; approver > files: read; ask human-approval on key > files", Snapshot()
+    )
+    (asked,) = drawn.checkpoint.values()
+    named = apply_edit(drawn, Edit("", (Put(replace(asked, approvers=("approver",))),)))
+    kept = apply_edit(named, Edit("", (Remove("system", "files"),)))
+    assert not kept.checkpoint, "its step is gone"
+    gone = apply_edit(named, Edit("", (Remove("credential", "approver"),)))
+    assert gone.checkpoint[asked.id].state == "planned"
+
+
+def test_a_person_that_is_renamed_goes_on_approving():
+    drawn = drawn_by("ann is person; bot > key > files; ask human-approval by ann on key > files", Snapshot())
+    renamed = apply_edit(drawn, Edit("", (Rename("agent", "ann", "anna"),)))
+    assert [each.approvers for each in renamed.checkpoint.values()] == [("anna",)]

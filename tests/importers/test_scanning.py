@@ -9,7 +9,8 @@ from meshmodel.importers import scanning, walk
 from meshmodel.importers.scanning import scan
 from meshmodel.interchange.writer import write_text
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.stop import NEVER, Stop
+from meshmodel.model.stop import NEVER, Stop, Stopped
+from tests.commands.test_linear import lines_run
 
 SERVERS = json.dumps({"mcpServers": {"files": {"command": "files-mcp", "args": ["/srv"]}}})
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kitchen\n"
@@ -198,3 +199,30 @@ def test_files_with_credentials_in_a_home_folder_are_known_by_name_and_not_opene
 def test_what_is_no_folder_is_refused(folder):
     with pytest.raises(MeshmodelError, match="is no folder"):
         scan([folder.path / "missing"], folder.path, NEVER)
+
+
+def test_what_takes_too_long_to_understand_is_left_out_and_said_and_the_rest_is_a_model(folder, monkeypatch):
+    folder.write("large/.mcp.json", SERVERS + " " * 400)
+    folder.write("small/.mcp.json")
+    real = scanning.prepare_read
+
+    def slow(reading, *arguments, **options):
+        if any("large" in each.source for each in reading.all_documents()):
+            raise Stopped
+        return real(reading, *arguments, **options)
+
+    monkeypatch.setattr(scanning, "prepare_read", slow)
+    found = folder.scan()
+    assert [file for file, _ in found.read] == ["small/.mcp.json"]
+    assert found.unread == [("large/.mcp.json", "the time was up")]
+    assert not found.is_whole
+
+
+def test_the_rules_and_the_tools_of_a_subagent_are_not_taken_with_each_other(folder):
+    def told(number):
+        listed = [f"Bash(tool-{each}:*)" for each in range(number)]
+        folder.write(".claude/settings.json", json.dumps({"permissions": {"allow": listed}}))
+        folder.write(".claude/agents/worker.md", f"---\nname: worker\ntools: {', '.join(listed)}\n---\nGo.\n")
+        return lines_run(folder.scan)
+
+    assert told(200) < 4.6 * told(50)

@@ -155,7 +155,7 @@ def test_completions() -> None:
     assert "from" in said("bot may read files ")
     assert said("bot may read files from ")[0] == "home"
     assert "times a day" in said("bot may read files 40 ")
-    assert "hearing" in said("ask human-approval on hear")
+    assert "hearing" not in said("ask human-approval on hear"), "system > agent is enough"
     assert set(said("ask human-approval on hearing ")) == set(full_snapshot().system)
     assert said("x > y; bot ho") == ["holds", "home"]
     assert said("files audit ") == ["none", "identity", "identity-and-subject"]

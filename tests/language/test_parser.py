@@ -168,7 +168,10 @@ def test_how_often_an_intent_is_used(text: str, intent: r.Intent) -> None:
         ("ask policy on tickets triggers worker", "trigger", "tickets", "worker"),
         ("ask policy on files triggers bot", "hearing", "files", "bot"),
         ("ask policy on hearing files > bot", "hearing", "files", "bot"),
-        ("ask policy on hearing tickets > worker by ann", "hearing", "tickets", "worker"),
+        ("ask policy on files > bot", "hearing", "files", "bot"),
+        ("ask policy on tickets > worker", "trigger", "tickets", "worker"),
+        ("worker is steerable; ask policy on tickets > worker", "hearing", "tickets", "worker"),
+        ("ann is person; ask policy on hearing tickets > worker by ann", "hearing", "tickets", "worker"),
         ("ask policy on bot hears files", "hearing", "files", "bot"),
         ("ask policy on ticket-token > role", "exchange", "ticket-token", "role"),
         ("ask policy-decision between desk and cloud at gateway", "boundary", "desk", "cloud"),
@@ -188,7 +191,9 @@ def test_checkpoints(text: str, step: str, start: str, end: str) -> None:
 def test_checkpoint_on_hosting_and_its_details() -> None:
     drawn = after("worker runs on cluster; ask policy on worker runs on cluster")
     assert drawn.checkpoint["policy-decision-worker"].step == "hosting"
+    people = "svc-a is person; svc-b is person"
     text = "ask human-approval on file-key > files: read, planned, cached at gateway by svc-a, svc-b rate 12"
+    text = f"{people}; {text}"
     found = after(text, full_snapshot()).checkpoint["ask"]
     assert found == r.Checkpoint(
         "ask",

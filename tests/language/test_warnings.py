@@ -2,9 +2,8 @@
 
 import pytest
 
-from meshmodel.edits.edit import apply_edit
 from meshmodel.language import completions, parse
-from meshmodel.model.records import Agent, Credential
+from meshmodel.model.records import Agent, Credential, Hold, System
 from meshmodel.model.snapshot import Snapshot
 from tests.edits.models import full_snapshot, snapshot_of
 from tests.language.test_parser import after, problem
@@ -103,8 +102,8 @@ def test_a_whole_word_after_is_says_more_than_the_beginning_of_another() -> None
 @pytest.mark.parametrize(
     "text",
     [
-        f"ask human-approval by ann, lee on {STEP}: read, planned",
-        f"ask human-approval on {STEP}: read, planned by ann, lee",
+        f"ann is person; lee is human; ask human-approval by ann, lee on {STEP}: read, planned",
+        f"ann is person; lee is human; ask human-approval on {STEP}: read, planned by ann, lee",
     ],
 )
 def test_approvers_may_be_named_before_the_step_or_behind_it(text: str) -> None:
@@ -116,33 +115,48 @@ def test_approvers_may_be_named_before_the_step_or_behind_it(text: str) -> None:
 
 
 def test_options_before_the_step_and_behind_it_add_up() -> None:
-    text = f"ask human-approval by ann rate 5 on {STEP} at gateway"
+    text = f"ann is person; ask human-approval by ann rate 5 on {STEP} at gateway"
     drawn = after(text, full_snapshot()).checkpoint["ask"]
     assert (drawn.approvers, drawn.rate, drawn.decided_at) == (("ann",), 5, "gateway")
 
 
-def test_an_unknown_approver_is_told_until_a_person_or_an_identity_is_called_so() -> None:
+def test_an_unknown_approver_is_refused_until_a_person_or_a_system_is_called_so() -> None:
     text = f"ask human-approval by ann on {STEP}"
-    (said,) = parse(text, full_snapshot()).warnings
-    assert "approver ann is unknown" in said
+    found = parse(text, full_snapshot())
+    assert found.edit is None, "nothing is created by itself"
+    assert "no person or system is called ann. Write first: ann is person" in str(found.problem)
     for known in (
-        Agent("ann", kind="person"),
-        Agent("person-7", "ann", kind="person"),
-        Credential("badge", identity="ann"),
-        Credential("ann"),
+        [Agent("ann", kind="person")],
+        [Agent("person-7", "ann", kind="person")],
+        [System("ann")],
+        [Agent("lead", kind="person"), Credential("badge", identity="ann"), Hold("lead", "badge")],
     ):
-        snapshot = after("file-key > files: read", snapshot_of([known]))
-        assert parse(text, snapshot).warnings == ()
-    robot = apply_edit(full_snapshot(), parse("agent ann is service", full_snapshot()).edit)  # type: ignore[arg-type]
-    assert parse(text, robot).warnings != ()
+        snapshot = after("file-key > files: read", snapshot_of(known))
+        assert parse(text, snapshot).edit is not None
+    for unfit, why in (
+        ([Agent("ann", kind="service")], "ann is an agent"),
+        ([Credential("ann")], "ann is a credential"),
+        ([Credential("badge", identity="ann")], "ann is a credential"),
+    ):
+        found = parse(text, after("file-key > files: read", snapshot_of(unfit)))
+        assert found.edit is None
+        assert why in str(found.problem)
 
 
-def test_after_by_persons_and_identities_are_offered() -> None:
+def test_human_is_a_person() -> None:
+    for text in ("bob is human; bob > key > files", "bob (human) > key > files"):
+        assert after(text, Snapshot()).agent["bob"].kind == "person"
+    assert after("human > key > files", Snapshot()).agent["human"].kind == "person"
+    assert after("bot > key > files; key is human", Snapshot()).credential["key"].subject == "human"
+
+
+def test_after_by_persons_and_systems_are_offered() -> None:
     snapshot = after("ann is person; lead is person", full_snapshot())
     for text in ("ask human-approval by ", f"ask human-approval on {STEP} by "):
         offered = [each.text for each in completions(text, len(text), snapshot)[0]]
         assert offered[:2] == ["ann", "lead"]
-        assert "svc-files" in offered
+        assert "files" in offered
+        assert "svc-files" not in offered, "the identity of a program"
     text = "ask human-approval "
     assert [each.text for each in completions(text, len(text), snapshot)[0]][:3] == ["on", "between", "by"]
     text = "ask human-approval by ann "

@@ -19,6 +19,7 @@ from meshmodel.commands.help import TOPICS, page
 from meshmodel.interchange import read_text
 from meshmodel.language import parse
 from meshmodel.mcp_server.marked import MOST_JSON, MOST_WORDS, NOTICE, marked_json, marked_words
+from meshmodel.mcp_server.server import with_whole_characters
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import MODELS, PROGRAM
@@ -103,7 +104,6 @@ async def test_reading(tmp_path):
             ("compromise", {"start": 3}, "start: input should be a valid string"),
             ("findings", {"as_designed": "yes"}, "as_designed: input should be a valid boolean"),
             ("apply", {"text": "x"}, f"there is no tool apply; there are {', '.join(READING)}"),
-            ("propose", {"text": "what is this"}, "text, line 1: "),
             ("propose", {"text": 'format = "meshmodel/1"\n[[system]]\nid = 3'}, "text, line 3: "),
         ]
         for name, given, why in wrong:
@@ -111,6 +111,15 @@ async def test_reading(tmp_path):
             assert result.is_error
             assert words_of(result).startswith(why)
             assert "\n" not in words_of(result)
+            assert result.structured_content["answer"] == {"error": words_of(result)}
+
+        unclear = await client.call_tool("propose", {"text": "what is this\nbot has key"})
+        assert unclear.is_error
+        assert [each["text"] for each in unclear.structured_content["answer"]["problems"]] == [
+            "what is this",
+            "bot has key",
+        ]
+        assert "write: bot holds key" in words_of(unclear)
 
         resources = [each.uri for each in (await client.list_resources()).resources]
         assert resources == ["meshmodel://model", *(f"meshmodel://manual/{each}" for each in TOPICS)]
@@ -154,6 +163,9 @@ async def test_writing(tmp_path):
             result = await client.call_tool("apply", {"text": text})
             assert result.is_error
             assert words_of(result).startswith("nothing was changed, since a person has to decide it: ")
+            refused = result.structured_content["answer"]
+            assert words_of(result).startswith(refused["refused"])
+            assert refused["needs_a_person"]
         assert load(path) == before
 
         for text in ("support-bot > crm-key > crm: write", RECORDS):
@@ -233,3 +245,35 @@ def test_on_windows_and_without_the_extra_it_says_what_to_do(platform, why, monk
     assert cli.main(["mcp", str(MODELS / "support-agent.toml")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert why in line
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        (r'{"a": "\ud800"}', '{"a": "\ufffd"}'),
+        (r'{"a": "\udc00\uD83D\uDE00"}', '{"a": "\ufffd\U0001f600"}'),
+        (r'{"a": "\\ud800"}', r'{"a": "\\ud800"}'),
+    ],
+)
+def test_a_lone_surrogate_of_a_request_is_read_as_no_character(line, whole):
+    assert json.loads(with_whole_characters(line)) == json.loads(whole)
+
+
+@pytest.mark.slow
+def test_a_request_with_a_lone_surrogate_is_answered(tmp_path):
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    asked = {"name": "explain", "arguments": {"agent": "\ud800", "system": "x"}}
+    with subprocess.Popen(
+        [PROGRAM, "mcp", model(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        for each in (
+            {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+            {"jsonrpc": "2.0", "method": "notifications/initialized"},
+            {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked},
+        ):
+            process.stdin.write(json.dumps(each).encode() + b"\n")
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.stdin.close()
+    assert [each["id"] for each in answers] == [1, 2]
+    assert "\ufffd" in json.dumps(answers[1], ensure_ascii=False)

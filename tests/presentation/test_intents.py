@@ -3,9 +3,11 @@
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.app.presentation.intents import closing_intents
+from meshmodel.app.presentation.intents import Intending, answering, closing_intents, intending, reasoned
 from meshmodel.edits.edit import Put, apply_edit, edit
+from meshmodel.model import records as r
 from meshmodel.model.rule_cards import DOOR
+from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.store.examples import ORDER
 from meshmodel.store.load import load
 from tests.commands.running import MODELS
@@ -47,3 +49,61 @@ def test_each_of_them_is_needed():
                 fewer = edit("intend", [Put(each) for each in found if each != left_out])
                 doors = analyse(apply_edit(snapshot, fewer)).doors
                 assert finding.subject in {each.subject for each in doors}
+
+
+def check_said(snapshot):
+    """What is declared closes the finding, and exactly what it makes worse is said."""
+    analysis = analyse(snapshot)
+    known = {(each.rule, each.subject): SEVERITIES.index(each.severity) for each in analysis.findings}
+    for finding in analysis.findings:
+        intents = answering(analysis, finding, analysis.explain_finding(finding))
+        found = intents if isinstance(intents, str) else intending(analysis, finding, intents)
+        if not isinstance(found, Intending):
+            assert found.startswith("Cannot mark as intended: ")
+            continue
+        after = analyse(apply_edit(snapshot, reasoned(found.edit, found.about, "so", snapshot)))
+        left = {(each.rule, each.subject): SEVERITIES.index(each.severity) for each in after.findings}
+        assert (finding.rule, finding.subject) not in left
+        worse = [key for key, severity in left.items() if severity > known.get(key, -1)]
+        assert bool(found.opens) == bool(worse)
+        beyond = [subject for rule, subject in worse if rule == "unapproved-reach"]
+        assert ("more access than intended" in found.opens) == bool(beyond)
+        assert found.after == after.summary.uncontrolled
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_what_an_intent_makes_worse_is_said(flavour):
+    for seed in range(6):
+        check_said(random_model(seed, 5, flavour))
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_it_is_said_of_the_examples(name):
+    check_said(load(MODELS / f"{name}.toml"))
+
+
+def test_all_that_is_beyond_can_be_marked_as_intended():
+    analysis = analyse(load(MODELS / "code-agent.toml"))
+    (finding,) = (each for each in analysis.findings if each.rule == "unapproved-reach")
+    intents = answering(analysis, finding, None)
+    assert isinstance(intending(analysis, finding, intents), Intending)
+
+
+def test_what_another_agent_holds_is_refused_by_its_name():
+    analysis = analyse(load(MODELS / "agent-chain.toml"))
+    finding = next(each for each in analysis.findings if each.subject == "execution-token>payments")
+    assert answering(analysis, finding, analysis.explain_finding(finding)) == (
+        "Cannot mark as intended: Execution token is held by Executor, "
+        "not by Analyst, Orchestrator and 1 more. Remove it or add a checkpoint (p)."
+    )
+
+
+def test_the_reason_is_kept_with_the_grant():
+    snapshot = load(MODELS / "workflow-broker.toml")
+    wanted = edit("intend", [Put(r.Intent("broker", "payroll", ("read",)))])
+    after = apply_edit(snapshot, reasoned(wanted, "grant:user-token>payroll", "agreed in May", snapshot))
+    (note,) = after.note.values()
+    assert (note.about, note.text) == (
+        "grant:user-token>payroll",
+        "Intended, broker on payroll: agreed in May",
+    )

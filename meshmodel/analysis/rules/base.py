@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
 from meshmodel.analysis.bitset import bits, union
@@ -11,23 +12,26 @@ from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, Finding, FindingText
 from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Agent, Checkpoint, Credential, Delegation, Reference
+from meshmodel.model.records import Checkpoint, Delegation, Reference
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action, Severity
 
 K = TypeVar("K")
 V = TypeVar("V")
-ABOUT: Final[Mapping[str, Callable[[object], bool]]] = {
-    "MCP servers": lambda each: getattr(each, "kind", None) in {"mcp-server", "mcp-environment-secret"},
-    "build pipelines": lambda each: getattr(each, "kind", None) == "ci-pipeline",
-    "knowledge bases": lambda each: getattr(each, "kind", None) == "knowledge-base",
-    "session cookies": lambda each: getattr(each, "kind", None) == "session-cookie",
-    "bearer credentials": lambda each: isinstance(each, Credential) and not each.is_bound,
-    "steerable agents": lambda each: isinstance(each, Agent) and each.is_steerable,
+_PLACES: Final = frozenset({"system", "credential"})
+ABOUT: Final[Mapping[str, tuple[frozenset[str], Callable[[Any], bool]]]] = {
+    "MCP servers": (_PLACES, lambda each: each.kind in {"mcp-server", "mcp-environment-secret"}),
+    "build pipelines": (_PLACES, lambda each: each.kind == "ci-pipeline"),
+    "knowledge bases": (_PLACES, lambda each: each.kind == "knowledge-base"),
+    "session cookies": (_PLACES, lambda each: each.kind == "session-cookie"),
+    "bearer credentials": (frozenset({"credential"}), lambda each: not each.is_bound),
+    "steerable agents": (frozenset({"agent"}), lambda each: each.is_steerable),
 }
-"""What a finding can be about for a standard to apply, by the word for it, and whether a record is one."""
-_FEW: Final = 5
+"""What a finding can be about for a standard to apply, by the word for it: of which tables that is, and
+whether a record of them is one.
+"""
+FEW: Final = 5
 """A list names so many; of more the first three."""
 _VERBS: Final[Mapping[Action, tuple[str, str]]] = {
     "read": ("read", "reads"),
@@ -95,13 +99,20 @@ class Rule:
 
     def cited(self, snapshot: Snapshot, finding: Finding) -> tuple[str, ...]:
         """The identifiers that one of its findings cites."""
-        conditions = self.conditions
-        if not any(conditions.values()):
-            return tuple(conditions)
-        about = {*finding.about, *(("agent", each) for each in finding.agents)}
-        records = [snapshot.get(*each) for each in about]
-        met = {word for word, holds in ABOUT.items() if any(map(holds, records))}
-        return tuple(each for each, word in conditions.items() if not word or word in met)
+        words = set(self.conditions.values()) - {""}
+        if not words:
+            return self.references
+        unmet = {word for word in words if not _is_about(snapshot, finding, word)}
+        return tuple(each for each, word in self.conditions.items() if word not in unmet)
+
+
+def _is_about(snapshot: Snapshot, finding: Finding, word: str) -> bool:
+    """Whether a finding is about what a word of ``ABOUT`` stands for."""
+    tables, holds = ABOUT[word]
+    # A finding can have thousands of agents: they are looked at only where a word is for agents.
+    agents = (("agent", each) for each in finding.agents) if "agent" in tables else ()
+    about = chain(finding.about, agents)
+    return any(table in tables and holds(snapshot.get(table, key)) for table, key in about)
 
 
 @cache
@@ -132,7 +143,7 @@ def joined(words: Sequence[str], *, last: str = "and", total: int | None = None)
         total: how many there are, if not all are given.
     """
     total = len(words) if total is None else total
-    if total > _FEW:
+    if total > FEW:
         return f"{', '.join(words[:3])} {last} {total - 3} more"
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
@@ -142,13 +153,13 @@ def titles(
 ) -> str:
     """What people call these elements, as a list in a sentence; ``last`` and ``total`` as in ``joined``."""
     total, records = len(ids) if total is None else total, snapshot.table(table)
-    named = ids if total <= _FEW else ids[:3]
+    named = ids if total <= FEW else ids[:3]
     return joined([str(records[each].title) for each in named], last=last, total=total)
 
 
 def deeds(snapshot: Snapshot, done: Mapping[str, int]) -> str:
     """What can be done where, by system as five bits: ``write A and read B``; of many, in how many more."""
-    named = list(done) if len(done) <= _FEW else list(done)[:3]
+    named = list(done) if len(done) <= FEW else list(done)[:3]
     words = [f"{can(actions_of(done[each]))} {snapshot.system[each].title}" for each in named]
     if len(done) > len(named):
         return f"{', '.join(words)} and so on in {len(done) - len(named)} more"
@@ -167,7 +178,7 @@ def step_title(snapshot: Snapshot, checkpoint: Checkpoint) -> str:
 
 def highlighted(table: str, ids: Iterable[str]) -> tuple[Reference, ...]:
     """Elements as records, as far as a finding lights them."""
-    return tuple((table, each) for each in list(ids)[:MOST_HIGHLIGHTED])
+    return tuple((table, each) for each in islice(ids, MOST_HIGHLIGHTED))
 
 
 def relation(table: str, ends: tuple[str, str], agents: Iterable[str] = ()) -> tuple[Reference, ...]:

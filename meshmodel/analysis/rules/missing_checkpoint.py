@@ -1,12 +1,13 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (``docs/semantics.md#crossings``)."""
 
 from functools import partial
+from itertools import islice
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import crosses_home, crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Door, FindingText
-from meshmodel.analysis.rules.base import Case, Cases, Rule, can, grouped, relation, titles
+from meshmodel.analysis.rules.base import FEW, Case, Cases, Rule, can, relation, titles
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.rule_cards import DOOR
@@ -47,18 +48,25 @@ def _unapproved(engine: Engine, door: Door) -> dict[int, int]:
 
 def _deeds(engine: Engine, door: Door, opened: dict[int, int]) -> tuple[str, str]:
     """What all the agents can do; where they differ, that they reach it, and what each of them can do."""
-    masks: dict[int, int] = {}
-    for action, starts in opened.items():
-        for agent in bits(engine.starts.fold(starts)):
-            masks[agent] = masks.get(agent, 0) | 1 << action
-    alike = grouped((mask, engine.mesh.agents[agent]) for agent, mask in sorted(masks.items()))
-    if len(alike) == 1:
+    doing = {action: engine.doors.fold(starts) for action, starts in opened.items()}
+    if len(set(doing.values())) == 1:
         return can(door.actions), ""
+    alike = {0: union(doing.values())}
+    for action, agents in doing.items():
+        halves = [(mask, 1 << action, some & agents, some & ~agents) for mask, some in alike.items()]
+        alike = {mask | bit: does for mask, bit, does, _ in halves if does}
+        alike |= {mask: others for mask, _, _, others in halves if others}
     each = [
-        f"{titles(engine.snapshot, 'agent', agents)} can {can(actions_of(mask))}"
-        for mask, agents in alike.items()
+        f"{_some(engine, agents)} can {can(actions_of(mask))}"
+        for mask, agents in sorted(alike.items(), key=lambda pair: pair[1] & -pair[1])
     ]
     return "reach", f": {'; '.join(each)}"
+
+
+def _some(engine: Engine, agents: int) -> str:
+    """What people call some agents."""
+    first = [engine.mesh.agents[each] for each in islice(bits(agents), FEW)]
+    return titles(engine.snapshot, "agent", first, total=agents.bit_count())
 
 
 def _can_be_intended(engine: Engine, door: Door) -> bool:

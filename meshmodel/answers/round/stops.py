@@ -44,8 +44,9 @@ class RoundStop:
     Attributes:
         analysis: of the model as the round finds it there.
         step: the step; ``None`` where the stop is a finding.
-        finding: the finding; of a step that of the worst missing checkpoint that it closes, if it closes one.
-        closes: the missing checkpoints that guarding the step closes or narrows, the worst first.
+        finding: the finding; of a step that of the worst missing checkpoint that it closes, else lowers.
+        closes: the missing checkpoints that guarding the step closes, the worst first.
+        lowers: those that it leaves with fewer actions or agents, or less severe, the worst first.
         before: how many crossings are uncontrolled when the round comes there.
         after: how many remain with the step guarded; of a finding the same.
         interrupts: the declared intents that no longer go through unasked.
@@ -56,6 +57,7 @@ class RoundStop:
     step: StepKey | None
     finding: Finding | None
     closes: tuple[Door, ...]
+    lowers: tuple[Door, ...]
     before: int
     after: int
     interrupts: tuple[Intent, ...] = ()
@@ -78,10 +80,12 @@ class RoundStop:
     def at(cls, analysis: "Analysis", step: StepKey) -> Self:
         """The stop at a step."""
         engine = analysis.engine.guarding([step])
-        remaining = set(engine.missing)
-        closed = [each for each in analysis.doors if each not in remaining]
-        closed.sort(key=lambda each: -SEVERITIES.index(each.severity))
-        subject = closed[0].subject if closed else None
+        remaining = {each.subject: each for each in engine.missing}
+        changed = [each for each in analysis.doors if remaining.get(each.subject) != each]
+        changed.sort(key=lambda each: -SEVERITIES.index(each.severity))
+        closed = tuple(each for each in changed if each.subject not in remaining)
+        lowered = tuple(each for each in changed if each.subject in remaining)
+        subject = next((each.subject for each in (*closed, *lowered)), None)
         worst = next(
             (each for each in analysis.findings if (each.rule, each.subject) == (DOOR, subject)), None
         )
@@ -90,7 +94,8 @@ class RoundStop:
             analysis,
             step,
             worst,
-            tuple(closed),
+            closed,
+            lowered,
             analysis.engine.uncontrolled,
             engine.uncontrolled,
             tuple(analysis.snapshot.intent[each] for each in sorted(lost)),
@@ -101,15 +106,20 @@ class RoundStop:
     def on(cls, analysis: "Analysis", finding: Finding) -> Self:
         """The stop at a finding."""
         parked = parking_note(analysis.snapshot, subject_of(None, finding))
-        return cls(analysis, None, finding, (), open_ := analysis.engine.uncontrolled, open_, (), parked)
+        return cls(analysis, None, finding, (), (), open_ := analysis.engine.uncontrolled, open_, (), parked)
+
+    @property
+    def changes(self) -> tuple[Door, ...]:
+        """The missing checkpoints that guarding the step closes, then those that it lowers."""
+        return *self.closes, *self.lowers
 
     @property
     def is_accepted(self) -> bool:
-        """Whether every missing checkpoint that it closes is accepted: nobody has to decide there."""
+        """Whether every missing checkpoint that it changes is accepted: nobody has to decide there."""
         accepted = {
             each.subject for each in self.analysis.findings if each.rule == DOOR and is_accepted(each)
         }
-        return bool(self.closes) and all(each.subject in accepted for each in self.closes)
+        return bool(self.changes) and all(each.subject in accepted for each in self.changes)
 
     @property
     def is_to_decide(self) -> bool:
@@ -118,7 +128,9 @@ class RoundStop:
 
     @property
     def way(self) -> Explanation | None:
-        """The worst way that it closes, or by which its finding comes about."""
+        """The worst way through the step that it closes, or by which its finding comes about."""
+        if self.step is not None:
+            return self.analysis.explain_step(self.step)
         return None if self.finding is None else self.analysis.explain_finding(self.finding)
 
     @property
@@ -137,7 +149,7 @@ class RoundStop:
     @property
     def related(self) -> tuple[Finding, ...]:
         """The findings of other rules that have the same causes."""
-        subjects = {each.subject for each in self.closes}
+        subjects = {each.subject for each in self.changes}
         causes = (each for each in causes_of(self.analysis) if each.finding.rule == DOOR)
         return tuple(also for each in causes if each.finding.subject in subjects for also in each.also)
 
@@ -232,7 +244,7 @@ def stops_to_come(analysis: "Analysis", fix: "Fix", left: Collection[Key] = ()) 
 
 
 def _rank(stop: RoundStop) -> tuple[int, int]:
-    worst = SEVERITIES.index(stop.closes[0].severity) if stop.closes else -1
+    worst = max((SEVERITIES.index(each.severity) for each in stop.changes), default=-1)
     return stop.after, -worst
 
 

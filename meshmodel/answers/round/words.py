@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.results import Door, Explanation
     from meshmodel.answers.round.stops import Round, RoundStop
     from meshmodel.model.records import Intent
+    from meshmodel.model.snapshot import Snapshot
 
 _TOLD: Final = 4
 """So many of a kind are named in one line."""
@@ -56,17 +57,8 @@ def _stop(stop: "RoundStop") -> Answer:
         },
         "uncontrolled": stop.before,
         "remaining": stop.after,
-        "closes": [
-            {
-                "credential": each.credential,
-                "system": each.system,
-                "actions": list(each.actions),
-                "agents": list(each.agents),
-                "severity": each.severity,
-                "audit": snapshot.system[each.system].audit,
-            }
-            for each in stop.closes
-        ],
+        "closes": [_door_json(each, snapshot) for each in stop.closes],
+        "lowers": [_door_json(each, snapshot) for each in stop.lowers],
         "way": [] if way is None else list(way.sentences),
         "interrupts": [
             {"agent": each.agent, "system": each.system, "per_day": each.per_day} for each in stop.interrupts
@@ -85,6 +77,17 @@ def _stop(stop: "RoundStop") -> Answer:
             {"rule": each.rule, "subject": each.subject, "severity": each.severity} for each in stop.related
         ],
         "parked": None if stop.parked is None else stop.parked.id,
+    }
+
+
+def _door_json(door: "Door", snapshot: "Snapshot") -> Answer:
+    return {
+        "credential": door.credential,
+        "system": door.system,
+        "actions": list(door.actions),
+        "agents": list(door.agents),
+        "severity": door.severity,
+        "audit": snapshot.system[door.system].audit,
     }
 
 
@@ -137,6 +140,7 @@ def stop_facts(stop: "RoundStop", way: "Explanation | None") -> dict[str, str]:
     asks = [f"{one_line(each.element)}: {'; '.join(each.asks)}" for each in stop.unknown(way)]
     return {
         "closes": _few(map(_door, stop.closes)),
+        "lowers": _few(map(_door, stop.lowers)),
         "interrupts": _few(map(_intent, stop.interrupts)),
         "if stolen": stolen_words(stop),
         "log": _log(stop),
@@ -153,8 +157,9 @@ def _few(texts: Iterable[str]) -> str:
 
 
 def _door(door: "Door") -> str:
-    who = first_few(door.agents, 2)
-    return f"{who} {', '.join(door.actions)} {door.system} by {door.credential} ({door.severity})"
+    """A missing checkpoint; its agents need not hold the credential, so they are not said to use it."""
+    who, opened = first_few(door.agents, 2), f"{door.credential} > {door.system}"
+    return f"{opened}: {', '.join(door.actions)} ({door.severity}; for {who})"
 
 
 def _intent(intent: "Intent") -> str:
@@ -180,5 +185,5 @@ def stolen_words(stop: "RoundStop") -> str:
 
 def _log(stop: "RoundStop") -> str:
     systems = stop.analysis.snapshot.system
-    named = dict.fromkeys(each.system for each in stop.closes)
+    named = dict.fromkeys(each.system for each in stop.changes)
     return _few(f"{each}: {_AUDIT[systems[each].audit]}" for each in named)

@@ -126,7 +126,8 @@ def relation_sections(snapshot: Snapshot, record: Record) -> list[Section]:
         return []
     lines = [*map(partial(_end_line, snapshot), _ENDS[table], key)]
     if table != "intent":
-        on_it = checkpoints_on(snapshot, table, *key)
+        steps = ("hearing", table) if table == "trigger" else (table,)  # one on hearing guards the start too
+        on_it = [each for step in steps for each in checkpoints_on(snapshot, step, *key)]
         lines += [_record_line(each, _asked_for(each)) for each in on_it]
     return [Section("joins", lines)]
 

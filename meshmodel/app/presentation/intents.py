@@ -1,22 +1,29 @@
-"""The intents that together close a missing checkpoint, where intents can.
+"""The intents that answer a finding or a path, what else they would change, or why none answer it.
 
 See ``docs/semantics.md#crossings``.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.bitset import bits, bitset
 from meshmodel.analysis.listing import Coming
-from meshmodel.analysis.results import Finding
+from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.starts import HOME
+from meshmodel.answers.causes import open_findings
+from meshmodel.app.presentation.phrases import why_none_approves, why_not_intended
 from meshmodel.edits import operations
-from meshmodel.edits.edit import Edit, Put, edit
+from meshmodel.edits.edit import Edit, Put, apply_edit, edit
+from meshmodel.edits.notes import new_note
 from meshmodel.model.actions import action_mask, actions_of, expand_admin
+from meshmodel.model.phrases import listed
 from meshmodel.model.records import Intent
-from meshmodel.model.rule_cards import DOOR
-from meshmodel.model.text import counted
+from meshmodel.model.rule_cards import BEYOND, DOOR
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import counted, first_few
+from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -81,3 +88,155 @@ def _unapproved(analysis: "Analysis", finding: Finding) -> dict[str, set[Way]]:
                         origin = "home" if source == HOME else mesh.systems[source]
                         found[mesh.agents[agent]].add((origin, action))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Intending:
+    """What marking as intended would do.
+
+    Attributes:
+        edit: it, one edit, without the reason.
+        about: what the note that keeps the reason is about.
+        opens: what it makes worse, in a sentence; empty where it makes nothing worse.
+        before: how many crossings are uncontrolled now.
+        after: how many stay uncontrolled.
+    """
+
+    edit: Edit
+    about: str
+    opens: str
+    before: int
+    after: int
+
+    @property
+    def words(self) -> str:
+        """What it does, in sentences: what is made worse comes first."""
+        return f"{self.opens} {self.fewer}" if self.opens else self.fewer
+
+    @property
+    def fewer(self) -> str:
+        """How many paths stay unchecked."""
+        return f"Unchecked paths: {self.before:,} → {self.after:,}."
+
+
+def answering(analysis: "Analysis", finding: Finding | None, way: Explanation | None) -> list[Intent] | str:
+    """The intents that may answer a finding, or where there is none a path; or why none does, in sentences.
+
+    They are those of its door, or for all that is beyond what is intended, else that of the path.
+
+    Args:
+        analysis: of the model as it is.
+        finding: one of its findings.
+        way: the path that is shown, of the finding where there is one.
+    """
+    intent = None if way is None else analysis.can_be_intended(way)
+    found = [] if intent is None else [intent]
+    if finding is not None and finding.rule == DOOR:
+        found = [*closing_intents(analysis, finding)]
+    elif finding is not None and finding.rule == BEYOND:
+        found = _all_beyond(analysis, finding)
+    return found or _refused(analysis.snapshot, finding, way)
+
+
+def intending(analysis: "Analysis", finding: Finding | None, intents: Collection[Intent]) -> Intending | str:
+    """What it does to declare some intents; or why not, where the finding would stay, in sentences.
+
+    Args:
+        analysis: of the model as it is.
+        finding: what they are to answer, if it is a finding.
+        intents: those of ``answering``.
+    """
+    from meshmodel.analysis.analysis import analyse
+
+    wanted = declaration_of(intents)
+    snapshot = apply_edit(analysis.snapshot, wanted)
+    after = analyse(snapshot, view=analysis.view, today=analysis.today)
+    if finding is not None:
+        stays = next((each for each in after.findings if _key(each) == _key(finding)), None)
+        if stays is not None:
+            return _refused(analysis.snapshot, stays, after.explain_finding(stays))
+    is_door = finding is not None and finding.rule == DOOR
+    about = f"grant:{finding.subject}" if finding and is_door else f"agent:{next(iter(intents)).agent}"
+    opens = opened_words(analysis, after)
+    return Intending(wanted, about, opens, analysis.engine.uncontrolled, after.engine.uncontrolled)
+
+
+def reasoned(wanted: Edit, about: str, reason: str, snapshot: Snapshot) -> Edit:
+    """An edit that declares intents, with a note that keeps the reason for them.
+
+    Args:
+        wanted: the edit.
+        about: what the note is about.
+        reason: what somebody typed.
+        snapshot: the model, for an id that is free.
+    """
+    intents = [each.record for each in wanted.changes if isinstance(each, Put)]
+    named = [each for each in intents if isinstance(each, Intent)]
+    agents = first_few(list(dict.fromkeys(each.agent for each in named)), 3)
+    systems = first_few(list(dict.fromkeys(each.system for each in named)), 3)
+    note = new_note(snapshot, about, f"Intended, {agents} on {systems}: {reason}")
+    return Edit(wanted.label, (*wanted.changes, Put(note)))
+
+
+def opened_words(before: "Analysis", after: "Analysis") -> str:
+    """The findings that an edit brings or makes more severe, in a sentence; empty where there are none."""
+    known = {_key(each): each for each in open_findings(before.findings, "low")}
+    worse = [
+        each
+        for each in open_findings(after.findings, "low")
+        if _key(each) not in known or _rank(each) > _rank(known[_key(each)])
+    ]
+    beyond = [each for each in worse if each.rule == BEYOND]
+    others = [each for each in worse if each.rule != BEYOND]
+    said = []
+    if beyond:
+        agents = [each.subject for each in beyond]
+        have = "has" if len(agents) == 1 else "have"
+        counts = _counts(beyond)
+        said.append(f"{first_few(agents, 3)} then {have} more access than intended: {counts}")
+    if others:
+        rules = listed(dict.fromkeys(each.rule.replace("-", " ") for each in others))
+        said.append(f"it opens {rules}: {_counts(others)}")
+    return f"{'; '.join(said)}." if said else ""
+
+
+def _counts(findings: Collection[Finding]) -> str:
+    """How many are new, by severity: ``1 new high, 2 new low``."""
+    counts = Counter(each.severity for each in findings)
+    return ", ".join(f"{counts[each]} new {each}" for each in reversed(SEVERITIES) if counts[each])
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.subject
+
+
+def _rank(finding: Finding) -> int:
+    return SEVERITIES.index(finding.severity)
+
+
+def _all_beyond(analysis: "Analysis", finding: Finding) -> list[Intent]:
+    """An intent for each system on which an agent reaches more than is intended."""
+    reach, tables = analysis.agent_reach(finding.subject), analysis.snapshot
+    named = {key for table, key in finding.about if table == "system"}
+    found = list[Intent]()
+    for each in reach.reach if reach is not None else ():
+        known = tables.intent.get((finding.subject, each.system))
+        intended = action_mask(known.actions) if known is not None else 0
+        more = action_mask(each.actions) & ~expand_admin(intended)
+        if each.system in named and more:
+            actions = actions_of(intended | more)
+            plain = Intent(finding.subject, each.system, actions)
+            found.append(plain if known is None else replace(known, actions=actions))
+    return found
+
+
+def _refused(snapshot: Snapshot, finding: Finding | None, way: Explanation | None) -> str:
+    """Why a finding or a path would stay."""
+    if finding is not None and finding.rule == DOOR:
+        why = why_none_approves(snapshot, finding.agents, *finding.subject.split(">"))
+    elif finding is not None:
+        what = finding.rule.replace("-", " ")
+        why = f"an intended use does not answer {what}. Accept the risk (y), or: {finding.remedy}"
+    else:
+        why = "no path leads there" if way is None else why_not_intended(snapshot, way)
+    return f"Cannot mark as intended: {why}."

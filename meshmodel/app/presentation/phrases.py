@@ -1,12 +1,12 @@
 """Sentences about reach, ways and compromises that reports and the workbench share; plain text."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import Door, Explanation, Finding, How, SystemReach
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import counted, one_line
+from meshmodel.model.text import counted, first_few, one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
@@ -76,21 +76,48 @@ def why_no_place(snapshot: Snapshot, way: Explanation | None, doors: Iterable[Do
 
 
 def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:
-    """Why an intent would not approve a way (``docs/semantics.md#crossings``), in one line."""
+    """Why an intent would not approve a way (``docs/semantics.md#crossings``), without a last full stop."""
+    agent = snapshot.agent[way.agent].title
     if way.state is None:
-        return f"{way.agent} crosses no zone there, so nothing needs to be approved"
+        return f"{agent} crosses no trust boundary there, so nothing needs to be approved"
     if way.state != "uncontrolled":
-        return f"that crossing is {way.state} already"
-    source = snapshot.system.get(way.source or "")
-    if source is not None and source.untrusted_input:
-        return f"outsiders write into {source.id}: an intent does not excuse acting on their words"
-    target = snapshot.system.get(way.system)
-    if target is not None and target.audit == "none":
-        return f"{target.id} logs nothing (audit none): what cannot be traced cannot be approved"
+        return f"that path is {'intended' if way.state == 'approved' else 'checked'} already"
+    used = [step.from_.partition(":")[2] for step in way.steps if step.step == "grant"]
+    return why_none_approves(snapshot, [way.agent], used[-1], way.system)
+
+
+def why_none_approves(snapshot: Snapshot, agents: Sequence[str], credential: str, system: str) -> str:
+    """Why no intent of some agents approves what they do unchecked on a system with a credential."""
+    target, key = snapshot.system[system].title, snapshot.credential[credential].title
+    if snapshot.system[system].audit == "none":
+        return f"{target} logs nothing. Let it log who acts (audit), or add a checkpoint (p)"
+    without = [each for each in agents if credential not in _in_hand(snapshot, each)]
+    if without:
+        active = (each.id for each in snapshot.agent.values() if each.status == "active")
+        holders = sorted(each for each in active if credential in _in_hand(snapshot, each))
+        lacking = first_few([snapshot.agent[each].title for each in without], 2)
+        others = first_few([snapshot.agent[each].title for each in holders], 2)
+        held = f"held by {others}, not by {lacking}" if holders else "found, not held"
+        return f"{key} is {held}. Remove it or add a checkpoint (p)"
+    who = first_few([snapshot.agent[each].title for each in agents], 2)
+    reads = "reads" if len(agents) == 1 else "read"
     return (
-        f"{way.agent} does not hold what opens {way.system}: that is picked up on the way or a deputy's, "
-        "and an intent does not approve it"
+        f"{who} {reads} untrusted content and may follow it (prompt injection). "
+        "Keep it out or add a checkpoint (p)"
     )
+
+
+def _in_hand(snapshot: Snapshot, agent: str) -> set[str]:
+    """The credentials that an agent holds or is handed over, and those that they are exchanged for."""
+    found = {credential for holder, credential in snapshot.hold if holder == agent}
+    found |= {key for each in snapshot.delegation.values() if each.to == agent for key in each.passes or ()}
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        more = {to for from_, to in snapshot.exchange if from_ == name} - found
+        found |= more
+        waiting += more
+    return found
 
 
 def compromise_title(found: "Compromise") -> str:

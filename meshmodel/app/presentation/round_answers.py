@@ -12,7 +12,7 @@ from meshmodel.answers.acceptances import with_scope
 from meshmodel.answers.causes import open_findings
 from meshmodel.answers.fix import when
 from meshmodel.answers.round.stops import SOURCE, RoundStop
-from meshmodel.app.presentation.intents import closing_intents
+from meshmodel.app.presentation.intents import closing_intents, opened_words, reasoned
 from meshmodel.edits import checkpoint_places, operations
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
@@ -51,15 +51,17 @@ class Intended:
 
     Attributes:
         edit: it, one edit.
-        closes: of the missing checkpoints of the stop, how many it closes or narrows.
+        closes: of the missing checkpoints of the stop, how many it closes.
         stays: those that it does not.
         after: how many crossings stay uncontrolled.
+        opens: what it makes worse, in a sentence; empty where it makes nothing worse.
     """
 
     edit: Edit
     closes: int
     stays: tuple[Door, ...]
     after: int
+    opens: str
 
 
 def intended(stop: RoundStop) -> Intended | None:
@@ -76,19 +78,27 @@ def intended(stop: RoundStop) -> Intended | None:
     if refusal_of(wanted, analysis.snapshot) is not None:
         return None
     after = analyse(apply_edit(analysis.snapshot, wanted), view=analysis.view, today=analysis.today)
-    still = set(after.doors)
-    stays = tuple(each for each in stop.closes if each in still)
-    closes = len(stop.closes) - len(stays)
+    still = {each.subject for each in after.doors}
+    stays = tuple(each for each in stop.changes if each.subject in still)
+    closes = len(stop.changes) - len(stays)
     if stop.step is None and stop.finding is not None:
         found = {(each.rule, each.subject) for each in open_findings(after.findings, "low")}
         closes = int((stop.finding.rule, stop.finding.subject) not in found)
-    return Intended(wanted, closes, stays, after.engine.uncontrolled) if closes else None
+    uncontrolled, opens = after.engine.uncontrolled, opened_words(analysis, after)
+    return Intended(wanted, closes, stays, uncontrolled, opens) if closes else None
+
+
+def justified(stop: RoundStop, yes: Intended, reason: str) -> Edit:
+    """The edit that declares the ways of a stop intended, with a note that keeps the reason."""
+    first = next(each.record for each in yes.edit.changes if isinstance(each, Put))
+    assert isinstance(first, Intent)
+    return reasoned(yes.edit, stop.about or f"agent:{first.agent}", reason, stop.analysis.snapshot)
 
 
 def _intents(stop: RoundStop) -> list[Intent]:
     """All intents that may close something of a stop; those of one agent and system as one."""
     analysis = stop.analysis
-    subjects = {each.subject for each in stop.closes}
+    subjects = {each.subject for each in stop.changes}
     found = dict[tuple[str, str], Intent]()
     for each in analysis.findings:
         if each.rule == DOOR and each.subject in subjects:
@@ -110,7 +120,7 @@ def taken_away(stop: RoundStop) -> list[Reference]:
     named = list[Reference]()
     if stop.step is not None:
         named.append((stop.step[0], stop.step[1:]))
-        named += [("grant", (each.credential, each.system)) for each in stop.closes]
+        named += [("grant", (each.credential, each.system)) for each in stop.changes]
     elif stop.finding is not None:
         named += [each for each in stop.finding.about if each[0] in RELATION_TABLES]
     return [each for each in dict.fromkeys(named) if _can_go(stop, each)]
@@ -181,11 +191,11 @@ def approved(stop: RoundStop, checkpoint: Checkpoint) -> Edit:
 
 
 def acceptable(stop: RoundStop) -> list[Finding]:
-    """The open findings that are accepted together: of a step the missing checkpoints that it closes."""
+    """The open findings that are accepted together: of a step the missing checkpoints that it changes."""
     if stop.step is None:
         return [] if stop.finding is None else [stop.finding]
     found = {each.subject: each for each in stop.analysis.findings if each.rule == DOOR}
-    every = (found[each.subject] for each in stop.closes if each.subject in found)
+    every = (found[each.subject] for each in stop.changes if each.subject in found)
     return open_findings(every, "low")
 
 
@@ -215,7 +225,7 @@ def credential_of(stop: RoundStop) -> Credential | None:
 
 def logging_systems(stop: RoundStop) -> list[str]:
     """The systems whose logs are asked about."""
-    named = [each.system for each in stop.closes]
+    named = [each.system for each in stop.changes]
     if stop.step is None and stop.finding is not None:
         named += [str(key) for table, key in stop.finding.about if table == "system"]
     return [each for each in dict.fromkeys(named) if each in stop.analysis.snapshot.system]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from meshmodel.answers.fix import when
 from meshmodel.answers.lines import Look
 from meshmodel.app.presentation.round_answers import AnswerName, credential_of, logging_systems
+from meshmodel.edits.operations import title_of
+from meshmodel.model.records import Reference
 from meshmodel.model.text import counted, one_line, pad, shorten, width
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.results import Explanation
+    from meshmodel.analysis.results import Explanation, PathStep
     from meshmodel.answers.round.stops import RoundStop
     from meshmodel.app.presentation.rounding import Rounding
 
@@ -73,19 +75,58 @@ def large_cards(shown: "Rounding", cells: int) -> Iterator[RoundLine]:
 
 
 def _cards(stop: "RoundStop", way: "Explanation", cells: int, *, mark: str) -> Iterator[RoundLine]:
-    snapshot = stop.analysis.snapshot
-    used = [step.from_.partition(":")[2] for step in way.steps if step.step == "grant"]
-    by = snapshot.credential[used[-1]].title if used else way.action or ""
+    left_title, by, right_title = _step_card(stop, way)
     size = max(min(cells // 3, 30), 12)
     between = max(cells - 2 * size - 2, 12)
     said = shorten(f" {by} ", between - 5)
     arrow = f"━━{said}{'━' * (between - 5 - width(said))}{mark} ▶"
-    named = snapshot.agent[way.agent].title, snapshot.system[way.system].title
-    left, right = (pad(f" {shorten(each.upper(), size - 4)}", size - 2) for each in named)
+    left, right = (pad(f" {shorten(each.upper(), size - 4)}", size - 2) for each in (left_title, right_title))
     edge, gap = "━" * (size - 2), " " * between
     yield RoundLine([Piece(f"  ┏{edge}┓{gap}┏{edge}┓")])
     yield RoundLine([Piece(f"  ┃{left}┃", "bold"), Piece(arrow, "error"), Piece(f"┃{right}┃", "bold")])
     yield RoundLine([Piece(f"  ┗{edge}┛{gap}┗{edge}┛")])
+
+
+def _step_card(stop: "RoundStop", way: "Explanation") -> tuple[str, str, str]:
+    """What the cards say: who takes the step of the stop, by what, and what that leads to.
+
+    Of a finding it is the last grant of its way. Who presents a credential is the agent that acts there, and
+    not the one whose way it is where that is another.
+    """
+    snapshot = stop.analysis.snapshot
+    ends = {(each.step, *_ids(each)): number for number, each in enumerate(way.steps)}
+    grants = [number for number, each in enumerate(way.steps) if each.step == "grant"]
+    at = ends.get(stop.step) if stop.step is not None else grants[-1] if grants else None
+    if at is None:
+        return snapshot.agent[way.agent].title, way.action or "", snapshot.system[way.system].title
+    step = way.steps[at]
+    one, other = (title_of(snapshot, (table, key)) for table, key in _references(step))
+    acting = [each.to for each in way.steps[:at] if each.to.startswith("agent:")]
+    actor = snapshot.agent[acting[-1].partition(":")[2] if acting else way.agent].title
+    match step.step:
+        case "grant":
+            return actor, one, other
+        case "hold":
+            entered = next((each for each in way.steps[at:] if each.step == "grant"), None)
+            target = other if entered is None else title_of(snapshot, _references(entered)[1])
+            return one, other, target
+        case "custody":
+            return actor, f"finds it in {one}", other
+        case "exchange":
+            return actor, f"exchanges {one}", other
+        case "delegation":
+            return one, "calls", other
+        case _:
+            return one, {"trigger": "starts", "hearing": "is read by"}.get(step.step, "runs"), other
+
+
+def _references(step: "PathStep") -> list[Reference]:
+    """The elements at both ends of a step."""
+    return [(table, key) for table, _, key in (each.partition(":") for each in (step.from_, step.to))]
+
+
+def _ids(step: "PathStep") -> list[str]:
+    return [str(key) for _, key in _references(step)]
 
 
 def round_lines(shown: "Rounding", key: Callable[[str], str], clock: str = "") -> Iterator[RoundLine]:
@@ -104,7 +145,7 @@ def round_lines(shown: "Rounding", key: Callable[[str], str], clock: str = "") -
         yield _fact("FINDING", f"{stop.finding.message}. {stop.finding.remedy}")
     if shown.way is not None:
         yield _fact("HOW", " ".join(shown.way.sentences))
-    for name in ("closes", "interrupts", "related", "unknown", "parked"):
+    for name in ("closes", "lowers", "interrupts", "related", "unknown", "parked"):
         if shown.facts.get(name):
             yield _fact(name, shown.facts[name])
     yield from _questions(shown, stop, _Asker(shown, key))
@@ -197,11 +238,12 @@ def _yes(shown: "Rounding") -> str:
         return ""
     if stop.step is None:
         return f"yes, by design: {counted(len(yes.edit.changes), 'intent')}"
-    return f"yes: {counted(len(yes.edit.changes), 'intent')}, {yes.closes} of {len(stop.closes)} closed"
+    return f"yes: {counted(len(yes.edit.changes), 'intent')}, {yes.closes} of {len(stop.changes)} closed"
 
 
 def _stays(shown: "Rounding") -> str:
     if shown.yes is None:
         return shown.why_not("yes")
     stays = ", ".join(each.subject for each in shown.yes.stays)
-    return f"yes leaves {shown.yes.after} uncontrolled{f', and open: {stays}' if stays else ''}"
+    opens = f"; {shown.yes.opens}" if shown.yes.opens else ""
+    return f"yes leaves {shown.yes.after} uncontrolled{f', and open: {stays}' if stays else ''}{opens}"

@@ -117,7 +117,7 @@ def found_stop(round_: Rounding, analysis: "Analysis", here: Key | None, task: "
     )
     if stop is None:
         return replace(now, is_done=False, way=None, facts={}, yes=None, reasons={})
-    is_closed = not stop.closes and stop.step is not None and stop.step not in fix.checkpoints
+    is_closed = not stop.changes and stop.step is not None and stop.step not in fix.checkpoints
     return _with_answers(now, stop, is_done=is_closed or _is_accepted(stop))
 
 

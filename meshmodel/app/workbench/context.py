@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.focus import Focus, Severity
+from meshmodel.edits.doubts import asks_of_jobs, job_answer, job_secrets, new_doubts
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.app.dialogs.base import Dialog
 
 T = TypeVar("T")
 
@@ -33,14 +38,69 @@ class Context(Focus):
             on: the model that it was made on: a dialog may have been open while another program edited, and
                 what that did is neither lost nor overwritten.
         """
-        if wanted is None:
+        if wanted is None or self.is_read_only():
             return False
-        if self.is_read_only() or self.attempt(lambda: self.session.apply(wanted, on=on), "error") is None:
-            return False
-        self.say(wanted.label)
+        refused = self.refusal(wanted, select, on=on)
+        if refused is not None:
+            self.say(one_line(refused, 300), "error")
+        return refused is None
+
+    def refusal(self, wanted: Edit, select: Reference | None = None, *, on: Any) -> MeshmodelError | None:
+        """Make an edit as ``apply`` does; why it is refused, which is said elsewhere."""
+        before = self.session.snapshot
+        try:
+            self.session.apply(wanted, on=on)
+        except MeshmodelError as error:
+            return error
+        said = ". ".join([wanted.label, *new_doubts(before, self.session.snapshot)])
+        self.say(said)
         if select is not None:
-            self.once_shown(partial(self._select_and_say, select, wanted.label))
-        return True
+            self.once_shown(partial(self._select_and_say, select, said))
+        self.after_refresh(partial(self._ask_about_jobs, before))  # a dialog that made it goes first
+        return None
+
+    def ask_edit(
+        self,
+        dialog: "Dialog[Any]",
+        make: Callable[[Any], tuple[Edit | None, Reference | None]],
+        *,
+        on: Callable[[], Snapshot],
+    ) -> None:
+        """Open a dialog, which stays open with what was typed where the edit that it answers is refused.
+
+        Arguments:
+            dialog: the dialog.
+            make: the edit that an answer means, and what to select then; ``None``: there is nothing to do.
+            on: the model that it is made on.
+        """
+        from meshmodel.app.dialogs.base import ask_until_taken
+
+        def take(answer: Any) -> str | None:
+            try:
+                wanted, select = make(answer)
+            except MeshmodelError as error:
+                return one_line(error, 300)
+            refused = None if wanted is None else self.refusal(wanted, select, on=on())
+            return None if refused is None else one_line(refused, 300)
+
+        ask_until_taken(self.app, dialog, self.batched(take))
+
+    def _ask_about_jobs(self, before: Snapshot) -> None:
+        """Ask whether jobs can read the secrets stored where they run, where the edit raises that."""
+        after, known = self.session.snapshot, job_secrets(before)
+        system, custodies = next(
+            ((system, each) for system, each in job_secrets(after).items() if system not in known), ("", ())
+        )
+        if not custodies or not self.is_in_front:
+            return
+
+        def decided(can: bool) -> None:  # what the dialog answers
+            self.apply(job_answer(after, system, custodies, can=can), on=after)
+
+        from meshmodel.app.dialogs.base import YesNo
+
+        question = asks_of_jobs(after, system, custodies)
+        self.ask(YesNo(question, "Esc leaves it among the questions"), decided)
 
     def is_read_only(self) -> bool:
         """Whether edits are refused; that is said in the message line alone, since it is no fault."""

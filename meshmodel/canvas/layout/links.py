@@ -208,15 +208,25 @@ class Links:
         for (from_, to), delegation in sorted(snapshot.delegation.items()):
             words, limit = _delegation_words(delegation, snapshot.agent[to])
             self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)
+        marked = {(from_, to) for step, from_, to in (*self._marks, *self.checkpoints) if step == "hearing"}
         for from_, to in sorted(snapshot.trigger):
             self._add("trigger", "system", from_, "agent", to, "triggers", "trigger")
-        marked = {(from_, to) for step, from_, to in (*self._marks, *self.checkpoints) if step == "hearing"}
-        for from_, to in sorted(marked):
+            if (from_, to) in marked:
+                self._join_hearing(self.links[-1], from_, to)
+        for from_, to in sorted(marked.difference(snapshot.trigger)):
             if from_ in snapshot.system and to in snapshot.agent:
                 self._add("hearing", "system", from_, "agent", to, "heard by", "hearing")
         for agent in sorted(snapshot.agent.values(), key=lambda found: found.id):
             if agent.runs_on is not None and agent.runs_on in snapshot.system:
                 self._add("hosting", "system", agent.runs_on, "agent", agent.id, "hosts", "hosting")
+
+    def _join_hearing(self, trigger: Link, from_: str, to: str) -> None:
+        """Show a checkpoint on hearing on the line of the trigger between the same ends: it guards both."""
+        trigger.records = frozenset({trigger.relation, ("hearing", (from_, to))})
+        trigger.mark = mark = self.mark("hearing", from_, to)
+        trigger.approvers = self._approvers("hearing", from_, to) or trigger.approvers
+        if mark == "proposed":
+            trigger.replaced, trigger.label = trigger.label, _relation_label(_GUARD, "")
 
     def _add(
         self,

@@ -682,9 +682,9 @@ def _subagent(document: Document, out: Proposal, with_settings: Container[str]) 
     refused = {each.strip() for node in root["disallowedTools"].each() for each in _tools_in(node.text)}
     if tools and "*" not in tools:
         account = client.own_account(agent, name, at=at)
-        for tool in tools:
-            if tool not in refused:
-                _use(client, account, tool, root["tools"])
+        # What is in brackets decides nothing here: thousands of patterns of one tool are one use of it.
+        for tool in dict.fromkeys(_tool(each) for each in tools if each not in refused):
+            _use(client, account, tool, root["tools"])
         out.take(root["tools"], SUBAGENT, ("credential", account.credential))
     else:
         held = out.relate(Hold(agent, client.account.credential), at=at)
@@ -715,10 +715,14 @@ def _agents_folder(document: Document) -> str:
     return folder_of(document, f".claude/agents/{after}") if not before else before.strip("/")
 
 
-def _use(client: Client, account: Account, tool: str, at: Node) -> None:
-    """Give an account of its own what one listed tool needs, asked as the client asks."""
-    found = RULE.fullmatch(tool)
-    name = found[1] if found else tool
+def _tool(listed: str) -> str:
+    """The name of a listed tool, without a pattern in brackets."""
+    found = RULE.fullmatch(listed)
+    return found[1] if found else listed
+
+
+def _use(client: Client, account: Account, name: str, at: Node) -> None:
+    """Give an account of its own what a listed tool needs, asked as the client asks."""
     files = client.systems.files(client.folder, at)
     if name in READS:
         account.may(files, ("read",), client.asking("read"), at=at)

@@ -2,14 +2,12 @@
 
 from functools import partial
 
-from meshmodel.analysis.results import Finding
 from meshmodel.app.panels.findings import FindingsList
-from meshmodel.app.presentation.intents import closing_intents, declaration_of
-from meshmodel.app.presentation.phrases import door_of, why_no_place, why_not_intended
+from meshmodel.app.presentation.intents import answering
+from meshmodel.app.presentation.phrases import door_of, why_no_place
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.edits import checkpoint_places, operations
-from meshmodel.edits.edit import Edit, touched
-from meshmodel.model.text import counted
+from meshmodel.edits.edit import touched
 
 
 class CheckpointsController(Controller):
@@ -76,33 +74,29 @@ class CheckpointsController(Controller):
         return True
 
     def intend(self) -> None:
-        """Declare all that closes the open finding; where intents cannot, the lit path, or say why not."""
+        """Say what marking the open finding as intended would do, else the lit path, and ask for the reason.
+
+        Where the finding would stay, that is refused, and why is said.
+        """
         explanation, analysis, finding = self.state.explanation, self.state.analysis, self.state.finding
-        if explanation is None or analysis is None:
+        if analysis is None or (explanation is None and finding is None):
             self.context.say("intend: open a finding first (f), or a cell of the reach matrix (r, Enter)")
             return
-        closing = {} if finding is None else closing_intents(analysis, finding)
-        intent = analysis.can_be_intended(explanation)
-        if closing:
-            wanted = declaration_of(closing)
-        elif intent is not None:
-            wanted = operations.declaration(intent)
-        else:
-            self.context.say(why_not_intended(self.state.snapshot, explanation), "warning")
+        if self.context.is_read_only():
             return
-        message = f"{wanted.label}: {counted(sum(closing.values()), 'way')}" if closing else wanted.label
-        if self.context.apply(wanted, on=analysis.snapshot) and finding is not None:
-            self.context.once_shown(partial(self._intended, message, finding))
+        intents = answering(analysis, finding, explanation)
+        if isinstance(intents, str):
+            self.context.say(intents, "warning")
+            return
+        from meshmodel.app.dialogs.intend import IntendDialog
 
-    def _intended(self, message: str, finding: Finding) -> None:
-        """Say whether the finding is closed: not every one can be by intents."""
-        state, key = self.state, (finding.rule, finding.subject)
-        if state.is_current and state.analysis is not None:
-            if key in {(each.rule, each.subject) for each in state.analysis.findings}:
-                message = f"{message}; the finding stays: intents alone do not close it"
-            else:
-                message = f"{message}; the finding is closed"
-            self.context.say(message)
+        dialog = IntendDialog(analysis, finding, intents)
+
+        def decided(_: str) -> None:
+            if self.context.apply(dialog.edit, on=analysis.snapshot):
+                self.context.once_shown(partial(self.context.say, dialog.words))
+
+        self.context.ask(dialog, decided)
 
 
 def ask_checkpoint(context: Context, place: operations.Step | None) -> None:
@@ -111,7 +105,5 @@ def ask_checkpoint(context: Context, place: operations.Step | None) -> None:
 
     snapshot = context.state.snapshot
 
-    def placed(wanted: Edit) -> None:
-        context.apply(wanted, touched(wanted), on=snapshot)
-
-    context.ask(CheckpointDialog(snapshot, place), placed)
+    dialog = CheckpointDialog(snapshot, place)
+    context.ask_edit(dialog, lambda wanted: (wanted, touched(wanted)), on=lambda: snapshot)

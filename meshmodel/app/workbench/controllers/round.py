@@ -196,10 +196,23 @@ class RoundController(Controller):
         return self.context.apply(wanted, on=stop.analysis.snapshot)
 
     def yes(self) -> None:
-        """Declare its ways intended."""
-        known = self.state.rounding
-        if known is not None and known.yes is not None:
-            self._apply(self._stop, known.yes.edit)
+        """Say what declaring its ways intended makes worse, ask why, and declare them."""
+        from meshmodel.app.dialogs.base import TextEntry
+
+        known, stop = self.state.rounding, self._stop
+        yes = None if known is None else known.yes
+        if yes is None:
+            return
+
+        def problem(text: str) -> str | None:
+            if not text:
+                return "write why, or leave with Esc"
+            return refusal_of(answers.justified(stop, yes, text), stop.analysis.snapshot)
+
+        lines = [f"{yes.edit.label}.", yes.opens, "The reason is kept as a note."]
+        hint = "\n".join(filter(None, lines))
+        dialog = TextEntry("mark as intended: why?", check=problem, hint=hint)
+        self.context.ask(dialog, lambda text: self._apply(stop, answers.justified(stop, yes, text)))
 
     def no(self) -> None:
         """Take the step or a grant behind it away; where there are several, ask which."""
