@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
+from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import KINDS, OWN, Relation
@@ -209,9 +210,8 @@ class Routes:
         kept = set(self._named[delegation.from_, delegation.to])
         for intent in self._snapshot.intent.values() if only else ():
             if intent.agent == delegation.from_:
-                covered = bits(expand_admin(action_mask(intent.actions)))
-                kept |= {f"{intent.system}:{ACTIONS[action]}" for action in covered}
-                kept |= {f"{each}:read" for each in intent.from_ or ()}
+                covered = (divmod(each, 5) for each in self._mesh.covered_by(intent))
+                kept |= {f"{self._mesh.systems[system]}:{ACTIONS[action]}" for system, action in covered}
         needless = tuple(each for each in only if each not in kept)
         return needless if len(needless) < len(only) else needless[:-1]
 
