@@ -26,8 +26,7 @@ from meshmodel.answers.measures import (
     together,
     whole,
 )
-from meshmodel.answers.plan_advice import Advice, existing_rate
-from meshmodel.answers.plan_state import PlanState
+from meshmodel.answers.plan_state import PlanState, existing_rate
 from meshmodel.model.measures import Ask, Measure
 from meshmodel.model.rule_cards import DOOR
 from meshmodel.model.text import counted, name_list, one_line, plural, share
@@ -36,6 +35,7 @@ from meshmodel.model.vocabulary import SEVERITIES, Severity
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import LeftOpen, Plan, TradeOffPoint
     from meshmodel.analysis.results import Finding
+    from meshmodel.answers.plan_advice import Advice
 
 _SHOWN: Final = 10
 """So many rows of a list are shown on a screen."""
@@ -160,6 +160,19 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
         yield Section("", [Table((*rows,), head, widths, first=4)], indent=2)
     if plan.is_fix and plan.measures:
         yield Section("", [*_outcome(plan)], indent=0)
+    yield from _beside(known, plan)
+    if known.curve is not None and (plan.before if plan.is_fix else is_open):
+        fewer = "checkpoints" if plan.is_fix else "decisions"
+        yield Section(f"What fewer {fewer} leave unchecked", [*_curve(known.curve, plan)], indent=2)
+    causes = enumerate(fold(known.standing), len(rows_of(plan)) + 1)
+    listed = [(number, each) for number, cause in causes for each in (cause.finding, *cause.also)]
+    # What is left unchecked is listed above, and needs no row of its own here.
+    high = {each for each in open_findings(known.standing, "high") if not plan.left or each.rule != DOOR}
+    yield from _standing([(number, each) for number, each in listed if each in high], known, plan)
+
+
+def _beside(known: PlanState, plan: "Plan") -> Iterator[Block]:
+    """What people are asked in all, what stays, plans of equal cost, and advice."""
     if plan.measures and not plan.is_fix:
         yield from _total(known, plan)
     if plan.stays_open:
@@ -173,14 +186,6 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
         yield Section("As cheap in every part", [Table((*rows,))], indent=2)
     if known.advice is not None:
         yield from _advice(known.advice, plan)
-    if known.curve is not None and (plan.before if plan.is_fix else is_open):
-        fewer = "checkpoints" if plan.is_fix else "decisions"
-        yield Section(f"What fewer {fewer} leave unchecked", [*_curve(known.curve, plan)], indent=2)
-    causes = enumerate(fold(known.standing), len(rows_of(plan)) + 1)
-    listed = [(number, each) for number, cause in causes for each in (cause.finding, *cause.also)]
-    # What is left unchecked is listed above, and needs no row of its own here.
-    high = {each for each in open_findings(known.standing, "high") if not plan.left or each.rule != DOOR}
-    yield from _standing([(number, each) for number, each in listed if each in high], known, plan)
 
 
 _PLAN_TABLE: Final = ("Number", "Measure", "What", "A day", "Passes here"), (10, 10, 45, 10, 25)

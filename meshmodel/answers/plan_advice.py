@@ -9,7 +9,6 @@ from meshmodel.model.measures import Measure
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop, Stopped
 from meshmodel.model.text import one_line
-from meshmodel.model.vocabulary import View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -144,13 +143,6 @@ def alternatives(
             stop.check()
         if found.left <= plan.left and found.decisions_per_day < plan.decisions_per_day:
             yield Alternative(change, words, found)
-
-
-def existing_rate(snapshot: Snapshot, view: View) -> float:
-    """How many decisions a day the approvals that are there ask of people."""
-    states = ("enforced",) if view == "built" else ("enforced", "planned")
-    every = (each for each in snapshot.checkpoint.values() if each.kind == "human-approval")
-    return sum(each.rate or 0 for each in every if each.state in states)
 
 
 def _changed(snapshot: Snapshot, plan: "Plan") -> Iterator[tuple[str, str, Snapshot]]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.answers.causes import is_accepted
 from meshmodel.model.measures import Measure
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Task
+from meshmodel.model.vocabulary import View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -96,3 +98,10 @@ def standing_findings(analysis: "Analysis", plan: "Plan") -> "tuple[Finding, ...
     known = {(each.rule, each.subject) for each in analysis.findings}
     after = with_measures(analysis, plan.measures).findings
     return tuple(each for each in after if (each.rule, each.subject) in known and not is_accepted(each))
+
+
+def existing_rate(snapshot: Snapshot, view: View) -> float:
+    """How many decisions a day the approvals that are there ask of people."""
+    states = ("enforced",) if view == "built" else ("enforced", "planned")
+    every = (each for each in snapshot.checkpoint.values() if each.kind == "human-approval")
+    return sum(each.rate or 0 for each in every if each.state in states)

@@ -153,9 +153,9 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
         known = it.bench.shown.planning
         assert known is not None
         assert known.curve is not None
-        it.bench.query_one(FixList).rows.go_to(("point", 3))
+        it.bench.query_one(FixList).rows.go_to(("point", 1))
         await it.pilot.pause()
-        guarded = apply_edit(it.model, add_checkpoints(it.model, known.curve[3].chosen, "enforced"))
+        guarded = apply_edit(it.model, add_checkpoints(it.model, known.curve[1].chosen, "enforced"))
         left = {("grant", door.credential, door.system) for door in analyse(guarded).doors}
         assert crosses(it) == left
         assert set() < left < before

@@ -95,7 +95,17 @@ def trade_off_page(
         for each in curve
     ]
     said = ", ".join(f"{each.open} with {number}" for each, (number, _) in zip(curve, labels, strict=True))
-    listed = [
+    listed = _listed(names, labels)
+    today = plan.severities or (plan.before,)
+    title, axis = (TITLE, "checkpoints") if plan.is_fix else (TRADE_OFF, "decisions a day")
+    at_knee = "" if knee is None else f" Knee: {labels[knee][0]}."
+    words = f"Unchecked today: {sum(today)}. Then: {said}.{at_knee}"
+    return _page(_Steps(title, axis, today, points, names, words, listed), stamp, to)
+
+
+def _listed(names: Mapping[int, str], labels: Sequence[tuple[str, str]]) -> list[str]:
+    """The lines that say what is done at each point that is named."""
+    return [
         line
         for point, name in names.items()
         for line in wrap(
@@ -105,11 +115,6 @@ def trade_off_page(
             break_on_hyphens=False,
         )
     ]
-    today = plan.severities or (plan.before,)
-    title, axis = (TITLE, "checkpoints") if plan.is_fix else (TRADE_OFF, "decisions a day")
-    at_knee = "" if knee is None else f" Knee: {labels[knee][0]}."
-    words = f"Unchecked today: {sum(today)}. Then: {said}.{at_knee}"
-    return _page(_Steps(title, axis, today, points, names, words, listed), stamp, to)
 
 
 def knee_of(curve: "Sequence[TradeOffPoint]") -> int | None:
