@@ -160,7 +160,7 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
         yield Section("", [Table((*rows,), head, widths, first=4)], indent=2)
     if plan.is_fix and plan.measures:
         yield Section("", [*_outcome(plan)], indent=0)
-    yield from _beside(known, plan)
+    yield from _rest_of(known, plan)
     if known.curve is not None and (plan.before if plan.is_fix else is_open):
         fewer = "checkpoints" if plan.is_fix else "decisions"
         yield Section(f"What fewer {fewer} leave unchecked", [*_curve(known.curve, plan)], indent=2)
@@ -171,7 +171,7 @@ def plan_blocks(known: PlanState) -> Iterator[Block]:
     yield from _standing([(number, each) for number, each in listed if each in high], known, plan)
 
 
-def _beside(known: PlanState, plan: "Plan") -> Iterator[Block]:
+def _rest_of(known: PlanState, plan: "Plan") -> Iterator[Block]:
     """What people are asked in all, what stays, plans of equal cost, and advice."""
     if plan.measures and not plan.is_fix:
         yield from _total(known, plan)
@@ -223,27 +223,27 @@ def _by_severity(counts: "Mapping[Severity, int]") -> str:
     return ", ".join(named) or "nothing"
 
 
-def _advice(told: "Advice", plan: "Plan") -> Iterator[Block]:
+def _advice(found: "Advice", plan: "Plan") -> Iterator[Block]:
     """The completion, the alternatives, and what is new with the plan."""
-    if told.completion:
+    if found.completion:
         rows = (
             Row((DONE[kind_of(each[0])], measure_words(each)), ("completion", *sort_key(each[0])[:4]), each)
-            for each in together(told.completion)
+            for each in together(found.completion)
         )
-        ended = name_list([f"{each.rule} {one_line(each.subject)}" for each in told.ends])
+        ended = name_list([f"{each.rule} {one_line(each.subject)}" for each in found.ends])
         title = "Free besides, made with the plan: nobody decides, nothing needed is lost"
         yield Section(title, [Table((*rows,)), Paragraph(f"ends {ended}", "muted", hang=2)], indent=2)
-    if told.alternatives:
+    if found.alternatives:
         rows = (
             Row((f"{a_day(each.plan.decisions_per_day)}", each.words), ("alternative", each.change))
-            for each in told.alternatives
+            for each in found.alternatives
         )
         title = f"Asks less than {rate(plan.decisions_per_day)} a day, if somebody agrees"
         yield Section(title, [Table((*rows,))], indent=2)
-    if told.new:
-        rows = (Row((each.severity, each.rule, one_line(each.subject)), ("new", each)) for each in told.new)
+    if found.new:
+        rows = (Row((each.severity, each.rule, one_line(each.subject)), ("new", each)) for each in found.new)
         yield Section("New findings with these measures", [Table((*rows,), most=_SHOWN)], indent=2)
-    if not told.is_complete:
+    if not found.is_complete:
         yield Paragraph("time was over before all free measures and alternatives were tried", "muted")
 
 

@@ -72,7 +72,7 @@ def add(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--decided-by",
-        choices=("people", "policy"),
+        choices=("people", "policy-check"),
         help="with --apply: who decides at all its checkpoints (default: people where that is stated to be "
         "up to 50 times a day, else a policy)",
     )

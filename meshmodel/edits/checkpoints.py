@@ -77,7 +77,7 @@ def counting_words(checkpoint: Checkpoint) -> str:
     return "counts, as long as the agent has no power over the decision"
 
 
-Decider = Literal["people", "policy"]
+Decider = Literal["people", "policy-check"]
 NOT_PROVEN: Final = "it is not proven that no cheaper set exists"
 """Why ``--apply`` of a plan or fix changes nothing; the workbench, which can undo it, only warns."""
 

@@ -124,7 +124,9 @@ def test_people_approve_what_was_priced_as_theirs_and_a_policy_decides_the_rest(
     }
     (note,) = after.note.values()
     assert (note.kind, note.about) == ("question", "grant:refund-token>refunds")
-    policy = apply_edit(analysis.snapshot, plan_edit(analysis.snapshot, plan.measures, "enforced", "policy"))
+    policy = apply_edit(
+        analysis.snapshot, plan_edit(analysis.snapshot, plan.measures, "enforced", "policy-check")
+    )
     assert {each.kind for each in policy.checkpoint.values()} == {"policy-decision"}
 
 

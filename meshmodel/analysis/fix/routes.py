@@ -46,19 +46,19 @@ class _Need(NamedTuple):
         agent, system: whose it is, and where.
         intent: the intent; ``None``: the agent has none.
         relations: those on the routes.
-        told: the agents that are set to work on the routes.
+        called: the agents that are set to work on the routes.
     """
 
     agent: str
     system: str
     intent: Intent | None
     relations: frozenset[Relation]
-    told: frozenset[str]
+    called: frozenset[str]
 
     def is_done_for(self, other: "_Need") -> bool:
         """Whether it is the same work as what another agent needs, which sets this one to work for it."""
         both = self.intent is not None and other.intent is not None and self.system == other.system
-        is_asked = self.agent in other.told and other.agent not in self.told
+        is_asked = self.agent in other.called and other.agent not in self.called
         return both and self.agent != other.agent and is_asked
 
 
