@@ -83,7 +83,7 @@ class Fewest:
                 self._learn(chosen)
                 bound, chosen = self._least(budget, settled)
             settled = (*settled, bound)
-        self._settled[budget] = settled
+        self._settled[budget], self.at_least[budget] = settled, sum(settled)
 
     def cheapen(self, budget: int, above: Proof = NOTHING, preference: Preference | None = None) -> Proof:
         """The cheapest that leave as few as is proven for a budget; and the preferred of these.
