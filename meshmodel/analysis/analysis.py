@@ -23,7 +23,7 @@ from meshmodel.analysis.results import (
     SystemReach,
     Ways,
 )
-from meshmodel.model.actions import actions_of
+from meshmodel.model.actions import READ, actions_of
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import Action, View
@@ -86,6 +86,21 @@ class Analysis:
         """The heard systems (``docs/semantics.md#outsiders-words``), by id."""
         mesh, heard = self.engine.mesh, self.engine.reaches.heard
         return tuple(Heard(id_, mesh.untrusted[n]) for n, id_ in enumerate(mesh.systems) if heard[n])
+
+    @cached_property
+    def entries(self) -> tuple[str, ...]:
+        """The systems through which untrusted content comes in, by id; empty if none is heard.
+
+        Outsiders write there, with a credential that they get if not first-hand. Where checkpoints stop all
+        of that, but a credential that lies open leads to an agent, these are the systems in which one lies.
+        """
+        mesh, carrying = self.engine.mesh, self.engine.reaches.carrying
+        openly, heard = mesh.words.written_openly, [mesh.system[each.system] for each in self.heard]
+        found = [each for each in heard if mesh.untrusted[each] or each in openly or not carrying(each)]
+        if heard and not found:
+            read = {leaves for leaves, _ in mesh.steps["custody"]}
+            found = sorted({each // 5 for each in mesh.outside if each in read and each % 5 == READ})
+        return tuple(mesh.systems[each] for each in found)
 
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (``docs/semantics.md#reach``), by id."""

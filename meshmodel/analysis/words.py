@@ -21,6 +21,7 @@ class Words:
 
     Attributes:
         systems: the numbers of those that words may come to (W).
+        written_openly: those of them that outsiders write with credentials that lie open.
         drawn: by system the agents that it triggers, as bits.
         hearing: by system the agents that hear it by a step.
         instructed: the agents that can be instructed, guarded or not.
@@ -49,7 +50,8 @@ class Words:
         for leaves, enters in steps.steps["trigger"]:
             self.drawn[leaves // 5] |= 1 << enters - steps.first_agent
         self._first_hand = {number for number, untrusted in enumerate(steps.untrusted) if untrusted}
-        self.systems = self._first_hand | self._written_openly()
+        self.written_openly = self._written_openly()
+        self.systems = self._first_hand | self.written_openly
         self.writers: dict[int, int] = {}
         self._carry()
         self.hearing = {each: some for each in self.systems if (some := self._hears(each))}

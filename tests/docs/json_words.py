@@ -83,7 +83,7 @@ DOCUMENTS: Final = (
             (
                 "heard[].first_hand",
                 "boolean",
-                "true: outsiders write there; false: agents carry it there",
+                "true: outsiders write there; false: agents bring it, or outsiders with a credential",
             ),
             ("findings", "list of objects", "what the rules find, the highest severity first"),
             ("findings[].rule", "string", "the id of the rule"),
