@@ -167,6 +167,7 @@ def draw(
         tuple(plan.lines.branches),
         lambda: targets_of(plan, titles),
         has_letters=plan.mode.label > 1,
+        count_shortened=plan.shortened,
     )
 
 

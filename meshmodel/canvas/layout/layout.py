@@ -266,6 +266,12 @@ class Plan:
         lack = 0 if pin in self.moved else cells_cut(pin, self.mode)
         return max(0, lack - self._spare(pin)) if lack else 0
 
+    def shortened(self) -> int:
+        """How many names of cards and labels of lines are not shown whole."""
+        ellipsis = "~" if self.is_ascii else "…"
+        names = sum(any(each.endswith(ellipsis) for each in rows) for rows in self.names.values())
+        return names + sum(self.lack(pin) > 0 for channel in self.channels for pin in channel.pins)
+
     def move_label(self, pin: Pin, moved: MovedLabel) -> None:
         """Move the label at a pin to where it has room to stand whole."""
         self.moved[pin] = moved
