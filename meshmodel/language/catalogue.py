@@ -138,13 +138,8 @@ def addition(
     id_ = unused_id(snapshot, table, name)
     taken = _taken(wanted, snapshot, connected_to)
     if agent and needs_agent(wanted, snapshot, connected_to):
-        if agent in snapshot.agent:
-            taken["agent"] = agent
-        else:
-            new = free_id(unused_id(snapshot, "agent", agent), {*snapshot.agent, id_})
-            part = apply_edit(part, Edit("", (Rename("agent", wanted.takes["agent"], new),)))
-            titled = replace(part.agent[new], name=agent if agent != new else None)
-            part = apply_edit(part, Edit("", (Put(titled),)))
+        taken |= {"agent": agent} if agent in snapshot.agent else {}
+        part = _with_agent(wanted, part, agent, snapshot, id_)
     if "credential" in taken:  # who holds it is known already
         part = apply_edit(part, Edit("", (Remove("agent", wanted.takes["agent"]),)))
     for change in (*_in_place(wanted, taken, snapshot), *_renamed(wanted, taken, part, snapshot, table, id_)):
@@ -166,6 +161,18 @@ def needs_agent(wanted: Entry, snapshot: Snapshot, connected_to: Reference | Non
         InvalidModelError: several relations could be meant.
     """
     return "agent" in wanted.takes and not {"agent", "credential"} & {*_taken(wanted, snapshot, connected_to)}
+
+
+def _with_agent(wanted: Entry, part: Snapshot, name: str, snapshot: Snapshot, id_: str) -> Snapshot:
+    """An entry with a new agent of that name in the place for one, unless that is an id of the model; ``id_``
+    is what ``it`` will be called.
+    """
+    if name in snapshot.agent:
+        return part
+    new = free_id(unused_id(snapshot, "agent", name), {*snapshot.agent, id_})
+    part = apply_edit(part, Edit("", (Rename("agent", wanted.takes["agent"], new),)))
+    titled = replace(part.agent[new], name=name if name != new else None)
+    return apply_edit(part, Edit("", (Put(titled),)))
 
 
 def _taken(wanted: Entry, snapshot: Snapshot, connected_to: Reference | None) -> dict[str, str]:

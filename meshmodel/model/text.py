@@ -230,9 +230,7 @@ def shorten_name(name: str, cells: int) -> str:
 
 def pad(text: str, cells: int) -> str:
     """The text in exactly so many cells: cut as a name, or filled with spaces on the right."""
-    fitting = shorten_name(text, cells).rstrip(
-        "\u200d"
-    )  # a joiner would take a space into its cluster
+    fitting = shorten_name(text, cells).rstrip("\u200d")  # a joiner would take a space into its cluster
     return fitting + " " * (cells - width(fitting))
 
 
