@@ -37,6 +37,8 @@ class MeshFooter(Bound):
             return []
         instead = {"quick_line": BY_ID["close"]} if shown.is_overlaid else {}
         wanted = [instead.get(each.id, each) for each in FOOTERS[shown.focus]]
+        if not shown.is_squeezed:
+            wanted = [each for each in wanted if each.id != "arrange"]
         if shown.focus != "canvas":  # there it filters
             wanted = [replace(each, label="filter") if each.id == "find" else each for each in wanted]
         if shown.focus == "round":  # there back is the stop before
