@@ -232,17 +232,18 @@ def test_nobody_carries_what_a_checkpoint_stops_on_the_way():
     assert analysis.carried_by("memory") == ()
 
 
-def test_every_carrier_is_steered_and_where_the_outsider_comes_unasked():
+def test_every_carrier_writes_there_and_is_where_the_outsider_comes_unasked():
     carried = 0
     for seed in range(60):
         snapshot = random_model(seed, 5, "words")
         reading, analysis = Reading(snapshot), analyse(snapshot)
-        free = reading.unchecked(reading.outsider())[0]
+        free = {original(node) for node in reading.for_the_outsider[0]}
         for system, first_hand in reading.heard():
             expected = {
                 a
-                for a in reading.mesh.steered
-                if ("agent", a) in free and ("access", system, "write") in reading.mesh.with_tools(a)
+                for a in reading.mesh.agents
+                if ("agent", a) in free and ("access", system, "write") in reading.mesh.own(a)
+                if not reading.mesh.is_person(a)
             }
             assert analysis.carried_by(system) == (() if first_hand else tuple(sorted(expected)))
             carried += not first_hand and bool(expected)

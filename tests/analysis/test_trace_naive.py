@@ -382,7 +382,7 @@ def check_on(seed, flavour, rng, count):
             assert traced.crossing.source == source
             assert (None if traced.decision is None else traced.decision[1]) == decision
         if verdict == "missing":
-            use = event.agent, source, event.system, event.action, event.credential
+            use = event.agent, source, event.system, event.action, ("cred", event.credential)
             assert traced.crossing.severity == word(expected.naive.severity(*use))
         if event.agent is not None:
             check_credential(traced, event, expected)
