@@ -59,6 +59,7 @@ class Sessions:
 
     Attributes:
         by_node: those of limited delegations, by node.
+        copying: the copies that those of programs that copy use, by node.
         copies: by copy of a credential, those that it is one of.
         copies_of: by node of a credential, or of its stray, its copies.
         counting: by node of a credential or an access, its copies that count in 5.4: where no ``only`` does,
@@ -69,6 +70,7 @@ class Sessions:
         """Add the nodes and steps of all sessions to ``steps``."""
         self._steps = steps
         self.by_node: dict[int, Session] = {}
+        self.copying: dict[int, Copies] = {}
         self.copies: dict[int, Copies] = {}
         self.copies_of: defaultdict[int, list[int]] = defaultdict(list)
         self.counting: defaultdict[int, list[int]] = defaultdict(list)
@@ -85,9 +87,9 @@ class Sessions:
         made: dict[tuple[int, frozenset[str]], int] = {}
         for agent, system, only in copied:
             if (agent, only) not in made:
-                made[agent, only] = steps.add_node(agent)
-                copies = self._share(only, copying=True)
-                self._hold(agent, made[agent, only], held[agent], copies)
+                session = made[agent, only] = steps.add_node(agent)
+                self.copying[session] = self._share(only, copying=True)
+                self._hold(agent, session, held[agent], self.copying[session])
             steps.copying.setdefault(system, {})[agent] = made[agent, only]
 
     def _share(self, only: frozenset[str], *, copying: bool) -> Copies:
