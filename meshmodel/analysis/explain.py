@@ -120,7 +120,7 @@ class Explaining:
         assert path is not None
         name, is_crossing = mesh.agents[agent], crossing.state is not None
         origin = None if source == HOME else mesh.systems[source]
-        identity = self.paths.identity(*starts) if starts[1:] else None
+        identity, through = self.paths.reading(*starts) if starts[1:] else (None, ())
         steps = self.paths.steps_of(
             path,
             self.counting(crossing),
@@ -129,7 +129,7 @@ class Explaining:
             self.paths.first_of(self.boundaries(crossing)),
         )
         who = self.snapshot.agent[name].title
-        opening = self.sentences.opening(name, origin, identity) if is_crossing else who
+        opening = self.sentences.opening(name, origin, identity, through) if is_crossing else who
         ends = [enters for _, enters in mesh.taken(path)]
         sentences = self.sentences.tell(opening, steps, ends, self._unasked(crossing, path), crossing.state)
         return Explanation(

@@ -205,7 +205,7 @@ def _open_now(
             reader.check_file(raw, database.name)
             snapshot = replace(database.read_all(), moved=moved)
         if not reading:
-            sqlite_file.remove_other_journals(raw, path)
+            sqlite_file.turn_off_log(raw)
         return database, version, snapshot, drawn_order.read(database)
     except BaseException:
         raw.close()

@@ -166,11 +166,25 @@ def journal_of(path: Path) -> Path:
 def roll_back(path: Path) -> None:
     """Roll back the transaction of a program that was killed in the middle of an edit or a migration.
 
-    SQLite does so when the file is read, but not through a read-only connection.
+    SQLite does so when the file is read, but not through a read-only connection. A program that is killed
+    before it has changed anything leaves an empty or zeroed journal. SQLite removes that with the next write
+    only, so the version that the file has is written again.
     """
-    if journal_of(path).exists() and not unwritable_part(path):
-        with contextlib.closing(connect(path, read_only=False)) as raw:
-            raw.execute("PRAGMA user_version").fetchone()
+    left = journal_of(path)
+    if not left.exists() or unwritable_part(path):
+        return
+    with contextlib.closing(connect(path, read_only=False)) as raw:
+        version = schema_version(raw, path)
+        set_busy_timeout(raw, 0)
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if is_busy(error):  # whoever is writing now removes it
+                return
+            raise
+        if left.exists():
+            raw.execute(f"PRAGMA user_version = {version}")
+        raw.execute("COMMIT")
 
 
 def unwritable_part(path: Path) -> str:
@@ -226,20 +240,10 @@ def _configure(raw: sqlite3.Connection) -> sqlite3.Connection:
     return raw
 
 
-def remove_other_journals(connection: sqlite3.Connection, path: Path) -> None:
-    """Turn off a write-ahead log that another tool has set, and remove an empty rollback journal.
-
-    A program that is killed before it has changed anything leaves such a journal. SQLite removes it with
-    the next write only, so the version that the file has is written again.
-    """
+def turn_off_log(connection: sqlite3.Connection) -> None:
+    """Turn off a write-ahead log that another tool has set."""
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
         connection.execute("PRAGMA journal_mode = DELETE")
-    left = journal_of(path)
-    if left.exists():
-        connection.execute("BEGIN IMMEDIATE")  # whoever is writing now has finished then
-        if left.exists():
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        connection.execute("COMMIT")
 
 
 def set_busy_timeout(connection: sqlite3.Connection, seconds: float) -> None:

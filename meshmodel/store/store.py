@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.merge import ConflictError, carry_out, inverse, rebase
+from meshmodel.model import secrets
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
@@ -161,6 +162,7 @@ class Store:
         """Make and import what edits need, so that the first does not wait for it; safe in any thread."""
         from meshmodel.store import journal, writer  # noqa: F401  # imported to be there
 
+        secrets.prepare()
         with self.database.lock, self.database.errors():
             if not self._closed:
                 self.database.connection  # noqa: B018  # made to be there

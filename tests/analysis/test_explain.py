@@ -197,6 +197,24 @@ def test_where_words_are_carried_is_said_of_the_source():
     assert opening == "Clerk reads Notes, where outsiders' words are carried, as clerk-key, then"
 
 
+READ_ONLY = r.Delegation("bot", "server", only=("notes:read",))
+BROKER = r.Agent("broker", name="Broker", kind="service", home="cloud")
+
+
+@pytest.mark.parametrize(
+    ("delegations", "through"),
+    [
+        ([r.Delegation("bot", "server")], "Server"),
+        ([READ_ONLY], "Server"),
+        ([r.Delegation("bot", "broker"), r.Delegation("broker", "server"), BROKER], "Broker and Server"),
+    ],
+)
+def test_what_is_read_through_another_agent_is_told_so(delegations, through):
+    notes = (r.System("notes", name="Notes"), r.Grant("its-key", "notes", ("read",)))
+    opening = told(support(*SERVER, *notes, *delegations), "bot", "files", source="notes").sentences[0]
+    assert opening == f"Support bot reads Notes through {through} as svc-server, then"
+
+
 def test_a_crossing_within_a_zone_says_why_it_is_one():
     """Outsiders' words act in the zone where they were read."""
     queue = (r.System("queue", zone="helpdesk"), r.Grant("ticket-token", "queue", ("write",)))

@@ -306,3 +306,25 @@ def test_opening_a_model_of_this_version_imports_no_migrations(path):
         "assert not {'alembic', 'networkx', 'textual', 'rich'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, path], check=True, timeout=60)
+
+
+FIRST_EDIT = """
+import re._compiler, sys
+from meshmodel.edits.edit import Put, edit
+from meshmodel.model.records import System
+from meshmodel.model.secrets import PATTERNS
+from meshmodel.store.store import Store
+with Store.open(sys.argv[1]) as store:
+    re.purge()
+    store.prepare()
+    compiled, loaded, compile = [], set(sys.modules), re._compiler.compile
+    re._compiler.compile = lambda *values: compiled.append(values[0]) or compile(*values)
+    store.apply(edit("add", [Put(System("statements-of-accounts"))]))
+    assert not {each for each in set(sys.modules) - loaded if each.startswith(("meshmodel", "sql"))}
+    assert not {each.expression for each in PATTERNS}.intersection(compiled)
+"""
+
+
+def test_what_the_first_edit_needs_is_there_once_it_is_prepared(path):
+    Store.create(path, SAMPLE).close()
+    subprocess.run([sys.executable, "-c", FIRST_EDIT, path], check=True, timeout=60)

@@ -200,10 +200,10 @@ class Builder:
             ("Crossings", f"{summary.crossings:,}: {crossing_states(summary)}"),
             ("Missing checkpoints", f"{summary.missing:,}"),
             *_finding_counts(analysis),
-            ("Where outsiders' words come in", ", ".join(e.system for e in analysis.heard if e.first_hand)),
+            ("Where untrusted content comes in", ", ".join(analysis.entries)),
             (
-                "Where agents carry them on to",
-                ", ".join(e.system for e in analysis.heard if not e.first_hand),
+                "Where agents can bring it",
+                ", ".join(e.system for e in analysis.heard if e.system not in analysis.entries),
             ),
             ("Source", self._pictures.stamp),
         )

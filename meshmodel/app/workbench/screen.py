@@ -181,10 +181,9 @@ class Workbench(Screen[None]):
 
     def _prepare(self, _: object) -> None:
         """Import what the first keys need, in a thread, while nobody waits for it."""
+        self.session.prepare()  # first: every edit needs it, and it takes the longest
         from meshmodel.app.dialogs import add, connect  # noqa: F401  # these import nearly all that dialogs need
         from meshmodel.app.panels import pasted_lines  # noqa: F401
-
-        self.session.prepare()
 
     def leave(self) -> None:
         """Stop background work, remember the place, and close the file."""
