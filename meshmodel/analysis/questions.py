@@ -36,6 +36,23 @@ def questions(engine: Engine) -> Iterator[Question]:
             "It can be steered: what is it meant to do?" if unmeant else "",
             *beyond.get(name, ()),
         )
+    yield from _of_credentials(engine)
+    for name in mesh.systems:
+        system = tables.system[name]
+        yield from _row(
+            f"system:{name}",
+            system,
+            "How sensitive is it? It is computed as internal" if system.sensitivity is None else "",
+            "" if system.audit else "What can its log later tell: nothing, the identity, or the subject too?",
+        )
+    for note in sorted(tables.note.values(), key=lambda each: (each.about or "", each.id)):
+        if (note.kind, note.state) == ("question", "open"):
+            yield Question(f"note:{note.id}", (note.text,))
+
+
+def _of_credentials(engine: Engine) -> Iterator[Question]:
+    """The questions about all active credentials."""
+    mesh, tables = engine.mesh, engine.snapshot
     held = {mesh.name(credential) for _, credential in mesh.steps["hold"]}
     unkept = held.difference(credential for _, credential in tables.custody)
     lying = {each.credential for each in tables.custody.values() if each.how == "stores"}
@@ -59,17 +76,6 @@ def questions(engine: Engine) -> Iterator[Question]:
             if unsaid
             else "",
         )
-    for name in mesh.systems:
-        system = tables.system[name]
-        yield from _row(
-            f"system:{name}",
-            system,
-            "How sensitive is it? It is computed as internal" if system.sensitivity is None else "",
-            "" if system.audit else "What can its log later tell: nothing, the identity, or the subject too?",
-        )
-    for note in sorted(tables.note.values(), key=lambda each: (each.about or "", each.id)):
-        if (note.kind, note.state) == ("question", "open"):
-            yield Question(f"note:{note.id}", (note.text,))
 
 
 def _row(element: str, record: Agent | Credential | System, *asks: str) -> Iterator[Question]:
