@@ -23,7 +23,7 @@ from meshmodel.analysis.results import (
     SystemReach,
     Ways,
 )
-from meshmodel.model.actions import READ, actions_of
+from meshmodel.model.actions import READ, WRITE, actions_of
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import Action, View
@@ -95,11 +95,13 @@ class Analysis:
         of that, but a credential that lies open leads to an agent, these are the systems in which one lies.
         """
         mesh, carrying = self.engine.mesh, self.engine.reaches.carrying
-        openly, heard = mesh.words.written_openly, [mesh.system[each.system] for each in self.heard]
-        found = [each for each in heard if mesh.untrusted[each] or each in openly or not carrying(each)]
+        read = {each for each in mesh.outside if each % 5 == READ}
+        lying = [step for step in mesh.steps["custody"] if step[0] in read]
+        openly = mesh.own_graph.spread({enters: 1 for _, enters in lying})
+        heard = [mesh.system[each.system] for each in self.heard]
+        found = [n for n in heard if mesh.untrusted[n] or openly[5 * n + WRITE] or not carrying(n)]
         if heard and not found:
-            read = {leaves for leaves, _ in mesh.steps["custody"]}
-            found = sorted({each // 5 for each in mesh.outside if each in read and each % 5 == READ})
+            found = sorted({leaves // 5 for leaves, _ in lying})
         return tuple(mesh.systems[each] for each in found)
 
     def reach(self) -> tuple[AgentReach, ...]:

@@ -5,14 +5,16 @@ from copy import copy
 from functools import cached_property
 
 from meshmodel.analysis.arrivals import Arrivals
+from meshmodel.analysis.bitset import union
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.counting import Counting
 from meshmodel.analysis.doors import Doors
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.starts import HOME, Starts
+from meshmodel.analysis.starts import Starts
 from meshmodel.analysis.steps import Relation
+from meshmodel.analysis.toxic import reads, told_apart, ways_out
 from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES, View
@@ -52,11 +54,6 @@ class Engine:
         return made
 
     @cached_property
-    def intruding(self) -> Checkpoints:
-        """The checkpoints in the mesh of somebody who has broken in (``Mesh.of_intruder``)."""
-        return self.checkpoints.of_intruder()
-
-    @cached_property
     def starts(self) -> Starts:
         """Where the agents start."""
         return Starts(self.reaches, self.agents)
@@ -70,6 +67,19 @@ class Engine:
     def doors(self) -> Doors:
         """Open doors, and those of them that are missing checkpoints."""
         return Doors(self.starts, self.arrivals)
+
+    @cached_property
+    def toxic(self) -> int:
+        """The agents with a toxic flow, as bits (``toxic``).
+
+        The starts of agents as such, of which alone is asked, have the same numbers as these.
+        """
+        moved, found = self.starts.any_moved & ~self.mesh.persons, 0
+        for systems in told_apart(self.reaches) if moved else ():
+            readers = union(reads(self.reaches, system) for system in systems) & moved & ~found
+            for out in ways_out(self.reaches, systems[0]) if readers else ():
+                found |= self.doors.open_at(out) & readers
+        return found
 
     @cached_property
     def missing(self) -> tuple[Door, ...]:
@@ -90,7 +100,9 @@ class Engine:
     def crossings(self) -> int:
         """The number of all crossings."""
         mesh = self.mesh
-        counting = Counting(mesh, self.starts.readers, mesh.homes, self.reaches.as_source)
+        readers, moving = self.starts.readers, self.reaches.moving
+        moved = {each: some & readers[each] for each, some in moving.items() if each in readers}
+        counting = Counting(mesh, readers, mesh.homes, moved)
         return sum(
             counting.crossings(agents & self.agents, access)
             for access, agents in enumerate(self.reaches.full[: mesh.first_credential])
@@ -113,12 +125,5 @@ class Engine:
 
     @cached_property
     def _counting(self) -> Counting:
-        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, self.reaches.as_source)
-
-    @cached_property
-    def instructing(self) -> Counting:
-        """Counts the crossings in which outsiders' words come to an agent that can be instructed."""
-        instructed, heard = self.starts.unfold(self.mesh.words.instructed), self.reaches.heard
-        every = self.starts.sources.items()
-        sources = {source: some & instructed for source, some in every if source != HOME and heard[source]}
-        return Counting(self.mesh, sources, self.arrivals.at_home, self.reaches.as_source)
+        moved = {each: self.starts.moved_by(each) for each in self.reaches.moving}
+        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, moved)

@@ -12,6 +12,8 @@ from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
 
 CONFIDENTIAL: Final = SENSITIVITIES.index("confidential")
 _TRUTH: Final = bytes.maketrans(b"01", b"\0\1")
+ISSUERS: Final = frozenset({"token-service", "identity-provider"})
+"""The kinds of systems that take back the tokens that they issued."""
 ANYBODY: Final = ""
 """The person to whom a partitioned system belongs on which no credential has a grant: any."""
 
@@ -22,7 +24,6 @@ class Traits(NamedTuple):
     Attributes:
         sensitivity, integrity: 0 to 3.
         typed: whether it holds only values of closed sets.
-        yields: whether reading it yields a credential by a custody.
         person: to whom it belongs, as ``Nodes.person``.
         exposes_read, exposes_acting: whether reading it, and whether acting on it, exposes it.
     """
@@ -30,7 +31,6 @@ class Traits(NamedTuple):
     sensitivity: int
     integrity: int
     typed: bool
-    yields: bool
     person: str | None
     exposes_read: bool
     exposes_acting: bool
@@ -68,8 +68,6 @@ class Nodes:
         self.zone = [each.domain for each in records]
         self.untrusted = [each.untrusted_input for each in records]
         self.traceable = [each.audit != "none" for each in records]
-        custodies = snapshot.custody.values()
-        yielding = {each.system for each in custodies if "read" in self.yields(each)}
         self._named: dict[int, tuple[str, ...]] = {}
         self.impersonal = set[int]()
         self.traits = [
@@ -77,7 +75,6 @@ class Nodes:
                 SENSITIVITIES.index(each.computed_sensitivity),
                 INTEGRITIES.index(each.computed_integrity),
                 each.typed,
-                each.id in yielding,
                 person,
                 each.exposes_requests,
                 each.is_exposed,
@@ -92,10 +89,24 @@ class Nodes:
         """
         if custody.credential not in self.credential:
             return ()
-        if custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound:
+        record = self.snapshot.credential[custody.credential]
+        if custody.how == "stores" and record.is_bound:
             running = [each for each in custody.obtained_by if each in ("execute", "admin")]
-            return tuple(running) or ("execute",)
+            return tuple(running) or (("execute",) if record.binding == "host" else ())
         return custody.obtained_by
+
+    def is_astray(self, credential: str, system: str | None, *, exchanged: bool = False) -> bool:
+        """Whether a credential is used outside its audience (``docs/semantics.md#steps``).
+
+        Args:
+            credential: its id.
+            system: where it is used; ``None``: not stated.
+            exchanged: whether it is exchanged there, rather than granted something.
+        """
+        audience = self.snapshot.credential[credential].audience
+        if audience is None or system is None or system in audience:
+            return False
+        return not exchanged or any(self.snapshot.system[each].kind in ISSUERS for each in audience)
 
     def _persons(self) -> Iterable[str | None]:
         """By system the one person to whom it belongs, if it belongs to one.
@@ -135,8 +146,9 @@ class Nodes:
     def outside(self) -> list[int]:
         """Where an outsider starts, who writes, and looks at what lies open."""
         writes = [5 * number + WRITE for number, untrusted in enumerate(self.untrusted) if untrusted]
-        open_ = [number for number, each in enumerate(self.traits) if each.exposes_acting and each.yields]
-        return writes + [5 * number + READ for number in open_]
+        custodies = self.snapshot.custody.values()
+        yielding = {self.system[each.system] for each in custodies if "read" in self.yields(each)}
+        return writes + [5 * each + READ for each in sorted(yielding) if self.traits[each].exposes_acting]
 
     @cached_property
     def private(self) -> list[int]:
@@ -229,11 +241,6 @@ class Nodes:
         """The agents that what they read can change, as bits."""
         records = self.snapshot.agent
         return sum(1 << number for number, each in enumerate(self.agents) if records[each].is_steerable)
-
-    @cached_property
-    def listening(self) -> int:
-        """The agents, but persons, that what they read or are told can steer, as bits."""
-        return self.steerable & ~self.persons
 
     @cached_property
     def principals(self) -> dict[str, list[int]]:

@@ -259,7 +259,8 @@ def grants_into(mesh: Mesh, reach: Reach, agent: int, does: Mapping[str, int]) -
 def holding(mesh: Mesh, wanted: Container[str]) -> Iterator[tuple[str, str]]:
     """Which active agents hold some credentials, or are handed them by a delegation."""
     for agent, credential in mesh.steps["hold"]:
-        if agent not in mesh.origin and mesh.name(credential) in wanted:
+        is_held = agent not in mesh.origin and credential not in mesh.astray
+        if is_held and mesh.name(credential) in wanted:
             yield mesh.name(agent), mesh.name(credential)
 
 
