@@ -218,7 +218,7 @@ class Grant:
     system: str
     actions: tuple[Action, ...]
     scope: str | None = None
-    honoured_as: HonouredAs = "principal"
+    honoured_as: HonouredAs | None = None
     entitled: tuple[Action, ...] | None = None
 
 

@@ -26,6 +26,9 @@ ASKS = {
     "what is it meant to do": kinds.INTENTS,
     "Where does its secret lie": kinds.WHERE,
     "by which credential": kinds.ONLY,
+    "is it one of yours": kinds.EXTERNAL,
+    "who has its key": kinds.KEY,
+    "for the person or for a delegate": kinds.HONOURED,
 }
 """What a question of the engine says, by which its kind is known."""
 

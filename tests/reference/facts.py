@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from tests.reference.mesh import all_five, ordered
 from tests.reference.reading import Reading
+from tests.reference.words import STEPS
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 DAY = 86_400
@@ -60,7 +61,7 @@ class Facts(Reading):
         return {x for s, x in self.accesses(agent) if s == system}
 
     def beyond_credential(self, credential):
-        nodes = self.mesh.reached_by({("cred", credential)})
+        nodes = self.mesh.reached_by(self.starts_of(f"credential:{credential}"), STEPS)
         return [node[1:] for node in nodes if node[0] == "access"]
 
     def opens(self, credential):
@@ -70,10 +71,12 @@ class Facts(Reading):
         """Pairs of a hold step: by hold relations and passes."""
         return sorted(self.mesh.held_by_steps)
 
-    def intended(self, agent):
-        """What the intents of the agent cover, or None where it has none; their ``from`` aside."""
+    def beyond_intents(self, agent):
+        """The unchecked accesses that no intent covers, wherever it comes from."""
         intents = [i for i in self.s.intent.values() if i.agent == agent]
-        return {(i.system, x) for i in intents for x in all_five(i.actions)} if intents else None
+        covered = {(i.system, x) for i in intents for x in all_five(i.actions)}
+        covered |= {(s, "read") for i in intents for s in i.from_ or ()}
+        return [at for at in self.unchecked_accesses(agent) if at not in covered]
 
     def environment(self, system):
         zone = self.s.system[system].zone

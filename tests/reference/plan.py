@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
-from tests.reference.flows import Flows
+from tests.reference.crossings import Crossings
 from tests.reference.mesh import ACTIONS, OWN_STEPS, all_five, closure, ordered
 from tests.reference.minimum_fix import ORDER, candidates, interrupted, is_closed, is_still_bad
 from tests.reference.reading import Reading
@@ -355,7 +355,7 @@ class Plans:
             words = Words(self.applied(changing), self.mesh.held_by_steps) if changing else self.mesh
             self._meshes[changing] = words
         asked = [each[1:] for each in chosen if each[0] == "ask"]
-        return Flows(self._meshes[changing], self.view, asked)
+        return Crossings(self._meshes[changing], self.view, asked)
 
     # The cheapest
 

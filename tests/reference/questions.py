@@ -10,6 +10,9 @@ HOME = "home"
 ONE_ZONE = "is this one trust domain"
 INTENTS = "intents"
 WHERE = "where does its secret lie"
+EXTERNAL = "is it one of yours"
+KEY = "who has its key"
+HONOURED = "is it honoured as principal or as delegate"
 ONLY = "only names what it does not reach"
 
 
@@ -31,13 +34,16 @@ class Questions(Facts):
 
     def _of_agents(self):
         for a in self.agents:
-            if self.s.agent[a].home is None:
+            home = self.s.agent[a].home
+            if home is None:
                 yield f"agent:{a}", HOME
+            elif self.mesh.is_person(a) and self.s.zone[home].environment == "external":
+                yield f"agent:{a}", EXTERNAL
             nodes = self.mesh.effective(a)
             zones = {self.mesh.zone(s) for s, _ in self.accesses(a)}
             if len(self.mesh.identities(nodes)) >= 2 and len(zones) == 1:
                 yield f"agent:{a}", ONE_ZONE
-            if self.mesh.is_steerable(a) and self.intended(a) is None:
+            if self.mesh.is_steerable(a) and all(i.agent != a for i in self.s.intent.values()):
                 yield f"agent:{a}", INTENTS
 
     def _of_credentials(self):
@@ -49,6 +55,13 @@ class Questions(Facts):
             long = seconds is None or seconds > DAY
             if c.id in held - kept and c.binding == "bearer" and not c.attested and long:
                 yield f"credential:{c.id}", WHERE
+            lies = any(k.credential == c.id and k.how == "stores" for k in self.s.custody.values())
+            if lies and c.id not in held and c.binding != "bearer":
+                yield f"credential:{c.id}", KEY
+            if c.on_behalf_of is not None and any(
+                g.credential == c.id and g.honoured_as is None for g in self.grants
+            ):
+                yield f"credential:{c.id}", HONOURED
 
     def _of_limits(self):
         """An ``only`` that names what the second agent does not reach itself: not even as itself.

@@ -1,13 +1,11 @@
 """The naive reading of one snapshot in one view, with answers as in section 11."""
 
-from tests.reference.compromise import Compromises
-from tests.reference.crossings import WORDS
-from tests.reference.flows import Flows
+from tests.reference.crossings import WORDS, Crossings
 from tests.reference.mesh import ordered
 from tests.reference.words import Words
 
 
-class Reading(Compromises):
+class Reading(Crossings):
     """All answers of sections 4 to 7."""
 
     def __init__(self, snapshot, view="built"):
@@ -15,7 +13,7 @@ class Reading(Compromises):
 
     def with_guarded(self, steps):
         """The same mesh with decisions of nobody's power on these steps (kind, from, to)."""
-        return Flows(self.mesh, self.view, steps)
+        return Crossings(self.mesh, self.view, steps)
 
     def reach(self):
         """Section 11, ``meshmodel reach``: its ``agents``."""

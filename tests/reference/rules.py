@@ -6,7 +6,7 @@ defined by the text for missing-checkpoint alone; elsewhere they are this readin
 
 from tests.reference.crossings import WORDS
 from tests.reference.facts import DAY, Facts, Finding, lifetime_seconds
-from tests.reference.mesh import CONFIDENTIAL, HARM, LEVEL, all_five, closure, ordered
+from tests.reference.mesh import CONFIDENTIAL, HARM, LEVEL, OWN_STEPS, Step, all_five, closure, ordered
 
 EARLY = {"delegation", "trigger", "hearing", "hosting", "hold"}
 
@@ -33,17 +33,18 @@ class Rules(Facts):
         return {agent: Finding("critical", (agent,)) for agent in self.toxic()}
 
     def unapproved_reach(self):
-        """The agent has intents, and effective reach beyond their actions."""
+        """The agent has intents, and unchecked reach (reading: as for sources) beyond what they cover."""
         found = {}
         for agent in self.agents:
-            allowed = self.intended(agent)
-            if allowed is None:
+            beyond = [
+                (s, x) for s, x in self.beyond_intents(agent) if x != "read" or s in self.mesh.can_read(agent)
+            ]
+            if not beyond or not any(i.agent == agent for i in self.s.intent.values()):
                 continue
-            beyond = [at for at in self.accesses(agent) if at not in allowed]
-            if beyond:
-                high = any(x != "read" and self.mesh.level(s) >= CONFIDENTIAL for s, x in beyond)
-                actions = ordered(x for _, x in beyond)
-                found[agent] = Finding("high" if high else "medium", (agent,), actions)
+            outside = [(s, x) for s, x in beyond if self.mesh.zone(s) != self.s.agent[agent].home]
+            high = any(x != "read" and self.mesh.level(s) >= CONFIDENTIAL for s, x in outside)
+            severity = "high" if high else "medium" if outside else "low"
+            found[agent] = Finding(severity, (agent,), ordered(x for _, x in beyond))
         return found
 
     # Checkpoints
@@ -52,7 +53,7 @@ class Rules(Facts):
         """It fails points 1 to 3, and no other on the same step meets them."""
         met = {(self.step_of(k), k.from_, k.to) for k in self.meeting}
         return {
-            k.id: Finding("medium")
+            k.id: Finding("low")
             for k in self.s.checkpoint.values()
             if (self.step_of(k), k.from_, k.to) not in met and self.ends_are_active(k)
         }
@@ -71,15 +72,12 @@ class Rules(Facts):
         return found
 
     def _comes_to(self, agent, k):
-        """The effective reach has the node that the step leaves; boundary: has a crossing there."""
+        """The effective reach has the node that the step leaves; boundary: at home there, it crosses it."""
         nodes = self.mesh.effective(agent)
         if k.step != "boundary":
             return any(self.covers(k, step) and step.leaves in nodes for step in self.mesh.steps)
-        return any(
-            a == agent
-            and (self.zone_of_source(a, source), self.mesh.zone(target)) == (k.from_, k.to)
-            and (k.actions is None or action in k.actions)
-            for a, source, target, action in self.candidates()
+        return self.s.agent[agent].home == k.from_ and any(
+            a == agent and self.mesh.zone(target) == k.to for a, _, target, _ in self.candidates()
         )
 
     def coarse_checkpoint(self):
@@ -111,17 +109,13 @@ class Rules(Facts):
     def advisory_limit(self):
         """A delegation to a steerable agent has ``only``."""
         return {
-            f"{d.from_}>{d.to}": Finding("medium", tuple(sorted((d.from_, d.to))))
+            f"{d.from_}>{d.to}": Finding("low", tuple(sorted((d.from_, d.to))))
             for d in self.s.delegation.values()
             if d.only is not None and {d.from_, d.to} <= self.mesh.agents and self.mesh.is_steerable(d.to)
         }
 
     def carried_words(self):
-        return {
-            s: Finding("high" if self.mesh.integrity(s) >= HARM["high"] else "medium")
-            for s, first_hand in self.heard()
-            if not first_hand
-        }
+        return {s: Finding("low") for s, first_hand in self.heard() if not first_hand}
 
     # Delegated identities
 
@@ -141,32 +135,24 @@ class Rules(Facts):
     def lost_delegation(self):
         """People set it to work, and it reaches their data with a credential of its own."""
         found = {}
-        for agent in self.acting_agents():
-            if not self._works_for_people(agent):
-                continue
+        for agent in self._working_for_people():
             in_hand = self.mesh.reached_by({("agent", agent)}, {"hold", "exchange"})
             for g in self.grants:
                 nobodys = self.s.credential[g.credential].on_behalf_of is None
-                if ("cred", g.credential) in in_hand and nobodys and self._each_has_data_in(g.system):
-                    restricted = self.mesh.level(g.system) == LEVEL["restricted"]
-                    severity = "high" if restricted else "medium"
-                    told = found.setdefault(f"{g.credential}>{g.system}", Finding(severity, (), g.actions))
-                    agents = tuple(sorted({*told.agents, agent}))
-                    found[f"{g.credential}>{g.system}"] = told._replace(agents=agents)
+                level = self.mesh.level(g.system)
+                kept_apart = self.mesh.is_partitioned(g.system) and level >= CONFIDENTIAL
+                if ("cred", g.credential) in in_hand and nobodys and kept_apart:
+                    severity = "high" if level == LEVEL["restricted"] else "medium"
+                    told = found.get(f"{g.credential}>{g.system}", Finding(severity, (), g.actions))
+                    found[f"{g.credential}>{g.system}"] = told._replace(agents=(*told.agents, agent))
         return found
 
-    def _works_for_people(self, agent):
-        """An active person delegates to it, itself or through active agents but persons."""
-        delegations = [d for d in self.s.delegation.values() if {d.from_, d.to} <= self.mesh.agents]
-        before = {agent}
-        while True:
-            more = before | {d.from_ for d in delegations if d.to in before and not self.mesh.is_person(d.to)}
-            if more == before:
-                return any(self.mesh.is_person(a) for a in before)
-            before = more
-
-    def _each_has_data_in(self, system):
-        return self.is_partitioned(system) and self.mesh.level(system) >= CONFIDENTIAL
+    def _working_for_people(self):
+        """Those to whom an active person delegates, itself or through active agents but persons."""
+        acting = set(self.acting_agents())
+        ends = [(d.from_, d.to) for d in self.s.delegation.values() if d.to in acting]
+        steps = [Step("delegation", *each, each, None) for each in ends]
+        return sorted(closure(steps, self.mesh.agents - acting) & acting)
 
     def token_passthrough(self):
         found = {}
@@ -177,30 +163,37 @@ class Rules(Facts):
             ]
             if loose and {d.from_, d.to} <= self.mesh.agents:
                 found[f"{d.from_}>{d.to}"] = Finding("high", tuple(sorted((d.from_, d.to))))
-        for g in self.grants:
-            audience = self.s.credential[g.credential].audience
-            if audience is not None and g.system not in audience:
-                agents = self.who_reaches(("cred", g.credential))
-                found[f"{g.credential}>{g.system}"] = Finding("high", agents, g.actions)
+        for step in self.mesh.steps_but_hearing:
+            if step.leaves[0] == "stray" and step.leaves[1][0] == "cred":
+                subject = f"{step.leaves[1][1]}>{step.key[1]}"
+                found[subject] = Finding("high", self.who_reaches(step.leaves))
         return found
 
     def impersonating_exchange(self):
         """After it an agent acts: some agent reaches it, and what it yields acts somewhere."""
         found = {}
         for e in self.s.exchange.values():
-            if e.semantics != "impersonation" or not {e.from_, e.to} <= self.mesh.creds:
+            if e.semantics != "impersonation" or e.to not in self.mesh.creds:
                 continue
+            agents = self.who_reaches(*self._leaving(e))
             acts = ordered(x for _, x in self.beyond_credential(e.to) if x != "read")
-            agents = self.who_reaches(("cred", e.from_))
             if acts and agents:
-                found[f"{e.from_}>{e.to}"] = Finding("medium", agents, acts)
+                found[f"{e.from_}>{e.to}"] = Finding("low", agents, acts)
         return found
 
+    def _leaving(self, exchange):
+        """The nodes that its steps leave."""
+        key = exchange.from_, exchange.to
+        return [
+            step.leaves for step in self.mesh.steps_but_hearing if (step.kind, step.key) == ("exchange", key)
+        ]
+
     def unpinned_federation(self):
+        """Who it names may be revoked: the trust remains."""
         return {
-            f"{e.from_}>{e.to}": Finding("high", self.who_reaches(("cred", e.from_)))
+            f"{e.from_}>{e.to}": Finding("high", self.who_reaches(*self._leaving(e)))
             for e in self.s.exchange.values()
-            if not e.pinned and {e.from_, e.to} <= self.mesh.creds
+            if not e.pinned and e.to in self.mesh.creds
         }
 
     # Secrets
@@ -210,8 +203,19 @@ class Rules(Facts):
         for c in self.active:
             holding = {h.agent for h in self.s.hold.values() if h.credential == c.id} & self.mesh.agents
             if len(holding) >= 2:
-                found[c.id] = Finding("medium", tuple(sorted(holding)), self.opens(c.id))
+                severity = "medium" if self._opens_much(c.id) else "low"
+                found[c.id] = Finding(severity, tuple(sorted(holding)), self.opens(c.id))
         return found
+
+    def _opens_much(self, credential):
+        """By own steps, guarded or not."""
+        nodes = self.mesh.reached_by(self.starts_of(f"credential:{credential}"), OWN_STEPS)
+        return any(
+            self.mesh.level(node[1]) >= CONFIDENTIAL
+            or (node[2] != "read" and self.mesh.integrity(node[1]) >= HARM["high"])
+            for node in nodes
+            if node[0] == "access"
+        )
 
     def long_lived_credential(self):
         found = {}
@@ -284,25 +288,26 @@ class Rules(Facts):
         }
 
     def environment_crossing(self):
-        """Unchecked, it acts in production and has any access in development or staging."""
+        """Unchecked, it acts in production beyond its intents, and has access in development or staging."""
         found = {}
         for agent in self.agents:
-            accesses = self.unchecked_accesses(agent)
-            acts = ordered(x for s, x in accesses if x != "read" and self.environment(s) == "production")
-            if acts and any(self.environment(s) in {"development", "staging"} for s, _ in accesses):
+            beyond = self.beyond_intents(agent)
+            acts = ordered(x for s, x in beyond if x != "read" and self.environment(s) == "production")
+            elsewhere = {self.environment(s) for s, _ in self.unchecked_accesses(agent)}
+            if acts and elsewhere & {"development", "staging"}:
                 found[agent] = Finding("high", (agent,), acts)
         return found
 
     def third_party_reach(self):
-        """With a vendor, or started by a system with one; on a system that is not that vendor's."""
+        """Unchecked, with a vendor, or started by a system with one; on what is not that vendor's."""
         found = {}
         for agent in self.agents:
             vendors = {self.s.agent[agent].vendor}
-            vendors |= {self.s.system[s].vendor for s, b in self.mesh.triggers if b == agent}
+            vendors |= {self.s.system[t.system].vendor for t in self.s.trigger.values() if t.agent == agent}
             actions = ordered(
                 x
                 for vendor in vendors - {None}
-                for s, x in self.accesses(agent)
+                for s, x in self.unchecked_accesses(agent)
                 if self.mesh.level(s) >= CONFIDENTIAL and self.s.system[s].vendor != vendor
             )
             if actions:

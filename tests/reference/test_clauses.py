@@ -29,6 +29,11 @@ def reached(read, agent="bot"):
     return {node[1] for node in read.mesh.effective(agent) if node[0] == "cred"}
 
 
+def hears(read, agent="bot"):
+    """The systems that it hears."""
+    return read.mesh.heard_by[agent]
+
+
 def states(read, target, action):
     """The states of the crossings there, by source."""
     crossings = read.crossings_and_missing()[0]
@@ -78,15 +83,15 @@ def thief(store_kind=None, holder_status="active", *more):
 
 
 def test_what_others_hold_is_taken_only_by_theft():
-    assert thief().mesh.steered == set()
-    assert thief("secrets-manager").mesh.steered == {"bot"}
-    assert thief(None, "retired").mesh.steered == {"bot"}
-    assert thief(None, "active", r.Hold("bot", "web-key")).mesh.steered == {"bot"}
+    assert "web" not in hears(thief())
+    assert "web" in hears(thief("secrets-manager"))
+    assert "web" in hears(thief(None, "retired"))
+    assert "web" in hears(thief(None, "active", r.Hold("bot", "web-key")))
     assert "web-key" in reached(thief())
 
 
 def test_a_pass_by_an_active_agent_is_a_hold():
-    for status, steered in (("active", set()), ("retired", {"bot"})):
+    for status, heard in (("active", set()), ("retired", {"web"})):
         read = reading(
             place("web", untrusted_input=True),
             place("store"),
@@ -99,7 +104,7 @@ def test_a_pass_by_an_active_agent_is_a_hold():
             r.Custody("store", "web-key"),
             r.Delegation("boss", "helper", ("web-key",)),
         )
-        assert read.mesh.steered == steered
+        assert hears(read) == {"store"} | heard
 
 
 def test_a_program_takes_nothing_for_the_one_that_sets_it_to_work():
@@ -113,8 +118,8 @@ def test_a_program_takes_nothing_for_the_one_that_sets_it_to_work():
         *key("holder", "web-key", web="read"),
         r.Custody("store", "web-key"),
     )
-    assert reading(*records, bot("holder", "service")).mesh.steered == set()
-    assert reading(*records, bot("holder", "service", status="retired")).mesh.steered == {"bot"}
+    assert "web" not in hears(reading(*records, bot("holder", "service")))
+    assert "web" in hears(reading(*records, bot("holder", "service", status="retired")))
 
 
 @pytest.mark.parametrize(("typed", "heard"), [(False, True), (True, False)])
@@ -129,7 +134,8 @@ def test_words_come_with_what_lies_open(typed, heard):
         r.Custody("image", "left"),
     )
     assert (read.heard() == [("script", False)]) == heard
-    assert (read.mesh.hearing == {("script", "bot")}) == heard
+    steps = {step.key for step in read.mesh.steps if step.kind == "hearing"}
+    assert (steps == {("script", "bot")}) == heard
 
 
 def test_a_decision_on_a_trigger_that_is_not_drawn_judges_the_words():
@@ -137,28 +143,29 @@ def test_a_decision_on_a_trigger_that_is_not_drawn_judges_the_words():
     records.append(r.Checkpoint("judge", DECISION, "trigger", "web", "bot"))
     read = reading(*records)
     assert [read.step_of(k) for k in read.meeting] == ["hearing"]
-    assert ("agent", "bot") not in read.unchecked(read.outsider())[0]
+    assert ("agent", "bot") not in read.for_the_outsider[0]
     drawn = reading(*records, r.Trigger("web", "bot"))
     assert [drawn.step_of(k) for k in drawn.meeting] == ["trigger"]
-    assert ("agent", "bot") in drawn.unchecked(drawn.outsider())[0]
+    assert ("agent", "bot") in drawn.for_the_outsider[0]
 
 
-def test_what_is_heard_is_reached_by_the_steps_of_section_3_alone():
-    """The outsider starts the server, and who has it answers the bot; but then nobody listens yet."""
-    read = reading(
+def test_who_has_a_server_writes_what_others_are_told():
+    """The outsider starts the server, and who has it answers the bot, which asks a model beside it."""
+    records = (
         place("web", untrusted_input=True),
         place("memory"),
-        bot(),
+        bot(kind="service"),
         bot("server", "service"),
+        bot("model"),
         r.Delegation("bot", "server"),
-        *key("bot", "fetch", web="read"),
         *key("bot", "note", memory="write"),
         r.Trigger("web", "server"),
-        r.Checkpoint("judge", DECISION, "hearing", "web", "bot"),
     )
-    assert "memory" in read.mesh.words_come_to
-    assert read.heard() == [("web", True)]
-    assert ("access", "memory", "write") in read.after_compromise("outsider")[0]
+    assert reading(*records).heard() == [("web", True)]
+    asking = r.Delegation("bot", "model")
+    assert reading(*records, asking).heard() == [("memory", False), ("web", True)]
+    judge = r.Checkpoint("judge", DECISION, "hearing", "web", "server")
+    assert reading(*records, asking, judge).heard() == [("web", True)]
 
 
 @pytest.mark.parametrize(
@@ -263,10 +270,10 @@ def test_what_came_from_one_subject_goes_back_to_it(first, second, toxic):
 @pytest.mark.parametrize(
     ("zone", "decided_at", "toxic"),
     [
-        ("there", "gate", []),  # from the zone of the secret
         ("here", "gate", []),  # from home
-        ("there", "vault", ["bot"]),  # who read the secret has power over it
-        ("there", None, ["bot"]),
+        ("there", "gate", ["bot"]),  # what the bot sends comes from elsewhere
+        ("here", "vault", ["bot"]),  # who read the secret has power over it
+        ("here", None, ["bot"]),
     ],
 )
 def test_a_gateway_stops_a_flow(zone, decided_at, toxic):
