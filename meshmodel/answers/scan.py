@@ -34,7 +34,7 @@ _WEIGHED: Final[tuple[Severity, ...]] = ("critical", "high", "medium")
 """The severities by whose numbers of missing checkpoints an answer is weighed, in this order."""
 _CHANGES: Final[frozenset[Action]] = frozenset({"write", "admin", "issue"})
 _PROMPTS: Final = re.compile(
-    r"What does (.+) ask before it uses a tool of a server, and who can change that\?"
+    r"\"?What does (.+) ask before it uses a tool of a server, and who can change that\?\"?"
 )
 """What an import asks of a client whose prompts no file says."""
 _UNSAID: Final = "what it asks is not in these files"

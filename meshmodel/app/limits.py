@@ -18,3 +18,5 @@ TICK: Final = 0.5
 """Seconds between two reports of what runs in the background."""
 POLL: Final = 0.25
 """Seconds between two looks for edits of other programs."""
+PASTE_LIMIT: Final = 64 * 1024
+"""Bytes of UTF-8 up to which a text is pasted: a terminal hands it over a character at a time."""

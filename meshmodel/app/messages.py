@@ -47,13 +47,13 @@ class EditRequested(Message):
 
 @dataclass
 class FieldRequested(Message):
-    """A widget asks for the dialog of one field of a record in the model ``on``; ``done`` hears the values,
-    by attribute, that were decided.
+    """A widget asks for the dialog of one field of a record in the model ``on``; ``edit`` makes what is asked
+    for with the values, by attribute, that were decided: of the record in a model, or ``None`` for nothing.
     """
 
     record: Record
     field: Field
-    done: Callable[[Mapping[str, Any]], None]
+    edit: Callable[[Record, Snapshot, Mapping[str, Any]], EditRequested | None]
     _: KW_ONLY
     on: Snapshot
 

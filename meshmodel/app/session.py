@@ -162,10 +162,15 @@ class Session:
         """
         if self._store is None:
             return self._read is not None and self._read_again()
+        since = self.snapshot.revision
         snapshot = self._store.refresh()
         if snapshot is None:
             return False
-        self._changed(snapshot, "edited by another program", "elsewhere")
+        news = None
+        with suppress(StoreError):  # the model is there, whoever edited it
+            news = self._store.newest_of_others(since)
+        person, label = news or ("", "edited the model")
+        self._changed(snapshot, f"{person or 'another program'}: {label}", "elsewhere")
         return True
 
     def _read_again(self) -> bool:

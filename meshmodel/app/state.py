@@ -51,10 +51,17 @@ answer that is being computed; a fix that is, to be guarded; what the lens shows
 
 @dataclass(frozen=True, slots=True)
 class StatusMessage:
-    """What the message line says; before what the lens shows, where it is about that."""
+    """What the message line says; before what the lens shows, where it is about that.
+
+    Attributes:
+        text: of what was done or refused here.
+        kind: what it is about.
+        news: what somebody else did since, which stands behind it.
+    """
 
     text: str = ""
     kind: MessageKind = "note"
+    news: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,8 @@ class WorkbenchState:
     def message_text(self) -> str:
         """What the message line says, in full."""
         message = self.message
-        return f"{message.text}{self.lens_result.content.says}" if message.kind == "lens" else message.text
+        own = f"{message.text}{self.lens_result.content.says}" if message.kind == "lens" else message.text
+        return " · ".join(filter(None, (own, message.news)))
 
     @property
     def finding(self) -> Finding | None:

@@ -22,12 +22,20 @@ class ConflictError(StoreError):
     Attributes:
         table: of the record.
         key: likewise.
+        did: what the other program did, in words.
         field: the key of the field that both changed; ``None``: one side removed it, or both added it.
+        by: who did it.
     """
 
-    def __init__(self, message: str, table: str, key: Key, field: str | None = None) -> None:
-        super().__init__(message)
-        self.table, self.key, self.field = table, key, field
+    def __init__(self, table: str, key: Key, did: str, field: str | None = None) -> None:
+        self.table, self.key, self.did, self.field = table, key, did, field
+        self.by = "another program"
+        super().__init__(f"{label_of(table, key)}: {self.by} {did}")
+
+    def name(self, person: str) -> None:
+        """Say by whom it was done; an empty name stays another program."""
+        self.by = person or self.by
+        super().__init__(f"{label_of(self.table, self.key)}: {self.by} {self.did}")
 
 
 _PLACE = {name: number for number, name in enumerate(("about", *TABLES))}
@@ -68,13 +76,8 @@ def _merge(table: str, key: Key, versions: tuple[Record, Record, Record]) -> Rec
         if wanted in {was, now}:
             continue
         if now != was:
-            raise ConflictError(
-                f"{label_of(table, key)}: another program changed its “{field.key}” meanwhile; "
-                "look at it and edit again",
-                table,
-                key,
-                field.key,
-            )
+            did = f"changed its “{field.key}” meanwhile; look at it and edit again"
+            raise ConflictError(table, key, did, field.key)
         ours[name] = wanted
     return replace(current, **ours)
 
@@ -83,7 +86,7 @@ def _overtaken(table: str, key: Key, current: Record | None) -> ConflictError:
     did = "removed or renamed it meanwhile"
     if current is not None:
         did = "added or changed it meanwhile; look at it and edit again"
-    return ConflictError(f"{label_of(table, key)}: another program {did}", table, key)
+    return ConflictError(table, key, did)
 
 
 def carry_out(changes: Difference, snapshot: Snapshot, label: str, because: str) -> Snapshot:

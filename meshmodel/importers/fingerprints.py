@@ -1,31 +1,34 @@
 """Describes what an import starts, so that ``drift`` sees when another program runs than was approved.
 
 A description names the program, its version and options, and ends with a digest of all arguments. Values that
-are withheld count by their names alone, so that no digest says anything of a secret.
+are withheld count by their names alone, so that no digest says anything of a secret. The variables and the
+folder that a program is given decide too what runs (``NODE_OPTIONS``, ``PYTHONPATH``), and so they count.
 """
 
 import hashlib
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
 from meshmodel.importers.catalogue import load_catalogue
-from meshmodel.importers.document import Node
+from meshmodel.importers.command_line import redacted, redacted_value
 from meshmodel.importers.programs import Program, option_values, program_of
 from meshmodel.importers.withheld import (
     host_of,
-    in_arguments,
+    name_to_show,
     names_secret,
     shows_secret,
     without_secret_parts,
 )
+from meshmodel.model.secret_pattern import UUID
 
 _MARK: Final = "Program: "
 _OPTION: Final = re.compile(r"(--[A-Za-z][A-Za-z0-9-]{0,60}|-[A-Za-z])")
-_ASSIGNED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,99})[=:].*", re.DOTALL)
+_PORTS: Final[Mapping[str, int]] = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 _SHOWN: Final = 20
 _SPLIT: Final = 20_000
 """Longer scripts are split at blanks alone, which takes no time."""
@@ -51,14 +54,20 @@ def _essence(description: str) -> tuple[str, str]:
     return description.partition("; ")[0], description.rpartition("; ")[2]
 
 
-def of_command(words: Sequence[str]) -> str:
-    """The description of what a command starts: its first word and its arguments."""
+def of_command(words: Sequence[str], settings: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The description of what a command starts: its first word, its arguments, and what it is given.
+
+    Args:
+        words: the command and its arguments.
+        settings: by name the variables and the folder that it is given; those whose names say secret are left
+            out, for they are credentials.
+    """
     program = program_of(words)
     known = _known_options(program)
     given = [*program.options, *program.arguments]
     options = dict.fromkeys(found[1] for each in given if (found := _OPTION.match(each)))
     shown = [f"{name}={known[name]}" if known.get(name) else name for name in options]
-    return _described(_named(program, words), shown, words)
+    return _described(_named(program), shown, words, settings)
 
 
 def of_script(product: str, script: str) -> str:
@@ -78,21 +87,49 @@ def of_action(uses: str, inputs: Mapping[str, str]) -> str:
 
 
 def of_address(address: str) -> str:
-    """The description of a server at an address: host and path."""
+    """The description of a server at an address: host and path; scheme and port where they are not usual."""
     host = host_of(address)
-    return f"{_MARK}at {_plain(host + urlsplit(address).path)}" if host else ""
+    if not host:
+        return ""
+    parts = urlsplit(address)
+    scheme = parts.scheme.lower()
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    before = "" if scheme == "https" else f"{scheme}://"
+    after = "" if port in {None, _PORTS.get(scheme)} else f":{port}"
+    return f"{_MARK}at {before}{_plain(f'{host}{after}{parts.path}')}"
 
 
-def _described(name: str, options: Sequence[str], words: Sequence[str]) -> str:
+def _described(
+    name: str,
+    options: Sequence[str],
+    words: Sequence[str],
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     told = [name]
+    given = {
+        name_to_show(each): redacted_value(each, text)
+        for each, text in sorted(settings.items())
+        if not names_secret(each)
+    }
     if options:
         told.append(f"options {', '.join(options[:_SHOWN])}{', …' if len(options) > _SHOWN else ''}")
-    return f"{_MARK}{'; '.join([*told, f'arguments {_digest(words)}'])}"
+    if given:
+        told.append(f"given {', '.join([*given][:_SHOWN])}{', …' if len(given) > _SHOWN else ''}")
+    counted = [*redacted(words), *(f"{name}={text}" for name, text in given.items())]
+    return f"{_MARK}{'; '.join([*told, f'arguments {_digest(counted)}'])}"
 
 
-def _named(program: Program, words: Sequence[str]) -> str:
-    """The runner, and the package or image with its version; of a file of the machine its name alone."""
-    name = program.name or (words[0] if words else "")
+def _named(program: Program) -> str:
+    """The runner, and the package or image with its version; of a file of the machine its name alone.
+
+    A bare UUID may be a key, and is no name of a program.
+    """
+    name = program.name
+    if not name or UUID.search(name) or UUID.search(program.version) or _shows(name, program.version):
+        return f"{program.runner} program not told".strip()
     if program.kind in {"path", "bin", ""}:
         return f"{program.runner} {_base(name)}".strip()
     if program.kind == "url":
@@ -129,20 +166,9 @@ def _known_options(program: Program) -> dict[str, str]:
     }
 
 
+def _shows(*texts: str) -> bool:
+    return any(map(shows_secret, texts))
+
+
 def _digest(words: Sequence[str]) -> str:
-    canonical = json.dumps(list(_canonical(words)), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
-
-
-def _canonical(words: Sequence[str]) -> Iterator[str]:
-    """The words, with the names of what is withheld in its place, and of addresses the host."""
-    nodes = [Node(each) for each in words]
-    withheld = {each.node: each.name for each in in_arguments(nodes)}
-    for node in nodes:
-        assigned = _ASSIGNED.fullmatch(node.text)
-        if node in withheld:
-            yield f"<{withheld[node]}> {host_of(node.text)}".rstrip()
-        elif assigned and (names_secret(assigned[1]) or shows_secret(node.text)):
-            yield f"<{assigned[1]}>"
-        else:
-            yield "<value>" if shows_secret(node.text) else node.text
+    return hashlib.sha256(json.dumps(list(words), ensure_ascii=True).encode()).hexdigest()[:12]

@@ -1,15 +1,21 @@
 """Which program a command starts, behind the runners that fetch packages and start containers.
 
-``npx -y @scope/server@1.2 /srv`` is the package ``@scope/server`` of npm, version 1.2, with one argument. A
-file of the machine is a program of somebody, whatever it is called: its kind is ``path``.
+Secrets are taken out first (``command_line``). Behind an option that is not known the program is not told:
+the next word may be its value. ``npx -y @scope/server@1.2 /srv`` is the package ``@scope/server`` of npm,
+version 1.2, with one argument. A file of the machine is a program of somebody,
+        whatever it is called: its kind
+is ``path``.
 """
 
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import urlsplit
+
+from meshmodel.importers.command_line import ENV_OPTIONS, redacted
 
 Kind = Literal["npm", "pypi", "image", "bin", "git", "url", "path", ""]
 
@@ -23,8 +29,30 @@ _NPM: Final = re.compile(r"(?:npm:)?(@[\w.~-]+/[\w.~-]+|[\w.~-]+)(?:@(.*))?", re
 _PYPI: Final = re.compile(r"([\w.-]+)(?:\[[^\]]*\])?(?:(?:@|===?|[<>!~]=?)(.*))?", re.DOTALL)
 _IMAGE: Final = re.compile(r"([^\s@]+?)(?::([^/:@]+))?(?:@(sha256:[0-9a-f]+))?")
 _ENDINGS: Final = (".exe", ".cmd", ".bat", ".ps1")
+_STANDS_FOR: Final = re.compile(r"<[^<>]*>")
+"""What stands in the place of a secret, or of what is to be filled in."""
+_PATH_WITH_BLANKS: Final = re.compile(
+    r"(?:[A-Za-z]:\\|%)[^\"|<>=]*?\.(?:exe|cmd|bat|ps1)(?=\s|$)"
+    r"|[/~][^\"|<>=]{0,200}?(?:\.app/Contents/MacOS|/Application Support)/[^\s/]+(?:/[^\s/]+)*",
+    re.IGNORECASE,
+)
+"""Programs of Windows, and of applications of macOS."""
 _WRAPPERS: Final = 50
 """So many of env, cmd, sudo and assignments before a program are looked behind."""
+_STARTERS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "env": (
+        frozenset({"-u", "--unset", "-C", "--chdir"}),
+        frozenset({"-i", "--ignore-environment", "-0", "--null", "-v", "--debug"}),
+    ),
+    "sudo": (
+        frozenset({"-u", "--user", "-g", "--group", "-p", "--prompt", "-C", "-h", "--host", "-r",
+            "-t", "-T", "-D", "-R"}),
+        frozenset({"-E", "-H", "-n", "-S", "-k", "-b", "-A", "-P", "--preserve-env", "--set-home",
+            "--non-interactive",
+                   "--stdin", "--background"}),
+    ),
+}  # fmt: skip
+"""Programs that only start the next one: their options with a value, and those without."""
 _LONGEST: Final = 500
 """Characters of a word that are looked at: names of packages and images are shorter."""
 
@@ -68,7 +96,7 @@ def program_of(words: Sequence[str]) -> Program:
     Args:
         words: the command and its arguments; a command that is a whole line is split as a shell does.
     """
-    words = [each[:_LONGEST] if "://" not in each else each for each in _split(words)]
+    words = [each[:_LONGEST] if "://" not in each else each for each in _split(redacted(words))]
     for _ in range(_WRAPPERS):
         words, before = _unwrapped(words), words
         if words == before:
@@ -77,6 +105,8 @@ def program_of(words: Sequence[str]) -> Program:
         return Program()
     if "://" in words[0]:
         return address_of(words[0])
+    if _STANDS_FOR.fullmatch(words[0]) or words[0].startswith("-"):
+        return Program(arguments=tuple(words[1:]))
     runner = _base(words[0])
     read = _RUNNERS.get(runner)
     if read is not None and not _is_local(words[0]):
@@ -111,14 +141,24 @@ def option_values(words: Sequence[str]) -> dict[str, str]:
 
 
 def _split(words: Sequence[str]) -> list[str]:
-    """The words, with a command that is a whole line split into its own."""
-    if not words or len(words[0].split(maxsplit=1)) < 2 or _is_path(words[0].split(maxsplit=1)[0]):
+    """The words, with a command that is a whole line split into its own; a path may have blanks in it."""
+    if not words or len(words[0].split(maxsplit=1)) < 2:
         return list(words)
+    line = words[0].strip()[:4_000]
+    path = _PATH_WITH_BLANKS.match(line)
+    if path is not None:
+        return [path[0], *_words_of(line[path.end() :]), *words[1:]]
+    return [*_words_of(line), *words[1:]]
+
+
+def _words_of(line: str) -> list[str]:
+    """The words of a line as a shell reads it; with the backslashes of Windows as they are."""
+    if "\\" in line:
+        return [each.strip("\"'") for each in line.split()]
     try:
-        first = shlex.split(words[0][:4_000])
+        return shlex.split(line)
     except ValueError:
-        first = words[0][:4_000].split()
-    return [*first, *words[1:]]
+        return line.split()
 
 
 def _unwrapped(words: list[str]) -> list[str]:
@@ -130,10 +170,12 @@ def _unwrapped(words: list[str]) -> list[str]:
         return rest
     if first == "cmd" and rest and rest[0].lower() in {"/c", "/k"}:
         return _split(rest[1:])
-    if first == "env":
-        return _after_options(rest, {"-u", "--unset", "-C", "--chdir"})[1]
-    if first == "sudo":
-        return _after_options(rest, {"-u", "--user", "-g", "--group"})[1]
+    if first == "env" and rest[:1] in (["-S"], ["--split-string"]):
+        return _split(rest[1:])
+    if first in _STARTERS:
+        valued, switches = _STARTERS[first]
+        inner = _after_options(rest, valued, switches)[1]
+        return words if not inner or inner[0].startswith("-") else inner
     return words
 
 
@@ -152,19 +194,35 @@ def _is_local(word: str) -> bool:
     return _is_path(word) and re.match(r"/|[A-Za-z]:[/\\]|~/", word) is None
 
 
-def _after_options(words: Sequence[str], valued: set[str]) -> tuple[list[str], list[str]]:
+def _after_options(
+    words: Sequence[str], valued: AbstractSet[str], switches: AbstractSet[str]
+) -> tuple[list[str], list[str]]:
     """The options before the first word that is none, and the words from there on.
+
+    Behind an option of which it is not known whether it takes a value, the words begin with that option,
+    unless the next one stands for a secret, which is its value.
 
     Args:
         words: of a command line.
         valued: the options that take the next word as their value.
+        switches: those that take none.
     """
     at = 0
     while at < len(words) and words[at].startswith("-") and words[at] != "-":
         if words[at] == "--":
             return list(words[:at]), list(words[at + 1 :])
-        at += 2 if words[at] in valued else 1
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if words[at] in valued or _STANDS_FOR.fullmatch(following):
+            at += 2
+        elif "=" in words[at] or _is_known_switch(words[at], switches) or following.startswith("-"):
+            at += 1
+        else:
+            break
     return list(words[:at]), list(words[at:])
+
+
+def _is_known_switch(word: str, switches: AbstractSet[str]) -> bool:
+    return word in switches or word.startswith(("--no-", "--allow-", "--deny-", "--unstable"))
 
 
 # Packages ---------------------------------------------------------------------------------------
@@ -173,22 +231,51 @@ _PACKAGE_OPTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "npm": ("-p", "--package"),
     "pypi": ("--from", "--spec"),
 }
-_VALUED: Final = {
-    "-p", "--package", "--from", "--spec", "-c", "--call", "-w", "--workspace", "--registry", "--with",
-    "--with-editable", "--python",
+_NPM_VALUED: Final = frozenset(
+    {"-p", "--package", "-c", "--call", "-w", "--workspace", "--registry", "--prefix", "--cwd",
+        "--filter", "-C",
+     "--cache", "--userconfig", "--loglevel", "--node-options"}
+)  # fmt: skip
+_PYPI_VALUED: Final = frozenset({
+    "--from", "--spec", "--with", "-w", "--with-editable", "--python", "-p", "-c", "--constraints",
+    "-i", "-o",
     "--index", "--index-url", "--extra-index-url", "--directory", "--project", "--env-file", "--cache-dir",
-    "--constraint", "--with-requirements", "--pip-args", "--prefix", "--cwd", "--filter", "-C", "--group",
+    "--constraint", "--with-requirements", "--pip-args", "--group",
+    "--overrides", "--config-file", "--config-setting", "-C", "--index-strategy", "--link-mode", "--package",
+    "--exclude-newer", "-P", "--upgrade-package", "-b", "--color", "--allow-insecure-host", "--env", "-m",
+    "--only-group", "--no-group", "--python-platform", "--keyring-provider", "--fork-strategy", "--suffix",
     "--extra", "--default-index", "--find-links", "-f", "--refresh-package", "--prerelease", "--resolution",
+})  # fmt: skip
+_VALUED: Final[Mapping[Kind, AbstractSet[str]]] = {"npm": _NPM_VALUED, "pypi": _PYPI_VALUED}
+_SWITCHES_OF: Final[Mapping[Kind, AbstractSet[str]]] = {
+    "npm": frozenset({
+        "-y", "--yes", "-q", "--quiet", "-s", "--silent", "--no", "-n", "--offline", "--prefer-offline",
+        "--prefer-online", "--ignore-existing", "--verbose", "--bun", "-g", "--global",
+        "--workspaces", "--ws",
+        "--ignore-scripts", "--force", "-f", "--latest", "--shell-mode", "--legacy-peer-deps",
+        "--allow-build",
+        "--include-workspace-root", "--if-present", "-r", "--recursive", "-D", "--dev", "-d",
+        "--watch", "--hot",
+    }),
+    "pypi": frozenset({
+        "-q", "--quiet", "-v", "--verbose", "-n", "--no-cache", "--isolated", "--offline", "--refresh",
+        "--reinstall", "-U", "--upgrade", "--native-tls", "--system-certs", "--managed-python", "--frozen",
+        "--locked", "--active", "--exact", "--dev", "--all-extras", "--all-groups",
+        "--all-packages", "--show-resolution",
+        "--compile-bytecode", "--verify", "--pypackages", "--system-site-packages", "--pre",
+        "--script", "-s", "--gui-script",
+        "--module", "--preview", "--lfs", "--force-reinstall",
+    }),
 }  # fmt: skip
 
 
 def _package(words: Sequence[str], kind: Kind) -> Program:
     """The package that ``npx`` or ``uvx`` is to start: the one named by an option, else by a word."""
-    options, rest = _after_options(words, _VALUED)
+    options, rest = _after_options(words, _VALUED[kind], _SWITCHES_OF[kind])
     values = option_values(options)
-    named = [values[each] for each in _PACKAGE_OPTIONS[kind] if each in values]
-    if not rest:
-        return Program(options=tuple(options))
+    named = [values[each] for each in _PACKAGE_OPTIONS[kind] if values.get(each)]
+    if not rest or (rest[0].startswith("-") and not named):
+        return Program(options=(*options, *rest))
     wanted = named[0] if named else rest[0]
     found = replace(_named(wanted, kind), options=tuple(options), arguments=tuple(rest[1:]))
     if found.name in _REMOTE and found.kind == "npm":
@@ -230,22 +317,25 @@ def _uvx(words: Sequence[str]) -> Program:
 
 def _manager(words: Sequence[str]) -> Program:
     """What ``npm exec``, ``pnpm dlx``, ``yarn dlx`` or ``bun x`` start; else it is of the project."""
-    _, rest = _after_options(words, _VALUED)
+    options, rest = _after_options(words, _VALUED["npm"], _SWITCHES_OF["npm"])
     if rest and rest[0] in {"exec", "x", "dlx"}:
         return _npm(rest[1:])
-    return Program(kind="path", name=rest[1] if len(rest) > 1 else "", arguments=tuple(rest[2:]))
+    if rest[:1] and rest[0].startswith("-"):
+        return Program(options=(*options, *rest))
+    _, words = _after_options(rest[1:], _VALUED["npm"], _SWITCHES_OF["npm"])
+    return _file(words)
 
 
 def _uv(words: Sequence[str]) -> Program:
     """What ``uv tool run`` and ``uv run`` start; the second one a program of a project."""
-    options, rest = _after_options(words, _VALUED)
+    options, rest = _after_options(words, _VALUED["pypi"], _SWITCHES_OF["pypi"])
     if rest[:2] == ["tool", "run"]:
         return _package(rest[2:], "pypi")
     if rest[:1] != ["run"]:
-        return Program(options=tuple(options))
-    more, rest = _after_options(rest[1:], _VALUED)
-    if not rest:
-        return Program(options=(*options, *more))
+        return Program(options=(*options, *rest))
+    more, rest = _after_options(rest[1:], _VALUED["pypi"] - {"-m"}, _SWITCHES_OF["pypi"] | {"-m"})
+    if not rest or rest[0].startswith("-"):
+        return Program(options=(*options, *more, *rest))
     found = program_of(rest)
     return found if found.kind == "path" else replace(found, options=(*options, *more))
 
@@ -260,12 +350,113 @@ def _bun(words: Sequence[str]) -> Program:
 
 def _script(words: Sequence[str]) -> Program:
     """What ``node``, ``python`` and the like run: a file, whatever it is called."""
-    _, rest = _after_options(words, {"-r", "--require", "--import", "--env-file", "-W", "-X"})
+    _, rest = _after_options(words, _SCRIPT_VALUED, _SCRIPT_SWITCHES)
     if rest[:1] == ["run"]:  # deno, bun
-        rest = _after_options(rest[1:], set())[1]
+        rest = _after_options(rest[1:], _SCRIPT_VALUED, _SCRIPT_SWITCHES)[1]
     if rest and rest[0].startswith("npm:"):
         return _npm(rest)
-    return Program(kind="path", name=rest[0] if rest else "", arguments=tuple(rest[1:]))
+    return _file(rest)
+
+
+def _file(words: Sequence[str]) -> Program:
+    """The file or task that words begin with; behind an option that is not known, one by its ending."""
+    is_told = bool(words) and not words[0].startswith("-") and not _STANDS_FOR.fullmatch(words[0])
+    at = 0 if is_told else next((at for at, each in enumerate(words) if _SCRIPT_FILE.fullmatch(each)), None)
+    if at is None or not words:
+        return Program(arguments=tuple(words))
+    return Program(kind="path", name=words[at], arguments=tuple(words[at + 1 :]))
+
+
+_SCRIPT_FILE: Final = re.compile(r"[^-<\s][^\s]*\.(?:[cm]?[jt]sx?|py|rb|php|jar|sh|dll|wasm|go|csproj)")
+_SCRIPT_VALUED: Final = frozenset(
+    {
+        "-r",
+        "--require",
+        "--import",
+        "--env-file",
+        "-W",
+        "-X",
+        "--loader",
+        "--experimental-loader",
+        "-C",
+        "--conditions",
+        "--title",
+        "--config",
+        "-c",
+        "--import-map",
+        "--lock",
+        "--tsconfig",
+        "--cwd",
+        "-cp",
+        "-classpath",
+        "--class-path",
+        "-p",
+        "-I",
+        "-O",
+        "--cert",
+        "--location",
+        "-L",
+        "--log-level",
+        "-e",
+        "--eval",
+        "--print",
+        "-f",
+        "-d",
+    }
+)
+_SCRIPT_SWITCHES: Final = frozenset(
+    {
+        "-u",
+        "-B",
+        "-s",
+        "-S",
+        "-E",
+        "-b",
+        "-q",
+        "-v",
+        "-A",
+        "-m",
+        "-jar",
+        "-i",
+        "-l",
+        "-x",
+        "-w",
+        "-OO",
+        "-P",
+        "--module",
+        "--inspect",
+        "--inspect-brk",
+        "--watch",
+        "--hot",
+        "--bun",
+        "--silent",
+        "--quiet",
+        "--experimental-strip-types",
+        "--experimental-vm-modules",
+        "--enable-source-maps",
+        "--trace-warnings",
+        "--cached-only",
+        "--check",
+        "--node-modules-dir",
+        "--login",
+        "--posix",
+        "--env",
+        "--reload",
+        "--offline",
+        "--smol",
+        "--use-system-ca",
+        "--experimental-modules",
+        "--preserve-symlinks",
+        "--expose-gc",
+        "--experimental-fetch",
+        "--release",
+        "--frozen",
+        "--locked",
+        "--norc",
+        "--noprofile",
+        "--prefer-offline",
+    }
+)
 
 
 # Containers ---------------------------------------------------------------------------------------
@@ -317,7 +508,7 @@ def environment_of(program: Program) -> dict[str, str]:
     words = program.options
     for at, word in enumerate(words):
         given = ""
-        if word in {"-e", "--env"} and at + 1 < len(words):
+        if word in ENV_OPTIONS and at + 1 < len(words):
             given = words[at + 1]
         elif word.startswith("--env="):
             given = word.removeprefix("--env=")

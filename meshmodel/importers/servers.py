@@ -25,15 +25,14 @@ from meshmodel.importers.clients import Client, Served
 from meshmodel.importers.common_systems import CommonSystems
 from meshmodel.importers.document import ABSENT, Node
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import Withheld, in_arguments, in_url
 from meshmodel.importers.programs import address_of, environment_of, option_values, program_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
 from meshmodel.importers.withheld import (
-    Withheld,
     host_of,
-    in_arguments,
-    in_url,
     is_reference,
+    name_to_show,
     names_secret,
     shows_secret,
     variable_of,
@@ -161,6 +160,8 @@ BELOW: Final = "mcp"
 """The key below which the settings of several clients keep what they say of servers."""
 _REFUSED: Final = ("excludeTools", "disabledTools", "disabled_tools")
 _TOOLS: Final = ("allowedTools", "includeTools", "enabledTools", "enabled_tools", "allowed_tools", "tools")
+_PLACES: Final = ("cwd", "envFile")
+"""The keys under which files name the folder that a server runs in, and the file of its variables."""
 _SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock", "docker_engine")
 _DATABASE: Final = re.compile(
     r"(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis(?:s)?|mariadb)://", re.IGNORECASE
@@ -315,7 +316,7 @@ class _Reading:
     def _started(self) -> _Drawn:
         """A server that the client starts by a command."""
         if self._entry.agent:
-            self._out.change("agent", self._entry.agent, description=fingerprints.of_command(self._words))
+            self._out.change("agent", self._entry.agent, description=self._program_in_words())
             return _Drawn(self._entry.agent, None)
         key = ("server", *self._client.key, self._entry.scope, self._entry.name)
         agent = self._out.element(
@@ -324,9 +325,16 @@ class _Reading:
             self._entry.name,
             at=self._at,
             kind="service",
-            description=fingerprints.of_command(self._words),
+            description=self._program_in_words(),
         )
         return _Drawn(agent, None)
+
+    def _program_in_words(self) -> str:
+        """Its program, with what it is given and where it runs."""
+        entry = self._entry
+        given = [*entry.env, *((key, entry.node[key]) for key in _PLACES)]
+        settings = {name: value.text for name, value in given if value and value.text}
+        return fingerprints.of_command(self._words, settings)
 
     def _called(self) -> _Drawn:
         """A server that the client calls at an address."""
@@ -420,7 +428,7 @@ class _Reading:
         meaning = "secret" if is_known else found.meaning
         if meaning != "secret":
             if meaning == "unclear":
-                ask_if_secret(out, ("agent", drawn.agent), found.name, found.node)
+                ask_if_secret(out, ("agent", drawn.agent), name_to_show(found.name), found.node)
             out.take(found.node, SETTING, ("agent", drawn.agent))
             return
         calls = drawn.system is not None and rule is not ENV_SECRET
@@ -460,11 +468,11 @@ class _Reading:
         elif self._is_address_of(found):
             kind = "static-secret"
         key: tuple[str, ...] = ("variable", variable)
-        name, scope = variable, ""
+        name, scope = name_to_show(variable), ""
         if not variable:
             key = ("literal", *self._client.key, entry.scope, entry.name, found.name)
             scope = found.node.source
-            name = f"{found.name} {'for' if calls else 'of'} {entry.name}"
+            name = f"{name_to_show(found.name)} {'for' if calls else 'of'} {entry.name}"
         return out.element("credential", key, name, at=found.node, scope=scope, kind=kind, subject=subject)
 
     def _accept(self, credential: str, at: Node) -> Became:

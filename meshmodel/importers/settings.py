@@ -10,12 +10,13 @@ from meshmodel.importers.clients import HOOK, Client
 from meshmodel.importers.common_systems import HOME
 from meshmodel.importers.document import Node
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import meaning_of
 from meshmodel.importers.servers import LITERAL, SETTING
 from meshmodel.importers.unclear_names import ask_if_secret
 from meshmodel.importers.withheld import (
     host_of,
     is_reference,
-    meaning_of,
+    name_to_show,
     names_secret,
     shows_secret,
     variable_of,
@@ -59,7 +60,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
     out, text = client.out, value.text
     meaning = "secret" if shows_secret(text) else meaning_of(name) if names_secret(name) else "setting"
     if meaning == "unclear":
-        ask_if_secret(out, ("agent", client.agent), name, value)
+        ask_if_secret(out, ("agent", client.agent), name_to_show(name), value)
     if meaning != "secret" or not text:
         out.take(value, SETTING)
         return
@@ -67,7 +68,7 @@ def _take_secret(client: Client, name: str, value: Node, variable: str = "") -> 
     row = out.catalogue.variable_named(variable or name)
     key = ("variable", variable) if variable else ("literal", *client.key, name)
     credential = out.element(
-        "credential", key, variable or name, at=value, scope="" if variable else value.source,
+        "credential", key, name_to_show(variable or name), at=value, scope="" if variable else value.source,
         kind=row.kind if row and row.is_secret else "static-secret", subject=row.subject if row else None,
     )  # fmt: skip
     records: list[Became] = [("credential", credential)]

@@ -1,24 +1,22 @@
 """Finds secrets in foreign files, also where no name gives them away: values stay out, names may come in.
 
-The patterns are the project's own (``meshmodel.model.secrets``); here are the places in which tools keep
-them: ``-e NAME=value`` among arguments, options, queries of URLs, headers, base64.
+The patterns are the project's own (``meshmodel.model.secrets``); here is what names say of their values, and
+what shows itself, under base64 too. Where secrets stand in command lines is in ``command_line``.
 """
 
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from meshmodel.importers.addresses import hide_parts, is_random
-from meshmodel.importers.document import Node
+from meshmodel.model.secret_pattern import UUID
 from meshmodel.model.secrets import looks_like_secret
 
 _SECRET_NAME: Final = re.compile(
-    r"(?:^|[^a-z])(?:pat|pwd|auth|key|token|secret|credential|cookie)s?(?:[^a-z]|$)"
+    r"(?:^|[^a-z])(?:pat|pwd|pass|pw|passcode|cred|bearer|jwt|auth|key|token|secret|credential|cookie)s?(?:[^a-z]|$)"
     r"|api[_-]?key|access[_-]?key|private[_-]?key|passw(?:or)?d|passphrase|secret|token|credential|authorization",
     re.IGNORECASE,
 )
@@ -34,79 +32,13 @@ _REFERENCE: Final = re.compile(
 )
 _INNER_REFERENCE: Final = re.compile(r"\$\{(?:[a-z]{1,20}:)?([A-Za-z_][A-Za-z0-9_-]{0,99})\}")
 _FILL_IN: Final = re.compile(r"your[ _-][a-z0-9 _-]*|[a-z0-9_-]*[_-]here|x{3,}|\*{3,}|\.{3}|…", re.IGNORECASE)
-_ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,99})=(.*)", re.DOTALL)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
-_ENV_OPTIONS: Final = ("-e", "--env")
-_SECRET_OPTION: Final = re.compile(r"--?([A-Za-z][A-Za-z0-9-]{0,60})(?:=(.*))?", re.DOTALL)
 
 
 def names_secret(name: str) -> bool:
     """Whether the name of a variable, header, parameter or option says that its value is a secret."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return _SECRET_NAME.search(split) is not None and _NO_SECRET_NAME.search(split) is None
-
-
-Meaning = Literal["secret", "public", "setting", "unclear"]
-_PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE", "ANON", "SITE"})
-_SETTINGS: Final = frozenset(
-    {
-        "URL", "URI", "ENDPOINT", "PATH", "FILE", "DIR", "NAME", "USERNAME", "ID", "ARN", "TYPE", "MODE",
-        "TTL", "LIMIT",
-        "COUNT", "BUDGET", "LENGTH", "SIZE", "PREFIX", "HEADER", "ISSUER", "AUDIENCE", "SCOPE", "SCOPES",
-        "DOMAIN", "REGION", "VERSION", "ENABLED", "DISABLED", "REQUIRED", "SYMBOL", "ADDRESS", "HOST", "PORT",
-        "FORMAT", "PROVIDER", "TIMEOUT", "EXPIRY", "EXPIRATION", "STORE", "MANAGER", "ALGORITHM",
-    }
-)  # fmt: skip
-_COUNTED: Final = frozenset(
-    {"MAX", "MIN", "NUM", "INPUT", "OUTPUT", "CONTEXT", "PROMPT", "THINKING", "TOTAL"}
-)
-_PLAIN_KEYS: Final = frozenset(
-    {
-        "CACHE", "PRIMARY", "FOREIGN", "SORT", "PARTITION", "GROUP", "OBJECT", "ROUTING", "IDEMPOTENCY",
-        "TRANSLATION",
-    }
-)  # fmt: skip
-_SECRETS: Final = (
-    "TOKEN", "TOKENS", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "PAT", "CREDENTIAL",
-    "CREDENTIALS", "COOKIE", "COOKIES", "AUTHORIZATION",
-)  # fmt: skip
-_SECRET_KEYS: Final = (
-    "API", "ACCESS", "PRIVATE", "SECRET", "SIGNING", "ENCRYPTION", "SSH", "DEPLOY", "ROLE", "ACCOUNT",
-    "MASTER", "ADMIN", "SUBSCRIPTION", "WEBHOOK",
-)  # fmt: skip
-_WRITTEN_TOGETHER: Final = tuple(each for each in _SECRETS if len(each) > 3)
-
-
-@lru_cache(maxsize=4_096)
-def meaning_of(name: str) -> Meaning:
-    """What a name that ``names_secret`` says of its value: a credential is drawn for a secret alone.
-
-    The catalogue knows some names; else the last words of the name decide, split at ``_``, ``-``, ``.`` and
-    case. A number at its end is left aside.
-    """
-    from meshmodel.importers.catalogue import load_catalogue
-
-    known = load_catalogue().variable_named(name)
-    if known is not None:
-        return "secret" if known.is_secret else "public" if known.kind == "public" else "setting"
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    words = [each.upper() for each in re.split(r"[^A-Za-z0-9]+", split) if each and not each.isdecimal()]
-    last, before = words[-1:] or [""], words[:-1]
-    return _by_words(last[0], before)
-
-
-def _by_words(last: str, before: Sequence[str]) -> Meaning:
-    is_key = last in {"KEY", "KEYS"}
-    if is_key and not _PUBLIC.isdisjoint(before):
-        return "public"
-    if last in _SETTINGS or (last == "TOKENS" and not _COUNTED.isdisjoint(before)):
-        return "setting"
-    if is_key and before and before[-1] in _PLAIN_KEYS:
-        return "setting"
-    if last in _SECRETS or last.endswith(_WRITTEN_TOGETHER):
-        return "secret"
-    above = before[-1] if is_key and before else re.sub("KEYS?$", "", last)
-    return "secret" if "KEY" in last and above in _SECRET_KEYS else "unclear"
 
 
 _VARIABLE: Final = re.compile(
@@ -169,85 +101,9 @@ def _decoded(text: str) -> str | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """A secret, or a reference to one, that stands in a value; only its name.
-
-    Attributes:
-        node: where it stands.
-        name: what the variable, option, header or parameter is called.
-        literal: whether the value itself stands there, not only a reference to it.
-        shows: whether the value or its place says that it is a secret, not only the name.
-    """
-
-    node: Node
-    name: str
-    literal: bool
-    shows: bool = False
-
-    @property
-    def meaning(self) -> Meaning:
-        """Whether it is a secret, as far as value and name say."""
-        return "secret" if self.shows or shows_secret(self.node.text) else meaning_of(self.name)
-
-
-def in_arguments(arguments: Sequence[Node]) -> Iterator[Withheld]:
-    """The secrets among the arguments of a command.
-
-    Found are ``-e NAME=value`` and ``--env=NAME=value`` with a value of its own or a name that says secret,
-    ``-e NAME`` with such a name (its value comes from outside), options such as ``--api-key value``,
-    ``Header: value`` after ``--header``, and URLs with a secret in them.
-    """
-    option = ""
-    for node in arguments:
-        value = node.text
-        yield from _in_argument(node, value, option)
-        option = value if value.startswith("-") and "=" not in value else ""
-
-
-def _in_argument(node: Node, value: str, option: str) -> Iterator[Withheld]:
-    if option in _ENV_OPTIONS or any(value.startswith(f"{each}=") for each in _ENV_OPTIONS):
-        text = value if option in _ENV_OPTIONS else value.partition("=")[2]
-        found = _ASSIGNMENT.fullmatch(text)
-        name, given = (found[1], found[2]) if found else (text, "")
-        if names_secret(name) or shows_secret(given):
-            yield Withheld(node, name, bool(given) and not is_reference(given))
-        return
-    written = _SECRET_OPTION.fullmatch(value)
-    if option and not value.startswith("-") and names_secret(option.lstrip("-")):
-        yield Withheld(node, option.lstrip("-"), not is_reference(value))
-    elif option in {"--header", "-H"} and ":" in value:
-        name, _, given = value.partition(":")
-        if names_secret(name) or shows_secret(given):
-            yield Withheld(node, name.strip(), not is_reference(given))
-    elif written and written[2] and names_secret(written[1]):
-        yield Withheld(node, written[1], not is_reference(written[2]))
-    elif "://" in value:
-        yield from in_url(node)
-    elif shows_secret(value):
-        found = _ASSIGNMENT.fullmatch(value)
-        yield Withheld(node, found[1] if found else "argument", literal=True, shows=True)
-
-
-def in_url(node: Node) -> Iterator[Withheld]:
-    """The secrets in a URL: a password before the host, parameters with such a name or value, a path part."""
-    try:
-        parts = urlsplit(node.text)
-        user, password = parts.username, parts.password
-    except ValueError:
-        return
-    if password:
-        yield Withheld(node, "password", not is_reference(unquote(password)), shows=True)
-    elif user and _is_secret_part(unquote(user)):
-        yield Withheld(node, "user", literal=True, shows=True)
-    for pair in (*parts.query.split("&"), *parts.fragment.split("&")):
-        name, _, value = pair.partition("=")
-        if value and (names_secret(name) or _is_secret_part(unquote(value))):
-            yield Withheld(node, name, not is_reference(unquote(value)))
-        elif _is_secret_part(pair):
-            yield Withheld(node, "parameter", literal=True, shows=True)
-    if any(map(_is_secret_part, parts.path.split("/"))):
-        yield Withheld(node, "path", literal=True, shows=True)
+def name_to_show(name: str) -> str:
+    """A name of a variable, option or parameter as it may be told; ``value`` where it is secret itself."""
+    return "value" if UUID.search(name) or shows_secret(name) else name
 
 
 def without_secret_parts(text: str) -> str:
@@ -256,8 +112,10 @@ def without_secret_parts(text: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL in lower case, without port, user and password; empty where there is none."""
+    """The host of a URL in lower case, without port, user and password; empty where it is none, or secret."""
     try:
-        return (urlsplit(url).hostname or "").lower()
+        parts = urlsplit(url)
+        host = parts.hostname or ""
     except ValueError:
         return ""
+    return "" if shows_secret(parts.netloc.rpartition("@")[2]) else host.lower()

@@ -12,8 +12,9 @@ snapshot and change nothing.
 """
 
 from meshmodel.language.completion import completions
+from meshmodel.language.corrections import Unclear, corrections, read_sentences
 from meshmodel.language.lines import Lines, parse_lines
-from meshmodel.language.parser import add_entry, parse
+from meshmodel.language.parser import add_entry, parse, single_sentences
 from meshmodel.language.pasted_lines import LINES_LIMIT, PastedLines, lines_of
 from meshmodel.language.result import Completion, Problem, Sentence
 
@@ -24,9 +25,13 @@ __all__ = [
     "PastedLines",
     "Problem",
     "Sentence",
+    "Unclear",
     "add_entry",
     "completions",
+    "corrections",
     "lines_of",
     "parse",
     "parse_lines",
+    "read_sentences",
+    "single_sentences",
 ]

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.edit import Edit, Put, Remove, Rename
@@ -25,11 +25,16 @@ from meshmodel.model.records import About, Reference, Slot
 from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import clean_line, one_line
+from meshmodel.model.vocabulary import CHECKPOINT_STATES, FRESHNESSES
 
 _SHORTEST: Final = 5
 """Shorter verbs are like too many other words: ``my`` is like ``may``."""
 _VERBS: Final = tuple(dict.fromkeys(verb[0] for verb in VERBS if len(verb[0]) >= _SHORTEST))
 _ALL_VERBS: Final = frozenset(verb[0] for verb in VERBS)
+_JOINING: Final = frozenset(
+    {"by", "on", "with", "using", "via", "for", "from", "to", "at", *CHECKPOINT_STATES, *FRESHNESSES}
+)
+"""Words that usually say more about what stands before them, and seldom are part of a name."""
 _LIKENESS: Final = 0.75
 """Two letters in the wrong order, one too few or too many; ``token`` is less like ``opens``."""
 
@@ -49,16 +54,18 @@ def first_mistyped(tokens: Sequence[Token]) -> tuple[Token, str] | None:
     return next(((token, verb) for token, verb in found if verb is not None), None)
 
 
-def warnings(tokens: Sequence[Token], added: Iterable[Name]) -> list[str]:
-    """One line for each word within a new name, between other words of it, that is or looks like a verb.
+def warnings(tokens: Sequence[Token], added: Iterable[Name], draft: Draft) -> list[str]:
+    """One line for each new name that was perhaps not meant so, and each word within one that is or looks
+    like a verb.
 
     Args:
         tokens: of the sentence.
         added: the names that it added elements for.
+        draft: the model with them.
     """
     said = []
     for name in added:
-        within = [token for token in tokens if name.start <= token.start and token.end <= name.end]
+        within = _within(tokens, name)
         for token in within[1:-1]:
             verb = verb_meant(token)
             if token.is_word(*_ALL_VERBS):
@@ -67,7 +74,45 @@ def warnings(tokens: Sequence[Token], added: Iterable[Name]) -> list[str]:
                 said.append(
                     f"“{token.text}” is taken as part of the name {name.text!r}: did you mean {verb}?"
                 )
+        found = _doubt(within, draft)
+        if found is not None:
+            said.append(
+                f"{name.text!r} is taken as one new name, {found.why}; quotes around it say that it is"
+            )
     return said
+
+
+class Doubt(NamedTuple):
+    """Why a new name of several words may be no name, and where what it goes on with begins."""
+
+    why: str
+    start: int
+
+
+def doubt(name: Name, text: str, draft: Draft) -> Doubt | None:
+    """Why a new name that a text has added may be more than a name."""
+    return _doubt(_within([each for tokens in sentences(text) for each in tokens], name), draft)
+
+
+def _within(tokens: Sequence[Token], name: Name) -> list[Token]:
+    return [token for token in tokens if name.start <= token.start and token.end <= name.end]
+
+
+def _doubt(within: Sequence[Token], draft: Draft) -> Doubt | None:
+    if len(within) < 2:
+        return None
+    for end in range(len(within) - 1, 0, -1):
+        begun = name_of(within[:end])
+        known = draft.find(begun, ELEMENTS) if begun is not None else []
+        if known:
+            table, key = known[0]
+            return Doubt(f"though it begins like the {table} {key}", within[end - 1].end)
+    if within[0].is_word(*ELEMENTS):
+        return Doubt(f"though “{within[0].text}” is no part of most names", within[0].start)
+    for at, word in enumerate(within):
+        if word.is_word(*_JOINING):
+            return Doubt(f"though “{word.text}” is in it", within[at - 1].end if at else word.start)
+    return None
 
 
 TEXT_LIMIT: Final = 4_000
@@ -120,13 +165,31 @@ def _warnings(draft: Draft) -> tuple[str, ...]:
 
 def model_after(text: str, snapshot: Snapshot) -> Snapshot:
     """The model as the sentences of a text would leave it, up to the first with a problem."""
+    return read_names(text, snapshot).snapshot
+
+
+def read_names(text: str, snapshot: Snapshot) -> Draft:
+    """The model and the names added, after the sentences of a text up to the first with a problem."""
     draft = Draft(snapshot)
     for tokens in _read(text[:TEXT_LIMIT]):
         try:
             _carry_out(tokens, draft)
         except (SentenceError, InvalidModelError):
             break
-    return draft.snapshot
+    return draft
+
+
+def single_sentences(line: str) -> list[str]:
+    """The sentences of a line, each with those that go on from it with ``>``."""
+    found: list[str] = []
+    for tokens in sentences(line):
+        start, end = span(tokens)
+        said = line[start:end]
+        if found and tokens[0].is_sign(">"):
+            found[-1] += f"; {said}"
+        else:
+            found.append(said)
+    return found
 
 
 def add_entry(
@@ -154,7 +217,7 @@ def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     """Do what one sentence says, and warn of what it looks like besides."""
     known = len(draft.added)
     _do(tokens, draft)
-    draft.warnings += warnings(tokens, draft.added[known:])
+    draft.warnings += warnings(tokens, draft.added[known:], draft)
 
 
 def _do(tokens: Sequence[Token], draft: Draft) -> None:

@@ -58,8 +58,9 @@ def read_as_verb(tokens: Sequence[Token], verb: VerbMatch, draft: Draft) -> list
     """
     name = name_of(tokens[: verb[0]])
     later = [each for each in _all(tokens, VERBS) if verb[1] < each[0] and each[1] < len(tokens)]
+    is_quoted = tokens[verb[0] - 1].kind == "quoted"
     is_continued = verb[2] in _CONTINUED and all(each[2] in _CONTINUED for each in later)
-    if not later or is_continued or name is None or draft.find(name, WITH_IDS):
+    if not later or is_continued or is_quoted or name is None or draft.find(name, WITH_IDS):
         return []
     words = as_typed(tokens[verb[0] : verb[1]])
     return [f"“{words}” is read as the verb; {_QUOTES}"]

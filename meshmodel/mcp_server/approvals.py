@@ -12,6 +12,7 @@ from meshmodel.analysis.results import Finding
 from meshmodel.answers.causes import is_accepted
 from meshmodel.edits.edit import apply_edit, difference
 from meshmodel.edits.merge import edit_of
+from meshmodel.mcp_server.quoting import in_quotes, quoted_record
 from meshmodel.model.phrases import phrase
 from meshmodel.model.records import (
     Acceptance,
@@ -22,10 +23,12 @@ from meshmodel.model.records import (
     Delegation,
     Grant,
     Intent,
+    Note,
     Record,
     System,
 )
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, SEVERITIES
 
 _ACCESS: Final = frozenset(
@@ -37,15 +40,36 @@ _ACCESS: Final = frozenset(
 def approvals(before: Snapshot, after: Snapshot) -> list[str]:
     """Why an edit needs a person, one line each; empty where it needs none.
 
-    Two rules. No record that the edit puts may approve (``_approves``). And once all that takes access away
+    Three rules. No record that the edit puts may approve (``_approves``); no open question may be
+    closed; and once all that takes access away
     is done, the rest of the edit may hide or lower no finding.
     """
     changes = difference(before, after)
-    said = [f"{phrase(now)}: {why}" for _, _, was, now in changes for why in _approves(was, now) if now]
+    said = [
+        f"{phrase(quoted_record(now))}: {why}"
+        for _, _, was, now in changes
+        for why in _approves(was, now)
+        if now
+    ]
+    said += _unasked(before, after)
     left = ((table, key, was, _reduced(table, was, now)) for table, key, was, now in changes)
     taken = tuple(each for each in left if each[2] != each[3])
     reduced = apply_edit(before, edit_of("", taken)) if taken else before
     return [*said, *_hidden(reduced, after)] if difference(reduced, after) else said
+
+
+def _unasked(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """The open questions that are not asked any more, be they done, deleted, with their element too, or
+    worded otherwise.
+    """
+    asked = {each.text for each in after.note.values() if _is_open(each)}
+    for each in before.note.values():
+        if _is_open(each) and each.text not in asked:
+            yield f"the open question {each.id} would no longer be asked: {in_quotes(one_line(each.text))}"
+
+
+def _is_open(note: Note) -> bool:
+    return (note.kind, note.state) == ("question", "open")
 
 
 def _approves(before: Record | None, after: Record | None) -> Iterator[str]:

@@ -17,10 +17,11 @@ NOTICE: Final = (
 
 
 class Answered(NamedTuple):
-    """What a tool answers: the JSON of ``docs/json.md``, and the same in words."""
+    """What a tool answers: the JSON of ``docs/json.md``, and the same in words; or why it is not done."""
 
     json: dict[str, Any]
     words: str
+    is_error: bool = False
 
 
 def marked_words(words: str) -> str:

@@ -145,7 +145,9 @@ def _answer(
     except Exception as error:  # noqa: BLE001  # one call's fault is not the end of the others
         return _refusal(f"a fault of the program, and no answer: {type(error).__name__}")
     content: list[types.ContentBlock] = [types.TextContent(text=marked_words(found.words))]
-    return types.CallToolResult(content=content, structured_content=marked_json(found.json))
+    return types.CallToolResult(
+        content=content, structured_content=marked_json(found.json), is_error=found.is_error
+    )
 
 
 def _tool_named(tools: Mapping[str, ModelTool], name: str) -> ModelTool:
@@ -161,5 +163,8 @@ def _what_is_wrong(error: ValidationError) -> str:
 
 
 def _refusal(why: str) -> types.CallToolResult:
-    text = marked_words(one_line(masked(why), limit=2_000))
-    return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
+    said = one_line(masked(why), limit=2_000)
+    content: list[types.ContentBlock] = [types.TextContent(text=marked_words(said))]
+    return types.CallToolResult(
+        content=content, structured_content=marked_json({"error": said}), is_error=True
+    )

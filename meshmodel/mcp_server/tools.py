@@ -1,8 +1,8 @@
 """The tools: what each takes, and its answer from one model; nothing here knows the protocol."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,13 +12,11 @@ from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.answers.blocks import Block
 from meshmodel.answers.painters import text_of, titled
 from meshmodel.answers.style import Style
-from meshmodel.edits.edit import Change, Edit, Put, apply_edit
-from meshmodel.interchange import is_fragment, read_records
-from meshmodel.language import LINES_LIMIT, lines_of, parse_lines
-from meshmodel.mcp_server.approvals import approvals
 from meshmodel.mcp_server.marked import Answered
+from meshmodel.mcp_server.proposal import read_proposal
+from meshmodel.mcp_server.quoting import quoted
+from meshmodel.model import vocabulary as v
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.source import Source
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import no_such
@@ -81,9 +79,53 @@ class Edited(Nothing):
 
     text: str = Field(
         max_length=200_000,
-        description="sentences of the quick line, one a line (bot > token > tickets: read), or records in "
-        'TOML that begin with format = "meshmodel/1"; a record replaces the one of the same key',
+        description="sentences, one a line, or records in TOML that begin with format = "
+        '"meshmodel/1"; a record replaces the one of the same key',
     )
+
+
+EXAMPLES: Final = (
+    (
+        "bot (ai-agent in desk) > ticket-key (api-key, 30d) > tickets (saas in desk, internal): read, write",
+        "an agent holds a credential, which a system accepts for these actions; zone desk is made too",
+    ),
+    ("ci stores deploy-key", "whoever may read the system ci obtains the credential; or: sts issues role"),
+    ("user-token exchanges crm-token at sts", "whoever presents the first gets the second from system sts"),
+    (
+        "planner delegates worker passing user-token",
+        "an agent sets another to work and hands it a credential",
+    ),
+    ("inbox triggers fixer", "what is written into the system inbox starts the agent fixer"),
+    ("worker runs on cluster", "whoever may execute on the system cluster controls the agent worker"),
+    ('"Ann Lee" (person in desk)', "a name of several words stands in quotes; persons are agents too"),
+    ('ask human-approval by "Ann Lee" on ticket-key > tickets: write, planned', "a checkpoint, on a step"),
+    ("bot may write tickets from inbox", "intended use, coming from inbox; a person has to apply it"),
+    ("question on system tickets: Who can read its log?", "what a person is asked"),
+)
+"""Sentences from which an assistant can build a model, with what each means."""
+
+
+def _edit_help() -> str:
+    words = {
+        "zone": v.ENVIRONMENTS,
+        "system": (*v.SYSTEM_KINDS, *v.SENSITIVITIES, "untrusted (outsiders can write there)", "exposed"),
+        "agent": v.AGENT_KINDS,
+        "credential": (*v.CREDENTIAL_KINDS, *v.BINDINGS, "human", "attested", "1h or 90d or unlimited"),
+    }
+    said = [
+        "One sentence a line; what is named and not there is made, and ids work as names. Examples:",
+        *(f"- {sentence}   [{meaning}]" for sentence, meaning in EXAMPLES),
+        (
+            f"A chain of > is agent > credential > system: {', '.join(v.ACTIONS)}. "
+            "What is in parentheses can also follow is and in: tickets is untrusted; tickets in desk. "
+            "Any other field is set by its name: tickets owner Help desk; ticket-key as svc-desk (an "
+            "identity); ticket-key on behalf of Ann Lee. A boundary: ask policy-decision between desk and "
+            "cloud at gateway, planned. rename OLD NEW; delete NAME; delete bot > ticket-key."
+        ),
+        *(f"Words, {table}: {', '.join(known)}." for table, known in words.items()),
+        f"Checkpoints: {', '.join(v.DECISION_KINDS)}.",
+    ]
+    return "\n".join(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +155,7 @@ def tools_of(served: Served) -> Mapping[str, ModelTool]:
 
 
 def _analysed(served: Served, viewed: Viewed) -> Analysis:
-    return analyse(load(served.model), view="designed" if viewed.as_designed else "built")
+    return analyse(quoted(load(served.model)), view="designed" if viewed.as_designed else "built")
 
 
 def _text(analysis: Analysis, blocks: Iterable[Block]) -> str:
@@ -121,12 +163,12 @@ def _text(analysis: Analysis, blocks: Iterable[Block]) -> str:
 
 
 def _describe(served: Served, asked: Viewed) -> Answered:
-    from meshmodel.answers.description import description
+    from meshmodel.answers.description import Description
 
     analysis = _analysed(served, asked)
-    about = analysis.snapshot.about
-    summary = {"name": about.name, "view": analysis.view, "summary": asdict(analysis.summary)}
-    return Answered(summary, description(analysis, _STYLE))
+    lines = [line for _, line in Description(analysis).lines()]
+    told = {"view": analysis.view, "summary": asdict(analysis.summary), "lines": lines}
+    return Answered(told, "\n".join(lines))
 
 
 def _reach(served: Served, asked: Viewed) -> Answered:
@@ -196,7 +238,15 @@ def _questions(served: Served, asked: Viewed) -> Answered:
 
     analysis = _analysed(served, asked)
     listed = [{"element": each.element, "asks": list(each.asks)} for each in questions_of(analysis)]
-    return Answered({"questions": listed}, _text(analysis, question_blocks(analysis)))
+    notes = [
+        each for each in analysis.snapshot.note.values() if (each.kind, each.state) == ("question", "open")
+    ]
+    asking = [
+        {"note": each.id, "about": each.about, "owner": each.owner, "asks": each.text} for each in notes
+    ]
+    words = [f"? note:{each.id} on {each.about or 'the model'}: {each.text}" for each in notes]
+    told = {"questions": listed, "notes": asking}
+    return Answered(told, "\n".join([_text(analysis, question_blocks(analysis)), *words]))
 
 
 def _scan(served: Served, asked: Nothing) -> Answered:  # noqa: ARG001  # all tools are called alike
@@ -208,72 +258,35 @@ def _scan(served: Served, asked: Nothing) -> Answered:  # noqa: ARG001  # all to
     assert served.folder is not None  # else there is no such tool
     stop = Stop(SEARCH, None)
     found = scan([served.folder], served.folder, stop)
-    told = tell_scan(found, stop)
+    records = write_text(found.done.after)
+    told = tell_scan(replace(found, done=replace(found.done, after=quoted(found.done.after))), stop)
     words = "\n".join(scan_lines(told))
-    return Answered(scan_json(told), f"{words}\n\nAs records, for propose:\n\n{write_text(found.done.after)}")
+    return Answered(
+        scan_json(told) | {"records": records}, f"{words}\n\nAs records, for propose:\n\n{records}"
+    )
 
 
 # Edits ----------------------------------------------------------------------------------------------------
 
 
 def _propose(served: Served, asked: Edited) -> Answered:
-    before = load(served.model)
-    edit, said = _edit_of(asked.text, before)
-    return _effect(before, edit, said)[0]
+    return read_proposal(asked.text, load(served.model)).answer()
 
 
 def _apply(served: Served, asked: Edited) -> Answered:
-    """Make the edit on the model as it is now; nothing is done where a line has a problem."""
+    """Make the edit on the model as it is now; nothing is done where a sentence is not clear."""
     from meshmodel.store.store import Store
 
     assert served.writer is not None  # else there is no such tool
     with Store.open(served.model, person=served.writer, is_assistant=True) as store:
         before = store.snapshot
-        edit, said = _edit_of(asked.text, before)
-        answer, refused = _effect(before, edit, said)
-        if refused and not served.may_approve:
-            first, more = refused[0], f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-            raise MeshmodelError(f"nothing was changed, since a person has to decide it: {first}{more}")
-        if edit.changes:
-            store.apply(edit, on=before)
-    return Answered(answer.json | {"applied": bool(edit.changes)}, f"Applied.\n{answer.words}")
-
-
-def _edit_of(text: str, snapshot: Snapshot) -> tuple[Edit, Sequence[str]]:
-    """The edit that a text means, and what it does in words.
-
-    Raises:
-        MeshmodelError: it is too long, or a line or a record of it cannot be carried out.
-    """
-    if is_fragment(text):
-        changes: list[Change] = [Put(each) for each in read_records(text, "text")]
-        return Edit(f"{len(changes)} records", tuple(changes)), ()
-    lines = lines_of(text)
-    if len(lines) > LINES_LIMIT:
-        raise MeshmodelError(f"text: has {len(lines):,} lines; at most {LINES_LIMIT} are taken at once")
-    read = parse_lines(lines, snapshot)
-    if (place := read.first_problem) is not None:
-        raise MeshmodelError(f"text, line {place + 1}: {read.sentences[place].shown}")
-    return read.edit or Edit("nothing", ()), [each.shown for each in read.sentences if each.shown]
-
-
-def _effect(before: Snapshot, edit: Edit, previews: Sequence[str]) -> tuple[Answered, list[str]]:
-    """What an edit changes, opens and closes, and why a person has to decide it."""
-    from meshmodel.answers.diff.answer import diff_json
-    from meshmodel.answers.diff.compare import compare
-
-    after = apply_edit(before, edit)
-    old = analyse(before)
-    diff = compare(old, analyse(after, today=old.today))
-    refused = approvals(before, after)
-    words = [*previews] or [f"{each.change} {each.table}: {each.says}" for each in diff.drawn]
-    for each in diff.findings:
-        if each.change != "still":
-            found = each.finding
-            words.append(f"{each.change}: {found.severity} {found.rule} {found.subject}: {found.message}")
-    words += [f"needs a person: {each}" for each in refused]
-    told = "\n".join(words) or "Nothing changes."
-    return Answered(diff_json(diff) | {"needs_a_person": refused}, told), refused
+        proposal = read_proposal(asked.text, before)
+        refused = proposal.refusal(may_approve=served.may_approve)
+        if refused is not None:
+            return proposal.answer(refused=refused)
+        if proposal.edit.changes:
+            store.apply(proposal.edit, on=before)
+    return proposal.answer(applied=bool(proposal.edit.changes))
 
 
 _TOOLS: Final = (
@@ -286,6 +299,19 @@ _TOOLS: Final = (
     ModelTool("plan", "The cheapest measures in decisions a day.", Viewed, _plan),
     ModelTool("questions", "What the model does not say; ask people, do not guess.", Viewed, _questions),
     ModelTool("scan", "The agents that the folder given at the start configures.", Nothing, _scan),
-    ModelTool("propose", "Say what an edit would change, open and close; changes nothing.", Edited, _propose),
-    ModelTool("apply", "Make an edit, which a person can undo with u.", Edited, _apply, writes=True),
+    ModelTool(
+        "propose",
+        "Say what an edit would do, which findings it opens or closes, and every sentence that has a problem "
+        f"or is doubtful, with one that would be right; changes nothing.\n{_edit_help()}",
+        Edited,
+        _propose,
+    ),
+    ModelTool(
+        "apply",
+        "Make an edit, as propose reads it; a person can undo it with u. Nothing is made where a sentence "
+        "has a problem or is doubtful.",
+        Edited,
+        _apply,
+        writes=True,
+    ),
 )

@@ -200,7 +200,7 @@ _TABLES = (
             _one("system", "system"),
             _actions(required=True),
             Field("scope", "line", hint="free text, as the system words it"),
-            Field("honoured_as", "choice", choices=vocabulary.HONOURED_AS),
+            Field("honoured_as", "choice", choices=vocabulary.HONOURED_AS, hint="unset: unknown"),
             _actions("entitled", hint="what the person in on_behalf_of may do there"),
         ),
         ("credential", "system"),

@@ -85,6 +85,11 @@ def is_hexadecimal_secret(found: re.Match[str]) -> bool:
     return len(set(found[0].lower())) >= 8
 
 
+def is_hexadecimal_digits(found: re.Match[str]) -> bool:
+    """Whether at least eight different digits follow ``0x``."""
+    return len(set(found[0][2:].lower())) >= 8
+
+
 def is_random(found: re.Match[str]) -> bool:
     """Whether upper case, lower case and digits are mixed as random text mixes them."""
     text = found[0]

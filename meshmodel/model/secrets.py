@@ -29,6 +29,7 @@ from meshmodel.model.secret_pattern import (
     Pattern,
     fake,
     has_digits,
+    is_hexadecimal_digits,
     is_hexadecimal_secret,
     is_mixed_value,
     is_no_placeholder,
@@ -216,6 +217,40 @@ ISSUED: Final[tuple[Pattern, ...]] = (
             fake("pscale", "_pw_", RANDOM),
         ),
         ("sq0idp-application", "figd_token", "pscale_pw_of_the_shop", "EAAA"),
+    ),
+    Pattern(
+        "a key of a marketing, hosting or inference service",
+        (
+            r"(?i)(?<![A-Za-z0-9])(?:pat-[a-z]{2}[0-9]-[0-9a-f]{8}-[0-9a-f-]{27}(?![0-9a-f])"
+            r"|HRKU-[A-Za-z0-9_-]{30,}|fw_(?=[A-Za-z]{0,30}[0-9])[A-Za-z0-9]{20,})"
+        ),
+        (
+            fake("pat-", "na1-", "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"),
+            fake("HRKU", "-1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"),
+            fake("HRKU", "-AA", RANDOM),
+            fake("fw", "_", RANDOM[:24]),
+        ),
+        ("pat-na1-key-of-the-crm", "HRKU-key", "fw_rules_of_the_office", "fw_version_2"),
+    ),
+    Pattern(
+        "a private key in hexadecimal",
+        r"(?<![A-Za-z0-9])0[xX][0-9a-fA-F]{64}(?![A-Za-z0-9])",
+        (fake("0x", "0123456789abcdef" * 4), fake("0X", "0123456789ABCDEF" * 4)),
+        ("0x" + "0123456789abcdef" * 2 + "01234567", "0x1f", "0x" + "0" * 64),
+        is_hexadecimal_digits,
+    ),
+    Pattern(
+        "a line of netrc",
+        r"(?i)\b(?:machine\s+[^\s]{1,200}|default)\s+login\s+[^\s]{1,200}\s+password\s+(?P<value>[^\s]{1,200})",
+        (
+            fake("machine api.example.com login bot password ", "hunter2"),
+            fake("default login bot password ", "xyzzy"),
+        ),
+        (
+            "machine api.example.com login bot password <password>",
+            "the login and the password of the machine",
+        ),
+        is_no_placeholder,
     ),
     Pattern(
         "a JSON web token",
@@ -410,7 +445,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
 
 _HINT: Final = re.compile(
     r"[=:]|[A-Za-z0-9+/_.-]{20}|PRIVATE KEY|xox|xapp|Bearer |Basic |SharedAccessSignature|[78]Q~"
-    r"|(?:word|wd|phrase|code|secret|token|key) (?:is|was)",
+    r"|(?:word|wd|phrase|code|secret|token|key) (?:is|was)|password\s",
     re.IGNORECASE,
 )
 """A quick test first: no pattern finds anything in a text without this, as most texts are."""

@@ -73,6 +73,11 @@ def clean_line(text: str) -> str:
     return _REFUSED.sub("", spaced).strip()
 
 
+def with_line_feeds(text: str) -> str:
+    """A pasted text with line feeds where lines end, for browsers and tmux send carriage returns."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def person_name(text: str) -> str:
     """The name by which the journal keeps who edits: in one form of Unicode, so that it is always the same.
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from meshmodel.app.limits import PASTE_LIMIT
 from meshmodel.model.errors import MeshmodelError
 
 _SCRIPT: Final = "textual.js"
@@ -32,10 +33,29 @@ addEventListener("load", () => new MutationObserver((changes, observer) => {
     document.querySelector("#terminal textarea").focus();
   }
 }).observe(document.body, { attributes: true }));
-""".replace("OVER", json.dumps(OVER))
-"""The script of ours: the page says why the connection of the terminal ended, as the server says; and what is
-typed goes to the terminal without a click, once that is connected.
+addEventListener("keydown", (event) => {
+  const isPaste = event.key.toLowerCase() === "v" && event.ctrlKey && !event.altKey && !event.metaKey;
+  if (isPaste) event.stopImmediatePropagation();
+}, true);
+addEventListener("paste", (event) => {
+  const said = document.querySelector("#said");
+  const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
+  said.hidden = new TextEncoder().encode(text).length <= PASTE_LIMIT;
+  if (said.hidden) return;
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  setTimeout(() => { said.hidden = true; }, 8000);
+}, true);
+""".replace("OVER", json.dumps(OVER)).replace("PASTE_LIMIT", str(PASTE_LIMIT))
+"""The script of ours: the page says why the connection of the terminal ended, as the server says; what is
+typed goes to the terminal without a click, once that is connected; Ctrl+V is the paste of the browser, and no
+key of the terminal; and a text that is too long is refused before it is sent.
 """
+TOO_LONG: Final = (
+    f"Nothing was pasted: the text has more than {PASTE_LIMIT // 1024} kB. "
+    "Paste it in parts, or have the host import it as a file."
+)
+"""What the page says of a paste that is refused."""
 
 _STYLE: Final = (
     "html, body { height: 100%; margin: 0; background: #121212; color: #e0e0e0; font: 16px sans-serif; }"
@@ -43,6 +63,8 @@ _STYLE: Final = (
     "input, button { font: inherit; padding: .4em .8em; } a { color: #8ab4f8; }"
     "#ended { display: none; position: fixed; inset: 0; z-index: 10; background: #121212d0; }"
     "body.-closed #ended { display: flex; }"
+    "#said { position: fixed; top: 0; right: 0; z-index: 5; margin: 1em; padding: .5em 1em;"
+    " background: #b00020; color: #fff; }"
 )
 _HEAD: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>meshmodel</title>'
@@ -88,6 +110,7 @@ def terminal_page(origin: str) -> str:
         f'{_HEAD}<link rel="stylesheet" href="/static/xterm.css"><script src="/static/{OUR_SCRIPT}"></script>'
         f'<script src="/static/{_SCRIPT}"></script><div id="ended"><p>'
         '<span id="why">This session has ended.</span> <a id="again" href="/">Join again</a></p></div>'
+        f'<p id="said" role="alert" hidden>{html.escape(TOO_LONG)}</p>'
         '<div id="terminal" class="textual-terminal" data-font-size="16" '
         f'data-session-websocket-url="{address}"></div>'
     )

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hmac
 import json
+import logging
 import secrets
 import shutil
 import socket
@@ -24,14 +25,18 @@ from typing import Any, Final
 from urllib.parse import parse_qs, quote
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
+from meshmodel.app.limits import PASTE_LIMIT
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.source import Source
 from meshmodel.model.text import counted, person_name, plural
 from meshmodel.serve import FORKS, page
+from meshmodel.serve.confusables import skeleton
 from meshmodel.serve.terminals import COLUMNS, ROWS, Guest, Parent, Terminal, within
 
-MESSAGE_LIMIT: Final = 64 * 1024
+MESSAGE_LIMIT: Final = 8 * PASTE_LIMIT
+"""Bytes of one message: what is pasted, of which JSON writes a byte as up to six, and what is around it."""
 WRONG_TOKENS: Final = 10
 """So many wrong tokens in a minute, and no address is tried for whoever sent them."""
 _MINUTE: Final = 60.0
@@ -161,6 +166,8 @@ class Server:
         except web.HTTPException as refused:
             refused.headers.update(self._headers)
             raise
+        except web.RequestPayloadError:  # a form that ends early, or is compressed and cannot be read
+            raise web.HTTPBadRequest(text="this request cannot be read\n", headers=self._headers) from None
         if not response.prepared:
             response.headers.update(self._headers)
         return response
@@ -210,6 +217,10 @@ class Server:
         known = self._person(request)
         if known is not None and (known.guest.name, known.guest.read_only) == (name, role == "watch"):
             return web.Response(status=303, headers={"Location": "/"})
+        if (like := self._like(name, known)) is not None:
+            looks = "is here already" if like == name else f"looks like “{like}”, who joined before you"
+            refusal = f"“{name}” {looks}. Choose a name that tells you apart."
+            return web.Response(text=page.join_page(refusal), content_type="text/html", status=409)
         self._make_room()
         self._joined += 1
         folder = self._folder / str(self._joined)
@@ -224,6 +235,25 @@ class Server:
         )
         return answer
 
+    def _like(self, name: str, known: Person | None) -> str | None:
+        """The name of somebody else that looks like this one, of those who are here or may come back.
+
+        Who is away with just this name comes by another browser now: that place is forgotten, so that there
+        are never two.
+        """
+        for key, each in list(self._people.items()):
+            if each is known or skeleton(each.guest.name) != skeleton(name):
+                continue
+            if each.socket is not None or (each.came and each.guest.name != name):
+                return each.guest.name
+            self._forget(key)
+        return None
+
+    def _forget(self, key: str) -> None:
+        forgotten = self._people.pop(key)
+        if forgotten.ended.is_set():  # else the folder stays until the end, with that of the server
+            shutil.rmtree(forgotten.guest.folder, ignore_errors=True)
+
     def _make_room(self) -> None:
         """Forget one of those who are away, where as many joined as may be there: who never came, else who
         left first.
@@ -233,10 +263,7 @@ class Server:
         away = [key for key, each in self._people.items() if each.socket is None]
         if not away:
             raise web.HTTPServiceUnavailable(text="the room is full\n")
-        first = min(away, key=lambda key: (self._people[key].came, self._people[key].since))
-        forgotten = self._people.pop(first)
-        if forgotten.ended.is_set():  # else the folder stays until the end, with that of the server
-            shutil.rmtree(forgotten.guest.folder, ignore_errors=True)
+        self._forget(min(away, key=lambda key: (self._people[key].came, self._people[key].since)))
 
     # What who joined may ask for
 
@@ -336,13 +363,13 @@ class Server:
         """Run a workbench, and pass on what is typed and what it writes, until either end is gone."""
         columns = within(request.query.get("width", ""), COLUMNS)
         rows = within(request.query.get("height", ""), ROWS)
-        if self._parent is None or not FORKS:
-            self._parent = Parent(self._folder, asks_server=bool(self._model.address))
         try:
-            terminal = Terminal(self._parent, person.guest, columns, rows)
-        except OSError:
-            self._parent = None  # it was killed; whoever comes next gets another one
-            raise
+            terminal = Terminal(self._running_parent(), person.guest, columns, rows)
+        except ConnectionError:  # the process that forks was killed
+            assert self._parent is not None
+            self._parent.close()
+            self._parent = None
+            terminal = Terminal(self._running_parent(), person.guest, columns, rows)
         person.news = asyncio.Event()
         passing = [
             asyncio.create_task(self._pass_output(terminal, browser)),
@@ -367,6 +394,12 @@ class Server:
         for end in ends:
             if isinstance(end, Exception) and not isinstance(end, OSError):  # either end may be gone
                 raise end
+
+    def _running_parent(self) -> Parent:
+        """What takes orders for workbenches."""
+        if self._parent is None or not FORKS:
+            self._parent = Parent(self._folder, asks_server=bool(self._model.address))
+        return self._parent
 
     async def _pass_output(self, terminal: Terminal, browser: web.WebSocketResponse) -> None:
         async for data in terminal.output():
@@ -400,6 +433,15 @@ def _field(form: bytes, name: str) -> str:
         return parse_qs(form.decode(), errors="strict", max_num_fields=10).get(name, [""])[0]
     except ValueError:
         return ""
+
+
+def _is_own_fault(record: logging.LogRecord) -> bool:
+    """Whether a record of the server's log is no mistake of whoever sent a request.
+
+    What is no HTTP is answered 400, and nobody is there to answer who has gone: neither is news to the host.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
 
 
 async def _heed(message: Any, terminal: Terminal, browser: web.WebSocketResponse) -> None:
@@ -440,6 +482,7 @@ def serve(
         most: how many people may be there.
         minutes: how many are meant for a stop of a round; 0: no clock is shown.
     """
+    logging.getLogger("aiohttp.server").addFilter(_is_own_fault)
     with tempfile.TemporaryDirectory(prefix="meshmodel-", ignore_cleanup_errors=True) as folder:
         server = Server(model, address, Path(folder).resolve(), say, most=most, minutes=minutes)
         for role in server.tokens:

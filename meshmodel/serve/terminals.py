@@ -69,7 +69,7 @@ class Parent:
         """Have a workbench run on a terminal.
 
         Raises:
-            OSError: the process has ended.
+            ConnectionError: the process has ended.
         """
         socket.send_fds(self._orders, [text.encode()], [terminal, channel])
 
@@ -110,7 +110,11 @@ class Terminal:
     """One terminal, with the workbench of a guest in it."""
 
     def __init__(self, parent: Parent, guest: Guest, columns: int, rows: int) -> None:
-        """Arguments: what takes orders for a workbench; whose it is; its size."""
+        """Arguments: what takes orders for a workbench; whose it is; its size.
+
+        Raises:
+            ConnectionError: what takes orders has ended.
+        """
         self._loop = asyncio.get_running_loop()
         self._master, slave = pty.openpty()
         os.set_blocking(self._master, False)
@@ -128,6 +132,10 @@ class Terminal:
         try:
             with theirs:
                 parent.order(json.dumps(order), slave, theirs.fileno())
+        except OSError:
+            os.close(self._master)
+            self._channel.close()
+            raise
         finally:
             os.close(slave)
 

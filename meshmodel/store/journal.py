@@ -81,6 +81,32 @@ def entries(connection: Connection, author: str) -> list[JournalEntry]:
     ]
 
 
+def newest_of_others(connection: Connection, author: str, since: int) -> tuple[str, str] | None:
+    """By whom and what the newest edit of another program is, undoing included; ``None``: there is none.
+
+    Args:
+        connection: inside a transaction.
+        author: the program that asks.
+        since: a revision; edits up to that are left out.
+    """
+    query = select(JOURNAL.c.person, JOURNAL.c.label, JOURNAL.c.state)
+    query = query.where(JOURNAL.c.touched > since, JOURNAL.c.last_by != author)
+    found = connection.execute(query.order_by(JOURNAL.c.touched.desc()).limit(1)).first()
+    if found is None:
+        return None
+    person, label, state = found
+    did = "" if state == DONE else "undid: "
+    return one_line(person or "", PERSON_LIMIT), did + one_line(label, LINE_LIMIT)
+
+
+def last_person(connection: Connection, table: str, key: Key, since: int) -> str:
+    """Who changed a record last after a revision, by name; empty where that has none."""
+    query = select(JOURNAL.c.person).join(JOURNAL_CHANGE, JOURNAL.c.number == JOURNAL_CHANGE.c.entry)
+    is_of_record = and_(JOURNAL_CHANGE.c.record_table == table, JOURNAL_CHANGE.c.record_key == _key_text(key))
+    query = query.where(JOURNAL.c.touched > since, is_of_record).order_by(JOURNAL.c.touched.desc())
+    return one_line(connection.execute(query.limit(1)).scalar() or "", PERSON_LIMIT)
+
+
 def programs(connection: Connection) -> list[Program]:
     """The programs that are registered, open or not."""
     found = []

@@ -211,7 +211,7 @@ CREATE TABLE grant (
     system VARCHAR NOT NULL,
     actions JSON NOT NULL,
     scope VARCHAR,
-    honoured_as VARCHAR NOT NULL,
+    honoured_as VARCHAR,
     entitled JSON,
     PRIMARY KEY (credential, system),
     FOREIGN KEY(credential) REFERENCES credential (id) DEFERRABLE INITIALLY DEFERRED,

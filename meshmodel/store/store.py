@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
-from meshmodel.edits.merge import carry_out, inverse, rebase
+from meshmodel.edits.merge import ConflictError, carry_out, inverse, rebase
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
@@ -182,7 +182,8 @@ class Store:
 
         Raises:
             InvalidModelError: the semantics refuse the edit.
-            StoreError: it contradicts what another program did, or cannot be written.
+            ConflictError: it contradicts what another program did; it says who that was.
+            StoreError: it cannot be written.
         """
         from meshmodel.store import journal
 
@@ -192,7 +193,7 @@ class Store:
             after = apply_edit(base, wanted)
             changes = wanted_changes = difference(base, after)
             if changes and fresh is not base:
-                changes = rebase(changes, fresh)
+                changes = self._rebased(changes, fresh, base.revision)
                 after = carry_out(changes, fresh, wanted.label, f"“{one_line(wanted.label)}” was not done")
             if not changes:
                 imports.keep(self.database, imported, None)
@@ -203,6 +204,17 @@ class Store:
             return replace(after, revision=number)
 
         return self._edit(work) or self.snapshot
+
+    def _rebased(self, changes: Difference, fresh: Snapshot, since: int) -> Difference:
+        """``rebase``, whose refusal says who has changed a record after a revision."""
+        from meshmodel.store import journal
+
+        try:
+            return rebase(changes, fresh)
+        except ConflictError as conflict:
+            connection = self.database.connection
+            conflict.name(journal.last_person(connection, conflict.table, conflict.key, since))
+            raise
 
     def undo(self) -> Undone | None:
         """Take back the last edit that is one's own; ``None``: there is none.
@@ -268,6 +280,13 @@ class Store:
                     return self._reload()
             except BusyError:
                 return None
+
+    def newest_of_others(self, since: int) -> tuple[str, str] | None:
+        """By whom and what the newest edit of another program after a revision is (``journal``)."""
+        from meshmodel.store import journal
+
+        with self._reading():
+            return journal.newest_of_others(self.database.connection, self.author, since)
 
     def guided_round(self) -> "GuidedRound | None":
         """The guided round that was begun last, in any window."""

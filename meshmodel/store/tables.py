@@ -152,7 +152,7 @@ class GrantRow(Row, table=True):
     system: str = _end("system", "system.id")
     actions: list[str] = _list(required=True)
     scope: str | None = None
-    honoured_as: str
+    honoured_as: str | None = None
     entitled: list[str] | None = _list()
 
 

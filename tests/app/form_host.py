@@ -1,5 +1,6 @@
 """A tiny program around one widget: it applies the edits that the widget asks for."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +56,12 @@ class Host(KeysInOrder):
         self.show(WorkbenchState(snapshot, selected=event.select or self.shown.selected))
 
     def on_field_requested(self, event: FieldRequested) -> None:
-        FieldEditor(self, event.on, event.record).open(event.field, event.done)
+        def decided(values: Mapping[str, object]) -> None:
+            wanted = event.edit(event.record, event.on, values)
+            if wanted is not None:
+                self.post_message(wanted)
+
+        FieldEditor(self, event.on, event.record).open(event.field, decided)
 
     def on_note_requested(self, event: NoteRequested) -> None:
         def decided(text: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from textual.events import Paste
 
 from meshmodel.app.panels.quick_line import QuickLine
@@ -53,6 +54,44 @@ async def test_cut_and_paste_bring_it_back_with_its_relations(tmp_path: Path) ->
         await it.press("V")
         assert it.model.hold == holds
         assert it.bench.shown.selected == BOT
+
+
+async def test_a_paste_with_carriage_returns_is_read_as_one_with_line_feeds(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select(*BOT)
+        await it.press("Y")
+        for ends in ("\r", "\r\n"):
+            before = it.model
+            await put_in(it, it.app.clipboard.replace("\n", ends))
+            assert len(it.model.agent) == len(before.agent) + 1, it.bench.shown.message.text
+        await put_in(it, "ash holds ash-key\roak holds oak-key")
+        await it.press("enter", "escape")
+        assert {"ash", "oak"} <= set(it.model.agent)
+
+
+@pytest.mark.parametrize(
+    "keys", [(), ("n",), ("M", "/", *"description", "enter")], ids=["none", "name", "long"]
+)
+async def test_a_paste_of_more_than_64_kb_is_refused_in_a_sentence_wherever_it_goes(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    async with desk(tmp_path) as it:
+        await it.select(*BOT)
+        await it.press(*keys)
+        shown = it.app.screen
+        await put_in(it, "é" * 32_769)
+        await it.shows("Nothing was pasted: the text has more than 64 kB.")
+        assert it.app.screen is shown
+        assert "é" not in it.screen_text()
+        await put_in(it, "é" * 32_768)
+        assert "é" in it.screen_text()
+
+
+async def test_ctrl_v_in_a_line_takes_every_line_that_was_copied_as_a_paste_does(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        it.app.copy_to_clipboard("ash holds ash-key\noak holds oak-key")
+        await it.press(":", "ctrl+v", "enter", "escape")
+        assert {"ash", "oak"} <= set(it.model.agent)
 
 
 async def test_a_part_goes_from_one_model_into_another(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from textual.pilot import Pilot
 from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.controllers.checkpoints import ask_checkpoint
 from meshmodel.edits.edit import Change, Put, Remove, Rename, edit
+from meshmodel.edits.notes import note_addition
+from meshmodel.model.errors import StoreError
 from meshmodel.model.records import About, Agent, Checkpoint, Hold
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
@@ -18,10 +20,15 @@ from tests.app.desk import MODELS, Desk, desk
 TICKETS = ("system", "tickets")
 
 
-def elsewhere(it: Desk, *changes: Change) -> Snapshot:
+def elsewhere(it: Desk, *changes: Change, by: str = "") -> Snapshot:
     """Another program edits the file; the model as it left it."""
-    with Store.open(it.bench.session.path) as other:
+    with Store.open(it.bench.session.path, person=by) as other:
         return other.apply(edit("elsewhere", changes))
+
+
+def said(it: Desk) -> str:
+    """What the message line says."""
+    return str(it.bench.query_one("#told").message_text)
 
 
 async def heard(it: Desk) -> None:
@@ -89,25 +96,170 @@ async def offboard(it: Desk) -> None:
     await it.press("D", "tab")
 
 
-@pytest.mark.parametrize("open_", [zone, name, description, rename, checkpoint, connect])
-@pytest.mark.parametrize(
-    "change", [Remove("system", "tickets"), Rename("system", "tickets", "tix")], ids=["deleted", "renamed"]
-)
-async def test_what_was_open_is_refused_once_its_element_is_gone(
-    tmp_path: Path, open_: Callable[[Desk], Awaitable[None]], change: Change
+CHANGES = [Remove("system", "tickets"), Rename("system", "tickets", "tix")]
+
+
+@pytest.mark.parametrize("open_", [zone, name, description, rename, checkpoint])
+async def test_what_was_open_stays_open_and_is_refused_once_its_element_is_gone(
+    tmp_path: Path, open_: Callable[[Desk], Awaitable[None]]
 ) -> None:
     async with desk(tmp_path) as it:
         await open_(it)
-        assert len(it.app.screen_stack) > 2, "a dialog is open"
+        dialog = it.app.screen
+        assert dialog is not it.bench, "a dialog is open"
+        theirs = elsewhere(it, Remove("system", "tickets"), by="Ada")
+        await heard(it)
+        await it.press("enter")
+        if open_ is checkpoint:
+            await it.shows("was not done")
+        else:
+            await it.shows("Ada removed system tickets; yours is below")
+        assert it.app.screen is dialog
+        await it.press("escape")
+        assert it.app.screen is it.bench
+        assert replace(it.model, revision=0) == replace(theirs, revision=0)
+
+
+@pytest.mark.parametrize(
+    ("open_", "key", "value"),
+    [(name, "name", "Hijack"), (description, "description", "Hijack"), (rename, "name", "Renamed")],
+)
+async def test_what_was_typed_goes_to_an_element_that_was_renamed(
+    tmp_path: Path, open_: Callable[[Desk], Awaitable[None]], key: str, value: str
+) -> None:
+    async with desk(tmp_path) as it:
+        await open_(it)
+        elsewhere(it, CHANGES[1], by="Ada")
+        await heard(it)
+        await it.press("enter")
+        await it.shows("Ada changed the id; yours is below.")
+        await it.shows("id: tix")
+        await it.press("enter")
+        assert it.app.screen is it.bench
+        assert getattr(it.model.system["tix"], key).endswith(value)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["deleted", "renamed"])
+async def test_a_connection_is_refused_once_its_end_is_gone(tmp_path: Path, change: Change) -> None:
+    async with desk(tmp_path) as it:
+        await connect(it)
+        dialog = it.app.screen
         theirs = elsewhere(it, change)
         await heard(it)
         await it.press("enter")
-        assert len(it.app.screen_stack) == 2
+        await it.shows("was not done")
+        assert it.app.screen is dialog
         assert replace(it.model, revision=0) == replace(theirs, revision=0)
-        said = " ".join(it.bench.query_one("#told").message_text.split())
-        assert "another program" in said or "was not done" in said, said
+
+
+@pytest.mark.parametrize(("open_", "key"), [(name, "name"), (description, "description")])
+async def test_a_conflict_keeps_what_was_typed_and_shows_what_the_other_one_wrote(
+    tmp_path: Path, open_: Callable[[Desk], Awaitable[None]], key: str
+) -> None:
+    async with desk(tmp_path) as it:
+        await open_(it)
+        dialog = it.app.screen
+        tickets = it.model.system["tickets"]
+        elsewhere(it, Put(replace(tickets, **{key: "What the other one wrote"})), by="Ada")
+        await heard(it)
+        await it.press("enter")
+        await it.shows(f"Ada changed the {key}; yours is below.")
+        await it.shows(f"{key}: What the other one wrote")
+        assert it.app.screen is dialog
+        assert "Hijack" in dialog.typed
+        assert getattr(it.model.system["tickets"], key) == "What the other one wrote"
+        await it.type(" and more")
+        elsewhere(it, Put(replace(it.model.system["tickets"], **{key: "Once more"})))
+        await it.press("enter")
+        await it.shows(f"Another program changed the {key}; yours is below.")
+        await it.shows(f"{key}: Once more")
+        assert "What the other one wrote" not in it.screen_text()
+        await it.press("enter")
+        assert it.app.screen is it.bench
+        assert getattr(it.model.system["tickets"], key).endswith("Hijack and more")
         with Store.open(it.bench.session.path) as other:
-            assert other.snapshot.about.name == "Support agent"
+            assert [each.person for each in other.journal()] == ["Ada", "", ""]
+
+
+async def add(it: Desk) -> None:
+    await it.press("a", "s")
+    await it.type("Newcomer")
+
+
+async def note(it: Desk) -> None:
+    await it.select(*TICKETS)
+    await it.press("enter")
+    inspector = it.bench.query_one("#inspector")
+    assert inspector.rows.go_to("new note")
+    await it.press("enter")
+    await it.type("A long remark")
+
+
+@pytest.mark.parametrize("open_", [name, description, rename, add, note, accept])
+async def test_what_was_typed_while_the_database_is_away_is_kept_until_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_: Callable[[Desk], Awaitable[None]]
+) -> None:
+    async with desk(tmp_path) as it:
+        await open_(it)
+        dialog, before = it.app.screen, it.model
+        apply = it.bench.session.apply
+
+        def away(*_: object, **__: object) -> None:
+            raise StoreError("company#payments: the connection to the server was cut; nothing was changed")
+
+        monkeypatch.setattr(it.bench.session, "apply", away)
+        await it.press("enter")
+        await it.shows("connection to the server was cut")
+        assert it.app.screen is dialog
+        assert dialog.typed
+        assert it.model is before
+        monkeypatch.setattr(it.bench.session, "apply", apply)
+        await it.press("enter")
+        assert it.app.screen is it.bench
+        assert it.model is not before
+
+
+async def test_two_notes_that_were_typed_at_once_are_both_kept(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await note(it)
+        with Store.open(it.bench.session.path) as other:
+            other.apply(note_addition(other.snapshot, "system:tickets", "Another remark"))
+        await it.press("enter")
+        assert len(it.model.note) == 2
+
+
+async def test_what_others_do_is_said_by_name_behind_what_was_said_of_oneself(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        elsewhere(it, Put(Agent("ash")), by="Ada")
+        await heard(it)
+        assert said(it) == "Ada: elsewhere"
+        elsewhere(it, Put(Agent("oak")))
+        await heard(it)
+        assert said(it) == "another program: elsewhere"
+        await it.select(*TICKETS)
+        await it.press("d")
+        assert said(it) == "duplicate system tickets-2"
+        elsewhere(it, Put(Agent("elm")), by="Bo")
+        await heard(it)
+        assert said(it) == "duplicate system tickets-2 · Bo: elsewhere"
+        with Store.open(it.bench.session.path, person="Ada") as ada:
+            assert ada.undo() is not None
+        await heard(it)
+        assert said(it) == "duplicate system tickets-2 · Ada: undid: elsewhere"
+        await it.press("u")
+        assert said(it).startswith("undid: duplicate system tickets")
+
+
+async def test_what_others_do_never_takes_the_place_of_a_refusal_or_closes_a_finding_over_it(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("f", "U")
+        refused = said(it)
+        assert refused == "nothing to redo"
+        elsewhere(it, *(Remove("grant", key) for key in it.model.grant), by="Ada")
+        await heard(it)
+        assert said(it).startswith(f"{refused} · Ada: elsewhere; closed: "), said(it)
 
 
 @pytest.mark.parametrize("open_", [offboard])
@@ -131,7 +283,8 @@ async def test_a_field_that_both_changed_is_not_overwritten_and_another_one_is_k
         await heard(it)
         await it.press("enter")
         assert it.model.system["tickets"].name == "Theirs"
-        assert "another program changed its “name” meanwhile" in it.bench.query_one("#told").message_text
+        await it.shows("Another program changed the name; yours is below.")
+        await it.press("escape")
         await name(it)
         elsewhere(it, Put(replace(it.model.system["tickets"], owner="somebody")))
         await heard(it)

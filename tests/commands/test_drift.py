@@ -114,6 +114,16 @@ PROGRAMS = {
         ("crm", {"url": "https://mcp.example.com/other"}, "agent:crm-service"),
         ("crm", {"url": "https://mcp.example.com/crm?page=2"}, ""),
         ("files", PROGRAMS["files"] | {"timeout": 5}, ""),
+        ("files", PROGRAMS["files"] | {"env": {"NODE_OPTIONS": "--require=/tmp/x.js"}}, "agent:files"),
+        ("files", PROGRAMS["files"] | {"env": {"LD_PRELOAD": "/tmp/x.so"}}, "agent:files"),
+        ("files", PROGRAMS["files"] | {"env": {"PYTHONPATH": "/tmp"}}, "agent:files"),
+        ("files", PROGRAMS["files"] | {"env": {"PATH": "/tmp"}}, "agent:files"),
+        ("files", PROGRAMS["files"] | {"env": {"npm_config_registry": "https://x.example/"}}, "agent:files"),
+        ("files", PROGRAMS["files"] | {"cwd": "/tmp"}, "agent:files"),
+        ("files", PROGRAMS["files"] | {"envFile": "/tmp/env"}, "agent:files"),
+        ("crm", {"url": "http://mcp.example.com/crm"}, "agent:crm-service"),
+        ("crm", {"url": "https://mcp.example.com:8443/crm"}, "agent:crm-service"),
+        ("crm", {"url": "https://mcp.example.com:443/crm"}, ""),
     ],
 )
 def test_status_1_where_another_program_runs_than_was_imported(model, server, now, record, folder, called):

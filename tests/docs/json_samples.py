@@ -31,6 +31,7 @@ credential = "file-key"
 credential = "file-key"
 system = "files"
 actions = ["read", "write"]
+honoured_as = "principal"
 [[grant]]
 credential = "vault-key"
 system = "vault"

@@ -8,15 +8,9 @@ import pytest
 from meshmodel.importers.answers import import_answer, import_text, ledger_lines, ledger_text
 from meshmodel.importers.document import Node
 from meshmodel.importers.importing import prepare
+from meshmodel.importers.meanings import in_arguments, in_url, meaning_of
 from meshmodel.importers.proposal import clean_text
-from meshmodel.importers.withheld import (
-    in_arguments,
-    in_url,
-    is_reference,
-    meaning_of,
-    names_secret,
-    shows_secret,
-)
+from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
 from meshmodel.interchange import write_text
 from meshmodel.model.secret_pattern import RANDOM, fake
 from meshmodel.model.snapshot import Snapshot

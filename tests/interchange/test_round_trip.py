@@ -250,3 +250,14 @@ def test_random_order_of_lines_in_tables(tmp_path):
     path = tmp_path / "m.toml"
     path.write_text("\n".join([head, *others]), encoding="utf-8")
     assert read_file(path) == SAMPLE
+
+
+@pytest.mark.parametrize("value", [None, "principal", "delegate"])
+def test_how_a_grant_is_honoured_is_kept_as_it_was_written_and_unknown_where_it_was_not(value):
+    ends = '[[system]]\nid = "s"\n\n[[credential]]\nid = "c"\n\n'
+    grant = '[[grant]]\ncredential = "c"\nsystem = "s"\nactions = ["read"]\n'
+    written = "" if value is None else f'honoured_as = "{value}"\n'
+    text = f'format = "meshmodel/1"\n\n{ends}{grant}{written}'
+    model = read_text(text)
+    assert model.grant["c", "s"].honoured_as == value
+    assert write_text(model) == text

@@ -103,7 +103,6 @@ async def test_reading(tmp_path):
             ("compromise", {"start": 3}, "start: input should be a valid string"),
             ("findings", {"as_designed": "yes"}, "as_designed: input should be a valid boolean"),
             ("apply", {"text": "x"}, f"there is no tool apply; there are {', '.join(READING)}"),
-            ("propose", {"text": "what is this"}, "text, line 1: "),
             ("propose", {"text": 'format = "meshmodel/1"\n[[system]]\nid = 3'}, "text, line 3: "),
         ]
         for name, given, why in wrong:
@@ -111,6 +110,15 @@ async def test_reading(tmp_path):
             assert result.is_error
             assert words_of(result).startswith(why)
             assert "\n" not in words_of(result)
+            assert result.structured_content["answer"] == {"error": words_of(result)}
+
+        unclear = await client.call_tool("propose", {"text": "what is this\nbot has key"})
+        assert unclear.is_error
+        assert [each["text"] for each in unclear.structured_content["answer"]["problems"]] == [
+            "what is this",
+            "bot has key",
+        ]
+        assert "write: bot holds key" in words_of(unclear)
 
         resources = [each.uri for each in (await client.list_resources()).resources]
         assert resources == ["meshmodel://model", *(f"meshmodel://manual/{each}" for each in TOPICS)]
@@ -154,6 +162,9 @@ async def test_writing(tmp_path):
             result = await client.call_tool("apply", {"text": text})
             assert result.is_error
             assert words_of(result).startswith("nothing was changed, since a person has to decide it: ")
+            refused = result.structured_content["answer"]
+            assert words_of(result).startswith(refused["refused"])
+            assert refused["needs_a_person"]
         assert load(path) == before
 
         for text in ("support-bot > crm-key > crm: write", RECORDS):

@@ -10,12 +10,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
+from typing import IO
 
 import aiohttp
 import pyte
@@ -47,11 +49,16 @@ class Room:
     process: subprocess.Popen[str]
     model: Path
     port: int
+    printed: IO[str]
     links: dict[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def errors(self) -> str:
+        """What the server printed on standard error so far."""
+        return os.pread(self.printed.fileno(), 1_000_000, 0).decode()
 
     def token(self, role: str) -> str:
         return self.links[role].rpartition("/")[2]
@@ -71,6 +78,18 @@ class Room:
         connection.endheaders(None if body is None else body.encode())
         with contextlib.closing(connection), connection.getresponse() as answer:
             return Answer(answer.status, answer.headers, b"" if answer.status == 101 else answer.read())
+
+    def send(self, request: bytes, *, is_gone: bool = False) -> bytes:
+        """What is answered to anything that is sent, until the server closes the connection, or to somebody
+        who is gone right after it.
+        """
+        with socket.create_connection(("127.0.0.1", self.port), MOST_SECONDS) as connection:
+            connection.sendall(request)
+            if is_gone:
+                connection.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ConnectionResetError):  # it closed before it had read all
+                return b"".join(iter(lambda: connection.recv(65_536), b""))
+        return b""
 
     def join(self, name: str, role: str = "edit") -> str:
         """Join, and get the cookie."""
@@ -96,15 +115,15 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterator[Room]:
-    """A server with a model of its own, until the end of the block."""
+    """A server with a model of its own, until the end of the block; it prints no error until then."""
     path, port = folder / "mesh.mesh", free_port()
     Store.create(path, load(MODELS / f"{model}.toml")).close()
-    process = subprocess.Popen(
-        [PROGRAM, "serve", path, "--port", str(port), *options], stdout=subprocess.PIPE, encoding="utf-8"
-    )
+    errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # closed below
+    command = [PROGRAM, "serve", path, "--port", str(port), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8")
     assert process.stdout is not None
+    room = Room(process, path, port, errors)
     try:
-        room = Room(process, path, port)
         for _ in range(2):
             role, _, link = process.stdout.readline().strip().partition(": ")
             room.links[role] = link
@@ -113,6 +132,8 @@ def serving(folder: Path, model: str = "support-agent", *options: str) -> Iterat
         process.send_signal(signal.SIGINT)
         process.wait(MOST_SECONDS)
         process.stdout.close()
+        with errors:
+            assert room.errors() == ""
 
 
 class Browser:

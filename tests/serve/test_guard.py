@@ -146,3 +146,54 @@ def test_it_listens_on_this_machine_alone(room: Room) -> None:
     heard = [line[1] for line in lines if line[3] == "0A"]
     listening = [each for each in heard if int(each.rpartition(":")[2], 16) == room.port]
     assert listening == [f"0100007F:{room.port:04X}"]
+
+
+KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+UPGRADED = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+NO_HTTP = {
+    "a path of 9,000 characters": b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "two Hosts": b"GET / HTTP/1.1\r\nHost: HOST\r\nHost: HOST\r\n\r\n",
+    "a negative length": b"POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: -5\r\n\r\nhello",
+    "a length that is no number": b"POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: abc\r\n\r\nhello",
+    "two lengths": b"POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+    "two ways to end": b"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello",
+    "an unknown way to end": b"POST / HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: gzip\r\n\r\nhello",
+    "another version": b"GET / HTTP/9.9\r\nHost: HOST\r\n\r\n",
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "a long header": b"GET / HTTP/1.1\r\nHost: HOST\r\nX: " + b"a" * 9000 + b"\r\n\r\n",
+    "many headers": b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5000 + b"\r\n",
+    "no header": b"GET / HTTP/1.1\r\nHost HOST\r\n\r\n",
+    "a NUL in a header": b"GET / HTTP/1.1\r\nHost: HOST\r\nX: a\0b\r\n\r\n",
+    "no address": b"GET http://[::1/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "no port": b"GET http://a:99999999/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "a path that is no ASCII": b"GET /\xff\xfe HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "no method": b"G<T / HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    "a piece without length": b"POST JOIN\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
+    "a form that is no gzip": b"POST JOIN\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nname=A",
+    "a form that is no zstd": b"POST JOIN\r\nContent-Encoding: zstd\r\nContent-Length: 6\r\n\r\nname=A",
+    "an extension there is not": b"GET SOCKET\r\n" + UPGRADED + KEY
+    + b"\r\nSec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=99\r\n\r\n\xff\xff",
+}  # fmt: skip
+"""Requests that are none, or that nobody but a prober sends; the server that runs says what it prints."""
+
+
+@pytest.mark.parametrize("why", NO_HTTP)
+def test_what_is_no_http_is_answered_and_nothing_is_printed(room: Room, cookie: str, why: str) -> None:
+    own = f"HTTP/1.1\r\nHost: HOST\r\nOrigin: {room.origin}\r\nCookie: {cookie.partition(';')[0]}"
+    request = NO_HTTP[why].replace(b"JOIN", f"/join/{room.token('edit')} {own}".encode())
+    request = request.replace(b"SOCKET", f"/ws {own}".encode())
+    answer = room.send(request.replace(b"HOST", f"127.0.0.1:{room.port}".encode()))
+    assert answer[:12] in {b"HTTP/1.1 400", b"HTTP/1.0 400", b"HTTP/1.1 101"}, answer[:200]
+    assert b"Traceback" not in answer
+    assert room.errors() == ""
+
+
+def test_who_goes_in_the_middle_of_a_form_or_of_a_terminal_is_no_news(room: Room, cookie: str) -> None:
+    own = f"HTTP/1.1\r\nHost: 127.0.0.1:{room.port}\r\nOrigin: {room.origin}"
+    own += f"\r\nCookie: {cookie.partition(';')[0]}"
+    form = f"POST /join/{room.token('edit')} {own}\r\nContent-Length: 1000\r\n\r\nname=".encode()
+    terminal = f"GET /ws {own}\r\n".encode() + UPGRADED + KEY + b"\r\n\r\n"
+    for request in (form, terminal, terminal + b"\x81\x82\0\0\0\0\xff\xff"):
+        room.send(request, is_gone=True)
+    assert room.ask("/", Cookie=cookie).status == 200
+    assert room.errors() == ""

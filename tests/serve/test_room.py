@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -139,7 +140,15 @@ async def test_an_export_is_a_download_of_one_person_and_once(room: Room) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
-    ['["stdin", 5]', "[]", "{", "5", '["resize", {"width": "x"}]', "x" * 70_000, "[" * 60_000],
+    [
+        '["stdin", 5]',
+        "[]",
+        "{",
+        "5",
+        '["resize", {"width": "x"}]',
+        '["stdin", "' + "x" * 600_000 + '"]',
+        "[" * 60_000,
+    ],
 )
 async def test_what_the_script_never_says_ends_the_connection_and_the_program(room: Room, text: str) -> None:
     async with browsing(room, room.join("Mallory", "watch")) as mallory:
@@ -147,6 +156,19 @@ async def test_what_the_script_never_says_ends_the_connection_and_the_program(ro
         await mallory.socket.send_str(text)
         await mallory.closed()
     assert await asyncio.to_thread(ended, room.children()[1:], MOST_SECONDS)
+
+
+async def test_a_paste_of_more_than_64_kb_is_refused_in_a_sentence_and_the_connection_stays(
+    room: Room,
+) -> None:
+    async with browsing(room, room.join("Ivy")) as ivy:
+        await ivy.shows(READY)
+        await ivy.type("\x1b[200~" + "\r" * 70_000 + "\x1b[201~")
+        await ivy.shows("Nothing was pasted")
+        await ivy.type("\x1b[200~ash holds ash-key\roak holds oak-key\x1b[201~")
+        await ivy.shows("ash-key")
+        await ivy.type("\r")
+        await ivy.until(lambda: {"ash", "oak"} <= agents(room))
 
 
 @pytest.mark.slow
@@ -262,6 +284,48 @@ async def test_who_types_to_a_program_that_is_stuck_comes_back_to_another_one(ro
     async with browsing(room, cookie) as again:
         await again.shows(READY)
     assert room.children()[-1] != stuck
+
+
+async def test_the_next_person_is_served_after_the_process_that_forks_was_killed(tmp_path: Path) -> None:
+    with serving(tmp_path) as killed:
+        async with browsing(killed, killed.join("Ada")) as ada:
+            await ada.shows(READY)
+            parent = killed.children()[0]
+            os.kill(parent, signal.SIGKILL)
+            assert await asyncio.to_thread(ended, [parent], MOST_SECONDS)
+            async with browsing(killed, killed.join("Bo")) as bo:
+                await bo.shows(READY)
+                await bo.draw("south")
+                await ada.shows("south")
+            assert killed.children()[0] != parent
+
+
+async def test_two_people_of_one_name_or_of_names_that_look_alike_are_told_apart_at_the_door(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as door:
+        path = f"/join/{door.token('edit')}"
+
+        def knock(name: str, cookie: str = "") -> tuple[int, str]:
+            kept = cookie.partition(";")[0]
+            answer = door.ask(path, "POST", f"name={quote(name)}", Origin=door.origin, Cookie=kept)
+            return answer.status, answer.body.decode()
+
+        cookie = door.join("Ada")
+        async with browsing(door, cookie) as ada:
+            await ada.shows(READY)
+            status, said = knock("Ada")
+            assert status == 409
+            assert "“Ada” is here already. Choose a name that tells you apart." in said
+            for like in ("\u0410da", "\u0410d\u0430", "ADA", "\uff21da", "\u13aada"):
+                status, said = knock(like)
+                assert (status, "looks like “Ada”" in said) == (409, True), like
+            assert knock("Ada", cookie)[0] == 303, "a second tab of the same person"
+            assert {knock(each)[0] for each in ("Ada K.", "Adam", "Анна", "Bo")} == {303}
+        assert await asyncio.to_thread(ended, door.children()[1:], MOST_SECONDS)
+        assert knock("\u0410da")[0] == 409, "who is away may come back"
+        assert knock("Ada")[0] == 303, "by another browser"
+        assert door.ask("/", Cookie=cookie).status == 403, "and there are never two"
 
 
 @pytest.mark.slow

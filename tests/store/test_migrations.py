@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.importers.proposal import Identity
+from meshmodel.interchange import read_text, write_text
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Agent, Checkpoint, Delegation, System
 from meshmodel.model.validation import normalise
@@ -33,6 +34,8 @@ FOURTH = Path(__file__).with_name("revision-4.sql")
 """One of schema version 4: the sample and checkpoints on triggers, of which some were drawn at times."""
 SEVENTH = Path(__file__).with_name("revision-7.sql")
 """One of schema version 7, before ``known_as``: the sample, one edit and one undone."""
+EIGHTH, NINTH, TENTH = (Path(__file__).with_name(f"revision-{version}.sql") for version in (8, 9, 10))
+"""Those since 0.6: the sample, a delegate said to be a principal, a scope, and a delegate that was undone."""
 
 SAMPLE_BEFORE_NAMES = apply_edit(
     SAMPLE,
@@ -71,7 +74,10 @@ def written(source: Path, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=[FIRST, SECOND, THIRD, FOURTH, SEVENTH], ids=["1", "2", "3", "4", "7"])
+@pytest.fixture(
+    params=[FIRST, SECOND, THIRD, FOURTH, SEVENTH, EIGHTH, NINTH, TENTH],
+    ids=["1", "2", "3", "4", "7", "8", "9", "10"],
+)
 def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A model file of each version before this one."""
     return written(request.param, tmp_path / "old.mesh")
@@ -124,6 +130,45 @@ def test_names_of_logs_are_added_to_a_file_that_had_none(tmp_path):
         assert store.snapshot.credential["token"].known_as == ("arn:aws:iam::111122223333:role/support",)
         store.undo()
         assert store.snapshot == SAMPLE_BEFORE_NAMES
+
+
+def honoured(store: Store) -> dict[str, str | None]:
+    return {credential: each.honoured_as for (credential, _), each in store.snapshot.grant.items()}
+
+
+@pytest.mark.parametrize("source", [EIGHTH, NINTH, TENTH], ids=["8", "9", "10"])
+def test_what_was_a_principal_by_default_alone_becomes_unknown(source, tmp_path):
+    path = written(source, tmp_path / "old.mesh")
+    with Store.open(path) as store:
+        assert honoured(store) == {"key": None, "token": "principal"}  # the second was said
+        store.redo()
+        assert honoured(store) == {"key": "delegate", "token": "principal"}
+        store.undo()
+        store.undo()
+        assert store.snapshot.grant["key", "files"].scope is None
+        assert honoured(store) == {"key": None, "token": "principal"}
+        store.undo()
+        assert store.snapshot == SAMPLE
+        store.redo()
+        assert honoured(store) == {"key": None, "token": "principal"}
+        assert read_text(write_text(store.snapshot)) == store.snapshot
+    assert version_of(path) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
+    (row,) = imported_in(path)
+    assert row.record == SAMPLE.grant["key", "files"]
+
+
+def test_what_was_a_delegate_stays_one(tmp_path):
+    with Store.open(written(SEVENTH, tmp_path / "old.mesh")) as store:
+        assert honoured(store) == {"key": None, "token": "delegate"}
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '{"honoured_as":"principal"}', '{"honoured_as":3}'])
+def test_a_damaged_grant_of_the_journal_is_told_when_it_is_undone_and_not_before(tmp_path, text):
+    path = written(TENTH, tmp_path / "old.mesh")
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE journal_change SET before = ? WHERE entry = 3", (text,))
+    with Store.open(path) as store, pytest.raises(StoreError, match="damaged"):
+        store.undo()
 
 
 def test_an_agent_of_no_kind_stays_as_steerable_as_it_was(second):
@@ -299,7 +344,7 @@ def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path
     connection = sqlalchemy_connection(raw)
     upgrade(connection)
     assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    assert connection.exec_driver_sql("PRAGMA user_version").scalar() == SCHEMA_VERSION
+    assert MigrationContext.configure(connection).get_current_revision() == str(SCHEMA_VERSION)
     connection.close()
     raw.close()
 
@@ -310,7 +355,7 @@ def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path
         "UPDATE system SET sensitivity = 'enormous'",
         "UPDATE agent SET steerable = 'no' WHERE id = 'helper'",
         "DELETE FROM system WHERE id = 'tickets'",
-        "ALTER TABLE system ADD COLUMN known_as JSON",
+        "ALTER TABLE zone ADD COLUMN other JSON",
     ],
 )
 def test_an_older_file_that_is_damaged_stays_as_it_is(older, damage):
@@ -322,6 +367,16 @@ def test_an_older_file_that_is_damaged_stays_as_it_is(older, damage):
     with pytest.raises(StoreError, match="is damaged"):
         Store.open(older)
     assert older.read_bytes() == before
+
+
+def test_an_older_file_with_a_column_of_a_later_version_stays_as_it_is(tmp_path):
+    path = written(SEVENTH, tmp_path / "old.mesh")
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("ALTER TABLE system ADD COLUMN known_as JSON")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="is damaged"):
+        Store.open(path)
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["0", "2", "nonsense\x1b[2J"])

@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from meshmodel import cli
 from meshmodel.commands.help import page
-from meshmodel.edits.edit import Put, edit
+from meshmodel.edits.edit import Put, apply_edit, edit
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import System, Zone
 from meshmodel.model.source import Source
@@ -454,6 +455,21 @@ def test_a_later_migration_runs_where_a_model_is(place, later):
         assert found == [(str(SCHEMA_VERSION + 1),)]
     with pytest.raises(StoreError, match=r"newer version|other columns|contradicts"):
         Store.open(place)
+
+
+@needs_server
+def test_a_model_of_before_what_was_honoured_could_be_unknown_is_brought_forward(address):
+    with Store.create(address, SAMPLE) as store:
+        stated = replace(SAMPLE.grant["token", "tickets"], honoured_as="principal")
+        store.apply(edit("said", [Put(stated)]))
+        with store.database.transaction(writing=True):
+            store.database.execute("UPDATE \"grant\" SET honoured_as = 'principal'")
+            store.database.execute('ALTER TABLE "grant" ALTER COLUMN honoured_as SET NOT NULL')
+            store.database.execute("UPDATE alembic_version SET version_num = '10'")
+    with Store.open(address) as store:
+        assert store.snapshot == apply_edit(SAMPLE, edit("said", [Put(stated)]))
+        store.undo()
+        assert store.snapshot == SAMPLE
 
 
 @needs_server

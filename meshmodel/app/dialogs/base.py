@@ -12,7 +12,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Click
 from textual.screen import ModalScreen, Screen
@@ -58,6 +58,8 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         border: round $primary; background: $surface; padding: 0 1;
     }
     Dialog #hint { color: $text-muted; height: auto; }
+    Dialog #refused { height: auto; max-height: 8; color: $text-warning; }
+    Dialog #refused Static { height: auto; }
     Dialog #problem { color: $text-error; height: auto; min-height: 1; }
     Dialog Input { background: $panel; }
     Dialog .buttons { height: auto; align-horizontal: right; }
@@ -71,6 +73,8 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         """Arguments: the title, plain text."""
         super().__init__()
         self.dialog_title = title
+        self.accepts: Callable[[Result], str | None] | None = None
+        """Takes the result before the dialog closes; answers why that is refused, or ``None``."""
         self.jobs = Jobs(self, self.show_progress)
 
     def compose(self) -> ComposeResult:
@@ -127,8 +131,24 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         """The box has another size now."""
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close with a result, once: a second click that came with the first would close what is below."""
-        return super().dismiss(result) if self.is_active else AwaitComplete()
+        """Close with a result, once: a second click that came with the first would close what is below.
+
+        Where the result is refused it stays open, with all that was typed, and says why above that.
+        """
+        if not self.is_active:
+            return AwaitComplete()
+        refused = None if result is None or self.accepts is None else self.accepts(result)
+        if refused is None:
+            return super().dismiss(result)
+        self._show_refused(refused)
+        return AwaitComplete()
+
+    def _show_refused(self, why: str) -> None:
+        for shown in self.query("#refused Static").results(Static):
+            shown.update(Content(why))
+            return
+        told = VerticalScroll(Static(Content(why)), id="refused", can_focus=False)
+        self.query_one("#dialog").mount(told, before=0)
 
     def action_cancel(self) -> None:
         """Close without a result."""
@@ -362,6 +382,16 @@ def ask(app: App[Any], dialog: Screen[Any], take: Callable[[Any], object]) -> No
         return take(answer.value if isinstance(answer, Chosen) else answer)
 
     app.push_screen(dialog, decided)
+
+
+def ask_until_taken(app: App[Any], dialog: Dialog[Any], take: Callable[[Any], str | None]) -> None:
+    """Show a dialog, which stays open while ``take`` answers why what was decided is refused."""
+
+    def accepts(answer: Any) -> str | None:
+        return take(answer.value if isinstance(answer, Chosen) else answer)
+
+    dialog.accepts = accepts
+    app.push_screen(dialog)
 
 
 class Picker(ChoiceDialog[Chosen]):

@@ -23,15 +23,18 @@ from meshmodel.edits.fields import (
     refusal_of,
     value_text,
 )
+from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.notes import note_addition
+from meshmodel.edits.operations import words_for
 from meshmodel.model.phrases import SWITCHED_BY_LETTER
-from meshmodel.model.records import Checkpoint, Record
-from meshmodel.model.schema import Field
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Checkpoint, Record, Reference, key_of
+from meshmodel.model.schema import SCHEMA, Field
+from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.text import one_line
 from meshmodel.model.typed_paths import complete_list
 from meshmodel.model.vocabulary import ELEMENT_TABLES
 
-Done = Callable[[Mapping[str, Any]], None]
+Done = Callable[[Mapping[str, Any]], object]
 """Takes the attributes and values that were decided."""
 
 _NEXT_SLOT: Final = {"step": "from", "from": "to"}
@@ -97,9 +100,20 @@ class FieldEditor:
     is checked by its shape alone.
     """
 
-    def __init__(self, app: App[Any], snapshot: Snapshot, record: Record, *, placed: bool = True) -> None:
-        """Arguments: the program, the model, the record, and whether it is in the model."""
+    def __init__(
+        self,
+        app: App[Any],
+        snapshot: Snapshot,
+        record: Record,
+        *,
+        placed: bool = True,
+        ask: Callable[[App[Any], Dialog[Any], Callable[[Any], Any]], None] = ask,
+    ) -> None:
+        """Arguments: the program, the model, the record, whether it is in the model, and what shows a dialog;
+        with ``ask_until_taken`` it stays open while ``done`` answers why a value is refused.
+        """
         self.app = app
+        self._ask = ask
         self.snapshot = snapshot
         self.record = record
         self.placed = placed
@@ -133,7 +147,7 @@ class FieldEditor:
             hint=field.hint,
             otherwise=f"; a on the canvas adds a {table}" if table in ELEMENT_TABLES else "",
         )
-        ask(self.app, dialog, lambda value: done({field.attribute: value}))
+        self._ask(self.app, dialog, lambda value: done({field.attribute: value}))
 
     def _toggle(self, field: Field, found: Choices, done: Done) -> None:
         letters = SWITCHED_BY_LETTER if field.type == "actions" else None
@@ -147,7 +161,7 @@ class FieldEditor:
             check=lambda chosen: chosen_problem(self.record, field, chosen, snapshot),
             hint=field.hint,
         )
-        ask(self.app, dialog, lambda chosen: done({field.attribute: chosen_value(field, chosen)}))
+        self._ask(self.app, dialog, lambda chosen: done({field.attribute: chosen_value(field, chosen)}))
 
     def _type(self, field: Field, done: Done) -> None:
         known = tuple(known_approvers(self.snapshot))
@@ -159,7 +173,7 @@ class FieldEditor:
             long=field.type == "paragraph",
             complete=(lambda text: complete_list(text, known)) if field.type == "names" else None,
         )
-        ask(self.app, dialog, lambda text: done({field.attribute: parse_value(field, text)}))
+        self._ask(self.app, dialog, lambda text: done({field.attribute: parse_value(field, text)}))
 
     def _ask_slot(self, key: str, slots: Mapping[str, str], done: Done, *, brief: bool = False) -> None:
         """Ask for the step or an end of a checkpoint, then for those behind it that no longer fit.
@@ -167,18 +181,49 @@ class FieldEditor:
         With ``brief`` it is not asked where there is just one.
         """
 
-        def take(value: str) -> None:
+        def take(value: str) -> object:
             now = {**slots, key: value}
             if key == "to" or checkpoint_places.exists(self.snapshot, now["step"], now["from"], now["to"]):
-                done({"step": now["step"], "from_": now["from"], "to": now["to"]})
-            else:
-                self._ask_slot(_NEXT_SLOT[key], now, done, brief=True)
+                return done({"step": now["step"], "from_": now["from"], "to": now["to"]})
+            self.app.call_later(self._ask_slot, _NEXT_SLOT[key], now, done, brief=True)
+            return None
 
         values = checkpoint_places.slot_values(self.snapshot, key, slots)
         if brief and len(values) == 1:
-            take(values[0])
+            if isinstance(why := take(values[0]), str):  # no dialog is open that could say it
+                self.app.notify(why, severity="error", markup=False)
         else:
-            ask(self.app, Picker(key, choices((each, "") for each in values), current=slots[key]), take)
+            dialog = Picker(key, choices((each, "") for each in values), current=slots[key])
+            self._ask(self.app, dialog, take)
+
+    def go_on(self, conflict: ConflictError, now: Snapshot, renamed: Mapping[Reference, str]) -> str:
+        """Ask about the record as somebody else has left it from now on, and say what they did to it.
+
+        Args:
+            conflict: why a value was refused.
+            now: the newest model.
+            renamed: the ids that records of the editor's model have in it, where these are others.
+        """
+        before, who = self.record, conflict.by[:1].upper() + conflict.by[1:]
+        table, key = table_of(before), key_of(before)
+        found = now.get(table, renamed.get((table, key), key))
+        if found is None:
+            return f"{who} removed {words_for((table, key))}; yours is below, and cannot be kept there."
+        self.record, self.snapshot = found, now
+        fields = [
+            each
+            for each in SCHEMA[table].fields
+            if getattr(before, each.attribute) != getattr(found, each.attribute)
+        ]
+        if not fields:
+            return one_line(conflict, 300)
+        theirs = (f"{_title(each)}: {_shown(found, each)}" for each in fields)
+        changed = " and the ".join(map(_title, fields))
+        return "\n".join((f"{who} changed the {changed}; yours is below.", *theirs, "Done writes yours."))
+
+
+def _shown(record: Record, field: Field) -> str:
+    return value_text(field, getattr(record, field.attribute)) or "(empty)"
 
 
 def _title(field: Field) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -114,15 +113,20 @@ class Inspector(FilterList, Bound):
         self._edited = row.value.key
         now = getattr(record, row.value.attribute)
         at = values.index(now) if now in values else -1
-        self._apply(record, {row.value.attribute: values[(at + 1) % len(values)]}, on=shown.snapshot)
+        values_now = {row.value.attribute: values[(at + 1) % len(values)]}
+        wanted = self._wanted(record, shown.snapshot, values_now)
+        problem = None if wanted is None else refusal_of(wanted.edit, shown.snapshot)
+        if problem is not None:
+            self.post_message(Notice(problem, "error"))
+        elif wanted is not None:
+            self.post_message(wanted)
 
     def _edit(self, field: Field) -> None:
         record, shown = self.record, self.shown
         if record is None or shown is None or self._refuses(shown):
             return
         self._edited = field.key
-        done = partial(self._apply, record, on=shown.snapshot)
-        self.post_message(FieldRequested(record, field, done, on=shown.snapshot))
+        self.post_message(FieldRequested(record, field, self._wanted, on=shown.snapshot))
 
     def _add_note(self, subject: str | None) -> None:
         """Have it asked what is to be said of an element or of the model, and let no filter hide it."""
@@ -136,21 +140,14 @@ class Inspector(FilterList, Bound):
             self.post_message(Notice("this model is open for reading only", "warning"))
         return shown.read_only
 
-    def _apply(self, record: Record, values: Mapping[str, Any], *, on: Snapshot) -> None:
-        """Ask for the edit of a record as it was when it was opened, unless that model would refuse it.
-
-        What is shown may be something else by now: another program may have deleted what was open.
-        """
+    def _wanted(self, record: Record, on: Snapshot, values: Mapping[str, Any]) -> EditRequested | None:
+        """The edit of a record as it was when it was opened; what is shown may be something else by now."""
         group = frozenset() if self.shown is None else self.shown.group
         edit = fields_of_all(on, record, values, group)
         if edit is None:
-            return
-        problem = refusal_of(edit, on)
-        if problem is not None:
-            self.post_message(Notice(problem, "error"))
-            return
+            return None
         selected = None if isinstance(record, About) else self._selected_after(edit, record, values)
-        self.post_message(EditRequested(edit, selected, on=on))
+        return EditRequested(edit, selected, on=on)
 
     @staticmethod
     def _selected_after(edit: Edit, record: Record, values: Mapping[str, Any]) -> Reference:

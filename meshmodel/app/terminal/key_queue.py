@@ -18,6 +18,8 @@ from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
 from meshmodel.app.jobs import NO_KEY
+from meshmodel.app.limits import PASTE_LIMIT
+from meshmodel.model.text import with_line_feeds
 
 ROUNDS: Final = 3
 """How often it is asked, from the focus up to the program, whether all is done: what a key sets going is
@@ -30,6 +32,10 @@ TYPED: Final = 0.03
 OPENING_PATIENCE: Final = 5.0
 """Seconds after which they no longer wait for a model that was to be opened, should it never come."""
 _ALT: Final = "alt+"
+TOO_LONG: Final = (
+    f"Nothing was pasted: the text has more than {PASTE_LIMIT // 1024} kB. Import it as a file (I)."
+)
+"""What is said of a paste that is refused."""
 
 TypedEvent = events.Key | events.Paste
 
@@ -86,6 +92,11 @@ class KeysInOrder(App[None]):
         if not isinstance(event, TypedEvent) or event.is_forwarded:
             await super().on_event(event)
             return
+        if isinstance(event, events.Paste):
+            event.text = with_line_feeds(event.text)
+            if len(event.text.encode(errors="replace")) > PASTE_LIMIT:
+                self.notify(TOO_LONG, severity="error", markup=False)
+                return
         self._waiting += self._parted(event)
         if not (self.is_opening or self._settling is not None or self._is_taking):
             await self._take()

@@ -1,9 +1,13 @@
 """A line of text that takes all of what is pasted into it."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.widgets import Input
+
+NOTHING_COPIED: Final = (
+    "paste: nothing was copied here; the terminal's own key pastes what other programs copied"
+)
 
 
 class LineInput(Input):
@@ -34,6 +38,13 @@ class LineInput(Input):
         """Select all of it by a double click: what is typed then takes its place."""
         if event.chain == 2:
             self.select_all()
+
+    def action_paste(self) -> None:
+        """Paste what was copied in the program, as if the terminal did."""
+        if self.app.clipboard:
+            self.post_message(events.Paste(self.app.clipboard))
+        else:
+            self.notify(NOTHING_COPIED, severity="warning", markup=False)
 
     def on_paste(self, event: events.Paste) -> None:
         """Take every line that is not blank."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.focus import Focus, Severity
 from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.app.dialogs.base import Dialog
 
 T = TypeVar("T")
 
@@ -33,14 +37,49 @@ class Context(Focus):
             on: the model that it was made on: a dialog may have been open while another program edited, and
                 what that did is neither lost nor overwritten.
         """
-        if wanted is None:
+        if wanted is None or self.is_read_only():
             return False
-        if self.is_read_only() or self.attempt(lambda: self.session.apply(wanted, on=on), "error") is None:
-            return False
+        refused = self.refusal(wanted, select, on=on)
+        if refused is not None:
+            self.say(one_line(refused, 300), "error")
+        return refused is None
+
+    def refusal(self, wanted: Edit, select: Reference | None = None, *, on: Any) -> MeshmodelError | None:
+        """Make an edit as ``apply`` does; why it is refused, which is said elsewhere."""
+        try:
+            self.session.apply(wanted, on=on)
+        except MeshmodelError as error:
+            return error
         self.say(wanted.label)
         if select is not None:
             self.once_shown(partial(self._select_and_say, select, wanted.label))
-        return True
+        return None
+
+    def ask_edit(
+        self,
+        dialog: "Dialog[Any]",
+        make: Callable[[Any], tuple[Edit | None, Reference | None]],
+        *,
+        on: Callable[[], Snapshot],
+    ) -> None:
+        """Open a dialog, which stays open with what was typed where the edit that it answers is refused.
+
+        Arguments:
+            dialog: the dialog.
+            make: the edit that an answer means, and what to select then; ``None``: there is nothing to do.
+            on: the model that it is made on.
+        """
+        from meshmodel.app.dialogs.base import ask_until_taken
+
+        def take(answer: Any) -> str | None:
+            try:
+                wanted, select = make(answer)
+            except MeshmodelError as error:
+                return one_line(error, 300)
+            refused = None if wanted is None else self.refusal(wanted, select, on=on())
+            return None if refused is None else one_line(refused, 300)
+
+        ask_until_taken(self.app, dialog, self.batched(take))
 
     def is_read_only(self) -> bool:
         """Whether edits are refused; that is said in the message line alone, since it is no fault."""

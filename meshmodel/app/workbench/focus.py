@@ -1,6 +1,7 @@
 """Panels, dialogs and the message line of the workbench, and what is selected and open in them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
@@ -114,6 +115,10 @@ class Focus(PaintedState):
         if text and (noted or severity != "information") and not is_seen:
             screen.app.clear_notifications()  # only the newest line is of interest
             screen.notify(text, severity=severity, markup=False, timeout=4)
+
+    def say_of_others(self, text: str) -> None:
+        """Say what somebody else did, behind what was said of one's own."""
+        self.update(message=replace(self.state.message, news=text))
 
     def once_drawn(self, then: Callable[[], None]) -> None:
         """Do something once, when the screen has been drawn; after ``PATIENCE`` at the latest.

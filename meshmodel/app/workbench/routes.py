@@ -62,7 +62,7 @@ ROUTES: Final = (
     route(SelectionRequested, lambda w, event: w.selection.requested(event)),
     route(EditRequested, lambda w, event: w.findings.edit_requested(event)),
     route(Paste, lambda w, event: w.clipboard.pasted(event)),
-    route(FieldRequested, lambda w, event: w.editing.field_requested(event)),
+    route(FieldRequested, lambda w, event: w.editing.field_requested(event, w.findings.refusal)),
     route(NoteRequested, lambda w, event: w.editing.note_requested(event)),
     route(FindingOpened, lambda w, event: w.findings.point(event.finding)),
     route(ExplanationRequested, lambda w, event: w.findings.explained(event)),

@@ -336,10 +336,11 @@ class Workbench(Screen[None]):
         folded = refolded(context.state.snapshot, event.snapshot, context.state.folded)
         context.update(snapshot=event.snapshot, selected=selected, folded=folded)
         context.update(is_current=self.analyses.is_current)
-        said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
-        if event.cause in said and not is_said:
-            context.say(f"{said[event.cause]}{event.label}")
         is_others = event.cause == "elsewhere"
+        if is_others:
+            context.say_of_others(event.label)
+        elif is_back and not is_said:
+            context.say(f"{'undid' if event.cause == 'undo' else 'redid'}: {event.label}")
         if not context.is_held or (context.is_silent and not is_others):
             context.hold(TOGETHER_ELSEWHERE if is_others else TOGETHER, silently=is_others)
         self.analyses.analyse()

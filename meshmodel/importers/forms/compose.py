@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from meshmodel.importers.common_systems import CommonSystems, folder_name
 from meshmodel.importers.document import ABSENT, Document, Node
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import Withheld
 from meshmodel.importers.programs import program_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.servers import (
@@ -29,7 +30,7 @@ from meshmodel.importers.servers import (
     read_server,
 )
 from meshmodel.importers.unclear_names import UNCLEAR, ask_if_secret
-from meshmodel.importers.withheld import Withheld, is_reference, names_secret, shows_secret, variable_of
+from meshmodel.importers.withheld import is_reference, names_secret, shows_secret, variable_of
 from meshmodel.model.records import Custody, Delegation, Grant, Hold
 
 __all__ = ["RULES", "read", "recognise"]

@@ -14,7 +14,7 @@ from tests.analysis.rules.test_credentials import KEY, OPENS, RESTRICTED, SECOND
 from tests.analysis.rules.test_decisions import AT_WORK, HELPER, MANY
 from tests.analysis.rules.test_systems import app, homes
 from tests.analysis.rules.test_tokens import ANN as FOR_ANN
-from tests.analysis.rules.test_tokens import OWN, PEOPLE, exchanged, granted, ticket
+from tests.analysis.rules.test_tokens import OWN, PEOPLE, TAKEN, exchanged, granted, ticket
 from tests.analysis.rules.test_words import words
 
 
@@ -72,7 +72,7 @@ MORE = [
         (r.Grant("key", "store", ("write", "execute")),),
         "action added",
     ),
-    ("delegation-not-honoured", office(FOR_ANN), "token>app", SECOND, "agent added: second"),
+    ("delegation-not-honoured", office(*TAKEN), "token>app", SECOND, "agent added: second"),
     (
         "lost-delegation",
         office(OWN, *PEOPLE),

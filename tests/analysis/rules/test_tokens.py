@@ -15,10 +15,15 @@ def granted(*actions, **fields):
 
 
 DELEGATE = {"honoured_as": "delegate"}
+PRINCIPAL = {"honoured_as": "principal"}
+TAKEN = (ANN, granted("read", "write", **PRINCIPAL))
 NOT_HONOURED = [
-    # honoured as principal, which is also the default
-    (office(ANN), [("token>app", "high")]),
-    (office(ANN, granted("read", honoured_as="principal", entitled=("read",))), [("token>app", "high")]),
+    # said to be honoured as principal: where nothing is said, it is unknown
+    (office(*TAKEN), [("token>app", "high")]),
+    (office(ANN), []),
+    (office(ANN, granted("read", "write", entitled=("read",))), [("token>app", "high")]),
+    (office(ANN, granted("read", "write", entitled=("read", "write"))), []),
+    (office(ANN, granted("read", **PRINCIPAL, entitled=("read",))), [("token>app", "high")]),
     (office(ANN, granted("read", **DELEGATE)), []),
     # more than the person may
     (office(ANN, granted("read", "write", **DELEGATE, entitled=("read",))), [("token>app", "high")]),
@@ -35,9 +40,14 @@ NOT_HONOURED = [
     (office(granted("read", "write", entitled=("read",))), []),
     (office(r.Credential("token", on_behalf_of="ann", status="revoked")), []),
     # it holds of the grant, whoever carries the credential, and of each grant by itself
-    (office(ANN, without=[("hold", ("bot", "token"))]), [("token>app", "high")]),
+    (office(*TAKEN, without=[("hold", ("bot", "token"))]), [("token>app", "high")]),
     (
-        office(ANN, granted("read", **DELEGATE), r.System("other"), r.Grant("token", "other", ("read",))),
+        office(
+            ANN,
+            granted("read", **DELEGATE),
+            r.System("other"),
+            r.Grant("token", "other", ("read",), **PRINCIPAL),
+        ),
         [("token>other", "high")],
     ),
 ]
@@ -208,7 +218,7 @@ def test_it_tells_what_the_person_may_not_do():
     assert finding.message == "token can write app, and ann, on whose behalf, may not"
     assert finding.actions == ("write",)
     (finding,) = findings(
-        office(ANN, granted("read", "write", entitled=("read",))), "delegation-not-honoured"
+        office(ANN, granted("read", "write", **PRINCIPAL, entitled=("read",))), "delegation-not-honoured"
     )
     assert finding.message == (
         "app takes token for a principal of its own, though it is presented on behalf of ann, who may not "
@@ -240,9 +250,9 @@ def test_it_tells_for_whom_the_token_was_issued():
 
 def test_it_names_those_who_use_a_grant_in_a_session():
     caller = r.Agent("caller"), r.Delegation("caller", "bot", only=("app:write",))
-    (finding,) = findings(office(ANN, *caller), "delegation-not-honoured")
+    (finding,) = findings(office(*TAKEN, *caller), "delegation-not-honoured")
     assert finding.agents == ("bot", "caller")
-    (finding,) = findings(office(ANN, *caller, granted("read")), "delegation-not-honoured")
+    (finding,) = findings(office(ANN, *caller, granted("read", **PRINCIPAL)), "delegation-not-honoured")
     assert finding.agents == ("bot",)
     (finding,) = findings(office(*exchanged(), ticket("write"), *caller), "impersonating-exchange")
     assert finding.agents == ("bot", "caller")

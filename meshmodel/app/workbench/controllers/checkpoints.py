@@ -8,7 +8,7 @@ from meshmodel.app.presentation.intents import closing_intents, declaration_of
 from meshmodel.app.presentation.phrases import door_of, why_no_place, why_not_intended
 from meshmodel.app.workbench.context import Context, Controller
 from meshmodel.edits import checkpoint_places, operations
-from meshmodel.edits.edit import Edit, touched
+from meshmodel.edits.edit import touched
 from meshmodel.model.text import counted
 
 
@@ -111,7 +111,5 @@ def ask_checkpoint(context: Context, place: operations.Step | None) -> None:
 
     snapshot = context.state.snapshot
 
-    def placed(wanted: Edit) -> None:
-        context.apply(wanted, touched(wanted), on=snapshot)
-
-    context.ask(CheckpointDialog(snapshot, place), placed)
+    dialog = CheckpointDialog(snapshot, place)
+    context.ask_edit(dialog, lambda wanted: (wanted, touched(wanted)), on=lambda: snapshot)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import Paste
 
+from meshmodel.app.widgets.line_input import NOTHING_COPIED
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits import clipboard
 from meshmodel.edits.operations import words_for
@@ -12,8 +13,6 @@ from meshmodel.model.records import Reference
 
 if TYPE_CHECKING:
     from meshmodel.edits.edit import Edit
-
-_EMPTY = "paste: nothing was copied here; the terminal's own key pastes what other programs copied"
 
 
 class ClipboardController(Controller):
@@ -50,7 +49,7 @@ class ClipboardController(Controller):
         if text.strip():
             self._paste(text)
         else:
-            self.context.say(_EMPTY)
+            self.context.say(NOTHING_COPIED)
 
     def pasted(self, event: Paste) -> None:
         """The terminal pasted a text where nothing is typed."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 
+    Make = Callable[[Edit | CheckpointWanted], tuple[Edit | None, Reference | None]]
+
 
 class ConnectingController(Controller):
     """Asks which relation connects two elements, and adds it."""
@@ -69,21 +71,23 @@ class ConnectingController(Controller):
         at = None if box is None else canvas.on_screen(box.x, box.y)
         menu = ConnectMenu(snapshot, _pair(event.source), _pair(event.target), at=at)
         self.context.say("")
-        self._ask_which(menu, partial(self._offer_chosen, snapshot))
+        self._ask_which(menu, self._chosen, snapshot)
 
-    def _ask_which(self, menu: "ConnectMenu", take: "Callable[[Edit | CheckpointWanted], None]") -> None:
+    def _ask_which(self, menu: "ConnectMenu", make: "Make", on: Snapshot) -> None:
         """Ask which relation it is to be, unless just one can be, which needs nothing else to be known."""
         only = menu.found[0] if len(menu.found) == 1 else None
         if only is None or only.inputs:
-            self.context.ask(menu, take)
+            self.context.ask_edit(menu, make, on=lambda: on)
         elif (edit := self.context.attempt(lambda: only.edit(menu.snapshot))) is not None:
-            take(edit)
+            self.context.apply(*make(edit), on=on)
 
-    def _offer_chosen(self, snapshot: Snapshot, answer: "Edit | CheckpointWanted") -> None:
+    def _chosen(self, answer: "Edit | CheckpointWanted") -> "tuple[Edit | None, Reference | None]":
+        """The edit that connects; a checkpoint is asked for once the menu has closed."""
         if isinstance(answer, Edit):
-            self.context.apply(answer, touched(answer), on=snapshot)
-        else:
-            ask_checkpoint(self.context, (answer.step, answer.start, answer.end))
+            return answer, touched(answer)
+        place = answer.step, answer.start, answer.end
+        self.context.after_refresh(partial(ask_checkpoint, self.context, place))
+        return None, None
 
     def connect_new(self) -> None:
         """Add an element that is connected with the selected one."""
@@ -103,14 +107,12 @@ class ConnectingController(Controller):
 
         snapshot = self.state.snapshot
 
-        def done(answer: tuple[Edit, Reference]) -> None:
-            if source is None:
-                self.context.apply(*answer, on=snapshot)
-            else:
-                self._connect_new(snapshot, source, *answer)
-
+        dialog = AddDialog(snapshot, zone, slot=slot, source=source)
         self.context.say("")
-        self.context.ask(AddDialog(snapshot, zone, slot=slot, source=source), done)
+        if source is None:
+            self.context.ask_edit(dialog, lambda answer: answer, on=lambda: snapshot)
+        else:
+            self.context.ask(dialog, lambda answer: self._connect_new(snapshot, source, *answer))
 
     def _connect_new(self, snapshot: Snapshot, source: Reference, made: Edit, new: Reference) -> None:
         """Ask how a new element is connected; with the relation it is one edit, and without none."""
@@ -121,15 +123,19 @@ class ConnectingController(Controller):
             self.context.apply(made, new, on=snapshot)
             return
 
-        def chosen(answer: "Edit | CheckpointWanted") -> None:
+        def chosen(answer: "Edit | CheckpointWanted") -> tuple[Edit, Reference]:
             if isinstance(answer, Edit):
-                self.context.apply(joined(made, answer), new, on=snapshot)
-            else:
-                self.context.apply(made, new, on=snapshot)
-                place = answer.step, answer.start, answer.end
-                self.context.after_refresh(partial(ask_checkpoint, self.context, place))
+                return joined(made, answer), new
+            place = answer.step, answer.start, answer.end
 
-        self._ask_which(ConnectMenu(after, *ends), chosen)
+            def ask() -> None:
+                if self.context.exists(new):  # else it was refused, and the menu is still there
+                    ask_checkpoint(self.context, place)
+
+            self.context.after_refresh(ask)
+            return made, new
+
+        self._ask_which(ConnectMenu(after, *ends), chosen, snapshot)
 
 
 def _pair(reference: Reference) -> tuple[str, str]:

@@ -1,17 +1,22 @@
 """Adding, naming, deleting and noting: each one edit; undo and redo; exporting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from meshmodel.app.messages import FieldRequested, NoteRequested
+from meshmodel.app.messages import EditRequested, FieldRequested, NoteRequested
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits import operations
+from meshmodel.edits.edit import Edit
 from meshmodel.edits.groups import removal_of_all
+from meshmodel.edits.merge import ConflictError
 from meshmodel.edits.notes import confirmation, note_addition
-from meshmodel.model.records import Note
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Note, key_of
+from meshmodel.model.snapshot import table_of
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.app.presentation.export_files import Written
@@ -38,7 +43,7 @@ class EditingController(Controller):
 
         snapshot, selected = self.state.snapshot, self.state.selected
         dialog = AddDialog(snapshot, operations.zone_of(snapshot, selected), connected_to=selected)
-        self.context.ask(dialog, lambda made: self.context.apply(*made, on=snapshot))
+        self.context.ask_edit(dialog, lambda made: made, on=lambda: snapshot)
 
     def quick_line(self) -> None:
         """Open the quick line; in a model that is read-only it only tells what a sentence would do."""
@@ -53,23 +58,48 @@ class EditingController(Controller):
         self.context.panel(Inspector).follow(self.state)
         self.context.panel(Inspector).edit_field("name")
 
-    def field_requested(self, event: FieldRequested) -> None:
-        """Open the dialog of a field."""
+    def field_requested(
+        self, event: FieldRequested, refusal: Callable[[EditRequested], MeshmodelError | None]
+    ) -> None:
+        """Open the dialog of a field, which stays open where the edit is refused.
+
+        Arguments:
+            event: which field of which record.
+            refusal: makes an edit; answers why it is refused.
+        """
+        from meshmodel.app.dialogs.base import ask_until_taken
         from meshmodel.app.dialogs.field import FieldEditor
 
-        FieldEditor(self.context.canvas.app, event.on, event.record).open(event.field, event.done)
+        editor = FieldEditor(self.context.app, event.on, event.record, ask=ask_until_taken)
+        session = self.context.session
+
+        def decided(values: Mapping[str, Any]) -> str | None:
+            wanted = event.edit(editor.record, editor.snapshot, values)
+            refused = None if wanted is None else refusal(wanted)
+            if not isinstance(refused, ConflictError):
+                return None if refused is None else one_line(refused, 300)
+            own = table_of(editor.record), key_of(editor.record)
+            try:
+                session.refresh()
+                is_renamed = isinstance(own[1], str) and session.snapshot.get(*own) is None
+                renamed = session.renamed((own,) if is_renamed else ())
+            except MeshmodelError as error:
+                return one_line(error, 300)
+            return editor.go_on(refused, session.snapshot, renamed)
+
+        editor.open(event.field, self.context.batched(decided))
 
     def note_requested(self, event: NoteRequested) -> None:
         """Ask what is to be said of an element or of the model, and keep it as a note."""
         from meshmodel.app.dialogs.field import note_entry
 
-        snapshot, subject = event.on, event.subject
+        session, subject = self.context.session, event.subject
 
-        def decided(text: str) -> None:
-            if text:
-                self.context.apply(note_addition(snapshot, subject, text), on=snapshot)
+        def decided(text: str) -> tuple[Edit, None]:
+            session.refresh()  # others may have made notes meanwhile
+            return note_addition(session.snapshot, subject, text), None
 
-        self.context.ask(note_entry(snapshot, subject), decided)
+        self.context.ask_edit(note_entry(event.on, subject), decided, on=lambda: session.snapshot)
 
     def confirm(self) -> bool:
         """Mark the note under the cursor of the questions as done; whether that list has the focus."""

@@ -11,7 +11,9 @@ from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.presentation.cause_lines import ORDERS
 from meshmodel.app.state import OpenedFinding, OpenedPath
 from meshmodel.app.workbench.context import Controller
-from meshmodel.edits.edit import Edit
+from meshmodel.edits.edit import Edit, Put
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Acceptance
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
@@ -57,10 +59,16 @@ class FindingsController(Controller):
 
     def edit_requested(self, event: EditRequested) -> None:
         """A panel asks for an edit."""
-        analysis = self.state.analysis if self.state.is_current else None
-        edit = event.edit if analysis is None else with_scopes(event.edit, analysis.findings)
-        if not self.context.apply(edit, event.select, on=event.on):
+        if not self.context.apply(self._with_scopes(event.edit), event.select, on=event.on):
             self.context.panel(QuickLine).refused(event.edit, self.context.session.snapshot)
+
+    def refusal(self, event: EditRequested) -> MeshmodelError | None:
+        """Make the edit that a dialog asks for; why it is refused."""
+        return self.context.refusal(self._with_scopes(event.edit), event.select, on=event.on)
+
+    def _with_scopes(self, edit: Edit) -> Edit:
+        analysis = self.state.analysis if self.state.is_current else None
+        return edit if analysis is None else with_scopes(edit, analysis.findings)
 
     def reopen(self) -> None:
         """After an analysis: the open finding as it is now; closed, and said so, where it is gone."""
@@ -76,7 +84,8 @@ class FindingsController(Controller):
         found = next((each for each in analysis.findings if (each.rule, each.subject) == key), None)
         if found is None:
             self.context.update(opened=None)
-            self.context.say(f"closed: {finding.message}")
+            closed, news = f"closed: {finding.message}", state.message.news
+            self.context.say_of_others(f"{news}; {closed}") if news else self.context.say(closed)
         else:
             self.context.update(opened=OpenedFinding(found, analysis.explain_finding(found)))
 
@@ -93,12 +102,14 @@ class FindingsController(Controller):
         analysis, snapshot = self.state.analysis, self.state.snapshot
         today = datetime.now(UTC).date() if analysis is None else analysis.today
 
-        def decided(wanted: Edit) -> None:
-            if self.context.apply(wanted, on=snapshot):
-                kept = self.context.session.snapshot.acceptance.get((about.rule, about.subject))
-                self._accepted_by = kept.by if kept is not None else self._accepted_by
+        def decided(wanted: Edit) -> tuple[Edit, None]:
+            for each in wanted.changes:
+                if isinstance(each, Put) and isinstance(each.record, Acceptance):
+                    self._accepted_by = each.record.by
+            return wanted, None
 
-        self.context.ask(AcceptDialog(snapshot, about, today, by=self._accepted_by), decided)
+        dialog = AcceptDialog(snapshot, about, today, by=self._accepted_by)
+        self.context.ask_edit(dialog, decided, on=lambda: snapshot)
 
     def rule(self) -> None:
         """Tell the rule of the open finding."""

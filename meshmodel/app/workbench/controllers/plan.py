@@ -21,6 +21,7 @@ from meshmodel.app.presentation.planned import Chosen, marks_of
 from meshmodel.app.state import NO_PREVIEW, StatusMessage
 from meshmodel.app.workbench.context import Controller
 from meshmodel.app.workbench.controllers.fix import FixController
+from meshmodel.edits.edit import Edit
 from meshmodel.edits.fields import edit_of, parse_value, problem_of, value_text
 from meshmodel.edits.plan import plan_edit
 from meshmodel.edits.plan_notes import plan_note
@@ -220,11 +221,10 @@ class PlanController(Controller):
             check=lambda text: problem_of(intent, field, text, snapshot),
         )
 
-        def done(text: str) -> None:
-            values = {field.attribute: parse_value(field, text)}
-            self.context.apply(edit_of(intent, values, snapshot), on=snapshot)
+        def made(text: str) -> tuple[Edit | None, None]:
+            return edit_of(intent, {field.attribute: parse_value(field, text)}, snapshot), None
 
-        self.context.ask(dialog, done)
+        self.context.ask_edit(dialog, made, on=lambda: snapshot)
 
     def turn(self, fix: FixController) -> None:
         """Show the fix in place of the plan, or the plan in place of the fix; ``fix`` shows that one."""

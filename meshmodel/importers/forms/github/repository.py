@@ -33,9 +33,10 @@ from meshmodel.importers.forms.github.rules import (
 from meshmodel.importers.forms.github.words import WORDS_OF, event_words, secrets_in
 from meshmodel.importers.gemini_rules import ASKING
 from meshmodel.importers.ledger import Became, Rule
+from meshmodel.importers.meanings import Meaning, meaning_of
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.toml_text import read_toml
-from meshmodel.importers.withheld import Meaning, is_reference, meaning_of, names_secret, shows_secret
+from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.open_file import read_small_file, real_path
 from meshmodel.model.records import Custody, Delegation, Grant, Hold, Reference, Trigger

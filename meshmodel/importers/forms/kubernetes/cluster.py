@@ -17,16 +17,10 @@ from meshmodel.importers.forms.kubernetes.rules import (
     SETTING,
 )
 from meshmodel.importers.ledger import Became
+from meshmodel.importers.meanings import Withheld, in_arguments, in_url
 from meshmodel.importers.proposal import Proposal
 from meshmodel.importers.unclear_names import ask_if_secret
-from meshmodel.importers.withheld import (
-    Withheld,
-    in_arguments,
-    in_url,
-    is_reference,
-    names_secret,
-    shows_secret,
-)
+from meshmodel.importers.withheld import is_reference, names_secret, shows_secret
 from meshmodel.model.records import Custody, Hold, Record, key_of
 from meshmodel.model.snapshot import table_of
 

@@ -1,0 +1,194 @@
+"""An edit as an assistant writes it: what is wrong or doubtful in it, and what it would change."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.edits.edit import Change, Edit, Put, apply_edit, difference
+from meshmodel.interchange import is_fragment, read_records
+from meshmodel.language import LINES_LIMIT, Unclear, lines_of, read_sentences, single_sentences
+from meshmodel.mcp_server.approvals import approvals
+from meshmodel.mcp_server.marked import Answered, marked_json, marked_words
+from meshmodel.mcp_server.quoting import quoted, quoted_record
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.phrases import phrase
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import SEVERITIES
+
+_FIRST: Final = 2_000
+_EACH: Final = 400
+"""An answer has at most so many bytes for the first sentence and for each that follows, in both forms."""
+_SHOWN: Final = (100, 30, 10, 5, 3, 2, 1, 0)
+"""How many findings are told; the others are counted."""
+_LINE: Final = 160
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What an assistant wrote, read on one model.
+
+    Attributes:
+        before: the model.
+        edit: what it means, without the sentences that have a problem.
+        does: one line for each change.
+        problems: the sentences that cannot be carried out.
+        doubts: the sentences that are perhaps not meant so.
+        size: how many sentences or records there are.
+    """
+
+    before: Snapshot
+    edit: Edit
+    does: Sequence[str]
+    problems: Sequence[Unclear] = ()
+    doubts: Sequence[Unclear] = ()
+    size: int = field(default=1)
+
+    @cached_property
+    def after(self) -> Snapshot:
+        """The model with the edit."""
+        return apply_edit(self.before, self.edit)
+
+    @cached_property
+    def needs_a_person(self) -> list[str]:
+        """Why a person has to decide it, one line each."""
+        return approvals(self.before, self.after)
+
+    @cached_property
+    def _findings(self) -> list[dict[str, str]]:
+        """The findings that are new, worse or closed, the worst first."""
+        from meshmodel.answers.diff.compare import compare
+
+        old = analyse(quoted(self.before))
+        diff = compare(old, analyse(quoted(self.after), today=old.today))
+        changed = [each for each in diff.findings if each.change != "still"]
+        changed.sort(key=lambda each: (each.change == "closed", -SEVERITIES.index(each.finding.severity)))
+        return [
+            {
+                "change": each.change,
+                "severity": each.finding.severity,
+                "rule": each.finding.rule,
+                "subject": each.finding.subject,
+                "message": one_line(each.finding.message, _LINE),
+            }
+            for each in changed
+        ]
+
+    def refusal(self, *, may_approve: bool) -> str | None:
+        """Why it must not be done, in one line; ``None``: it may."""
+        reasons = [] if may_approve else self.needs_a_person
+        if self.problems:
+            return "nothing was changed: a sentence has a problem; send all of them again"
+        if self.doubts:
+            return "nothing was changed: a sentence may not be meant as it reads; send all of them again"
+        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+        said = "nothing was changed, since a person has to decide it"
+        return f"{said}: {reasons[0]}{more}" if reasons else None
+
+    def answer(self, *, applied: bool = False, refused: str | None = None) -> Answered:
+        """What is told of it, in as many bytes as its size allows.
+
+        Args:
+            applied: whether it was done.
+            refused: why it was not.
+        """
+        limit = _FIRST + _EACH * max(0, self.size - 1)
+        told = (self._contents(most, applied=applied, refused=refused) for most in _SHOWN)
+        answers = [Answered(each, _words(each), bool(refused or self.problems)) for each in told]
+        return next((each for each in answers if _bytes(each) <= limit), answers[-1])
+
+    def _contents(self, most: int, *, applied: bool, refused: str | None) -> dict[str, Any]:
+        told: dict[str, Any] = {"format": "meshmodel-proposal/1", "applied": applied}
+        if refused:
+            told["refused"] = refused
+        for key, unclear in ("problems", self.problems), ("doubts", self.doubts):
+            if unclear:
+                told[key] = [_unclear_json(each) for each in unclear]
+        if self.problems:
+            return told
+        told["needs_a_person"], left = _first(self.needs_a_person, max(most, 1))
+        if left:
+            told["more_needs_a_person"] = len(left)
+        if refused:
+            return told
+        told["does"] = list(self.does)
+        told["findings"], others = _first(self._findings, most)
+        counts = Counter((each["change"], each["severity"]) for each in others)
+        if counts:
+            told["more_findings"] = [
+                f"{number} {change} {severity}" for (change, severity), number in counts.items()
+            ]
+        return told
+
+
+def _unclear_json(unclear: Unclear) -> dict[str, Any]:
+    told = asdict(unclear) | {"write": list(unclear.write)}
+    return {key: each for key, each in told.items() if each}
+
+
+def _first(items: Sequence[_Item], most: int) -> tuple[Sequence[_Item], Sequence[_Item]]:
+    return items[:most], items[most:]
+
+
+def _words(contents: dict[str, Any]) -> str:
+    """The same as the JSON of a proposal, in lines."""
+    words = [contents["refused"]] if "refused" in contents else ["Applied."] if contents["applied"] else []
+    for key, what in ("problems", "problem"), ("doubts", "doubt"):
+        for each in contents.get(key, ()):
+            words += [f"sentence {each['sentence']}, {what}: {each['text']}", f"  {each['why']}"]
+            words += [f"  {'or' if at else 'write'}: {said}" for at, said in enumerate(each.get("write", ()))]
+            words += [f"  a sentence is like: {each['like']}"] if "like" in each else []
+    words += contents.get("does", ())
+    words += [f"needs a person: {each}" for each in contents.get("needs_a_person", ())]
+    words += [f"needs a person: {contents[key]} more" for key in ("more_needs_a_person",) if key in contents]
+    words += [
+        "{change}: {severity} {rule} {subject}: {message}".format(**each)
+        for each in contents.get("findings", ())
+    ]
+    words += [
+        f"more findings (ask findings): {', '.join(contents[key])}"
+        for key in ("more_findings",)
+        if key in contents
+    ]
+    return "\n".join(words) or "Nothing changes."
+
+
+def _bytes(answer: Answered) -> int:
+    """The size of both forms together, as they are sent."""
+    both = marked_words(answer.words), marked_json(answer.json)
+    return sum(len(json.dumps(each, ensure_ascii=False).encode()) for each in both)
+
+
+def read_proposal(text: str, model: Snapshot) -> Proposal:
+    """What an assistant wrote, read on a model.
+
+    Args:
+        text: sentences, or records in TOML.
+        model: as it is; it stays so.
+
+    Raises:
+        MeshmodelError: it is too long, or a record of it cannot be read.
+    """
+    if is_fragment(text):
+        changes: list[Change] = [Put(each) for each in read_records(text, "text")]
+        edit = Edit(f"{len(changes)} records", tuple(changes))
+        return Proposal(model, edit, _put_words(model, edit), size=len(changes))
+    said = [each for line in lines_of(text) for each in single_sentences(line)]
+    if len(said) > LINES_LIMIT:
+        raise MeshmodelError(f"text: has {len(said):,} sentences; at most {LINES_LIMIT} are taken at once")
+    read = read_sentences(said, model)
+    return Proposal(model, read.edit, read.previews, read.problems, read.doubts, len(said))
+
+
+def _put_words(model: Snapshot, edit: Edit) -> list[str]:
+    said = []
+    for table, _, was, now in difference(model, apply_edit(model, edit)):
+        if record := now or was:
+            change = "removed" if now is None else "added" if was is None else "changed"
+            said.append(f"{change} {table}: {phrase(quoted_record(record))}")
+    return said

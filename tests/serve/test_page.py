@@ -1,0 +1,64 @@
+"""The script of the page, run by Node in place of a browser: what it does with keys and with pastes."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from meshmodel.serve import page
+
+NODE = shutil.which("node")
+pytestmark = [pytest.mark.slow, pytest.mark.engines]
+
+STUB = """
+const heard = {}, said = { hidden: true };
+globalThis.window = globalThis;
+globalThis.WebSocket = class {};
+globalThis.setTimeout = () => {};
+globalThis.addEventListener = (kind, hear, capture) => { heard[kind] = { hear, capture }; };
+globalThis.document = { querySelector: () => said };
+const fired = (kind, given) => {
+  const kept = [];
+  const event = { ...given };
+  event.stopImmediatePropagation = () => kept.push("stopped");
+  event.preventDefault = () => kept.push("prevented");
+  heard[kind].hear(event);
+  return [heard[kind].capture, kept, said.hidden];
+};
+const key = (key, more) => fired("keydown", { key, ctrlKey: true, altKey: false, metaKey: false, ...more });
+const paste = (text) => fired("paste", { clipboardData: text === null ? null : { getData: () => text } });
+"""
+
+
+def answer(expression: str) -> object:
+    assert NODE is not None
+    script = f"{STUB}{page.SCRIPT}\nconsole.log(JSON.stringify({expression}));"
+    done = subprocess.run([NODE, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("key", ["v", "V"])
+def test_ctrl_v_is_left_to_the_browser_which_pastes_what_it_has(key: str) -> None:
+    assert answer(f"key({key!r}, {{}})") == [True, ["stopped"], True], (
+        "the terminal does not hear of it first"
+    )
+
+
+@pytest.mark.parametrize(
+    "call", ["key('c', {})", "key('v', { ctrlKey: false })", "key('v', { altKey: true })"]
+)
+def test_other_keys_go_to_the_terminal(call: str) -> None:
+    assert answer(call) == [True, [], True]
+
+
+@pytest.mark.parametrize("text", ["'é'.repeat(32768)", "''", "null"])
+def test_a_text_of_64_kb_is_pasted(text: str) -> None:
+    assert answer(f"paste({text})") == [True, [], True]
+
+
+def test_a_longer_one_is_refused_by_a_sentence_on_the_page_and_not_sent() -> None:
+    assert answer("paste('é'.repeat(32769))") == [True, ["stopped", "prevented"], False]
+    shown = page.terminal_page("http://127.0.0.1:1")
+    assert 'id="said" role="alert" hidden>Nothing was pasted: the text has more than 64 kB.' in shown
