@@ -22,8 +22,8 @@ from meshmodel.analysis.starts import HOME, Starts
 from meshmodel.model.actions import EXECUTE, READ, WRITE
 
 _Severities = tuple[int, int, bool, bool]
-"""Of a door whose credential was picked up on the way, and of one whose credential was not: how severe each is,
-and whether an intent answers for each."""
+"""Of a door whose credential was picked up on the way, and of one whose was not: how severe each is, and
+whether an intent answers for each."""
 
 
 class Arrival(NamedTuple):

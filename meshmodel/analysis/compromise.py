@@ -174,6 +174,7 @@ def _steps(
         (_kind(mesh, step, drawn), *map(mesh.name, step))
         for step in steps
         if step[0] in reached and step not in closed
+        if not mesh.is_between(step[1]) and step[1] not in mesh.astray
     )
     return frozenset(cast("StepKey", each) for each in found if each[0] != "answer")
 

@@ -4,6 +4,7 @@ See ``docs/semantics.md#crossings``.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -103,15 +104,18 @@ class Doors:
         intended = self._starts.approved.get(access, 0)
         return bool((intended and intended & self.in_hand(credential, access % 5)) >> start & 1)
 
+    def parting(self, credential: int, access: int) -> Iterator[tuple[int, int]]:
+        """The checkpoints on boundaries that part starts from a door by a credential, with these starts."""
+        original = self._mesh.original(credential)
+        for number, zone, parted in self._walls.get((self._mesh.zone[access // 5], access % 5), ()):
+            inside, outside = self.senders(zone)
+            yield number, parted & inside[original] & ~outside[original]
+
     def _unwalled(self, credential: int, access: int, starts: int) -> int:
-        """Of some starts those that no boundary parts from a door by a credential."""
-        for parted, inside, outside in self._walls.get((self._mesh.zone[access // 5], access % 5), ()):
-            original = self._mesh.original(credential)
-            starts &= ~(parted & inside[original] & ~outside[original])
-        return starts
+        return starts & ~union(parted for _, parted in self.parting(credential, access))
 
     def open_at(self, access: int) -> int:
-        """The starts with an open door to an access, wherever they come from; not to issue what is decided."""
+        """The starts with an open door to an access; requests that others decide about are among these."""
         some = self._ways.get(access // 5, {}).items()
         return union(self._unwalled(each, access, ways.get(access % 5, 0)) for each, ways in some)
 
@@ -143,21 +147,21 @@ class Doors:
         """The nodes of the credentials, and of their copies, with an unguarded grant there for any start."""
         return list(self._ways.get(system, ()))
 
-    def _find_walls(self) -> dict[tuple[str, int], list[tuple[int, Reach, Reach]]]:
-        """By zone and action the boundaries with a checkpoint that counts: of each the starts at home on its
-        other side for which it does, and its ``senders``: what those from there alone send passes it.
+    def _find_walls(self) -> dict[tuple[str, int], list[tuple[int, str, int]]]:
+        """By zone and action the boundaries with a checkpoint that counts: its number, their other side, and
+        the starts of agents at home there for which it does.
         """
-        starts, mesh = self._starts, self._mesh
-        found: defaultdict[tuple[str, int], list[tuple[int, Reach, Reach]]] = defaultdict(list)
+        starts, found = self._starts, defaultdict[tuple[str, int], list[tuple[int, str, int]]](list)
         for each in starts.checkpoints.boundaries:
-            parted = starts.unfold(mesh.homes.get(each.zone_from, 0)) & ~starts.power[each.number]
+            home = self._mesh.homes.get(each.zone_from, 0)
+            parted = starts.unfold(home) & ~starts.power[each.number]
             for action in bits(each.actions if parted else 0):
-                found[each.zone_to, action].append((parted, *self.senders(each.zone_from)))
+                found[each.zone_to, action].append((each.number, each.zone_from, parted))
         return found
 
     def senders(self, zone: str) -> tuple[Reach, Reach]:
         """By credential the starts with somebody at home in a zone, and with somebody who is not, in their
-        unchecked reach that comes to it as itself.
+        unchecked reach that comes to it as itself. What the former alone send passes the boundary.
         """
         if zone not in self._senders:
             first, home = self._mesh.first_agent, self._mesh.homes.get(zone, 0)

@@ -9,6 +9,7 @@ from meshmodel.analysis.crossing import (
     HOME_SOURCE,
     Door,
     Source,
+    can_be_meant,
     crosses_home,
     crosses_within,
     severity,
@@ -133,6 +134,11 @@ class Listing:
             self.source(coming), self.mesh.traits[access // 5], access % 5, self.door(coming, credential)
         )
 
+    def can_be_meant(self, coming: Coming, access: int, credential: int) -> bool:
+        """Whether an intent that speaks of it answers for an open door."""
+        door, target = self.door(coming, credential), self.mesh.traits[access // 5]
+        return can_be_meant(self.source(coming), target, access % 5, door)
+
     def door(self, coming: Coming, credential: int) -> Door:
         """What matters of an open door by a credential, or a copy of one."""
         picked_up = self.reaches.picked_up(self.mesh.original(credential)) >> coming.agent & 1
@@ -145,6 +151,11 @@ class Listing:
             return HOME_SOURCE
         moves = self.reaches.moving.get(coming.source, 0) >> coming.agent & 1
         return source_of(self.mesh.traits[coming.source], moves=bool(moves))
+
+    def boundaries(self, coming: Coming, access: int, credentials: Iterable[int]) -> list[int]:
+        """The checkpoints on boundaries that part an agent from an access by some credentials."""
+        every = (each for credential in credentials for each in self.doors().parting(credential, access))
+        return sorted({number for number, parted in every if parted >> coming.start & 1})
 
     def home(self, agent: int) -> str | None:
         """The zone in which an agent's task was authorized."""

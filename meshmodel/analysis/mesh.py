@@ -89,15 +89,15 @@ class Mesh(Steps):
         return found
 
     def opens(self, step: Step) -> list[int]:
-        """The accesses that a grant step opens; what leaves a session by the step to its copy of the access."""
+        """The accesses that a grant step opens; in a session the one to the copy stands for all of it."""
         credential, enters = step
         copies, access = self.sessions.copies.get(credential), self.original(enters)
         if copies is not None and access == enters:
             return []
         system, granted = divmod(access, 5)
-        actions = range(5) if granted == ADMIN else (granted,)
-        name = self.systems[system]
-        return [5 * system + each for each in actions if copies is None or copies.allow(name, each)]
+        name, actions = self.systems[system], range(5) if granted == ADMIN else (granted,)
+        is_whole = copies is None or copies.allow(name, granted)
+        return [5 * system + each for each in actions if is_whole or copies.allow(name, each)]
 
     def in_hand(self, credential: str) -> list[int]:
         """The node of an active credential, and its stray where it has one."""

@@ -31,7 +31,9 @@ def questions(engine: Engine) -> Iterator[Question]:
             f"agent:{name}",
             agent,
             "Where was its task authorized: what is its home zone?" if agent.home is None else "",
-            "It lives outside: is it one of yours? A stranger with an account is a service" if is_external else "",
+            "It lives outside: is it one of yours?"
+            if is_external
+            else "",
             "" if zone is None else f"All it reaches lies in {zone}: is this really one trust domain?",
             "It can be steered: what is it meant to do?" if unmeant else "",
             *beyond.get(name, ()),
@@ -55,7 +57,9 @@ def questions(engine: Engine) -> Iterator[Question]:
             "How long does it live?" if seconds is None else "",
             "Where does its secret lie?" if lies and name in unkept else "",
             "It lies somewhere and nobody holds it: who has its key?" if name in keyless else "",
-            f"Does {titles(tables, 'system', unsaid)} take it for the person or for a delegate?" if unsaid else "",
+            f"Does {titles(tables, 'system', unsaid)} take it for the person or for a delegate?"
+            if unsaid
+            else "",
         )
     for name in mesh.systems:
         system = tables.system[name]

@@ -143,9 +143,9 @@ class Reaches:
     def _open(self, kind: str, entered: Mapping[int, int]) -> dict[int, int]:
         mesh, checkpoints, found = self.mesh, self.checkpoints, dict(entered)
         for step in checkpoints.guards:
-            if mesh.kind(*step) == kind and step[1] not in mesh.origin:
-                if not checkpoints.opened(step, self.outsider.power):
-                    found[mesh.original(step[0]) // 5] &= ~(1 << step[1] - mesh.first_agent)
+            is_such = mesh.kind(*step) == kind and step[1] not in mesh.origin
+            if is_such and not checkpoints.opened(step, self.outsider.power):
+                found[mesh.original(step[0]) // 5] &= ~(1 << step[1] - mesh.first_agent)
         return found
 
     @cached_property

@@ -125,7 +125,9 @@ class Sessions:
         self._made[key], self.by_node[session.node] = session.node, session
         names = dict.fromkeys((*self._held[delegation.to], *(delegation.passes or ())))
         nodes = [node for name in names if (node := steps.node("credential", name)) is not None]
-        self._hold(agent, session.node, [*nodes, *(steps.strays[c] for c in nodes if c in steps.strays)], copies)
+        self._hold(
+            agent, session.node, [*nodes, *(steps.strays[c] for c in nodes if c in steps.strays)], copies
+        )
         return session, True
 
     def _hold(self, agent: int, session: int, held: Iterable[int], copies: Copies) -> None:
@@ -208,7 +210,9 @@ def _copied(steps: Steps) -> Iterator[tuple[int, int, frozenset[str]]]:
             queue += new
             used |= dict.fromkeys(new)
         credentials = {steps.name(node) for node in used if node not in steps.named}
-        masks = [(g.system, expand_admin(action_mask(g.actions))) for c in credentials for g in steps.grants_of[c]]
+        masks = [
+            (g.system, expand_admin(action_mask(g.actions))) for c in credentials for g in steps.grants_of[c]
+        ]
         reads, writes = ({name for name, mask in masks if mask >> x & 1} for x in (READ, WRITE))
         writes = {each for each in writes if not tables.system[each].typed}
         every = frozenset(f"{each}:write" for each in writes)

@@ -4,7 +4,8 @@ See ``docs/semantics.md#crossings``.
 
 Every start is one bit, the same in all sets. The first of them are the agents as such, by their numbers:
 home, what triggers them, and all that they can read without gaining anything by it. Sources from which an
-agent reaches more than it does alone are further starts, and so are those that an intent tells apart. So whatever ``docs/semantics.md#crossings`` says of an agent *and* a source is a set of starts.
+agent reaches more than it does alone are further starts, and so are those that an intent tells apart. So
+whatever ``docs/semantics.md#crossings`` says of an agent *and* a source is a set of starts.
 """
 
 from collections import defaultdict

@@ -60,7 +60,11 @@ class Steps(Nodes):
         self._add_grants()
         self._add_trusts()
         self._add_others()
-        for kind in ("hold", "custody", "exchange"):  # whoever comes to a credential can use it astray, unasked
+        for kind in (
+            "hold",
+            "custody",
+            "exchange",
+        ):  # whoever comes to a credential can use it astray, unasked
             strayed = (step for step in self.steps[kind] if step[1] in self.strays)
             self.steps[kind] += [(leaves, self.strays[enters]) for leaves, enters in strayed]
 
@@ -204,10 +208,10 @@ class Steps(Nodes):
         uses += [(each.from_, each.at, True) for each in tables.exchange.values()]
         for credential, system, exchanged in uses:
             node = self.node("credential", credential)
-            if node is not None and node not in self.strays:
-                if self.is_astray(credential, system, exchanged=exchanged):
-                    self.strays[node] = self.add_node(node)
-                    self.astray.add(self.strays[node])
+            is_new = node is not None and node not in self.strays
+            if is_new and self.is_astray(credential, system, exchanged=exchanged):
+                self.strays[node] = self.add_node(node)
+                self.astray.add(self.strays[node])
 
     def _add_trusts(self) -> None:
         """Add what fits the condition of an exchange that names no single workload."""
@@ -258,7 +262,7 @@ class Steps(Nodes):
 
     @cached_property
     def askers(self) -> dict[int, int]:
-        """By steerable agent the agents that ask it: that set it to work, and to which it answers in words."""
+        """By steerable agent those that ask it: that set it to work, and to which it answers in words."""
         found, number = dict[int, int](), self.agent
         for each in self.delegations:
             if each.returns == "words" and self.steerable >> number[each.to] & 1:

@@ -1,7 +1,7 @@
 """Section 12 by a naive reading, to which stubs and policies are compared."""
 
 from tests.reference.crossings import WORDS
-from tests.reference.mesh import all_five, bare
+from tests.reference.mesh import bare, covered
 from tests.reference.words import STEPS
 
 
@@ -12,8 +12,7 @@ class Classification:
         self.reading, self.mesh, self.agent = reading, reading.mesh, agent
         self.crossings = [each for each in reading.crossings_and_missing()[0] if each.agent == agent]
         intents = [each for each in self.mesh.s.intent.values() if each.agent == agent]
-        self.intended = {(each.system, x) for each in intents for x in all_five(each.actions)}
-        self.intended |= {(named, "read") for each in intents for named in each.from_ or ()}
+        self.intended = set().union(*map(covered, intents))
 
     def kind(self, system, action):
         """The kind of its table, and what stands in it; the reason aside."""

@@ -90,14 +90,14 @@ class Checkpoints:
         """The unchecked reach of a start, and the ids of the checkpoints that count for it."""
         starts = frozenset(starts)
         if starts not in self._memo:
-            self._memo[starts] = self.fixpoint(starts, self.mesh.steps)
+            self._memo[starts] = self.fixpoint(starts, self.unguarded_steps)
         return self._memo[starts]
 
-    def fixpoint(self, starts, steps):
+    def fixpoint(self, starts, open_to):
         """Begin with all of points 1 to 3, drop those that the start controls, until none drops."""
         counting = {k.id: k for k in self.meeting}
         while True:
-            nodes = closure(self.unguarded(steps, counting), starts)
+            nodes = closure(open_to(frozenset(counting)), starts)
             held = self.held(nodes)
             left = {name: k for name, k in counting.items() if not self.has_power(held, k)}
             if left == counting:
@@ -140,17 +140,21 @@ class Checkpoints:
     def after_compromise(self, start):
         """The unchecked closure, and the ids of the checkpoints that count in it."""
         if start not in self._memo:
-            # Who has the store itself asks nobody for what lies there.
-            steps = [
-                step._replace(kind="answer") if self._lies_in(start, step) else step
-                for step in self.mesh.steps_of_compromise
-            ]
-            self._memo[start] = self.fixpoint(self.starts_of(start), steps)
+            found = self.fixpoint(self.starts_of(start), lambda counting: self.open_to(start, counting))
+            self._memo[start] = found
         return self._memo[start]
 
+    def open_to(self, start, counting):
+        """The steps of section 7 unguarded for it; who has the store asks nobody for what lies there."""
+        return [
+            step
+            for step in self.mesh.steps_of_compromise
+            if not self.is_guarded(step, counting) or self._lies_in(start, step)
+        ]
+
     def _lies_in(self, start, step):
-        is_there = step.kind == "custody" and start == f"system:{step.key[0]}"
-        return is_there and self.mesh.s.custody[step.key].how == "stores"
+        stored = step.kind == "custody" and self.mesh.s.custody[step.key].how == "stores"
+        return stored and start == f"system:{step.key[0]}"
 
     def all_after_compromise(self, start):
         """The closure without checkpoints."""
@@ -161,7 +165,8 @@ class Checkpoints:
     @cached_property
     def for_the_outsider(self):
         """The unchecked closure, and the ids of the checkpoints that count in it."""
-        return self.fixpoint(self.mesh.outsider, self.mesh.steps_for_the_outsider)
+        steps = self.mesh.steps_for_the_outsider
+        return self.fixpoint(self.mesh.outsider, lambda counting: self.unguarded(steps, counting))
 
     @cached_property
     def heard_systems(self):

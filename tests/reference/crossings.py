@@ -4,7 +4,7 @@ from itertools import product
 from typing import NamedTuple
 
 from tests.reference.checkpoints import Checkpoints
-from tests.reference.mesh import ACTIONS, CONFIDENTIAL, all_five, bare, closure, ordered
+from tests.reference.mesh import ACTIONS, CONFIDENTIAL, accesses, all_five, bare, closure, ordered
 
 WORDS = ("low", "low", "medium", "high", "critical", "critical")
 MEDIUM = 2
@@ -206,9 +206,7 @@ class Crossings(Checkpoints):
     def has_way_out(self, agent, source):
         nodes, _ = self.unchecked(self.start_of(agent, source))
         return any(
-            self.exposes(node[1], node[2]) or (node[2] != "read" and self.mesh.is_first_hand(node[1]))
-            for node in nodes
-            if node[0] == "access"
+            self.exposes(s, x) or (x != "read" and self.mesh.is_first_hand(s)) for s, x in accesses(nodes)
         )
 
     # Toxic flows
@@ -235,7 +233,7 @@ class Crossings(Checkpoints):
     def candidates(self):
         """What is a crossing, whatever its state: agent, source (home first), target, action."""
         for agent in self.acting_agents():
-            reached = [node[1:] for node in self.mesh.effective(agent) if node[0] == "access"]
+            reached = accesses(self.mesh.effective(agent))
             for source in self.sources(agent):
                 for target, action in sorted(reached, key=lambda at: (at[0], ACTIONS.index(at[1]))):
                     if self.is_crossing(agent, source, target, action):

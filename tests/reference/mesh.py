@@ -34,10 +34,21 @@ def all_five(actions):
     return set(ACTIONS) if "admin" in actions else set(actions)
 
 
+def covered(intent):
+    """What it covers, wherever it comes from: its actions there, and reading what it names."""
+    named = {(s, "read") for s in intent.from_ or () if s != "home"}
+    return named | {(intent.system, x) for x in all_five(intent.actions)}
+
+
 def ordered(actions):
     """The actions in the order of section 2."""
     wanted = set(actions)
     return tuple(x for x in ACTIONS if x in wanted)
+
+
+def accesses(nodes):
+    """The accesses among the nodes, as system and action."""
+    return [node[1:] for node in nodes if node[0] == "access"]
 
 
 def bare(node):

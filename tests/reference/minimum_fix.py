@@ -3,7 +3,7 @@
 from itertools import combinations
 from typing import NamedTuple
 
-from tests.reference.mesh import all_five, closure
+from tests.reference.mesh import closure, covered
 
 ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting")
 
@@ -113,6 +113,6 @@ def interrupted(reading, before=None):
         (agent, system)
         for (agent, system), intent in sorted(reading.mesh.s.intent.items())
         if agent in reading.mesh.agents
-        and {("access", system, x) for x in all_five(intent.actions)}
+        and {("access", *each) for each in covered(intent)}
         & (reached(agent) - reading.unchecked({("agent", agent)})[0])
     ]

@@ -1,6 +1,7 @@
 """Section 9, the questions: what the drawing does not say."""
 
-from tests.reference.facts import DAY, Facts, lifetime_seconds
+from tests.reference.facts import DAY, Facts
+from tests.reference.mesh import accesses
 
 OWNER = "owner"
 LIFETIME = "lifetime"
@@ -40,7 +41,7 @@ class Questions(Facts):
             elif self.mesh.is_person(a) and self.s.zone[home].environment == "external":
                 yield f"agent:{a}", EXTERNAL
             nodes = self.mesh.effective(a)
-            zones = {self.mesh.zone(s) for s, _ in self.accesses(a)}
+            zones = {self.mesh.zone(s) for s, _ in accesses(nodes)}
             if len(self.mesh.identities(nodes)) >= 2 and len(zones) == 1:
                 yield f"agent:{a}", ONE_ZONE
             if self.mesh.is_steerable(a) and all(i.agent != a for i in self.s.intent.values()):
@@ -48,10 +49,10 @@ class Questions(Facts):
 
     def _of_credentials(self):
         """A held bearer credential, not attested, of unknown or over a day's lifetime, in no custody."""
-        held = {c for _, c in self.holding()}
+        held = {c for _, c in self.mesh.held_by_steps}
         kept = {k.credential for k in self.s.custody.values()}
         for c in self.active:
-            seconds = lifetime_seconds(c)
+            seconds = c.lifetime_seconds
             long = seconds is None or seconds > DAY
             if c.id in held - kept and c.binding == "bearer" and not c.attested and long:
                 yield f"credential:{c.id}", WHERE
@@ -71,6 +72,6 @@ class Questions(Facts):
         """
         for d in self.s.delegation.values():
             if {d.from_, d.to} <= self.mesh.agents:
-                own = {f"{n[1]}:{n[2]}" for n in self.mesh.own(d.to) if n[0] == "access"}
+                own = {f"{s}:{x}" for s, x in accesses(self.mesh.own(d.to))}
                 if set(d.only or ()) - own:
                     yield f"agent:{d.to}", ONLY

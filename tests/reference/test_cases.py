@@ -7,6 +7,7 @@ import pytest
 
 from meshmodel.interchange import read_file
 from tests.reference.minimum_fix import minimum_cost
+from tests.reference.plan import Plans
 from tests.reference.reading import Reading
 from tests.reference.rules import Rules
 
@@ -30,7 +31,7 @@ def test_the_naive_reading_answers_the_case(path):
     rules = Rules(read_file(path))
     assert sorted(rules.lost_delegation()) == expected["lost"]
     found = {
-        name: sorted([key, each.severity] for key, each in getattr(rules, name.replace("-", "_"))().items())
+        name: sorted(map(list, getattr(rules, name.replace("-", "_"))().items()))
         for name in expected["findings"]
     }
     assert found == expected["findings"]
@@ -45,3 +46,12 @@ def test_the_naive_minimum_fix_costs_what_the_case_says(path):
     expected = json.loads(path.with_suffix(".json").read_text())["minimum_fix"]
     assert expected is not None
     assert minimum_cost(Reading(read_file(path))) == expected
+
+
+PLANNED = [path for path in CASES if json.loads(path.with_suffix(".json").read_text())["plan"]]
+
+
+@pytest.mark.parametrize("path", PLANNED, ids=lambda path: path.stem)
+def test_the_naive_plan_costs_what_the_case_says(path):
+    expected = json.loads(path.with_suffix(".json").read_text())["plan"]
+    assert list(Plans(read_file(path)).best().cost) == expected["cost"]

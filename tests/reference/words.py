@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from tests.reference.mesh import OWN_STEPS, Mesh, Step, all_five, bare, closure
+from tests.reference.mesh import OWN_STEPS, Mesh, Step, accesses, all_five, bare, closure
 
 
 class Words(Mesh):
@@ -25,7 +25,7 @@ class Words(Mesh):
     # Section 3: outsiders' words --------------------------------------------------------------------
 
     @cached_property
-    def _tools(self):
+    def tools(self):
         """Own steps, and delegations, limited or not, to agents that are not steerable."""
         return [
             step
@@ -34,11 +34,16 @@ class Words(Mesh):
         ]
 
     @cached_property
+    def at_hand(self):
+        """The steps by which a program reads and writes what it copies."""
+        return [s for s in self.steps_but_hearing if s.kind in {"hold", "exchange", "grant", "implies"}]
+
+    @cached_property
     def heard_by(self):
         """By agent the systems that it hears: it listens, and reads them with its tools, not by theft."""
         found = {}
         for a in filter(self.is_listener, self.agents):
-            tools = [step for step in self._tools if not self.is_theft(a, step)]
+            tools = [step for step in self.tools if not self.is_theft(a, step)]
             found[a] = reads(closure(tools, {("agent", a)}))
         return found
 
@@ -62,7 +67,7 @@ class Words(Mesh):
         for p in self.agents:
             if self.is_steerable(p) or self.is_person(p):
                 continue
-            nodes = self.reached_by({("agent", p)}, {"hold", "exchange", "grant", "implies"})
+            nodes = closure(self.at_hand, {("agent", p)})
             for s in reads(nodes):
                 into = {
                     t for t in self.s.system if ("access", t, "write") in nodes and self._may_copy(p, s, t)
@@ -166,4 +171,4 @@ STEPS = OWN_STEPS | {"delegation", "trigger", "hearing", "hosting"}
 
 def reads(nodes):
     """The systems that are read among the nodes."""
-    return {node[1] for node in nodes if node[0] == "access" and node[2] == "read"}
+    return {s for s, x in accesses(nodes) if x == "read"}

@@ -42,7 +42,7 @@ class Known:
     def outside(self) -> "Known":
         """The same in the mesh of outsiders' words, where hearing needs no words to have come before."""
         made = Known(self.mesh.outsiders, self.checkpoints, self.measures)
-        made._is_outside = True  # noqa: SLF001  # it is one of its own kind
+        made._is_outside = True  # it is one of its own kind
         return made
 
     def relation(self, step: Step, access: int | None = None) -> Proof:
@@ -169,9 +169,10 @@ class Known:
         if self.mesh.untrusted[system]:
             return NOTHING
         if system not in self._words:
-            known = self.outside
-            carrying = self._searches.setdefault("words", Search(known, None, self.mesh.outside))
-            self._words[system] = self.measures.changes(carrying.path(5 * system + WRITE))
+            carrying = Search(self.outside, None, self.mesh.outside)
+            for each in self.mesh.words.systems:
+                if not self.mesh.untrusted[each]:
+                    self._words[each] = self.measures.changes(carrying.path(5 * each + WRITE))
         return self._words[system]
 
     def several(self, source: int, target: int) -> Proof:

@@ -99,9 +99,7 @@ class Changed:
         """The grants that are missing checkpoints where nothing is changed."""
         return {("grant", each.credential, each.system) for each in self.engine.missing}
 
-    def violations(
-        self, chosen: Proof, stop: Stop, hopeless: Collection[Violation] = ()
-    ) -> "Violations":
+    def violations(self, chosen: Proof, stop: Stop, hopeless: Collection[Violation] = ()) -> "Violations":
         """What is left open where some measures are taken.
 
         Args:
@@ -221,7 +219,13 @@ class Violations:
                     request = self._request(search, source, access)
                     because = self._because(search, coming, access, step[0])
                     sent = self._sent(search, coming.agent, coming.start, access, step[0])
-                    parts = search.way(step, access), sent, self._source(coming.agent, source), request, because
+                    parts = (
+                        search.way(step, access),
+                        sent,
+                        self._source(coming.agent, source),
+                        request,
+                        because,
+                    )
                     if None not in parts:
                         yield (coming.agent, source, access), NOTHING.union(*filter(None, parts))
 
@@ -241,7 +245,9 @@ class Violations:
         ways = [search.power(numbers)]
         if outside:
             elsewhere = self._reaches.own[original] & ~mesh.homes[home]
-            nodes = (node for each in bits(elsewhere) for node in mesh.sessions_of(each) if node in search.came)
+            nodes = (
+                node for each in bits(elsewhere) for node in mesh.sessions_of(each) if node in search.came
+            )
             ways += [search.path(node) | self._known.own(mesh.original(node), original) for node in nodes]
         return min((way for way in ways if way is not None), key=len, default=None)
 
@@ -352,13 +358,12 @@ class Outsider:
         """How a system moves an agent: by a step to it, or to one that it asks."""
         mesh = self._mesh
         asked = [each for each, askers in mesh.askers.items() if askers >> agent & 1]
-        ways = []
-        for leaves, entered in (
-            (5 * system + WRITE, self._reaches.started),
-            (mesh.ears.get(system, 0), self._reaches.unjudged),
-        ):
-            for each in (agent, *asked):
-                if entered.get(system, 0) >> each & 1:
-                    ways.append(self.search.taking((leaves, mesh.first_agent + each)) or NOTHING)
+        told = (5 * system + WRITE, self._reaches.started), (mesh.ears.get(system, 0), self._reaches.unjudged)
+        ways = [
+            self.search.taking((leaves, mesh.first_agent + each)) or NOTHING
+            for leaves, entered in told
+            for each in (agent, *asked)
+            if entered.get(system, 0) >> each & 1
+        ]
         written = NOTHING if mesh.untrusted[system] else self.search.path(5 * system + WRITE)
         return min(ways, key=len) | written

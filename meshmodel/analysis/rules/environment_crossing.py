@@ -63,7 +63,7 @@ def _finding_text(engine: Engine, agent: int, production: Sequence[int], tried: 
 RULE = Rule(
     id="environment-crossing",
     severity="high",
-    detects="Unasked, an agent acts in production beyond its intents, and has access to development or staging",
+    detects="Unasked, an agent acts in production beyond its intents, and reaches development or staging",
     remedy="Give each environment an agent and credentials of its own, or decide on the way to production",
     cites="NHI8:2025; SP 800-53 AC-4; ATLAS AML.M0032",
     false_positives="A person who looks after both decides afresh each time: draw that decision",

@@ -58,8 +58,8 @@ def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], age
     )
     name = engine.mesh.agents[agent]
     return FindingText(
-        f"{engine.snapshot.agent[name].title} can be prompt-injected through {through}, reads {what}, and can "
-        f"carry it out through {where}; nobody is asked on the way",
+        f"{engine.snapshot.agent[name].title} can be prompt-injected through {through}, reads {what}, and "
+        f"can carry it out through {where}; nobody is asked on the way",
         (("agent", name), *dict.fromkeys(place for each in names for place in highlighted("system", each))),
     )
 

@@ -47,8 +47,8 @@ def _finding_text(engine: Engine, agent: int, beyond: Reach) -> FindingText:
 
 RULE = Rule(
     id="unapproved-reach",
-    severity="high if it acts on a confidential or restricted system outside its home zone; medium if it reaches "
-    "anything else outside it; low if all of it is at home",
+    severity="high if it acts on a confidential or restricted system outside its home zone; medium if it "
+    "reaches anything else outside it; low if all of it is at home",
     detects="An agent has intents, and reaches, unasked, systems or actions that none of them covers",
     remedy="Narrow the grants, or what it finds on the way, to what is intended; or declare the rest",
     cites="NHI5:2025; ASI03:2026; SP 800-53 AC-6; CSF 2.0 PR.AA-05; CWE-269; AISVS v1.0-C9.5.1; "
