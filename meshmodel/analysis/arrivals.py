@@ -7,13 +7,23 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from meshmodel.analysis.bitset import once_and_again, union
-from meshmodel.analysis.crossing import HOME_SOURCE, Source, crosses_home, crosses_within, severity
+from meshmodel.analysis.crossing import (
+    HOME_SOURCE,
+    Door,
+    Source,
+    can_be_meant,
+    crosses_home,
+    crosses_within,
+    severity,
+    source_of,
+)
 from meshmodel.analysis.nodes import Traits
 from meshmodel.analysis.starts import HOME, Starts
 from meshmodel.model.actions import EXECUTE, READ, WRITE
 
-_Severities = tuple[int, int]
-"""The severity of a door whose credential was picked up on the way, and of one whose credential was not."""
+_Severities = tuple[int, int, bool, bool]
+"""Of a door whose credential was picked up on the way, and of one whose was not: how severe each is, and
+whether an intent answers for each."""
 
 
 class Arrival(NamedTuple):
@@ -23,10 +33,13 @@ class Arrival(NamedTuple):
         starts: all of them.
         severities: highest first: of a door whose credential was picked up, of one whose was not, and the
             starts for which it is so severe. One start may have several.
+        meant: the starts for which an intent answers for a door whose credential was picked up, and for one
+            whose was not, if it speaks of it.
     """
 
     starts: int
     severities: list[tuple[int, int, int]]
+    meant: tuple[int, int]
 
 
 class Group(NamedTuple):
@@ -57,16 +70,17 @@ class Arrivals:
 
     def __init__(self, starts: Starts) -> None:
         self._mesh = mesh = starts.mesh
-        self._as_source, self._sources = starts.reaches.as_source, starts.sources
+        self._sources, self._starts = starts.sources, starts
         self.at_home = {zone: starts.unfold(some) for zone, some in mesh.homes.items()}
         # By what matters of sources and by zone: the starts that have one like that, and those with several.
         near: defaultdict[Source, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for number, some in starts.sources.items():
+        for number in starts.sources:
             if number == HOME:
                 for zone, here in self.at_home.items():
-                    near[HOME_SOURCE][zone].append(here & some)
-            else:
-                near[self._as_source[number]][mesh.zone[number]].append(some)
+                    near[HOME_SOURCE][zone].append(here & starts.sources[HOME])
+                continue
+            for source, these in self.as_sources(number):
+                near[source][mesh.zone[number]].append(these)
         self._near = {
             source: {zone: once_and_again(some) for zone, some in zones.items()}
             for source, zones in near.items()
@@ -75,22 +89,27 @@ class Arrivals:
             source: once_and_again(some for some, _ in zones.values()) for source, zones in self._near.items()
         }
         self.way_out = starts.reaches.way_out(starts.reach)
-        self._states = self._heard_and_way_out(starts)
+        self._states = self._moved_and_way_out(starts)
         self._arrivals: dict[tuple[int, int], list[Arrival]] = {}
-        self._groups: dict[tuple[Traits, bool, int], list[Group]] = {}
+        self._groups: dict[tuple[Traits, int], list[Group]] = {}
         self._outside: dict[tuple[tuple[Source, ...], bool, bool, str], int] = {}
 
-    def _heard_and_way_out(self, starts: Starts) -> dict[tuple[bool, bool], int]:
-        """The starts by whether any source of their agent is heard, and by whether they have a way out."""
-        hearing = union(some for source, (some, _) in self._anywhere.items() if source.heard)
-        hearing = starts.unfold(starts.fold(hearing))
+    def _moved_and_way_out(self, starts: Starts) -> dict[tuple[bool, bool], int]:
+        """The starts by whether they have a way out, and by whether any source of their agent moves it."""
+        moved = starts.unfold(starts.any_moved)
         every = (1 << len(starts.agent_of)) - 1
         states = {
-            (heard, out): one & other
-            for heard, one in ((False, every ^ hearing), (True, hearing))
+            (out, moves): one & other
+            for moves, one in ((False, every ^ moved), (True, moved))
             for out, other in ((False, every ^ self.way_out), (True, self.way_out))
         }
         return {state: some for state, some in states.items() if some}
+
+    def as_sources(self, system: int) -> list[tuple[Source, int]]:
+        """What matters of a system as a source, with the starts for which it is so."""
+        some, moved = self._sources.get(system, 0), self._starts.moved_by(system)
+        both = (True, moved), (False, some ^ moved)
+        return [(source_of(self._mesh.traits[system], moves=each), these) for each, these in both if these]
 
     def forget(self) -> None:
         """Drop what was kept of the targets of one zone: it is large, and of no use for those of another."""
@@ -99,8 +118,8 @@ class Arrivals:
 
     def at(self, system: int) -> list[Arrival]:
         """Who comes to a system, by action."""
-        # A heard system is itself a source from which others of its zone are reached.
-        key = self._mesh.alike[system], self._sources.get(system, 0) if self._as_source[system].heard else -1
+        # A system that moves agents is itself a source from which others of its zone are reached.
+        key = self._mesh.alike[system], self._starts.moved_by(system)
         found = self._arrivals.get(key)
         if found is None:
             read, write, other = (self._arrival(system, action) for action in (READ, WRITE, EXECUTE))
@@ -115,7 +134,7 @@ class Arrivals:
 
     def from_own_zone(self, system: int, action: int) -> int:
         """The starts with a crossing to an action on a system from another system of its zone."""
-        zone, itself = self._mesh.zone[system], self._as_source[system]
+        zone, itself = self._mesh.zone[system], self._moving(system)
         within = (
             source for group in self._groups_of(system, action) if group.within for source in group.sources
         )
@@ -124,8 +143,12 @@ class Arrivals:
             for source in within
         )
 
+    def _moving(self, system: int) -> Source:
+        """A system as a source of those that it moves: as such alone it could lead to another one like it."""
+        return source_of(self._mesh.traits[system], moves=True)
+
     def _groups_of(self, system: int, action: int) -> list[Group]:
-        key = self._mesh.traits[system], self._as_source[system].heard, action
+        key = self._mesh.traits[system], action
         if key not in self._groups:
             self._groups[key] = self._grouped(system, action)
         return self._groups[key]
@@ -141,24 +164,29 @@ class Arrivals:
             for both, states in group.severities:
                 here = some if states == -1 else some & states
                 found[both] = found[both] | here if both in found else here
-        return Arrival(every, [(*both, found[both]) for both in sorted(found, reverse=True) if found[both]])
+        levels = [(each[0], each[1], found[each]) for each in sorted(found, reverse=True) if found[each]]
+        picked_up, in_hand = (union(some for each, some in found.items() if each[n]) for n in (2, 3))
+        return Arrival(every, levels, (picked_up, in_hand))
 
     def _grouped(self, system: int, action: int) -> list[Group]:
         """All sources, those in one group that an action on a system does not tell apart.
 
         Crossings and severity depend in ``docs/semantics.md#severity`` on a source only by its zone (see
-        ``_from``) and by what ``Source`` holds, and on a start only by whether any source is heard and
-        whether it has a way out.
+        ``_from``) and by what ``Source`` holds, and on a start only by whether it has a way out and whether
+        any source moves its agent.
         """
-        target, itself = self._mesh.traits[system], self._as_source[system]
+        target, itself = self._mesh.traits[system], self._moving(system)
         found = defaultdict[tuple[bool, bool, bool, tuple[_Severities, ...]], list[Source]](list)
         for source in self._anywhere:
+            doors = [[Door(each, *state) for each in (True, False)] for state in self._states]
             severities = tuple(
                 (
-                    severity(source, target, action, picked_up=True, any_heard=heard, way_out=out),
-                    severity(source, target, action, picked_up=False, any_heard=heard, way_out=out),
+                    severity(source, target, action, picked_up),
+                    severity(source, target, action, in_hand),
+                    can_be_meant(source, target, action, picked_up),
+                    can_be_meant(source, target, action, in_hand),
                 )
-                for heard, out in self._states
+                for picked_up, in_hand in doors
             )
             within = crosses_within(source, target, action)
             key = crosses_home(source, target, action), within, within and source == itself, severities
@@ -198,4 +226,4 @@ class Arrivals:
     def _from_others(self, source: Source, system: int) -> int:
         """The starts with a source like a system in its zone, that system aside."""
         anywhere, several = self._near[source].get(self._mesh.zone[system], (0, 0))
-        return several | anywhere & ~self._sources.get(system, 0)
+        return several | anywhere & ~self._starts.moved_by(system)

@@ -71,7 +71,7 @@ class Checkpoints:
         openable: the same of the steps that are unguarded for whoever has power over all of theirs.
         boundaries: those on boundaries.
         requests: by system where to issue may be but a request that others decide about, since all custody
-            steps by it are guarded, these steps.
+            steps by it, those to strays too, are guarded, these steps.
         graph: all steps of the mesh without guards.
     """
 
@@ -83,7 +83,7 @@ class Checkpoints:
             view: as built or as designed.
             closed: relations that are guarded besides, with all their actions, where nobody has power.
         """
-        self.mesh = mesh
+        self.mesh, self._view, self._closed = mesh, view, closed
         self.records = [each for each in mesh.snapshot.checkpoint.values() if is_decision(each, view)]
         self.controls = [_controls(mesh, each) for each in self.records]
         self.boundaries = [
@@ -98,6 +98,8 @@ class Checkpoints:
             self.controls.append([])
             for relation in closed:
                 self._guard(len(self.records), mesh.ends(*relation))
+        for step in mesh.answers & self.guards.keys():
+            del self.guards[step]
         self._connect()
         self.requests = {
             system: steps
@@ -105,24 +107,14 @@ class Checkpoints:
             if all(step in self.guards for step in steps)
         }
 
-    def of_intruder(self) -> "Checkpoints":
-        """The same in the mesh of somebody who has broken in (``Mesh.of_intruder``)."""
-        mesh = self.mesh.of_intruder()
-        guards = {step: numbers for step, numbers in self.guards.items() if step not in mesh.answers}
-        for number, each in enumerate(self.records):
-            steps = mesh.ends("hearing", each.from_, each.to) if each.step == "hearing" else ()
-            for step in steps:
-                if step not in self.guards and mesh.has(step):
-                    guards.setdefault(step, []).append(number)
-        return self._with(mesh, guards)
+    def of(self, mesh: Mesh) -> "Checkpoints":
+        """The same in a mesh with more steps (``Mesh.intruder``); answers are never guarded."""
+        return Checkpoints(mesh, self._view, self._closed)
 
     def unasked(self, steps: Collection[Step]) -> "Checkpoints":
         """The same where nothing guards some steps."""
-        return self._with(self.mesh, {step: some for step, some in self.guards.items() if step not in steps})
-
-    def _with(self, mesh: Mesh, guards: dict[Step, list[int]]) -> "Checkpoints":
         made = copy(self)
-        made.mesh, made.guards = mesh, guards
+        made.guards = {step: some for step, some in self.guards.items() if step not in steps}
         made._connect()  # noqa: SLF001  # it is one of its own kind
         return made
 
@@ -167,9 +159,9 @@ class Checkpoints:
                         seeds[enters] = seeds.get(enters, 0) | opened
         return Unchecked([sets[number] for number in component], power)
 
-    def between(self, zones: tuple[str | None, str], action: int) -> list[int]:
-        """The numbers of those on the boundary from one zone to another that cover an action."""
-        there = [each for each in self.boundaries if (each.zone_from, each.zone_to) == zones]
+    def between(self, home: str | None, zone: str, action: int) -> list[int]:
+        """The numbers of those on the boundary from the home of an agent that cover an action in a zone."""
+        there = [each for each in self.boundaries if (each.zone_from, each.zone_to) == (home, zone)]
         return [each.number for each in there if each.actions >> action & 1]
 
     def opened(self, step: Step, power: list[int]) -> int:

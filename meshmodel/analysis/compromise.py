@@ -84,7 +84,7 @@ def compromise(engine: Engine, start: str) -> Compromise:
     """What follows if an agent, a credential or a system (all its accesses) is compromised, or an outsider
     writes; as ``Analysis.compromise``.
     """
-    nodes, checkpoints = _start(engine.mesh, start), engine.intruding
+    nodes, checkpoints = _start(engine.mesh, start), engine.reaches.intruder
     mesh, stored = checkpoints.mesh, _stored(engine.mesh, start)
     checkpoints = checkpoints.unasked(stored) if stored else checkpoints
     power, paths = checkpoints.unchecked(dict.fromkeys(nodes, 1)).power, Paths(mesh, checkpoints)
@@ -129,10 +129,10 @@ def _start(mesh: Mesh, start: str) -> list[int]:
     if table == "system":
         return [mesh.access(key, action) for action in range(len(ACTIONS))]
     node = mesh.node(table, key)
-    if node is None:
-        what = "retired" if table == "agent" else "revoked"
-        raise CannotStartError(f"{table} {one_line(key)} is {what}, so nothing starts from it; name another")
-    return [node]
+    if node is not None:
+        return mesh.in_hand(key) if table == "credential" else [node]
+    what = "retired" if table == "agent" else "revoked"
+    raise CannotStartError(f"{table} {one_line(key)} is {what}, so nothing starts from it; name another")
 
 
 def _stored(mesh: Mesh, start: str) -> list[Step]:
@@ -174,6 +174,7 @@ def _steps(
         (_kind(mesh, step, drawn), *map(mesh.name, step))
         for step in steps
         if step[0] in reached and step not in closed
+        if not mesh.is_between(step[1]) and step[1] not in mesh.astray
     )
     return frozenset(cast("StepKey", each) for each in found if each[0] != "answer")
 

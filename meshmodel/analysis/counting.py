@@ -6,10 +6,10 @@ the target itself aside. A tally has the number of such sources of each start.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from meshmodel.analysis.bitset import bits
-from meshmodel.analysis.crossing import Source, crosses_home, crosses_within
+from meshmodel.analysis.crossing import Source, crosses_home, crosses_within, source_of
 from meshmodel.analysis.nodes import Nodes, Traits
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.actions import EXECUTE, READ, WRITE
@@ -49,7 +49,7 @@ class Counting:
         nodes: Nodes,
         sources: Mapping[int, int],
         at_home: Mapping[str, int],
-        as_source: Sequence[Source],
+        moved: Mapping[int, int],
     ) -> None:
         """Count the sources of each start, by zone and by what matters of them.
 
@@ -57,16 +57,16 @@ class Counting:
             nodes: the numbering of the mesh.
             sources: by source (``HOME`` or a system) the starts that have it.
             at_home: by zone the starts of agents whose home it is.
-            as_source: by system, what matters of it as a source.
+            moved: by system the starts that have it as a source, and that it moves.
         """
-        self._nodes, self._sources, self._at_home, self._as_source = nodes, sources, at_home, as_source
+        self._nodes, self._moved, self._at_home = nodes, moved, at_home
         # Many sources have the same starts: these sets are numbered, and counted by their numbers.
         numbers: dict[int, int] = {}
         near: defaultdict[str, defaultdict[Source, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
         for system, starts in sources.items():
-            if system != HOME:
-                number = numbers.setdefault(starts, len(numbers))
-                near[nodes.zone[system]][as_source[system]][number] += 1
+            for moves, some in self._told_apart(system, starts):
+                source = source_of(nodes.traits[system], moves=moves)
+                near[nodes.zone[system]][source][numbers.setdefault(some, len(numbers))] += 1
         self._near, self._sets, home = near, list(numbers), sources.get(HOME, 0)
         self._kinds = {source for by_source in near.values() for source in by_source}
         self._zones: dict[str, Tally] = {}
@@ -81,9 +81,16 @@ class Counting:
         self._numbers: dict[int, int] = {}
         self._counts: dict[tuple[int, int, int], int] = {}
         self._from_outside: dict[tuple[int, str], int] = {}
-        self._coming_home: dict[tuple[int, bool], Tally] = {}
+        self._coming_home: dict[tuple[int, bool, str | None], Tally] = {}
         self._within: dict[tuple[Traits, int], tuple[Source, ...]] = {}
         self._inside: dict[tuple[str, tuple[Source, ...]], Tally] = {}
+
+    def _told_apart(self, system: int, starts: int) -> Iterator[tuple[bool, int]]:
+        """The starts that a source moves, and the others; of home none."""
+        moved = self._moved.get(system, 0)
+        for moves, some in ((True, moved), (False, starts ^ moved)) if system != HOME else ():
+            if some:
+                yield moves, some
 
     def _tally(self, counted: Mapping[int, int]) -> Tally:
         found = Tally()
@@ -100,9 +107,10 @@ class Counting:
         found = self._counts.get(key)
         if found is None:
             found = self._counts[key] = self._count(starts, number, system, action)
-        itself = self._as_source[system]
-        if itself.heard and itself in self._crossing_within(system, action):
-            found -= (starts & self._sources.get(system, 0)).bit_count()
+        moved = starts & self._moved.get(system, 0)
+        if moved:
+            itself = source_of(self._nodes.traits[system], moves=True)
+            found -= moved.bit_count() if itself in self._crossing_within(system, action) else 0
         return found
 
     def _count(self, starts: int, number: int, system: int, action: int) -> int:
@@ -122,7 +130,7 @@ class Counting:
     def _home_tally(self, system: int, action: int) -> Tally:
         """The sources outside the agents' home from which acting on a system at home is a crossing."""
         target = self._nodes.traits[system]
-        key = target.sensitivity, action == WRITE and target.typed
+        key = target.sensitivity, action == WRITE and target.typed, target.person
         found = self._coming_home.get(key)
         if found is None:
             found = self._coming_home[key] = Tally()

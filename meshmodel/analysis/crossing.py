@@ -3,47 +3,61 @@
 See ``docs/semantics.md#severity``.
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.nodes import ANYBODY, CONFIDENTIAL, Nodes, Traits
+from meshmodel.analysis.nodes import ANYBODY, CONFIDENTIAL, Traits
 from meshmodel.model.actions import READ, WRITE
+from meshmodel.model.vocabulary import SEVERITIES
+
+MEDIUM: Final = SEVERITIES.index("medium")
+"""The highest severity for which an intent answers where outsiders' words play a part."""
 
 
 class Source(NamedTuple):
-    """What matters of a source, its zone aside.
+    """What matters of a source of an agent, its zone aside.
 
     Attributes:
         sensitivity: 0 to 3.
-        heard: whether it is heard.
-        person: to whom it belongs, where it is confidential or above.
+        moves: whether it moves the agent.
+        person: to whom it belongs, where anything is less sensitive.
     """
 
     sensitivity: int
-    heard: bool
+    moves: bool
     person: str | None
 
+    @property
+    def is_private(self) -> bool:
+        """Whether it is confidential or above."""
+        return self.sensitivity >= CONFIDENTIAL
 
-HOME_SOURCE: Final = Source(0, heard=False, person=None)
+
+HOME_SOURCE: Final = Source(0, moves=False, person=None)
 """Home as a source: nothing is read there, and nobody instructs."""
 
 
-def sources_of(nodes: Nodes, heard: Sequence[bool]) -> list[Source]:
-    """What matters of each system as a source, by its number.
+class Door(NamedTuple):
+    """What matters of an open door of a crossing, but for its target.
 
-    Args:
-        nodes: the numbering of the mesh.
-        heard: by system, whether it is heard.
+    Attributes:
+        picked_up: whether the credential was picked up on the way.
+        way_out: whether the start has a way out of what it reads.
+        any_moves: whether any source of the agent moves it.
     """
-    return [
-        Source(each.sensitivity, is_heard, each.person if each.sensitivity >= CONFIDENTIAL else None)
-        for each, is_heard in zip(nodes.traits, heard, strict=True)
-    ]
+
+    picked_up: bool
+    way_out: bool
+    any_moves: bool
+
+
+def source_of(traits: Traits, *, moves: bool) -> Source:
+    """What matters of a system as a source of an agent that it moves, or not."""
+    return Source(traits.sensitivity, moves, traits.person if traits.sensitivity else None)
 
 
 def instructs(source: Source, target: Traits, action: int) -> bool:
     """Whether a source instructs an action on a target: any but reading it, and writing into a typed one."""
-    return source.heard and action != READ and not (action == WRITE and target.typed)
+    return source.moves and action != READ and not (action == WRITE and target.typed)
 
 
 def one_person(one: str | None, other: str | None) -> bool:
@@ -53,13 +67,13 @@ def one_person(one: str | None, other: str | None) -> bool:
 
 def carries_out(source: Source, target: Traits, action: int) -> bool:
     """Whether an action on a target carries out what was read in a source that is confidential or above."""
-    private = source.sensitivity >= CONFIDENTIAL
-    return private and target.exposes(action) and not one_person(source.person, target.person)
+    return source.is_private and target.exposes(action) and not one_person(source.person, target.person)
 
 
 def crosses_home(source: Source, target: Traits, action: int) -> bool:
     """Whether there is a crossing from a system outside the agent's home to a target at home."""
-    return action != READ and (source.sensitivity > target.sensitivity or instructs(source, target, action))
+    above = source.sensitivity > target.sensitivity and not one_person(source.person, target.person)
+    return action != READ and (above or instructs(source, target, action))
 
 
 def crosses_within(source: Source, target: Traits, action: int) -> bool:
@@ -68,24 +82,29 @@ def crosses_within(source: Source, target: Traits, action: int) -> bool:
     return instructs(source, target, action) or (above and carries_out(source, target, action))
 
 
-def severity(
-    source: Source, target: Traits, action: int, *, picked_up: bool, any_heard: bool, way_out: bool
-) -> int:
-    """The severity of an open door that is not approved, 0 (low) to 3 (critical).
+def severity(source: Source, target: Traits, action: int, door: Door) -> int:
+    """The severity of an open door, 0 (low) to 3 (critical).
 
     Args:
         source: where the agent comes from.
         target: where it acts.
         action: what it does there, as a number.
-        picked_up: whether the credential was picked up on the way.
-        any_heard: whether any source of the agent is heard.
-        way_out: whether the start has a way out of what it reads.
+        door: by what.
     """
-    found = (target.sensitivity if action == READ else target.integrity) + picked_up
-    if source.heard and (action != READ or way_out or target.yields):
+    found = (target.sensitivity if action == READ else target.integrity) + door.picked_up
+    if source.moves and (action != READ or door.way_out):
         found += 1
     if action == READ:
         found = min(found, 3)
     if carries_out(source, target, action):
-        found = max(found, source.sensitivity + 1 + any_heard)
+        found = max(found, source.sensitivity + 1)
     return max(0, min(found, 4) - 1)
+
+
+def can_be_meant(source: Source, target: Traits, action: int, door: Door) -> bool:
+    """Whether an intent answers for an open door: for little harm, or where outsiders' words play no part.
+
+    The arguments are those of ``severity``.
+    """
+    leaks = carries_out(source, target, action) and door.any_moves
+    return not (source.moves or leaks) or severity(source, target, action, door) <= MEDIUM

@@ -4,16 +4,16 @@ See ``docs/semantics.md#crossings``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
 from meshmodel.analysis.arrivals import Arrival, Arrivals
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.crossing import one_person
 from meshmodel.analysis.graph import Reach, Step
 from meshmodel.analysis.starts import Starts
-from meshmodel.model.actions import ADMIN, ISSUE, READ
+from meshmodel.model.actions import ISSUE, READ
 from meshmodel.model.stop import check_current
 
 
@@ -46,7 +46,8 @@ class Doors:
         self._starts, self._arrivals, self._mesh = starts, arrivals, mesh
         self._handed = starts.reaches.handed(seeds)
         self._own = mesh.own_graph.spread(seeds)
-        self._walls, self.asking = _walls(starts), _asking(starts)
+        self._senders: dict[str, tuple[Reach, Reach]] = {}
+        self._walls, self.asking = self._find_walls(), _asking(starts)
         self._ways = self._unguarded()
         self.uncontrolled: dict[int, int] = {}
         self.approved: dict[int, int] = {}
@@ -85,15 +86,39 @@ class Doors:
 
     def _open(self, credential: int, access: int, way: int, arrival: Arrival) -> tuple[int, int]:
         """The starts with a crossing for which a door is open, and those for which it is not approved."""
-        open_ = way & arrival.starts
-        if self._walls:
-            open_ &= ~self._walls.get((self._mesh.zone[access // 5], access % 5), 0)
+        open_ = self._unwalled(credential, access, way & arrival.starts)
         if access in self.asking:
             open_ &= ~self.asking[access]
         intended = self._starts.approved.get(access)
         if not intended or not open_:
             return open_, open_
-        return open_, open_ & ~(intended & self.in_hand(credential, access % 5))
+        return open_, open_ & ~(intended & self.can_be_meant(credential, access, arrival))
+
+    def can_be_meant(self, credential: int, access: int, arrival: Arrival) -> int:
+        """The starts for which an intent that speaks of an access approves a door by a credential."""
+        original, (picked_up, in_hand) = self._mesh.original(credential), arrival.meant
+        picked = self._own[original] & ~self._handed.get(original, 0)
+        return self.in_hand(credential, access % 5) & (picked_up & picked | in_hand & ~picked)
+
+    def is_spoken_of(self, credential: int, access: int, start: int) -> bool:
+        """Whether an intent speaks of an access for a start, and its agent has the credential in hand."""
+        intended = self._starts.approved.get(access, 0)
+        return bool((intended and intended & self.in_hand(credential, access % 5)) >> start & 1)
+
+    def parting(self, credential: int, access: int) -> Iterator[tuple[int, int]]:
+        """The checkpoints on boundaries that part starts from a door by a credential, with these starts."""
+        original = self._mesh.original(credential)
+        for number, zone, parted in self._walls.get((self._mesh.zone[access // 5], access % 5), ()):
+            inside, outside = self.senders(zone)
+            yield number, parted & inside[original] & ~outside[original]
+
+    def _unwalled(self, credential: int, access: int, starts: int) -> int:
+        return starts & ~union(parted for _, parted in self.parting(credential, access))
+
+    def open_at(self, access: int) -> int:
+        """The starts with an open door to an access; requests that others decide about are among these."""
+        some = self._ways.get(access // 5, {}).items()
+        return union(self._unwalled(each, access, ways.get(access % 5, 0)) for each, ways in some)
 
     @cached_property
     def _in_hand(self) -> Reach:
@@ -123,22 +148,40 @@ class Doors:
         """The nodes of the credentials, and of their copies, with an unguarded grant there for any start."""
         return list(self._ways.get(system, ()))
 
+    def _find_walls(self) -> dict[tuple[str, int], list[tuple[int, str, int]]]:
+        """By zone and action the boundaries with a checkpoint that counts: its number, their other side, and
+        the starts of agents at home there for which it does.
+        """
+        starts, found = self._starts, defaultdict[tuple[str, int], list[tuple[int, str, int]]](list)
+        for each in starts.checkpoints.boundaries:
+            home = self._mesh.homes.get(each.zone_from, 0)
+            parted = starts.unfold(home) & ~starts.power[each.number]
+            for action in bits(each.actions if parted else 0):
+                found[each.zone_to, action].append((each.number, each.zone_from, parted))
+        return found
+
+    def senders(self, zone: str) -> tuple[Reach, Reach]:
+        """By credential the starts with somebody at home in a zone, and with somebody who is not, in their
+        unchecked reach that comes to it as itself. What the former alone send passes the boundary.
+        """
+        if zone not in self._senders:
+            first, home = self._mesh.first_agent, self._mesh.homes.get(zone, 0)
+            inside, outside = dict[int, int](), dict[int, int]()
+            for agent, some in self._mesh.present(self._starts.reach).items():
+                (inside if home >> agent & 1 else outside)[first + agent] = some
+            spread = self._mesh.own_graph.spread
+            self._senders[zone] = spread(inside), spread(outside)
+        return self._senders[zone]
+
     def _unguarded(self) -> dict[int, dict[int, dict[int, int]]]:
         """By system, credential or copy of one, and action: the starts that come there with it unchecked."""
         found: dict[int, dict[int, dict[int, int]]] = {}
         mesh = self._mesh
         for step in mesh.steps["grant"]:
-            credential, access = step
-            copies, original = mesh.sessions.copies.get(credential), mesh.original(access)
-            if copies is not None and original == access:
-                continue  # what leaves a session is taken from the step to its copy of the access
             way = self._way(step)
-            system, granted = divmod(original, 5)
-            actions: Iterable[int] = range(5) if granted == ADMIN else (granted,)
-            if copies is not None and not copies.allow(mesh.systems[system], granted):
-                actions = [each for each in actions if copies.allow(mesh.systems[system], each)]
-            for action in actions if way else ():
-                _join(found.setdefault(system, {}).setdefault(credential, {}), action, way)
+            for access in mesh.opens(step) if way else ():
+                system, action = divmod(access, 5)
+                _join(found.setdefault(system, {}).setdefault(step[0], {}), action, way)
         return found
 
     def _way(self, step: Step) -> int:
@@ -171,17 +214,6 @@ def _severity(unapproved: int, own: int, handed: int, arrival: Arrival, known: i
         if met:
             known = on_the_way if on_the_way == in_hand or met & own & ~handed else max(known, in_hand)
     return known
-
-
-def _walls(starts: Starts) -> dict[tuple[str, int], int]:
-    """By zone and action, the starts that a boundary with a checkpoint that counts parts from it."""
-    found: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for each in starts.checkpoints.boundaries:
-        parted = starts.zone_from.get(each.zone_from, 0) & ~starts.power[each.number]
-        for action in range(5):
-            if parted and each.actions >> action & 1:
-                found[each.zone_to, action] |= parted
-    return found
 
 
 def _asking(starts: Starts) -> dict[int, int]:

@@ -11,8 +11,9 @@ from meshmodel.analysis.doors import Doors
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.starts import HOME, Starts
+from meshmodel.analysis.starts import Starts
 from meshmodel.analysis.steps import Relation
+from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES, View
@@ -52,11 +53,6 @@ class Engine:
         return made
 
     @cached_property
-    def intruding(self) -> Checkpoints:
-        """The checkpoints in the mesh of somebody who has broken in (``Mesh.of_intruder``)."""
-        return self.checkpoints.of_intruder()
-
-    @cached_property
     def starts(self) -> Starts:
         """Where the agents start."""
         return Starts(self.reaches, self.agents)
@@ -70,6 +66,11 @@ class Engine:
     def doors(self) -> Doors:
         """Open doors, and those of them that are missing checkpoints."""
         return Doors(self.starts, self.arrivals)
+
+    @cached_property
+    def toxic(self) -> int:
+        """The agents with a toxic flow, as bits (``toxic``)."""
+        return toxic_agents(self.starts, self.doors)
 
     @cached_property
     def missing(self) -> tuple[Door, ...]:
@@ -90,7 +91,9 @@ class Engine:
     def crossings(self) -> int:
         """The number of all crossings."""
         mesh = self.mesh
-        counting = Counting(mesh, self.starts.readers, mesh.homes, self.reaches.as_source)
+        readers, moving = self.starts.readers, self.reaches.moving
+        moved = {each: some & readers[each] for each, some in moving.items() if each in readers}
+        counting = Counting(mesh, readers, mesh.homes, moved)
         return sum(
             counting.crossings(agents & self.agents, access)
             for access, agents in enumerate(self.reaches.full[: mesh.first_credential])
@@ -113,12 +116,5 @@ class Engine:
 
     @cached_property
     def _counting(self) -> Counting:
-        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, self.reaches.as_source)
-
-    @cached_property
-    def instructing(self) -> Counting:
-        """Counts the crossings in which outsiders' words come to an agent that can be instructed."""
-        instructed, heard = self.starts.unfold(self.mesh.words.instructed), self.reaches.heard
-        every = self.starts.sources.items()
-        sources = {source: some & instructed for source, some in every if source != HOME and heard[source]}
-        return Counting(self.mesh, sources, self.arrivals.at_home, self.reaches.as_source)
+        moved = {each: self.starts.moved_by(each) for each in self.reaches.moving}
+        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, moved)

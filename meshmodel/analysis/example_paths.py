@@ -56,15 +56,19 @@ class Paths:
         Steps that are closed, which are guarded ones, are not taken; it ends where the target is found.
         """
         graph, size, first_ear = self.mesh.graph, self.mesh.size, self.mesh.first_ear
+        trusts = self.mesh.named
         if closed:
             graph = self.checkpoints.graph.plus(self.checkpoints.guards.keys() - closed)
         before: dict[int, int | None] = dict.fromkeys(starts)
         waiting, hubs = deque([[(node, node) for node in before]]), set[int]()
         while waiting and target not in before:
             steps, behind = set[Step](), waiting.popleft()
-            for leaves, node in behind:  # what lies behind an ear or a hub follows as by one step, and once
+            for (
+                leaves,
+                node,
+            ) in behind:  # what lies behind an ear, a trust or a hub follows as by one step
                 for enters in graph.successors[node]:
-                    if enters < first_ear:
+                    if enters < first_ear and enters not in trusts:
                         steps.add((leaves, enters))
                     elif enters >= size and enters not in hubs:
                         hubs.add(enters)
@@ -142,7 +146,7 @@ class Paths:
 def reference_of(mesh: Mesh, node: int) -> str:
     """A node as answers write it: ``agent:a``, ``credential:c``, ``system:s``; a session as its agent."""
     original, name = mesh.original(node), mesh.name(node)
-    if original >= mesh.first_agent:
+    if original >= mesh.first_agent and node not in mesh.named:
         return f"agent:{name}"
     return f"credential:{name}" if original >= mesh.first_credential else f"system:{name}"
 

@@ -70,7 +70,7 @@ class Explaining:
 
     def reach(self, agent: int, access: int, source: int | None = None) -> ListedCrossing:
         """Reach as if it were no crossing; the source that was asked about is kept."""
-        coming = Coming(agent, HOME if source is None else source, agent, any_heard=False)
+        coming = Coming(agent, HOME if source is None else source, agent)
         return ListedCrossing(coming, access, None, -1, {})
 
     def _chosen(
@@ -124,7 +124,7 @@ class Explaining:
         steps = self.paths.steps_of(
             path,
             self.counting(crossing),
-            self.listing.zone(crossing.coming) if is_crossing else self.listing.home(agent),
+            mesh.zone[source] if is_crossing and source != HOME else self.listing.home(agent),
             None if path[0] == starts[0] else identity,
             self.paths.first_of(self.boundaries(crossing)),
         )
@@ -148,16 +148,17 @@ class Explaining:
         (system, action), mesh, source = divmod(crossing.access, 5), self.mesh, crossing.coming.source
         if crossing.state is None or source == HOME or mesh.zone[source] != mesh.zone[system]:
             return ()
-        heard = instructs(self.reaches.as_source[source], mesh.traits[system], action)
+        heard = instructs(self.listing.source(crossing.coming), mesh.traits[system], action)
         held = f"with what {self.snapshot.system[mesh.systems[source]].title} holds"
         what = "on what outsiders wrote" if heard else held
         return (f"within {self.sentences.zone(mesh.zone[system])}, {what}",)
 
     def boundaries(self, crossing: ListedCrossing) -> list[int]:
         """The checkpoints that count on the boundary of a crossing."""
-        zones = self.listing.zone(crossing.coming), self.mesh.zone[crossing.access // 5]
-        there = self.checkpoints.between(zones, crossing.access % 5) if crossing.state is not None else []
-        return sorted(self.counting(crossing).intersection(there))
+        if crossing.state is None:
+            return []
+        every = self.listing.doors().credentials(crossing.access // 5)
+        return self.listing.boundaries(crossing.coming, crossing.access, every)
 
     def _unasked(self, crossing: ListedCrossing, path: Sequence[int]) -> Mapping[int, str]:
         """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.
@@ -201,15 +202,17 @@ class Explaining:
         """
         if explanation.state != "uncontrolled" or explanation.action is None:
             return None
-        mesh, reaches, tables, origin = self.mesh, self.reaches, self.snapshot, explanation.source
+        mesh, tables, origin = self.mesh, self.snapshot, explanation.source
         agent, system = mesh.agent[explanation.agent], mesh.system[explanation.system]
         source, action = HOME if origin is None else mesh.system[origin], NUMBER[explanation.action]
         crossing, doors = self.listing.worst(agent, [5 * system + action], source), self.listing.doors()
-        heard = origin is not None and reaches.heard[source]
-        if crossing is None or not mesh.traceable[system] or (heard and mesh.words.instructed >> agent & 1):
+        if crossing is None or not mesh.traceable[system]:
             return None
-        if not all(doors.in_hand(door, action) >> crossing.coming.start & 1 for door in crossing.doors):
-            return None
+        coming = crossing.coming
+        for door in crossing.doors:
+            is_meant = self.listing.can_be_meant(coming, crossing.access, door)
+            if not is_meant or not doors.in_hand(door, action) >> coming.start & 1:
+                return None
         known = tables.intent.get((explanation.agent, explanation.system))
         actions, from_ = (known.actions, known.from_ or ("home",)) if known is not None else ((), ())
         if not expand_admin(action_mask(actions)) >> action & 1:

@@ -110,7 +110,7 @@ class FindingWay:
             return self._through(agents, relation, mask) or self._through(agents, relation, ALL)
         onto = [5 * inside + action for inside in mesh.in_zone.get(record.to, ()) for action in bits(mask)]
         for coming in (each for agent in bits(agents) for each in self.listing.sources(agent)):
-            if self.listing.zone(coming) == record.from_:
+            if self.listing.home(coming.agent) == record.from_:
                 crossing = self.why.worst(coming.agent, onto, coming.source)
                 if crossing is not None and crossing.state is not None:
                     return self.why.explain_path(crossing)
@@ -131,13 +131,12 @@ class FindingWay:
                 zones = {each.id for each in tables.zone.values() if each.environment == "production"}
                 return {each for each in unchecked if mesh.zone[each // 5] in zones}
             case "third-party-reach":
-                return {each for each in reached if mesh.traits[each // 5].sensitivity >= CONFIDENTIAL}
+                return {each for each in unchecked if mesh.traits[each // 5].sensitivity >= CONFIDENTIAL}
             case "coarse-checkpoint":
                 return reached - unchecked
             case "unapproved-reach":
-                intents = [each for each in tables.intent.values() if each.agent == finding.subject]
-                meant = [(each.system, expand_admin(action_mask(each.actions))) for each in intents]
-                return reached.difference(*(self._accesses(*each) for each in meant))
+                covered = mesh.covered
+                return {each for each in unchecked if not covered.get(each, 0) >> agent & 1}
         return reached
 
     def _worst(

@@ -5,7 +5,16 @@ from typing import Final, NamedTuple
 
 from meshmodel.analysis.arrivals import Arrivals
 from meshmodel.analysis.bitset import bits
-from meshmodel.analysis.crossing import HOME_SOURCE, Source, crosses_home, crosses_within, severity
+from meshmodel.analysis.crossing import (
+    HOME_SOURCE,
+    Door,
+    Source,
+    can_be_meant,
+    crosses_home,
+    crosses_within,
+    severity,
+    source_of,
+)
 from meshmodel.analysis.doors import Doors, OpenDoor
 from meshmodel.analysis.results import Crossing, CrossingState
 from meshmodel.analysis.starts import HOME, Starts
@@ -21,13 +30,11 @@ class Coming(NamedTuple):
     Attributes:
         agent, source: their numbers (``HOME``: home).
         start: the start that the source belongs to.
-        any_heard: whether any source of the agent is heard.
     """
 
     agent: int
     source: int
     start: int
-    any_heard: bool
 
 
 class ListedCrossing(NamedTuple):
@@ -80,18 +87,21 @@ class Listing:
 
     def sources(self, agent: int) -> list[Coming]:
         """The sources of an agent, home first."""
-        found = list(self.starts.source_starts(agent))
-        any_heard = any(source != HOME and self.reaches.heard[source] for source, _ in found)
-        return [Coming(agent, source, start, any_heard) for source, start in found]
+        return [Coming(agent, *each) for each in self.starts.source_starts(agent)]
 
     def coming(self, agent: int, source: int) -> Coming:
         """An agent that comes from any system, whether that is a source of it or not."""
         known = {each.source: each for each in self.sources(agent)}
-        any_heard = any(each.any_heard for each in known.values())
-        return known.get(source, Coming(agent, source, agent, any_heard))
+        return known.get(source, Coming(agent, source, agent))
 
-    def crosses(self, coming: Coming, access: int) -> bool:
-        """Whether there is a crossing to an access, if the agent reaches it."""
+    def crosses(self, coming: Coming, access: int, source: Source | None = None) -> bool:
+        """Whether there is a crossing to an access, if the agent reaches it.
+
+        Args:
+            coming: the agent and its source.
+            access: the access.
+            source: what matters of the source, if it is to be taken for another one.
+        """
         mesh, (system, action) = self.mesh, divmod(access, 5)
         there, target = mesh.zone[system], mesh.traits[system]
         home = self.home(coming.agent)
@@ -99,7 +109,7 @@ class Listing:
             return there != home
         if coming.source == system:
             return False
-        source = self.reaches.as_source[coming.source]
+        source = source or self.source(coming)
         if mesh.zone[coming.source] == there:
             return crosses_within(source, target, action)
         return there != home or crosses_home(source, target, action)
@@ -121,24 +131,35 @@ class Listing:
     def severity(self, coming: Coming, access: int, credential: int) -> int:
         """How severe an open door that is not approved is, 0 to 3."""
         return severity(
-            self._source(coming.source),
-            self.mesh.traits[access // 5],
-            access % 5,
-            picked_up=bool(self.reaches.picked_up(self.mesh.original(credential)) >> coming.agent & 1),
-            any_heard=coming.any_heard,
-            way_out=bool(self._arrivals.way_out >> coming.start & 1),
+            self.source(coming), self.mesh.traits[access // 5], access % 5, self.door(coming, credential)
         )
 
-    def _source(self, source: int) -> Source:
-        return HOME_SOURCE if source == HOME else self.reaches.as_source[source]
+    def can_be_meant(self, coming: Coming, access: int, credential: int) -> bool:
+        """Whether an intent that speaks of it answers for an open door."""
+        door, target = self.door(coming, credential), self.mesh.traits[access // 5]
+        return can_be_meant(self.source(coming), target, access % 5, door)
+
+    def door(self, coming: Coming, credential: int) -> Door:
+        """What matters of an open door by a credential, or a copy of one."""
+        picked_up = self.reaches.picked_up(self.mesh.original(credential)) >> coming.agent & 1
+        way_out, any_moves = self._arrivals.way_out >> coming.start, self.starts.any_moved >> coming.agent
+        return Door(bool(picked_up), bool(way_out & 1), bool(any_moves & 1))
+
+    def source(self, coming: Coming) -> Source:
+        """What matters of where an agent comes from."""
+        if coming.source == HOME:
+            return HOME_SOURCE
+        moves = self.reaches.moving.get(coming.source, 0) >> coming.agent & 1
+        return source_of(self.mesh.traits[coming.source], moves=bool(moves))
+
+    def boundaries(self, coming: Coming, access: int, credentials: Iterable[int]) -> list[int]:
+        """The checkpoints on boundaries that part an agent from an access by some credentials."""
+        every = (each for credential in credentials for each in self.doors().parting(credential, access))
+        return sorted({number for number, parted in every if parted >> coming.start & 1})
 
     def home(self, agent: int) -> str | None:
         """The zone in which an agent's task was authorized."""
         return self.mesh.snapshot.agent[self.mesh.agents[agent]].home
-
-    def zone(self, coming: Coming) -> str | None:
-        """The zone that an agent comes from."""
-        return self.home(coming.agent) if coming.source == HOME else self.mesh.zone[coming.source]
 
     def missing(self, credential: int, access: int) -> OpenDoor | None:
         """The missing checkpoint on a grant."""
@@ -162,15 +183,14 @@ class Listing:
     def _can_be(self, level: int, source: int, credential: int, access: int) -> int:
         """The starts whose crossings from a source through a door can be as severe as that.
 
-        By the table of ``docs/semantics.md#severity`` it only grows with a way out, a heard source and a
+        By the table of ``docs/semantics.md#severity`` it only grows with a way out, a source that moves and a
         credential picked up. So the first two are taken as given; where only the third lifts it, it is asked
         who picked it up.
         """
-        system, action, origin = self.mesh.traits[access // 5], access % 5, self._source(source)
-        most = [
-            severity(origin, system, action, picked_up=each, any_heard=True, way_out=True)
-            for each in (False, True)
-        ]
+        system, action = self.mesh.traits[access // 5], access % 5
+        origin = HOME_SOURCE if source == HOME else source_of(self.mesh.traits[source], moves=True)
+        doors = [Door(each, way_out=True, any_moves=True) for each in (False, True)]
+        most = [severity(origin, system, action, each) for each in doors]
         if most[0] >= level or most[1] < level:
             return -1 if most[0] >= level else 0
         return self.starts.unfold(self.reaches.picked_up(self.mesh.original(credential)))

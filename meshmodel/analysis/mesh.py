@@ -6,12 +6,12 @@ from functools import cached_property
 from itertools import pairwise
 from weakref import proxy
 
-from meshmodel.analysis.bitset import bits
-from meshmodel.analysis.graph import Graph, Step
+from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.sessions import Sessions
 from meshmodel.analysis.steps import OWN, Steps
 from meshmodel.analysis.words import Words
-from meshmodel.model.actions import ISSUE
+from meshmodel.model.actions import ADMIN, ISSUE
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -29,19 +29,25 @@ class Mesh(Steps):
         self.sessions = Sessions(proxy(self))  # no circle: what is analysed is let go at once
         self.words: Words = Words(proxy(self), self.own_graph, None if before is None else before.words)
 
-    def of_intruder(self) -> "Mesh":
+    @cached_property
+    def intruder(self) -> "Mesh":
         """The same for somebody who has broken in (``docs/semantics.md#outsiders-words``).
 
         Such a one writes, and answers, what others take for their own words.
         """
-        made, node = copy(self), self.agent_node
-        made.origin, made.ears = dict(self.origin), dict(self.ears)
-        made.answers = {
-            (node(each.to), node(each.from_))
-            for each in self.delegations
-            if each.returns == "words" and self.listening >> self.agent[each.from_] & 1
-        }
-        made.words = self.words.of_intruder(proxy(made))
+        return self._broken_into(is_told=True)
+
+    @cached_property
+    def outsiders(self) -> "Mesh":
+        """The same for outsiders' words: values that start an agent tell it nothing."""
+        traits, untrusted = self.traits, self.untrusted
+        is_told = not any(traits[each].typed and not untrusted[each] for each in self.words.drawn)
+        return self.intruder if is_told else self._broken_into(is_told=False)
+
+    def _broken_into(self, *, is_told: bool) -> "Mesh":
+        made = copy(self)
+        made.origin, made.ears, made.answers = dict(self.origin), dict(self.ears), {*self.answering}
+        made.words = self.words.of_intruder(proxy(made), is_told=is_told)
         return made
 
     @property
@@ -63,17 +69,52 @@ class Mesh(Steps):
                 found.setdefault(step[0] // 5, []).append(step)
         return found
 
-    def nodes_of(self, credential: str) -> list[int]:
-        """The node of an active credential, and those of its copies in sessions."""
+    def present(self, reach: Reach) -> dict[int, int]:
+        """By agent, the starts that come to it, or to a session of it, in a reach."""
+        return {
+            number: union(reach[node] for node in self.sessions_of(number))
+            for number in range(len(self.agents))
+        }
+
+    def sessions_of(self, agent: int) -> list[int]:
+        """The nodes of an agent, by its number, and of its sessions."""
+        return [self.first_agent + agent, *self._sessions_of.get(self.first_agent + agent, ())]
+
+    @cached_property
+    def _sessions_of(self) -> dict[int, list[int]]:
+        found = dict[int, list[int]]()
+        for node, origin in self.origin.items():
+            if self.first_agent <= origin < self.first_agent + len(self.agents):
+                found.setdefault(origin, []).append(node)
+        return found
+
+    def opens(self, step: Step) -> list[int]:
+        """The accesses that a grant step opens; in a session the one to the copy stands for all of it."""
+        credential, enters = step
+        copies, access = self.sessions.copies.get(credential), self.original(enters)
+        if copies is not None and access == enters:
+            return []
+        system, granted = divmod(access, 5)
+        name, actions = self.systems[system], range(5) if granted == ADMIN else (granted,)
+        is_whole = copies is None or copies.allow(name, granted)
+        return [5 * system + each for each in actions if is_whole or copies.allow(name, each)]
+
+    def in_hand(self, credential: str) -> list[int]:
+        """The node of an active credential, and its stray where it has one."""
         node = self.first_credential + self.credential[credential]
-        return [node, *self.sessions.copies_of.get(node, ())]
+        return [node, self.strays[node]] if node in self.strays else [node]
+
+    def nodes_of(self, credential: str) -> list[int]:
+        """The node of an active credential, its stray, and those of their copies in sessions."""
+        nodes = self.in_hand(credential)
+        return nodes + [copy for each in nodes for copy in self.sessions.copies_of.get(each, ())]
 
     def has(self, step: Step) -> bool:
         """Whether a step is there, drawn or arising by itself."""
         leaves, enters = step
         if leaves < self.first_ear:
             return enters in self.graph.successors[leaves]
-        return bool(self.words.hearing[self.original(leaves) // 5] >> enters - self.first_agent & 1)
+        return enters in self.hearers(self.original(leaves) // 5)
 
     def after(self, node: int) -> list[int]:
         """The nodes that steps from a node lead to; hubs aside."""
@@ -82,17 +123,19 @@ class Mesh(Steps):
         return self.hearers(self.original(node) // 5)
 
     def taken(self, path: Sequence[int]) -> list[Step]:
-        """The steps of a path; to come to an ear is none."""
-        return [step for step in pairwise(path) if step[1] < self.first_ear]
+        """The steps of a path; to come to an ear or a trust is none."""
+        return [step for step in pairwise(path) if not self.is_between(step[1])]
 
     def leaving(self, node: int) -> list[Step]:
-        """The steps that leave a node, those of hearing by way of its ear."""
+        """The steps that leave a node, those by way of an ear or a trust too."""
         found = list[Step]()
         for each in self.after(node):
-            is_ear = each >= self.first_ear
-            found += [(each, agent) for agent in self.after(each)] if is_ear else [(node, each)]
+            found += [(each, end) for end in self.after(each)] if self.is_between(each) else [(node, each)]
         return found
 
     def hearers(self, system: int) -> list[int]:
-        """The nodes of the agents that hear a system."""
-        return [self.first_agent + each for each in bits(self.words.hearing.get(system, 0))]
+        """The nodes of the agents that hear a system, and of the sessions that copy it."""
+        if system not in self.words.heard:
+            return []
+        hearing = [self.first_agent + each for each in bits(self.words.hears[system])]
+        return hearing + list(self.copying.get(system, {}).values())

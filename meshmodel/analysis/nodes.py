@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import Final, NamedTuple
 
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Custody, Grant
 from meshmodel.model.snapshot import Snapshot
@@ -12,6 +13,8 @@ from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
 
 CONFIDENTIAL: Final = SENSITIVITIES.index("confidential")
 _TRUTH: Final = bytes.maketrans(b"01", b"\0\1")
+ISSUERS: Final = frozenset({"token-service", "identity-provider"})
+"""The kinds of systems that take back the tokens that they issued."""
 ANYBODY: Final = ""
 """The person to whom a partitioned system belongs on which no credential has a grant: any."""
 
@@ -22,7 +25,6 @@ class Traits(NamedTuple):
     Attributes:
         sensitivity, integrity: 0 to 3.
         typed: whether it holds only values of closed sets.
-        yields: whether reading it yields a credential by a custody.
         person: to whom it belongs, as ``Nodes.person``.
         exposes_read, exposes_acting: whether reading it, and whether acting on it, exposes it.
     """
@@ -30,7 +32,6 @@ class Traits(NamedTuple):
     sensitivity: int
     integrity: int
     typed: bool
-    yields: bool
     person: str | None
     exposes_read: bool
     exposes_acting: bool
@@ -68,8 +69,6 @@ class Nodes:
         self.zone = [each.domain for each in records]
         self.untrusted = [each.untrusted_input for each in records]
         self.traceable = [each.audit != "none" for each in records]
-        custodies = snapshot.custody.values()
-        yielding = {each.system for each in custodies if "read" in self.yields(each)}
         self._named: dict[int, tuple[str, ...]] = {}
         self.impersonal = set[int]()
         self.traits = [
@@ -77,7 +76,6 @@ class Nodes:
                 SENSITIVITIES.index(each.computed_sensitivity),
                 INTEGRITIES.index(each.computed_integrity),
                 each.typed,
-                each.id in yielding,
                 person,
                 each.exposes_requests,
                 each.is_exposed,
@@ -92,10 +90,24 @@ class Nodes:
         """
         if custody.credential not in self.credential:
             return ()
-        if custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound:
+        record = self.snapshot.credential[custody.credential]
+        if custody.how == "stores" and record.is_bound:
             running = [each for each in custody.obtained_by if each in ("execute", "admin")]
-            return tuple(running) or ("execute",)
+            return tuple(running) or (("execute",) if record.binding == "host" else ())
         return custody.obtained_by
+
+    def is_astray(self, credential: str, system: str | None, *, exchanged: bool = False) -> bool:
+        """Whether a credential is used outside its audience (``docs/semantics.md#steps``).
+
+        Args:
+            credential: its id.
+            system: where it is used; ``None``: not stated.
+            exchanged: whether it is exchanged there, rather than granted something.
+        """
+        audience = self.snapshot.credential[credential].audience
+        if audience is None or system is None or system in audience:
+            return False
+        return not exchanged or any(self.snapshot.system[each].kind in ISSUERS for each in audience)
 
     def _persons(self) -> Iterable[str | None]:
         """By system the one person to whom it belongs, if it belongs to one.
@@ -135,8 +147,9 @@ class Nodes:
     def outside(self) -> list[int]:
         """Where an outsider starts, who writes, and looks at what lies open."""
         writes = [5 * number + WRITE for number, untrusted in enumerate(self.untrusted) if untrusted]
-        open_ = [number for number, each in enumerate(self.traits) if each.exposes_acting and each.yields]
-        return writes + [5 * number + READ for number in open_]
+        custodies = self.snapshot.custody.values()
+        yielding = {self.system[each.system] for each in custodies if "read" in self.yields(each)}
+        return writes + [5 * each + READ for each in sorted(yielding) if self.traits[each].exposes_acting]
 
     @cached_property
     def private(self) -> list[int]:
@@ -164,6 +177,23 @@ class Nodes:
         """The actions that an active credential opens anywhere, admin as all five."""
         every = chain.from_iterable(each.actions for each in self.grants_of[credential])
         return actions_of(expand_admin(action_mask(every)))
+
+    @cached_property
+    def intended(self) -> int:
+        """The agents that have intents, as bits."""
+        return union(1 << self.agent[agent] for agent, _ in self.snapshot.intent if agent in self.agent)
+
+    @cached_property
+    def covered(self) -> dict[int, int]:
+        """By access the agents of which an intent covers it, wherever they come from, as bits."""
+        found = dict[int, int]()
+        for each in self.snapshot.intent.values():
+            agent = 1 << self.agent[each.agent] if each.agent in self.agent else 0
+            accesses = [self.access(each.system, x) for x in bits(expand_admin(action_mask(each.actions)))]
+            accesses += [self.access(name, READ) for name in each.from_ or () if name != "home"]
+            for access in accesses:
+                found[access] = found.get(access, 0) | agent
+        return found
 
     def node(self, kind: str, id_: str) -> int | None:
         """The node of an agent or a credential; ``None`` if it is retired, revoked or absent."""
@@ -229,11 +259,6 @@ class Nodes:
         """The agents that what they read can change, as bits."""
         records = self.snapshot.agent
         return sum(1 << number for number, each in enumerate(self.agents) if records[each].is_steerable)
-
-    @cached_property
-    def listening(self) -> int:
-        """The agents, but persons, that what they read or are told can steer, as bits."""
-        return self.steerable & ~self.persons
 
     @cached_property
     def principals(self) -> dict[str, list[int]]:

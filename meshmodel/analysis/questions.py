@@ -10,7 +10,7 @@ from typing import Final
 from meshmodel.analysis.bitset import bits, once_and_again
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Question
-from meshmodel.analysis.rules.base import deeds, limits
+from meshmodel.analysis.rules.base import deeds, limits, titles
 from meshmodel.model.records import Agent, Credential, System
 
 _DAY: Final = 86_400
@@ -24,26 +24,40 @@ def questions(engine: Engine) -> Iterator[Question]:
     intended = {each.agent for each in tables.intent.values()}
     for name in mesh.agents:
         agent, zone = tables.agent[name], zones.get(name)
+        home = tables.zone.get(agent.home or "")
+        is_external = agent.is_person and home is not None and home.environment == "external"
         unmeant = agent.is_steerable and name not in intended
         yield from _row(
             f"agent:{name}",
             agent,
             "Where was its task authorized: what is its home zone?" if agent.home is None else "",
+            "It lives outside: is it one of yours?" if is_external else "",
             "" if zone is None else f"All it reaches lies in {zone}: is this really one trust domain?",
             "It can be steered: what is it meant to do?" if unmeant else "",
             *beyond.get(name, ()),
         )
     held = {mesh.name(credential) for _, credential in mesh.steps["hold"]}
     unkept = held.difference(credential for _, credential in tables.custody)
+    lying = {each.credential for each in tables.custody.values() if each.how == "stores"}
+    keyless = {each for each in lying if tables.credential[each].is_bound} - held
     for name in mesh.credentials:
         credential = tables.credential[name]
         seconds = credential.lifetime_seconds
+        unsaid = [
+            each.system
+            for each in mesh.grants_of[name]
+            if credential.on_behalf_of is not None and each.honoured_as is None
+        ]
         lies = not (credential.is_bound or credential.attested) and (seconds is None or seconds > _DAY)
         yield from _row(
             f"credential:{name}",
             credential,
             "How long does it live?" if seconds is None else "",
             "Where does its secret lie?" if lies and name in unkept else "",
+            "It lies somewhere and nobody holds it: who has its key?" if name in keyless else "",
+            f"Does {titles(tables, 'system', unsaid)} take it for the person or for a delegate?"
+            if unsaid
+            else "",
         )
     for name in mesh.systems:
         system = tables.system[name]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
-from meshmodel.analysis.crossing import Source, sources_of
+from meshmodel.analysis.crossing import Source, source_of
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.model.actions import READ, WRITE
@@ -43,21 +43,19 @@ class Reaches:
 
         In a session only the actions count that may leave it.
         """
-        (node, *copies), sessions = self.mesh.nodes_of(grant.credential), self.mesh.sessions
-        agents = self.full[node] if mask else 0
-        for copy in copies:
-            if any(sessions.copies[copy].allow(grant.system, action) for action in bits(mask)):
-                agents |= self.full[copy]
+        agents, copies = 0, self.mesh.sessions.copies
+        for node in self.mesh.nodes_of(grant.credential) if mask else ():
+            session = copies.get(node)
+            if session is None or any(session.allow(grant.system, action) for action in bits(mask)):
+                agents |= self.full[node]
         return agents
 
     @cached_property
     def readable(self) -> Reach:
-        """By all steps but triggers and hearing from typed systems: what agents can read as a source."""
-        mesh, after = self.mesh, self.mesh.graph.successors
-        writes = [5 * system + WRITE for system, traits in enumerate(mesh.traits) if traits.typed]
-        kept = {node: [each for each in after[node] if each < mesh.first_agent] for node in writes}
-        kept = {node: some for node, some in kept.items() if len(some) < len(after[node])}
-        return mesh.graph.replacing(kept).spread(mesh.agent_seeds()) if kept else self.full
+        """By all steps but triggers and hearing: what agents can read as a source."""
+        mesh = self.mesh
+        is_calm = not mesh.steps["trigger"] and not mesh.words.heard
+        return self.full if is_calm else mesh.words.calm.spread(mesh.agent_seeds())
 
     @cached_property
     def alone(self) -> Unchecked:
@@ -117,9 +115,20 @@ class Reaches:
         return self.mesh.graph_of("exchange").spread(handed)
 
     @cached_property
+    def intruder(self) -> Checkpoints:
+        """The checkpoints in the mesh of somebody who has broken in (``Mesh.intruder``)."""
+        return self.checkpoints.of(self.mesh.intruder)
+
+    @cached_property
+    def outsiders(self) -> Checkpoints:
+        """The checkpoints in the mesh of outsiders' words (``Mesh.outsiders``)."""
+        mesh = self.mesh.outsiders
+        return self.intruder if mesh is self.mesh.intruder else self.checkpoints.of(mesh)
+
+    @cached_property
     def outsider(self) -> Unchecked:
         """What the outsider reaches: one start (``docs/semantics.md#outsiders-words``)."""
-        return self.checkpoints.unchecked(dict.fromkeys(self.mesh.outside, 1))
+        return self.outsiders.unchecked(dict.fromkeys(self.mesh.outside, 1))
 
     @cached_property
     def started(self) -> dict[int, int]:
@@ -129,53 +138,69 @@ class Reaches:
     @cached_property
     def unjudged(self) -> dict[int, int]:
         """By system the agents that hear it by a step that is unguarded for the outsider."""
-        return self._open("hearing", self.mesh.words.hearing)
+        return self._open("hearing", {each: self.mesh.words.hears[each] for each in self.mesh.words.heard})
 
     def _open(self, kind: str, entered: Mapping[int, int]) -> dict[int, int]:
         mesh, checkpoints, found = self.mesh, self.checkpoints, dict(entered)
         for step in checkpoints.guards:
-            if mesh.kind(*step) == kind and not checkpoints.opened(step, self.outsider.power):
+            is_such = mesh.kind(*step) == kind and step[1] not in mesh.origin
+            if is_such and not checkpoints.opened(step, self.outsider.power):
                 found[mesh.original(step[0]) // 5] &= ~(1 << step[1] - mesh.first_agent)
         return found
 
     @cached_property
     def heard(self) -> list[bool]:
         """By system, whether it is heard (``docs/semantics.md#outsiders-words``)."""
-        mesh, reach = self.mesh, self.outsider.reach
+        mesh = self.mesh
+        reach = self.outsider.reach if mesh.outside else []
         return [
             mesh.untrusted[system] or (system in mesh.words.systems and reach[5 * system + WRITE] > 0)
             for system in range(len(mesh.systems))
         ]
 
     @cached_property
-    def as_source(self) -> list[Source]:
-        """By system, what matters of it as a source (``docs/semantics.md#severity``)."""
-        return sources_of(self.mesh, self.heard)
+    def moving(self) -> dict[int, int]:
+        """By heard system the agents that it moves, as bits (``docs/semantics.md#outsiders-words``)."""
+        found, askers = dict[int, int](), self.mesh.askers
+        asked = bitset(askers)
+        for system, is_heard in enumerate(self.heard):
+            told = self.started.get(system, 0) | self.unjudged.get(system, 0) if is_heard else 0
+            if told:
+                found[system] = told | union(askers[each] for each in bits(told & asked))
+        return found
+
+    def as_sources(self, system: int, agents: int) -> list[tuple[Source, int]]:
+        """What matters of a system as a source, with those of some agents for which it is so."""
+        traits, moved = self.mesh.traits[system], agents & self.moving.get(system, 0)
+        both = (source_of(traits, moves=True), moved), (source_of(traits, moves=False), agents ^ moved)
+        return [(source, some) for source, some in both if some]
 
     def carrying(self, system: int) -> int:
-        """The agents that carry outsiders' words to a system, in the unchecked reach of the outsider."""
-        return self.mesh.words.writers.get(system, 0) & self._with_outsider
+        """The agents that carry outsiders' words to a system: those in the outsider's unchecked reach.
+
+        Programs do so by the sessions in which they copy.
+        """
+        return self.own[5 * system + WRITE] & self._with_outsider & ~self.mesh.persons
 
     @cached_property
     def _with_outsider(self) -> int:
-        """The agents in the unchecked reach of the outsider."""
-        first, reach = self.mesh.first_agent, self.outsider.reach
-        return bitset([each for each in range(len(self.mesh.agents)) if reach[first + each]])
+        """The agents in the unchecked reach of the outsider, or with a session there."""
+        return bitset([agent for agent, some in self.mesh.present(self.outsider.reach).items() if some])
 
-    def way_out(self, reach: Reach) -> int:
-        """The starts with a way out: an action that exposes a system, or acts on one with untrusted input.
-
-        Args:
-            reach: the unchecked reach of the starts.
-        """
+    @cached_property
+    def ways_out(self) -> list[int]:
+        """The accesses that expose a system, or act on one with untrusted input."""
         mesh = self.mesh
-        out = [
-            reach[5 * system + action]
+        return [
+            5 * system + action
             for system, traits in enumerate(mesh.traits)
             for action in range(5)
             if traits.exposes(action) or (mesh.untrusted[system] and action != READ)
         ]
-        return union({id(each): each for each in out}.values())
+
+    def way_out(self, reach: Reach) -> int:
+        """The starts with a way out; ``reach`` is their unchecked reach."""
+        return union({id(reach[each]): reach[each] for each in self.ways_out}.values())
 
     @cached_property
     def accesses(self) -> Memberships:

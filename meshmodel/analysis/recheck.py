@@ -152,23 +152,26 @@ class Rechecks:
         ):
             return none_due  # an exchange is no access; what guards it is due when its yield is presented
         named = None if source == HOME else self._mesh.systems[source]
-        due = self._due(coming, link, access)
+        node = self._mesh.first_credential + self._mesh.credential[credential]
+        due = self._due(coming, link, access, node)
         if due:
             return _After(_RANK["unrecorded"], named, None, due)
         if self._engine.doors.asking.get(access, 0) >> coming.start & 1:
             return none_due  # others decide about what is asked for, when it is handed out
-        node = self._mesh.first_credential + self._mesh.credential[credential]
         is_covered = self._engine.starts.is_covered(agent, source, access)
-        if is_covered and self._intended[node] >> agent & 1:
+        if (
+            is_covered
+            and self._intended[node] >> agent & 1
+            and self._listing.can_be_meant(coming, access, node)
+        ):
             return _After(_RANK["approved"], named)
         return _After(_RANK["missing"], named, SEVERITIES[self._listing.severity(coming, access, node)])
 
-    def _due(self, coming: Coming, link: Link, access: int) -> dict[str, bool]:
+    def _due(self, coming: Coming, link: Link, access: int, node: int) -> dict[str, bool]:
         """The checkpoints in the way that count; of each whether it decides about this very action."""
         checkpoints = self._engine.checkpoints
         counting = self._paths.counting(self._engine.starts.power, coming.start)
-        zones = self._listing.zone(coming), self._mesh.zone[access // 5]
-        due = dict.fromkeys(counting.intersection(checkpoints.between(zones, access % 5)), True)
+        due = dict.fromkeys(self._listing.boundaries(coming, access, [node]), True)
         for number, forms in enumerate(self._back(coming.source, link, access)):
             guards = [counting.intersection(checkpoints.guards.get(step, ())) for step in forms]
             for each in set().union(*guards) if all(guards) else ():  # none where one form is unguarded

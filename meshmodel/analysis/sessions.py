@@ -1,15 +1,16 @@
-"""The sessions of limited delegations, with copies of the second agent's credentials.
+"""The sessions of limited delegations and of programs that copy, with copies of their agents' credentials.
 
-See ``docs/semantics.md#limited-delegations``.
+See ``docs/semantics.md#limited-delegations`` and ``docs/semantics.md#outsiders-words``.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.steps import Steps
-from meshmodel.model.actions import ADMIN, EXECUTE, WRITE
-from meshmodel.model.records import Delegation
+from meshmodel.model.actions import ADMIN, EXECUTE, READ, WRITE, action_mask, expand_admin
+from meshmodel.model.records import Delegation, Intent
 from meshmodel.model.vocabulary import ACTIONS
 
 
@@ -17,17 +18,19 @@ from meshmodel.model.vocabulary import ACTIONS
 class Copies:
     """The copies of credentials and accesses that a session uses.
 
-    Sessions that return values share theirs where they are limited to the same. Where words are returned it
-    matters in which session a copy was reached: reads by it may be approved.
+    Sessions that return values, and those that copy, share theirs where they are limited to the same. Where
+    words are returned it matters in which session a copy was reached: reads by it may be approved.
 
     Attributes:
         only: the ``system:action`` to which they are limited; empty: no such limit counts.
         values: whether only values come back: no read leaves the session.
+        copying: whether the session is one of a program that copies.
         nodes: by original node its copy.
     """
 
     only: frozenset[str]
     values: bool
+    copying: bool = False
     nodes: dict[int, int] = field(default_factory=dict)
 
     def allow(self, system: str, action: int) -> bool:
@@ -55,10 +58,11 @@ class Sessions:
     """Makes all sessions of a mesh.
 
     Attributes:
-        by_node: the sessions, by node.
+        by_node: those of limited delegations, by node.
         copies: by copy of a credential, those that it is one of.
-        copies_of: by node of a credential its copies.
-        counting: by node of a credential or an access, its copies that count in 5.4: where no ``only`` does.
+        copies_of: by node of a credential, or of its stray, its copies.
+        counting: by node of a credential or an access, its copies that count in 5.4: where no ``only`` does,
+            and nothing is just copied.
     """
 
     def __init__(self, steps: Steps) -> None:
@@ -68,12 +72,31 @@ class Sessions:
         self.copies: dict[int, Copies] = {}
         self.copies_of: defaultdict[int, list[int]] = defaultdict(list)
         self.counting: defaultdict[int, list[int]] = defaultdict(list)
-        if not steps.limited:
-            return
         self._after: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+        self._shared: dict[tuple[frozenset[str], bool], Copies] = {}
+        copied = list(_copied(steps))
+        if not steps.limited and not copied:
+            return
         for kind in ("grant", "custody", "exchange", "implies"):
             for leaves, enters in steps.steps[kind]:
                 self._after[leaves].append((kind, enters))
+        held = _grouped(steps.steps["hold"])
+        self._limit()
+        made: dict[tuple[int, frozenset[str]], int] = {}
+        for agent, system, only in copied:
+            if (agent, only) not in made:
+                made[agent, only] = steps.add_node(agent)
+                copies = self._share(only, copying=True)
+                self._hold(agent, made[agent, only], held[agent], copies)
+            steps.copying.setdefault(system, {})[agent] = made[agent, only]
+
+    def _share(self, only: frozenset[str], *, copying: bool) -> Copies:
+        """The copies of all sessions that copy, or else return values, and are limited to the same."""
+        return self._shared.setdefault((only, copying), Copies(only, values=not copying, copying=copying))
+
+    def _limit(self) -> None:
+        """Make the sessions of limited delegations."""
+        steps = self._steps
         self._held: defaultdict[str, list[str]] = defaultdict(list)
         for agent, credential in steps.snapshot.hold:
             self._held[agent].append(credential)
@@ -82,7 +105,6 @@ class Sessions:
             if delegation.to in steps.agent:
                 self._delegated[delegation.from_].append(delegation)
         self._made: dict[tuple[str, str, bool], int] = {}
-        self._shared: dict[frozenset[str], Copies] = {}
         todo = [(steps.agent_node(each.from_), each, each.returns == "values") for each in steps.limited]
         for caller, delegation, values in todo:
             session, is_new = self._session(delegation, values=values)
@@ -98,28 +120,41 @@ class Sessions:
             return self.by_node[self._made[key]], False
         agent = steps.agent_node(delegation.to)
         only = frozenset(steps.only(delegation))
-        copies = (
-            self._shared.setdefault(only, Copies(only, values=True)) if values else Copies(only, values=False)
-        )
+        copies = self._share(only, copying=False) if values else Copies(only, values=False)
         session = Session(steps.add_node(agent), delegation, copies)
         self._made[key], self.by_node[session.node] = session.node, session
-        for name in dict.fromkeys((*self._held[delegation.to], *(delegation.passes or ()))):
-            held = steps.node("credential", name)
-            if held is not None:
-                steps.add_copy("hold", (agent, held), (session.node, self._copy(held, copies)))
+        names = dict.fromkeys((*self._held[delegation.to], *(delegation.passes or ())))
+        nodes = [node for name in names if (node := steps.node("credential", name)) is not None]
+        self._hold(
+            agent, session.node, [*nodes, *(steps.strays[c] for c in nodes if c in steps.strays)], copies
+        )
         return session, True
 
+    def _hold(self, agent: int, session: int, held: Iterable[int], copies: Copies) -> None:
+        """Let a session hold copies of what its agent holds."""
+        for credential in held:
+            self._steps.add_copy("hold", (agent, credential), (session, self._copy(credential, copies)))
+
     def _copy(self, credential: int, copies: Copies) -> int:
-        """The copy of a credential, with all that follows on it."""
+        """The copy of a credential, with all that follows on it; who just copies takes nothing on the way."""
         queue: list[int] = []
         copy = self._node(credential, copies, queue)
         for node in queue:
             for kind, enters in self._after[node]:
+                is_use = kind == "exchange" or (kind == "grant" and self._leads(enters, copies))
+                if copies.copying and not is_use:
+                    continue
                 step = node, enters
                 self._steps.add_copy(kind, step, (copies.nodes[node], self._node(enters, copies, queue)))
                 if kind == "grant":
                     self._leave(step, copies)
         return copy
+
+    def _leads(self, access: int, copies: Copies) -> bool:
+        """Whether a granted action, or what it implies, may leave a session."""
+        system, granted = divmod(access, 5)
+        actions = range(5) if granted == ADMIN else (granted,)
+        return any(copies.allow(self._steps.systems[system], action) for action in actions)
 
     def _leave(self, step: Step, copies: Copies) -> None:
         """Add the steps by which a granted action leaves the session.
@@ -146,3 +181,50 @@ class Sessions:
             if not copies.only:
                 self.counting[node].append(copy)
         return copies.nodes[node]
+
+
+def _grouped(steps: Iterable[Step]) -> dict[int, list[int]]:
+    """By node those that steps lead to."""
+    found = defaultdict[int, list[int]](list)
+    for leaves, enters in steps:
+        found[leaves].append(enters)
+    return found
+
+
+def _copied(steps: Steps) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """The programs that copy, by node, each with a system, and the writing into others that it copies to."""
+    tables, exchanged = steps.snapshot, _grouped(steps.steps["exchange"])
+    told = {each.to for each in steps.delegations} | {agent for _, agent in tables.trigger}
+    intents = defaultdict[str, list[Intent]](list)
+    for each in tables.intent.values():
+        intents[each.agent].append(each)
+    for agent, held in _grouped(steps.steps["hold"]).items():
+        name, number = steps.name(agent), agent - steps.first_agent
+        is_program = not (steps.steerable | steps.persons) >> number & 1
+        if not is_program or (name in told and name not in intents):
+            continue
+        used = dict.fromkeys(held)
+        queue = list(used)
+        for node in queue:
+            new = [each for each in exchanged.get(node, ()) if each not in used]
+            queue += new
+            used |= dict.fromkeys(new)
+        credentials = {steps.name(node) for node in used if node not in steps.named}
+        masks = [
+            (g.system, expand_admin(action_mask(g.actions))) for c in credentials for g in steps.grants_of[c]
+        ]
+        reads, writes = ({name for name, mask in masks if mask >> x & 1} for x in (READ, WRITE))
+        writes = {each for each in writes if not tables.system[each].typed}
+        every = frozenset(f"{each}:write" for each in writes)
+        for system in sorted(reads):
+            only = every - {f"{system}:write"}
+            if name in intents:
+                only &= {f"{each.system}:write" for each in intents[name] if _takes(each, system)}
+            if only:
+                yield agent, steps.system[system], only
+
+
+def _takes(intent: Intent, system: str) -> bool:
+    """Whether by an intent what is read in a system is written."""
+    is_write = expand_admin(action_mask(intent.actions)) >> WRITE & 1
+    return bool(is_write) and system in (intent.from_ or ())

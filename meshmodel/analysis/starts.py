@@ -4,8 +4,8 @@ See ``docs/semantics.md#crossings``.
 
 Every start is one bit, the same in all sets. The first of them are the agents as such, by their numbers:
 home, what triggers them, and all that they can read without gaining anything by it. Sources from which an
-agent reaches more than it does alone are further starts, and so are those that a boundary or an intent
-tells apart. So whatever ``docs/semantics.md#crossings`` says of an agent *and* a source is a set of starts.
+agent reaches more than it does alone are further starts, and so are those that an intent tells apart. So
+whatever ``docs/semantics.md#crossings`` says of an agent *and* a source is a set of starts.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
-from meshmodel.analysis.crossing import one_person
+from meshmodel.analysis.crossing import HOME_SOURCE, Source, one_person
 from meshmodel.analysis.reach import Reaches
 from meshmodel.model.actions import READ, action_mask, expand_admin
 
@@ -30,20 +30,20 @@ class Key(NamedTuple):
 
     Attributes:
         gains: what follows on reading it, if the agent gains by that.
-        zone: where it lies, if there are boundaries from there.
         person: to whom it belongs, if a request that others decide about may carry it out to such a one.
-        intents: those that cover it.
+        intents: those that speak of it as a source.
+        source: where there are some, what else matters of it: it says what intents answer for.
     """
 
     gains: tuple[int, ...]
-    zone: str | None
     person: str | None
     intents: tuple[int, ...]
+    source: Source | None
 
 
 _OUT = -1
 """Stands among what is gained for a way out: reading the source is itself one."""
-_ALONE = Key((), None, None, ())
+_ALONE = Key((), None, (), None)
 
 
 class Block(NamedTuple):
@@ -83,7 +83,6 @@ class Starts:
         reach: by node, the starts that reach it unchecked.
         power: by checkpoint, the starts that have power over it.
         approved: by access, the starts that come from where an intent speaks of it.
-        zone_from: by zone from which there are boundaries, the starts that come from there.
         person_of: by person to whom it matters that sources belong, the starts that come from such.
     """
 
@@ -160,6 +159,16 @@ class Starts:
                 found[agent].append(start)
         return [bitset(found.get(agent, ())) for agent in range(len(self.mesh.agents))]
 
+    def moved_by(self, source: int) -> int:
+        """The starts that come from a source which moves their agent."""
+        moved = self.reaches.moving.get(source, 0)
+        return self.sources.get(source, 0) & self.unfold(moved) if moved else 0
+
+    @cached_property
+    def any_moved(self) -> int:
+        """The agents that some source of theirs moves."""
+        return union(moved & self.readers.get(each, 0) for each, moved in self.reaches.moving.items())
+
     def source_starts(self, agent: int) -> Iterator[tuple[int, int]]:
         """The sources of an agent, home first, each with its start."""
         for place in self._read_by.of(agent):
@@ -200,7 +209,7 @@ class Starts:
         leading = {
             read
             for read in reads
-            if self.mesh.traits[read // 5].exposes_read and self.reaches.heard[read // 5]
+            if self.mesh.traits[read // 5].exposes_read and read // 5 in self.reaches.moving
         }
         hidden = {
             read: some
@@ -232,64 +241,56 @@ class Starts:
         mesh = self.mesh
         self._speaking: defaultdict[int, list[int]] = defaultdict(list)
         self._covered: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        in_zone: defaultdict[str, list[int]] = defaultdict(list)
-        for system, zone in enumerate(mesh.zone):
-            in_zone[zone].append(system)
-        for number, intent in enumerate(mesh.snapshot.intent.values()):
-            agent, target = mesh.agent.get(intent.agent), mesh.system[intent.system]
-            if agent is None or not self.agents >> agent & 1 or not mesh.traceable[target]:
-                continue
-            home = mesh.snapshot.agent[intent.agent].home
-            sources = set()
-            for each in intent.from_ or ("home",):
-                if each != "home":
-                    sources.add(mesh.system[each])
-                elif home is not None:
-                    sources |= {HOME, *in_zone[home]}
-            instructed = mesh.words.instructed >> agent & 1
-            for source in sources:
-                if source == HOME or not (instructed and self.reaches.heard[source]):
-                    self._covered[source][agent].append(number)
-            for action in bits(expand_admin(action_mask(intent.actions))):
-                self._speaking[5 * target + action].append(number)
+        intents = mesh.snapshot.intent.values()
+        for number, intent in enumerate(each for each in intents if each.agent in mesh.agent):
+            agent, home = mesh.agent[intent.agent], mesh.snapshot.agent[intent.agent].home
+            named = {mesh.system[each] for each in intent.from_ or () if each != "home"}
+            sources = set(named)
+            if home is not None and "home" in (intent.from_ or ("home",)):
+                sources |= {HOME, *mesh.in_zone.get(home, ())}
+            covered = 5 * mesh.system[intent.system], expand_admin(action_mask(intent.actions))
+            reading = [(5 * each, 1 << READ) for each in named]
+            # It speaks of its actions; and of reading what it comes from, coming from home or the rest of it.
+            for which, coming, accesses in ((0, sources, [covered]), (1, sources | {HOME}, reading)):
+                for source in coming if accesses else ():
+                    self._covered[source][agent].append(2 * number + which)
+                for first, mask in accesses:
+                    for action in bits(mask if mesh.traceable[first // 5] else 0):
+                        self._speaking[first + action].append(2 * number + which)
 
     def _split(self) -> None:
         """Give every source of every agent its start.
 
         Which doors are open and approved depends (``docs/semantics.md#crossings``) on what the start reaches,
-        on boundaries from the zone of the source, on whose it is and on the intents that cover it: the parts
-        of a key. One start a key is enough.
+        on whose the source is, and on the intents that speak of it and what they answer for: the parts of a
+        key. One start a key is enough.
         """
         traits = self.mesh.traits
         asking = {traits[each].person for each in self.checkpoints.requests if traits[each].exposes_acting}
         gaining = self._gaining(self.readers)
-        bounded = sorted({boundary.zone_from for boundary in self.checkpoints.boundaries})
         parts: list[tuple[int, Key, int]] = []
         for source, every in self.readers.items():
             gains, gain = gaining.get(source, ((), 0))
             person = None if source == HOME else traits[source].person
             person = person if any(one_person(person, each) for each in asking) else None
-            for zone, there in self._by_zone(source, every, bounded):
-                rest = there
-                for agent, intents in self._covered.get(source, {}).items():
-                    mine = there & 1 << agent
-                    if mine:
-                        key = Key(gains if gain & mine else (), zone, person, tuple(intents))
-                        parts.append((source, key, mine))
-                        rest ^= mine
-                parts.append((source, Key(gains, zone, person, ()), rest & gain))
-                parts.append((source, Key((), zone, person, ()), rest & ~gain))
+            rest = every
+            for agent, intents in self._covered.get(source, {}).items():
+                mine = every & 1 << agent
+                if mine:
+                    spoken = HOME_SOURCE if source == HOME else self.reaches.as_sources(source, mine)[0][0]
+                    key = Key(gains if gain & mine else (), person, tuple(intents), spoken)
+                    parts.append((source, key, mine))
+                    rest ^= mine
+            parts.append((source, Key(gains, person, (), None), rest & gain))
+            parts.append((source, Key((), person, (), None), rest & ~gain))
         blocks = self._number(parts)
         self.sources: defaultdict[int, int] = defaultdict(int)
         for source, key, agents in parts:
             if agents:
                 self.sources[source] |= blocks[key].of(agents) if key in blocks else agents
-        self.zone_from: defaultdict[str, int] = defaultdict(int)
         self.person_of: defaultdict[str, int] = defaultdict(int)
         by_intent: defaultdict[int, int] = defaultdict(int)
         for key, block in blocks.items():
-            if key.zone is not None:
-                self.zone_from[key.zone] |= block.starts
             if key.person is not None:
                 self.person_of[key.person] |= block.starts
             for intent in key.intents:
@@ -298,19 +299,6 @@ class Starts:
             access: union(by_intent[each] for each in some if each in by_intent)
             for access, some in self._speaking.items()
         }
-
-    def _by_zone(self, source: int, every: int, bounded: list[str]) -> Iterator[tuple[str | None, int]]:
-        """The zone of a source as far as boundaries begin there, with the agents for which it lies there."""
-        if source != HOME:
-            zone = self.mesh.zone[source]
-            yield zone if zone in bounded else None, every
-            return
-        for zone in bounded:
-            here = every & self.mesh.homes.get(zone, 0)
-            if here:
-                yield zone, here
-                every ^= here
-        yield None, every
 
     def _number(self, parts: list[tuple[int, Key, int]]) -> dict[Key, Block]:
         """Number the starts that are told apart from their agents as such, by key."""

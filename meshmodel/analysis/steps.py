@@ -1,7 +1,9 @@
 """The steps of a mesh, by kind, as pairs of nodes (``docs/semantics.md#steps``)."""
 
+from functools import cached_property
 from typing import Final
 
+from meshmodel.analysis.bitset import union
 from meshmodel.analysis.graph import Graph, Step
 from meshmodel.analysis.nodes import Nodes
 from meshmodel.model.actions import ADMIN, ALL, EXECUTE, NUMBER, WRITE
@@ -19,15 +21,20 @@ Relation = tuple[str, str, str]
 
 
 class Steps(Nodes):
-    """All steps that relations make, but those of limited delegations, which ``sessions`` adds.
+    """All steps that relations make, but those of sessions, which ``sessions`` adds.
 
     Attributes:
         steps: for each kind of step the pairs of nodes.
-        origin: by node of a session, and by ear, the node that it stands for.
+        origin: by node of a session, by stray and by ear, the node that it stands for.
+        strays: by credential that is used outside its audience, the node that such uses leave.
+        astray: these nodes, and their copies, which lead nobody to a decision.
+        trusts: by exchange that is not pinned, its *trust*: a node between what fits and what it yields.
+        named: by trust, or copy of one, the credential that its relation names.
         first_ear: where *ears* begin. An agent can be both started by a system and hear it, by steps with
             different checkpoints; so what is heard goes by way of a node that stands for the writing there.
+        copying: by system, of each program that copies it the copying session, both by node.
         ears: by system that is heard by agents, its ear.
-        answers: the steps by which agents that were broken into answer those that set them to work.
+        answers: of somebody who has broken in, what is ``answering``; else none.
         copies: by step, the steps of sessions that stand for it.
         delegations, limited: all delegations between active agents, and the limited ones.
     """
@@ -35,6 +42,11 @@ class Steps(Nodes):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
         self.origin: dict[int, int] = {}
+        self.strays: dict[int, int] = {}
+        self.astray = set[int]()
+        self.trusts: dict[tuple[str, str], int] = {}
+        self.named: dict[int, str] = {}
+        self.copying: dict[int, dict[int | None, int]] = {}
         self.copies: dict[Step, list[Step]] = {}
         self.ears: dict[int, int] = {}
         self.answers: set[Step] = set()
@@ -44,8 +56,17 @@ class Steps(Nodes):
         self.limited = [each for each in self.delegations if each.returns == "values" or self.only(each)]
         self.steps: dict[str, list[Step]] = {kind: [] for kind in KINDS}
         self._add_holds()
+        self._add_strays()
         self._add_grants()
+        self._add_trusts()
         self._add_others()
+        for kind in (
+            "hold",
+            "custody",
+            "exchange",
+        ):  # whoever comes to a credential can use it astray, unasked
+            strayed = (step for step in self.steps[kind] if step[1] in self.strays)
+            self.steps[kind] += [(leaves, self.strays[enters]) for leaves, enters in strayed]
 
     def only(self, delegation: Delegation) -> tuple[str, ...]:
         """What the second agent is limited to; nothing where no ``only`` counts: a limit asked of a model."""
@@ -62,7 +83,9 @@ class Steps(Nodes):
         """
         leaves, enters = self._access_ends(kind, from_, to, mask)
         pairs = [(one, other) for one in leaves for other in enters if one is not None and other is not None]
-        return pairs + [copy for each in pairs for copy in self.copies.get(each, ())]
+        found = pairs + [copy for each in pairs for copy in self.copies.get(each, ())]
+        # What is judged before it is read has started nobody unjudged either.
+        return found + (self.ends("trigger", from_, to) if kind == "hearing" else [])
 
     def _access_ends(
         self, kind: str, from_: str, to: str, mask: int
@@ -73,17 +96,20 @@ class Steps(Nodes):
             case "hold":
                 return [node("agent", from_)], [node("credential", to)]
             case "grant":
-                return [node("credential", from_)], [self.access(to, each) for each in some]
+                return [self._user(from_, to)], [self.access(to, each) for each in some]
             case "custody":
                 return [self.access(from_, each) for each in some], [node("credential", to)]
             case "exchange":
-                return [node("credential", from_)], [node("credential", to)]
+                row = self.snapshot.exchange.get((from_, to))
+                user = self._user(from_, row and row.at, exchanged=True)
+                return [user, self.trusts.get((from_, to))], [node("credential", to)]
             case "delegation":
                 return [node("agent", from_)], [node("agent", to)]
             case "trigger":
                 return [self.access(from_, WRITE)], [node("agent", to)]
             case "hearing":
-                return [self.ears.get(self.system[from_])], [node("agent", to)]
+                s, agent = self.system[from_], node("agent", to)
+                return [self.ears.get(s)], [agent, self.copying.get(s, {}).get(agent)]
             case "hosting":
                 return [self.access(from_, EXECUTE)], [node("agent", to)]
             case _:
@@ -95,6 +121,8 @@ class Steps(Nodes):
             return "hearing"
         if (leaves, enters) in self.answers:
             return "answer"
+        if leaves in self.named or enters in self.named:
+            return "exchange"
         leaves, enters = self.original(leaves), self.original(enters)
         if leaves >= self.first_agent:
             return "delegation" if enters >= self.first_agent else "hold"
@@ -114,6 +142,8 @@ class Steps(Nodes):
 
     def name(self, node: int) -> str:
         """The id of the element of a node."""
+        if node in self.named:
+            return self.named[node]
         node = self.original(node)
         if node >= self.first_agent:
             return self.agents[node - self.first_agent]
@@ -125,9 +155,17 @@ class Steps(Nodes):
         """The graph of the steps of some kinds."""
         return Graph(self.size, (step for kind in kinds for step in self.steps[kind]))
 
+    def is_between(self, node: int) -> bool:
+        """Whether to come to a node is no step yet: an ear, a hub or a trust."""
+        return node >= self.first_ear or node in self.named
+
     def add_node(self, origin: int) -> int:
-        """Make a node of a session, which stands for another one."""
-        self.origin[self.size] = origin
+        """Make a node of a session, or a stray, which stands for another one."""
+        self.origin[self.size] = self.original(origin)
+        if origin in self.named:
+            self.named[self.size] = self.named[origin]
+        if origin in self.astray:
+            self.astray.add(self.size)
         self.size = self.first_ear = self.size + 1
         return self.size - 1
 
@@ -157,12 +195,51 @@ class Steps(Nodes):
             if a in agent and c in credential
         ]
 
+    def _user(self, credential: str, system: str | None, *, exchanged: bool = False) -> int | None:
+        """The node that a use of a credential leaves; arguments as of ``is_astray``."""
+        node = self.node("credential", credential)
+        if node in self.strays and self.is_astray(credential, system, exchanged=exchanged):
+            return self.strays[node]
+        return node
+
+    def _add_strays(self) -> None:
+        tables = self.snapshot
+        uses = [*((c, s, False) for c, s in tables.grant)]
+        uses += [(each.from_, each.at, True) for each in tables.exchange.values()]
+        for credential, system, exchanged in uses:
+            node = self.node("credential", credential)
+            is_new = node is not None and node not in self.strays
+            if is_new and self.is_astray(credential, system, exchanged=exchanged):
+                self.strays[node] = self.add_node(node)
+                self.astray.add(self.strays[node])
+
+    def _add_trusts(self) -> None:
+        """Add what fits the condition of an exchange that names no single workload."""
+        tables = self.snapshot
+        for ends, each in tables.exchange.items():
+            like = tables.credential[each.from_].kind
+            if each.pinned or each.at is None or like is None or each.to not in self.credential:
+                continue
+            fitting = [
+                node
+                for node, c in enumerate(self.credentials, self.first_credential)
+                if c != each.from_
+                and tables.credential[c].kind == like
+                and each.at in (tables.credential[c].audience or ())
+            ]
+            if fitting:
+                trust = self.trusts[ends] = self.add_node(self.size)
+                self.named[trust] = each.from_
+                self.steps["exchange"] += [(node, trust) for node in fitting]
+
     def _add_grants(self) -> None:
         steps = self.steps["grant"]
         for (c, s), grant in self.snapshot.grant.items():
             check_current()
             if c in self.credential:
                 leaves, first = self.first_credential + self.credential[c], 5 * self.system[s]
+                if leaves in self.strays and self.is_astray(c, s):
+                    leaves = self.strays[leaves]
                 steps += [(leaves, first + NUMBER[action]) for action in grant.actions]
         for admin in {access for _, access in steps if access % 5 == ADMIN}:
             self.steps["implies"] += [(admin, admin - ADMIN + action) for action in range(ADMIN)]
@@ -180,3 +257,26 @@ class Steps(Nodes):
         for agent in tables.agent.values():
             if agent.runs_on is not None:
                 self.steps["hosting"] += self.ends("hosting", agent.runs_on, agent.id)
+
+    # Who is told what to do
+
+    @cached_property
+    def askers(self) -> dict[int, int]:
+        """By steerable agent those that ask it: that set it to work, and to which it answers in words."""
+        found, number = dict[int, int](), self.agent
+        for each in self.delegations:
+            if each.returns == "words" and self.steerable >> number[each.to] & 1:
+                found[number[each.to]] = found.get(number[each.to], 0) | 1 << number[each.from_]
+        return found
+
+    @cached_property
+    def answering(self) -> list[Step]:
+        """The steps by which agents that were broken into answer those that listen to them."""
+        returning = (each for each in self.delegations if each.returns == "words")
+        ends = ((self.agent[each.from_], self.agent[each.to]) for each in returning)
+        return [(self.first_agent + b, self.first_agent + a) for a, b in ends if self.listening >> a & 1]
+
+    @cached_property
+    def listening(self) -> int:
+        """The agents, but persons, that what they read or are answered can change, as bits."""
+        return (self.steerable | union(self.askers.values())) & ~self.persons

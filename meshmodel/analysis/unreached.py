@@ -47,7 +47,10 @@ def gap(mesh: Mesh, agent: str, system: str, actions: Iterable[Action]) -> tuple
     seeds = dict.fromkeys([mesh.agent_node(agent)] if agent in mesh.agent else [], 1)
     far = graph.gather([int(each in wanted) for each in range(mesh.first_credential)])
     both = graph.spread(seeds), far  # hubs aside
-    sides = [{node for node, some in enumerate(side[: mesh.first_ear]) if some} for side in both]
+    whole = {stray: credential for credential, stray in mesh.strays.items()}  # who comes to one has the other
+    sides = [
+        {whole.get(node, node) for node, some in enumerate(side[: mesh.first_ear]) if some} for side in both
+    ]
     return sides[0], sides[1]
 
 
@@ -60,7 +63,7 @@ def unreached(why_not: Explanation, mesh: Mesh, stop: Stop) -> Ways:
     itself = {mesh.node("agent", agent)}
     # Where outsiders look at what lies open, a relation can let them write what somebody hears.
     sources = any(mesh.untrusted) or any(each.exposes_acting for each in mesh.traits)
-    words = sources and mesh.steerable & ~mesh.persons
+    words = sources and (mesh.listening or mesh.copying)
     return Ways(
         why_not,
         reaches=elements(mesh, sorted(near - itself)),

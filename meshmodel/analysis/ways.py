@@ -41,7 +41,8 @@ def all_ways(why: Explaining, asked: ListedCrossing | Explanation, stop: Stop) -
         for step, key in graph.key.items()
         for number in counting.intersection(why.checkpoints.guards.get(step, ()))
     }
-    boundary: StepKey = "boundary", why.listing.zone(crossing.coming) or "", mesh.zone[crossing.access // 5]
+    home = why.listing.home(crossing.coming.agent) or ""
+    boundary: StepKey = "boundary", home, mesh.zone[crossing.access // 5]
     alone = why.reaches.alone.reach[crossing.access] >> crossing.coming.agent & 1
     single = graph.single()
     return Ways(
@@ -103,7 +104,9 @@ class WayGraph:
         self.ends = [step for step in ends if step[0] in self._graph]
         steps = (step for step in {*self._graph.edges, *self.ends} if step[0] != _START and step[1] != _GOAL)
         self.key = {
-            step: cast("StepKey", mesh.relation(*step)) for step in steps if mesh.kind(*step) != "implies"
+            step: cast("StepKey", mesh.relation(*step))
+            for step in steps
+            if mesh.kind(*step) != "implies" and not mesh.is_between(step[1]) and step[1] not in mesh.astray
         }
         self.key |= {(leaves, _GOAL): self.key[leaves, enters] for leaves, enters in self.ends}
 

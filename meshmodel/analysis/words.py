@@ -1,12 +1,14 @@
-"""Where outsiders' words may come to, whom they steer, and who hears what (``docs/semantics.md#steps``)."""
+"""Whom what is written where tells what to do, and where outsiders' words come to.
+
+See ``docs/semantics.md#outsiders-words``.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from collections.abc import Set as AbstractSet
 from copy import copy
 from functools import cached_property
 
-from meshmodel.analysis.bitset import bits, bitset, union
+from meshmodel.analysis.bitset import bits, bitset
 from meshmodel.analysis.graph import Graph, Reach, Step
 from meshmodel.analysis.steps import OWN, Steps
 from meshmodel.model.actions import ADMIN, READ, WRITE
@@ -20,14 +22,11 @@ class Words:
     """Outsiders' words.
 
     Attributes:
-        systems: the numbers of those that words may come to (W).
+        calm: the graph of all steps but triggers and hearing.
         drawn: by system the agents that it triggers, as bits.
-        hearing: by system the agents that hear it by a step.
-        instructed: the agents that can be instructed, guarded or not.
-        delegating: those of them that set a steerable agent to work which answers in words.
-        rounds: by which the systems and the steered agents were found: the systems so far, and whom those
-            steer, or who was steered before.
-        writers: by system that words are carried on to, the steered agents that write it with their tools.
+        systems: the numbers of those that words may come to (W).
+        told: those from which outsiders' words, or values that administrators change, reach who hears them.
+        heard: the systems from which steps of hearing lead.
         graph: all steps. *Hubs* are nodes of it that stand for nothing: many agents hear many systems, and
             steps from all to all would outnumber all others. As each agent hears what it reaches with its
             tools, the way from a system to them is the graph of the tools, backwards.
@@ -43,40 +42,70 @@ class Words:
                 judged by that.
         """
         self._steps, self._own, self._before = steps, own, before
-        self.delegating = self.instructed = self._delegating_to_steerable()
-        self.rounds: list[tuple[AbstractSet[int], int]] = []
+        self.calm = own.plus(steps.steps["delegation"] + steps.steps["hosting"])
         self.drawn: defaultdict[int, int] = defaultdict(int)
         for leaves, enters in steps.steps["trigger"]:
             self.drawn[leaves // 5] |= 1 << enters - steps.first_agent
         self._first_hand = {number for number, untrusted in enumerate(steps.untrusted) if untrusted}
-        self.systems = self._first_hand | self._written_openly()
-        self.writers: dict[int, int] = {}
-        self._carry()
-        self.hearing = {each: some for each in self.systems if (some := self._hears(each))}
-        self.graph = self._joined(steps, self.hearing)
+        self.told = set[int]()
+        self.systems = self._carried() if steps.outside else set[int]()
+        self.heard = {each for each in self.systems if self.hears[each] or each in steps.copying}
+        self.graph = self._joined(steps)
 
-    def of_intruder(self, steps: Steps) -> "Words":
+    def of_intruder(self, steps: Steps, *, is_told: bool) -> "Words":
         """The same, where somebody has broken in whose words are heard in every system.
 
         Args:
             steps: a copy of the steps, to which ears are added.
+            is_told: whether values tell an agent something that are written where they start it.
         """
-        every = range(len(steps.systems))
-        hearing = {each: some for each in every if (some := self._hears(each))}
-        made = copy(self)
-        made.hearing, made.graph = hearing, self._joined(steps, hearing)
+        made, hears = copy(self), self.hears
+        made.heard = {each for each, agents in enumerate(hears) if agents or each in steps.copying}
+        made.graph = made._joined(steps)  # noqa: SLF001
+        if not is_told:
+            writes = [5 * each + WRITE for each in self.drawn if self._is_value(each)]
+            after = made.graph.successors
+            calm = {node: [each for each in after[node] if not self._is_agent(each)] for node in writes}
+            made.graph = made.graph.replacing(calm)
         return made
 
-    def _written_openly(self) -> set[int]:
-        """The systems, but typed ones, that outsiders write with credentials that lie open."""
-        steps = self._steps
-        read = {each for each in steps.outside if each % 5 == READ}
-        if not read:
-            return set()
-        reach = self._own.spread({enters: 1 for leaves, enters in steps.steps["custody"] if leaves in read})
-        return {
-            each for each, traits in enumerate(steps.traits) if reach[5 * each + WRITE] and not traits.typed
-        }
+    def _is_agent(self, node: int) -> bool:
+        return self._steps.first_agent <= node < self._steps.first_agent + len(self._steps.agents)
+
+    def _is_value(self, system: int) -> bool:
+        """Whether what is written into a system are but values, which tell nobody anything."""
+        return self._steps.traits[system].typed and system not in self._first_hand
+
+    def _voice(self, system: int) -> int:
+        """The access by which words come into a system that are heard there."""
+        return 5 * system + (ADMIN if self._is_value(system) else WRITE)
+
+    def _carried(self) -> set[int]:
+        """Where outsiders' words may come to: what outsiders reach, guarded or not, and write there."""
+        steps, after = self._steps, self.calm.successors
+        voices = {self._voice(each): each for each in range(len(steps.systems))}
+        more = defaultdict[int, list[int]](list)
+        for leaves, enters in steps.steps["trigger"]:
+            if not self._is_value(leaves // 5):
+                more[leaves].append(enters)
+        for leaves, enters in steps.answering:
+            more[leaves].append(enters)
+        queue, unmoved = list(steps.outside), steps.listening
+        seen = set(queue)
+        for node in queue:
+            new = [*after[node], *more.get(node, ())]
+            system = voices.get(node)
+            if system is not None:
+                self.told.add(system)
+                new += [steps.first_agent + each for each in bits(self.hears[system] & unmoved)]
+                new += steps.copying.get(system, {}).values()
+                unmoved &= ~self.hears[system]
+            for each in new:
+                if each not in seen:
+                    seen.add(each)
+                    queue.append(each)
+        written = {node // 5 for node in seen if node < steps.first_credential and node % 5 == WRITE}
+        return self._first_hand | {each for each in written if not steps.traits[each].typed}
 
     # What agents reach with their tools
 
@@ -113,13 +142,12 @@ class Words:
         return {agent: frozenset(some) for agent, some in found.items()}
 
     @cached_property
-    def _tools(self) -> tuple[Graph, Graph]:
-        """The graph of the tools of all agents; and all steps but triggers, hearing and theft."""
+    def _tools(self) -> Graph:
+        """The graph of the tools of all agents."""
         steps, thefts = self._steps, set(self._stealing)
         every, own = (step for kind in OWN for step in steps.steps[kind]), self._own
         own = Graph(steps.first_ear, (step for step in every if step not in thefts)) if thefts else own
-        to_programs = [step for step in steps.steps["delegation"] if not self._is_steerable(step[1])]
-        return own.plus(to_programs), own.plus(steps.steps["delegation"] + steps.steps["hosting"])
+        return own.plus([step for step in steps.steps["delegation"] if not self._is_steerable(step[1])])
 
     @cached_property
     def _stealing(self) -> list[Step]:
@@ -127,82 +155,42 @@ class Words:
         custodies = steps.steps["custody"] if thefts else ()
         return [step for step in custodies if (steps.name(step[0]), steps.name(step[1])) in thefts]
 
-    def graph_of(self, agent: int, *, is_tools: bool) -> Graph:
-        """The graph of the tools of one agent; or all steps but triggers, hearing and theft by it."""
-        graph, its = self._tools[not is_tools], self._exempt.get(agent, frozenset())
-        return graph.plus([step for step in self._stealing if self._steps.name(step[1]) in its])
+    def tools_of(self, agent: int) -> Graph:
+        """The graph of the tools of one agent."""
+        its = self._exempt.get(agent, frozenset())
+        return self._tools.plus([step for step in self._stealing if self._steps.name(step[1]) in its])
 
     @cached_property
-    def _reached(self) -> tuple[Reach, Reach]:
-        """By node the agents that reach it in these two graphs."""
-        steps, seeds = self._steps, self._steps.agent_seeds()
-        found = []
-        for graph, is_tools in zip(self._tools, (True, False), strict=True):
-            reach = graph.spread(seeds)
-            for agent in self._exempt:
-                more = self.graph_of(agent, is_tools=is_tools).spread({steps.first_agent + agent: 1 << agent})
-                reach = [one | other for one, other in zip(reach, more, strict=True)]
-            found.append(reach)
-        return found[0], found[1]
+    def hears(self) -> list[int]:
+        """By system the agents that hear it, as bits, whether or not outsiders' words come there."""
+        return [self._reached[5 * each + READ] for each in range(len(self._steps.systems))]
 
-    def _hears(self, system: int) -> int:
-        """The agents that hear a system, if what is written there are words to be heard."""
-        return self._reached[system in self._first_hand][5 * system + READ] & self._steps.listening
-
-    def _delegating_to_steerable(self) -> int:
-        """The agents that delegate to an active steerable agent that returns words."""
-        steps, number = self._steps, self._steps.agent
-        returning = [each for each in steps.delegations if each.returns == "words"]
-        return union(1 << number[each.from_] for each in returning if steps.steerable >> number[each.to] & 1)
+    @cached_property
+    def _reached(self) -> Reach:
+        """By node the agents that listen, and reach it with their tools."""
+        steps, first = self._steps, self._steps.first_agent
+        reach = self._tools.spread({first + each: 1 << each for each in bits(steps.listening)})
+        for agent in self._exempt:
+            more = self.tools_of(agent).spread({first + agent: 1 << agent})
+            reach = [one | other for one, other in zip(reach, more, strict=True)]
+        return reach
 
     def _is_steerable(self, node: int) -> bool:
         return bool(self._steps.steerable >> self._steps.original(node) - self._steps.first_agent & 1)
 
-    def _carry(self) -> None:
-        """Find the least sets W and steered: carry words on until nothing is added."""
-        if not self.systems:
-            return
-        steps, number, by_tools = self._steps, self._steps.agent, self._reached[0]
-        delegated = [(number[each.from_], 1 << number[each.to]) for each in steps.delegations]
-        writers = {
-            system: some
-            for system in range(len(steps.systems))
-            if not steps.traits[system].typed and (some := by_tools[5 * system + WRITE])
-        }
-        before, steered, added = -1, 0, self.systems
-        while added or steered != before:
-            before, systems = steered, self.systems
-            steered |= union(self._hears(system) | self.drawn.get(system, 0) for system in added)
-            steered |= union(other for one, other in delegated if before >> one & 1) & steps.steerable
-            steered &= ~steps.persons
-            self.rounds.append((systems, steered))
-            added = {system for system, some in writers.items() if some & steered} - self.systems
-            self.systems = self.systems | added
-        self.instructed |= steered
-        self.writers = {
-            system: some & steered
-            for system, some in writers.items()
-            if system in self.systems - self._first_hand
-        }
-
-    def _joined(self, steps: Steps, hearing: Mapping[int, int]) -> Graph:
-        """All steps, with hearing.
-
-        Args:
-            steps: to which ears are added where there are none.
-            hearing: by system the agents that hear it.
-        """
-        more = [step for kind in ("delegation", "hosting", "trigger") for step in steps.steps[kind]]
-        more += steps.answers
-        for system in hearing:
-            typed = steps.traits[system].typed and system not in self._first_hand
-            access = 5 * system + (ADMIN if typed else WRITE)
-            more.append((access, steps.add_ear(access)))
-        entering = _Entering(steps, hearing, bitset(self._exempt))
-        for first_hand in (False, True) if hearing else ():
-            some = [system for system in hearing if (system in self._first_hand) == first_hand]
-            more += entering.steps(some, self._tools[first_hand], self._reached[first_hand])
-        return self._own.plus(more, entering.size)
+    def _joined(self, steps: Steps) -> Graph:
+        """All steps, with hearing; ears are added to ``steps`` where there are none."""
+        more = [*steps.steps["trigger"], *steps.answers]
+        more += [(self._voice(each), steps.add_ear(self._voice(each))) for each in sorted(self.heard)]
+        size = steps.size
+        for system in self.heard:
+            more += [(steps.ears[system], each) for each in steps.copying.get(system, {}).values()]
+        if self.heard:
+            hearing = {each: self.hears[each] for each in sorted(self.heard) if self.hears[each]}
+            entering = _Entering(steps, hearing, bitset(self._exempt))
+            more += entering.steps(hearing, self._tools, self._reached)
+            size = entering.size
+        return self.calm.plus(more, size)
 
 
 class _Entering:

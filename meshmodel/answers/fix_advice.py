@@ -8,7 +8,6 @@ from typing import Final, Literal, NamedTuple
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKey
-from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
@@ -50,7 +49,7 @@ def alternatives(
             if stop():
                 return found
             guarded = Engine(changed, engine.view).guarding(others)
-            if not guarded.doors.missing and not toxic_agents(guarded.reaches):
+            if not guarded.doors.missing and not guarded.toxic:
                 some.append(alternative)
         reads = step[0] == "grant" and "read" in engine.snapshot.grant[step[1:]].actions
         if reads and engine.reaches.heard[engine.mesh.system[step[2]]]:

@@ -26,6 +26,9 @@ ASKS = {
     "what is it meant to do": kinds.INTENTS,
     "Where does its secret lie": kinds.WHERE,
     "by which credential": kinds.ONLY,
+    "is it one of yours": kinds.EXTERNAL,
+    "who has its key": kinds.KEY,
+    "for the person or for a delegate": kinds.HONOURED,
 }
 """What a question of the engine says, by which its kind is known."""
 
@@ -67,14 +70,6 @@ def compromise_computed(analysis, start):
     return {"start": start, "unchecked": listed(found.unchecked), "all": listed(found.all)}
 
 
-def found_by(findings):
-    """Severity by rule and subject; agents and actions where the text defines them."""
-    return {
-        (rule, subject): each[:3] if rule == "missing-checkpoint" else each[0]
-        for rule, subject, each in findings
-    }
-
-
 def asked_by(analysis):
     """The kinds of questions by element; what a note asks stands for itself."""
     return {
@@ -87,10 +82,9 @@ def asked_by(analysis):
 def engine_says(model, view, starts):
     """Everything that is compared, as the engine has it."""
     analysis = analyse(model, view=view)
-    findings = [(f.rule, f.subject, (f.severity, f.agents, f.actions)) for f in analysis.findings]
     return {
         **computed_by(analysis),
-        "findings": found_by(findings),
+        "findings": {(f.rule, f.subject): f.severity for f in analysis.findings},
         "questions": asked_by(analysis),
         **{f"compromise of {start}": compromise_computed(analysis, start) for start in starts},
     }
@@ -108,7 +102,7 @@ def text_says(model, view, starts):
     return {
         "reach": reading.reach(),
         **reading.answer(),
-        "findings": found_by((*key, tuple(finding)) for key, finding in reading.findings().items()),
+        "findings": reading.findings(),
         "questions": asked | reading.questions(),
         **{f"compromise of {start}": reading.compromise(start) for start in starts},
     }
@@ -214,7 +208,7 @@ def assert_plan_agrees(model, name, view="built", options=None, at_most=None):
     about = f"{name}, as {view}, {options}, {at_most}: {plan}\nthe text: {best}\n{write_text(model)}"
     assert plan.optimal, about
     assert plan.settled, about
-    assert plan.left == left, about
+    assert plan.left == sum(left), about
     assert plain(plan.needed) == naive.needed(), about
     assert plan.decisions_per_day == plan.lower_bound == best.cost[0], about
     chosen = tuple(map(measure_computed, plan.measures))
@@ -228,9 +222,8 @@ def assert_plan_agrees(model, name, view="built", options=None, at_most=None):
     if curve is not None:
         points = analysis.trade_off(options)
         assert all(each.optimal for each in points), about
-        assert [(each.decisions_per_day, each.open) for each in points] == curve, about
-        for point in points:
+        open_ = [(a_day, sum(still)) for a_day, still in curve]
+        assert [(each.decisions_per_day, each.open) for each in points] == open_, about
+        for point, (a_day, still) in zip(points, curve, strict=True):
             done = tuple(map(measure_computed, point.measures))
-            assert (naive.cost(done)[0], naive.open_after(done)) == (point.decisions_per_day, point.open), (
-                about
-            )
+            assert (naive.cost(done)[0], naive.open_after(done)) == (a_day, still), about

@@ -13,7 +13,7 @@ CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 def test_all_cases_are_there():
-    assert len(CASES) == 66
+    assert len(CASES) == 81
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -29,6 +29,9 @@ def test_the_engine_answers_the_case(path):
     analysis = analyse(model)
     for part, rule in (("toxic", "toxic-flow"), ("lost", "lost-delegation")):
         assert sorted(each.subject for each in analysis.findings if each.rule == rule) == expected[part]
+    for rule, found in expected["findings"].items():
+        here = [[each.subject, each.severity] for each in analysis.findings if each.rule == rule]
+        assert sorted(here) == sorted(found), rule
     for each in expected["compromise"]:
         assert compromise_computed(analysis, each["start"]) == each
     if expected["minimum_fix"] is not None:

@@ -52,7 +52,7 @@ def check_on(seed, flavour, view):
         assert answer == {"format": "meshmodel-compromise/1", **expected}
         nodes = reading.starts_of(start)
         free, counting = reading.after_compromise(start)
-        steps = reading.steps_of_compromise()
+        steps = reading.mesh.steps_of_compromise
         assert set(found.controlled) == {k.id for k in reading.meeting} - set(counting)
         stopped = [s for s in steps if s.leaves in free and s.enters not in free]
         guarding = [k for k in reading.meeting if k.id in counting]
@@ -94,7 +94,7 @@ def check_origins(found, reading, starts):
     assert {each.element for each in found.origins if each.unchecked} == free
     steps = {
         (s.kind, element(s.leaves), element(s.enters))
-        for s in reading.steps_of_compromise()
+        for s in reading.mesh.steps_of_compromise
         if "copy" not in (s.leaves[0], s.enters[0]) and "session" not in (s.leaves[0], s.enters[0])
     }
     for each in found.origins:

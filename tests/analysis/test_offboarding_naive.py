@@ -125,7 +125,9 @@ def check_applied(snapshot, who, agents, plan, gone):
         # The others do no more than they did without it, and just as much where no copy was deleted
         # and nothing is revoked with which outsiders could write what others hear.
         assert later.effective(other) <= gone.effective(other)
-        if not plan.copies and credentials(gone.lying_open).isdisjoint(plan.revoke):
+        if not plan.copies and credentials(closure(gone.steps_for_the_outsider, gone.outsider)).isdisjoint(
+            plan.revoke
+        ):
             assert later.effective(other) == gone.effective(other)
     # What its step was taken from decides nothing, and what lost its last approver is planned.
     for each in plan.checkpoints:

@@ -12,8 +12,7 @@ from meshmodel.model.vocabulary import ACTIONS
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.walking import Walking, original
 from tests.reference.builders import hubs
-from tests.reference.crossings import credential_at
-from tests.reference.mesh import closure
+from tests.reference.mesh import bare, closure
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 
 ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting")
@@ -112,8 +111,8 @@ def check_who_is_asked(walking, brute, ways):
         asked = explanation.agent, explanation.source, explanation.system, explanation.action
         doors = reading.open_doors(*asked)
         assert ways.unasked == bool(doors)
-        meant = {credential_at(each)[1] for each in doors if reading.is_approved(*asked, each)}
-        bad = {credential_at(each)[1] for each in doors if not reading.is_approved(*asked, each)}
+        meant = {bare(each)[1] for each in doors if reading.is_approved(*asked, each)}
+        bad = {bare(each)[1] for each in doors if not reading.is_approved(*asked, each)}
         assert {d.credential for d in ways.doors if d.intended} >= meant - bad
     after = closure(brute.steps, brute.start)
     before = closure(

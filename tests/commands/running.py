@@ -1,11 +1,16 @@
-"""Runs the installed command as a person or a pipeline does: as a process of its own."""
+"""Runs a command and keeps what it says: in this process, or as a person does in one of its own."""
 
 import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from meshmodel import cli
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "models"
@@ -14,7 +19,33 @@ PROGRAM = Path(sys.executable).parent / "meshmodel"
 
 
 def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run ``meshmodel`` with those words; nothing to type, both outputs kept."""
+    """Run ``meshmodel`` with those words; nothing to type, both outputs kept.
+
+    It runs in this process, in a quarter of the time, unless an option asks for what only a process has.
+    """
+    if options.keys() <= {"cwd", "input"}:
+        return _called([str(each) for each in arguments], **options)
+    return run_process(*arguments, **options)
+
+
+def _called(words: list[str], cwd: Path | None = None, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002  # as subprocess calls it
+    """Call the command line as its process does, but for signals and the collector of garbage."""
+    streams = [TextIOWrapper(BytesIO(), encoding="utf-8", newline="\n", write_through=True) for _ in range(2)]
+    given = TextIOWrapper(BytesIO(input.encode()), encoding="utf-8")
+    with ExitStack() as stack:
+        stack.enter_context(redirect_stdout(streams[0]))
+        stack.enter_context(redirect_stderr(streams[1]))
+        stack.enter_context(patch.object(sys, "stdin", given))
+        stack.enter_context(patch.object(sys, "argv", [str(PROGRAM), *words]))
+        stack.enter_context(patch.dict(os.environ, {"LC_ALL": "C.UTF-8"}))
+        stack.enter_context(chdir(cwd or Path.cwd()))
+        status = cli.main(words)
+    output, complaint = (each.buffer.getvalue().decode() for each in streams)  # type: ignore[attr-defined]  # of BytesIO
+    return subprocess.CompletedProcess(words, status, output, complaint)
+
+
+def run_process(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the installed command as a process of its own."""
     return subprocess.run(
         [PROGRAM, *map(str, arguments)],
         encoding="utf-8",

@@ -1,7 +1,8 @@
 """Section 12 by a naive reading, to which stubs and policies are compared."""
 
-from tests.reference.crossings import WORDS, credential_at
-from tests.reference.mesh import all_five
+from tests.reference.crossings import WORDS
+from tests.reference.mesh import bare, covered
+from tests.reference.words import STEPS
 
 
 class Classification:
@@ -11,14 +12,14 @@ class Classification:
         self.reading, self.mesh, self.agent = reading, reading.mesh, agent
         self.crossings = [each for each in reading.crossings_and_missing()[0] if each.agent == agent]
         intents = [each for each in self.mesh.s.intent.values() if each.agent == agent]
-        self.intended = {each.system: all_five(each.actions) for each in intents}
+        self.intended = set().union(*map(covered, intents))
 
     def kind(self, system, action):
         """The kind of its table, and what stands in it; the reason aside."""
         crossings = [each for each in self.crossings if (each.target, each.action) == (system, action)]
         bad = [each for each in crossings if each.state == "uncontrolled"]
         granting, via = self.granting(system, action), self.via(system, action)
-        if self.intended and action not in self.intended.get(system, ()):
+        if self.intended and (system, action) not in self.intended:
             others = [each for each in self.mesh.agents - {self.agent} if self.reaches_any(each, granting)]
             return "deny", {"credentials": granting, "via": via, "enforceable": not others}
         if bad:
@@ -46,7 +47,7 @@ class Classification:
         """By the grant steps that end there, or at admin."""
         ends = {("access", system, action), ("access", system, "admin")}
         found = {step.leaves for step in self.mesh.steps if step.kind == "grant" and step.enters in ends}
-        return sorted({credential_at(each)[1] for each in found & self.mesh.effective(self.agent)})
+        return sorted({bare(each)[1] for each in found & self.mesh.effective(self.agent)})
 
     def via(self, system, action):
         ways = (("direct", self.mesh.direct(self.agent)), ("own", self.mesh.own(self.agent)))
@@ -54,19 +55,12 @@ class Classification:
         return next((word for word, nodes in ways if node in nodes), "deputy")
 
     def reaches_any(self, agent, credentials):
-        return any(credential_at(node) in {("cred", c) for c in credentials} for node in self.creds(agent))
-
-    def creds(self, agent):
-        return [
-            node
-            for node in self.mesh.effective(agent)
-            if node[0] == "cred" or (node[0] == "copy" and node[1][0] == "cred")
-        ]
+        return not {("cred", c) for c in credentials}.isdisjoint(map(bare, self.mesh.effective(agent)))
 
     def doors(self, crossings):
         return sorted(
             {
-                credential_at(door)[1]
+                bare(door)[1]
                 for each in crossings
                 for door in self.reading.open_doors(*each[:4])
                 if not self.reading.is_approved(*each[:4], door)
@@ -80,18 +74,12 @@ class Classification:
             if (each.target, each.action, each.state) != (system, action, "controlled"):
                 continue
             nodes, counting = reading.unchecked(reading.start_of(self.agent, each.source))
-            zones = reading.zone_of_source(self.agent, each.source), self.mesh.zone(system)
-            found |= {
-                k.id
-                for k in reading.meeting
-                if k.id in counting and k.step == "boundary" and (k.from_, k.to) == zones
-                if k.actions is None or action in k.actions
-            }
+            found |= {k.id for k in reading.gateways(self.agent, system, action, counting)}
             found |= {
                 k.id
                 for step in self.mesh.steps
                 if node not in nodes and step.leaves in nodes and step.enters not in nodes
-                if node in self.mesh.reached_by({step.enters})
+                if node in self.mesh.reached_by({step.enters}, STEPS)
                 for k in reading.meeting
                 if k.id in counting and reading.covers(k, step)
             }

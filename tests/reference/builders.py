@@ -97,10 +97,11 @@ def decided_everywhere(model: Snapshot, seed=0) -> Snapshot:
 
 
 def decided_hearing(model: Snapshot, seed=0) -> Snapshot:
-    """The model with a decision on each step of hearing, and on no other."""
+    """The model with a decision on hearing wherever something is heard or started, and on no other."""
     rng = random.Random(f"hearing {seed}")
     found = {}
-    for system, agent in sorted(Words(model).hearing):
+    started = {step.key for step in Words(model).steps if step.kind in {"trigger", "hearing"}}
+    for system, agent in sorted(started):
         name = f"h-{system}-{agent}"
         decided_at = rng.choice([None, *sorted(model.system)])
         found[name] = r.Checkpoint(name, DECISION, "hearing", system, agent, decided_at=decided_at)

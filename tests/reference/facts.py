@@ -1,11 +1,8 @@
 """What the rules and the questions of section 9 ask again and again."""
 
-from typing import NamedTuple
-
-from tests.reference.mesh import all_five, ordered
+from tests.reference.mesh import accesses, covered
 from tests.reference.reading import Reading
 
-SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 DAY = 86_400
 ENDS = {
     "hold": ("agent", "cred"),
@@ -20,28 +17,11 @@ ENDS = {
 }
 
 
-class Finding(NamedTuple):
-    """What one rule says of one subject."""
-
-    severity: str
-    agents: tuple = ()
-    actions: tuple = ()
-
-
-def lifetime_seconds(credential):
-    """None where it is unknown."""
-    if credential.lifetime is None:
-        return None
-    if credential.lifetime == "unlimited":
-        return float("inf")
-    return int(credential.lifetime[:-1]) * SECONDS[credential.lifetime[-1]]
-
-
 class Facts(Reading):
     """What several rules ask."""
 
-    def __init__(self, snapshot, view="built"):
-        super().__init__(snapshot, view)
+    def __init__(self, snapshot, view="built", guarded=(), words=None):
+        super().__init__(snapshot, view, guarded, words)
         self.s = snapshot
         self.agents = sorted(self.mesh.agents)
         self.active = [snapshot.credential[c] for c in sorted(self.mesh.creds)]
@@ -50,30 +30,20 @@ class Facts(Reading):
     def who_reaches(self, *nodes):
         return tuple(a for a in self.agents if self.mesh.effective(a) & set(nodes))
 
-    def accesses(self, agent):
-        return [node[1:] for node in self.mesh.effective(agent) if node[0] == "access"]
-
     def unchecked_accesses(self, agent):
-        return [node[1:] for node in self.unchecked({("agent", agent)})[0] if node[0] == "access"]
+        return accesses(self.unchecked({("agent", agent)})[0])
 
     def can(self, agent, system):
-        return {x for s, x in self.accesses(agent) if s == system}
+        return {x for s, x in accesses(self.mesh.effective(agent)) if s == system}
 
-    def beyond_credential(self, credential):
-        nodes = self.mesh.reached_by({("cred", credential)})
-        return [node[1:] for node in nodes if node[0] == "access"]
+    def opened_by(self, credential, kinds):
+        """The accesses that it opens by steps of these kinds, guarded or not."""
+        return accesses(self.mesh.reached_by(self.starts_of(f"credential:{credential}"), kinds))
 
-    def opens(self, credential):
-        return ordered(x for g in self.grants if g.credential == credential for x in all_five(g.actions))
-
-    def holding(self):
-        """Pairs of a hold step: by hold relations and passes."""
-        return sorted(self.mesh.held_by_steps)
-
-    def intended(self, agent):
-        """What the intents of the agent cover, or None where it has none; their ``from`` aside."""
-        intents = [i for i in self.s.intent.values() if i.agent == agent]
-        return {(i.system, x) for i in intents for x in all_five(i.actions)} if intents else None
+    def beyond_intents(self, agent):
+        """The unchecked accesses that no intent covers, wherever it comes from."""
+        meant = set().union(*(covered(i) for i in self.s.intent.values() if i.agent == agent))
+        return [at for at in self.unchecked_accesses(agent) if at not in meant]
 
     def environment(self, system):
         zone = self.s.system[system].zone

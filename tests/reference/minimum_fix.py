@@ -3,7 +3,7 @@
 from itertools import combinations
 from typing import NamedTuple
 
-from tests.reference.mesh import all_five
+from tests.reference.mesh import closure, covered
 
 ORDER = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "hearing", "hosting")
 
@@ -19,8 +19,11 @@ class Fix(NamedTuple):
 
 
 def candidates(reading):
-    """Every step that can be guarded: a relation counts once; implies and boundaries are none."""
-    found = {(step.kind, *step.key) for step in reading.mesh.steps if step.kind != "implies"}
+    """Every step that can be guarded, also those by which the outsider is heard: a relation counts once."""
+    mesh = reading.mesh
+    nodes = closure(mesh.steps_for_the_outsider, mesh.outsider)
+    hearing = [s for s in mesh.steps_of_compromise if s.kind == "hearing" and s.leaves in nodes]
+    found = {(step.kind, *step.key) for step in [*mesh.steps, *hearing] if step.kind != "implies"}
     return sorted(found, key=in_order)
 
 
@@ -97,13 +100,7 @@ def preference(fix):
 
 def stored_secrets(reading, chosen):
     """How many of the steps are custody by ``stores`` outside a secrets-manager."""
-    s = reading.mesh.s
-    return sum(
-        step[0] == "custody"
-        and s.custody[step[1:]].how == "stores"
-        and s.system[step[1]].kind != "secrets-manager"
-        for step in chosen
-    )
+    return sum(step[0] == "custody" and reading.mesh.is_left_lying(*step[1:]) for step in chosen)
 
 
 def interrupted(reading, before=None):
@@ -116,6 +113,6 @@ def interrupted(reading, before=None):
         (agent, system)
         for (agent, system), intent in sorted(reading.mesh.s.intent.items())
         if agent in reading.mesh.agents
-        and {("access", system, x) for x in all_five(intent.actions)}
+        and {("access", *each) for each in covered(intent)}
         & (reached(agent) - reading.unchecked({("agent", agent)})[0])
     ]

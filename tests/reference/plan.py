@@ -1,8 +1,9 @@
 """Section 6, the plan: what is needed, by which routes, the measures, their price, and the cheapest set.
 
 Measures are ``("ask", step, from, to)``, ``("drop", relation, from, to, action)``, where a pass is
-``("drop", "pass", "agent>agent", credential, None)``, and ``("limit", from, to)``. That measures only
-shrink what is open, as the page says, is all that the search assumes; ``test_plan`` tries every set too.
+``("drop", "pass", "agent>agent", credential, None)`` and an entry of an ``only`` is ``("drop", "only",
+"agent>agent", "system:action", None)``, and ``("limit", from, to)``. That measures only shrink what is open,
+as the page says, is all that the search assumes; ``test_plan`` tries every set too.
 """
 
 from collections import Counter
@@ -11,10 +12,12 @@ from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
-from tests.reference.flows import Flows
-from tests.reference.mesh import ACTIONS, OWN_STEPS, all_five, closure, ordered
+from meshmodel.edits.edit import Edit, Remove, apply_edit
+from tests.reference.crossings import WORDS
+from tests.reference.mesh import ACTIONS, OWN_STEPS, all_five, bare, closure, covered, ordered
 from tests.reference.minimum_fix import ORDER, candidates, interrupted, is_closed, is_still_bad
 from tests.reference.reading import Reading
+from tests.reference.rules import Rules
 from tests.reference.words import Words
 
 ROUTED = {"hold", "grant", "exchange", "implies", "delegation"}
@@ -29,9 +32,11 @@ HELD_AT_HAND = {
     "mcp-environment-secret",
 }
 """The kinds of credentials that are presented with nobody to ask."""
+CLOSED = (0, 0, 0, 0)
 STEPS = (*ORDER, "implies")
 MEASURES = ("ask", "drop", "limit")
-DROPPED = ("hold", "pass", "grant", "custody", "exchange")
+DROPPED = ("custody", "hold", "pass", "exchange", "only", "grant")
+SEVERITIES = ("critical", "high", "medium", "low")
 
 
 class Route(NamedTuple):
@@ -43,7 +48,7 @@ class Route(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Decisions a day, asks, drops and limits; what decides among equals; the measures in their order."""
+    """Decisions a day, asks, last grants, drops and limits; what decides among equals; the measures."""
 
     cost: tuple
     interrupted: int
@@ -61,7 +66,7 @@ class Plans:
         self.reading = Reading(snapshot, view)
         self.mesh = self.reading.mesh
         self.s, self.view, self.barred = snapshot, view, frozenset(barred)
-        self._routes, self._meshes, self._judged = {}, {}, {}
+        self._routes, self._meshes, self._judged, self._prices = {}, {}, {}, {}
 
     # What is needed
 
@@ -78,11 +83,9 @@ class Plans:
         ]
 
     def needed_by(self, agent, intent):
-        """What the intent covers and the systems that it names, as far as the agent comes there."""
+        """What the intent covers, wherever it comes from, as far as the agent comes there."""
         reached = closure(self.steps_for(agent), {("agent", agent)})
-        covered = {("access", intent.system, x) for x in all_five(intent.actions)}
-        named = {("access", s, "read") for s in intent.from_ or () if s != "home"}
-        return (covered | named) & reached
+        return {("access", *each) for each in covered(intent)} & reached
 
     def needed_by_itself(self, agent):
         """Without any intent: what it reaches by own steps."""
@@ -91,13 +94,13 @@ class Plans:
 
     @cached_property
     def needs(self):
-        """The needed accesses with the agent and how often a day: a group each intent, or each access."""
+        """The needed accesses with agent and intent: a group each intent, or without any each access."""
         found = []
         for agent in sorted(self.mesh.agents):
             intents = self.intents_of(agent)
-            found += [(agent, self.needed_by(agent, each), days(each)) for each in intents]
+            found += [(agent, self.needed_by(agent, each), each) for each in intents]
             if not intents:
-                found += [(agent, {access}, 1) for access in sorted(self.needed_by_itself(agent))]
+                found += [(agent, {access}, None) for access in sorted(self.needed_by_itself(agent))]
         return found
 
     def needed(self):
@@ -110,13 +113,14 @@ class Plans:
 
     # Routes
 
-    def route(self, agent, access, *, to_hear=False):
-        """The shortest path by the first of three sets of steps that lead there; ties step by step."""
-        key = agent, access, to_hear
+    def route(self, agent, access, means=None):
+        """The shortest path by the first of three sets of steps that lead there; ties step by step.
+
+        ``means`` are the steps by which it must be, where something is read to be heard or copied.
+        """
+        key = agent, access, means is None
         if key not in self._routes:
-            everything = self.steps_for(agent)
-            if to_hear:
-                everything = [step for step in everything if step.kind not in {"trigger", "hearing"}]
+            everything = [step for step in self.steps_for(agent) if means is None or step in means]
             first = [step for step in everything if step.kind in ROUTED or self._issues(step)]
             second = [step for step in everything if step.kind in ROUTED | {"custody"}]
             paths = (shortest(steps, ("agent", agent), access) for steps in (first, second, everything))
@@ -137,7 +141,8 @@ class Plans:
             for step in route.steps:
                 if step.kind == "hearing":
                     system, hearer = step.key
-                    waiting.append(self.route(hearer, ("access", system, "read"), to_hear=True))
+                    means = self.mesh.tools if step.enters[0] == "agent" else self.mesh.at_hand
+                    waiting.append(self.route(hearer, ("access", system, "read"), means))
         return found
 
     @cached_property
@@ -173,7 +178,7 @@ class Plans:
             yield "drop", "hold", b, c, None
             return
         for d in self.s.delegation.values():
-            here = step.leaves[0] == "agent" or (d.from_, d.to) == step.leaves[1:3]
+            here = step.leaves[0] != "session" or (d.from_, d.to) == step.leaves[1:3]
             if d.to == b and d.from_ in self.mesh.agents and c in (d.passes or ()) and here:
                 yield "drop", "pass", f"{d.from_}>{d.to}", c, None
 
@@ -182,29 +187,30 @@ class Plans:
         """Of an admin grant what is needed of it; where that is admin itself, every drop takes it away."""
         if step.action != "admin":
             return [step.action]
-        in_session = step.leaves[0] == "copy"
-        if after is not None and after.kind == "implies" and not in_session:
-            return [original(after.enters)[2]]
+        if after is not None and after.kind == "implies" and session_at(step.leaves) is None:
+            return [after.enters[2]]
         return ACTIONS
 
     @cached_property
     def approving(self):
         """The drops of what an intent may be approved by."""
         found = set()
-        for (agent, system), intent in self.s.intent.items():
+        for (agent, _), intent in self.s.intent.items():
             if agent in self.mesh.agents:
-                found |= set(self._approving(agent, system, all_five(intent.actions)))
+                found |= set(self._approving(agent, covered(intent)))
         return found
 
-    def _approving(self, agent, system, actions):
+    def _approving(self, agent, accesses):
         wanted = {
             g.credential
             for g in self.s.grant.values()
-            if g.system == system and g.credential in self.mesh.creds and all_five(g.actions) & actions
+            if g.credential in self.mesh.creds and accesses & {(g.system, x) for x in all_five(g.actions)}
         }
-        exchanges = [step for step in self.mesh.steps if step.kind == "exchange" and step.leaves[0] == "cred"]
+        exchanges = [
+            s for s in self.mesh.steps_but_hearing if s.kind == "exchange" and not session_at(s.leaves)
+        ]
         for _ in exchanges:
-            wanted |= {step.key[0] for step in exchanges if step.key[1] in wanted}
+            wanted |= {bare(step.leaves)[1] for step in exchanges if step.key[1] in wanted}
         yield from (("drop", "exchange", *step.key, None) for step in exchanges if step.key[1] in wanted)
         who = {agent} | {
             d.to for d in self.s.delegation.values() if d.from_ == agent and not self.mesh.is_steerable(d.to)
@@ -223,14 +229,9 @@ class Plans:
         found = {*self._asks(), *self._drops(), *self._limits()}
         return sorted(found - self.barred, key=in_order)
 
-    def is_left_lying(self, system, credential):
-        """Whether it is stored there, and the place is no secrets-manager."""
-        custody = self.s.custody[system, credential]
-        return custody.how == "stores" and self.s.system[system].kind != "secrets-manager"
-
     def _asks(self):
         for kind, *ends in candidates(self.reading):
-            if kind == "hearing" or (kind == "custody" and self.is_left_lying(*ends)):
+            if kind == "hearing" or (kind == "custody" and self.mesh.is_left_lying(*ends)):
                 continue
             if kind == "hold" and self.s.credential[ends[1]].kind in HELD_AT_HAND:
                 continue
@@ -240,20 +241,29 @@ class Plans:
         yield from (each for each in self._droppable() if each not in self.used | self.approving)
 
     def _droppable(self):
-        """What makes a step; what is about retired agents and revoked credentials does nothing."""
-        s, agents, creds = self.s, self.mesh.agents, self.mesh.creds
-        yield from (("drop", "hold", a, c, None) for a, c in s.hold if a in agents and c in creds)
+        s = self.s
+        yield from (("drop", "hold", a, c, None) for a, c in s.hold)
         for d in s.delegation.values():
-            if d.from_ in agents and d.to in agents:
-                for c in creds & set(d.passes or ()):
-                    yield "drop", "pass", f"{d.from_}>{d.to}", c, None
-        yield from (("drop", "exchange", a, b, None) for a, b in s.exchange if {a, b} <= creds)
+            yield from (("drop", "pass", f"{d.from_}>{d.to}", c, None) for c in d.passes or ())
+            yield from (("drop", "only", f"{d.from_}>{d.to}", each, None) for each in self._entries(d))
+        yield from (("drop", "exchange", a, b, None) for a, b in s.exchange)
         for key, custody in s.custody.items():
-            if key[1] in creds and self.is_left_lying(*key) and "issue" not in (custody.by or ()):
+            if self.mesh.is_left_lying(*key) and "issue" not in (custody.by or ()):
                 yield "drop", "custody", *key, None
         for key, grant in s.grant.items():
-            if key[0] in creds:
-                yield from (("drop", "grant", *key, x) for x in all_five(grant.actions))
+            yield from (("drop", "grant", *key, x) for x in all_five(grant.actions))
+
+    def _entries(self, d):
+        """Those of an ``only`` that counts that may go; of all of them the last stays."""
+        if not self.mesh.only_counts(d):
+            return []
+        kept = {f"{s}:{x}" for intent in self.intents_of(d.from_) for s, x in covered(intent)}
+        for step in (step for route in self.all_routes for step in route.steps):
+            if (session_at(step.leaves) or ())[1:3] == (d.from_, d.to) and bare(step.enters)[0] == "access":
+                _, system, x = bare(step.enters)
+                kept |= {f"{system}:{x}", f"{system}:admin"}
+        may_go = [each for each in d.only if each not in kept]
+        return may_go if len(may_go) < len(d.only) else may_go[:-1]
 
     def _limits(self):
         yield from (("limit", *key) for key in self.s.delegation if self.only_of(key))
@@ -283,26 +293,55 @@ class Plans:
 
     @cached_property
     def passing(self):
-        """How many decisions a day pass each step."""
-        count = Counter()
-        for agent, accesses, a_day in self.needs:
-            routes = [route for access in accesses for route in self.routes(agent, access)]
-            for place in {(step.kind, *step.key) for route in routes for step in route.steps}:
-                count[place] += a_day
-        return count
+        """The places on the routes of each of the needs."""
+        return [
+            {(s.kind, *s.key) for access in accesses for r in self.routes(agent, access) for s in r.steps}
+            for agent, accesses, _ in self.needs
+        ]
+
+    def counted(self, place):
+        """Whose needs are decided there: agent and intent, None for an access of one without intents."""
+        found = [
+            (agent, intent, places)
+            for (agent, _, intent), places in zip(self.needs, self.passing, strict=True)
+            if place in places
+        ]
+        return [
+            (agent, intent)
+            for agent, intent, places in found
+            if not any(is_the_same_work(agent, intent, places, *other) for other in found)
+        ]
+
+    def started(self, measure):
+        """The intents of the agent that the step starts."""
+        return self.intents_of(measure[3]) if measure[1] in {"trigger", "hosting"} else []
 
     def price(self, measure):
         """Decisions a day; only asks have any."""
         if measure[0] != "ask":
             return 0
-        least = 1
-        if measure[1] in {"trigger", "hosting"}:
-            least = max([1, *(days(each) for each in self.intents_of(measure[3]))])
-        return max(least, self.passing[measure[1:]])
+        if measure not in self._prices:
+            passing = sum(1 if intent is None else days(intent) for _, intent in self.counted(measure[1:]))
+            self._prices[measure] = max([1, passing, *(days(each) for each in self.started(measure))])
+        return self._prices[measure]
+
+    def unknown(self, chosen):
+        """The intents that count for these and do not say how often a day, as agent and system."""
+        asks = [each for each in chosen if each[0] == "ask"]
+        intents = [i for each in asks for _, i in self.counted(each[1:]) if i is not None]
+        intents += [intent for each in asks for intent in self.started(each)]
+        return sorted({(i.agent, i.system) for i in intents if i.per_day is None})
+
+    def lost(self, chosen):
+        """The active credentials that lose their last grant."""
+        drops = {each for each in chosen if each[:2] == ("drop", "grant")}
+        left = {c for (c, _), actions in self._grants_after(drops).items() if actions}
+        return {each[2] for each in drops if each[2] in self.mesh.creds - left}
 
     def cost(self, chosen):
         asks = sum(each[0] == "ask" for each in chosen)
-        return sum(self.price(each) for each in chosen), asks, len(chosen) - asks
+        days_ = sum(self.price(each) for each in chosen)
+        return days_, asks, len(self.lost(chosen)), len(chosen) - asks
 
     # The model with measures
 
@@ -311,27 +350,34 @@ class Plans:
         tables = {name: dict(self.s.table(name)) for name in ("hold", "grant", "custody", "exchange")}
         delegations = dict(self.s.delegation)
         for measure in chosen:
+            key = measure[1:] if measure[0] == "limit" else tuple(measure[2].split(">"))
             if measure[0] == "limit":
-                key = measure[1:]
                 delegations[key] = replace(delegations[key], only=self.only_of(key))
-            elif measure[0] == "drop" and measure[1] == "pass":
-                key = tuple(measure[2].split(">"))
+            elif measure[:2] == ("drop", "pass"):
                 passes = tuple(c for c in delegations[key].passes if c != measure[3])
                 delegations[key] = replace(delegations[key], passes=passes or None)
+            elif measure[:2] == ("drop", "only"):
+                only = tuple(each for each in delegations[key].only if each != measure[3])
+                delegations[key] = replace(delegations[key], only=only)
             elif measure[0] == "drop" and measure[1] != "grant":
                 del tables[measure[1]][measure[2:4]]
-        without_admin = set()
-        for key, grant in self.s.grant.items():
-            gone = {each[4] for each in chosen if each[:4] == ("drop", "grant", *key)}
-            if gone:
-                left = ordered(all_five(grant.actions) - gone - {"admin"})
-                if "admin" in grant.actions:
-                    without_admin.add(key)
-                tables["grant"][key] = replace(grant, actions=left)
-                if not left:
-                    del tables["grant"][key]
+        left = self._grants_after(chosen)
+        without_admin = {
+            key for key, actions in left.items() if "admin" in set(self.s.grant[key].actions) - actions
+        }
+        tables["grant"] = {
+            key: replace(self.s.grant[key], actions=ordered(x)) for key, x in left.items() if x
+        }
         after = replace(self.s, **tables, delegation=delegations)
         return replace(after, checkpoint=dict(self._checkpoints(after, without_admin)))
+
+    def _grants_after(self, chosen):
+        """The actions of each grant; one that loses any loses admin and keeps what that implies."""
+        found = {}
+        for key, grant in self.s.grant.items():
+            gone = {each[4] for each in chosen if each[:4] == ("drop", "grant", *key)}
+            found[key] = all_five(grant.actions) - gone - {"admin"} if gone else set(grant.actions)
+        return found
 
     def _checkpoints(self, after, without_admin):
         """Those on what is gone go with it; one that covered admin covers what is left of it."""
@@ -355,29 +401,45 @@ class Plans:
             words = Words(self.applied(changing), self.mesh.held_by_steps) if changing else self.mesh
             self._meshes[changing] = words
         asked = [each[1:] for each in chosen if each[0] == "ask"]
-        return Flows(self._meshes[changing], self.view, asked)
+        return Rules(self._meshes[changing].s, self.view, asked, self._meshes[changing])
 
     # The cheapest
 
-    def closes(self, chosen, left=0):
-        """Whether at most so many stay open after these."""
+    def open_after(self, chosen):
+        """How many stay open, critical to low: toxic flows, and crossings as severe as without measures."""
+        reading, count = self.after(chosen), Counter({"critical": 0})
+        count["critical"] += len(reading.toxic())
+        for each in reading.candidates():
+            if reading.bad_doors(*each):
+                count[self._severities[each]] += 1
+        return tuple(count[severity] for severity in SEVERITIES)
+
+    @cached_property
+    def _severities(self):
+        crossings = self.reading.crossings_and_missing()[0]
+        return {c[:4]: WORDS[c.severity] for c in crossings if c.severity is not None}
+
+    def closes(self, chosen, left=CLOSED):
+        """Whether no more stay open, of as many severities as are told: critical first, then high."""
         chosen = frozenset(chosen)
         if (chosen, left) not in self._judged:
-            enough = self.open_after(chosen) <= left if left else self._closes(self.after(chosen))
-            self._judged[chosen, left] = enough
+            self._judged[chosen, left] = self._closes(chosen, left)
         return self._judged[chosen, left]
 
-    def _closes(self, flows):
-        """Whether nothing is open; what was open the last time is looked at first."""
-        for number, each in enumerate(self._open):
-            if is_still_bad(flows, *each):
-                self._open.insert(0, self._open.pop(number))
-                return False
-        return is_closed(flows)
+    def _closes(self, chosen, left):
+        """Where nothing may stay, what was open the last time is looked at first: that is quicker."""
+        if left == CLOSED:
+            reading = self.after(chosen)
+            for number, each in enumerate(self._open):
+                if is_still_bad(reading, *each):
+                    self._open.insert(0, self._open.pop(number))
+                    return False
+            return is_closed(reading)
+        return self.open_after(chosen)[: len(left)] <= left
 
     @cached_property
     def _open(self):
-        return [each for each in self.reading.candidates() if self.reading.bad_doors(*each)]
+        return list(self._severities)
 
     def to_hit(self, chosen, left):
         """What a largest open set around the chosen ones lacks: every set that closes has one of these."""
@@ -386,8 +448,11 @@ class Plans:
                 chosen = {*chosen, each}
         return frozenset(self.measures) - chosen
 
-    def best(self, left=0):
-        """The plan, or the cheapest that leaves at most so many open, which must be possible."""
+    def best(self, left=CLOSED):
+        """The plan, or the cheapest that leaves no more open, which must be possible.
+
+        For a level ``left`` is a zero for each severity from there on.
+        """
         rows = set()
         while True:
             hitting = self._cheapest_hitting(rows)
@@ -429,11 +494,6 @@ class Plans:
 
     # The trade-off
 
-    def open_after(self, chosen):
-        """How many crossings are uncontrolled and flows toxic."""
-        flows = self.after(chosen)
-        return sum(bool(flows.bad_doors(*each)) for each in flows.candidates()) + len(flows.toxic())
-
     def trade_off(self, at_most=8):
         """The fewest open by decisions a day, ascending, each better than the one before.
 
@@ -452,6 +512,67 @@ class Plans:
                 still = self.open_after((*others, *chosen))
                 points[days_] = min(still, points.get(days_, still))
         return falling(points)
+
+    # Beside the plan
+
+    def completion(self, chosen):
+        """The free measures that end findings of medium and above, as few as do."""
+        done = set(chosen)
+        lost = self.lost(done)
+        more = [m for m in self.measures if m[0] != "ask" and m not in done and self.lost({*done, m}) == lost]
+        before, found = self.grave(done), self.grave({*done, *more})
+        if before <= found:
+            return ()
+        for each in reversed(more):
+            without = [m for m in more if m != each]
+            again = self.grave({*done, *without})
+            if again <= found:
+                more, found = without, again
+        return tuple(more)
+
+    def grave(self, chosen):
+        """The findings of medium and above after some measures, as rule and subject."""
+        findings = self.after(chosen).findings()
+        return {key for key, severity in findings.items() if severity != "low"}
+
+    def alternatives(self):
+        """The changes, each needing somebody's word, whose plan asks less, with that plan."""
+        asked = self.best().cost[0]
+        plans = [(change, Plans(model, self.view).best()) for change, model in self._changed()]
+        return [(change, plan) for change, plan in plans if plan.cost[0] < asked]
+
+    def _changed(self):
+        """A system typed that outsiders' words only come to; what no route passes taken away."""
+        s, passed = self.s, {(step.kind, *step.key) for route in self.all_routes for step in route.steps}
+        passed |= {("delegation", *each[2].split(">")) for each in self.used if each[1] == "pass"}
+        for system in sorted(self.mesh.words_come_to):
+            if not self.mesh.is_first_hand(system):
+                typed = replace(s.system[system], typed=True)
+                yield ("typed", system), replace(s, system={**s.system, system: typed})
+        for table in ("delegation", "trigger"):
+            for key in sorted(s.table(table)):
+                if (table, *key) not in passed:
+                    yield (table, *key), apply_edit(s, Edit("change", (Remove(table, key),)))
+
+
+def is_the_same_work(agent, intent, places, other, others_intent, others_places):
+    """Whether the other's intent for the same system comes there through a delegation to the agent."""
+    if intent is None or others_intent is None or other == agent or intent.system != others_intent.system:
+        return False
+    return is_set_to_work(agent, others_places) and not is_set_to_work(other, places)
+
+
+def is_set_to_work(agent, places):
+    return any(place[0] == "delegation" and place[2] == agent for place in places)
+
+
+def session_at(node):
+    """The session in which the node is, or that it is; None outside of any."""
+    while node[0] in {"copy", "stray"}:
+        if node[0] == "copy":
+            return node[2]
+        node = node[1]
+    return node if node[0] in {"session", "copying"} else None
 
 
 def days(intent):
@@ -488,13 +609,8 @@ def step_order(step):
     if step.kind == "grant":
         number = ACTIONS.index(step.action)
     elif step.kind == "implies":
-        number = ACTIONS.index(original(step.enters)[2])
+        number = ACTIONS.index(bare(step.enters)[2])
     return STEPS.index(step.kind), step.key, number
-
-
-def original(node):
-    """Itself, or what it is a copy of."""
-    return node[1] if node[0] == "copy" else node
 
 
 def in_order(measure):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ACTIONS
 from tests.reference.random_models import COUNTS, Maker
 
 PER_DAY = (None, None, 0.5, 1, 2, 3, 5, 40)
@@ -81,6 +82,39 @@ def a_server_for_all(m):
         m.add(r.Delegation(server, boss))
 
 
+def a_limited_server(m):
+    """A program may do more for an agent than anybody needs, of what its keys open."""
+    if len(m.agents) < 2:
+        return
+    boss, server = m.rng.sample(m.agents, 2)
+    m.change("agent", boss, kind=m.pick(("ai-agent", "service")), steerable=None)
+    m.change("agent", server, kind="service", steerable=None, status="active")
+    only = set()
+    for _ in range(m.pick((2, 3, 3))):
+        place = m.pick(m.systems)
+        chosen = m.let(server, place, ("read", "write", "execute", "admin"))
+        only |= {f"{place}:{m.pick(ACTIONS) if chosen == ('admin',) else chosen[0]}"}
+        if m.chance(0.4):
+            intend(m, boss, place, chosen)
+    returns = m.pick(("words", "words", "values"))
+    m.add(r.Delegation(boss, server, only=tuple(sorted(only)), returns=returns))
+
+
+def the_same_work(m):
+    """One sets another to work, and both have an intent for what that does."""
+    if len(m.agents) < 2:
+        return
+    boss, worker = m.rng.sample(m.agents, 2)
+    place = m.pick(m.systems)
+    m.change("agent", worker, status="active")
+    m.add(r.Delegation(boss, worker))
+    chosen = m.let(worker, place, ("read", "write"))
+    for agent in (boss, worker):
+        m.add(r.Intent(agent, place, chosen, None, m.pick(PER_DAY)))
+    if m.chance(0.3):
+        m.add(r.Delegation(worker, boss))
+
+
 def a_store(m):
     """A key lies where an agent reads or runs, or is handed out there; perhaps others hold it."""
     agent, place, key = m.pick(m.agents), m.pick(m.systems), m.pick(m.creds)
@@ -126,7 +160,8 @@ SHAPES = (
     an_admin,
     a_server,
     a_server_for_all,
-    a_server_for_all,
+    a_limited_server,
+    the_same_work,
     a_store,
     an_exchange,
     words_and_starts,

@@ -1,6 +1,7 @@
 """Section 9, the questions: what the drawing does not say."""
 
-from tests.reference.facts import DAY, Facts, lifetime_seconds
+from tests.reference.facts import DAY, Facts
+from tests.reference.mesh import accesses
 
 OWNER = "owner"
 LIFETIME = "lifetime"
@@ -10,6 +11,9 @@ HOME = "home"
 ONE_ZONE = "is this one trust domain"
 INTENTS = "intents"
 WHERE = "where does its secret lie"
+EXTERNAL = "is it one of yours"
+KEY = "who has its key"
+HONOURED = "is it honoured as principal or as delegate"
 ONLY = "only names what it does not reach"
 
 
@@ -31,24 +35,34 @@ class Questions(Facts):
 
     def _of_agents(self):
         for a in self.agents:
-            if self.s.agent[a].home is None:
+            home = self.s.agent[a].home
+            if home is None:
                 yield f"agent:{a}", HOME
+            elif self.mesh.is_person(a) and self.s.zone[home].environment == "external":
+                yield f"agent:{a}", EXTERNAL
             nodes = self.mesh.effective(a)
-            zones = {self.mesh.zone(s) for s, _ in self.accesses(a)}
+            zones = {self.mesh.zone(s) for s, _ in accesses(nodes)}
             if len(self.mesh.identities(nodes)) >= 2 and len(zones) == 1:
                 yield f"agent:{a}", ONE_ZONE
-            if self.mesh.is_steerable(a) and self.intended(a) is None:
+            if self.mesh.is_steerable(a) and all(i.agent != a for i in self.s.intent.values()):
                 yield f"agent:{a}", INTENTS
 
     def _of_credentials(self):
         """A held bearer credential, not attested, of unknown or over a day's lifetime, in no custody."""
-        held = {c for _, c in self.holding()}
+        held = {c for _, c in self.mesh.held_by_steps}
         kept = {k.credential for k in self.s.custody.values()}
         for c in self.active:
-            seconds = lifetime_seconds(c)
+            seconds = c.lifetime_seconds
             long = seconds is None or seconds > DAY
             if c.id in held - kept and c.binding == "bearer" and not c.attested and long:
                 yield f"credential:{c.id}", WHERE
+            lies = any(k.credential == c.id and k.how == "stores" for k in self.s.custody.values())
+            if lies and c.id not in held and c.binding != "bearer":
+                yield f"credential:{c.id}", KEY
+            if c.on_behalf_of is not None and any(
+                g.credential == c.id and g.honoured_as is None for g in self.grants
+            ):
+                yield f"credential:{c.id}", HONOURED
 
     def _of_limits(self):
         """An ``only`` that names what the second agent does not reach itself: not even as itself.
@@ -58,6 +72,6 @@ class Questions(Facts):
         """
         for d in self.s.delegation.values():
             if {d.from_, d.to} <= self.mesh.agents:
-                own = {f"{n[1]}:{n[2]}" for n in self.mesh.own(d.to) if n[0] == "access"}
+                own = {f"{s}:{x}" for s, x in accesses(self.mesh.own(d.to))}
                 if set(d.only or ()) - own:
                     yield f"agent:{d.to}", ONLY

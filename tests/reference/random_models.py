@@ -19,9 +19,12 @@ systems; and in powers over decisions. One more is "shapes": little but some of 
 
 LEVELS = ("public", "internal", "confidential", "restricted", None)
 LIFETIMES = (None, "5m", "24h", "90000s", "90d", "2161h", "unlimited")
-SYSTEM_KINDS = (None, None, "database", "secrets-manager", "agent-memory", "knowledge-base", "a-new-kind")
+SYSTEM_KINDS = (
+    *(None, None, None, "database", "secrets-manager", "agent-memory", "knowledge-base", "a-new-kind"),
+    *("token-service", "identity-provider"),
+)
 AGENT_KINDS = (None, "ai-agent", "ai-agent", "orchestrator", "service", "workflow", "broker", "person")
-CREDENTIAL_KINDS = (None, None, "api-key", "personal-access-token", "session-cookie", "x509-svid")
+CREDENTIAL_KINDS = (None, None, "api-key", "personal-access-token", "session-cookie", "exchanged-token")
 IDENTITIES = ("i0", "i1", "i2")
 PEOPLE = ("ann", "ben")
 COUNTS = {"kind": "policy-decision", "freshness": "per-action", "state": "enforced", "actions": None}
@@ -129,7 +132,7 @@ class Maker:
 
     def model(self):
         for zone in self.zones:
-            environment = self.pick((None, "production", "production", "staging", "development", "lab"))
+            environment = self.pick((None, "production", "production", "staging", "development", "external"))
             self.add(r.Zone(zone, environment=environment))
         for make, ids in (
             (self.system, self.systems),
@@ -161,7 +164,7 @@ class Maker:
             sensitivity=self.pick(LEVELS + (("confidential", "restricted") if leaks else ())),
             integrity=self.maybe(0.3, self.pick(("low", "medium", "high", "critical"))),
             untrusted_input=self.chance(0.35 if leaks or words else 0.2),
-            typed=self.chance(0.25 if words else 0.15),
+            typed=self.chance(0.25 if words else 0.2),
             exposed=self.maybe(0.4, self.chance(0.6 if leaks else 0.4)),
             exposed_requests=self.maybe(0.4, self.chance(0.5)),
             audit=self.pick((None, None, "none", "identity", "identity-and-subject")),
@@ -209,7 +212,7 @@ class Maker:
         for _ in self.times(1.0, 3 if more else 1):
             self.add(r.Hold(one(self.agents), one(self.creds)))
         for _ in self.times(2.2, 4 if more else 2):
-            honoured_as = self.maybe(0.5, "delegate", "principal")
+            honoured_as = self.pick((None, "delegate", "principal"))
             entitled = self.maybe(0.4, self.actions())
             grant = r.Grant(one(self.creds), one(self.systems), self.actions())
             self.add(replace(grant, honoured_as=honoured_as, entitled=entitled))
@@ -218,7 +221,7 @@ class Maker:
             self.add(r.Custody(one(self.systems), one(self.creds), how, self.maybe(0.3, self.actions())))
         for _ in self.times(0.35) if len(self.creds) > 1 else ():
             semantics = one((None, "delegation", "impersonation"))
-            at = self.maybe(0.3, one(self.systems))
+            at = self.maybe(0.5, one(self.systems))
             ends = self.rng.sample(self.creds, 2)
             self.add(r.Exchange(*ends, at=at, semantics=semantics, pinned=self.chance(0.7)))
         dense = self.is_a("limited")
@@ -230,7 +233,7 @@ class Maker:
             self.add(self.intent())
 
     def intent(self):
-        """Mostly of what somebody may do somewhere, and of several sources."""
+        """Mostly of what somebody may do somewhere, and of several sources, some of which it reads."""
         from_ = None
         if self.chance(0.6):
             from_ = tuple(dict.fromkeys(self.some([*self.systems, "home", "home", "home"], 5)))
@@ -240,6 +243,8 @@ class Maker:
         fitting = [g for g in grants if g.credential in held] or grants
         if self.chance(0.7):
             grant = self.pick(fitting)
+            if from_ is not None and self.chance(0.5):
+                from_ = tuple(dict.fromkeys((*from_, self.pick(fitting).system)))
             return r.Intent(agent, grant.system, grant.actions, from_, per_day)
         return r.Intent(agent, self.pick(self.systems), self.actions(), from_, per_day)
 
@@ -280,6 +285,9 @@ class Maker:
         lone = [f"system:{s.id}" for s in self.of("system") if s.zone is None]
         ends = [*self.zones, *lone]
         boundaries = [("boundary", one, other) for one in ends for other in ends if one != other]
+        homes = {a.home for a in self.of("agent")}
+        if self.chance(0.6):
+            boundaries = [each for each in boundaries if each[1] in homes]
         self.rng.shuffle(steps)
         self.rng.shuffle(boundaries)
         share = self.rng.uniform(0.5, 1) if self.is_a("decided", "control") else self.rng.uniform(0, 0.6)

@@ -1,21 +1,20 @@
 """The naive reading of one snapshot in one view, with answers as in section 11."""
 
-from tests.reference.compromise import Compromises
-from tests.reference.crossings import WORDS
-from tests.reference.flows import Flows
-from tests.reference.mesh import ordered
+from tests.reference.crossings import WORDS, Crossings
+from tests.reference.mesh import accesses, ordered
 from tests.reference.words import Words
 
 
-class Reading(Compromises):
+class Reading(Crossings):
     """All answers of sections 4 to 7."""
 
-    def __init__(self, snapshot, view="built"):
-        super().__init__(Words(snapshot), view)
+    def __init__(self, snapshot, view="built", guarded=(), words=None):
+        """``words``: the mesh of this snapshot where there is one already."""
+        super().__init__(words or Words(snapshot), view, guarded)
 
     def with_guarded(self, steps):
         """The same mesh with decisions of nobody's power on these steps (kind, from, to)."""
-        return Flows(self.mesh, self.view, steps)
+        return Crossings(self.mesh, self.view, steps)
 
     def reach(self):
         """Section 11, ``meshmodel reach``: its ``agents``."""
@@ -36,7 +35,7 @@ class Reading(Compromises):
             "own_identities": list(mesh.identities(sets["own"])),
             "reach": [
                 {"system": s, **{name: actions_on(s, nodes) for name, nodes in sets.items()}}
-                for s in sorted({node[1] for node in sets["actions"] if node[0] == "access"})
+                for s in sorted({s for s, _ in accesses(sets["actions"])})
             ],
         }
 
@@ -93,7 +92,7 @@ def word(severity):
 
 
 def actions_on(system, nodes):
-    return list(ordered(node[2] for node in nodes if node[0] == "access" and node[1] == system))
+    return list(ordered(x for s, x in accesses(nodes) if s == system))
 
 
 def listed(nodes):
@@ -102,7 +101,6 @@ def listed(nodes):
         "agents": sorted(node[1] for node in nodes if node[0] == "agent"),
         "credentials": sorted(node[1] for node in nodes if node[0] == "cred"),
         "systems": [
-            {"system": s, "actions": actions_on(s, nodes)}
-            for s in sorted({node[1] for node in nodes if node[0] == "access"})
+            {"system": s, "actions": actions_on(s, nodes)} for s in sorted({s for s, _ in accesses(nodes)})
         ],
     }

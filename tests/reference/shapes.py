@@ -86,11 +86,12 @@ def a_gateway(m):
     m.let(agent, secret, ("read",))
     m.let(agent, words, ("read",))
     m.let(agent, out, ("write", "read"))
-    home = m.records["agent", agent].home
-    to = m.records["system", out].domain
-    for end in {m.records["system", secret].domain: 0, home or m.pick(m.zones): 0}:
-        if end != to:
-            m.decide("boundary", end, to)
+    home = m.records["agent", agent].home or m.pick(m.zones)
+    if home != m.records["system", out].domain:
+        m.decide("boundary", home, m.records["system", out].domain)
+    others = [a for a in m.agents if a != agent]
+    if others and m.chance(0.4):
+        m.add(r.Delegation(agent, m.pick(others)))
 
 
 def one_subject(m):
@@ -120,6 +121,65 @@ def for_people(m):
     m.let(chain[-1], place, ("read",))
 
 
+def astray(m):
+    """A key made for one system is taken by another, itself or at an exchange, however it was come by."""
+    agent, place, other = m.pick(m.agents), m.pick(m.systems), m.pick(m.systems)
+    key = m.pick(m.creds)
+    m.change("credential", key, audience=(place,), binding="bearer")
+    m.let(None, other, ("read", "write"), key)
+    way = m.pick(("hold", "custody", "exchange"))
+    if way == "hold":
+        m.add(r.Hold(agent, key))
+        m.decide("hold", agent, key)
+    elif way == "custody":
+        by = m.let(agent, place, ("read", "issue"))
+        m.add(r.Custody(place, key, "stores" if by == ("read",) else "issues"))
+        m.decide("custody", place, key)
+    if len(m.creds) > 1:
+        before = m.pick([c for c in m.creds if c != key])
+        ends = m.pick(((before, key), (before, key), (key, before)))
+        m.change("system", place, kind=m.pick(("token-service", "identity-provider", "database")))
+        m.add(r.Hold(agent, ends[0]))
+        m.add(r.Exchange(*ends, at=m.pick((place, other, None))))
+        m.decide("exchange", *ends)
+
+
+def a_loose_trust(m):
+    """A trust takes every key of a kind that was made for its token service."""
+    if len(m.creds) < 2:
+        return
+    one, to = m.rng.sample(m.creds, 2)
+    desk, other = m.pick(m.systems), m.pick(m.creds)
+    for key in (one, other):
+        m.change(
+            "credential", key, kind="oidc-federation", audience=m.some(sorted({desk, m.pick(m.systems)}), 2)
+        )
+    if m.chance(0.3):
+        m.change("credential", one, status="revoked")
+    m.add(r.Exchange(one, to, at=m.maybe(0.85, desk), semantics="impersonation", pinned=m.chance(0.1)))
+    m.add(r.Hold(m.pick(m.agents), other))
+    m.let(None, m.pick(m.systems), ("read", "write"), to)
+    m.decide("exchange", one, to)
+
+
+def a_copy(m):
+    """A program carries what it reads into another system, by intent or because it is for that alone."""
+    program, reader, source, target = m.pick(m.agents), m.pick(m.agents), m.pick(m.systems), m.pick(m.systems)
+    m.change("agent", program, kind="workflow", steerable=None)
+    m.change("system", source, untrusted_input=m.chance(0.8))
+    m.let(program, source, ("read",))
+    m.let(program, target, ("write", "write", "admin"))
+    if m.chance(0.5):
+        m.add(r.Intent(program, target, ("write",), m.maybe(0.8, (source,))))
+    if m.chance(0.3):
+        m.add(r.Trigger(m.pick(m.systems), program))
+    if reader != program:
+        m.change("agent", reader, kind="ai-agent", steerable=None)
+        m.let(reader, target, ("read",))
+        m.let(reader, m.pick(m.systems), ("write",))
+    m.decide("hearing", source, program)
+
+
 SHAPES = (
     what_others_hold,
     what_is_bound,
@@ -129,4 +189,7 @@ SHAPES = (
     a_gateway,
     one_subject,
     for_people,
+    astray,
+    a_loose_trust,
+    a_copy,
 )

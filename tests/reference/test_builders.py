@@ -36,7 +36,7 @@ def test_decisions_on_what_arises_by_itself():
     for seed in range(20):
         model = builders.decided_hearing(random_model(seed, 5, "words"), seed)
         reading = Reading(model)
-        counting = reading.unchecked(reading.outsider())[1]
+        counting = reading.for_the_outsider[1]
         found += sum(k.id in counting for k in model.checkpoint.values())
     assert found >= 10
 
@@ -65,7 +65,7 @@ def test_power_over_a_boundary():
     assert to_target == {
         (None, "controlled"),
         ("source", "uncontrolled"),
-        ("gate", "uncontrolled"),
+        ("gate", "controlled"),
     }
     crossings = Reading(early).crossings_and_missing()[0]
     assert {c.state for c in crossings if c.target == "target"} == {"uncontrolled"}

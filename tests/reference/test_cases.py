@@ -15,7 +15,7 @@ CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 def test_all_cases_are_there():
-    assert len(CASES) == 66
+    assert len(CASES) == 81
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -28,7 +28,13 @@ def test_the_naive_reading_answers_the_case(path):
     assert answer["missing"] == expected["missing"]
     assert answer["heard"] == expected["heard"]
     assert reading.toxic() == expected["toxic"]
-    assert sorted(Rules(read_file(path)).lost_delegation()) == expected["lost"]
+    rules = Rules(read_file(path))
+    assert sorted(rules.lost_delegation()) == expected["lost"]
+    found = {
+        name: sorted(map(list, getattr(rules, name.replace("-", "_"))().items()))
+        for name in expected["findings"]
+    }
+    assert found == expected["findings"]
     designed = Reading(read_file(path), "designed").answer()
     assert designed["summary"]["uncontrolled"] == expected["uncontrolled_as_designed"]
     for compromise in expected["compromise"]:
@@ -42,7 +48,10 @@ def test_the_naive_minimum_fix_costs_what_the_case_says(path):
     assert minimum_cost(Reading(read_file(path))) == expected
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+PLANNED = [path for path in CASES if json.loads(path.with_suffix(".json").read_text())["plan"]]
+
+
+@pytest.mark.parametrize("path", PLANNED, ids=lambda path: path.stem)
 def test_the_naive_plan_costs_what_the_case_says(path):
     expected = json.loads(path.with_suffix(".json").read_text())["plan"]
     assert list(Plans(read_file(path)).best().cost) == expected["cost"]

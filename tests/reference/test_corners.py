@@ -17,8 +17,6 @@ def reading(name):
     [
         ("hears-by-hosting", "a1", False),
         ("hears-through-an-agent", "a1", False),
-        ("steered-agents-delegate", "a1", True),
-        ("programs-are-not-steered", "a0", False),
         ("retired-agents-instruct-nobody", "a1", False),
         ("instructed-by-the-unsteered", "a1", True),
         ("toxic-reads-come-back", "a2", False),

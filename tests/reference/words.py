@@ -1,117 +1,153 @@
-"""Section 3, outsiders' words, and section 4, reach."""
+"""Section 3, outsiders' words, the steps of section 7, and section 4, reach."""
 
-from tests.reference.mesh import OWN_STEPS, Mesh, Step, closure
+from functools import cached_property
+
+from tests.reference.mesh import OWN_STEPS, Mesh, Step, accesses, all_five, bare, closure
 
 
 class Words(Mesh):
-    """The mesh with hearing: who hears what, who is steered, who can be instructed."""
+    """The mesh with hearing: who hears and copies what, and where outsiders' words may come."""
 
     def __init__(self, snapshot, held_before=None):
         super().__init__(snapshot, held_before)
         self._memo = {}
-        self.triggers = {step.key for step in self.steps_but_hearing if step.kind == "trigger"}
-        self.lying_open = self._by_what_lies_open()
-        self.words_come_to, self.steered = self._least_sets()
-        self.hearing = {(s, b) for s in self.words_come_to for b in self.agents if self.hears(b, s)}
-        self.steps = self.steps_but_hearing + [
-            Step("hearing", ("access", s, "write"), ("agent", b), (s, b), None)
-            for s, b in sorted(self.hearing)
-        ]
+        copying = self.compiled(self._steps_of_copying_sessions())
+        self.steps_of_compromise = [*self.steps_but_hearing, *copying, *self._hearing(), *self._answers()]
+        nodes = closure(self.steps_for_the_outsider, self.outsider)
+        self.words_come_to = {
+            s
+            for s in self.s.system
+            if self.is_first_hand(s) or (not self.is_typed(s) and ("access", s, "write") in nodes)
+        }
+        hearing = [step for step in self._hearing() if step.key[0] in self.words_come_to]
+        self.steps = [*self.steps_but_hearing, *copying, *hearing]
 
     # Section 3: outsiders' words --------------------------------------------------------------------
 
-    def with_tools(self, agent):
-        """By own steps and delegations, limited or not, to agents that are not steerable; not by theft."""
-        if ("tools", agent) not in self._memo:
-            steps = [
-                step
-                for step in self.steps_but_hearing
-                if step.kind in OWN_STEPS
-                or (step.kind == "delegation" and not self.is_steerable(self.set_to_work(step)))
-            ]
-            self._memo["tools", agent] = self._without_theft(agent, steps)
-        return self._memo["tools", agent]
+    @cached_property
+    def tools(self):
+        """Own steps, and delegations, limited or not, to agents that are not steerable."""
+        return [
+            step
+            for step in self.steps_but_hearing
+            if step.kind in OWN_STEPS or (step.kind == "delegation" and not self.is_steerable(step.key[1]))
+        ]
 
-    def _by_all_but_triggers(self, agent):
-        """By all steps but triggers, hearing and theft."""
-        if ("all", agent) not in self._memo:
-            steps = [step for step in self.steps_but_hearing if step.kind != "trigger"]
-            self._memo["all", agent] = self._without_theft(agent, steps)
-        return self._memo["all", agent]
+    @cached_property
+    def at_hand(self):
+        """The steps by which a program reads and writes what it copies."""
+        return [s for s in self.steps_but_hearing if s.kind in {"hold", "exchange", "grant", "implies"}]
 
-    def _without_theft(self, agent, steps):
-        return closure([step for step in steps if not self.is_theft(agent, step)], {("agent", agent)})
+    @cached_property
+    def heard_by(self):
+        """By agent the systems that it hears: it listens, and reads them with its tools, not by theft."""
+        found = {}
+        for a in filter(self.is_listener, self.agents):
+            tools = [step for step in self.tools if not self.is_theft(a, step)]
+            found[a] = reads(closure(tools, {("agent", a)}))
+        return found
 
     def is_listener(self, agent):
-        """An active steerable agent but a person."""
-        return agent in self.agents and self.is_steerable(agent) and not self.is_person(agent)
+        """It is active, no person, and steerable or asking."""
+        active = agent in self.agents and not self.is_person(agent)
+        return active and (self.is_steerable(agent) or bool(self.asked_by(agent)))
 
-    def hears(self, agent, system):
-        """Whether it does if words may come to the system."""
-        if not self.is_listener(agent):
-            return False
-        first_hand = self.is_first_hand(system)
-        nodes = self._by_all_but_triggers(agent) if first_hand else self.with_tools(agent)
-        return ("access", system, "read") in nodes
-
-    def _by_what_lies_open(self):
-        """By own steps from the credentials that a custody step by read of an exposed system yields."""
-        own = [step for step in self.steps_but_hearing if step.kind in OWN_STEPS]
-        return closure(own, self._lies_open())
-
-    def _lies_open(self):
-        """The credentials that a custody step by read of an exposed system yields."""
+    def asked_by(self, agent):
+        """The active steerable agents to which it delegates and that return words."""
         return {
-            step.enters
-            for step in self.steps_but_hearing
-            if step.kind == "custody" and step.leaves[0] == "access"
-            if step.leaves[2] == "read" and self.is_exposed(step.leaves[1])
-        }
-
-    def _least_sets(self):
-        """The systems that words may come to, and the steered agents."""
-        words = {
-            s
-            for s in self.s.system
-            if self.is_first_hand(s) or (not self.is_typed(s) and ("access", s, "write") in self.lying_open)
-        }
-        steered = set()
-        while True:
-            now = {b for b in self.agents if self._is_steered(b, words, steered)}
-            words_now = words | {
-                s
-                for s in self.s.system
-                if not self.is_typed(s) and any(("access", s, "write") in self.with_tools(a) for a in now)
-            }
-            if (now, words_now) == (steered, words):
-                return words, steered
-            words, steered = words_now, now
-
-    def _is_steered(self, agent, words, steered):
-        if self.is_person(agent):
-            return False
-        if any(self.hears(agent, s) or (s, agent) in self.triggers for s in words):
-            return True
-        return self.is_steerable(agent) and any((a, agent) in self.s.delegation for a in steered)
-
-    def can_be_instructed(self, agent):
-        """Steered, or delegates to an active steerable agent (steered or not) that returns words."""
-        return agent in self.steered or any(
-            d.from_ == agent and d.to in self.agents and self.is_steerable(d.to) and d.returns == "words"
+            d.to
             for d in self.s.delegation.values()
-        )
+            if d.from_ == agent and d.to in self.agents and self.is_steerable(d.to) and d.returns == "words"
+        }
+
+    @cached_property
+    def copies(self):
+        """By program and system the systems into which it copies that one; none is left out."""
+        found = {}
+        for p in self.agents:
+            if self.is_steerable(p) or self.is_person(p):
+                continue
+            nodes = closure(self.at_hand, {("agent", p)})
+            for s in reads(nodes):
+                into = {
+                    t for t in self.s.system if ("access", t, "write") in nodes and self._may_copy(p, s, t)
+                }
+                if into:
+                    found[p, s] = into
+        return found
+
+    def _may_copy(self, program, source, target):
+        """An intent says so, or it is what the program is for."""
+        if source == target or self.is_typed(target):
+            return False
+        intents = [i for i in self.s.intent.values() if i.agent == program]
+        if any(
+            i.system == target and "write" in all_five(i.actions) and source in (i.from_ or ())
+            for i in intents
+        ):
+            return True
+        is_set_to_work = any(d.to == program and d.from_ in self.agents for d in self.s.delegation.values())
+        is_started = any(t.agent == program for t in self.s.trigger.values())
+        return not (intents or is_set_to_work or is_started)
+
+    def _steps_of_copying_sessions(self):
+        for (p, s), into in self.copies.items():
+            session = "copying", p, s
+            for a, c in sorted(self.held_by_steps):
+                if a == p:
+                    yield Step("hold", session, ("copy", ("cred", c), session), (a, c), None)
+            for step in self._between_credentials_and_accesses():
+                copy = ("copy", step.leaves, session)
+                if step.kind == "exchange":
+                    yield step._replace(leaves=copy, enters=("copy", step.enters, session))
+                if step.kind == "grant" and step.action in {"write", "admin"} and step.key[1] in into:
+                    yield step._replace(leaves=copy, enters=("access", step.key[1], "write"))
+
+    def _hearing(self):
+        """From where its words are made to each that hears it, and to the copying sessions for it."""
+        for s in self.s.system:
+            made = ("access", s, "admin" if self.holds_values_alone(s) else "write")
+            for b in sorted(self.agents):
+                if s in self.heard_by.get(b, ()):
+                    yield Step("hearing", made, ("agent", b), (s, b), None)
+                if (b, s) in self.copies:
+                    yield Step("hearing", made, ("copying", b, s), (s, b), None)
+
+    # Section 7 --------------------------------------------------------------------------------------
+
+    def _answers(self):
+        for d in self.s.delegation.values():
+            if d.returns == "words" and d.to in self.agents and self.is_listener(d.from_):
+                yield Step("answer", ("agent", d.to), ("agent", d.from_), (d.to, d.from_), None)
+
+    @cached_property
+    def outsider(self):
+        """Writes where input is untrusted, and reads the exposed systems that yield something so."""
+        written = {("access", s, "write") for s in self.s.system if self.is_first_hand(s)}
+        yielding = {step.leaves for step in self.steps_but_hearing if step.kind == "custody"}
+        return written | {("access", s, "read") for s in self.s.system if self.is_exposed(s)} & yielding
+
+    @cached_property
+    def steps_for_the_outsider(self):
+        """Without triggers that leave systems of values: these start an agent, they tell it nothing."""
+        return [
+            step
+            for step in self.steps_of_compromise
+            if not (step.kind == "trigger" and self.holds_values_alone(step.key[0]))
+        ]
 
     # Section 4 ------------------------------------------------------------------------------------
 
-    def reached_by(self, starts, kinds=None):
-        key = frozenset(starts), None if kinds is None else frozenset(kinds)
+    def reached_by(self, starts, kinds):
+        """By those of the steps of section 3 that are of these kinds."""
+        key = frozenset(starts), frozenset(kinds)
         if key not in self._memo:
-            steps = [step for step in self.steps if kinds is None or step.kind in kinds]
-            self._memo[key] = frozenset(closure(steps, starts))
+            steps = self.steps if "hearing" in kinds else self.steps_but_hearing
+            self._memo[key] = frozenset(closure([step for step in steps if step.kind in kinds], starts))
         return self._memo[key]
 
     def effective(self, agent):
-        return self.reached_by({("agent", agent)})
+        return self.reached_by({("agent", agent)}, STEPS)
 
     def direct(self, agent):
         return self.reached_by({("agent", agent)}, {"hold", "grant", "implies"})
@@ -122,20 +158,17 @@ class Words(Mesh):
 
     def identities(self, nodes):
         """The identities of the credentials among the nodes, copies included."""
-        plain = {node[1] if node[0] == "copy" else node for node in nodes}
+        plain = map(bare, nodes)
         return tuple(sorted({self.identity(node[1]) for node in plain if node[0] == "cred"}))
 
-    # Section 6: what an agent can read, as for sources ----------------------------------------------
-
     def can_read(self, agent):
-        """By effective steps other than trigger and hearing steps that leave typed systems."""
-        if ("can read", agent) not in self._memo:
-            steps = [
-                step
-                for step in self.steps
-                if step.kind not in {"trigger", "hearing"} or not self.is_typed(step.leaves[1])
-            ]
-            nodes = closure(steps, {("agent", agent)})
-            found = {n[1] for n in nodes if n[0] == "access" and n[2] == "read"}
-            self._memo["can read", agent] = found
-        return self._memo["can read", agent]
+        """Section 6, sources: by steps other than trigger and hearing steps."""
+        return reads(self.reached_by({("agent", agent)}, STEPS - {"trigger", "hearing"}))
+
+
+STEPS = OWN_STEPS | {"delegation", "trigger", "hearing", "hosting"}
+
+
+def reads(nodes):
+    """The systems that are read among the nodes."""
+    return {s for s, x in accesses(nodes) if x == "read"}

@@ -1,18 +1,18 @@
 """Which measures break what a violation rests on: its steps, and what holds guarded or not.
 
 Asks break only the steps that they guard. Drops and limits also break what is so guarded or not: that a
-system is a source, that outsiders' words come to it, that an agent can be instructed, that two systems belong
-to several persons. A proof has the measures that break each part of it, and holds whatever else is done.
+system is a source, that outsiders' words come to it, that an agent hears it, that two systems belong to
+several persons. A proof has the measures that break each part of it, and holds whatever else is done.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
+from functools import cached_property
 
-from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.fix.measures import Measures, Name
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
-from meshmodel.analysis.graph import Step
+from meshmodel.analysis.graph import Graph, Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import Relation
 from meshmodel.model.actions import ADMIN, READ, WRITE
@@ -35,7 +35,15 @@ class Known:
         self._of: dict[tuple[Step, int], Proof] = {}
         self._searches: dict[object, Search] = {}
         self._ways: dict[tuple[int, str, int], Proof] = {}
-        self._words: dict[tuple[str, int], Proof] = {}
+        self._words: dict[int, Proof] = {}
+        self._is_outside = False
+
+    @cached_property
+    def outside(self) -> "Known":
+        """The same in the mesh of outsiders' words, where hearing needs no words to have come before."""
+        made = Known(self.mesh.outsiders, self.checkpoints, self.measures)
+        made._is_outside = True  # it is one of its own kind
+        return made
 
     def relation(self, step: Step, access: int | None = None) -> Proof:
         """The measures that break a step; none break what admin implies.
@@ -47,13 +55,16 @@ class Known:
         mesh, key = self.mesh, (step, step[1] if access is None else access)
         if key not in self._of:
             relation = mesh.relation(*step)
-            is_implied = relation[0] == "implies"
-            self._of[key] = NOTHING if is_implied else self._breaking(relation, *key)
+            is_free = relation[0] in ("implies", "answer") or mesh.is_between(step[1])
+            self._of[key] = NOTHING if is_free else self._breaking(relation, *key)
         return self._of[key]
 
     def _breaking(self, relation: Relation, step: Step, access: int) -> Proof:
         measures, (kind, one, other) = self.measures, relation
-        found = measures.ask(relation)
+        asks = [] if step[1] in self.mesh.astray else [relation]
+        if kind == "trigger" and self._can_be_heard(step[1] - self.mesh.first_agent, self.mesh.system[one]):
+            asks.append(("hearing", one, other))
+        found = measures.ask(*asks)
         if not measures.changing:
             return found
         match kind:
@@ -66,8 +77,14 @@ class Known:
             case "delegation" if not self.mesh.snapshot.delegation[one, other].only:
                 return found | measures.limit(one, other)
             case "hearing":
-                return found | self._hears(step[1] - self.mesh.first_agent, self.mesh.system[one])
+                return found | self._hears(self.mesh.agent[other], self.mesh.system[one])
         return found
+
+    def _can_be_heard(self, agent: int, system: int) -> bool:
+        """Whether there is a step of hearing beside a trigger, for outsiders' words at least."""
+        words, node = self.mesh.words, self.mesh.first_agent + agent
+        is_heard = words.hears[system] >> agent & 1 or node in self.mesh.copying.get(system, {})
+        return bool(is_heard) and system in words.told
 
     def _losing(self, relation: Relation, step: Step, access: int) -> Proof:
         """The drops by which a grant step does not open an access unasked.
@@ -120,73 +137,43 @@ class Known:
         key, mesh = (agent, how), self.mesh
         if key not in self._searches:
             steps = copy(self)
-            if how == "readable":
-                steps.after = [self._as_source(node) for node in range(len(self.after))]
-            else:
-                steps.after = mesh.words.graph_of(agent, is_tools=how == "tools").successors
+            steps.after = self._graph(agent, how).successors
             self._searches[key] = Search(steps, None, [mesh.first_agent + agent])
         way = agent, how, access
         if way not in self._ways:
             self._ways[way] = self.measures.changes(self._searches[key].path(access))
         return self._ways[way]
 
-    def _as_source(self, node: int) -> Sequence[int]:
-        """The nodes after one; what is written into a typed system starts nobody who reads it as a source."""
-        mesh = self.mesh
-        if node < mesh.first_credential and node % 5 == WRITE and mesh.traits[node // 5].typed:
-            return [each for each in self.after[node] if each < mesh.first_agent]
-        return self.after[node]
+    def _graph(self, agent: int, how: str) -> Graph:
+        words = self.mesh.words
+        match how:
+            case "readable":
+                return words.calm
+            case "own":
+                return self.mesh.own_graph
+            case _:
+                return words.tools_of(agent)
 
-    def words(self, system: int) -> Proof:
-        """What breaks that outsiders' words come to a system."""
-        return self._rests(("system", system), self._carried)
-
-    def instructed(self, agent: int) -> Proof:
-        """What breaks that an agent can be instructed."""
-        mesh = self.mesh
-        is_told = not self.measures.changing or mesh.words.delegating >> agent & 1
-        return NOTHING if is_told else self._rests(("agent", agent), self._steered)
-
-    def _rests(self, key: tuple[str, int], why: Callable[[int], Proof]) -> Proof:
-        if not self.measures.changing:
-            return NOTHING
-        if key not in self._words:
-            self._words[key] = why(key[1])
-        return self._words[key]
-
-    def _carried(self, system: int) -> Proof:
-        mesh = self.mesh
-        if mesh.untrusted[system]:
-            return NOTHING
-        write, rounds = 5 * system + WRITE, mesh.words.rounds
-        first = next(number for number, (systems, _) in enumerate(rounds) if system in systems)
-        if first:
-            agent = next(bits(rounds[first - 1][1] & mesh.words.writers[system]))
-            return self._rests(("agent", agent), self._steered) | self._way(agent, "tools", write)
-        steps = copy(self)
-        steps.after = mesh.own_graph.successors
-        lying = Search(steps, None, [each for each in mesh.outside if each % 5 == READ])
-        return self.measures.changes(lying.path(write))
-
-    def _steered(self, agent: int) -> Proof:
-        mesh, rounds = self.mesh, self.mesh.words.rounds
-        first = next(number for number, (_, steered) in enumerate(rounds) if steered >> agent & 1)
-        systems, before = rounds[first][0], rounds[first - 1][1] if first else 0
-        ways = [self.words(each) for each in systems if mesh.words.drawn.get(each, 0) >> agent & 1]
-        ways += [self._hears(agent, each) for each in systems if mesh.words.hearing.get(each, 0) >> agent & 1]
-        ways += [
-            self._rests(("agent", mesh.agent[each.from_]), self._steered)
-            for each in mesh.delegations
-            if mesh.agent[each.to] == agent
-            and before >> mesh.agent[each.from_] & 1
-            and mesh.steerable >> agent & 1
-        ]
-        return min(ways, key=len)
+    def own(self, agent: int, credential: int) -> Proof:
+        """What breaks that an agent comes to a credential as itself; both by node."""
+        is_fixed = not self.measures.changing
+        return NOTHING if is_fixed else self._way(agent - self.mesh.first_agent, "own", credential)
 
     def _hears(self, agent: int, system: int) -> Proof:
-        """What breaks that an agent hears a system."""
-        how = "calm" if self.mesh.untrusted[system] else "tools"
-        return self._way(agent, how, 5 * system + READ) | self.words(system)
+        """What breaks that an agent hears a system, or copies it, and that words come there."""
+        found = self._way(agent, "tools", 5 * system + READ)
+        return found if self._is_outside else found | self._carried(system)
+
+    def _carried(self, system: int) -> Proof:
+        """What breaks that outsiders' words come to a system, guarded or not."""
+        if self.mesh.untrusted[system]:
+            return NOTHING
+        if system not in self._words:
+            carrying = Search(self.outside, None, self.mesh.outside)
+            for each in self.mesh.words.systems:
+                if not self.mesh.untrusted[each]:
+                    self._words[each] = self.measures.changes(carrying.path(5 * each + WRITE))
+        return self._words[system]
 
     def several(self, source: int, target: int) -> Proof:
         """What breaks that two systems do not belong to one person, or a single one to one or none."""

@@ -14,7 +14,6 @@ from meshmodel.analysis.fix.preference import Preference
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.proofs import FLOW, Changed, Violation
 from meshmodel.analysis.fix.search import NOTHING, Proof
-from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.stop import Stop
 
 PROVABLE: Final = 3_000
@@ -44,7 +43,7 @@ class Fewest:
             self.at_least[0] = before
 
     def _open_in(self, engine: Engine) -> int:
-        return engine.uncontrolled + (toxic_agents(engine.reaches).bit_count() if self._flows else 0)
+        return engine.uncontrolled + (engine.toxic.bit_count() if self._flows else 0)
 
     def best(self, budget: int) -> tuple[int, int, Proof]:
         """The best within a budget; of equal ones the one that takes least."""
@@ -115,10 +114,9 @@ class Fewest:
 
     def _learn(self, chosen: Proof) -> None:
         """Learn proofs of what remains: it does, unless more is taken."""
-        for part in self._changed.violations(chosen, self._stop):
-            for violation, proof in part.each():
-                if self._flows or violation[1] != FLOW:
-                    self._proofs[violation].add(proof)
+        for violation, proof in self._changed.violations(chosen, self._stop).each():
+            if self._flows or violation[1] != FLOW:
+                self._proofs[violation].add(proof)
 
     def _least(self, budget: int) -> Proof:
         """Measures that leave the fewest as far as is known; how many that is at least is kept."""

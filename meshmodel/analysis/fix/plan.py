@@ -16,7 +16,6 @@ from meshmodel.analysis.fix.results import LeftOpen, Needed, Plan, PlanOptions, 
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.fix.smallest import Cheapest, simple
 from meshmodel.analysis.starts import HOME
-from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.actions import actions_of
 from meshmodel.model.stop import Stop, Stopped
 from meshmodel.model.vocabulary import ACTIONS
@@ -140,7 +139,7 @@ class _Planning:
             needed=tuple(self._needed()),
             without_intents=measures.routes.without_intents,
             before=engine.uncontrolled,
-            flows=engine.mesh.names(toxic_agents(engine.reaches)),
+            flows=engine.mesh.names(engine.toxic),
             stays_open=tuple(map(self._left, left)),
             least_open=least_open,
         )

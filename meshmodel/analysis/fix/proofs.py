@@ -11,13 +11,12 @@ Its measures are those that break a part of it; ``breaking`` has what drops and 
 """
 
 from collections.abc import Collection, Iterator
-from copy import copy
 from functools import cached_property
 from itertools import islice
 from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
-from meshmodel.analysis.crossing import instructs, one_person
+from meshmodel.analysis.crossing import MEDIUM, carries_out, one_person, severity
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.breaking import Known
 from meshmodel.analysis.fix.measures import Measures, Name
@@ -27,8 +26,8 @@ from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import Relation
-from meshmodel.analysis.toxic import gateways, heard_reads, open_starts, private_reads, toxic_agents, ways_out
-from meshmodel.model.actions import ADMIN, ISSUE, READ, WRITE
+from meshmodel.analysis.toxic import ways_out
+from meshmodel.model.actions import ISSUE, READ, WRITE
 from meshmodel.model.measures import narrowed
 from meshmodel.model.stop import Stop
 
@@ -54,7 +53,7 @@ def open_in(engine: Engine) -> Iterator[Violation]:
             for access, starts in uncontrolled.items():
                 if starts >> coming.start & 1 and listing.crosses(coming, access):
                     yield agent, coming.source, access
-    for agent in bits(toxic_agents(engine.reaches)):
+    for agent in bits(engine.toxic):
         yield agent, FLOW, FLOW
 
 
@@ -100,46 +99,30 @@ class Changed:
         """The grants that are missing checkpoints where nothing is changed."""
         return {("grant", each.credential, each.system) for each in self.engine.missing}
 
-    def violations(
-        self, chosen: Proof, stop: Stop, hopeless: Collection[Violation] = ()
-    ) -> Iterator["Violations"]:
-        """What is left open where some measures are taken, in two parts.
-
-        First what were open even if nobody heard carried words, whose proofs need none; then all, whose
-        proofs have the outsider's path to the source.
+    def violations(self, chosen: Proof, stop: Stop, hopeless: Collection[Violation] = ()) -> "Violations":
+        """What is left open where some measures are taken.
 
         Args:
             chosen: the measures.
             stop: when to give up.
             hopeless: what is not asked for.
         """
-        engine, known = self.by(chosen)
-        untrusted = engine.mesh.untrusted
-        is_carried = engine.reaches.heard != untrusted
-        for heard in (untrusted, engine.reaches.heard)[: 1 + is_carried]:
-            part = copy(engine)
-            part.reaches = copy(engine.reaches)
-            part.reaches.heard = heard
-            yield Violations(part, known, stop, hopeless)
+        return Violations(*self.by(chosen), stop, hopeless)
 
 
 class Violations:
-    """What an engine leaves open; where carried words are heard, what is so only because of that."""
+    """What an engine leaves open."""
 
     def __init__(
         self, engine: Engine, known: Known, stop: Stop, hopeless: Collection[Violation] = ()
     ) -> None:
         self._engine, self._known, self._stop, self._hopeless = engine, known, stop, hopeless
         self._mesh, self._starts, self._reaches = engine.mesh, engine.starts, engine.reaches
-        self._toxic = toxic_agents(engine.reaches)
         self._bad = union(engine.doors.uncontrolled.values())
-        self._agents = self._starts.fold(self._bad) | self._toxic
+        self._agents = self._starts.fold(self._bad) | engine.toxic
         self._sources = list(self._starts.sources)
         self._listing = Listing(self._starts, engine.arrivals, lambda: engine.doors)
-        heard, untrusted = self._reaches.heard, self._mesh.untrusted
-        self._by_words = heard != untrusted
-        if self._by_words:
-            self._sources = [s for s in self._sources if s != HOME and heard[s] and not untrusted[s]]
+        self._outsider = Outsider(engine, known)
 
     def proofs(self) -> set[Proof]:
         """At least one, if anything is left open.
@@ -170,7 +153,7 @@ class Violations:
                 search = Search(self._known, self._engine.checkpoints, (node, read) if has_read else (node,))
                 for step in self._doors:
                     yield from self._proven(search, step, 1 << start, [source])
-            if self._toxic >> agent & 1:
+            if self._engine.toxic >> agent & 1:
                 search = Search(self._known, self._engine.checkpoints, (node,))
                 yield from (((agent, FLOW, FLOW), proof) for proof in self._flow(search, agent))
 
@@ -196,69 +179,117 @@ class Violations:
             return proof is not None
 
         search = Search(self._known, self._engine.checkpoints, [node], self._doors, ends)
-        if agent >= 0 and self._toxic >> agent & 1:
+        if agent >= 0 and self._engine.toxic >> agent & 1:
             found.update(self._flow(search, agent))
+        return found
+
+    @cached_property
+    def _ways(self) -> dict[int, list[Step]]:
+        """By access the grant steps that may be doors to it."""
+        mesh, found = self._mesh, dict[int, list[Step]]()
+        for step in mesh.steps["grant"]:
+            for access in mesh.opens(step):
+                found.setdefault(access, []).append(step)
         return found
 
     @cached_property
     def _doors(self) -> dict[Step, list[tuple[int, int]]]:
         """The grant steps that are open doors, with what they open, and the starts that must not."""
         doors, mesh, found = self._engine.doors, self._mesh, dict[Step, list[tuple[int, int]]]()
-        for credential, enters in mesh.steps["grant"]:
-            system, granted = divmod(mesh.original(enters), 5)
-            door = doors.missing.get((mesh.original(credential), system))
-            for action in bits(door.actions) if door and credential in doors.credentials(system) else ():
-                bad = doors.at(credential, system, action)[1] if granted in (action, ADMIN) else 0
+        for access, steps in self._ways.items():
+            system, action = divmod(access, 5)
+            for step in steps:
+                door = doors.missing.get((mesh.original(step[0]), system))
+                is_open = door and door.actions >> action & 1 and step[0] in doors.credentials(system)
+                bad = doors.at(step[0], system, action)[1] if is_open else 0
                 if bad:
-                    found.setdefault((credential, enters), []).append((5 * system + action, bad))
+                    found.setdefault(step, []).append((access, bad))
         return found
 
     def _proven(
         self, search: Search, step: Step, starts: int, sources: list[int]
     ) -> Iterator[tuple[Violation, Proof]]:
-        """What a door opens that it must not, with proofs: with power over boundaries, and words."""
+        """What a door opens that it must not, with proofs."""
         if step[0] not in search.came or search.taking(step) is None:
             return
         for access, bad in self._doors[step]:
             for source in sources if bad & starts else ():
                 coming = self._coming(bad & starts & self._starts.sources[source], source, access)
                 if coming is not None:
-                    zones = self._listing.zone(coming), self._mesh.zone[access // 5]
-                    power = search.power(self._engine.checkpoints.between(zones, access % 5))
-                    because = self._because(coming, access)
                     request = self._request(search, source, access)
-                    parts = search.way(step, access), power, self._source(coming), request, because
+                    because = self._because(search, coming, access, step[0])
+                    sent = self._sent(search, coming.agent, coming.start, access, step[0])
+                    parts = (
+                        search.way(step, access),
+                        sent,
+                        self._source(coming.agent, source),
+                        request,
+                        because,
+                    )
                     if None not in parts:
                         yield (coming.agent, source, access), NOTHING.union(*filter(None, parts))
 
-    def _source(self, coming: Coming) -> Proof | None:
+    def _sent(self, search: Search, agent: int, start: int, access: int, credential: int) -> Proof | None:
+        """How what is done by a door passes no boundary with a checkpoint that counts.
+
+        There is power over these; or somebody sends it who lives elsewhere.
+        """
+        mesh, home = self._mesh, self._listing.home(agent)
+        numbers = self._engine.checkpoints.between(home, mesh.zone[access // 5], access % 5)
+        if not numbers or home is None:
+            return NOTHING
+        original = mesh.original(credential)
+        inside, outside = (reach[original] >> start & 1 for reach in self._engine.doors.senders(home))
+        if not inside and not outside:
+            return NOTHING
+        ways = [search.power(numbers)]
+        if outside:
+            elsewhere = self._reaches.own[original] & ~mesh.homes[home]
+            nodes = (
+                node for each in bits(elsewhere) for node in mesh.sessions_of(each) if node in search.came
+            )
+            ways += [search.path(node) | self._known.own(mesh.original(node), original) for node in nodes]
+        return min((way for way in ways if way is not None), key=len, default=None)
+
+    def _source(self, agent: int, source: int) -> Proof | None:
         """How an agent has its source: by a trigger that is unguarded for outsiders, where it cannot read."""
-        if coming.source == HOME:
+        if source == HOME:
             return NOTHING
-        if self._reaches.readable[5 * coming.source + READ] >> coming.agent & 1:
-            return self._known.readable(coming.agent, coming.source)
-        return self._outsider.taking((5 * coming.source + WRITE, self._mesh.first_agent + coming.agent))
+        if self._reaches.readable[5 * source + READ] >> agent & 1:
+            return self._known.readable(agent, source)
+        return self._outsider.search.taking((5 * source + WRITE, self._mesh.first_agent + agent))
 
-    def _because(self, coming: Coming, access: int) -> Proof:
+    def _because(self, search: Search, coming: Coming, access: int, credential: int) -> Proof | None:
         """Why it is a crossing, and no intent approves it."""
-        if coming.source == HOME:
-            return NOTHING
-        source, target = self._reaches.as_source[coming.source], self._mesh.traits[access // 5]
-        found = self._words(coming.source) if self._by_words else NOTHING
-        is_inside = self._mesh.zone[coming.source] == self._mesh.zone[access // 5]
-        if is_inside and not instructs(source, target, access % 5):
-            found |= self._known.several(coming.source, access // 5)
-        ends = self._mesh.agents[coming.agent], self._mesh.systems[access // 5]
-        is_told = source.heard and self._mesh.words.instructed >> coming.agent & 1
-        if is_told and ends in self._mesh.snapshot.intent:  # maybe only that forbids to approve it
-            found |= self._known.instructed(coming.agent)
-        return found
+        agent, system, source = coming.agent, coming.source, self._listing.source(coming)
+        (target, action), door = divmod(access, 5), self._listing.door(coming, credential)
+        traits, parts = self._mesh.traits[target], list[Proof | None]()
+        if not self._listing.crosses(coming, access, source._replace(moves=False)):
+            parts.append(self._outsider.moving(system, agent))
+        elif system != HOME:
+            parts.append(self._known.several(system, target))
+        if self._engine.doors.is_spoken_of(credential, access, coming.start):
+            if carries_out(source, traits, action):
+                parts += [self._moved(agent), self._known.several(system, target)]
+            else:
+                parts.append(self._outsider.moving(system, agent))
+                if severity(source, traits, action, door._replace(way_out=False)) <= MEDIUM:
+                    parts.append(self._way_out(search))
+        return None if None in parts else NOTHING.union(*filter(None, parts))
 
-    def _words(self, system: int) -> Proof:
-        """How a system is heard."""
-        if self._mesh.untrusted[system]:
-            return NOTHING
-        return self._outsider.path(5 * system + WRITE) | self._known.words(system)
+    def _moved(self, agent: int) -> Proof:
+        """How any source of an agent moves it."""
+        every = self._reaches.moving.items()
+        mine = [each for each, some in every if (some & self._starts.readers.get(each, 0)) >> agent & 1]
+        return min(
+            (self._outsider.moving(each, agent) | (self._source(agent, each) or NOTHING) for each in mine),
+            key=len,
+        )
+
+    def _way_out(self, search: Search) -> Proof | None:
+        """How there is a way out."""
+        out = next((each for each in self._reaches.ways_out if each in search.came), None)
+        return None if out is None else search.path(out)
 
     def _request(self, search: Search, source: int, access: int) -> Proof | None:
         """How a request is more than one: what it hands out is not decided about, or is carried out by it."""
@@ -278,45 +309,61 @@ class Violations:
         few = (some.bit_length() - 1 for some in (starts ^ home, home) if some)
         for start in bits(starts) if self._hopeless else few:
             agent = self._starts.agent_of[start]
-            coming = Coming(agent, source, start, any_heard=False)
+            coming = Coming(agent, source, start)
             if self._listing.crosses(coming, access) and (agent, source, access) not in self._hopeless:
                 return coming
         return None
 
-    @cached_property
-    def _outsider(self) -> Search:
-        """What outsiders reach."""
-        return Search(self._known, self._engine.checkpoints, self._mesh.outside)
-
     def _flow(self, search: Search, agent: int) -> Iterator[Proof]:
         """A proof of a toxic flow; none where one of its parts lies behind a door that has a proof."""
-        reaches, outsider = self._reaches, self._outsider
-        told = [
-            (outsider.way(step) or NOTHING) | self._words(self._mesh.original(step[0]) // 5)
-            for step in open_starts(reaches, agent)
-        ]
-        told += [
-            self._reading(search, agent, read) | self._words(read // 5)
-            for read in heard_reads(reaches)
+        reaches, known = self._reaches, self._known
+        reads = (5 * system + READ for system in self._mesh.private)
+        leaks = [
+            search.path(read) | known.readable(agent, read // 5) | leak
+            for read in reads
             if read in search.came and reaches.readable[read] >> agent & 1
+            if (leak := self._leak(search, agent, read // 5)) is not None
         ]
-        leaks = list[Proof]()
-        for read in private_reads(self._mesh):
-            if read in search.came and reaches.readable[read] >> agent & 1:
-                outs = (each for each in ways_out(reaches, read // 5) if each in search.came)
-                leaving = (self._leaving(search, agent, read // 5, out) for out in outs)
-                leak = next((each for each in leaving if each is not None), None)
-                leaks += [] if leak is None else [self._reading(search, agent, read) | leak]
-        if told and leaks and (agent, FLOW, FLOW) not in self._hopeless:
-            yield min(told, key=len) | min(leaks, key=len) | self._known.instructed(agent)
+        if leaks and (agent, FLOW, FLOW) not in self._hopeless:
+            yield self._moved(agent) | min(leaks, key=len)
 
-    def _reading(self, search: Search, agent: int, read: int) -> Proof:
-        """How an agent reads a system that it can read as a source."""
-        return search.path(read) | self._known.readable(agent, read // 5)
+    def _leak(self, search: Search, agent: int, system: int) -> Proof | None:
+        """How an agent carries out what it reads in a system."""
+        for access in ways_out(self._reaches, system):
+            if self._engine.doors.open_at(access) >> agent & 1:
+                for step in self._ways.get(access, ()):
+                    way = search.way(step, access) if step[0] in search.came else None
+                    sent = None if way is None else self._sent(search, agent, agent, access, step[0])
+                    if way is not None and sent is not None:
+                        return way | sent | self._known.several(system, access // 5)
+        return None
 
-    def _leaving(self, search: Search, agent: int, system: int, access: int) -> Proof | None:
-        """How an agent carries out by an access what it reads in a system; ``None``: a boundary stops it."""
-        passed = (n for n, passing in gateways(self._reaches, system, access) if passing >> agent & 1)
-        power = search.power(passed)
-        several = self._known.several(system, access // 5)
-        return None if power is None else power | search.path(access) | several
+
+class Outsider:
+    """How outsiders' words move agents.
+
+    Attributes:
+        search: what outsiders reach.
+    """
+
+    def __init__(self, engine: Engine, known: Known) -> None:
+        self._reaches, self._mesh, self._known = engine.reaches, engine.mesh, known
+
+    @cached_property
+    def search(self) -> Search:
+        """What outsiders reach unchecked."""
+        return Search(self._known.outside, self._reaches.outsiders, self._mesh.outside)
+
+    def moving(self, system: int, agent: int) -> Proof:
+        """How a system moves an agent: by a step to it, or to one that it asks."""
+        mesh = self._mesh
+        asked = [each for each, askers in mesh.askers.items() if askers >> agent & 1]
+        told = (5 * system + WRITE, self._reaches.started), (mesh.ears.get(system, 0), self._reaches.unjudged)
+        ways = [
+            self.search.taking((leaves, mesh.first_agent + each)) or NOTHING
+            for leaves, entered in told
+            for each in (agent, *asked)
+            if entered.get(system, 0) >> each & 1
+        ]
+        written = NOTHING if mesh.untrusted[system] else self.search.path(5 * system + WRITE)
+        return min(ways, key=len) | written

@@ -22,7 +22,6 @@ from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.fix.search import NOTHING, Proof
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
-from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.stop import Stop, Stopped
 
 _EACH: Final = 100_000
@@ -52,7 +51,7 @@ def minimum_fix(engine: Engine, stop: Stop) -> Fix:
         closes_each=each if len(each) == len(steps) else (),
         before=engine.uncontrolled,
         settled=settled,
-        flows=engine.mesh.names(toxic_agents(engine.reaches)),
+        flows=engine.mesh.names(engine.toxic),
     )
 
 
@@ -129,8 +128,7 @@ class Cheapest:
             Stopped: it was time to stop before that was known.
         """
         self._stop.check()
-        every = self._changed.violations(chosen, self._stop, self._hopeless)
-        found = next(filter(None, (each.proofs() for each in every)), set[Proof]())
+        found = self._changed.violations(chosen, self._stop, self._hopeless).proofs()
         self._proofs |= found
         return found
 
@@ -183,7 +181,7 @@ def simple(engine: Engine) -> set[Relation]:
     """A fix that is easy to find: the grants of all doors, and on confidential data where flows are toxic."""
     mesh, private = engine.mesh, set(engine.mesh.private)
     found: set[Relation] = {("grant", each.credential, each.system) for each in engine.missing}
-    if toxic_agents(engine.reaches):
+    if engine.toxic:
         found |= {
             mesh.relation(*step) for step in mesh.steps["grant"] if mesh.original(step[1]) // 5 in private
         }

@@ -14,7 +14,7 @@ def _find(engine: Engine) -> Cases:
     for (one, other), each in engine.snapshot.delegation.items():
         if each.only and one in active and other in active and agents[other].is_steerable:
             tell = partial(_finding_text, engine.snapshot, each)
-            yield Case(f"{one}>{other}", "medium", tell, tuple(sorted((one, other))))
+            yield Case(f"{one}>{other}", "low", tell, tuple(sorted((one, other))))
 
 
 def _finding_text(snapshot: Snapshot, delegation: Delegation) -> FindingText:
@@ -29,7 +29,7 @@ def _finding_text(snapshot: Snapshot, delegation: Delegation) -> FindingText:
 
 RULE = Rule(
     id="advisory-limit",
-    severity="medium",
+    severity="low",
     detects="A delegation limits what an agent does that can be steered: a limit that is asked of a model",
     remedy="Enforce it outside the model: by credentials that allow no more, or by a program between",
     cites="ASI02:2026; SP 800-207 tenet 6; SP 800-53 AC-6; AISVS v1.0-C9.5.3; AISVS v1.0-C9.5.5; "

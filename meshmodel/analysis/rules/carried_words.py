@@ -1,4 +1,4 @@
-"""A system into which agents carry what outsiders said."""
+"""A system into which agents carry what outsiders said: the harm counts where it acts."""
 
 from functools import partial
 
@@ -6,9 +6,6 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import INTEGRITIES
-
-_HIGH = INTEGRITIES.index("high")
 
 
 def _find(engine: Engine) -> Cases:
@@ -16,9 +13,8 @@ def _find(engine: Engine) -> Cases:
     for number, name in enumerate(mesh.systems):
         if heard[number] and not mesh.untrusted[number]:
             agents = mesh.names(engine.reaches.carrying(number))
-            grave = mesh.traits[number].integrity >= _HIGH
             tell = partial(_finding_text, engine.snapshot, name, agents)
-            yield Case(name, "high" if grave else "medium", tell, agents, ("write",))
+            yield Case(name, "low", tell, agents, ("write",))
 
 
 def _finding_text(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> FindingText:
@@ -30,7 +26,7 @@ def _finding_text(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> F
 
 RULE = Rule(
     id="carried-words",
-    severity="high if the integrity of the system is high or critical, else medium",
+    severity="low",
     detects="Agents that outsiders' words steer can carry them into a system, and nobody is asked on the way",
     remedy="Place a decision on the way in, let it hold only checked values (typed), or let others write it",
     cites="ASI06:2026; ASI01:2026; T1 (Agentic threats 1.1); SP 800-53 AC-4; AISVS v1.0-C8.2.3; "

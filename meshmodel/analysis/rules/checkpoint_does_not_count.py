@@ -29,7 +29,7 @@ def _find(engine: Engine) -> Cases:
     decided = {(each.step, each.from_, each.to) for each in engine.checkpoints.records}
     for each in engine.snapshot.checkpoint.values():
         if (each.step, each.from_, each.to) not in decided and is_active(engine.snapshot, each):
-            yield Case(each.id, "medium", partial(_finding_text, engine, each))
+            yield Case(each.id, "low", partial(_finding_text, engine, each))
 
 
 def _finding_text(engine: Engine, checkpoint: Checkpoint) -> FindingText:
@@ -45,7 +45,7 @@ def _finding_text(engine: Engine, checkpoint: Checkpoint) -> FindingText:
 
 RULE = Rule(
     id="checkpoint-does-not-count",
-    severity="medium",
+    severity="low",
     detects="A checkpoint is a binding, remembers its decision, is not enforced, or lacks its gateway",
     remedy="Make it a decision for each action, enforced outside the agent; a boundary needs its gateway",
     cites="SP 800-207 tenet 6; SP 800-53 IA-11; CWE-613; AISVS v1.0-C9.5.6; AISVS v1.0-C9.2.8; "

@@ -12,7 +12,7 @@ from meshmodel.model.vocabulary import Action
 
 
 def _find(engine: Engine) -> Cases:
-    """It holds of the grants, whoever carries the credential."""
+    """It holds of the grants, whoever carries the credential; what is not said is a question."""
     for name, grants in engine.mesh.grants_of.items():
         for grant in grants if engine.snapshot.credential[name].on_behalf_of is not None else ():
             actions = grant.actions if grant.honoured_as == "principal" else _beyond(grant)

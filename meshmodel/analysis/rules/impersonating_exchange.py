@@ -16,12 +16,12 @@ def _find(engine: Engine) -> Cases:
     accesses = range(mesh.first_credential if found else 0)
     after = mesh.graph.gather([ACTING & 1 << access % 5 for access in accesses])
     for one, other in found:
-        steps = [step for step in mesh.ends("exchange", one, other) if after[step[1]]]
-        agents = mesh.names(engine.reaches.reaching(*(leaves for leaves, _ in steps)))
+        mask = union(after[node] for node in mesh.in_hand(other)) if other in mesh.credential else 0
+        leaving = [leaves for leaves, _ in mesh.ends("exchange", one, other)]
+        agents = mesh.names(engine.reaches.reaching(*leaving)) if mask else ()
         if agents:
-            mask = union(after[enters] for _, enters in steps)
             tell = partial(_finding_text, engine, one, other, agents)
-            yield Case(f"{one}>{other}", "medium", tell, agents, actions_of(mask))
+            yield Case(f"{one}>{other}", "low", tell, agents, actions_of(mask))
 
 
 def _finding_text(engine: Engine, one: str, other: str, agents: tuple[str, ...]) -> FindingText:
@@ -36,7 +36,7 @@ def _finding_text(engine: Engine, one: str, other: str, agents: tuple[str, ...])
 
 RULE = Rule(
     id="impersonating-exchange",
-    severity="medium",
+    severity="low",
     detects="A credential is exchanged by impersonation, and an agent acts with what it got",
     remedy="Exchange by delegation, so that the new credential names the actor beside the subject",
     cites="SP 800-53 AU-10; T8 (Agentic threats 1.1); ASI03:2026; AISVS v1.0-C9.4.1; AISVS v1.0-C9.4.2; "

@@ -71,9 +71,9 @@ def _some(engine: Engine, agents: int) -> str:
 def _can_be_intended(engine: Engine, door: Door) -> bool:
     """Whether intents can approve all ways through a door."""
     mesh, doors, system = engine.mesh, engine.doors, engine.mesh.system[door.system]
+    arriving = engine.arrivals.at(system)
     return mesh.traceable[system] and not any(
-        (starts := doors.at(each, system, action)[1]) & ~doors.in_hand(each, action)
-        or engine.instructing.crossings(starts, 5 * system + action)
+        doors.at(each, system, action)[1] & ~doors.can_be_meant(each, 5 * system + action, arriving[action])
         for each in set(mesh.nodes_of(door.credential)).intersection(doors.credentials(system))
         for action in bits(action_mask(door.actions))
     )
@@ -82,7 +82,7 @@ def _can_be_intended(engine: Engine, door: Door) -> bool:
 def _where(engine: Engine, door: Door, opened: dict[int, int]) -> str:
     """Where the agents come from: another zone, systems of the same one, or both."""
     mesh, arrivals, system = engine.mesh, engine.arrivals, engine.mesh.system[door.system]
-    elsewhere, near, sources = False, set[int](), engine.starts.sources
+    elsewhere, near = False, set[int]()
     for action, starts in opened.items():
         elsewhere = elsewhere or bool(starts & arrivals.from_other_zones(system, action))
         near |= {
@@ -91,8 +91,11 @@ def _where(engine: Engine, door: Door, opened: dict[int, int]) -> str:
                 mesh.in_zone[mesh.zone[system]] if starts & arrivals.from_own_zone(system, action) else ()
             )
             if each != system
-            and sources.get(each, 0) & starts
-            and crosses_within(engine.reaches.as_source[each], mesh.traits[system], action)
+            and any(
+                crosses_within(source, mesh.traits[system], action)
+                for source, some in engine.arrivals.as_sources(each)
+                if some & starts
+            )
         }
     if not near:
         return "another zone"
@@ -105,7 +108,7 @@ RULE = Rule(
     severity="of the door: by the target, outsiders' words, and what is picked up or carried out",
     detects="Unasked, an agent acts that comes from another zone, or with outsiders' words or private data",
     remedy="Place a decision for each action on the grant, where no agent has power; or declare "
-    "the intent, where the agents hold the credential, outsiders cannot instruct them and the target logs",
+    "the intent, where the agents hold the credential, the target logs, and outsiders can cause little",
     cites="ASI03:2026; NHI5:2025; NHI8:2025; SP 800-207 tenet 3; SP 800-207 tenet 6; CSF 2.0 PR.AA-05; "
     "SP 800-53 AC-3; SP 800-53 AC-4; SP 800-53 IA-11; CWE-862; AISVS v1.0-C9.5.6; AISVS v1.0-C9.5.1; "
     "MCP servers: AISVS v1.0-C10.2.5; ATLAS AML.T0053; LLM03:2026",

@@ -35,15 +35,14 @@ def _leading_to_private(engine: Engine, credentials: set[str]) -> set[str]:
     """Of some credentials, those whose unchecked closure includes a confidential or restricted system."""
     if not credentials:
         return set()
-    mesh, first, intruding = engine.mesh, engine.mesh.first_credential, engine.intruding
+    mesh, intruding = engine.mesh, engine.reaches.intruder
     private = [int(each.sensitivity >= CONFIDENTIAL) for each in mesh.traits for _ in range(5)]
     leading = intruding.graph.gather(private)
-    found = {each for each in credentials if leading[first + mesh.credential[each]]}
+    found = {each for each in credentials if any(leading[node] for node in mesh.in_hand(each))}
     # Of the others, what follows by guarded steps over which there is power.
     others = sorted(credentials - found) if intruding.openable else []
-    reach = intruding.unchecked(
-        {first + mesh.credential[each]: 1 << n for n, each in enumerate(others)}
-    ).reach
+    seeds = {node: 1 << number for number, each in enumerate(others) for node in mesh.in_hand(each)}
+    reach = intruding.unchecked(seeds).reach
     more = union(some for some, is_private in zip(reach, private, strict=False) if is_private)
     return found | {others[number] for number in bits(more)}
 

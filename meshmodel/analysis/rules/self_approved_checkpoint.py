@@ -5,9 +5,7 @@ See ``docs/semantics.md#checkpoints-that-count``, point 4.
 
 from functools import partial
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.checkpoints import Boundary
-from meshmodel.analysis.crossing import HOME_SOURCE, crosses_home
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import (
@@ -20,7 +18,6 @@ from meshmodel.analysis.rules.base import (
     step_title,
     titles,
 )
-from meshmodel.analysis.starts import HOME
 from meshmodel.model.records import Checkpoint, Reference
 from meshmodel.model.rule_cards import CONTROLLED
 from meshmodel.model.snapshot import Snapshot
@@ -34,7 +31,7 @@ def _find(engine: Engine) -> Cases:
     for number, record in enumerate(checkpoints.records):
         having = power[number] & ~mesh.persons
         if having and number in boundaries:
-            having &= _crossing(engine, boundaries[number])
+            having = _crossing(engine, boundaries[number], having)
         elif having:
             having &= engine.reaches.reaching(*left.get(number, ()))
         if having:
@@ -42,21 +39,14 @@ def _find(engine: Engine) -> Cases:
             yield Case(record.id, "critical", partial(_finding_text, engine.snapshot, record, agents), agents)
 
 
-def _crossing(engine: Engine, boundary: Boundary) -> int:
-    """The agents with a crossing at a boundary to an action that it covers."""
-    mesh, readers, zone_from = engine.mesh, engine.starts.readers, boundary.zone_from
-    at_home = mesh.homes.get(boundary.zone_to, 0)
-    coming = {HOME_SOURCE: readers.get(HOME, 0) & mesh.homes.get(zone_from, 0)}
-    for system, agents in readers.items():
-        if system != HOME and mesh.zone[system] == zone_from:
-            source = engine.reaches.as_source[system]
-            coming[source] = coming.get(source, 0) | agents
-    found, anyone = 0, union(coming.values()) & ~at_home
-    for system in mesh.in_zone.get(boundary.zone_to, ()):
-        for action in bits(boundary.actions):
-            target = mesh.traits[system]
-            home = union(some for source, some in coming.items() if crosses_home(source, target, action))
-            found |= engine.reaches.full[5 * system + action] & (anyone | home)
+def _crossing(engine: Engine, boundary: Boundary, having: int) -> int:
+    """Of some agents those at home at a boundary that have a crossing into the zone behind it."""
+    mesh, starts, found = engine.mesh, engine.starts, 0
+    having &= mesh.homes.get(boundary.zone_from, 0)
+    coming = starts.unfold(having)
+    for system in mesh.in_zone.get(boundary.zone_to, ()) if having else ():
+        for action, arrival in enumerate(engine.arrivals.at(system)):
+            found |= starts.fold(arrival.starts & coming) & engine.reaches.full[5 * system + action]
     return found
 
 

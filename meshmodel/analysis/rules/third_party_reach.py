@@ -17,7 +17,7 @@ def _find(engine: Engine) -> Cases:
         led[vendor] |= agents
     for each in mesh.private if led else ():
         private[engine.snapshot.system[mesh.systems[each]].vendor].append(each)
-    reached = {vendor: doing(engine.reaches.full, some) for vendor, some in private.items()}
+    reached = {vendor: doing(engine.reaches.alone.reach, some) for vendor, some in private.items()}
     sets = [0] * 5
     for action in range(5):
         anywhere, several = once_and_again(some[action] for some in reached.values())
@@ -45,7 +45,7 @@ def _finding_text(engine: Engine, agent: int) -> FindingText:
     leading = [(vendor, by) for vendor, agents, by in _leading(engine) if agents >> agent & 1]
     vendors, through = {vendor for vendor, _ in leading}, [by for _, by in leading if by is not None]
     others = [each for each in mesh.private if vendors - {tables.system[mesh.systems[each]].vendor}]
-    reached = done(mesh, engine.reaches.full, agent, others)
+    reached = done(mesh, engine.reaches.alone.reach, agent, others)
     led = [f"run by {vendor}" for vendor, by in leading if by is None]
     if through:
         starting = sorted({vendor for vendor, by in leading if by is not None})
@@ -59,7 +59,7 @@ def _finding_text(engine: Engine, agent: int) -> FindingText:
 RULE = Rule(
     id="third-party-reach",
     severity="medium; high if it acts there",
-    detects="An agent that a vendor runs or starts reaches confidential systems other than its own",
+    detects="An agent that a vendor runs or starts reaches, unasked, confidential systems other than its own",
     remedy="Narrow it to what was agreed with the vendor, decide about the rest, and know how to cut it off",
     cites="NHI3:2025; ASI04:2026; CSF 2.0 GV.SC-07; AISVS v1.0-C10.1.2; AISVS v1.0-C9.3.7; "
     "ATLAS AML.T0010.005; ATLAS AML.T0110; LLM04:2026; T17 (Agentic threats 1.1); ATT&CK T1199",

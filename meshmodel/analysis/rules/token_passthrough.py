@@ -6,7 +6,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, relation, titles
 from meshmodel.model.actions import action_mask, expand_admin
-from meshmodel.model.records import Credential, Delegation, Grant
+from meshmodel.model.records import Credential, Delegation, Exchange, Grant
 from meshmodel.model.snapshot import Snapshot
 
 
@@ -18,12 +18,17 @@ def _find(engine: Engine) -> Cases:
             tell = partial(_handed, engine.snapshot, each, loose)
             yield Case(f"{one}>{other}", "high", tell, tuple(sorted((one, other))))
     for name, grants in mesh.grants_of.items():
-        audience = credentials[name].audience
         for grant in grants:
-            if audience is not None and grant.system not in audience:
+            if mesh.is_astray(name, grant.system):
                 agents = mesh.names(engine.reaches.using(grant, expand_admin(action_mask(grant.actions))))
                 tell = partial(_outside, engine.snapshot, grant, agents)
                 yield Case(f"{name}>{grant.system}", "high", tell, agents, grant.actions)
+    for (one, other), exchange in engine.snapshot.exchange.items():
+        steps = mesh.ends("exchange", one, other)
+        if steps and one in mesh.credential and mesh.is_astray(one, exchange.at, exchanged=True):
+            agents = mesh.names(engine.reaches.reaching(*(leaves for leaves, _ in steps)))
+            tell = partial(_outside, engine.snapshot, exchange, agents)
+            yield Case(f"{one}>{other}", "high", tell, agents)
 
 
 def _is_loose(each: Credential) -> bool:
@@ -45,12 +50,16 @@ def _handed(snapshot: Snapshot, delegation: Delegation, loose: list[str]) -> Fin
     )
 
 
-def _outside(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> FindingText:
-    credential, system = snapshot.credential[grant.credential], snapshot.system[grant.system].title
+def _outside(snapshot: Snapshot, use: Grant | Exchange, agents: tuple[str, ...]) -> FindingText:
+    if isinstance(use, Grant):
+        kind, ends, place = "grant", (use.credential, use.system), use.system
+    else:
+        kind, ends, place = "exchange", (use.from_, use.to), use.at or ""
+    credential, system = snapshot.credential[ends[0]], snapshot.system[place].title
     meant = titles(snapshot, "system", sorted(credential.audience or ()))
     return FindingText(
         f"{system} accepts {credential.title}, which was issued for {meant}",
-        relation("grant", (grant.credential, grant.system), agents),
+        relation(kind, ends, agents),
         f"Let {system} refuse what was not issued for it, and exchange the credential for one that names it",
     )
 

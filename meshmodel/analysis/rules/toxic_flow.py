@@ -9,14 +9,14 @@ from meshmodel.analysis.counting import Tally
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import MOST_HIGHLIGHTED, FindingText
 from meshmodel.analysis.rules.base import Case, Cases, Rule, highlighted, titles
-from meshmodel.analysis.toxic import hearers, leaking, reads, told_apart, toxic_agents, ways_out
+from meshmodel.analysis.toxic import reads, told_apart, ways_out
 
 _Systems = tuple[dict[int, list[int]], Tally]
 
 
 def _find(engine: Engine) -> Cases:
     parts = cache(partial(_parts, engine))
-    for agent in bits(toxic_agents(engine.reaches)):
+    for agent in bits(engine.toxic):
         name = engine.mesh.agents[agent]
         yield Case(name, "critical", partial(_finding_text, engine, parts, agent), (name,))
 
@@ -34,17 +34,19 @@ def _by_agent(agents_of: Iterable[tuple[int, int]]) -> _Systems:
 
 
 def _parts(engine: Engine) -> tuple[_Systems, ...]:
-    """Where each agent hears outsiders, what it reads, and where it carries that out."""
+    """What moves each agent, what it reads, and where it carries that out."""
     reaches, private, shown = engine.reaches, dict[int, int](), defaultdict[int, int](int)
     for systems in told_apart(reaches):
         reading = {system: reads(reaches, system) for system in systems}
         readers, leaving = union(reading.values()), 0
         for out in ways_out(reaches, systems[0]):
-            some = leaking(reaches, systems[0], out, readers)
+            some = engine.doors.open_at(out) & readers
             shown[out // 5] |= some
             leaving |= some
         private.update((system, some & leaving) for system, some in reading.items())
-    parts = hearers(reaches), sorted(private.items()), sorted(shown.items())
+    readers = engine.starts.readers
+    moving = [(each, some & readers.get(each, 0)) for each, some in sorted(reaches.moving.items())]
+    parts = moving, sorted(private.items()), sorted(shown.items())
     return tuple(_by_agent(each) for each in parts)
 
 
@@ -56,8 +58,8 @@ def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], age
     )
     name = engine.mesh.agents[agent]
     return FindingText(
-        f"{engine.snapshot.agent[name].title} hears outsiders through {through}, reads {what}, and can carry "
-        f"it out through {where}; nobody is asked on the way",
+        f"{engine.snapshot.agent[name].title} can be prompt-injected through {through}, reads {what}, and "
+        f"can carry it out through {where}; nobody is asked on the way",
         (("agent", name), *dict.fromkeys(place for each in names for place in highlighted("system", each))),
     )
 
@@ -65,7 +67,7 @@ def _finding_text(engine: Engine, parts: Callable[[], tuple[_Systems, ...]], age
 RULE = Rule(
     id="toxic-flow",
     severity="critical",
-    detects="Unasked, an agent hears outsiders' words, reads confidential data, and can carry it out",
+    detects="Unasked, an agent that can be prompt-injected reads confidential data, and can carry it out",
     remedy="Take one of the three from the agent, or give it to a second agent that returns values alone; or "
     "place a decision before one of them",
     cites="ASI01:2026; ASI02:2026; ATLAS AML.T0051; ATLAS AML.T0086; SP 800-53 AC-4; AISVS v1.0-C9.3.5; "

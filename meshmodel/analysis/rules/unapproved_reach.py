@@ -1,9 +1,8 @@
 """An agent with declared intents that reaches more than they say."""
 
-from collections import defaultdict
 from functools import partial
 
-from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.results import FindingText
@@ -18,39 +17,39 @@ from meshmodel.analysis.rules.base import (
     grants_into,
     highlighted,
 )
-from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
+from meshmodel.model.actions import ACTING, READ, actions_of
+from meshmodel.model.vocabulary import Severity
 
 
 def _find(engine: Engine) -> Cases:
-    """Where an intent comes from plays no part: what is approved is the action on the system."""
-    mesh, allowed, intended = engine.mesh, defaultdict[int, int](int), 0
-    for intent in engine.snapshot.intent.values():
-        if intent.agent in mesh.agent:
-            agent = 1 << mesh.agent[intent.agent]
-            intended |= agent
-            for action in bits(expand_admin(action_mask(intent.actions))):
-                allowed[mesh.access(intent.system, action)] |= agent
-    accesses = enumerate(engine.reaches.full[: mesh.first_credential] if intended else ())
-    beyond = [some & intended & ~allowed.get(access, 0) for access, some in accesses]
-    grave = union(doing(beyond, mesh.private, ACTING)) if intended else 0
+    """Where an intent comes from plays no part; what is decided each time is no excess."""
+    mesh, reaches = engine.mesh, engine.reaches
+    accesses = enumerate(reaches.alone.reach[: mesh.first_credential] if mesh.intended else ())
+    beyond = [some & mesh.intended & ~mesh.covered.get(access, 0) for access, some in accesses]
+    for read in range(READ, len(beyond), 5):
+        beyond[read] &= reaches.readable[read]
+    outside = [some & ~mesh.homes.get(mesh.zone[access // 5], 0) for access, some in enumerate(beyond)]
+    abroad, grave = union(outside), union(doing(outside, mesh.private, ACTING)) if outside else 0
     for number, mask in by_agent([union(beyond[action::5]) for action in range(5)]):
         name, tell = mesh.agents[number], partial(_finding_text, engine, number, beyond)
-        yield Case(name, "high" if grave >> number & 1 else "medium", tell, (name,), actions_of(mask))
+        severity: Severity = "high" if grave >> number & 1 else "medium" if abroad >> number & 1 else "low"
+        yield Case(name, severity, tell, (name,), actions_of(mask))
 
 
 def _finding_text(engine: Engine, agent: int, beyond: Reach) -> FindingText:
     mesh, snapshot, name = engine.mesh, engine.snapshot, engine.mesh.agents[agent]
     does = done(mesh, beyond, agent, range(len(mesh.systems)))
     return FindingText(
-        f"{snapshot.agent[name].title} is meant for less: it can also {deeds(snapshot, does)}",
+        f"{snapshot.agent[name].title} is meant for less: unasked, it can also {deeds(snapshot, does)}",
         (("agent", name), *grants_into(mesh, engine.reaches.full, agent, does), *highlighted("system", does)),
     )
 
 
 RULE = Rule(
     id="unapproved-reach",
-    severity="high if it acts on a confidential or restricted system, else medium",
-    detects="An agent has intents, and reaches systems or actions that none of them names",
+    severity="high if it acts on a confidential or restricted system outside its home zone; medium if it "
+    "reaches anything else outside it; low if all of it is at home",
+    detects="An agent has intents, and reaches, unasked, systems or actions that none of them covers",
     remedy="Narrow the grants, or what it finds on the way, to what is intended; or declare the rest",
     cites="NHI5:2025; ASI03:2026; SP 800-53 AC-6; CSF 2.0 PR.AA-05; CWE-269; AISVS v1.0-C9.5.1; "
     "AISVS v1.0-C5.2.1; ATLAS AML.T0053; ATLAS AML.M0026; ATLAS AML.M0037; LLM03:2026",

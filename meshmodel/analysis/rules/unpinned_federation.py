@@ -12,8 +12,8 @@ from meshmodel.model.snapshot import Snapshot
 def _find(engine: Engine) -> Cases:
     """Others than those drawn meet the condition, so it holds whether or not an agent here comes to it."""
     for (one, other), each in engine.snapshot.exchange.items():
-        steps = [] if each.pinned else engine.mesh.ends("exchange", one, other)
-        if steps:
+        steps = engine.mesh.ends("exchange", one, other)
+        if not each.pinned and other in engine.mesh.credential:
             agents = engine.mesh.names(engine.reaches.reaching(*(leaves for leaves, _ in steps)))
             yield Case(
                 f"{one}>{other}", "high", partial(_finding_text, engine.snapshot, each, agents), agents

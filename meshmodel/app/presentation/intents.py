@@ -72,19 +72,19 @@ def declaration_of(intents: Collection[Intent]) -> Edit:
 def _unapproved(analysis: "Analysis", finding: Finding) -> dict[str, set[Way]]:
     """By agent, its crossings through a door that are not approved; none where one cannot be."""
     listing, (credential, _, target) = analysis.listing, finding.subject.partition(">")
-    mesh, doors, heard = listing.mesh, listing.doors(), listing.reaches.heard
+    mesh, doors = listing.mesh, listing.doors()
     found, system = defaultdict[str, set[Way]](set), mesh.system[target]
     for node in set(mesh.nodes_of(credential)).intersection(doors.credentials(system)):
         for action in bits(action_mask(finding.actions)):
             starts = doors.at(node, system, action)[1]
-            if starts & ~doors.in_hand(node, action) or (starts and not mesh.traceable[system]):
+            arrival = analysis.engine.arrivals.at(system)[action]
+            meant = doors.can_be_meant(node, 5 * system + action, arrival) if mesh.traceable[system] else 0
+            if starts & ~meant:
                 return {}
             for source, theirs in listing.starts.sources.items():
                 for start in bits(theirs & starts):
                     agent = listing.starts.agent_of[start]
-                    if listing.crosses(Coming(agent, source, start, any_heard=False), 5 * system + action):
-                        if source != HOME and heard[source] and mesh.words.instructed >> agent & 1:
-                            return {}
+                    if listing.crosses(Coming(agent, source, start), 5 * system + action):
                         origin = "home" if source == HOME else mesh.systems[source]
                         found[mesh.agents[agent]].add((origin, action))
     return found

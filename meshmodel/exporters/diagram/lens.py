@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from meshmodel.analysis.example_paths import reference_of
 from meshmodel.analysis.graph import Step as Pair
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import SystemReach
@@ -143,17 +144,10 @@ def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting
         for kind, (leaves, enters) in _steps(mesh, kinds):
             if reached_by[leaves]:
                 for node in (leaves, enters):
-                    lighting.nodes[_reference(mesh, node)] = tone
+                    lighting.nodes[reference_of(mesh, node)] = tone
                 lighting.steps[kind, mesh.name(leaves), mesh.name(enters)] = tone
     _add_words(mesh, lighting, agent, reached.reach)
     return lighting
-
-
-def _reference(mesh: Mesh, node: int) -> str:
-    """``agent:a``, ``credential:c`` or ``system:s``; of a session what it stands for."""
-    original = mesh.original(node)
-    kind = "system" if original < mesh.first_credential else "credential"
-    return f"{'agent' if original >= mesh.first_agent else kind}:{mesh.name(node)}"
 
 
 def _steps(mesh: Mesh, kinds: Sequence[str]) -> Iterator[tuple[str, Pair]]:
@@ -161,6 +155,8 @@ def _steps(mesh: Mesh, kinds: Sequence[str]) -> Iterator[tuple[str, Pair]]:
     yielding = {mesh.original(leaves) for leaves, _ in mesh.steps["custody"]}
     for kind in kinds:
         for step in mesh.steps[kind] if kind != "implies" else ():
+            if mesh.is_between(step[1]):
+                continue
             if kind != "grant" or _is_used(mesh, step, yielding):
                 yield kind, step
         if kind == "hearing":

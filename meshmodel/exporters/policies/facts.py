@@ -4,7 +4,7 @@ See ``docs/policy.md#the-policy-stub``.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.listing import Coming
 from meshmodel.analysis.results import way
 from meshmodel.analysis.starts import HOME
-from meshmodel.model.actions import ADMIN, action_mask, expand_admin
 
 
 class Access(NamedTuple):
@@ -46,9 +45,6 @@ class PolicyFacts:
         self._starts, self._arrivals, self._doors = engine.starts, engine.arrivals, engine.doors
         self._listing = analysis.listing
         self._carriers = self._reaches.carriers(self._reaches.full)
-        self._intended: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        for (agent, system), intent in analysis.snapshot.intent.items():
-            self._intended[agent][system] = expand_admin(action_mask(intent.actions))
         self.uncontrolled_sources = cache(self._uncontrolled_sources)
         self._sources = cache(self._listing.sources)
 
@@ -59,7 +55,6 @@ class PolicyFacts:
     def accesses(self, agent: int) -> Iterator[Access]:
         """The effective reach of an agent, by system and action."""
         mine = self._starts.unfold(1 << agent)
-        intended = self._intended.get(self.mesh.agents[agent])
         for node, agents in enumerate(self._reaches.full[: self.mesh.first_credential]):
             if agents >> agent & 1:
                 number, action = divmod(node, 5)
@@ -72,7 +67,7 @@ class PolicyFacts:
                     node,
                     system,
                     action,
-                    intended is not None and not intended.get(system, 0) >> action & 1,
+                    bool(self.mesh.intended & ~self.mesh.covered.get(node, 0) & 1 << agent),
                     uncontrolled,
                     approved,
                     crossing & ~uncontrolled & ~approved,
@@ -113,26 +108,15 @@ class PolicyFacts:
         """By access and credential whose grant ends there: the agents that reach it, or a copy of it."""
         mesh, full = self.mesh, self._reaches.full
         found: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
-        for credential, enters in mesh.steps["grant"]:
-            copies, access = mesh.sessions.copies.get(credential), mesh.original(enters)
-            if copies is not None and access == enters:
-                continue  # what leaves a session is taken from the step to its copy of the access
-            system, granted = divmod(access, 5)
-            actions: Sequence[int] = range(5) if granted == ADMIN else (granted,)
-            if copies is not None and not copies.allow(mesh.systems[system], granted):
-                actions = [each for each in actions if copies.allow(mesh.systems[system], each)]
-            for action in actions:
-                found[5 * system + action][mesh.original(credential)] |= full[credential]
+        for step in mesh.steps["grant"]:
+            for access in mesh.opens(step):
+                found[access][mesh.original(step[0])] |= full[step[0]]
         return found
 
     def others(self, access: Access) -> list[str]:
         """The other active agents, persons and deputies included, that reach a credential of an access."""
-        copies = self.mesh.sessions.copies_of
-        agents = union(
-            self._reaches.full[node]
-            for credential in self.granting(access.agent, access.node)
-            for node in (credential, *copies.get(credential, ()))
-        )
+        granting = map(self.mesh.name, self.granting(access.agent, access.node))
+        agents = union(self._reaches.full[node] for each in granting for node in self.mesh.nodes_of(each))
         return list(self.mesh.names(agents & ~(1 << access.agent)))
 
     # Crossings that end at an access
@@ -172,13 +156,12 @@ class PolicyFacts:
 
     def controlling(self, access: Access) -> list[str]:
         """The checkpoints that stand first on the ways of the controlled crossings, by id."""
-        starts, checkpoints, zone = self._starts, self._checkpoints, self.mesh.zone[access.node // 5]
+        starts, checkpoints = self._starts, self._checkpoints
         found = {
-            each.number
-            for each in checkpoints.boundaries
-            if each.zone_to == zone
-            and each.actions >> access.action & 1
-            and access.controlled & starts.zone_from.get(each.zone_from, 0) & ~starts.power[each.number]
+            number
+            for credential in self.granting(access.agent, access.node)
+            for number, parted in self._doors.parting(credential, access.node)
+            if access.controlled & parted
         }
         asking = access.controlled & self._doors.asking.get(access.node, 0)
         for step in checkpoints.requests.get(access.node // 5, ()) if asking else ():

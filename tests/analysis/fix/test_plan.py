@@ -14,7 +14,6 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix.measures import PlanMeasures
 from meshmodel.analysis.fix.proofs import Changed, open_in
 from meshmodel.analysis.fix.results import Kept, PlanOptions
-from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.edits.edit import apply_edit
 from meshmodel.edits.plan import plan_edit
 from meshmodel.interchange import read_file
@@ -104,7 +103,7 @@ def test_the_plan_of_a_worked_example_leaves_nothing_open_and_no_part_of_it_does
     for number in range(-1, len(plan.measures)):
         part = [each for place, each in enumerate(plan.measures) if place != number]
         after = analyse(apply_edit(snapshot, plan_edit(snapshot, part, "enforced")))
-        is_open = after.summary.uncontrolled > 0 or toxic_agents(after.engine.reaches) > 0
+        is_open = after.summary.uncontrolled > 0 or after.engine.toxic > 0
         assert is_open == (number >= 0)
 
 
@@ -124,7 +123,7 @@ def test_the_trade_off_of_an_example_rises_to_its_plan_and_names_what_reaches_ea
         within = analysis.cheapest_plan(at_most=point.decisions_per_day)
         assert (within.left, within.decisions_per_day) == (point.open, point.decisions_per_day)
         after = analyse(apply_edit(snapshot, plan_edit(snapshot, point.measures, "enforced")))
-        assert after.summary.uncontrolled + bool(toxic_agents(after.engine.reaches)) == point.open
+        assert after.summary.uncontrolled + bool(after.engine.toxic) == point.open
 
 
 def test_a_deadline_is_kept_in_a_large_model():

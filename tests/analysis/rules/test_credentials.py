@@ -30,7 +30,8 @@ SHARED = [
         [],
     ),
     # whether it opens anything does not matter: it will
-    (office(*SECOND, without=[("grant", ("token", "app"))]), [("token", "medium")]),
+    # what opens little is little harm
+    (office(*SECOND, without=[("grant", ("token", "app"))]), [("token", "low")]),
 ]
 
 RESTRICTED = r.System("app", zone="prod", sensitivity="restricted")
@@ -112,7 +113,7 @@ AT_REST = [
         office(*KEY, r.System("queue"), r.Grant("key", "queue", ("write",)), r.Trigger("queue", "bot")),
         [("app>key", "high")],
     ),
-    (office(*KEY, *WRITES, r.Grant("token", "desk", ("read",))), [("app>key", "medium")]),
+    (office(*KEY, *WRITES, r.Grant("token", "desk", ("read",))), [("app>key", "high")]),
     (
         office(*KEY, *WRITES, r.Grant("token", "desk", ("read",)), r.Agent("bot", kind="ai-agent")),
         [("app>key", "high")],

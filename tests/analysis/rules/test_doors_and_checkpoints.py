@@ -75,12 +75,12 @@ TABLE = [
     ("missing-checkpoint", support(ask(freshness="cached")), "built", [("file-key>files", "medium")]),
     ("missing-checkpoint", support(ask(state="planned")), "designed", []),
     ("missing-checkpoint", support(r.Agent("bot", kind="person", home="helpdesk")), "built", []),
-    # outsiders' words cannot be intended
+    # an intent answers for little harm, outsiders' words or not
     (
         "missing-checkpoint",
         support(r.Intent("bot", "files", ("read",), ("home", "tickets")), AUDITED),
         "built",
-        [("file-key>files", "medium")],
+        [],
     ),
     # but of an agent that nobody can instruct they can
     (
@@ -188,7 +188,7 @@ TABLE = [
         [("bot", "critical")],
     ),
     # words that another agent carried on
-    ("toxic-flow", support(PUBLIC, OUT, *CARRIED), "built", [("bot", "critical"), ("clerk", "critical")]),
+    ("toxic-flow", support(PUBLIC, OUT, *CARRIED), "built", [("bot", "critical")]),
     (
         "toxic-flow",
         support(PUBLIC, OUT, *CARRIED, r.Checkpoint("asked", "human-approval", "grant", "pen", "notes")),
@@ -268,12 +268,12 @@ TABLE = [
         [],
     ),
     ("checkpoint-does-not-count", support(ask()), "built", []),
-    ("checkpoint-does-not-count", support(ask(freshness="per-session")), "built", [("ask", "medium")]),
-    ("checkpoint-does-not-count", support(ask(kind="sender-constraint")), "built", [("ask", "medium")]),
-    ("checkpoint-does-not-count", support(ask(state="planned")), "built", [("ask", "medium")]),
+    ("checkpoint-does-not-count", support(ask(freshness="per-session")), "built", [("ask", "low")]),
+    ("checkpoint-does-not-count", support(ask(kind="sender-constraint")), "built", [("ask", "low")]),
+    ("checkpoint-does-not-count", support(ask(state="planned")), "built", [("ask", "low")]),
     ("checkpoint-does-not-count", support(ask(state="planned")), "designed", []),
-    ("checkpoint-does-not-count", support(ask(state="advisory")), "designed", [("ask", "medium")]),
-    ("checkpoint-does-not-count", support(ask(**GATE)), "built", [("ask", "medium")]),
+    ("checkpoint-does-not-count", support(ask(state="advisory")), "designed", [("ask", "low")]),
+    ("checkpoint-does-not-count", support(ask(**GATE)), "built", [("ask", "low")]),
     ("checkpoint-does-not-count", support(ask(**GATE, decided_at="files")), "built", []),
     (
         "checkpoint-does-not-count",
@@ -355,16 +355,16 @@ TABLE = [
             r.Grant("deploy-key", "cluster", ("write",)),
         ),
         "built",
-        [],
+        [("gate", "critical")],
     ),
-    # back home only for who carries home what is confidential, or is led there by outsiders' words
+    # of those who are at home where it begins
     (
         "self-approved-checkpoint",
         pipeline(
             r.Checkpoint("gate", "policy-decision", "boundary", "production", "build", decided_at="ci"),
         ),
         "built",
-        [("gate", "critical")],
+        [],
     ),
     (
         "self-approved-checkpoint",

@@ -17,22 +17,22 @@ def limited(*more, only=("app:read",), kind="ai-agent", **fields):
 
 
 LIMITS = [
-    (limited(), [("boss>bot", "medium")]),
+    (limited(), [("boss>bot", "low")]),
     # of which no kind is given, too
-    (limited(kind=None), [("boss>bot", "medium")]),
+    (limited(kind=None), [("boss>bot", "low")]),
     (limited(kind="service"), []),
     (limited(r.Agent("bot", kind="ai-agent", steerable=False)), []),
-    (limited(r.Agent("bot", kind="service", steerable=True)), [("boss>bot", "medium")]),
+    (limited(r.Agent("bot", kind="service", steerable=True)), [("boss>bot", "low")]),
     (limited(only=None), []),
     # values of closed sets come back: another limit, and one that holds
     (limited(only=None, returns="values"), []),
-    (limited(returns="values"), [("boss>bot", "medium")]),
+    (limited(returns="values"), [("boss>bot", "low")]),
     (limited(r.Agent("boss", status="retired")), []),
     (limited(r.Agent("bot", kind="ai-agent", status="retired")), []),
     # whoever asks
-    (limited(r.Agent("boss", kind="person")), [("boss>bot", "medium")]),
+    (limited(r.Agent("boss", kind="person")), [("boss>bot", "low")]),
     # whether it can do that or not
-    (limited(only=("app:admin",)), [("boss>bot", "medium")]),
+    (limited(only=("app:admin",)), [("boss>bot", "low")]),
 ]
 
 
@@ -64,34 +64,35 @@ def ask(step="grant", from_="pen", to="notes", **fields):
 
 
 CARRIED = [
-    (words(), "built", [("notes", "medium")]),
+    (words(), "built", [("notes", "low")]),
     (words(r.System("mail")), "built", []),
-    # by what an unwanted action harms: the integrity, which follows the sensitivity
-    (words(r.System("notes", integrity="medium")), "built", [("notes", "medium")]),
-    (words(r.System("notes", integrity="high")), "built", [("notes", "high")]),
-    (words(r.System("notes", integrity="critical")), "built", [("notes", "high")]),
-    (words(r.System("notes", sensitivity="confidential")), "built", [("notes", "high")]),
-    (words(r.System("notes", sensitivity="restricted", integrity="low")), "built", [("notes", "medium")]),
+    # whatever an unwanted action harms: that counts where the words act
+    (words(r.System("notes", integrity="medium")), "built", [("notes", "low")]),
+    (words(r.System("notes", integrity="high")), "built", [("notes", "low")]),
+    (words(r.System("notes", integrity="critical")), "built", [("notes", "low")]),
+    (words(r.System("notes", sensitivity="confidential")), "built", [("notes", "low")]),
+    (words(r.System("notes", sensitivity="restricted", integrity="low")), "built", [("notes", "low")]),
     # first-hand is not carried, nor is there anything to carry where values alone are kept
     (words(r.System("notes", untrusted_input=True)), "built", []),
     (words(r.System("notes", typed=True)), "built", []),
-    # by whoever is steered: nobody who cannot be, no person, and only by writing
-    (words(r.Agent("clerk", kind="service")), "built", []),
+    # by whoever is steered: no person, and only by writing
+    # or a program that copies
+    (words(r.Agent("clerk", kind="service")), "built", [("notes", "low")]),
     (words(r.Agent("clerk", kind="person", steerable=True)), "built", []),
-    (words(r.Agent("clerk", kind="service"), r.Trigger("mail", "clerk")), "built", [("notes", "medium")]),
+    (words(r.Agent("clerk", kind="service"), r.Trigger("mail", "clerk")), "built", [("notes", "low")]),
     (words(r.Grant("pen", "notes", ("execute",))), "built", []),
-    (words(r.Grant("pen", "notes", ("admin",))), "built", [("notes", "medium")]),
+    (words(r.Grant("pen", "notes", ("admin",))), "built", [("notes", "low")]),
     (words(r.Agent("clerk", kind="ai-agent", status="retired")), "built", []),
     # on and on
-    (words(*ON), "built", [("far", "high"), ("notes", "medium")]),
+    (words(*ON), "built", [("far", "low"), ("notes", "low")]),
     (words(*ON, r.System("notes", typed=True)), "built", []),
     # a decision on the way clears what lies behind it, if it counts
     (words(ask()), "built", []),
-    (words(ask(freshness="cached")), "built", [("notes", "medium")]),
-    (words(ask(state="planned")), "built", [("notes", "medium")]),
+    (words(ask(freshness="cached")), "built", [("notes", "low")]),
+    (words(ask(state="planned")), "built", [("notes", "low")]),
     (words(ask(state="planned")), "designed", []),
     (words(ask("hearing", "mail", "clerk")), "built", []),
-    (words(*ON, ask("hearing", "notes", "reader")), "built", [("notes", "medium")]),
+    (words(*ON, ask("hearing", "notes", "reader")), "built", [("notes", "low")]),
     (words(*ON, ask()), "built", []),
     # by a program that an agent sets to work
     (
@@ -105,7 +106,7 @@ CARRIED = [
             without=[("hold", ("clerk", "pen"))],
         ),
         "built",
-        [("notes", "medium")],
+        [("notes", "low")],
     ),
     (
         words(
