@@ -45,7 +45,7 @@ def questions(engine: Engine) -> Iterator[Question]:
         seconds = credential.lifetime_seconds
         unsaid = [
             Answerable(_honours(tables.system[each.system].title, subject), ("grant", (name, each.system)))
-            for each in mesh.grants_of[name]
+            for each in sorted(mesh.grants_of[name], key=lambda each: each.system)
             if (subject := credential.on_behalf_of) is not None and each.honoured_as is None
         ]
         lies = not (credential.is_bound or credential.attested) and (seconds is None or seconds > _DAY)

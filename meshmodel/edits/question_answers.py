@@ -62,7 +62,8 @@ def _of_person(snapshot: Snapshot, person: Agent) -> Answers | None:
     """One of yours has its task from a zone of yours; a stranger with an account is a service."""
     no = edit_of(person, {"kind": "service"}, snapshot)
     yours = (each for each in snapshot.zone.values() if each.environment != "external")
-    homes = {_named(each): each.id for each in yours} or {"": None}
+    homes: dict[str, str | None] = {_named(each): each.id for each in yours}
+    homes = homes or {"": None}
     edits = ((name, edit_of(person, {"home": home}, snapshot)) for name, home in sorted(homes.items()))
     yes = {name: each for name, each in edits if each is not None}
     where = "not drawn yet" if "" in homes else "a zone of yours"

@@ -87,7 +87,7 @@ class Inspector(FilterList, Bound):
             self._edit(SCHEMA[table_of(self.record)].field(key))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Edit the field, select the record, open the finding or ask the question of the row, or add a note."""
+        """Edit the field, select the record, open the finding, ask the question, or add a note."""
         event.stop()
         match event.row.value:
             case Field() as field:

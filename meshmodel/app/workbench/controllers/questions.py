@@ -1,6 +1,6 @@
 """Answering questions: what is asked of the row in focus, or of what is selected."""
 
-from typing import Any
+from typing import Any, Final
 
 from meshmodel.analysis.results import Answerable
 from meshmodel.answers.questions import answerable
@@ -9,6 +9,8 @@ from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits.notes import confirmation
 from meshmodel.model.records import Note
+
+_MORE: Final = "the question in focus asks for more than yes or no; Enter opens what it is about"
 
 
 class QuestionsController(Controller):
@@ -25,9 +27,7 @@ class QuestionsController(Controller):
             case Note():
                 self.context.apply(confirmation(row), on=self.state.snapshot)
             case _:
-                self.context.say(
-                    "yes: this asks for more than yes or no; Enter opens it, answer it in the model"
-                )
+                self.context.say(f"yes: {_MORE}")
         return True
 
     def no(self) -> bool:
@@ -36,11 +36,11 @@ class QuestionsController(Controller):
         if isinstance(row, Answerable):
             self.context.answer(row, is_so=False)
         elif row is not None:
-            self.context.say("no: this asks for more than yes or no; Enter opens it, answer it in the model")
+            self.context.say(f"no: {_MORE}")
         return row is not None
 
     def ask(self) -> bool:
-        """Ask what is asked of the selected element and yes or no answers; whether there is such a question."""
+        """Ask the first question about what is selected that yes or no answers; whether there is one."""
         analysis, selected = self.state.analysis, self.state.selected
         asked = None if analysis is None or selected is None else answerable(analysis, selected)
         if asked is not None:
