@@ -126,23 +126,6 @@ class Arrivals:
             found = self._arrivals[key] = [read, write, other, other, other]
         return found
 
-    def from_other_zones(self, system: int, action: int) -> int:
-        """The starts with a crossing to an action on a system from outside its zone."""
-        zone = self._mesh.zone[system]
-        groups = self._groups_of(system, action)
-        return union(self._from(group._replace(within=False), zone) for group in groups)
-
-    def from_own_zone(self, system: int, action: int) -> int:
-        """The starts with a crossing to an action on a system from another system of its zone."""
-        zone, itself = self._mesh.zone[system], self._moving(system)
-        within = (
-            source for group in self._groups_of(system, action) if group.within for source in group.sources
-        )
-        return union(
-            self._from_others(source, system) if source == itself else self._near[source].get(zone, (0, 0))[0]
-            for source in within
-        )
-
     def _moving(self, system: int) -> Source:
         """A system as a source of those that it moves: as such alone it could lead to another one like it."""
         return source_of(self._mesh.traits[system], moves=True)

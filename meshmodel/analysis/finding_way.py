@@ -71,7 +71,7 @@ class FindingWay:
             if starts:
                 closed[access] = starts
         for crossing in self.listing.uncontrolled(union(closed.values()), closed):
-            (agent, source, start, _), access = crossing.coming, crossing.access
+            (agent, source, start), access = crossing.coming, crossing.access
             left = after.worst(agent, [access], source) if closed[access] >> start & 1 else crossing
             if left is None or left.state != "uncontrolled":
                 path = self._walk(crossing, (*crossing.doors,))

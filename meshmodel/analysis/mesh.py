@@ -95,9 +95,10 @@ class Mesh(Steps):
         if copies is not None and access == enters:
             return []
         system, granted = divmod(access, 5)
-        name, actions = self.systems[system], range(5) if granted == ADMIN else (granted,)
-        is_whole = copies is None or copies.allow(name, granted)
-        return [5 * system + each for each in actions if is_whole or copies.allow(name, each)]
+        name, actions = self.systems[system], [*range(5)] if granted == ADMIN else [granted]
+        if copies is not None and not copies.allow(name, granted):
+            actions = [each for each in actions if copies.allow(name, each)]
+        return [5 * system + each for each in actions]
 
     def in_hand(self, credential: str) -> list[int]:
         """The node of an active credential, and its stray where it has one."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Custody, Grant
+from meshmodel.model.records import Custody, Grant, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
 
@@ -189,11 +189,15 @@ class Nodes:
         found = dict[int, int]()
         for each in self.snapshot.intent.values():
             agent = 1 << self.agent[each.agent] if each.agent in self.agent else 0
-            accesses = [self.access(each.system, x) for x in bits(expand_admin(action_mask(each.actions)))]
-            accesses += [self.access(name, READ) for name in each.from_ or () if name != "home"]
-            for access in accesses:
+            for access in self.covered_by(each):
                 found[access] = found.get(access, 0) | agent
         return found
+
+    def covered_by(self, intent: Intent) -> list[int]:
+        """The accesses that an intent covers: its actions, and reading the systems that it names."""
+        actions = bits(expand_admin(action_mask(intent.actions)))
+        named = [each for each in intent.from_ or () if each != "home"]
+        return [self.access(intent.system, x) for x in actions] + [self.access(each, READ) for each in named]
 
     def node(self, kind: str, id_: str) -> int | None:
         """The node of an agent or a credential; ``None`` if it is retired, revoked or absent."""

@@ -101,7 +101,7 @@ class Steps(Nodes):
                 return [self.access(from_, each) for each in some], [node("credential", to)]
             case "exchange":
                 row = self.snapshot.exchange.get((from_, to))
-                user = self._user(from_, row and row.at, exchanged=True)
+                user = self._user(from_, None if row is None else row.at, exchanged=True)
                 return [user, self.trusts.get((from_, to))], [node("credential", to)]
             case "delegation":
                 return [node("agent", from_)], [node("agent", to)]
@@ -204,12 +204,12 @@ class Steps(Nodes):
 
     def _add_strays(self) -> None:
         tables = self.snapshot
-        uses = [*((c, s, False) for c, s in tables.grant)]
-        uses += [(each.from_, each.at, True) for each in tables.exchange.values()]
-        for credential, system, exchanged in uses:
+        exchanging = ((each.from_, each.at, True) for each in tables.exchange.values())
+        for credential, system, exchanged in (*((c, s, False) for c, s in tables.grant), *exchanging):
             node = self.node("credential", credential)
-            is_new = node is not None and node not in self.strays
-            if is_new and self.is_astray(credential, system, exchanged=exchanged):
+            if node is None or node in self.strays:
+                continue
+            if self.is_astray(credential, system, exchanged=exchanged):
                 self.strays[node] = self.add_node(node)
                 self.astray.add(self.strays[node])
 

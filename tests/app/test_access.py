@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import textual
 from textual.screen import Screen
-from textual.widgets import Input
 
 import meshmodel
 from meshmodel.app.access import Access
@@ -90,13 +89,7 @@ async def by_message(it: Desk, command: Command) -> None:
     await it.pilot.pause()
 
 
-async def by_help(it: Desk, command: Command) -> None:
-    await it.press("question_mark")
-    it.app.screen.query_one(Input).value = command.description[:60]
-    await it.press("enter")
-
-
-WAYS = pytest.mark.parametrize("way", [by_key, by_message, by_help], ids=["by key", "by message", "by help"])
+WAYS = pytest.mark.parametrize("way", [by_key, by_message], ids=["by key", "by message"])
 
 
 async def run_each(it: Desk, way: Way) -> list[Screen[object]]:

@@ -69,10 +69,8 @@ def test_a_person_outside_that_is_no_one_of_yours_is_a_service() -> None:
 
 
 def test_a_person_outside_that_is_one_of_yours_is_at_home_in_a_zone_of_yours() -> None:
-    drawn, customer = (
-        after(f"{PERSON}; office is corporate; shop is production", Snapshot()),
-        ("agent", "customer"),
-    )
+    drawn = after(f"{PERSON}; office is corporate; shop is production", Snapshot())
+    customer = "agent", "customer"
     answers = answers_to(drawn, customer)
     assert answers is not None
     assert [*answers.yes] == ["office", "shop"], "the external one is none of yours"

@@ -6,13 +6,11 @@ See ``docs/fix.md#the-minimum-fix``: the fewest stored secrets and interrupted i
 from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
-from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.fix.breaking import Known
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.search import NOTHING, Proof, Search
 from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.steps import Relation
-from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.stop import Stop
 
 _TOGETHER: Final = 16
@@ -42,8 +40,7 @@ class Intents:
         for ends, intent in sorted(mesh.snapshot.intent.items()):
             agent = mesh.agent.get(ends[0])
             if agent is not None:
-                every = [mesh.access(ends[1], x) for x in bits(expand_admin(action_mask(intent.actions)))]
-                covered = [each for each in every if full[each] >> agent & 1]
+                covered = [each for each in mesh.covered_by(intent) if full[each] >> agent & 1]
                 if covered and all(alone[each] >> agent & 1 for each in covered):
                     self._covered[ends] = covered
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.steps import KINDS, OWN, Relation
@@ -81,10 +80,8 @@ class Routes:
 
     def _need(self, intent: Intent) -> None:
         """Route what an intent covers, and reading what it names as sources."""
-        mesh = self._mesh
-        every = [mesh.access(intent.system, x) for x in bits(expand_admin(action_mask(intent.actions)))]
-        every += [mesh.access(each, READ) for each in intent.from_ or () if each != "home"]
-        reached = self._tree(mesh.agent_node(intent.agent), 2)
+        reached = self._tree(self._mesh.agent_node(intent.agent), 2)
+        every = self._mesh.covered_by(intent)
         self._pass(intent.agent, [each for each in every if each in reached], _often(intent))
         self._keep_approved(intent)
 

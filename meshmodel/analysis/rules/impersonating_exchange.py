@@ -16,9 +16,14 @@ def _find(engine: Engine) -> Cases:
     accesses = range(mesh.first_credential if found else 0)
     after = mesh.graph.gather([ACTING & 1 << access % 5 for access in accesses])
     for one, other in found:
-        mask = union(after[node] for node in mesh.in_hand(other)) if other in mesh.credential else 0
-        leaving = [leaves for leaves, _ in mesh.ends("exchange", one, other)]
-        agents = mesh.names(engine.reaches.reaching(*leaving)) if mask else ()
+        leading = {
+            leaves: union(
+                after[each] for each in mesh.after(leaves) if mesh.original(each) == mesh.original(enters)
+            )
+            for leaves, enters in mesh.ends("exchange", one, other)
+        }
+        agents = mesh.names(engine.reaches.reaching(*(leaves for leaves, mask in leading.items() if mask)))
+        mask = union(leading.values())
         if agents:
             tell = partial(_finding_text, engine, one, other, agents)
             yield Case(f"{one}>{other}", "low", tell, agents, actions_of(mask))

@@ -44,8 +44,8 @@ def _parts(engine: Engine) -> tuple[_Systems, ...]:
             shown[out // 5] |= some
             leaving |= some
         private.update((system, some & leaving) for system, some in reading.items())
-    readers = engine.starts.readers
-    moving = [(each, some & readers.get(each, 0)) for each, some in sorted(reaches.moving.items())]
+    sources = engine.starts.readers
+    moving = [(each, some & sources.get(each, 0)) for each, some in sorted(reaches.moving.items())]
     parts = moving, sorted(private.items()), sorted(shown.items())
     return tuple(_by_agent(each) for each in parts)
 

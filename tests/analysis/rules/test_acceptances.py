@@ -191,13 +191,6 @@ MORE = [
         (r.Agent("second", kind="ai-agent"), r.Hold("second", "pen")),
         "agent added: second",
     ),
-    (
-        "carried-words",
-        words(),
-        "notes",
-        (r.System("notes", integrity="critical"),),
-        "risen from medium to high",
-    ),
     ("untraceable-step", office(app("none")), "app", SECOND, "agent added: second"),
     ("untraceable-step", office(app("none")), "app", (granted("admin"),), "actions added"),
     ("untraceable-step", office(app("identity"), FOR_ANN), "app", SECOND, "agent added: second"),

@@ -178,12 +178,8 @@ THIRD_PARTY = [
         [("bot", "medium")],
     ),
     (office(HIRED, r.Grant("token", "app", ("admin",))), "built", [("bot", "high")]),
-    # reach is effective: a decision does not change who it is
-    (
-        office(HIRED, r.Checkpoint("ask", "policy-decision", "grant", "token", "app")),
-        "built",
-        [("bot", "high")],
-    ),
+    # what is decided each time is no excess
+    (office(HIRED, r.Checkpoint("ask", "policy-decision", "grant", "token", "app")), "built", []),
     # started through a system of one; what it hears there starts nothing
     (office(steering(), r.Trigger("feed", "bot")), "built", [("bot", "high")]),
     (office(steering(), r.Grant("token", "feed", ("read",))), "built", []),

@@ -243,8 +243,10 @@ TABLE = [
         [("bot", "medium")],
     ),
     ("unapproved-reach", limited("files:write", r.Intent("bot", "tickets", ("read",))), "built", []),
-    # what is behind a decision is reached too; admin is all five; a person can be meant for less as well
-    ("unapproved-reach", support(r.Intent("bot", "tickets", ("read",)), ask()), "built", [("bot", "medium")]),
+    # what is decided each time is no excess, and at home it is low; admin is all five; a person can be meant
+    # for less as well
+    ("unapproved-reach", support(r.Intent("bot", "tickets", ("read",)), ask()), "built", []),
+    ("unapproved-reach", support(r.Intent("bot", "files", ("read",))), "built", [("bot", "low")]),
     (
         "unapproved-reach",
         support(

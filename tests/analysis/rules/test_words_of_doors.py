@@ -61,8 +61,8 @@ def test_a_missing_checkpoint_says_where_the_agents_come_from(mesh, told):
 def test_a_toxic_flow_names_its_parts():
     (finding,) = findings(support(PUBLIC, OUT), "toxic-flow")
     assert finding.message == (
-        "Support bot hears outsiders through Tickets, reads Files, and can carry it out through site; nobody "
-        "is asked on the way"
+        "Support bot can be prompt-injected through Tickets, reads Files, and can carry it out through site; "
+        "nobody is asked on the way"
     )
     assert finding.about == (("agent", "bot"), ("system", "tickets"), ("system", "files"), ("system", "site"))
 
@@ -100,7 +100,7 @@ def test_a_self_approved_checkpoint_says_what_gives_the_power():
 
 def test_reach_beyond_intents_is_told_with_its_grants():
     (finding,) = findings(support(r.Intent("bot", "tickets", ("read",))), "unapproved-reach")
-    assert finding.message == "Support bot is meant for less: it can also read Files"
+    assert finding.message == "Support bot is meant for less: unasked, it can also read Files"
     assert finding.about == (("agent", "bot"), ("grant", ("file-key", "files")), ("system", "files"))
     assert (finding.agents, finding.actions) == (("bot",), ("read",))
     # a grant that is used in a session is one, too
