@@ -27,13 +27,13 @@ class Answers:
     Attributes:
         yes: the edits that yes may mean, by the name of what is chosen: of several one is.
         no: the edit that no means; ``None``: the question asks who or which, so there is no no.
-        said: what both do, in a sentence or two.
+        effect: what both do, in a sentence or two.
         which: what is asked where yes may mean several edits.
     """
 
     yes: Mapping[str, Edit]
     no: Edit | None
-    said: str
+    effect: str
     which: str = ""
 
 
@@ -67,8 +67,8 @@ def _of_person(snapshot: Snapshot, person: Agent) -> Answers | None:
     edits = ((name, edit_of(person, {"home": home}, snapshot)) for name, home in sorted(homes.items()))
     yes = {name: each for name, each in edits if each is not None}
     where = "not drawn yet" if "" in homes else "a zone of yours"
-    said = f"Yes: its home is {where}. No: it is a service, a stranger with an account."
-    return None if no is None else Answers(yes, no, said, f"in which zone does {person.title} work?")
+    effect = f"Yes: its home is {where}. No: it is a service, a stranger with an account."
+    return None if no is None else Answers(yes, no, effect, f"in which zone does {person.title} work?")
 
 
 def _of_grant(snapshot: Snapshot, grant: Grant) -> Answers | None:
@@ -76,8 +76,8 @@ def _of_grant(snapshot: Snapshot, grant: Grant) -> Answers | None:
     yes = edit_of(grant, {"honoured_as": "delegate"}, snapshot)
     no = edit_of(grant, {"honoured_as": "principal"}, snapshot)
     assert yes is not None
-    said = "Yes: honoured as delegate. No: honoured as principal."
-    return Answers({grant.system: yes}, no, said)
+    effect = "Yes: honoured as delegate. No: honoured as principal."
+    return Answers({grant.system: yes}, no, effect)
 
 
 def _of_key(snapshot: Snapshot, credential: Credential) -> Answers:

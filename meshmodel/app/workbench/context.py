@@ -107,7 +107,7 @@ class Context(Focus):
         if answers is None or answers.no is None:
             self.answer(asked, is_so=True)
             return
-        hint = f"{answers.said} Esc leaves it among the questions."
+        hint = f"{answers.effect} Esc leaves it among the questions."
         dialog = YesNo(described(snapshot, asked.about), asked.ask, hint)
         self.ask(dialog, lambda is_so: self.answer(asked, is_so=is_so))
 
