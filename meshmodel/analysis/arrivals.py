@@ -34,7 +34,7 @@ class Arrival(NamedTuple):
         severities: highest first: of a door whose credential was picked up, of one whose was not, and the
             starts for which it is so severe. One start may have several.
         meant: the starts for which an intent answers for a door whose credential was picked up, and for one
-            whose was not, if it speaks of it.
+            whose was not, wherever they come from, if it speaks of it.
     """
 
     starts: int
@@ -148,7 +148,8 @@ class Arrivals:
                 here = some if states == -1 else some & states
                 found[both] = found[both] | here if both in found else here
         levels = [(each[0], each[1], found[each]) for each in sorted(found, reverse=True) if found[each]]
-        picked_up, in_hand = (union(some for each, some in found.items() if each[n]) for n in (2, 3))
+        grave = (union(some for each, some in found.items() if not each[n]) for n in (2, 3))
+        picked_up, in_hand = (every & ~some for some in grave)
         return Arrival(every, levels, (picked_up, in_hand))
 
     def _grouped(self, system: int, action: int) -> list[Group]:

@@ -180,7 +180,9 @@ class Reaches:
 
         Programs do so by the sessions in which they copy.
         """
-        return self.own[5 * system + WRITE] & self._with_outsider & ~self.mesh.persons
+        is_carried = self.heard[system] and not self.mesh.untrusted[system]
+        agents = self.own[5 * system + WRITE] if is_carried else 0
+        return agents & self._with_outsider & ~self.mesh.persons
 
     @cached_property
     def _with_outsider(self) -> int:

@@ -50,7 +50,8 @@ class Brute:
         left = [
             s
             for s in self.steps
-            if key(s) not in without and gone not in (original(s.leaves), original(s.enters))
+            if (key(s) not in without or s.enters[0] == "stray")
+            and gone not in (original(s.leaves), original(s.enters))
         ]
         known = closure(left, {each for each in self.start if each != gone})
         return any(s in self.doors and s.leaves in known for s in left)

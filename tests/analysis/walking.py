@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from tests.reference.mesh import Step
+from tests.reference.mesh import Step, bare
 from tests.reference.reading import Reading
 
 
@@ -58,9 +58,10 @@ class Walking:
 
 
 def original(node):
-    if node[0] == "session":
-        return "agent", node[2]
-    return node[1] if node[0] == "copy" else node
+    node = bare(node)
+    if node[0] in {"session", "copying"}:
+        return "agent", node[2 if node[0] == "session" else 1]
+    return node
 
 
 def name(node):
@@ -72,7 +73,9 @@ def label(step):
     """A step as a witness tells it."""
     ends = original(step.enters), original(step.leaves)
     action = next((node[2] for node in ends if node[0] == "access"), None)
-    return step.kind, name(step.leaves), name(step.enters), action
+    # What fits an exchange that is not pinned passes by the credential that it names.
+    from_ = f"credential:{step.key[0]}" if step.kind == "exchange" else name(step.leaves)
+    return step.kind, from_, name(step.enters), action
 
 
 def label_of(step):
