@@ -54,9 +54,9 @@ ENTRIES: Final = (
         "token-exchange",
         "a user's token, exchanged for an API's",
         "the token service",
-        "assistant (ai-agent) > it-user-token (oauth-user-delegated, human);"
+        "assistant (ai-agent) > it-user-token (oauth-user-delegated, human); it-user-token on behalf of user;"
         " it-user-token exchanges it-token at it delegation;"
-        " it (token-service); it-token (exchanged-token) > it-api: read",
+        " it (token-service); it-token (exchanged-token) > it-api: read; it-token on behalf of user",
         {**_AGENT, "system": "it-api"},
     ),
     Entry(

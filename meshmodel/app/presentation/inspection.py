@@ -296,9 +296,10 @@ def finding_sections(analysis: "Analysis | None", record: Record) -> list[Sectio
         for each in findings_index(analysis).about(table, key)
     ]
     asked = [
-        Line(("question", text), ((f"? {text}", ""),))
+        Line(("question", text), ((f"? {text}", ""),), answerable.get(text))
         for question in questions_of(analysis)
         if question.element == f"{table}:{key}"
+        for answerable in [{each.ask: each for each in question.answerable}]
         for text in question.asks
     ]
     title = "findings" if len(found) <= _COUNTED else f"{len(found)} findings"
