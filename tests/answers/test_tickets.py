@@ -225,7 +225,7 @@ def test_the_importer_of_jira_gets_parents_first_and_numbers_that_join_them(fina
         "Description",
     ]
     kinds = [row["Issue Type"] for row in rows]
-    assert kinds == sorted(kinds, reverse=True) == ["Task"] * 14 + ["Sub-task"] * 5
+    assert kinds == sorted(kinds, reverse=True) == ["Task"] * 11 + ["Sub-task"] * 5
     ids = {row["Issue ID"]: row for row in rows}
     assert len(ids) == len(made)
     for row in rows:
@@ -252,7 +252,7 @@ def test_the_importer_of_azure_boards_gets_children_indented_below_their_parent(
 
 def test_more_than_azure_boards_takes_is_refused_in_a_line(finance, monkeypatch):
     monkeypatch.setattr(of_tickets, "MOST_IN_AZURE", 10)
-    with pytest.raises(MeshmodelError, match=r"at most, and there are 19; write tickets and cut them"):
+    with pytest.raises(MeshmodelError, match=r"at most, and there are 16; write tickets and cut them"):
         tickets_azure(finance)
 
 

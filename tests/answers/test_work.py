@@ -69,7 +69,7 @@ def test_what_closes_most_is_first_and_the_list_of_the_fix_has_the_same_numbers(
     analysis, fix, work = example("finance-orchestrator")
     assert list(fix.closes_each) == sorted(fix.closes_each, reverse=True)
     first = work.items[0]
-    assert (first.severity, first.crossings, len(first.doors)) == ("critical", 16, 2)
+    assert (first.severity, first.crossings, len(first.doors)) == ("critical", 14, 2)
     assert first.title == "Ask when Settlement orchestrator sets Matcher to work"
     known = Fixing(analysis, fix, standing=standing_findings(analysis, fix))
     lines = text_of(fix_blocks(known, fix), Style(columns=200)).splitlines()
@@ -84,12 +84,13 @@ def test_what_closes_most_is_first_and_the_list_of_the_fix_has_the_same_numbers(
 def test_an_item_names_the_owners_of_credential_agent_and_target():
     _, _, work = example("finance-orchestrator")
     item = work.items[1]
-    assert item.owned("credential") == "Reader token (Accounts payable)"
-    assert (
-        item.owned("agent") == "Invoice reader (Accounts payable), Settlement orchestrator (Automation team)"
+    assert item.owned("credential") == "Finder token (Procurement)"
+    assert item.owned("agent") == (
+        "Settlement orchestrator (Automation team), Contract finder (Procurement), "
+        "Invoice reader (Accounts payable)"
     )
-    assert item.owned("system") == "Case memory (Accounts payable)"
-    assert item.decided == "at Case memory, or a gateway before it"
+    assert item.owned("system") == "Contracts and policies (Procurement)"
+    assert item.decided == "before Contract finder takes the task from Settlement orchestrator"
     _, _, unowned = worked_out(small())
     assert unowned.items[0].owners == f"key, bot, files: {UNOWNED}"
 
