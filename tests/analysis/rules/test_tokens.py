@@ -151,8 +151,8 @@ def ticket(*actions):
 
 
 IMPERSONATING = [
-    (office(*exchanged(), ticket("write")), [("token>ticket", "medium")]),
-    (office(*exchanged(), ticket("admin")), [("token>ticket", "medium")]),
+    (office(*exchanged(), ticket("write")), [("token>ticket", "low")]),
+    (office(*exchanged(), ticket("admin")), [("token>ticket", "low")]),
     (office(*exchanged(), ticket("read")), []),
     (office(*exchanged()), []),
     (office(*exchanged("delegation"), ticket("write")), []),
@@ -166,7 +166,7 @@ IMPERSONATING = [
             r.Custody("app", "found"),
             r.Grant("found", "app", ("execute",)),
         ),
-        [("token>ticket", "medium")],
+        [("token>ticket", "low")],
     ),
     # nobody comes so far
     (office(*exchanged(), ticket("write"), without=[("hold", ("bot", "token"))]), []),
@@ -174,7 +174,7 @@ IMPERSONATING = [
     (office(*exchanged(status="revoked"), ticket("write")), []),
     (office(*exchanged(), ticket("write"), r.Credential("token", status="revoked")), []),
     # a person acts too
-    (office(*exchanged(), ticket("write"), r.Agent("bot", kind="person")), [("token>ticket", "medium")]),
+    (office(*exchanged(), ticket("write"), r.Agent("bot", kind="person")), [("token>ticket", "low")]),
     # reach is effective: a decision on the way does not tell who acted
     (
         office(
@@ -182,7 +182,7 @@ IMPERSONATING = [
             ticket("write"),
             r.Checkpoint("ask", "policy-decision", "exchange", "token", "ticket"),
         ),
-        [("token>ticket", "medium")],
+        [("token>ticket", "low")],
     ),
 ]
 
@@ -191,7 +191,8 @@ UNPINNED = [
     (office(*exchanged(None, pinned=False)), [("token>ticket", "high")]),
     (office(*exchanged("delegation", pinned=True)), []),
     (office(*exchanged(pinned=False, status="revoked")), []),
-    (office(*exchanged(pinned=False), r.Credential("token", status="revoked")), []),
+    # whom it names may be revoked: the trust remains
+    (office(*exchanged(pinned=False), r.Credential("token", status="revoked")), [("token>ticket", "high")]),
     # others than those drawn meet the condition: it holds though no agent here comes to it
     (office(*exchanged(pinned=False), without=[("hold", ("bot", "token"))]), [("token>ticket", "high")]),
 ]
