@@ -145,5 +145,10 @@ def test_a_change_closes_items_of_the_list_before():
     assert [each.change for each in done[:4]] == ["closed", "closed", "open", "open"]
     begun = work_changes(work, guarded(analysis, [("grant", "ledger-key", "ledger")]))[0]
     assert begun.change == "begun"
-    assert begun.left == (f"{DOOR}:ledger-key>suppliers", "carried-words:suppliers")
+    assert begun.left == (
+        f"{DOOR}:ledger-key>suppliers",
+        "unapproved-reach:invoice-reader",
+        "unapproved-reach:orchestrator",
+        "carried-words:suppliers",
+    )
     assert (begun.number, begun.key) == (1, "checkpoint:delegation:orchestrator>matcher")

@@ -92,8 +92,8 @@ def test_the_first_page_names_the_worst_finding_an_owner_and_the_first_work(form
 
 def test_the_verdict_is_one_sentence_with_who_what_and_how_many_checkpoints():
     assert verdict(*worked_out(FINANCE)) == (
-        "Invoice reader and Settlement orchestrator can write General ledger with nobody asked; 4 "
-        "checkpoints close all 24 unasked crossings, and 10 further measures mend the rest."
+        "Invoice reader and Settlement orchestrator can write General ledger with nobody asked; 3 "
+        "checkpoints close all 22 unasked crossings, and 8 further measures mend the rest."
     )
     empty = analyse(Snapshot(), today=TODAY)
     fix = empty.minimum_fix()
