@@ -9,7 +9,7 @@ from meshmodel.analysis.analysis import Analysis
 from meshmodel.analysis.results import Explanation, StepKey
 from meshmodel.answers.painters import text_of
 from meshmodel.answers.round.stops import RoundStop, next_step, round_of
-from meshmodel.answers.round.words import round_blocks
+from meshmodel.answers.round.words import round_blocks, stop_facts
 from meshmodel.answers.style import Style
 from meshmodel.api import analyse
 from meshmodel.edits.checkpoints import add_checkpoints
@@ -66,9 +66,9 @@ def unchecked(analysis: Analysis) -> set[Asked]:
 
 
 def passes(way: Explanation, step: StepKey) -> bool:
-    """Whether a path passes a step; one that comes from a system may begin with what that starts."""
+    """Whether a path passes a step; one that comes from a system may begin with what that starts or tells."""
     taken = [(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps]
-    return step in [*taken, ("trigger", way.source, way.agent)]
+    return step in taken or (step[0] in {"trigger", "hearing"} and step[1] == way.source)
 
 
 def check_shown(snapshot: Snapshot) -> None:
@@ -170,4 +170,5 @@ def test_a_stop_tells_what_is_to_be_known_there() -> None:
     assert "refresh-token: 3 systems and 2 more credentials fall unchecked; it never expires" in text
     assert "note:who: Who may read it?" in text
     assert "lone" not in text
-    assert "related" in text
+    (chain, *_) = round_of(analyse(read_file(EXAMPLES["code-agent"]))).stops
+    assert stop_facts(chain, None)["related"] == "environment-crossing of code-agent"
