@@ -56,12 +56,22 @@ def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
     assert is_closed(Reading(snapshot).with_guarded(fix.checkpoints))
 
 
+def is_drawn(analysis, step):
+    """Whether the step is one of the mesh: some hearing is a step of somebody who has broken in alone."""
+    try:
+        analysis.closing((step,))
+    except KeyError:
+        return False
+    return True
+
+
 @pytest.mark.slow
 @some(25)
 @given(SEEDS, st.sampled_from(FLAVOURS))
 def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
     snapshot = random_model(seed, 4, flavour)
-    analysis, steps = analyse(snapshot), candidates(Reading(snapshot))
+    analysis = analyse(snapshot)
+    steps = [each for each in candidates(Reading(snapshot)) if is_drawn(analysis, each)]
     points = analysis.closing_curve()
     before = analysis.summary.uncontrolled
     assert [point.checkpoints for point in points] == list(range(len(points)))
