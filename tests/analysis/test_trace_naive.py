@@ -451,7 +451,7 @@ def test_a_reading_of_the_whole_history_agrees(seed, flavour):
 
 
 @pytest.mark.xfail(
-    reason="after the definition changed, one event is told none-due and read as unknown; not judged yet"
+    reason="one event is told none-due and read as unknown; not judged yet"
 )
 @pytest.mark.slow
 def test_a_reading_of_the_whole_history_agrees_on_sixty_thousand_events():
