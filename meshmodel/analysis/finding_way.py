@@ -127,8 +127,8 @@ class FindingWay:
         reached = {each for each in named if self.reaches.full[each] >> agent & 1}
         unchecked = {each for each in reached if alone[each] >> agent & 1}
         match finding.rule:
-            case "toxic-flow":
-                return unchecked
+            case "toxic-flow":  # where it is carried out
+                return {each for each in unchecked if mesh.traits[each // 5].exposes(each % 5)} or unchecked
             case "environment-crossing":
                 zones = {each.id for each in tables.zone.values() if each.environment == "production"}
                 return {each for each in unchecked if mesh.zone[each // 5] in zones}
