@@ -134,12 +134,8 @@ def test_what_every_way_passes_and_what_cuts_them_all(flavour):
         check_model(random_model(seed, 4, flavour))
 
 
-OPEN = pytest.mark.xfail(reason="in one model a relation that every way uses is not named; not judged yet")
-MANY = [pytest.param(each, marks=OPEN) if each == "words" else each for each in FLAVOURS]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("flavour", MANY)
+@pytest.mark.parametrize("flavour", FLAVOURS)
 def test_ways_of_many_models(flavour):
     for seed in range(100, 140):
         check_model(random_model(seed, 5, flavour))

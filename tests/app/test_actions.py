@@ -77,7 +77,7 @@ async def test_help_and_palette_list_every_action() -> None:
 @pytest.mark.parametrize("focus", FOOTERS)
 def test_the_footer_fits_and_always_tells_the_way_to_help(focus) -> None:
     footer = MeshFooter()
-    footer.follow(WorkbenchState(Snapshot(), focus=focus))
+    footer.follow(WorkbenchState(Snapshot(), focus=focus, is_squeezed=True))
     for room in (40, 80, 120, 200):
         items = footer.items(room)
         last, key, x = items[-1]

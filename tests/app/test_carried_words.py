@@ -38,7 +38,7 @@ def test_a_system_tells_which_agents_carry_outsiders_words_there() -> None:
         ]
     assert told == {
         "inbox": [],
-        "memory": [("agent", "aide"), ("agent", "bot")],
+        "memory": [("agent", "aide"), ("agent", "bot"), ("agent", "job")],
         "table": [],
     }
 

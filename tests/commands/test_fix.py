@@ -97,9 +97,8 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "  1: when refresh-token is used on crm\n"
         "  2: when cloud-key is used on bucket; when refresh-token is used on crm\n"
         "\n"
-        "2 findings of high or above stand even then; a checkpoint does not mend them:\n"
+        "1 finding of high or above stands even then; a checkpoint does not mend it:\n"
         "  4  high  long-lived-credential  warehouse-key\n"
-        "  5  high  third-party-reach      chat-service\n"
     )
 
 

@@ -8,19 +8,15 @@ where the row is true and tells a reviewer nothing new.
 D = "missing-checkpoint"
 
 REVIEWS = {
-    "support-agent": [
-        # The files of all customers, for whoever writes a ticket.
-        ("high", D, "file-sas>attachments", (), "right"),
-    ],
+    "support-agent": [("high", "missing-checkpoint", "file-sas>attachments", (), "right")],
     "code-agent": [
         (
             "critical",
-            D,
+            "missing-checkpoint",
             "deploy-key>cluster",
             (("high", "environment-crossing", "code-agent"),),
             "right",
         ),
-        # Each of these is to be done by itself: renew the key, take it out of the pipeline, narrow the token.
         ("high", "long-lived-credential", "deploy-key", (), "right"),
         ("high", "secret-at-rest", "pipeline-secrets>deploy-key", (), "right"),
         ("high", "unapproved-reach", "code-agent", (), "right"),
@@ -28,7 +24,7 @@ REVIEWS = {
     "workflow-broker": [
         (
             "high",
-            D,
+            "missing-checkpoint",
             "user-token>payroll",
             (
                 ("high", "delegation-not-honoured", "user-token>payroll"),
@@ -39,7 +35,7 @@ REVIEWS = {
         ("high", "token-passthrough", "clerk>broker", (), "right"),
         (
             "medium",
-            D,
+            "missing-checkpoint",
             "user-token>ledger",
             (
                 ("high", "delegation-not-honoured", "user-token>ledger"),
@@ -51,7 +47,7 @@ REVIEWS = {
     "agent-chain": [
         (
             "critical",
-            D,
+            "missing-checkpoint",
             "execution-token>payments",
             (
                 ("high", "unapproved-reach", "analyst"),
@@ -60,87 +56,96 @@ REVIEWS = {
             ),
             "right",
         ),
-        ("medium", D, "analysis-token>warehouse", (), "right"),
+        ("medium", "missing-checkpoint", "analysis-token>warehouse", (), "right"),
     ],
     "token-leak": [
         ("high", "long-lived-credential", "warehouse-key", (), "right"),
-        ("high", D, "cloud-key>bucket", (("medium", "unapproved-reach", "chat-service"),), "right"),
-        ("high", D, "warehouse-key>warehouse", (), "right"),
+        (
+            "high",
+            "missing-checkpoint",
+            "cloud-key>bucket",
+            (("medium", "unapproved-reach", "chat-service"),),
+            "right",
+        ),
+        ("high", "missing-checkpoint", "warehouse-key>warehouse", (), "right"),
         ("high", "secret-at-rest", "bucket>warehouse-key", (), "right"),
         ("high", "secret-at-rest", "crm>cloud-key", (), "right"),
         ("high", "third-party-reach", "chat-service", (), "right"),
         ("medium", "long-lived-credential", "cloud-key", (), "right"),
         ("medium", "long-lived-credential", "refresh-token", (), "right"),
-        ("medium", D, "refresh-token>crm", (), "right"),
+        ("medium", "missing-checkpoint", "refresh-token>crm", (), "right"),
     ],
     "answer-desk": [
         ("high", "delegation-not-honoured", "desk-token>tickets", (), "right"),
-        ("high", D, "legacy-key>exports", (), "right"),
-        ("high", D, "legacy-key>prices", (), "right"),
-        ("high", D, "report-role>prices", (), "right"),
-        ("high", D, "vault-token>vault", (), "right"),
-        ("medium", "carried-words", "exports", (), "right"),
+        ("high", "missing-checkpoint", "legacy-key>exports", (), "right"),
+        ("high", "missing-checkpoint", "legacy-key>prices", (), "right"),
+        ("high", "missing-checkpoint", "report-role>prices", (), "right"),
+        ("high", "missing-checkpoint", "vault-token>vault", (), "right"),
         ("medium", "long-lived-credential", "assistant-key", (), "right"),
         ("medium", "long-lived-credential", "legacy-key", (), "right"),
         ("medium", "long-lived-credential", "restock-key", (), "right"),
         ("medium", "unapproved-reach", "assistant", (), "right"),
+        ("low", "carried-words", "exports", (), "right"),
     ],
     "federated-release": [],
     "coding-agent-mcp": [
-        ("critical", D, "browser-session>web", (), "right"),
-        ("critical", D, "chat-access>chat", (), "right"),
-        ("critical", D, "forge-pat>issues", (), "right"),
         (
             "critical",
-            D,
+            "missing-checkpoint",
             "forge-pat>private-code",
-            (("medium", "checkpoint-does-not-count", "push-approval"),),
+            (("low", "checkpoint-does-not-count", "push-approval"),),
             "right",
         ),
         ("critical", "toxic-flow", "coding-agent", (), "right"),
-        # What a stranger wrote is posted and pushed on, and acts again on whoever reads there.
-        ("high", "carried-words", "chat", (), "right"),
-        # Its own machine: the next two rows say the same of what others read.
-        ("high", "carried-words", "laptop", (), "noisy"),
-        ("high", "carried-words", "private-code", (), "right"),
         ("high", "human-identity-in-agent", "repository-server>forge-pat", (), "right"),
+        ("high", "missing-checkpoint", "browser-session>web", (), "right"),
         (
             "high",
-            D,
+            "missing-checkpoint",
+            "chat-access>chat",
+            (("high", "unapproved-reach", "coding-agent"),),
+            "right",
+        ),
+        ("high", "missing-checkpoint", "forge-pat>issues", (), "right"),
+        (
+            "high",
+            "missing-checkpoint",
             "workspace-session>laptop",
             (("medium", "approval-fatigue", "command-approval"),),
             "right",
         ),
         ("high", "secret-at-rest", "laptop>forge-pat", (), "right"),
         ("high", "third-party-reach", "chat-server", (), "right"),
-        # Production stands behind two decisions, but the chat and the staging cluster do not.
-        ("high", "unapproved-reach", "coding-agent", (), "right"),
-        # What strangers wrote and the agent noted acts again in its next task.
-        ("medium", "carried-words", "agent-notes", (), "right"),
         ("medium", "long-lived-credential", "chat-refresh", (), "right"),
         ("medium", "long-lived-credential", "forge-pat", (), "right"),
-        ("medium", D, "workspace-session>agent-notes", (), "right"),
+        ("medium", "missing-checkpoint", "workspace-session>agent-notes", (), "right"),
+        ("low", "carried-words", "agent-notes", (), "right"),
+        ("low", "carried-words", "chat", (), "right"),
+        ("low", "carried-words", "laptop", (), "noisy"),
+        ("low", "carried-words", "private-code", (), "right"),
     ],
     "finance-orchestrator": [
-        ("critical", D, "ledger-key>ledger", (), "right"),
         (
             "critical",
-            D,
+            "missing-checkpoint",
+            "ledger-key>ledger",
+            (("high", "unapproved-reach", "invoice-reader"),),
+            "right",
+        ),
+        (
+            "critical",
+            "missing-checkpoint",
             "ledger-key>suppliers",
             (
-                ("high", "unapproved-reach", "matcher"),
                 ("high", "unapproved-reach", "orchestrator"),
-                ("medium", "checkpoint-does-not-count", "bank-detail-approval"),
+                ("low", "checkpoint-does-not-count", "bank-detail-approval"),
+                ("low", "unapproved-reach", "matcher"),
             ),
             "right",
         ),
-        # What an invoice says comes into the case memory, and from there to whoever reads it.
-        ("high", "carried-words", "case-memory", (), "right"),
-        # No row says that the treasurer's decision relies on bank details which can be changed before it.
-        ("high", "carried-words", "suppliers", (), "right"),
         ("high", "long-lived-credential", "ledger-key", (), "right"),
-        ("high", D, "orchestrator-token>case-memory", (), "right"),
-        ("high", D, "reader-token>case-memory", (), "right"),
+        ("high", "missing-checkpoint", "orchestrator-token>case-memory", (), "right"),
+        ("high", "missing-checkpoint", "reader-token>case-memory", (), "right"),
         (
             "high",
             "retired-agent-access",
@@ -155,28 +160,18 @@ REVIEWS = {
             (("medium", "copied-secret", "ledger-key"),),
             "right",
         ),
-        # Whoever sends an invoice drives the whole settlement through the case memory.
-        ("high", "unapproved-reach", "invoice-reader", (), "right"),
-        # True, but the treasurer decides on each payment that follows.
-        ("medium", "checkpoint-does-not-count", "plan-approval", (), "noisy"),
-        # On hardware and attested; to be accepted until the bank takes shorter ones.
         ("medium", "long-lived-credential", "bank-certificate", (), "right"),
-        # Revoking it, which another row asks for, ends this one too.
         ("medium", "long-lived-credential", "credit-key", (), "noisy"),
-        ("medium", D, "finder-token>contracts", (), "right"),
+        ("medium", "missing-checkpoint", "finder-token>contracts", (), "right"),
+        ("low", "carried-words", "case-memory", (), "right"),
+        ("low", "carried-words", "suppliers", (), "right"),
+        ("low", "checkpoint-does-not-count", "plan-approval", (), "noisy"),
     ],
     "crm-assistant-gateway": [
-        # The night job writes into the CRM, which the assistant reads.
+        ("critical", "missing-checkpoint", "assistant-svid>chat", (), "right"),
         (
             "critical",
-            D,
-            "assistant-svid>chat",
-            (("high", "environment-crossing", "night-job"),),
-            "right",
-        ),
-        (
-            "critical",
-            D,
+            "missing-checkpoint",
             "billing-token>billing",
             (
                 ("high", "delegation-not-honoured", "billing-token>billing"),
@@ -186,26 +181,25 @@ REVIEWS = {
             "right",
         ),
         ("critical", "toxic-flow", "assistant", (), "right"),
-        ("high", "carried-words", "conversation-memory", (), "right"),
-        # The memory keeps customers apart, and believes the assistant which of them is meant.
+        ("high", "environment-crossing", "colleague", (), "right"),
+        ("high", "environment-crossing", "night-job", (), "right"),
         (
             "high",
-            D,
+            "missing-checkpoint",
             "assistant-svid>conversation-memory",
             (("medium", "lost-delegation", "assistant-svid>conversation-memory"),),
             "right",
         ),
-        ("high", D, "job-key>crm", (), "right"),
-        ("high", D, "job-key>exports", (), "right"),
         ("high", "secret-at-rest", "job-server>job-key", (), "right"),
         ("high", "unpinned-federation", "colleague-session>billing-token", (), "right"),
-        ("medium", "impersonating-exchange", "colleague-session>billing-token", (), "right"),
         ("medium", "long-lived-credential", "job-key", (), "right"),
-        ("medium", D, "colleague-session>gateway", (), "right"),
-        ("medium", D, "job-key>trial-crm", (), "right"),
+        ("medium", "missing-checkpoint", "colleague-session>gateway", (), "right"),
         ("medium", "person-uses-workload-identity", "release-operator>operator-key", (), "right"),
         ("medium", "shared-memory", "help-articles", (), "right"),
         ("medium", "untraceable-step", "exports", (), "right"),
-        ("low", D, "assistant-svid>help-articles", (), "right"),
+        ("low", "carried-words", "conversation-memory", (), "right"),
+        ("low", "impersonating-exchange", "colleague-session>billing-token", (), "right"),
+        ("low", "missing-checkpoint", "assistant-svid>help-articles", (), "right"),
+        ("low", "missing-checkpoint", "job-key>trial-crm", (), "right"),
     ],
 }
