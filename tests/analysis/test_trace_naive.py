@@ -450,9 +450,6 @@ def test_a_reading_of_the_whole_history_agrees(seed, flavour):
         check_on(seed, flavour, rng, 40)
 
 
-@pytest.mark.xfail(
-    reason="one event is told none-due and read as unknown; not judged yet"
-)
 @pytest.mark.slow
 def test_a_reading_of_the_whole_history_agrees_on_sixty_thousand_events():
     """On eleven models and many more; and every verdict and state of a credential is met."""

@@ -14,7 +14,6 @@ import pytest
     ],
 )
 def test_a_malformed_host_is_refused_in_a_line(called, address):
-    pytest.importorskip("psycopg")
     status, out, complaint = called("list", address)
     assert (status, out) == (2, "")
     assert complaint.startswith("meshmodel: ")
