@@ -57,7 +57,7 @@ class _Requests:
         own, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
-        self._lines = anyio.wrap_file(open(own, encoding="utf-8", errors="replace"))
+        self._lines = anyio.wrap_file(os.fdopen(own, encoding="utf-8", errors="replace"))
 
     async def __aiter__(self) -> AsyncIterator[str]:
         async for line in self._lines:
