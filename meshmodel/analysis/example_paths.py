@@ -86,11 +86,7 @@ class Paths:
     def shortest(self, starts: Iterable[int], target: int, closed: Collection[Step] = ()) -> list[int] | None:
         """The nodes of a shortest path from any of some nodes to another one, or ``None``; see ``search``."""
         before = self.search(starts, closed, target)
-        path, last = list[int](), target if target in before else None
-        while last is not None:
-            path.append(last)
-            last = before[last]
-        return path[::-1] or None
+        return path_to(before, target) if target in before else None
 
     def reading(self, agent: int, read: int) -> tuple[str | None, tuple[str, ...]]:
         """As which identity an agent reads a system, and through which other agents; both by node.
@@ -147,6 +143,15 @@ class Paths:
             )
             zone = entered
         return tuple(found)
+
+
+def path_to(before: Mapping[int, int | None], node: int) -> list[int]:
+    """The nodes of a path to one that was found; ``before`` as ``Paths.search`` returns it."""
+    path, last = list[int](), cast("int | None", node)
+    while last is not None:
+        path.append(last)
+        last = before[last]
+    return path[::-1]
 
 
 def reference_of(mesh: Mesh, node: int) -> str:

@@ -14,14 +14,15 @@ class Walking:
 
     def __init__(self, model, view="built"):
         self.reading = Reading(model, view)
-        self.steps = list(map(self._by_admin, self.reading.mesh.steps))
+        self.steps = list(dict.fromkeys(s for step in self.reading.mesh.steps for s in self._by_admin(step)))
 
     def _by_admin(self, step):
-        leaves_session = step.leaves[0] == "copy" and step.enters[0] == "access"
+        used = step.leaves[1] if step.leaves[0] == "stray" else step.leaves
+        leaves_session = used[0] == "copy" and step.enters[0] == "access"
         if step.kind == "grant" and leaves_session and step.action == "admin" != step.enters[2]:
-            admin = ("copy", ("access", step.enters[1], "admin"), step.leaves[2])
-            return Step("implies", admin, step.enters, (), None)
-        return step
+            admin = ("copy", ("access", step.enters[1], "admin"), used[2])
+            return [step._replace(enters=admin), Step("implies", admin, step.enters, (), None)]
+        return [step]
 
     def starts(self, told):
         """Where the explained crossing, or reach, begins."""
