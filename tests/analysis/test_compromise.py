@@ -15,6 +15,7 @@ from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from tests.analysis.crowds import crowded
 from tests.analysis.walking import original
+from tests.reference.mesh import bare
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading, all_starts
 
@@ -57,9 +58,10 @@ def check_on(seed, flavour, view):
         assert set(found.controlled) == {k.id for k in reading.meeting} - set(counting)
         stopped = [s for s in steps if s.leaves in free and s.enters not in free]
         guarding = [k for k in reading.meeting if k.id in counting]
-        plain = [s for s in stopped if s.enters[0] != "copy"]
+        copying = {node[:2] for node in free if node[0] == "copying"}
+        plain = [s for s in stopped if bare(s.enters) == s.enters and s.enters[:2] not in copying]
         assert set(found.holding) <= {k.id for k in guarding for s in stopped if reading.covers(k, s)}
-        # Copies are shared by sessions with the same limits, so one may be reached by another session.
+        # Sessions with the same limits share copies, and programs sessions: another one may reach them.
         assert set(found.holding) >= {k.id for k in guarding for s in plain if reading.covers(k, s)}
         assert set(found.limited) == {(node[2], node[1]) for node in free if node[0] == "session"}
         check_origins(found, reading, nodes)
@@ -248,6 +250,29 @@ def test_every_carrier_writes_there_and_is_where_the_outsider_comes_unasked():
             assert analysis.carried_by(system) == (() if first_hand else tuple(sorted(expected)))
             carried += not first_hand and bool(expected)
     assert carried > 10
+
+
+def test_a_checkpoint_on_what_copies_holds_nothing_back_that_is_written_anyway():
+    """The program copies from the feed to the notes by the key at which is asked; with another one it writes
+    there unasked.
+    """
+    records = [
+        r.System("feed", untrusted_input=True),
+        r.System("notes"),
+        r.Agent("loader", kind="service"),
+        r.Agent("clerk", kind="ai-agent"),
+        *(r.Credential(each) for each in ("load", "note")),
+        r.Hold("loader", "load"),
+        r.Hold("clerk", "note"),
+        r.Grant("load", "feed", ("read",)),
+        r.Grant("load", "notes", ("write",)),
+        r.Grant("note", "feed", ("read",)),
+        r.Grant("note", "notes", ("write",)),
+        r.Checkpoint("ask", "policy-decision", "grant", "load", "notes"),
+    ]
+    found = analyse(snapshot_of(records)).compromise("outsider")
+    assert found.unchecked.systems == (("feed", ("read", "write")), ("notes", ("write",)))
+    assert (found.holding, found.held_back) == ((), Spread((), (), ()))
 
 
 def test_a_leaked_token_leads_to_the_warehouse():
