@@ -61,8 +61,8 @@ def instructs(source: Source, target: Traits, action: int) -> bool:
 
 
 def one_person(one: str | None, other: str | None) -> bool:
-    """Whether two systems belong to one person; what belongs to nobody in particular belongs to any."""
-    return one is not None and other is not None and (one == other or ANYBODY in (one, other))
+    """Whether two systems belong to one person; one that nobody has a grant on belongs to the other's."""
+    return None not in (one, other) and len({one, other} - {ANYBODY}) == 1
 
 
 def carries_out(source: Source, target: Traits, action: int) -> bool:
