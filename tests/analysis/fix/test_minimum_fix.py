@@ -11,9 +11,10 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
+from meshmodel.model import records as r
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import candidates, is_closed
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading
 
 ROOT = Path(__file__).parents[3]
@@ -56,22 +57,13 @@ def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
     assert is_closed(Reading(snapshot).with_guarded(fix.checkpoints))
 
 
-def is_drawn(analysis, step):
-    """Whether the step is one of the mesh: some hearing is a step of somebody who has broken in alone."""
-    try:
-        analysis.closing((step,))
-    except KeyError:
-        return False
-    return True
-
-
 @pytest.mark.slow
 @some(25)
 @given(SEEDS, st.sampled_from(FLAVOURS))
 def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
     snapshot = random_model(seed, 4, flavour)
     analysis = analyse(snapshot)
-    steps = [each for each in candidates(Reading(snapshot)) if is_drawn(analysis, each)]
+    steps = candidates(Reading(snapshot))
     points = analysis.closing_curve()
     before = analysis.summary.uncontrolled
     assert [point.checkpoints for point in points] == list(range(len(points)))
@@ -82,6 +74,31 @@ def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
         if point.checkpoints <= 2 and len(steps) <= 25:
             sets = combinations(steps, point.checkpoints)
             assert point.remaining == min(before - analysis.closing(chosen) for chosen in sets)
+
+
+def test_hearing_where_outsiders_administer_what_is_typed_can_be_the_fix():
+    """By two keys they change the table, by two keys the clerk writes on, and three others act on that."""
+    systems = ("table", "notes", "x-desk", "y-desk", "z-desk")
+    records = [r.Zone("home"), r.System("site", zone="home", exposed=True)]
+    records += [r.System(each, zone="home", typed=each == "table", integrity="high") for each in systems]
+    agents = ("clerk", "x", "y", "z")
+    records += [r.Agent(each, kind="ai-agent", home="home") for each in agents]
+    for credential, system, actions in (
+        ("lost-1", "table", ("admin",)),
+        ("lost-2", "table", ("admin",)),
+        ("clerk-read", "table", ("read",)),
+        ("clerk-1", "notes", ("write",)),
+        ("clerk-2", "notes", ("write",)),
+        *((f"{each}-read", "notes", ("read",)) for each in agents[1:]),
+        *((f"{each}-write", f"{each}-desk", ("write",)) for each in agents[1:]),
+    ):
+        holder = credential.partition("-")[0]
+        having = r.Custody("site", credential) if holder == "lost" else r.Hold(holder, credential)
+        records += [r.Credential(credential), r.Grant(credential, system, actions), having]
+    snapshot = snapshot_of(records)
+    fix = analyse(snapshot).minimum_fix()
+    assert (fix.checkpoints, fix.closes_each, fix.before) == ((("hearing", "table", "clerk"),), (3,), 3)
+    assert is_closed(Reading(snapshot).with_guarded(fix.checkpoints))
 
 
 def test_the_fix_of_a_workshop_is_proven_and_leaves_nothing():
