@@ -8,15 +8,19 @@ where the row is true and tells a reviewer nothing new.
 D = "missing-checkpoint"
 
 REVIEWS = {
-    "support-agent": [("high", "missing-checkpoint", "file-sas>attachments", (), "right")],
+    "support-agent": [
+        # The files of all customers, for whoever writes a ticket.
+        ("high", D, "file-sas>attachments", (), "right"),
+    ],
     "code-agent": [
         (
             "critical",
-            "missing-checkpoint",
+            D,
             "deploy-key>cluster",
             (("high", "environment-crossing", "code-agent"),),
             "right",
         ),
+        # Each of these is to be done by itself: renew the key, take it out of the pipeline, narrow the token.
         ("high", "long-lived-credential", "deploy-key", (), "right"),
         ("high", "secret-at-rest", "pipeline-secrets>deploy-key", (), "right"),
         ("high", "unapproved-reach", "code-agent", (), "right"),
@@ -24,7 +28,7 @@ REVIEWS = {
     "workflow-broker": [
         (
             "high",
-            "missing-checkpoint",
+            D,
             "user-token>payroll",
             (
                 ("high", "delegation-not-honoured", "user-token>payroll"),
@@ -35,7 +39,7 @@ REVIEWS = {
         ("high", "token-passthrough", "clerk>broker", (), "right"),
         (
             "medium",
-            "missing-checkpoint",
+            D,
             "user-token>ledger",
             (
                 ("high", "delegation-not-honoured", "user-token>ledger"),
@@ -47,7 +51,7 @@ REVIEWS = {
     "agent-chain": [
         (
             "critical",
-            "missing-checkpoint",
+            D,
             "execution-token>payments",
             (
                 ("high", "unapproved-reach", "analyst"),
@@ -56,60 +60,51 @@ REVIEWS = {
             ),
             "right",
         ),
-        ("medium", "missing-checkpoint", "analysis-token>warehouse", (), "right"),
+        ("medium", D, "analysis-token>warehouse", (), "right"),
     ],
     "token-leak": [
         ("high", "long-lived-credential", "warehouse-key", (), "right"),
-        (
-            "high",
-            "missing-checkpoint",
-            "cloud-key>bucket",
-            (("medium", "unapproved-reach", "chat-service"),),
-            "right",
-        ),
-        ("high", "missing-checkpoint", "warehouse-key>warehouse", (), "right"),
+        ("high", D, "cloud-key>bucket", (("medium", "unapproved-reach", "chat-service"),), "right"),
+        ("high", D, "warehouse-key>warehouse", (), "right"),
         ("high", "secret-at-rest", "bucket>warehouse-key", (), "right"),
         ("high", "secret-at-rest", "crm>cloud-key", (), "right"),
         ("high", "third-party-reach", "chat-service", (), "right"),
         ("medium", "long-lived-credential", "cloud-key", (), "right"),
         ("medium", "long-lived-credential", "refresh-token", (), "right"),
-        ("medium", "missing-checkpoint", "refresh-token>crm", (), "right"),
+        ("medium", D, "refresh-token>crm", (), "right"),
     ],
     "answer-desk": [
         ("high", "delegation-not-honoured", "desk-token>tickets", (), "right"),
-        ("high", "missing-checkpoint", "legacy-key>exports", (), "right"),
-        ("high", "missing-checkpoint", "legacy-key>prices", (), "right"),
-        ("high", "missing-checkpoint", "report-role>prices", (), "right"),
-        ("high", "missing-checkpoint", "vault-token>vault", (), "right"),
+        ("high", D, "legacy-key>exports", (), "right"),
+        ("high", D, "legacy-key>prices", (), "right"),
+        ("high", D, "report-role>prices", (), "right"),
+        ("high", D, "vault-token>vault", (), "right"),
         ("medium", "long-lived-credential", "assistant-key", (), "right"),
         ("medium", "long-lived-credential", "legacy-key", (), "right"),
         ("medium", "long-lived-credential", "restock-key", (), "right"),
         ("medium", "unapproved-reach", "assistant", (), "right"),
+        # Nobody who is drawn reads it: whoever will has to know.
         ("low", "carried-words", "exports", (), "right"),
     ],
     "federated-release": [],
     "coding-agent-mcp": [
         (
             "critical",
-            "missing-checkpoint",
+            D,
             "forge-pat>private-code",
             (("low", "checkpoint-does-not-count", "push-approval"),),
             "right",
         ),
         ("critical", "toxic-flow", "coding-agent", (), "right"),
         ("high", "human-identity-in-agent", "repository-server>forge-pat", (), "right"),
-        ("high", "missing-checkpoint", "browser-session>web", (), "right"),
+        # Whoever serves the page sees the address that is asked for, with what the chat or the code held.
+        ("high", D, "browser-session>web", (), "right"),
+        # Production and staging stand behind a decision on each merge; what is posted in the chat does not.
+        ("high", D, "chat-access>chat", (("high", "unapproved-reach", "coding-agent"),), "right"),
+        ("high", D, "forge-pat>issues", (), "right"),
         (
             "high",
-            "missing-checkpoint",
-            "chat-access>chat",
-            (("high", "unapproved-reach", "coding-agent"),),
-            "right",
-        ),
-        ("high", "missing-checkpoint", "forge-pat>issues", (), "right"),
-        (
-            "high",
-            "missing-checkpoint",
+            D,
             "workspace-session>laptop",
             (("medium", "approval-fatigue", "command-approval"),),
             "right",
@@ -118,34 +113,32 @@ REVIEWS = {
         ("high", "third-party-reach", "chat-server", (), "right"),
         ("medium", "long-lived-credential", "chat-refresh", (), "right"),
         ("medium", "long-lived-credential", "forge-pat", (), "right"),
-        ("medium", "missing-checkpoint", "workspace-session>agent-notes", (), "right"),
+        ("medium", D, "workspace-session>agent-notes", (), "right"),
+        # What strangers wrote and the agent noted acts again in its next task.
         ("low", "carried-words", "agent-notes", (), "right"),
+        # What a stranger wrote is posted and pushed on, and acts again on whoever reads there.
         ("low", "carried-words", "chat", (), "right"),
+        # Its own machine: the rows beside it say the same of what others read.
         ("low", "carried-words", "laptop", (), "noisy"),
         ("low", "carried-words", "private-code", (), "right"),
     ],
     "finance-orchestrator": [
+        # Whoever sends an invoice drives the whole settlement through the case memory.
+        ("critical", D, "ledger-key>ledger", (("high", "unapproved-reach", "invoice-reader"),), "right"),
         (
             "critical",
-            "missing-checkpoint",
-            "ledger-key>ledger",
-            (("high", "unapproved-reach", "invoice-reader"),),
-            "right",
-        ),
-        (
-            "critical",
-            "missing-checkpoint",
+            D,
             "ledger-key>suppliers",
             (
                 ("high", "unapproved-reach", "orchestrator"),
                 ("low", "checkpoint-does-not-count", "bank-detail-approval"),
-                ("low", "unapproved-reach", "matcher"),
+                ("low", "unapproved-reach", "matcher"),  # the supplier master is in its own zone
             ),
             "right",
         ),
         ("high", "long-lived-credential", "ledger-key", (), "right"),
-        ("high", "missing-checkpoint", "orchestrator-token>case-memory", (), "right"),
-        ("high", "missing-checkpoint", "reader-token>case-memory", (), "right"),
+        ("high", D, "orchestrator-token>case-memory", (), "right"),
+        ("high", D, "reader-token>case-memory", (), "right"),
         (
             "high",
             "retired-agent-access",
@@ -160,18 +153,24 @@ REVIEWS = {
             (("medium", "copied-secret", "ledger-key"),),
             "right",
         ),
+        # On hardware and attested; to be accepted until the bank takes shorter ones.
         ("medium", "long-lived-credential", "bank-certificate", (), "right"),
+        # Revoking it, which another row asks for, ends this one too.
         ("medium", "long-lived-credential", "credit-key", (), "noisy"),
-        ("medium", "missing-checkpoint", "finder-token>contracts", (), "right"),
+        ("medium", D, "finder-token>contracts", (), "right"),
+        # What an invoice says comes into the case memory, and from there to whoever reads it.
         ("low", "carried-words", "case-memory", (), "right"),
+        # No row says that the treasurer's decision relies on bank details which can be changed before it.
         ("low", "carried-words", "suppliers", (), "right"),
+        # True, but the treasurer decides on each payment that follows.
         ("low", "checkpoint-does-not-count", "plan-approval", (), "noisy"),
     ],
     "crm-assistant-gateway": [
-        ("critical", "missing-checkpoint", "assistant-svid>chat", (), "right"),
+        # The night job writes into the CRM, which the assistant reads.
+        ("critical", D, "assistant-svid>chat", (), "right"),
         (
             "critical",
-            "missing-checkpoint",
+            D,
             "billing-token>billing",
             (
                 ("high", "delegation-not-honoured", "billing-token>billing"),
@@ -181,11 +180,14 @@ REVIEWS = {
             "right",
         ),
         ("critical", "toxic-flow", "assistant", (), "right"),
-        ("high", "environment-crossing", "colleague", (), "right"),
+        # Through the next row alone: what the colleague writes into the CRM the night job copies on.
+        ("high", "environment-crossing", "colleague", (), "noisy"),
+        # One key for production and its trial copy.
         ("high", "environment-crossing", "night-job", (), "right"),
+        # The memory keeps customers apart, and believes the assistant which of them is meant.
         (
             "high",
-            "missing-checkpoint",
+            D,
             "assistant-svid>conversation-memory",
             (("medium", "lost-delegation", "assistant-svid>conversation-memory"),),
             "right",
@@ -193,13 +195,15 @@ REVIEWS = {
         ("high", "secret-at-rest", "job-server>job-key", (), "right"),
         ("high", "unpinned-federation", "colleague-session>billing-token", (), "right"),
         ("medium", "long-lived-credential", "job-key", (), "right"),
-        ("medium", "missing-checkpoint", "colleague-session>gateway", (), "right"),
+        ("medium", D, "colleague-session>gateway", (), "right"),
         ("medium", "person-uses-workload-identity", "release-operator>operator-key", (), "right"),
         ("medium", "shared-memory", "help-articles", (), "right"),
         ("medium", "untraceable-step", "exports", (), "right"),
         ("low", "carried-words", "conversation-memory", (), "right"),
+        # Exchanged as a delegation, as for the CRM, the log could tell.
         ("low", "impersonating-exchange", "colleague-session>billing-token", (), "right"),
-        ("low", "missing-checkpoint", "assistant-svid>help-articles", (), "right"),
-        ("low", "missing-checkpoint", "job-key>trial-crm", (), "right"),
+        ("low", D, "assistant-svid>help-articles", (), "right"),
+        # The trial copy alone is another zone: in the back office the job is at home.
+        ("low", D, "job-key>trial-crm", (), "right"),
     ],
 }
