@@ -4,6 +4,7 @@ See ``docs/semantics.md#severity``.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshmodel.analysis.bitset import once_and_again, union
@@ -16,6 +17,7 @@ from meshmodel.analysis.crossing import (
     crosses_within,
     severity,
     source_of,
+    told_apart,
 )
 from meshmodel.analysis.nodes import Traits
 from meshmodel.analysis.starts import HOME, Starts
@@ -105,11 +107,10 @@ class Arrivals:
         }
         return {state: some for state, some in states.items() if some}
 
-    def as_sources(self, system: int) -> list[tuple[Source, int]]:
+    def as_sources(self, system: int) -> Iterator[tuple[Source, int]]:
         """What matters of a system as a source, with the starts for which it is so."""
         some, moved = self._sources.get(system, 0), self._starts.moved_by(system)
-        both = (True, moved), (False, some ^ moved)
-        return [(source_of(self._mesh.traits[system], moves=each), these) for each, these in both if these]
+        return told_apart(self._mesh.traits[system], some, moved)
 
     def forget(self) -> None:
         """Drop what was kept of the targets of one zone: it is large, and of no use for those of another."""

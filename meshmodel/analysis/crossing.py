@@ -3,6 +3,7 @@
 See ``docs/semantics.md#severity``.
 """
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from meshmodel.analysis.nodes import ANYBODY, CONFIDENTIAL, Traits
@@ -53,6 +54,13 @@ class Door(NamedTuple):
 def source_of(traits: Traits, *, moves: bool) -> Source:
     """What matters of a system as a source of an agent that it moves, or not."""
     return Source(traits.sensitivity, moves, traits.person if traits.sensitivity else None)
+
+
+def told_apart(traits: Traits, some: int, moved: int) -> Iterator[tuple[Source, int]]:
+    """What matters of a system as a source, with those of some starts for which it is so; it moves these."""
+    for moves, these in ((True, some & moved), (False, some & ~moved)):
+        if these:
+            yield source_of(traits, moves=moves), these
 
 
 def instructs(source: Source, target: Traits, action: int) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from meshmodel.analysis.bitset import Memberships
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.steps import Steps
 from meshmodel.model.actions import ADMIN, EXECUTE, READ, WRITE, action_mask, expand_admin
@@ -195,35 +196,29 @@ def _grouped(steps: Iterable[Step]) -> dict[int, list[int]]:
 
 def _copied(steps: Steps) -> Iterator[tuple[int, int, frozenset[str]]]:
     """The programs that copy, by node, each with a system, and the writing into others that it copies to."""
-    tables, exchanged = steps.snapshot, _grouped(steps.steps["exchange"])
+    tables, systems, first = steps.snapshot, steps.systems, steps.first_agent
     told = {each.to for each in steps.delegations} | {agent for _, agent in tables.trigger}
     intents = defaultdict[str, list[Intent]](list)
     for each in tables.intent.values():
         intents[each.agent].append(each)
-    for agent, held in _grouped(steps.steps["hold"]).items():
-        name, number = steps.name(agent), agent - steps.first_agent
-        is_program = not (steps.steerable | steps.persons) >> number & 1
-        if not is_program or (name in told and name not in intents):
-            continue
-        used = dict.fromkeys(held)
-        queue = list(used)
-        for node in queue:
-            new = [each for each in exchanged.get(node, ()) if each not in used]
-            queue += new
-            used |= dict.fromkeys(new)
-        credentials = {steps.name(node) for node in used if node not in steps.named}
-        masks = [
-            (g.system, expand_admin(action_mask(g.actions))) for c in credentials for g in steps.grants_of[c]
-        ]
-        reads, writes = ({name for name, mask in masks if mask >> x & 1} for x in (READ, WRITE))
-        writes = {each for each in writes if not tables.system[each].typed}
-        every = frozenset(f"{each}:write" for each in writes)
-        for system in sorted(reads):
-            only = every - {f"{system}:write"}
+    programs = [
+        number
+        for number in sorted({agent - first for agent, _ in steps.steps["hold"]})
+        if not (steps.steerable | steps.persons) >> number & 1
+        and (steps.agents[number] in intents or steps.agents[number] not in told)
+    ]
+    graph = steps.graph_of("hold", "exchange", "grant", "implies")
+    reach = graph.spread({first + number: 1 << number for number in programs})[: steps.first_credential]
+    reads, writes = (Memberships(reach[action::5]) for action in (READ, WRITE))
+    for number in programs:
+        name, written = steps.agents[number], (systems[each] for each in writes.of(number))
+        every = frozenset(f"{each}:write" for each in written if not tables.system[each].typed)
+        for system in reads.of(number) if every else ():
+            only = every - {f"{systems[system]}:write"}
             if name in intents:
-                only &= {f"{each.system}:write" for each in intents[name] if _takes(each, system)}
+                only &= {f"{each.system}:write" for each in intents[name] if _takes(each, systems[system])}
             if only:
-                yield agent, steps.system[system], only
+                yield first + number, system, only
 
 
 def _takes(intent: Intent, system: str) -> bool:

@@ -236,11 +236,8 @@ class Steps(Nodes):
         steps = self.steps["grant"]
         for (c, s), grant in self.snapshot.grant.items():
             check_current()
-            if c in self.credential:
-                leaves, first = self.first_credential + self.credential[c], 5 * self.system[s]
-                if leaves in self.strays and self.is_astray(c, s):
-                    leaves = self.strays[leaves]
-                steps += [(leaves, first + NUMBER[action]) for action in grant.actions]
+            if (leaves := self._user(c, s)) is not None:
+                steps += [(leaves, self.access(s, NUMBER[action])) for action in grant.actions]
         for admin in {access for _, access in steps if access % 5 == ADMIN}:
             self.steps["implies"] += [(admin, admin - ADMIN + action) for action in range(ADMIN)]
 
