@@ -20,7 +20,6 @@ from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import RECORD_TYPES, table_of
 from meshmodel.model.values import canonical_number
 
-_LISTS: Final = frozenset({"references", "actions", "names", "aliases", "accesses", "slot"})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _JSON_LIMIT: Final = 1_000_000
 
@@ -103,7 +102,7 @@ def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
     for field in SCHEMA[table].fields:
         value = row[field.key]
         if value is not None:
-            if field.type in _LISTS:
+            if field.is_list:
                 value = load_json(value, where)
             elif field.type == "boolean":
                 if type(value) not in {int, bool} or value not in {0, 1}:
@@ -126,7 +125,7 @@ def load_json(text: object, where: str) -> Any:
 def _record(table: str, values: Mapping[str, Any], where: str) -> Record:
     named = {field.attribute: values[field.key] for field in SCHEMA[table].fields}
     for field in SCHEMA[table].fields:
-        if named[field.attribute] is None and (field.required or field.default is not None):
+        if named[field.attribute] is None and field.is_always_set:
             raise damage_error(where, f"lacks “{field.key}”")
     record: Record = RECORD_TYPES[table](**named)
     return record
@@ -140,7 +139,7 @@ def _plain(field: Field, value: object, where: str) -> Any:
     """The attribute of a record for a value of its plain form, if it has exactly the type of its field."""
     if value is None:
         return None
-    if field.type in _LISTS:
+    if field.is_list:
         if isinstance(value, list) and _holds_its_type(field, value):
             if not _in_order(field, value):
                 raise damage_error(where, f"holds a list out of order in “{field.key}”")

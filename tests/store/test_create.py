@@ -29,7 +29,7 @@ def test_every_kind_of_record_has_a_table():
 @pytest.mark.parametrize("kind", SCHEMA.values(), ids=lambda kind: kind.name)
 def test_a_table_has_the_columns_of_its_fields(kind: Table):
     table = RECORD_TABLES[kind.name]
-    fields = {field.key: field.required or field.default is not None for field in kind.fields}
+    fields = {field.key: field.is_always_set for field in kind.fields}
     key = kind.key or ("row",)  # what has no key of its own is one row
     assert {column.name: not column.nullable for column in table.c} == fields | dict.fromkeys(key, True)
     assert tuple(column.name for column in table.primary_key) == key
