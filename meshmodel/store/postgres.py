@@ -31,7 +31,7 @@ from meshmodel.store.postgres_connection import (
     lock_key,
     name_of,
 )
-from meshmodel.store.sqlite_file import SCHEMA_VERSION
+from meshmodel.store.sqlite_file import SCHEMA_VERSION, check_version
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -342,10 +342,8 @@ def _version(database: PostgresDatabase) -> int:
     found = [str(text) for (text,) in database.execute("SELECT version_num FROM alembic_version")]
     if len(found) != 1 or not found[0].isdecimal():
         raise damage_error(database.name, "contradicts itself about its schema version")
-    if (version := int(found[0])) > SCHEMA_VERSION:
-        raise StoreError(
-            f"{database.name}: was made by a newer version of meshmodel; update meshmodel to open it"
-        )
+    version = int(found[0])
+    check_version(version, database.name)
     return version
 
 

@@ -9,7 +9,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -189,21 +188,20 @@ def _open_now(
     reading = bool(read_only or part)
     raw = sqlite_file.connect(path, read_only=reading)
     try:
-        moved = frozenset[str]()
         if sqlite_file.schema_version(raw, path) < sqlite_file.SCHEMA_VERSION:
             from meshmodel.store.migrations import migrate
 
             if reading:
                 raw.close()
                 raw = sqlite_file.connect_copy(path)
-            moved = migrate(raw, path_text(path))
+            migrate(raw, path_text(path))
         database = SqliteDatabase(path, raw, given)
         if reading:
             database.why_read_only = f"its {part or 'file'} cannot be written"
         version = sqlite_file.data_version(raw)
         with sqlite_file.transaction(raw, "BEGIN"):
             reader.check_file(raw, database.name)
-            snapshot = replace(database.read_all(), moved=moved)
+            snapshot = database.read_all()
         if not reading:
             sqlite_file.turn_off_log(raw)
         return database, version, snapshot, drawn_order.read(database)

@@ -4,8 +4,7 @@ Alembic, because SQLModel's tables are SQLAlchemy's and it works on those: types
 what SQLite cannot alter are its business, and its comparison shows in a test that the newest
 revision and the tables agree. Revision n of ``versions/`` leads to schema version n.
 
-The first ten run on SQLite alone: in PostgreSQL a model begins with the tables of today. Later ones run
-on both.
+They run on SQLite and on PostgreSQL.
 """
 
 import contextlib
@@ -34,15 +33,12 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def migrate(raw: sqlite3.Connection, where: str) -> frozenset[str]:
+def migrate(raw: sqlite3.Connection, where: str) -> None:
     """Migrate an older file to the newest revision, in one transaction that also checks the result.
 
     Args:
         raw: the open file, in no transaction.
         where: the file, as errors name it.
-
-    Returns:
-        The ids of the checkpoints that sat on a trigger and sit on hearing now.
 
     Raises:
         StoreError: it is damaged; nothing was changed.
@@ -53,17 +49,11 @@ def migrate(raw: sqlite3.Connection, where: str) -> frozenset[str]:
     ):
         with reader.empty_model() as ours:
             reader.check_objects(raw, ours, where)
-        before = _checkpoints_on(raw, "trigger")
         connection.begin()  # tells Alembic that the transaction is not its own to commit
         try:
             upgrade(connection)
-            raw.execute(f"PRAGMA user_version = {sqlite_file.SCHEMA_VERSION}")  # later ones do not
+            raw.execute(f"PRAGMA user_version = {sqlite_file.SCHEMA_VERSION}")
         except CommandError as error:
             raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
         reader.check_file(raw, where)
         reader.read_all(raw.execute, reader.revision(raw.execute), where)
-        return before & _checkpoints_on(raw, "hearing")
-
-
-def _checkpoints_on(raw: sqlite3.Connection, step: str) -> frozenset[str]:
-    return frozenset(key for (key,) in raw.execute("SELECT id FROM checkpoint WHERE step = ?", (step,)))
