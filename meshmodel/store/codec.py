@@ -83,7 +83,11 @@ def from_json(table: str, text: object, where: str) -> Record | None:
     fields = SCHEMA[table].fields
     if not plain.keys() <= {field.key for field in fields}:
         raise damage_error(where, "has unknown fields")
-    return _record(table, {field.key: _plain(field, plain.get(field.key), where) for field in fields}, where)
+    return _record(
+        table,
+        {field.key: _plain(field, plain.get(field.key, field.default), where) for field in fields},
+        where,
+    )
 
 
 def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:

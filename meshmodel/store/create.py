@@ -12,7 +12,8 @@ from meshmodel.store.codec import row_of
 from meshmodel.store.database import Database
 from meshmodel.store.sqlite_file import APPLICATION_ID, SCHEMA_VERSION
 
-SCHEMA: Final = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+SCHEMA_FILE: Final = Path(__file__).with_name("schema.sql")
+SCHEMA: Final = SCHEMA_FILE.read_text(encoding="utf-8")
 """The statements that ``tables`` compiles to, which need not be imported here."""
 
 

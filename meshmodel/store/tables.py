@@ -6,10 +6,9 @@ committed, so that the rows of one edit may be written in any order.
 
 This is the only definition of the database. It takes a quarter of a second to import, so files are
 made, and compared when they are opened, with the statements that it compiles to, in ``schema.sql``.
-``python -m meshmodel.store.tables > meshmodel/store/schema.sql`` writes them anew; a test compares.
+``python -m meshmodel.store.migrations`` writes them anew, and the migration to them; a test compares.
 """
 
-import sys
 from typing import Any, Final
 
 from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
@@ -47,6 +46,7 @@ def _record_table(table: SchemaTable) -> Table:
                 *([_refers(f"{each.refers[0]}.id")] if is_held else []),
                 primary_key=each.key in table.key,
                 nullable=not each.is_always_set,
+                default=each.default,
             )
         )
     return Table(table.name, Row.metadata, *columns)
@@ -166,10 +166,6 @@ def create_statements() -> str:
         made.append(CreateTable(table))
         made += (CreateIndex(index) for index in sorted(table.indexes, key=lambda each: str(each.name)))
     lines = "".join(f"\n{str(each.compile(dialect=sqlite.dialect())).strip()};\n" for each in made)
-    return "-- Written by `python -m meshmodel.store.tables` from tables.py, not by hand.\n" + "".join(
+    return "-- Written by `python -m meshmodel.store.migrations`, not by hand.\n" + "".join(
         f"{line.rstrip()}\n".expandtabs(4) for line in lines.splitlines()
     )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(create_statements())

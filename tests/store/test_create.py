@@ -19,7 +19,7 @@ from tests.store.snapshots import snapshots
 
 
 def test_the_statements_are_those_of_the_tables():
-    assert create_statements() == create.SCHEMA, "run python -m meshmodel.store.tables"
+    assert create_statements() == create.SCHEMA, "run python -m meshmodel.store.migrations"
 
 
 def test_every_kind_of_record_has_a_table():

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from meshmodel.edits.edit import Put, edit
+from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.interchange import read_text, write_text
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import System
@@ -94,6 +94,18 @@ def test_a_damaged_grant_of_the_journal_is_told_when_it_is_undone_and_not_before
         raw.execute("UPDATE journal_change SET before = ? WHERE entry = 3", (text,))
     with Store.open(path) as store, pytest.raises(StoreError, match="damaged"):
         store.undo()
+
+
+def test_a_record_of_the_journal_has_the_default_of_a_field_that_came_later(tmp_path):
+    path = tmp_path / "m.mesh"
+    with Store.create(path) as store:
+        store.apply(edit("one", [Put(System("one", partitioned=True))]))
+        store.apply(edit("none", [Remove("system", "one")]))
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE journal_change SET before = replace(before, '\"typed\":false,', '')")
+    with Store.open(path) as store:
+        store.undo()
+        assert store.snapshot.system["one"] == System("one", partitioned=True)
 
 
 def test_what_was_edited_before_there_were_names_has_no_person(older):

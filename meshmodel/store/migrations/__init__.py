@@ -43,6 +43,7 @@ def migrate(raw: sqlite3.Connection, where: str) -> None:
     Raises:
         StoreError: it is damaged; nothing was changed.
     """
+    raw.execute("PRAGMA foreign_keys = OFF")  # they would hold while a table is made anew
     with (
         contextlib.closing(sqlalchemy_connection(raw)) as connection,
         sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
@@ -57,3 +58,4 @@ def migrate(raw: sqlite3.Connection, where: str) -> None:
             raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
         reader.check_file(raw, where)
         reader.read_all(raw.execute, reader.revision(raw.execute), where)
+    raw.execute("PRAGMA foreign_keys = ON")
