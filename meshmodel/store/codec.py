@@ -43,13 +43,20 @@ def key_values(table: str, key: Key) -> dict[str, Any]:
 
 
 def row_of(record: Record) -> dict[str, Any]:
-    """The columns of a record's table with their values, as SQLAlchemy takes them: lists, dates, None."""
+    """The columns of a record's table with their values as kept: lists as JSON text, dates as text."""
     table = table_of(record)
     row: dict[str, Any] = {"row": 1} if table == "about" else {}
     for field in SCHEMA[table].fields:
         value = getattr(record, field.attribute)
-        row[field.key] = list(value) if isinstance(value, tuple) else value
+        if isinstance(value, tuple):
+            value = json.dumps(value)
+        row[field.key] = value.isoformat() if isinstance(value, date) else value
     return row
+
+
+def quoted(name: str) -> str:
+    """The name of a table or column of ours, as a statement has it."""
+    return f'"{name}"'
 
 
 def to_json(record: Record | None) -> str | None:

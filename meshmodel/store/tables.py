@@ -4,15 +4,16 @@ The tables of records are made of ``schema``, whose fields are their columns. Li
 one column: a list has no life apart from its record. Foreign keys are checked when a transaction is
 committed, so that the rows of one edit may be written in any order.
 
-This is the only definition of the database. It takes a quarter of a second to import, so files are
-made, and compared when they are opened, with the statements that it compiles to, in ``schema.sql``.
+This is the only definition of the database; rows are read and written in plain SQL. It takes a quarter
+of a second to import, so files are made, and compared when they are opened, with the statements that it
+compiles to, in ``schema.sql``.
 ``python -m meshmodel.store.migrations`` writes them anew, and the migration to them; a test compares.
 """
 
 from typing import Any, Final
 
 from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import registry
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Field, SQLModel
@@ -154,18 +155,19 @@ SCHEMA_REVISION: Final = Table(
 METADATA: Final = Row.metadata
 """All tables of a model file."""
 
-JOURNAL: Final = METADATA.tables["journal"]
-JOURNAL_CHANGE: Final = METADATA.tables["journal_change"]
-PROGRAM: Final = METADATA.tables["program"]
 
+def create_statements(database: str = "sqlite") -> str:
+    """The statements that make all tables and indexes; those for SQLite are in ``schema.sql``.
 
-def create_statements() -> str:
-    """The statements of ``schema.sql``: all tables and indexes, as SQLite is told to make them."""
+    Args:
+        database: as SQLAlchemy calls it.
+    """
+    dialect = make_url(f"{database}://").get_dialect()()
     made: list[CreateTable | CreateIndex] = []
     for table in METADATA.sorted_tables:
         made.append(CreateTable(table))
         made += (CreateIndex(index) for index in sorted(table.indexes, key=lambda each: str(each.name)))
-    lines = "".join(f"\n{str(each.compile(dialect=sqlite.dialect())).strip()};\n" for each in made)
+    lines = "".join(f"\n{str(each.compile(dialect=dialect)).strip()};\n" for each in made)
     return "-- Written by `python -m meshmodel.store.migrations`, not by hand.\n" + "".join(
         f"{line.rstrip()}\n".expandtabs(4) for line in lines.splitlines()
     )

@@ -13,10 +13,10 @@ from meshmodel.interchange import read_text, write_text
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import System
 from meshmodel.store import imports, reader, sqlite_file
+from meshmodel.store.migrations import sqlalchemy_connection
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
-from meshmodel.store.writer import sqlalchemy_connection
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, imported_in, names_in
 

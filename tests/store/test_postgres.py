@@ -22,7 +22,10 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import System, Zone
 from meshmodel.model.source import Source
+from meshmodel.store import migrations, writer
 from meshmodel.store.copy import copy_model
+from meshmodel.store.migrations.__main__ import migration
+from meshmodel.store.sqlite_database import SqliteDatabase
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store, keeper
 from meshmodel.store.tables import METADATA
@@ -246,15 +249,13 @@ def test_a_commit_that_was_cut_is_looked_up_in_the_journal(address, is_made, mon
 
 @needs_server
 def test_an_edit_in_the_middle_of_which_it_was_cut_is_refused_once_and_in_one_line(address, monkeypatch):
-    from meshmodel.store import writer
-
     write, cuts = writer.write_changes, itertools.count()
     with Store.create(address, SAMPLE) as store:
 
-        def cut_off(connection, changes, where):
+        def cut_off(database, changes):
             if not next(cuts):
                 cut(pid_of(store))
-            write(connection, changes, where)
+            write(database, changes)
 
         monkeypatch.setattr(writer, "write_changes", cut_off)
         wanted = edit("y", [Put(Zone("y"))])
@@ -412,17 +413,15 @@ def test_a_copy_has_the_journal_and_leads_back(address, tmp_path):
 
 @needs_server
 def test_a_copy_that_fails_leaves_nothing(address, tmp_path, monkeypatch):
-    from meshmodel.store import create
-
     source = Source.parse(tmp_path / "a.mesh")
     Store.create(source, SAMPLE).close()
-    fill = create.insert_all
+    fill = writer.insert_all
 
     def failing(database, snapshot):
         fill(database, snapshot)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(create, "insert_all", failing)
+    monkeypatch.setattr(writer, "insert_all", failing)
     for target in (address, tmp_path / "b.mesh"):
         with pytest.raises(KeyboardInterrupt):
             copy_model(source, Source.parse(target))
@@ -432,11 +431,16 @@ def test_a_copy_that_fails_leaves_nothing(address, tmp_path, monkeypatch):
         Store.open(address)
 
 
+def connected(database):
+    """A connection of SQLAlchemy over that of a model."""
+    if isinstance(database, SqliteDatabase):
+        return migrations.sqlalchemy_connection(database.execute("SELECT 1").connection)
+    return database.sqlalchemy_connection()
+
+
 @pytest.fixture
 def later(tmp_path, monkeypatch):
     """Tables with more columns than there are; one more migration leads to them, as the command writes it."""
-    from meshmodel.store import migrations
-    from meshmodel.store.migrations.__main__ import migration
 
     wanted = MetaData()
     for table in METADATA.tables.values():
@@ -454,16 +458,14 @@ def later(tmp_path, monkeypatch):
 
 
 def test_the_migration_that_is_written_leads_to_the_tables_and_keeps_the_rows(place, later):
-    from meshmodel.store.migrations import upgrade
-
     Store.create(place, SAMPLE).close()
     with Store.open(place) as store:
         if isinstance(place, Path):
             store.database.execute("PRAGMA foreign_keys = OFF")
-        connection = store.database.connection
+        connection = connected(store.database)
         with store.database.transaction(writing=True):
             connection.begin()
-            upgrade(connection)
+            migrations.upgrade(connection)
             assert compare_metadata(MigrationContext.configure(connection), later) == []
             assert store.database.read_all() == SAMPLE
         found = store.database.execute('SELECT DISTINCT later, shared, tier FROM "zone"').fetchall()
@@ -526,7 +528,7 @@ def test_a_model_of_before_the_first_migration_is_refused(address):
 @needs_server
 def test_a_new_model_has_the_tables_of_this_version(address):
     with Store.create(address, SAMPLE) as store:
-        assert compare_metadata(MigrationContext.configure(store.database.connection), METADATA) == []
+        assert compare_metadata(MigrationContext.configure(connected(store.database)), METADATA) == []
 
 
 @needs_server

@@ -10,19 +10,35 @@ They run on SQLite and on PostgreSQL.
 import contextlib
 import sqlite3
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
 
 from meshmodel.model.errors import StoreError
 from meshmodel.model.text import one_line
 from meshmodel.store import reader, sqlite_file
-from meshmodel.store.writer import sqlalchemy_connection
 
 FOLDER: Final = Path(__file__).parent
+
+
+def sqlalchemy_connection(raw: Any, url: str = "sqlite://", **options: Any) -> Connection:
+    """A SQLAlchemy connection that uses an open one; it begins and ends no transaction by itself.
+
+    Closing ``raw`` closes it.
+
+    Args:
+        raw: the connection of the driver, in no transaction.
+        url: the kind of the database and its driver.
+        options: for that kind.
+    """
+    engine = create_engine(
+        url, creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT", **options
+    )
+    return engine.connect()
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

@@ -22,9 +22,8 @@ from sqlalchemy import ColumnDefault, DefaultClause, MetaData
 
 from meshmodel.store import reader, tables
 from meshmodel.store.create import SCHEMA_FILE
-from meshmodel.store.migrations import FOLDER
+from meshmodel.store.migrations import FOLDER, sqlalchemy_connection
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
-from meshmodel.store.writer import sqlalchemy_connection
 
 _TEXT: Final = '''"""{title}"""
 
