@@ -20,6 +20,7 @@ from alembic.operations.ops import (
 )
 from sqlalchemy import ColumnDefault, DefaultClause, MetaData
 
+from meshmodel.model.atomic_file import replace_file
 from meshmodel.store import reader, tables
 from meshmodel.store.create import SCHEMA_FILE
 from meshmodel.store.migrations import FOLDER, sqlalchemy_connection
@@ -88,8 +89,8 @@ def _on_rows(change: MigrateOperation) -> Iterator[MigrateOperation]:
 def main(name: str, title: str) -> None:
     """Write both files."""
     path = FOLDER / "versions" / f"revision_{SCHEMA_VERSION + 1}_{name}.py"
-    path.write_text(migration(tables.METADATA, title), encoding="utf-8")
-    SCHEMA_FILE.write_text(tables.create_statements(), encoding="utf-8")
+    replace_file(path, migration(tables.METADATA, title).encode())
+    replace_file(SCHEMA_FILE, tables.create_statements().encode())
 
 
 if __name__ == "__main__":
