@@ -26,7 +26,8 @@ APPLICATION_ID: Final = 0x4D455348
 """``MESH`` in ASCII, in the header of the file: tells model files from other databases."""
 
 _REVISIONS: Final = Path(__file__).parent.joinpath("migrations", "versions").glob("revision_*.py")
-SCHEMA_VERSION: Final = max(int(each.name.split("_")[1]) for each in _REVISIONS)
+_VERSIONS: Final = sorted(int(each.name.split("_")[1]) for each in _REVISIONS)
+SCHEMA_VERSION: Final = _VERSIONS[-1]
 """The version of the tables that this program writes (``user_version``): that of the newest migration."""
 
 BUSY_TIMEOUT: Final = 2.0
@@ -137,7 +138,7 @@ def check_header(path: Path) -> None:
                 "move that away"
             )
     if not journal_of(path).exists():
-        _check_version(int.from_bytes(header[60:64], "big", signed=True), name)
+        check_version(int.from_bytes(header[60:64], "big", signed=True), name)
 
 
 def schema_version(connection: sqlite3.Connection, path: Path) -> int:
@@ -147,15 +148,29 @@ def schema_version(connection: sqlite3.Connection, path: Path) -> int:
         StoreError: it was made by a newer version, or has none.
     """
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    _check_version(version, path_text(path))
+    check_version(version, path_text(path))
     return version
 
 
-def _check_version(version: int, name: str) -> None:
+def check_version(version: int, name: str) -> None:
+    """Refuse tables that this program cannot bring forward.
+
+    Args:
+        version: of the tables.
+        name: the model, as errors name it.
+
+    Raises:
+        StoreError: they were made by a newer version, or by one before the first migration, or have none.
+    """
     if version > SCHEMA_VERSION:
         raise StoreError(f"{name}: was made by a newer version of meshmodel; update meshmodel to open it")
     if version < 1:
         raise StoreError(f"{name}: has no schema version, so it is damaged; restore it from a copy")
+    if version < _VERSIONS[0]:
+        raise StoreError(
+            f"{name}: was made before version 0.6; run “meshmodel copy OLD.mesh NEW.mesh” of version 0.7.0, "
+            "and open the copy"
+        )
 
 
 def journal_of(path: Path) -> Path:

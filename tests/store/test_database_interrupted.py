@@ -68,7 +68,7 @@ def test_the_journal_of_a_program_that_writes_stays_and_is_not_waited_for(path, 
 def test_a_full_disk_is_told_and_changes_nothing(path):
     with Store.open(path) as store:
         before = store.snapshot
-        store.database.connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        store.database.execute("PRAGMA max_page_count = 1")
         with pytest.raises(StoreError, match="the disk is full; nothing was changed"):
             store.apply(edit("many", [Put(Zone(f"z{n}", description="x" * 1500)) for n in range(50)]))
         assert store.snapshot is before

@@ -183,7 +183,7 @@ class Workbench(Screen[None]):
 
     def _prepare(self, _: object) -> None:
         """Import what the first keys need, in a thread, while nobody waits for it."""
-        self.session.prepare()  # first: every edit needs it, and it takes the longest
+        self.session.prepare()
         from meshmodel.app.dialogs import add, connect  # noqa: F401  # these import nearly all that dialogs need
         from meshmodel.app.panels import pasted_lines  # noqa: F401
 
