@@ -21,7 +21,6 @@ from meshmodel.answers.report.fix import fix_section, plan_section
 from meshmodel.answers.report.index import index_section
 from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
-from meshmodel.answers.report.slides import slide_blocks
 from meshmodel.answers.report.tree import Block, Contents, Heading, Items, Paragraph, Report, Table
 from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
@@ -101,7 +100,7 @@ class Builder:
             form: the format of the report, which decides the form of its pictures only.
             deadline: seconds that the search for the fix may take, and that for the curve.
             tell: told each status.
-            options: which sections, on which pages, by whom.
+            options: which sections, by whom.
         """
         self._options = options
         self._analysis, self._pictures, self._deadline = analysis, Pictures(analysis, form), deadline
@@ -122,10 +121,6 @@ class Builder:
         self.complete = fix.optimal
         self._tell("working out the list of work")
         work = work_of(analysis, fix)
-        if options.page == "slide":
-            slides = tuple(slide_blocks(analysis, fix, work, self._pictures, options))
-            stamp = f"{analysis.today.isoformat()}, {self._pictures.stamp}"
-            return Report(title_of(analysis), stamp, slides, "slide").with_good_links()
         writers: dict[str, Callable[[], Iterator[Block]]] = {
             "decision": lambda: decision_page(analysis, fix, work, self._pictures, options),
             "index": lambda: index_section(analysis, work),
@@ -155,7 +150,7 @@ class Builder:
             if name == "decision" and not options.brief:
                 blocks.append(Contents())
         self._tell("writing")
-        report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks), options.page)
+        report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks))
         return report.with_good_links()
 
     def _stamp(self) -> Facts:
