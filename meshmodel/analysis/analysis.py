@@ -23,7 +23,7 @@ from meshmodel.analysis.results import (
     SystemReach,
     Ways,
 )
-from meshmodel.model.actions import actions_of
+from meshmodel.model.actions import READ, WRITE, actions_of
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import Action, View
@@ -86,6 +86,23 @@ class Analysis:
         """The heard systems (``docs/semantics.md#outsiders-words``), by id."""
         mesh, heard = self.engine.mesh, self.engine.reaches.heard
         return tuple(Heard(id_, mesh.untrusted[n]) for n, id_ in enumerate(mesh.systems) if heard[n])
+
+    @cached_property
+    def entries(self) -> tuple[str, ...]:
+        """The systems through which untrusted content comes in, by id; empty if none is heard.
+
+        Outsiders write there, with a credential that they get if not first-hand. Where checkpoints stop all
+        of that, but a credential that lies open leads to an agent, these are the systems in which one lies.
+        """
+        mesh, carrying = self.engine.mesh, self.engine.reaches.carrying
+        read = {each for each in mesh.outside if each % 5 == READ}
+        lying = [step for step in mesh.steps["custody"] if step[0] in read]
+        openly = mesh.own_graph.spread({enters: 1 for _, enters in lying})
+        heard = [mesh.system[each.system] for each in self.heard]
+        found = [n for n in heard if mesh.untrusted[n] or openly[5 * n + WRITE] or not carrying(n)]
+        if heard and not found:
+            found = sorted({leaves // 5 for leaves, _ in lying})
+        return tuple(mesh.systems[each] for each in found)
 
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (``docs/semantics.md#reach``), by id."""

@@ -4,6 +4,7 @@ See ``docs/semantics.md#severity``.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshmodel.analysis.bitset import once_and_again, union
@@ -16,6 +17,7 @@ from meshmodel.analysis.crossing import (
     crosses_within,
     severity,
     source_of,
+    told_apart,
 )
 from meshmodel.analysis.nodes import Traits
 from meshmodel.analysis.starts import HOME, Starts
@@ -34,7 +36,7 @@ class Arrival(NamedTuple):
         severities: highest first: of a door whose credential was picked up, of one whose was not, and the
             starts for which it is so severe. One start may have several.
         meant: the starts for which an intent answers for a door whose credential was picked up, and for one
-            whose was not, if it speaks of it.
+            whose was not, wherever they come from, if it speaks of it.
     """
 
     starts: int
@@ -105,11 +107,10 @@ class Arrivals:
         }
         return {state: some for state, some in states.items() if some}
 
-    def as_sources(self, system: int) -> list[tuple[Source, int]]:
+    def as_sources(self, system: int) -> Iterator[tuple[Source, int]]:
         """What matters of a system as a source, with the starts for which it is so."""
         some, moved = self._sources.get(system, 0), self._starts.moved_by(system)
-        both = (True, moved), (False, some ^ moved)
-        return [(source_of(self._mesh.traits[system], moves=each), these) for each, these in both if these]
+        return told_apart(self._mesh.traits[system], some, moved)
 
     def forget(self) -> None:
         """Drop what was kept of the targets of one zone: it is large, and of no use for those of another."""
@@ -125,6 +126,23 @@ class Arrivals:
             read, write, other = (self._arrival(system, action) for action in (READ, WRITE, EXECUTE))
             found = self._arrivals[key] = [read, write, other, other, other]
         return found
+
+    def from_other_zones(self, system: int, action: int) -> int:
+        """The starts with a crossing to an action on a system from outside its zone."""
+        zone = self._mesh.zone[system]
+        groups = self._groups_of(system, action)
+        return union(self._from(group._replace(within=False), zone) for group in groups)
+
+    def from_own_zone(self, system: int, action: int) -> int:
+        """The starts with a crossing to an action on a system from another system of its zone."""
+        zone, itself = self._mesh.zone[system], self._moving(system)
+        within = (
+            source for group in self._groups_of(system, action) if group.within for source in group.sources
+        )
+        return union(
+            self._from_others(source, system) if source == itself else self._near[source].get(zone, (0, 0))[0]
+            for source in within
+        )
 
     def _moving(self, system: int) -> Source:
         """A system as a source of those that it moves: as such alone it could lead to another one like it."""
@@ -148,7 +166,8 @@ class Arrivals:
                 here = some if states == -1 else some & states
                 found[both] = found[both] | here if both in found else here
         levels = [(each[0], each[1], found[each]) for each in sorted(found, reverse=True) if found[each]]
-        picked_up, in_hand = (union(some for each, some in found.items() if each[n]) for n in (2, 3))
+        grave = (union(some for each, some in found.items() if not each[n]) for n in (2, 3))
+        picked_up, in_hand = (every & ~some for some in grave)
         return Arrival(every, levels, (picked_up, in_hand))
 
     def _grouped(self, system: int, action: int) -> list[Group]:

@@ -14,7 +14,7 @@ from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError, StepKey, StepKind
 from meshmodel.analysis.steps import KINDS
-from meshmodel.model.actions import actions_of
+from meshmodel.model.actions import WRITE, actions_of
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 
@@ -91,7 +91,8 @@ def compromise(engine: Engine, start: str) -> Compromise:
     counting, guards, records = paths.counting(power, 0), checkpoints.guards, checkpoints.records
     closed = paths.closed(counting)
     free = paths.search(nodes, closed)
-    stopped = [step for step in closed if step[0] in free and step[1] not in free]
+    writing = _writing(mesh)
+    stopped = [step for step in closed if step[0] in free and writing.get(step[1], step[1]) not in free]
     everything = paths.search(nodes) if stopped else free
     holding = {number for step in stopped for number in counting.intersection(guards[step])}
     asked = engine.checkpoints.guards
@@ -142,6 +143,13 @@ def _stored(mesh: Mesh, start: str) -> list[Step]:
         if start == f"system:{system}" and each.how == "stores":
             found += mesh.ends("custody", system, credential)
     return found
+
+
+def _writing(mesh: Mesh) -> dict[int, int]:
+    """By copy of an access in a session that copies, the writing there: nothing else follows from it."""
+    copies = mesh.sessions.copying.values()
+    nodes = (each for session in copies for each in session.nodes.items() if each[0] < mesh.first_credential)
+    return {copy: access - access % 5 + WRITE for access, copy in nodes}
 
 
 def _spread(mesh: Mesh, reached: Iterable[int]) -> Spread:

@@ -6,10 +6,10 @@ the target itself aside. A tally has the number of such sources of each start.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from meshmodel.analysis.bitset import bits
-from meshmodel.analysis.crossing import Source, crosses_home, crosses_within, source_of
+from meshmodel.analysis.crossing import Source, crosses_home, crosses_within, source_of, told_apart
 from meshmodel.analysis.nodes import Nodes, Traits
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.actions import EXECUTE, READ, WRITE
@@ -63,9 +63,9 @@ class Counting:
         # Many sources have the same starts: these sets are numbered, and counted by their numbers.
         numbers: dict[int, int] = {}
         near: defaultdict[str, defaultdict[Source, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
-        for system, starts in sources.items():
-            for moves, some in self._told_apart(system, starts):
-                source = source_of(nodes.traits[system], moves=moves)
+        systems = [each for each in sources if each != HOME]
+        for system in systems:
+            for source, some in told_apart(nodes.traits[system], sources[system], moved.get(system, 0)):
                 near[nodes.zone[system]][source][numbers.setdefault(some, len(numbers))] += 1
         self._near, self._sets, home = near, list(numbers), sources.get(HOME, 0)
         self._kinds = {source for by_source in near.values() for source in by_source}
@@ -84,13 +84,6 @@ class Counting:
         self._coming_home: dict[tuple[int, bool, str | None], Tally] = {}
         self._within: dict[tuple[Traits, int], tuple[Source, ...]] = {}
         self._inside: dict[tuple[str, tuple[Source, ...]], Tally] = {}
-
-    def _told_apart(self, system: int, starts: int) -> Iterator[tuple[bool, int]]:
-        """The starts that a source moves, and the others; of home none."""
-        moved = self._moved.get(system, 0)
-        for moves, some in ((True, moved), (False, starts ^ moved)) if system != HOME else ():
-            if some:
-                yield moves, some
 
     def _tally(self, counted: Mapping[int, int]) -> Tally:
         found = Tally()

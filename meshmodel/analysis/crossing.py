@@ -3,6 +3,7 @@
 See ``docs/semantics.md#severity``.
 """
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from meshmodel.analysis.nodes import ANYBODY, CONFIDENTIAL, Traits
@@ -55,14 +56,21 @@ def source_of(traits: Traits, *, moves: bool) -> Source:
     return Source(traits.sensitivity, moves, traits.person if traits.sensitivity else None)
 
 
+def told_apart(traits: Traits, some: int, moved: int) -> Iterator[tuple[Source, int]]:
+    """What matters of a system as a source, with those of some starts for which it is so; it moves these."""
+    for moves, these in ((True, some & moved), (False, some & ~moved)):
+        if these:
+            yield source_of(traits, moves=moves), these
+
+
 def instructs(source: Source, target: Traits, action: int) -> bool:
     """Whether a source instructs an action on a target: any but reading it, and writing into a typed one."""
     return source.moves and action != READ and not (action == WRITE and target.typed)
 
 
 def one_person(one: str | None, other: str | None) -> bool:
-    """Whether two systems belong to one person; what belongs to nobody in particular belongs to any."""
-    return one is not None and other is not None and (one == other or ANYBODY in (one, other))
+    """Whether two systems belong to one person; one that nobody has a grant on belongs to the other's."""
+    return None not in (one, other) and len({one, other} - {ANYBODY}) == 1
 
 
 def carries_out(source: Source, target: Traits, action: int) -> bool:

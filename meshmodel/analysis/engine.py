@@ -5,6 +5,7 @@ from copy import copy
 from functools import cached_property
 
 from meshmodel.analysis.arrivals import Arrivals
+from meshmodel.analysis.bitset import union
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.counting import Counting
 from meshmodel.analysis.doors import Doors
@@ -13,7 +14,7 @@ from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.starts import Starts
 from meshmodel.analysis.steps import Relation
-from meshmodel.analysis.toxic import toxic_agents
+from meshmodel.analysis.toxic import reads, told_apart, ways_out
 from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES, View
@@ -69,8 +70,16 @@ class Engine:
 
     @cached_property
     def toxic(self) -> int:
-        """The agents with a toxic flow, as bits (``toxic``)."""
-        return toxic_agents(self.starts, self.doors)
+        """The agents with a toxic flow, as bits (``toxic``).
+
+        The starts of agents as such, of which alone is asked, have the same numbers as these.
+        """
+        moved, found = self.starts.any_moved & ~self.mesh.persons, 0
+        for systems in told_apart(self.reaches) if moved else ():
+            readers = union(reads(self.reaches, system) for system in systems) & moved & ~found
+            for out in ways_out(self.reaches, systems[0]) if readers else ():
+                found |= self.doors.open_at(out) & readers
+        return found
 
     @cached_property
     def missing(self) -> tuple[Door, ...]:

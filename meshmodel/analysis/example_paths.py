@@ -11,7 +11,7 @@ from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CrossingState, PathStep, StepKind
-from meshmodel.analysis.rules.base import verb
+from meshmodel.analysis.rules.base import titles, verb
 from meshmodel.analysis.steps import KINDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
@@ -86,17 +86,19 @@ class Paths:
     def shortest(self, starts: Iterable[int], target: int, closed: Collection[Step] = ()) -> list[int] | None:
         """The nodes of a shortest path from any of some nodes to another one, or ``None``; see ``search``."""
         before = self.search(starts, closed, target)
-        path, last = list[int](), target if target in before else None
-        while last is not None:
-            path.append(last)
-            last = before[last]
-        return path[::-1] or None
+        return path_to(before, target) if target in before else None
 
-    def identity(self, agent: int, read: int) -> str | None:
-        """The identity as which an agent reads a system, by a shortest path; both by node."""
-        path = self.shortest([agent], read) or []
-        used = [each for each in path if self.mesh.kind(each, read) == "grant"]
-        return self.mesh.snapshot.credential[self.mesh.name(used[-1])].principal if used else None
+    def reading(self, agent: int, read: int) -> tuple[str | None, tuple[str, ...]]:
+        """As which identity an agent reads a system, and through which other agents; both by node.
+
+        It is told of a shortest path, the agents by id in its order.
+        """
+        mesh, path = self.mesh, self.shortest([agent], read) or []
+        used = [each for each in path if mesh.kind(each, read) == "grant"]
+        identity = mesh.snapshot.credential[mesh.name(used[-1])].principal if used else None
+        passed = (mesh.original(enters) for _, enters in mesh.taken(path))
+        through = dict.fromkeys(mesh.name(each) for each in passed if each >= mesh.first_agent)
+        return identity, tuple(each for each in through if each != mesh.name(agent))
 
     def steps_of(
         self,
@@ -143,6 +145,15 @@ class Paths:
         return tuple(found)
 
 
+def path_to(before: Mapping[int, int | None], node: int) -> list[int]:
+    """The nodes of a path to one that was found; ``before`` as ``Paths.search`` returns it."""
+    path, last = list[int](), cast("int | None", node)
+    while last is not None:
+        path.append(last)
+        last = before[last]
+    return path[::-1]
+
+
 def reference_of(mesh: Mesh, node: int) -> str:
     """A node as answers write it: ``agent:a``, ``credential:c``, ``system:s``; a session as its agent."""
     original, name = mesh.original(node), mesh.name(node)
@@ -184,8 +195,13 @@ class PathSentences:
         record = self.snapshot.zone.get(zone)
         return record.title if record is not None else self.title(zone)
 
-    def opening(self, agent: str, source: str | None, identity: str | None) -> str:
-        """Where a crossing begins; a source as which the agent has no identity triggers it."""
+    def opening(
+        self, agent: str, source: str | None, identity: str | None, through: Sequence[str] = ()
+    ) -> str:
+        """Where a crossing begins; a source as which the agent has no identity triggers it.
+
+        ``through`` are the other agents by which it reads the source.
+        """
         who = self.snapshot.agent[agent]
         if source is None:
             return f"{who.title} starts at home in {self.zone(who.home or '')}, then"
@@ -197,6 +213,7 @@ class PathSentences:
             name += ", where outsiders' words are carried,"
         if identity is None:
             return f"what is written into {name} triggers {who.title}, which"
+        name += f" through {titles(self.snapshot, 'agent', through)}" if through else ""
         return f"{who.title} reads {name} as {identity}, then"
 
     def _sentences(

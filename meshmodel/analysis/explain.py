@@ -3,11 +3,11 @@
 See ``docs/commands.md#meshmodel-explain``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import instructs
-from meshmodel.analysis.example_paths import AGAIN, INTENDED, UNASKED, Counting, Paths, PathSentences
+from meshmodel.analysis.example_paths import AGAIN, INTENDED, UNASKED, Counting, Paths, PathSentences, path_to
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Coming, ListedCrossing, Listing
 from meshmodel.analysis.results import Explanation
@@ -116,20 +116,19 @@ class Explaining:
         By default that is a shortest one; if the crossing is uncontrolled, one on which nobody is asked.
         """
         mesh, (agent, source, *_), starts = self.mesh, crossing.coming, self.starts(crossing)
-        path = path or self.paths.shortest(starts, crossing.access, self.closed(crossing))
-        assert path is not None
+        path = path or self._shortest(crossing)
         name, is_crossing = mesh.agents[agent], crossing.state is not None
         origin = None if source == HOME else mesh.systems[source]
-        identity = self.paths.identity(*starts) if starts[1:] else None
+        identity, through = self.paths.reading(*starts) if starts[1:] else (None, ())
         steps = self.paths.steps_of(
             path,
             self.counting(crossing),
             mesh.zone[source] if is_crossing and source != HOME else self.listing.home(agent),
             None if path[0] == starts[0] else identity,
-            self.paths.first_of(self.boundaries(crossing)),
+            self.paths.first_of(self.boundaries(crossing, self._used(path))),
         )
         who = self.snapshot.agent[name].title
-        opening = self.sentences.opening(name, origin, identity) if is_crossing else who
+        opening = self.sentences.opening(name, origin, identity, through) if is_crossing else who
         ends = [enters for _, enters in mesh.taken(path)]
         sentences = self.sentences.tell(opening, steps, ends, self._unasked(crossing, path), crossing.state)
         return Explanation(
@@ -153,12 +152,30 @@ class Explaining:
         what = "on what outsiders wrote" if heard else held
         return (f"within {self.sentences.zone(mesh.zone[system])}, {what}",)
 
-    def boundaries(self, crossing: ListedCrossing) -> list[int]:
-        """The checkpoints that count on the boundary of a crossing."""
-        if crossing.state is None:
-            return []
-        every = self.listing.doors().credentials(crossing.access // 5)
-        return self.listing.boundaries(crossing.coming, crossing.access, every)
+    def _shortest(self, crossing: ListedCrossing) -> Sequence[int]:
+        """A shortest path; if the crossing is uncontrolled one by an open door: a boundary closes others."""
+        access, paths, closed = crossing.access, self.paths, self.closed(crossing)
+        doors = crossing.doors if crossing.state == "uncontrolled" else ()
+        before = paths.search(self.starts(crossing), closed, None if doors else access)
+        if not doors:
+            return path_to(before, access)
+        every = (
+            path_to(before, each) + path_to(paths.search([each], closed, access), access)[1:]
+            for each in doors
+        )
+        taken = {tuple(path): self.mesh.taken(path) for path in every}
+        return min(taken, key=lambda path: (len(taken[path]), [*map(paths.order, taken[path])]))
+
+    def _used(self, path: Sequence[int]) -> list[int]:
+        """The credential, or copy of one, by which a path comes to its end."""
+        return [
+            leaves for leaves, enters in self.mesh.taken(path) if self.mesh.kind(leaves, enters) == "grant"
+        ][-1:]
+
+    def boundaries(self, crossing: ListedCrossing, credentials: Iterable[int]) -> list[int]:
+        """The checkpoints that count on the boundary of a crossing by some credentials, or copies of them."""
+        is_crossing = crossing.state is not None
+        return self.listing.boundaries(crossing.coming, crossing.access, credentials if is_crossing else ())
 
     def _unasked(self, crossing: ListedCrossing, path: Sequence[int]) -> Mapping[int, str]:
         """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.

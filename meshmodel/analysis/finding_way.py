@@ -75,9 +75,9 @@ class FindingWay:
             left = after.worst(agent, [access], source) if closed[access] >> start & 1 else crossing
             if left is None or left.state != "uncontrolled":
                 path = self._walk(crossing, (*crossing.doors,))
-                starts_by = "trigger", self.mesh.systems[source], self.mesh.agents[agent]
+                is_moved = source != HOME and step[1] == self.mesh.systems[source]  # by its words
                 taken = [self.mesh.relation(*each) for each in pairwise(path or ())]
-                if path is not None and step in (*taken, *((starts_by,) if source != HOME else ())):
+                if path is not None and (step in taken or (is_moved and step[0] in {"trigger", "hearing"})):
                     return self.why.explain_path(crossing, path)
         return self._through((1 << len(self.mesh.agents)) - 1, step, ALL)
 
@@ -91,7 +91,9 @@ class FindingWay:
     def _through(self, agents: int, relation: Relation, mask: int) -> Explanation | None:
         """The worst way by a relation; by a grant only to some actions."""
         if relation[0] == "grant":
-            return self._worst(agents, self._nodes(relation[1]), self._accesses(relation[2], mask), relation)
+            granted = expand_admin(action_mask(self.mesh.snapshot.grant[relation[1:]].actions))
+            onto = self._accesses(relation[2], mask & granted)
+            return self._worst(agents, self._nodes(relation[1]), onto, relation)
         return self._worst(agents, self.mesh.ends(*relation), None, relation)
 
     def _of_checkpoint(self, finding: Finding, agents: int) -> Explanation | None:
@@ -125,8 +127,8 @@ class FindingWay:
         reached = {each for each in named if self.reaches.full[each] >> agent & 1}
         unchecked = {each for each in reached if alone[each] >> agent & 1}
         match finding.rule:
-            case "toxic-flow":
-                return unchecked
+            case "toxic-flow":  # where it is carried out
+                return {each for each in unchecked if mesh.traits[each // 5].exposes(each % 5)} or unchecked
             case "environment-crossing":
                 zones = {each.id for each in tables.zone.values() if each.environment == "production"}
                 return {each for each in unchecked if mesh.zone[each // 5] in zones}

@@ -35,19 +35,19 @@ class Mesh(Steps):
 
         Such a one writes, and answers, what others take for their own words.
         """
-        return self._broken_into(is_told=True)
+        return self._broken_into(values_move=True)
 
     @cached_property
     def outsiders(self) -> "Mesh":
         """The same for outsiders' words: values that start an agent tell it nothing."""
         traits, untrusted = self.traits, self.untrusted
-        is_told = not any(traits[each].typed and not untrusted[each] for each in self.words.drawn)
-        return self.intruder if is_told else self._broken_into(is_told=False)
+        values_move = not any(traits[each].typed and not untrusted[each] for each in self.words.drawn)
+        return self.intruder if values_move else self._broken_into(values_move=False)
 
-    def _broken_into(self, *, is_told: bool) -> "Mesh":
+    def _broken_into(self, *, values_move: bool) -> "Mesh":
         made = copy(self)
         made.origin, made.ears, made.answers = dict(self.origin), dict(self.ears), {*self.answering}
-        made.words = self.words.of_intruder(proxy(made), is_told=is_told)
+        made.words = self.words.of_intruder(proxy(made), values_move=values_move)
         return made
 
     @property

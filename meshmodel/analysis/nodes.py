@@ -5,9 +5,8 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
-from meshmodel.model.records import Custody, Grant, Intent
+from meshmodel.model.records import Custody, Grant
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
 
@@ -177,27 +176,6 @@ class Nodes:
         """The actions that an active credential opens anywhere, admin as all five."""
         every = chain.from_iterable(each.actions for each in self.grants_of[credential])
         return actions_of(expand_admin(action_mask(every)))
-
-    @cached_property
-    def intended(self) -> int:
-        """The agents that have intents, as bits."""
-        return union(1 << self.agent[agent] for agent, _ in self.snapshot.intent if agent in self.agent)
-
-    @cached_property
-    def covered(self) -> dict[int, int]:
-        """By access the agents of which an intent covers it, wherever they come from, as bits."""
-        found = dict[int, int]()
-        for each in self.snapshot.intent.values():
-            agent = 1 << self.agent[each.agent] if each.agent in self.agent else 0
-            for access in self.covered_by(each):
-                found[access] = found.get(access, 0) | agent
-        return found
-
-    def covered_by(self, intent: Intent) -> list[int]:
-        """The accesses that an intent covers: its actions, and reading the systems that it names."""
-        actions = bits(expand_admin(action_mask(intent.actions)))
-        named = [each for each in intent.from_ or () if each != "home"]
-        return [self.access(intent.system, x) for x in actions] + [self.access(each, READ) for each in named]
 
     def node(self, kind: str, id_: str) -> int | None:
         """The node of an agent or a credential; ``None`` if it is retired, revoked or absent."""

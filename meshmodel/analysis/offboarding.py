@@ -251,7 +251,8 @@ class _Leaving:
         )
         revoked = {self.mesh.node("credential", each) for each in self.revoke}
         is_deleted = kind == "custody" and ends in deleted
-        return bool(before) and (not after or is_deleted or not revoked.isdisjoint(before[0]))
+        is_revoked = all(not revoked.isdisjoint(map(self.mesh.original, step)) for step in before)
+        return bool(before) and (not after or is_deleted or is_revoked)
 
     def _touched(self) -> Iterator[Touched]:
         others = self.others.mesh.agent

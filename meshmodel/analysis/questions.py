@@ -9,8 +9,8 @@ from typing import Final
 
 from meshmodel.analysis.bitset import bits, once_and_again
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import Question
-from meshmodel.analysis.rules.base import deeds, limits, titles
+from meshmodel.analysis.results import Answerable, Question
+from meshmodel.analysis.rules.base import deeds, limits
 from meshmodel.model.records import Agent, Credential, System
 
 _DAY: Final = 86_400
@@ -31,34 +31,12 @@ def questions(engine: Engine) -> Iterator[Question]:
             f"agent:{name}",
             agent,
             "Where was its task authorized: what is its home zone?" if agent.home is None else "",
-            "It lives outside: is it one of yours?" if is_external else "",
+            Answerable("It lives outside: is it one of yours?", ("agent", name)) if is_external else "",
             "" if zone is None else f"All it reaches lies in {zone}: is this really one trust domain?",
             "It can be steered: what is it meant to do?" if unmeant else "",
             *beyond.get(name, ()),
         )
-    held = {mesh.name(credential) for _, credential in mesh.steps["hold"]}
-    unkept = held.difference(credential for _, credential in tables.custody)
-    lying = {each.credential for each in tables.custody.values() if each.how == "stores"}
-    keyless = {each for each in lying if tables.credential[each].is_bound} - held
-    for name in mesh.credentials:
-        credential = tables.credential[name]
-        seconds = credential.lifetime_seconds
-        unsaid = [
-            each.system
-            for each in mesh.grants_of[name]
-            if credential.on_behalf_of is not None and each.honoured_as is None
-        ]
-        lies = not (credential.is_bound or credential.attested) and (seconds is None or seconds > _DAY)
-        yield from _row(
-            f"credential:{name}",
-            credential,
-            "How long does it live?" if seconds is None else "",
-            "Where does its secret lie?" if lies and name in unkept else "",
-            "It lies somewhere and nobody holds it: who has its key?" if name in keyless else "",
-            f"Does {titles(tables, 'system', unsaid)} take it for the person or for a delegate?"
-            if unsaid
-            else "",
-        )
+    yield from _of_credentials(engine)
     for name in mesh.systems:
         system = tables.system[name]
         yield from _row(
@@ -72,12 +50,47 @@ def questions(engine: Engine) -> Iterator[Question]:
             yield Question(f"note:{note.id}", (note.text,))
 
 
-def _row(element: str, record: Agent | Credential | System, *asks: str) -> Iterator[Question]:
+def _of_credentials(engine: Engine) -> Iterator[Question]:
+    """The questions about all active credentials."""
+    mesh, tables = engine.mesh, engine.snapshot
+    held = {mesh.name(credential) for _, credential in mesh.steps["hold"]}
+    unkept = held.difference(credential for _, credential in tables.custody)
+    lying = {each.credential for each in tables.custody.values() if each.how == "stores"}
+    keyless = {each for each in lying if tables.credential[each].is_bound} - held
+    for name in mesh.credentials:
+        credential = tables.credential[name]
+        seconds = credential.lifetime_seconds
+        unsaid = [
+            Answerable(_honours(tables.system[each.system].title, subject), ("grant", (name, each.system)))
+            for each in sorted(mesh.grants_of[name], key=lambda each: each.system)
+            if (subject := credential.on_behalf_of) is not None and each.honoured_as is None
+        ]
+        lies = not (credential.is_bound or credential.attested) and (seconds is None or seconds > _DAY)
+        yield from _row(
+            f"credential:{name}",
+            credential,
+            "How long does it live?" if seconds is None else "",
+            "Where does its secret lie?" if lies and name in unkept else "",
+            Answerable("It lies somewhere and nobody holds it: who has its key?", ("credential", name))
+            if name in keyless
+            else "",
+            *unsaid,
+        )
+
+
+def _honours(system: str, subject: str) -> str:
+    return f"Does {system} apply the rights of {subject}, not those of an account of its own?"
+
+
+def _row(element: str, record: Agent | Credential | System, *asks: str | Answerable) -> Iterator[Question]:
     """The questions about an element, if there are any; the empty ones are not asked."""
     owner = "Who owns it?" if record.owner is None else ""
-    asked = tuple(each for each in (owner, *asks) if each)
+    asked = [each for each in (owner, *asks) if each]
     if asked:
-        yield Question(element, asked)
+        answerable = tuple(each for each in asked if isinstance(each, Answerable))
+        yield Question(
+            element, tuple(each if isinstance(each, str) else each.ask for each in asked), answerable
+        )
 
 
 def _in_one_zone(engine: Engine) -> dict[str, str]:

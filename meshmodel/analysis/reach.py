@@ -8,7 +8,6 @@ from functools import cached_property
 
 from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
-from meshmodel.analysis.crossing import Source, source_of
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.model.actions import READ, WRITE
@@ -169,18 +168,14 @@ class Reaches:
                 found[system] = told | union(askers[each] for each in bits(told & asked))
         return found
 
-    def as_sources(self, system: int, agents: int) -> list[tuple[Source, int]]:
-        """What matters of a system as a source, with those of some agents for which it is so."""
-        traits, moved = self.mesh.traits[system], agents & self.moving.get(system, 0)
-        both = (source_of(traits, moves=True), moved), (source_of(traits, moves=False), agents ^ moved)
-        return [(source, some) for source, some in both if some]
-
     def carrying(self, system: int) -> int:
         """The agents that carry outsiders' words to a system: those in the outsider's unchecked reach.
 
         Programs do so by the sessions in which they copy.
         """
-        return self.own[5 * system + WRITE] & self._with_outsider & ~self.mesh.persons
+        is_carried = self.heard[system] and not self.mesh.untrusted[system]
+        agents = self.own[5 * system + WRITE] if is_carried else 0
+        return agents & self._with_outsider & ~self.mesh.persons
 
     @cached_property
     def _with_outsider(self) -> int:

@@ -201,11 +201,31 @@ class Heard(NamedTuple):
     first_hand: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """A question that yes or no answers.
+
+    Attributes:
+        ask: what is asked, as among those of its element.
+        about: what the answer is about, as ``meshmodel.edits.question_answers`` takes it.
+    """
+
+    ask: str
+    about: Reference
+
+
 class Question(NamedTuple):
-    """What the drawing does not say of one element (``agent:ID``, ``system:ID``, …)."""
+    """What the drawing does not say of one element (``agent:ID``, ``system:ID``, …).
+
+    Attributes:
+        element: which.
+        asks: what is asked of it.
+        answerable: those of them that yes or no answers.
+    """
 
     element: str
     asks: tuple[str, ...]
+    answerable: tuple[Answerable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from meshmodel.analysis.bitset import Memberships
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.steps import Steps
 from meshmodel.model.actions import ADMIN, EXECUTE, READ, WRITE, action_mask, expand_admin
@@ -61,6 +62,7 @@ class Sessions:
 
     Attributes:
         by_node: those of limited delegations, by node.
+        copying: the copies that those of programs that copy use, by node.
         copies: by copy of a credential, those that it is one of.
         copies_of: by node of a credential, or of its stray, its copies.
         counting: by node of a credential or an access, its copies that count in 5.4: where no ``only`` does,
@@ -71,6 +73,7 @@ class Sessions:
         """Add the nodes and steps of all sessions to ``steps``."""
         self._steps = steps
         self.by_node: dict[int, Session] = {}
+        self.copying: dict[int, Copies] = {}
         self.copies: dict[int, Copies] = {}
         self.copies_of: defaultdict[int, list[int]] = defaultdict(list)
         self.counting: defaultdict[int, list[int]] = defaultdict(list)
@@ -87,9 +90,9 @@ class Sessions:
         made: dict[tuple[int, frozenset[str]], int] = {}
         for agent, system, only in copied:
             if (agent, only) not in made:
-                made[agent, only] = steps.add_node(agent)
-                copies = self._share(only, copying=True)
-                self._hold(agent, made[agent, only], held[agent], copies)
+                session = made[agent, only] = steps.add_node(agent)
+                self.copying[session] = self._share(only, copying=True)
+                self._hold(agent, session, held[agent], self.copying[session])
             steps.copying.setdefault(system, {})[agent] = made[agent, only]
 
     def _share(self, only: frozenset[str], *, copying: bool) -> Copies:
@@ -197,35 +200,29 @@ def _grouped(steps: Iterable[Step]) -> dict[int, list[int]]:
 
 def _copied(steps: Steps) -> Iterator[tuple[int, int, frozenset[str]]]:
     """The programs that copy, by node, each with a system, and the writing into others that it copies to."""
-    tables, exchanged = steps.snapshot, _grouped(steps.steps["exchange"])
+    tables, systems, first = steps.snapshot, steps.systems, steps.first_agent
     told = {each.to for each in steps.delegations} | {agent for _, agent in tables.trigger}
     intents = defaultdict[str, list[Intent]](list)
     for each in tables.intent.values():
         intents[each.agent].append(each)
-    for agent, held in _grouped(steps.steps["hold"]).items():
-        name, number = steps.name(agent), agent - steps.first_agent
-        is_program = not (steps.steerable | steps.persons) >> number & 1
-        if not is_program or (name in told and name not in intents):
-            continue
-        used = dict.fromkeys(held)
-        queue = list(used)
-        for node in queue:
-            new = [each for each in exchanged.get(node, ()) if each not in used]
-            queue += new
-            used |= dict.fromkeys(new)
-        credentials = {steps.name(node) for node in used if node not in steps.named}
-        masks = [
-            (g.system, expand_admin(action_mask(g.actions))) for c in credentials for g in steps.grants_of[c]
-        ]
-        reads, writes = ({name for name, mask in masks if mask >> x & 1} for x in (READ, WRITE))
-        writes = {each for each in writes if not tables.system[each].typed}
-        every = frozenset(f"{each}:write" for each in writes)
-        for system in sorted(reads):
-            only = every - {f"{system}:write"}
+    programs = [
+        number
+        for number in sorted({agent - first for agent, _ in steps.steps["hold"]})
+        if not (steps.steerable | steps.persons) >> number & 1
+        and (steps.agents[number] in intents or steps.agents[number] not in told)
+    ]
+    graph = steps.graph_of("hold", "exchange", "grant", "implies")
+    reach = graph.spread({first + number: 1 << number for number in programs})[: steps.first_credential]
+    reads, writes = (Memberships(reach[action::5]) for action in (READ, WRITE))
+    for number in programs:
+        name, written = steps.agents[number], (systems[each] for each in writes.of(number))
+        every = frozenset(f"{each}:write" for each in written if not tables.system[each].typed)
+        for system in reads.of(number) if every else ():
+            only = every - {f"{systems[system]}:write"}
             if name in intents:
-                only &= {f"{each.system}:write" for each in intents[name] if _takes(each, system)}
+                only &= {f"{each.system}:write" for each in intents[name] if _takes(each, systems[system])}
             if only:
-                yield agent, steps.system[system], only
+                yield first + number, system, only
 
 
 def _takes(intent: Intent, system: str) -> bool:

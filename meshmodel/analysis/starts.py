@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from meshmodel.analysis.bitset import Memberships, bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
-from meshmodel.analysis.crossing import HOME_SOURCE, Source, one_person
+from meshmodel.analysis.crossing import HOME_SOURCE, Source, one_person, source_of
 from meshmodel.analysis.reach import Reaches
 from meshmodel.model.actions import READ, action_mask, expand_admin
 
@@ -121,12 +121,6 @@ class Starts:
     def seeds(self) -> dict[int, int]:
         """All starts by the nodes of their agents."""
         return {self.mesh.first_agent + agent: self._of_agent[agent] for agent in bits(self.agents)}
-
-    def begin(self, start: int) -> tuple[int, ...]:
-        """The nodes where a start begins."""
-        node = self.mesh.first_agent + self.agent_of[start]
-        read = next((block.read for block in self._blocks if block.starts >> start & 1), None)
-        return (node,) if read is None else (node, read)
 
     def is_covered(self, agent: int, source: int, access: int) -> bool:
         """Whether an intent speaks of an access for an agent that comes from a source, its own or not."""
@@ -277,7 +271,8 @@ class Starts:
             for agent, intents in self._covered.get(source, {}).items():
                 mine = every & 1 << agent
                 if mine:
-                    spoken = HOME_SOURCE if source == HOME else self.reaches.as_sources(source, mine)[0][0]
+                    moves = self.reaches.moving.get(source, 0) & mine > 0
+                    spoken = HOME_SOURCE if source == HOME else source_of(traits[source], moves=moves)
                     key = Key(gains if gain & mine else (), person, tuple(intents), spoken)
                     parts.append((source, key, mine))
                     rest ^= mine

@@ -3,11 +3,11 @@
 from functools import cached_property
 from typing import Final
 
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Graph, Step
 from meshmodel.analysis.nodes import Nodes
-from meshmodel.model.actions import ADMIN, ALL, EXECUTE, NUMBER, WRITE
-from meshmodel.model.records import Delegation
+from meshmodel.model.actions import ADMIN, ALL, EXECUTE, NUMBER, READ, WRITE, action_mask, expand_admin
+from meshmodel.model.records import Delegation, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
 
@@ -236,11 +236,8 @@ class Steps(Nodes):
         steps = self.steps["grant"]
         for (c, s), grant in self.snapshot.grant.items():
             check_current()
-            if c in self.credential:
-                leaves, first = self.first_credential + self.credential[c], 5 * self.system[s]
-                if leaves in self.strays and self.is_astray(c, s):
-                    leaves = self.strays[leaves]
-                steps += [(leaves, first + NUMBER[action]) for action in grant.actions]
+            if (leaves := self._user(c, s)) is not None:
+                steps += [(leaves, self.access(s, NUMBER[action])) for action in grant.actions]
         for admin in {access for _, access in steps if access % 5 == ADMIN}:
             self.steps["implies"] += [(admin, admin - ADMIN + action) for action in range(ADMIN)]
 
@@ -280,3 +277,26 @@ class Steps(Nodes):
     def listening(self) -> int:
         """The agents, but persons, that what they read or are answered can change, as bits."""
         return (self.steerable | union(self.askers.values())) & ~self.persons
+
+    # What is meant
+
+    @cached_property
+    def intended(self) -> int:
+        """The agents that have intents, as bits."""
+        return union(1 << self.agent[agent] for agent, _ in self.snapshot.intent if agent in self.agent)
+
+    @cached_property
+    def covered(self) -> dict[int, int]:
+        """By access the agents of which an intent covers it, wherever they come from, as bits."""
+        found = dict[int, int]()
+        for each in self.snapshot.intent.values():
+            agent = 1 << self.agent[each.agent] if each.agent in self.agent else 0
+            for access in self.covered_by(each):
+                found[access] = found.get(access, 0) | agent
+        return found
+
+    def covered_by(self, intent: Intent) -> list[int]:
+        """The accesses that an intent covers: its actions, and reading the systems that it names."""
+        actions = bits(expand_admin(action_mask(intent.actions)))
+        named = [each for each in intent.from_ or () if each != "home"]
+        return [self.access(intent.system, x) for x in actions] + [self.access(each, READ) for each in named]

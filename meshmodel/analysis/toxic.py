@@ -10,27 +10,9 @@ comes there unchecked (``reaches.alone``), and a read only for one that also can
 from collections import defaultdict
 from collections.abc import Iterator
 
-from meshmodel.analysis.bitset import union
 from meshmodel.analysis.crossing import carries_out, source_of
-from meshmodel.analysis.doors import Doors
 from meshmodel.analysis.reach import Reaches
-from meshmodel.analysis.starts import Starts
 from meshmodel.model.actions import READ
-
-
-def toxic_agents(starts: Starts, doors: Doors) -> int:
-    """The agents with a toxic flow, as bits.
-
-    The starts of agents as such, of which alone is asked, have the same numbers as these.
-    """
-    moved, found = starts.any_moved & ~starts.mesh.persons, 0
-    if not moved:
-        return 0
-    for systems in told_apart(starts.reaches):
-        readers = union(reads(starts.reaches, system) for system in systems) & moved & ~found
-        if readers:
-            found |= union(doors.open_at(out) & readers for out in ways_out(starts.reaches, systems[0]))
-    return found
 
 
 def reads(reaches: Reaches, system: int) -> int:

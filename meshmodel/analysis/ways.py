@@ -34,7 +34,9 @@ def all_ways(why: Explaining, asked: ListedCrossing | Explanation, stop: Stop) -
     records = why.checkpoints.records
     into = {crossing.access, *(admin for admin, each in mesh.steps["implies"] if each == crossing.access)}
     ends = [step for step in mesh.steps["grant"] if step[1] in into and step not in closed]
-    meant = [step for step in ends if crossing.state == "uncontrolled" and crossing.doors.get(step[0])]
+    is_open = crossing.state == "uncontrolled"  # boundaries close doors then, which are no ways
+    ends = [step for step in ends if not is_open or step[0] in crossing.doors]
+    meant = [step for step in ends if is_open and crossing.doors[step[0]]]
     graph = WayGraph(why, crossing, set(ends).difference(meant), stop)
     standing = {
         (records[number].id, key)
@@ -45,6 +47,7 @@ def all_ways(why: Explaining, asked: ListedCrossing | Explanation, stop: Stop) -
     boundary: StepKey = "boundary", home, mesh.zone[crossing.access // 5]
     alone = why.reaches.alone.reach[crossing.access] >> crossing.coming.agent & 1
     single = graph.single()
+    used = why.boundaries(crossing, [leaves for leaves, _ in graph.ends])
     return Ways(
         why.explain_path(crossing),
         bool(alone if crossing.state is None else crossing.doors),
@@ -52,7 +55,7 @@ def all_ways(why: Explaining, asked: ListedCrossing | Explanation, stop: Stop) -
         tuple(_doors(mesh, [*graph.ends, *meant], crossing.doors)),
         single,
         () if single else graph.cut(),
-        tuple(sorted({*standing, *((records[each].id, boundary) for each in why.boundaries(crossing))})),
+        tuple(sorted({*standing, *((records[each].id, boundary) for each in used)})),
     )
 
 

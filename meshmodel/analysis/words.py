@@ -52,17 +52,17 @@ class Words:
         self.heard = {each for each in self.systems if self.hears[each] or each in steps.copying}
         self.graph = self._joined(steps)
 
-    def of_intruder(self, steps: Steps, *, is_told: bool) -> "Words":
+    def of_intruder(self, steps: Steps, *, values_move: bool) -> "Words":
         """The same, where somebody has broken in whose words are heard in every system.
 
         Args:
             steps: a copy of the steps, to which ears are added.
-            is_told: whether values tell an agent something that are written where they start it.
+            values_move: whether values tell an agent something that are written where they start it.
         """
         made, hears = copy(self), self.hears
         made.heard = {each for each, agents in enumerate(hears) if agents or each in steps.copying}
         made.graph = made._joined(steps)  # noqa: SLF001
-        if not is_told:
+        if not values_move:
             writes = [5 * each + WRITE for each in self.drawn if self._is_value(each)]
             after = made.graph.successors
             calm = {node: [each for each in after[node] if not self._is_agent(each)] for node in writes}

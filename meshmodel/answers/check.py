@@ -172,11 +172,9 @@ def _counts(analysis: "Analysis", designed: Summary | None) -> Iterator[Block]:
     states = f": {crossing_states(summary)}" if summary.crossings else ""
     yield Paragraph(f"{counted(summary.crossings, 'crossing')}{states}")
     if heard:  # docs/semantics.md#outsiders-words
-        first, carried = ([each.system for each in heard if each.first_hand is own] for own in (True, False))
-        on = f"agents carry them on to {_some(carried)}" if carried else ""
-        into = f"outsiders' words come into {_some(first)}" if first else ""
-        into = into or "outsiders' words come in through agents"
-        yield Paragraph("; ".join(each for each in (into, on) if each))
+        brought = [each.system for each in heard if each.system not in analysis.entries]
+        on = f"; agents can bring it to {_some(brought)}" if brought else ""
+        yield Paragraph(f"Untrusted content comes in through {_some(analysis.entries)}{on}")
     if designed is not None:
         missing = counted(designed.missing, "missing checkpoint")
         crossings = counted(designed.uncontrolled, "uncontrolled crossing")

@@ -3,16 +3,17 @@
 See ``docs/semantics.md#findings-questions-and-acceptances``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from meshmodel.analysis.results import Question
+from meshmodel.analysis.results import Answerable, Question
 from meshmodel.answers.blocks import Paragraph
 from meshmodel.answers.lines import Words
 from meshmodel.edits.approvers import WHY_ASKED, known_approvers
-from meshmodel.edits.doubts import asks_of_jobs, job_secrets
+from meshmodel.edits.question_answers import asks_of_jobs, job_secrets
 from meshmodel.model.phrases import sign_in
+from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES
@@ -34,8 +35,15 @@ def questions_of(analysis: "Analysis") -> tuple[Question, ...]:
         more = [*_assumed(analysis), *_about_approvers(analysis), *_about_jobs(analysis)]
         if any(each.per_day is not None for each in analysis.snapshot.intent.values()):
             more += _how_often(analysis)  # who weighs decisions a day has begun to say so
-        found = _KNOWN[analysis] = (*analysis.questions, *more)
+        found = _KNOWN[analysis] = tuple(_by_element([*analysis.questions, *more]))
     return found
+
+
+def answerable(analysis: "Analysis", element: Reference) -> Answerable | None:
+    """The first question about an element that yes or no answers."""
+    table, key = element
+    rows = (each for each in questions_of(analysis) if each.element == f"{table}:{key}")
+    return next((each for row in rows for each in row.answerable), None)
 
 
 def asked(analysis: "Analysis") -> int:
@@ -60,10 +68,21 @@ def question_blocks(analysis: "Analysis", *, is_planned: bool = False) -> Iterat
         table, _, key = each.element.partition(":")
         ends = tuple(key.split(">", 1)) if table == "intent" else key
         sign = "" if table == "intent" else f"{sign_in(analysis.snapshot, table, key)} "
-        asks = "; ".join(each.asks)
-        words: Words = (f"? {sign}{key}  ", ""), (asks, "muted")
-        said = f"? {one_line(each.element)}: {asks}"
+        first = each.answerable[0].ask if each.answerable else ""
+        others = "; ".join(ask for ask in each.asks if ask != first)
+        words: Words = (f"? {sign}{key}  ", ""), (first, ""), ("  " * bool(first) + others, "muted")
+        said = f"? {one_line(each.element)}: {'; '.join(each.asks)}"
         yield Paragraph(said, hang=4, key=each.element, leads_to=(table, ends), words=words)
+
+
+def _by_element(questions: Iterable[Question]) -> Iterator[Question]:
+    """One row for each element."""
+    rows = dict[str, list[Question]]()
+    for each in questions:
+        rows.setdefault(each.element, []).append(each)
+    for element, some in rows.items():
+        asks = tuple(each for row in some for each in row.asks)
+        yield Question(element, asks, tuple(each for row in some for each in row.answerable))
 
 
 def _assumed(analysis: "Analysis") -> Iterator[Question]:
@@ -98,7 +117,8 @@ def _about_jobs(analysis: "Analysis") -> Iterator[Question]:
     """Whether what runs where secrets are stored can read them."""
     snapshot = analysis.snapshot
     for system, custodies in job_secrets(snapshot).items():
-        yield Question(f"system:{system}", (asks_of_jobs(snapshot, system, custodies),))
+        ask = asks_of_jobs(snapshot, system, custodies)
+        yield Question(f"system:{system}", (ask,), (Answerable(ask, ("system", system)),))
 
 
 def _about_approvers(analysis: "Analysis") -> Iterator[Question]:

@@ -21,9 +21,10 @@ from meshmodel.answers.blocks import Answer, Paragraph, Section
 from meshmodel.answers.lines import Look
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.secrets import shortened
-from meshmodel.model.text import counted, one_line
+from meshmodel.model.text import counted, first_few, one_line
 
 if TYPE_CHECKING:
+    from meshmodel.logs.mapping import MapRule
     from meshmodel.logs.several import LogRead
 
 FORMAT = "meshmodel-trace/2"
@@ -33,6 +34,8 @@ _TWICE: Final = 5.0
 """Seconds within which two logs may tell one act."""
 _OFTEN: Final = 5
 """So often it may be by chance."""
+_RULES: Final = 5
+"""So many rules of a map are named."""
 
 _SUMMARY: Final[dict[Verdict, tuple[str, str, Look]]] = {
     "missing": ("✖", "where a decision was due and the model has no checkpoint", "high"),
@@ -61,12 +64,14 @@ class TraceSummary:
         sessions: the states of the sessions.
         tally: the counts of the events that are shown.
         laid: how many events there were.
+        unused_rules: the rules of the map that no record used, once the logs were read to their end.
     """
 
     logs: "Sequence[LogRead]"
     sessions: SessionStates
     tally: Tally = field(default_factory=Tally)
     laid: int = 0
+    unused_rules: "Sequence[MapRule]" = ()
     _log_of: bytearray = field(default_factory=bytearray)
     _numbers: dict[str | None, int] = field(default_factory=dict)
     _done: dict[tuple[Run, str | None, str | None], tuple[float, str | None]] = field(default_factory=dict)
@@ -210,9 +215,15 @@ def summary_json(summary: TraceSummary, revoke: Sequence[ToRevoke], *, complete:
             "forgotten_sessions": summary.sessions.forgotten,
             "warnings": summary.warnings,
             "revoke": [_revoke_json(each) for each in revoke],
+            **unused_json(summary.unused_rules),
         },
         "complete": complete,
     }
+
+
+def unused_json(rules: "Sequence[MapRule]") -> Answer:
+    """The rules of a map that no record used, if there are any, as a part of an answer."""
+    return {"unused_rules": [each._asdict() for each in rules]} if rules else {}
 
 
 def _revoke_json(each: ToRevoke) -> Answer:
@@ -380,6 +391,12 @@ def ignored_words(log: "LogRead") -> str:
     return f", {counted(log.ignored, 'record')} left out by the map" if log.ignored else ""
 
 
+def unused_words(rules: "Sequence[MapRule]") -> str:
+    """That no record used these rules of a map; empty if there are none."""
+    named = first_few([f"[[{each.table}]] {each.number} ({each.match})" for each in rules], _RULES)
+    return f"no record uses {counted(len(rules), 'rule')} of the map: {named}" if rules else ""
+
+
 def summary_blocks(summary: TraceSummary, *, complete: bool) -> Iterator[Section]:
     """The counts of all events that are shown, and whether the logs were followed to their end."""
     tally = summary.tally
@@ -401,6 +418,8 @@ def summary_blocks(summary: TraceSummary, *, complete: bool) -> Iterator[Section
     ignored = sum(each.ignored for each in summary.logs)
     if ignored:
         lines.append(Paragraph(f"· {counted(ignored, 'record')} left out, as the map says", "muted", hang=2))
+    if summary.unused_rules:
+        lines.append(Paragraph(f"? {unused_words(summary.unused_rules)}", "medium", hang=2))
     lines += [Paragraph(f"· {each}", hang=2) for each in summary.warnings]
     if not complete:
         lines.append(Paragraph(_incomplete_words(summary), "high", hang=2))

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.used import NotGranted, ProposedIntent, Used, UsedGrant
 from meshmodel.answers.blocks import Answer, Block, Paragraph, Section
+from meshmodel.answers.trace import unused_json, unused_words
 from meshmodel.model.events import time_text
 from meshmodel.model.phrases import daily
 from meshmodel.model.text import counted, name_list, one_line
 
+if TYPE_CHECKING:
+    from meshmodel.logs.mapping import MapRule
 
-def used_json(used: Used, *, complete: bool) -> Answer:
-    """``meshmodel-used/1``: it names both ends of the time that it is about."""
+
+def used_json(used: Used, unused_rules: "Sequence[MapRule]" = (), *, complete: bool) -> Answer:
+    """``meshmodel-used/1``: it names both ends of the time that it is about.
+
+    Args:
+        used: what the logs show.
+        unused_rules: the rules of the map that no record used.
+        complete: whether the logs were read to their end.
+    """
     answer: Answer = {
         "format": "meshmodel-used/1",
         "from": _time(used.first),
@@ -44,6 +55,7 @@ def used_json(used: Used, *, complete: bool) -> Answer:
             }
             for each in used.intents
         ],
+        **unused_json(unused_rules),
     }
     return answer if complete else {**answer, "complete": False}
 
@@ -52,19 +64,24 @@ def _time(time: float | None) -> str | None:
     return None if time is None else time_text(time)
 
 
-def used_blocks(used: Used, incomplete: Sequence[str], done: str = "") -> Iterator[Block]:
+def used_blocks(
+    used: Used, incomplete: Sequence[str], done: str = "", unused_rules: "Sequence[MapRule]" = ()
+) -> Iterator[Block]:
     """The same as text.
 
     Args:
         used: what the logs show.
         incomplete: the logs that could not be read to their end.
         done: what was done with the proposed intents, in a sentence.
+        unused_rules: the rules of the map that no record used.
     """
     window = window_text(used)
     yield Paragraph(f"{counted(used.events, 'event')}, {window}")
     if incomplete:
         why = f"{', '.join(incomplete)} could not be read to the end; what comes after it is not counted"
         yield Paragraph(f"INCOMPLETE: {why}", "high")
+    if unused_rules:
+        yield Paragraph(f"? {unused_words(unused_rules)}", "medium", hang=2)
     never = [each for each in used.grants if not each.events]
     relations = groupby(never, key=lambda each: (each.credential, each.system))
     parts = (

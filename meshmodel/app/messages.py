@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
-from meshmodel.analysis.results import Finding
+from meshmodel.analysis.results import Answerable, Finding
 from meshmodel.edits.edit import Edit
 from meshmodel.model.records import Record, Reference
 from meshmodel.model.schema import Field
@@ -99,6 +99,13 @@ class FindingOpened(Message):
     """A finding was opened (or, with ``None``, closed): light its witness and tell it in words."""
 
     finding: Finding | None
+
+
+@dataclass
+class QuestionAsked(Message):
+    """A question that yes or no answers was chosen: ask it."""
+
+    asked: Answerable
 
 
 @dataclass

@@ -10,6 +10,7 @@ from textual.message import Message
 from meshmodel.app.access import ANYONE, Access
 from meshmodel.app.messages import Cause, ModelChanged
 from meshmodel.edits.edit import Edit
+from meshmodel.model import secrets
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
@@ -234,9 +235,9 @@ class Session:
         return {} if self._store is None else self._store.renamed(missing)
 
     def prepare(self) -> None:
-        """Import what the first edit needs; any thread may do so while nobody waits for it."""
+        """Compile what the first edit needs; any thread may do so while nobody waits for it."""
         if not self.read_only and self._store is not None:
-            self._store.prepare()
+            secrets.prepare()
 
     def close(self) -> None:
         """Close the file; a clean close leaves one file."""

@@ -124,6 +124,7 @@ class WorkbenchState:
         lens_before: the lens that comes back once the list of what falls is left; ``None``: none does.
         by_outsider: whether the compromise is that by an outsider, and not of what is selected.
         lens_result: what the lens shows, and for that of compromise what falls.
+        is_squeezed: whether names are shortened that would stand whole if no card were placed by hand.
         is_drawing: whether what is shown is not yet the drawing of the model.
         planning: what is known of the plan, or of the minimum fix.
         shows_plan: whether that list shows the plan, and not the fix.
@@ -175,6 +176,7 @@ class WorkbenchState:
     lens_before: LensName | None = None
     by_outsider: bool = False
     lens_result: LensResult = field(default_factory=lambda: LensResult(InLens(None)))
+    is_squeezed: bool = False
     is_drawing: bool = False
     planning: "PlanState | None" = None
     shows_plan: bool = False

@@ -9,14 +9,22 @@ from functools import cache
 from itertools import accumulate
 
 from meshmodel.canvas.drawing import Drawing, Rows
-from meshmodel.canvas.glyphs import ASCII_VERTICAL, VERTICAL
+from meshmodel.canvas.glyphs import ASCII_LEADERS, ASCII_VERTICAL, LEADERS, VERTICAL
 from meshmodel.canvas.hit_targets import targets_of
 from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.buses import make_lines
 from meshmodel.canvas.layout.columns import Grid, make_grid
 from meshmodel.canvas.layout.elements import Lines, Pin
 from meshmodel.canvas.layout.layout import Plan
-from meshmodel.canvas.layout.line_labels import LAST_UNCUT, MODES, NO_APPROVERS, SCROLLED, cells_cut, line_end
+from meshmodel.canvas.layout.line_labels import (
+    LAST_UNCUT,
+    MODES,
+    NO_APPROVERS,
+    SCROLLED,
+    MovedLabel,
+    cells_cut,
+    line_end,
+)
 from meshmodel.canvas.layout.router import NoFreeRowError, Trunk, route
 from meshmodel.canvas.layout.rows import append_loose, assign_rows, height_of
 from meshmodel.canvas.raster import Raster
@@ -79,8 +87,9 @@ def _positions(pin: Pin, trunk: Trunk | None) -> list[tuple[int, bool]]:
 
 
 def _move(plan: Plan, pin: Pin, trunk: Trunk | None, cells_of: Callable[[int], bytearray]) -> None:
-    """Move a label to the first position where it stands whole and no other line is as near."""
-    length = line_end(pin, plan.mode, is_ascii=plan.is_ascii, more=cells_cut(pin, plan.mode)).length
+    """Move a label to the first position where it and its leader stand whole and no other line is as near."""
+    leaders = ASCII_LEADERS if plan.is_ascii else LEADERS
+    length = 1 + line_end(pin, plan.mode, is_ascii=plan.is_ascii, more=cells_cut(pin, plan.mode)).length
     start, stop = plan.channel_cells(pin)
     turn = pin.turn if trunk else start
     for y, rightwards in _positions(pin, trunk):
@@ -96,7 +105,9 @@ def _move(plan: Plan, pin: Pin, trunk: Trunk | None, cells_of: Callable[[int], b
             continue
         below = cells_of(y + 1)[stop if y + 1 == pin.y else low : high]  # but for its own line
         if _LINE not in below and (touches or _LINE not in cells_of(y - 1)[low:high]):
-            plan.move_label(pin, low if rightwards else low + 1, y)
+            before = leaders[(-1, 0) if touches else (0, 1)] if rightwards else ""
+            behind = "" if rightwards else leaders[1, 0]
+            plan.move_label(pin, MovedLabel(low if rightwards else low + 1, y, before, behind))
             return
 
 
@@ -156,6 +167,7 @@ def draw(
         tuple(plan.lines.branches),
         lambda: targets_of(plan, titles),
         has_letters=plan.mode.label > 1,
+        count_shortened=plan.shortened,
     )
 
 

@@ -68,6 +68,7 @@ class Drawing:
         branches: all lines, one for each pair of a source and an arrow.
         make_targets: makes ``targets``.
         has_letters: whether labels name actions by letters.
+        count_shortened: counts the names of cards and labels of lines that are not shown whole.
     """
 
     width: int
@@ -79,6 +80,7 @@ class Drawing:
     branches: tuple[Branch, ...]
     make_targets: Callable[[], tuple[Target, ...]]
     has_letters: bool = False
+    count_shortened: Callable[[], int] = lambda: 0
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:

@@ -48,6 +48,11 @@ def box(*, up: bool, down: bool, left: bool, right: bool) -> str:
     return _BOX[up * 8 + down * 4 + left * 2 + right]
 
 
+LEADERS: Final = {(-1, 0): "╴", (1, 0): "╶", (0, 1): "╷"}
+ASCII_LEADERS: Final = {(-1, 0): "-", (1, 0): "-", (0, 1): ","}
+"""What leads from a label beside its line to that: by whether it lies left of it, right of it, or below."""
+
+
 FLAGS = {"⚑": "!", "⚐": '"'}
 """Flags on systems that outsiders' words get to, with their ASCII: outsiders write there (⚑), or an agent
 carries the words there (⚐).

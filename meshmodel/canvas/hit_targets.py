@@ -53,13 +53,14 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
     found: list[Target] = []
     if end.length:
         low, high = (at, stop) if pin.side == "left" else (start, at + end.length)
-        label = Box(low, y, high - low, 1)
+        label, named = Box(low, y, high - low, 1), cells(end.name)
         if pin in plan.moved:
-            at, row = plan.moved[pin]
-            label = Box(at, row, end.length, 1)
+            moved = plan.moved[pin]
+            at, label = moved.x, Box(moved.x, moved.y, end.length + 1, 1)
+            named += len(moved.before)
         found.append(Target(relation, "label", label))
         if credential and end.name:
-            found.insert(0, Target(credential, "label", Box(at, label.y, cells(end.name), 1)))
+            found.insert(0, Target(credential, "label", Box(at, label.y, named, 1)))
         elif credential and link.target != credential:
             found.append(Target(credential, "line", label))
     leg = _leg(pin, start, stop)

@@ -136,7 +136,7 @@ class Raster:
         check_current()
         block = self._block(y)
         items: Items = list(self._titles.texts.get(y, ()))
-        items += [(x, self._label_run(pin)) for pin, (x, row) in self._plan.moved.items() if row == y]
+        items += [(moved.x, self._label_run(pin)) for pin, moved in self._plan.moved.items() if moved.y == y]
         for card in block.cards.get(y, ()):
             items += self._card_runs(card, y - card.y)
         legs = [leg for leg in block.legs.get(y, ()) if leg.end > leg.start]
@@ -192,8 +192,11 @@ class Raster:
         legs += [Leg(low, high, style, branches, owned) for low, high in spans if high > low]
 
     def _label_run(self, pin: Pin) -> Run:
-        end = self._plan.end_at(pin)
-        return Run(end.name + end.words, end.length, LABEL_INK[pin.mark], owners_of(pin.branches))
+        end, moved = self._plan.end_at(pin), self._plan.moved.get(pin)
+        text, length = end.name + end.words, end.length
+        if moved is not None:
+            text, length = moved.before + text + moved.behind, length + 1
+        return Run(text, length, LABEL_INK[pin.mark], owners_of(pin.branches))
 
     def _line_runs(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
         """Add the runs of the lines of row ``y``; ``legs`` and ``verticals`` are sorted from the left."""

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from meshmodel.answers.report.options import PAGES, SECTIONS, ReportOptions
+from meshmodel.answers.report.options import SECTIONS, ReportOptions
 from meshmodel.commands.models import Subparsers, add_model, add_view, is_same_file, load, seconds, view_of
 from meshmodel.commands.output import complain
 from meshmodel.commands.progress import Progress
@@ -57,12 +57,6 @@ def add(commands: Subparsers) -> None:
         default=(),
         help=f"these sections alone: {', '.join(SECTIONS)}",
     )
-    parser.add_argument(
-        "--page",
-        choices=tuple(PAGES),
-        default="a4",
-        help="the size of its pages; slide: one way a slide (16:9)",
-    )
     parser.add_argument("--author", metavar="NAME", help="who wrote it (default: the user.name of git)")
     parser.add_argument(
         "--reviewer",
@@ -71,12 +65,6 @@ def add(commands: Subparsers) -> None:
         default=[],
         metavar="NAME",
         help="who is to sign it; may be given several times",
-    )
-    parser.add_argument(
-        "--template",
-        type=Path,
-        metavar="DIR",
-        help="take styles of yours: from DIR/report.docx, or the stylesheet DIR/report.css",
     )
     parser.set_defaults(run=run)
 
@@ -88,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_to_replace_model(path, arguments.model)
     from meshmodel.analysis.analysis import analyse
     from meshmodel.answers.report.build import Builder
-    from meshmodel.answers.report.files import check_template, files
+    from meshmodel.answers.report.files import files
     from meshmodel.answers.report.tree import LEAST
     from meshmodel.exporters.diagram.dot import SMALLEST
 
@@ -97,14 +85,12 @@ def run(arguments: argparse.Namespace) -> int:
 
         require()
     options = _options(arguments)
-    options.check(form)
-    if options.template is not None:
-        check_template(options.template, form)
+    options.check()
     analysis = analyse(load(arguments.model), view=view_of(arguments))
     builder = Builder(analysis, form, arguments.deadline, options=options)
     with Progress(lambda: f"{one_line(path)}: {builder.status}"):
         report = builder.report()
-        made = files(report, form, path, options.template)
+        made = files(report, form, path)
     from meshmodel.model.atomic_file import replace_files
 
     folder = next(iter(made)).parent
@@ -115,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
         others = f" (and {len(small) - 1} more)" if len(small) > 1 else ""
         complain(
             f"{one_line(path)}: on this page the text of {one_line(picture.title)}{others} has {points:.1f} "
-            f"points, less than {LEAST[report.page]:g}; zoom in to read it"
+            f"points, less than {LEAST:g}; zoom in to read it"
         )
     if builder.complete:
         return 0
@@ -131,12 +117,10 @@ def _options(arguments: argparse.Namespace) -> ReportOptions:
 
         author = author_of(arguments.model)
     return ReportOptions(
-        arguments.page,
         arguments.brief,
         tuple(arguments.only),
         author,
         tuple(arguments.reviewers),
-        arguments.template,
     )
 
 

@@ -94,6 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
             how = str(stop).partition(":")[0] or "interrupted"
             raise KeyboardInterrupt(f"{how}: {one_line(arguments.output)} is not written") from None
         raise
+    summary.unused_rules = logs.unused_rules
     form.end(summary, not logs.problem)
     if logs.problem:
         raise MeshmodelError(logs.problem)

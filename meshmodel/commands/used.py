@@ -50,10 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.intents and not logs.problem:
         done = _declare(arguments, snapshot, used)
     if arguments.json:
-        answer(used_json(used, complete=not logs.problem))
+        answer(used_json(used, logs.unused_rules, complete=not logs.problem))
     else:
         cut = [each.file.name for each in logs.read if each.problem]
-        say(text_of(titled(snapshot, used_blocks(used, cut, done)), style()))
+        say(text_of(titled(snapshot, used_blocks(used, cut, done, logs.unused_rules)), style()))
     if logs.problem:
         raise MeshmodelError(logs.problem)
     return 0

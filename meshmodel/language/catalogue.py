@@ -54,9 +54,9 @@ ENTRIES: Final = (
         "token-exchange",
         "a user's token, exchanged for an API's",
         "the token service",
-        "assistant (ai-agent) > it-user-token (oauth-user-delegated, human);"
+        "assistant (ai-agent) > it-user-token (oauth-user-delegated, human); it-user-token on behalf of user;"
         " it-user-token exchanges it-token at it delegation;"
-        " it (token-service); it-token (exchanged-token) > it-api: read",
+        " it (token-service); it-token (exchanged-token) > it-api: read; it-token on behalf of user",
         {**_AGENT, "system": "it-api"},
     ),
     Entry(
@@ -114,6 +114,7 @@ def addition(
     snapshot: Snapshot,
     connected_to: Reference | None = None,
     where: tuple[str | None, Slot | None] = (None, None),
+    agent: str = "",
 ) -> tuple[Edit, Reference]:
     """The edit that adds an entry of the catalogue.
 
@@ -124,6 +125,8 @@ def addition(
         snapshot: the model that it is added to.
         connected_to: an element or relation of that; its elements take the places of the entry for them.
         where: the zone of what is added, and where ``it`` is drawn; ``None``: where there is room.
+        agent: the id of an agent that takes the place of the entry for one, or the name of a new one there;
+            it counts where :func:`needs_agent`. Empty: a new one, called as in the sentences.
 
     Returns:
         The edit, and the element that has the name.
@@ -134,6 +137,9 @@ def addition(
     table = "agent" if IT in part.agent else "system"
     id_ = unused_id(snapshot, table, name)
     taken = _taken(wanted, snapshot, connected_to)
+    if agent and needs_agent(wanted, snapshot, connected_to):
+        taken |= {"agent": agent} if agent in snapshot.agent else {}
+        part = _with_agent(wanted, part, agent, snapshot, id_)
     if "credential" in taken:  # who holds it is known already
         part = apply_edit(part, Edit("", (Remove("agent", wanted.takes["agent"]),)))
     for change in (*_in_place(wanted, taken, snapshot), *_renamed(wanted, taken, part, snapshot, table, id_)):
@@ -146,6 +152,27 @@ def addition(
     part = apply_edit(part, Edit("", (Put(record), *_asked(part, snapshot, id_))))
     named |= {("zone", zone)} if zone else frozenset()
     return paste(Fragment(part, named), snapshot, f"add {wanted.key}:")[0], (table, id_)
+
+
+def needs_agent(wanted: Entry, snapshot: Snapshot, connected_to: Reference | None) -> bool:
+    """Whether an entry has a place for an agent that what it is connected with does not take.
+
+    Raises:
+        InvalidModelError: several relations could be meant.
+    """
+    return "agent" in wanted.takes and not {"agent", "credential"} & {*_taken(wanted, snapshot, connected_to)}
+
+
+def _with_agent(wanted: Entry, part: Snapshot, name: str, snapshot: Snapshot, id_: str) -> Snapshot:
+    """An entry with a new agent of that name in the place for one, unless that is an id of the model; ``id_``
+    is what ``it`` will be called.
+    """
+    if name in snapshot.agent:
+        return part
+    new = free_id(unused_id(snapshot, "agent", name), {*snapshot.agent, id_})
+    part = apply_edit(part, Edit("", (Rename("agent", wanted.takes["agent"], new),)))
+    titled = replace(part.agent[new], name=name if name != new else None)
+    return apply_edit(part, Edit("", (Put(titled),)))
 
 
 def _taken(wanted: Entry, snapshot: Snapshot, connected_to: Reference | None) -> dict[str, str]:

@@ -49,6 +49,8 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> list[Token]:
             if group is None:
                 raise SentenceError("this closes no parenthesis", token.start, token.end)
             name = name_before(plain[skipped:], is_chain=is_chain, draft=draft)
+            if any(each.is_sign(">") for each in plain):
+                name = _credential_if_human(name, group, draft)
             _describe(name, group, (opened.start, token.end), draft)
             group = None
         else:
@@ -116,6 +118,16 @@ def _words_before(tokens: Sequence[Token]) -> int:
     if tokens[0].is_word("add"):
         return 2
     return int(tokens[0].is_word(*ELEMENTS) and tokens[-1].is_sign(")") and not subject(tokens[2:]))
+
+
+def _credential_if_human(name: list[Token], group: Sequence[Token], draft: Draft) -> list[Token]:
+    """A new name behind ``>`` that is described as ``human`` as one of a credential: a person is first."""
+    named = name_of(name)
+    is_new = named is not None and named.table is None and not draft.find(named, WITH_IDS)
+    if not is_new or not any(each.is_word("human") for each in group):
+        return name
+    first, *others = name
+    return [Token("qualified", f"credential:{first.text}", first.start, first.end), *others]
 
 
 def _describe(name: list[Token], group: list[Token], where: tuple[int, int], draft: Draft) -> None:

@@ -25,7 +25,7 @@ from meshmodel.model.phrases import phrase
 from meshmodel.model.records import About, Reference, Slot
 from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot, table_of
-from meshmodel.model.text import clean_line, one_line
+from meshmodel.model.text import clean_line, first_few, one_line
 from meshmodel.model.vocabulary import CHECKPOINT_STATES, FRESHNESSES
 
 _SHORTEST: Final = 5
@@ -200,10 +200,11 @@ def add_entry(
     snapshot: Snapshot,
     connected_to: Reference | None = None,
     where: tuple[str | None, Slot | None] = (None, None),
+    agent: str = "",
 ) -> tuple[Edit, Reference]:
     """The edit that adds an entry of the catalogue; as ``catalogue.addition``."""
     part = model_after(entry.sentences, Snapshot())
-    return catalogue.addition(entry, part, name, snapshot, connected_to, where)
+    return catalogue.addition(entry, part, name, snapshot, connected_to, where, agent)
 
 
 def _read(text: str) -> list[list[Token]]:
@@ -367,13 +368,27 @@ def _add(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _add_entry(entry: catalogue.Entry, tokens: Sequence[Token], draft: Draft) -> None:
-    """``add mcp-server files for bot``: a part of the catalogue, and an element in a place of it."""
+    """``add mcp-server files for bot``: a part of the catalogue, and elements in places of it."""
     cut = next((at for at, token in enumerate(tokens) if at and token.is_word("for")), len(tokens))
-    name, other = name_of(tokens[:cut]), name_of(tokens[cut + 1 :])
-    if name is None or not name.text or (other is None and cut < len(tokens)):
-        raise SentenceError(f"write: add {entry.key} NAME, or: add {entry.key} NAME for bot", *span(tokens))
-    connected_to = None if other is None else draft.find_one(other, [*entry.takes])
-    made, _ = add_entry(entry, name.text, draft.snapshot, connected_to)
+    name = name_of(tokens[:cut])
+    others = [name_of(each) for each in split(tokens[cut + 1 :], ",")] if cut < len(tokens) else []
+    if name is None or not name.text or None in others:
+        raise SentenceError(f"write: add {entry.key} NAME for bot", *span(tokens))
+    connected_to, agent = None, ""
+    for other in filter(None, others):
+        is_new = "agent" in entry.takes and other.table in {None, "agent"} and not draft.find(other, ELEMENTS)
+        found = ("agent", other.text) if is_new else draft.find_one(other, [*entry.takes])
+        if found[0] == "agent":
+            agent = found[1]
+        else:
+            connected_to = found
+    if connected_to is None and agent in draft.snapshot.agent:
+        connected_to = "agent", agent
+    if not agent and catalogue.needs_agent(entry, draft.snapshot, connected_to):
+        known = first_few([*draft.snapshot.agent], 3) or "no agent yet"
+        said = f"for which agent? {known}; or a new name: add {entry.key} {name.text} for bot"
+        raise SentenceError(said, *span(tokens))
+    made, _ = add_entry(entry, name.text, draft.snapshot, connected_to, agent=agent)
     for change in made.changes:
         assert isinstance(change, Put)
         is_element = table_of(change.record) in ELEMENTS

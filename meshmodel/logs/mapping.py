@@ -33,7 +33,7 @@ that such a log is of, where the model has just one of its kind (``LONE_LOGS``).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -137,12 +137,23 @@ class LogRecord(NamedTuple):
         return bool(self.principals or self.targets)
 
 
+class MapRule(NamedTuple):
+    """A rule of a map, as its file has it: in which table, which one there, from 1, and what it matches."""
+
+    table: str
+    number: int
+    match: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """A rule; ``number`` is its place in its table of a map, 0 if the model makes it."""
+
     pieces: tuple[str, ...]
     means: Mapping[str, str]
     log: str | None = None
     has_star: bool = False
+    number: int = 0
 
     def matches(self, name: str) -> bool:
         """Whether the whole name fits; linear in its length."""
@@ -183,6 +194,7 @@ class Mapper:
     is_of_file: bool = False
     lone: Mapping[str, str] = field(default_factory=dict)
     _system: str | None = None
+    _used: set[tuple[str, int]] = field(default_factory=set)
     _known: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict)
     _sessions: dict[tuple[str, ...], str | None] = field(default_factory=dict)
     _matched: bool = False
@@ -198,12 +210,22 @@ class Mapper:
         rules = {
             table: [each for each in listed if each.log in names] for table, listed in self.rules.items()
         }
-        return Mapper(rules, self.is_of_file, self.lone, self.lone.get(form))
+        return Mapper(rules, self.is_of_file, self.lone, self.lone.get(form), self._used)
 
     @property
     def is_of_log(self) -> bool:
         """Whether a rule has matched something, or the map has none yet."""
         return self._matched or not self.is_of_file
+
+    @property
+    def unused(self) -> tuple[MapRule, ...]:
+        """The rules of the map that no record of any log used so far: they fit none, or others came first."""
+        return tuple(
+            MapRule(table, each.number, one_line(masked("*".join(each.pieces))))
+            for table, listed in self.rules.items()
+            for each in listed
+            if each.number and (table, each.number) not in self._used
+        )
 
     def event(self, number: int, record: LogRecord) -> Event | None:
         """The event that a record means, or ``None`` if a rule says to leave it out.
@@ -288,6 +310,8 @@ class Mapper:
                 self._sessions.clear()
             fitting = ((rule, name) for rule in self.rules.get("session", ()) for name in names)
             found = next(((rule, name) for rule, name in fitting if rule.matches(name)), None)
+            if found is not None:
+                self._used.add(("session", found[0].number))
             self._sessions[names] = None if found is None else found[0].meaning(found[1])["session"]
         return self._sessions[names]
 
@@ -300,6 +324,8 @@ class Mapper:
                     known.clear()
                 fitting = (each for each in self.rules.get(table, ()) if name.startswith(each.pieces[0]))
                 rule = next((each for each in fitting if each.matches(name)), None)
+                if rule is not None:
+                    self._used.add((table, rule.number))
                 known[key] = None if rule is None else rule.meaning(name)
             means = known[key]
             if means is not None:
@@ -344,7 +370,7 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
         if not isinstance(listed, list):
             raise MeshmodelError(f"{name}: {table} is written [[{table}]]")
         rules[table] = [
-            _rule(table, each, snapshot, _refusing(f"{name}, {table} {number}"))
+            replace(_rule(table, each, snapshot, _refusing(f"{name}, {table} {number}")), number=number)
             for number, each in enumerate(listed, 1)
         ]
     known = known_rules(snapshot)

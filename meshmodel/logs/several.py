@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from meshmodel.logs.events import form_of_content, format_of, read_events, read_records
 from meshmodel.logs.formats import OWN_FORMATS, LogFormat
-from meshmodel.logs.mapping import LogRecord, Mapper
+from meshmodel.logs.mapping import LogRecord, Mapper, MapRule
 from meshmodel.logs.merge import EventTable
 from meshmodel.logs.record_values import LAST
 from meshmodel.logs.streams import EventsError
@@ -188,6 +188,11 @@ class Logs:
     def problem(self) -> str:
         """Why the first of the logs that were not read to their end was not; empty where all were."""
         return next((each.problem for each in self.read if each.problem), "")
+
+    @property
+    def unused_rules(self) -> tuple[MapRule, ...]:
+        """The rules of the map that no record used; empty where a log was not read to its end."""
+        return () if self._mapper is None or self.problem else self._mapper.unused
 
     def _opened(self, file: LogFile) -> tuple[LogRead, Iterator[Event]]:
         read = self._begun(file)

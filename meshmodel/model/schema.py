@@ -32,6 +32,8 @@ FieldType = Literal[
     "slot",  # [column, order], two small integers
 ]
 
+_LISTS: Final = frozenset({"references", "actions", "names", "aliases", "accesses", "slot"})
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -60,6 +62,16 @@ class Field:
     def attribute(self) -> str:
         """The attribute of the record."""
         return "from_" if self.key == "from" else self.key
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds several values."""
+        return self.type in _LISTS
+
+    @property
+    def is_always_set(self) -> bool:
+        """Whether every record has a value of it."""
+        return self.required or self.default is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ class Pattern:
     confirm: Callable[[re.Match[str]], bool] | None = None
     cut: str | None = None
 
+    def prepare(self) -> None:
+        """Compile its expressions, which ``re`` keeps."""
+        for each in (self.expression, *([] if self.cut is None else [self.cut])):
+            re.compile(each)
+
     def found_in(self, text: str) -> bool:
         """Whether the text shows this kind of secret."""
         if self.cut is not None:

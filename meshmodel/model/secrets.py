@@ -461,6 +461,12 @@ _MASKED_LIMIT: Final = 20_000
 """The longest text of which words are hidden one by one."""
 
 
+def prepare() -> None:
+    """Compile the patterns, so that the first text that may show a secret does not wait for them."""
+    for pattern in PATTERNS:
+        pattern.prepare()
+
+
 def looks_like_secret(text: str) -> str | None:
     """What kind of secret the text shows first, such as ``a GitHub token``, or ``None``.
 

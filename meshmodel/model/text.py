@@ -213,9 +213,24 @@ def shorten(text: str, cells: int) -> str:
     return "".join(kept) + "…"
 
 
+def shorten_name(name: str, cells: int) -> str:
+    """The name in at most so many cells of a terminal, with an ellipsis in its middle where it was cut.
+
+    Of names that begin alike the ends tell which is which.
+    """
+    if width(name) <= cells:
+        return name
+    pieces = clusters(name)
+    front = shorten(name, cells - max(cells - 1, 0) // 2)
+    room, behind = cells - width(front), list[str]()
+    while pieces and width(pieces[-1] + "".join(behind)) <= room:
+        behind.insert(0, pieces.pop())
+    return front + "".join(behind)
+
+
 def pad(text: str, cells: int) -> str:
-    """The text in exactly so many cells of a terminal: cut, or filled with spaces on the right."""
-    fitting = shorten(text, cells).rstrip("\u200d")  # a joiner would take the first space into its cluster
+    """The text in exactly so many cells: cut as a name, or filled with spaces on the right."""
+    fitting = shorten_name(text, cells).rstrip("\u200d")  # a joiner would take a space into its cluster
     return fitting + " " * (cells - width(fitting))
 
 

@@ -68,8 +68,7 @@ def _import_all() -> None:
     import meshmodel.app.dialogs.connect
     import meshmodel.app.guest
     import meshmodel.app.panels.pasted_lines
-    import meshmodel.store.journal
-    import meshmodel.store.writer  # noqa: F401
+    import meshmodel.store.store  # noqa: F401
 
     cell_len("✖é")  # the table of widths is read once it is needed
 

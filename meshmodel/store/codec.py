@@ -20,7 +20,6 @@ from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import RECORD_TYPES, table_of
 from meshmodel.model.values import canonical_number
 
-_LISTS: Final = frozenset({"references", "actions", "names", "aliases", "accesses", "slot"})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _JSON_LIMIT: Final = 1_000_000
 
@@ -44,13 +43,20 @@ def key_values(table: str, key: Key) -> dict[str, Any]:
 
 
 def row_of(record: Record) -> dict[str, Any]:
-    """The columns of a record's table with their values, as SQLAlchemy takes them: lists, dates, None."""
+    """The columns of a record's table with their values as kept: lists as JSON text, dates as text."""
     table = table_of(record)
     row: dict[str, Any] = {"row": 1} if table == "about" else {}
     for field in SCHEMA[table].fields:
         value = getattr(record, field.attribute)
-        row[field.key] = list(value) if isinstance(value, tuple) else value
+        if isinstance(value, tuple):
+            value = json.dumps(value)
+        row[field.key] = value.isoformat() if isinstance(value, date) else value
     return row
+
+
+def quoted(name: str) -> str:
+    """The name of a table or column of ours, as a statement has it."""
+    return f'"{name}"'
 
 
 def to_json(record: Record | None) -> str | None:
@@ -84,7 +90,11 @@ def from_json(table: str, text: object, where: str) -> Record | None:
     fields = SCHEMA[table].fields
     if not plain.keys() <= {field.key for field in fields}:
         raise damage_error(where, "has unknown fields")
-    return _record(table, {field.key: _plain(field, plain.get(field.key), where) for field in fields}, where)
+    return _record(
+        table,
+        {field.key: _plain(field, plain.get(field.key, field.default), where) for field in fields},
+        where,
+    )
 
 
 def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
@@ -103,7 +113,7 @@ def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
     for field in SCHEMA[table].fields:
         value = row[field.key]
         if value is not None:
-            if field.type in _LISTS:
+            if field.is_list:
                 value = load_json(value, where)
             elif field.type == "boolean":
                 if type(value) not in {int, bool} or value not in {0, 1}:
@@ -126,7 +136,7 @@ def load_json(text: object, where: str) -> Any:
 def _record(table: str, values: Mapping[str, Any], where: str) -> Record:
     named = {field.attribute: values[field.key] for field in SCHEMA[table].fields}
     for field in SCHEMA[table].fields:
-        if named[field.attribute] is None and (field.required or field.default is not None):
+        if named[field.attribute] is None and field.is_always_set:
             raise damage_error(where, f"lacks “{field.key}”")
     record: Record = RECORD_TYPES[table](**named)
     return record
@@ -140,7 +150,7 @@ def _plain(field: Field, value: object, where: str) -> Any:
     """The attribute of a record for a value of its plain form, if it has exactly the type of its field."""
     if value is None:
         return None
-    if field.type in _LISTS:
+    if field.is_list:
         if isinstance(value, list) and _holds_its_type(field, value):
             if not _in_order(field, value):
                 raise damage_error(where, f"holds a list out of order in “{field.key}”")

@@ -2,16 +2,14 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Boolean
-
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.source import Source
-from meshmodel.store import create
+from meshmodel.store import guided_round, writer
+from meshmodel.store.codec import quoted
 from meshmodel.store.database import Database
 from meshmodel.store.store import Store, keeper
-from meshmodel.store.tables import METADATA
 
-_KEPT: Final = ("journal", "journal_change", "imported", "drawn_order", "guided_round")
+_KEPT: Final = ("journal", "journal_change", "imported", "drawn_order")
 """What a model has beside its records; the programs that have it open stay behind."""
 
 
@@ -30,30 +28,23 @@ def copy_model(source: Source, target: Source) -> tuple[Snapshot, int]:
     """
     with Store.open(source, read_only=True) as store:
         database = store.database
-        database.connection  # noqa: B018  # it is to be there before the transaction
         with database.lock, database.errors(), database.transaction():
             snapshot = database.read_changed(store.snapshot)
-            rows = {table: _read(database, table) for table in _KEPT}
+            kept = {table: _read(database, table) for table in _KEPT}
+            begun = guided_round.read(database)
     with keeper(target).new_model(target) as made:
-        create.insert_all(made, snapshot)
-        for table in _KEPT:
-            if rows[table]:
-                names = _columns(table)
-                query = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(rows[table][0]))})"  # noqa: S608  # ours
-                made.execute(query, rows[table])
-    return snapshot, len(rows["journal"])
+        writer.insert_all(made, snapshot)
+        for table, (names, rows) in kept.items():
+            if rows:
+                places = ", ".join("?" * len(names))
+                query = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"  # noqa: S608  # ours
+                made.execute(query, rows)
+        if begun is not None:
+            guided_round.write(made, begun)
+    return snapshot, len(kept["journal"][1])
 
 
-def _columns(table: str) -> str:
-    return ", ".join(f'"{column.name}"' for column in METADATA.tables[table].columns)
-
-
-def _read(database: Database, table: str) -> list[tuple[Any, ...]]:
-    """All rows; truth values are such, which a file has as numbers."""
-    kept = METADATA.tables[table]
-    key = ", ".join(f'"{column.name}"' for column in kept.primary_key)
-    truths = {index for index, column in enumerate(kept.columns) if isinstance(column.type, Boolean)}
-    rows = database.execute(f"SELECT {_columns(table)} FROM {table} ORDER BY {key}")  # noqa: S608  # ours
-    return [
-        tuple(bool(value) if index in truths else value for index, value in enumerate(row)) for row in rows
-    ]
+def _read(database: Database, table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns of a table, and all its rows by their number."""
+    found = database.execute(f"SELECT * FROM {table} ORDER BY 1, 2")  # noqa: S608  # ours
+    return [quoted(column[0]) for column in found.description], found.fetchall()

@@ -3,13 +3,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 class BusyError(StoreError):
@@ -31,11 +28,6 @@ class Database(ABC):
     @abstractmethod
     def name(self) -> str:
         """The model as errors name it: one line."""
-
-    @property
-    @abstractmethod
-    def connection(self) -> "Connection":
-        """The connection as SQLAlchemy has it, imported for that; to be asked for before a transaction."""
 
     @abstractmethod
     def transaction(self, *, writing: bool = False, waiting: bool = True) -> AbstractContextManager[None]:
@@ -80,8 +72,12 @@ class Database(ABC):
         """Have this program count as open until it closes the model, in the transaction of its edit."""
 
     @abstractmethod
-    def others_open(self, author: str) -> Any:
-        """The other authors who have edited the model and have it open: a list or a query, for ``not_in``."""
+    def others_open(self, author: str) -> tuple[str, tuple[str, ...]]:
+        """The other authors who have edited the model and have it open, for ``NOT IN (…)``.
+
+        Returns:
+            What stands in the brackets, a query or question marks, and the values of its question marks.
+        """
 
     @abstractmethod
     def is_lost(self) -> bool:

@@ -11,9 +11,6 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeGuard
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
-
 from meshmodel.edits.edit import Difference
 from meshmodel.edits.merge import carry_out, inverse
 from meshmodel.model.records import Key, key_of
@@ -23,7 +20,6 @@ from meshmodel.model.text import LINE_LIMIT, PERSON_LIMIT, one_line, unprintable
 from meshmodel.store.codec import damage_error, from_json, load_json, to_json
 from meshmodel.store.database import Database
 from meshmodel.store.presence import Program, is_open
-from meshmodel.store.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
 
 DONE: Final = 0
 UNDONE: Final = 1
@@ -55,16 +51,9 @@ class JournalEntry:
     person: str = ""
 
 
-def entries(connection: Connection, author: str) -> list[JournalEntry]:
+def entries(database: Database, author: str) -> list[JournalEntry]:
     """The whole journal, oldest first."""
-    columns = (
-        JOURNAL.c.number,
-        JOURNAL.c.time,
-        JOURNAL.c.label,
-        JOURNAL.c.author,
-        JOURNAL.c.state,
-        JOURNAL.c.person,
-    )
+    query = "SELECT number, time, label, author, state, person FROM journal ORDER BY number"
     return [
         JournalEntry(
             _integer(number),
@@ -75,23 +64,23 @@ def entries(connection: Connection, author: str) -> list[JournalEntry]:
             by == author,
             one_line(person or "", PERSON_LIMIT),
         )
-        for number, when, label, by, state, person in connection.execute(
-            select(*columns).order_by(JOURNAL.c.number)
-        )
+        for number, when, label, by, state, person in database.execute(query)
     ]
 
 
-def newest_of_others(connection: Connection, author: str, since: int) -> tuple[str, str] | None:
+def newest_of_others(database: Database, author: str, since: int) -> tuple[str, str] | None:
     """By whom and what the newest edit of another program is, undoing included; ``None``: there is none.
 
     Args:
-        connection: inside a transaction.
+        database: inside a transaction.
         author: the program that asks.
         since: a revision; edits up to that are left out.
     """
-    query = select(JOURNAL.c.person, JOURNAL.c.label, JOURNAL.c.state)
-    query = query.where(JOURNAL.c.touched > since, JOURNAL.c.last_by != author)
-    found = connection.execute(query.order_by(JOURNAL.c.touched.desc()).limit(1)).first()
+    query = (
+        "SELECT person, label, state FROM journal WHERE touched > ? AND last_by != ? "
+        "ORDER BY touched DESC LIMIT 1"
+    )
+    found = database.execute(query, (since, author)).fetchone()
     if found is None:
         return None
     person, label, state = found
@@ -99,65 +88,72 @@ def newest_of_others(connection: Connection, author: str, since: int) -> tuple[s
     return one_line(person or "", PERSON_LIMIT), did + one_line(label, LINE_LIMIT)
 
 
-def last_person(connection: Connection, table: str, key: Key, since: int) -> str:
+def last_person(database: Database, table: str, key: Key, since: int) -> str:
     """Who changed a record last after a revision, by name; empty where that has none."""
-    query = select(JOURNAL.c.person).join(JOURNAL_CHANGE, JOURNAL.c.number == JOURNAL_CHANGE.c.entry)
-    is_of_record = and_(JOURNAL_CHANGE.c.record_table == table, JOURNAL_CHANGE.c.record_key == _key_text(key))
-    query = query.where(JOURNAL.c.touched > since, is_of_record).order_by(JOURNAL.c.touched.desc())
-    return one_line(connection.execute(query.limit(1)).scalar() or "", PERSON_LIMIT)
+    query = (
+        "SELECT j.person FROM journal j JOIN journal_change c ON c.entry = j.number "
+        "WHERE j.touched > ? AND c.record_table = ? AND c.record_key = ? ORDER BY j.touched DESC LIMIT 1"
+    )
+    found = database.execute(query, (since, table, _key_text(key))).fetchone()
+    return one_line(found[0] or "", PERSON_LIMIT) if found else ""
 
 
-def programs(connection: Connection) -> list[Program]:
+def programs(database: Database) -> list[Program]:
     """The programs that are registered, open or not."""
     found = []
-    for row in connection.execute(select(*PROGRAM.c)):
+    for row in database.execute("SELECT id, machine, process, started, seen FROM program"):
         if [type(value) for value in row] != [str, str, int, str, int]:
             raise damage_error("the table of programs", "holds the wrong type of value")
         found.append(Program(*row))
     return found
 
 
-def register(connection: Connection, program: Program) -> None:
+def register(database: Database, program: Program) -> None:
     """Insert or renew the row of a program, and delete the rows of programs that no longer run."""
-    gone = [row.id for row in programs(connection) if row.id == program.id or not is_open(row)]
-    if gone:
-        connection.execute(delete(PROGRAM).where(PROGRAM.c.id.in_(gone)))
-    names = [column.name for column in PROGRAM.c]
-    connection.execute(insert(PROGRAM), [dict(zip(names, astuple(program), strict=True))])
+    for row in programs(database):
+        if row.id == program.id or not is_open(row):
+            deregister(database, row.id)
+    query = "INSERT INTO program (id, machine, process, started, seen) VALUES (?, ?, ?, ?, ?)"
+    database.execute(query, astuple(program))
 
 
-def deregister(connection: Connection, author: str) -> None:
+def deregister(database: Database, author: str) -> None:
     """Delete the row of a program, which closes the file."""
-    connection.execute(delete(PROGRAM).where(PROGRAM.c.id == author))
+    database.execute("DELETE FROM program WHERE id = ?", (author,))
 
 
-def _undoable_by(database: Database, author: str, person: str) -> ColumnElement[bool]:
+def _undoable_by(database: Database, author: str, person: str) -> tuple[str, tuple[str, ...]]:
     """Entries of the person; without a name, those last done or undone by no other program that is open.
 
     Without a name also what an assistant did: by its name nobody sits at a screen.
+
+    Returns:
+        A condition, and the values of its question marks.
     """
     if person:
-        return JOURNAL.c.person == person
-    nameless = and_(
-        JOURNAL.c.person.is_(None),
-        func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(database.others_open(author)),
-    )
-    return or_(nameless, JOURNAL.c.author.startswith("assistant-"))
+        return "person = ?", (person,)
+    others, values = database.others_open(author)
+    nameless = f"person IS NULL AND coalesce(last_by, author) NOT IN ({others})"
+    return f"({nameless} OR substr(author, 1, 10) = 'assistant-')", values
 
 
 def next_undo(database: Database, author: str, person: str) -> tuple[int, str] | None:
     """The number and the label of what undo would take back."""
-    return _first(database, author, person, JOURNAL.c.state == DONE, JOURNAL.c.number)
+    return _first(database, author, person, DONE, "number")
 
 
 def next_redo(database: Database, author: str, person: str) -> tuple[int, str] | None:
     """The number and the label of what redo would do again: what was undone last."""
-    return _first(database, author, person, JOURNAL.c.state == UNDONE, JOURNAL.c.touched)
+    return _first(database, author, person, UNDONE, "touched")
 
 
-def _first(database: Database, author: str, person: str, state: Any, order: Any) -> tuple[int, str] | None:
-    query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(database, author, person))
-    found = database.connection.execute(query.order_by(order.desc()).limit(1)).first()
+def _first(database: Database, author: str, person: str, state: int, order: str) -> tuple[int, str] | None:
+    condition, values = _undoable_by(database, author, person)
+    query = (
+        f"SELECT number, label FROM journal WHERE state = ? AND {condition} "  # noqa: S608  # ours
+        f"ORDER BY {order} DESC LIMIT 1"
+    )
+    found = database.execute(query, (state, *values)).fetchone()
     return None if found is None else (_integer(found[0]), one_line(found[1], LINE_LIMIT))
 
 
@@ -175,69 +171,56 @@ def record(database: Database, author: str, person: str, label: str, changes: Di
     Returns:
         The number of the entry.
     """
-    connection = database.connection
-    connection.execute(
-        update(JOURNAL)
-        .where(JOURNAL.c.state == UNDONE, _undoable_by(database, author, person))
-        .values(state=DROPPED)
-    )
+    condition, values = _undoable_by(database, author, person)
+    query = f"UPDATE journal SET state = ? WHERE state = ? AND {condition}"  # noqa: S608  # ours
+    database.execute(query, (DROPPED, UNDONE, *values))
     now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
-    row = {
-        "time": now,
-        "label": one_line(label, LINE_LIMIT),
-        "author": author,
-        "state": DONE,
-        "touched": number,
-        "last_by": author,
-        "person": person or None,
-    }
-    entry = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), [row]).scalar_one()
-    rows = [
-        {
-            "entry": entry,
-            "position": position,
-            "record_table": table,
-            "record_key": _key_text(key),
-            "before": to_json(before),
-            "after": to_json(after),
-        }
-        for position, (table, key, before, after) in enumerate(changes)
-    ]
-    connection.execute(insert(JOURNAL_CHANGE), rows)
+    query = (
+        "INSERT INTO journal (time, label, author, state, touched, last_by, person) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number"
+    )
+    row = (now, one_line(label, LINE_LIMIT), author, DONE, number, author, person or None)
+    ((entry,),) = database.execute(query, row).fetchall()
+    database.execute(
+        'INSERT INTO journal_change (entry, position, record_table, record_key, "before", "after") '
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (entry, position, table, _key_text(key), to_json(before), to_json(after))
+            for position, (table, key, before, after) in enumerate(changes)
+        ],
+    )
     return int(entry)
 
 
-def mark(connection: Connection, entry: int, author: str, state: int, number: int) -> None:
+def mark(database: Database, entry: int, author: str, state: int, number: int) -> None:
     """Mark an entry as undone, or as done again.
 
     Args:
-        connection: inside a transaction.
+        database: inside a transaction.
         entry: its number.
         author: the program that undoes or redoes it.
         state: DONE or UNDONE.
         number: the revision that this leads to.
     """
-    values = {"state": state, "touched": number, "last_by": author}
-    connection.execute(
-        update(JOURNAL).where(JOURNAL.c.number == bindparam("entry")).values(values), {"entry": entry}
-    )
+    query = "UPDATE journal SET state = ?, touched = ?, last_by = ? WHERE number = ?"
+    database.execute(query, (state, number, author, entry))
 
 
-def changes_of(connection: Connection, entry: int) -> Difference:
+def changes_of(database: Database, entry: int) -> Difference:
     """What an edit changed.
 
     Raises:
         StoreError: the entry holds anything that ``record`` does not write.
     """
-    (found,) = _changes(connection, [entry])
+    (found,) = _changes(database, [entry])
     return found
 
 
-def earlier(connection: Connection, number: int, model: Snapshot) -> Snapshot:
+def earlier(database: Database, number: int, model: Snapshot) -> Snapshot:
     """The model as an entry of the journal left it: later edits that stand are taken back, the last first.
 
     Args:
-        connection: inside a transaction.
+        database: inside a transaction.
         number: of the entry; 0 for the model before the first edit.
         model: as it is now.
 
@@ -246,36 +229,29 @@ def earlier(connection: Connection, number: int, model: Snapshot) -> Snapshot:
             holds anything that ``record`` does not write.
     """
     because = f"the model at entry {number} of the journal cannot be rebuilt"
-    for _, changes in reversed(standing_since(connection, number)):
+    for _, changes in reversed(standing_since(database, number)):
         model = carry_out(inverse(changes), model, "", because)
     return model
 
 
-def standing_since(connection: Connection, number: int) -> list[tuple[int, Difference]]:
+def standing_since(database: Database, number: int) -> list[tuple[int, Difference]]:
     """The edits after an entry of the journal that stand, with what each changed, oldest first.
 
     Raises:
         StoreError: an entry holds anything that ``record`` does not write.
     """
-    later = select(JOURNAL.c.number).where(JOURNAL.c.number > number, JOURNAL.c.state == DONE)
-    numbers = [_integer(each) for (each,) in connection.execute(later.order_by(JOURNAL.c.touched)).all()]
-    return list(zip(numbers, _changes(connection, numbers), strict=True))
+    query = "SELECT number FROM journal WHERE number > ? AND state = ? ORDER BY touched"
+    numbers = [_integer(each) for (each,) in database.execute(query, (number, DONE)).fetchall()]
+    return list(zip(numbers, _changes(database, numbers), strict=True))
 
 
-def _changes(connection: Connection, numbers: list[int]) -> list[Difference]:
+def _changes(database: Database, numbers: list[int]) -> list[Difference]:
     """What each of these edits changed."""
-    columns = (
-        JOURNAL_CHANGE.c.record_table,
-        JOURNAL_CHANGE.c.record_key,
-        JOURNAL_CHANGE.c.before,
-        JOURNAL_CHANGE.c.after,
+    query = (
+        'SELECT record_table, record_key, "before", "after" FROM journal_change WHERE entry = ? '
+        "ORDER BY position"
     )
-    query = select(*columns).where(JOURNAL_CHANGE.c.entry == bindparam("number"))
-    query = query.order_by(JOURNAL_CHANGE.c.position)
-    return [
-        _difference(connection.execute(query, {"number": number}).all(), f"journal entry {number}")
-        for number in numbers
-    ]
+    return [_difference(database.execute(query, (number,)), f"journal entry {number}") for number in numbers]
 
 
 def _difference(rows: Iterable[Any], where: str) -> Difference:
@@ -292,19 +268,17 @@ def _difference(rows: Iterable[Any], where: str) -> Difference:
     return tuple(found)
 
 
-def touched_since(connection: Connection, since: int) -> list[tuple[str, Key]]:
+def touched_since(database: Database, since: int) -> list[tuple[str, Key]]:
     """Table and key of every record that was changed after a revision.
 
     Raises:
         StoreError: the journal names no record.
     """
     query = (
-        select(JOURNAL_CHANGE.c.record_table, JOURNAL_CHANGE.c.record_key)
-        .join(JOURNAL, JOURNAL.c.number == JOURNAL_CHANGE.c.entry)
-        .where(JOURNAL.c.touched > since)
-        .distinct()
+        "SELECT DISTINCT c.record_table, c.record_key FROM journal_change c "
+        "JOIN journal j ON j.number = c.entry WHERE j.touched > ?"
     )
-    return [_record_name(table, key, "the journal") for table, key in connection.execute(query)]
+    return [_record_name(table, key, "the journal") for table, key in database.execute(query, (since,))]
 
 
 def _key_text(key: Key) -> str:

@@ -8,7 +8,6 @@ server drops with their connection: so everybody knows who is open.
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import psycopg
@@ -19,7 +18,7 @@ from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.source import Source
 from meshmodel.model.text import one_line
-from meshmodel.store import drawn_order, reader
+from meshmodel.store import drawn_order, journal, reader
 from meshmodel.store.codec import damage_error
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.postgres_connection import (
@@ -31,7 +30,7 @@ from meshmodel.store.postgres_connection import (
     lock_key,
     name_of,
 )
-from meshmodel.store.sqlite_file import SCHEMA_VERSION
+from meshmodel.store.sqlite_file import SCHEMA_VERSION, check_version
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,33 +57,15 @@ class PostgresDatabase(Database):
         """The database and the model, without the server."""
         return one_line(name_of(self._source), 300)
 
-    @cached_property
-    def connection(self) -> "Connection":
-        """The connection as SQLAlchemy has it."""
-        try:
-            return self.sqlalchemy_connection()
-        except Exception:
-            if not self._raw.closed:
-                raise
-            self._connect_again()
-            return self.sqlalchemy_connection()
-
     def sqlalchemy_connection(self) -> "Connection":
-        """Another SQLAlchemy connection over the same one, to be made outside a transaction."""
-        from meshmodel.store.writer import sqlalchemy_connection
+        """A connection of SQLAlchemy over this one, to be made outside a transaction."""
+        from meshmodel.store.migrations import sqlalchemy_connection
 
         return sqlalchemy_connection(
             self._raw, "postgresql+psycopg://", use_native_hstore=False, pool_reset_on_return=None
         )
 
-    def _drop_connection(self) -> None:
-        made = self.__dict__.pop("connection", None)
-        if made is not None:
-            made.invalidate()  # it may be cut, and then takes no ROLLBACK
-            made.close()
-
     def _connect_again(self) -> None:
-        self._drop_connection()
         self._raw = connect(self._source)
         if self._listener is not None:
             self._listener.but = self._raw.info.backend_pid
@@ -94,15 +75,12 @@ class PostgresDatabase(Database):
     @contextlib.contextmanager
     def transaction(self, *, writing: bool = False, waiting: bool = True) -> Iterator[None]:
         """A transaction: under the lock of the model where it writes; else all is read of one moment."""
-        had = "connection" in self.__dict__
         try:
             self._begin(writing=writing, waiting=waiting)
         except psycopg.OperationalError:  # nothing is done in it yet
             if not self._raw.closed:
                 raise
             self._connect_again()
-            if had:
-                self.connection  # noqa: B018  # it is to be there before the transaction
             self._begin(writing=writing, waiting=waiting)
         self._edits = False
         try:
@@ -177,9 +155,7 @@ class PostgresDatabase(Database):
         self._revision = reader.revision(self.execute)
         if self._revision == known.revision:
             return known
-        from meshmodel.store import journal
-
-        names = journal.touched_since(self.connection, known.revision)
+        names = journal.touched_since(self, known.revision)
         return reader.read_changed(self.execute, names, known, self._revision, self.name)
 
     def version(self) -> object:
@@ -201,20 +177,9 @@ class PostgresDatabase(Database):
     def _hold(self, author: str) -> None:
         self._raw.execute("SELECT pg_try_advisory_lock(('x' || %s)::bit(64)::bigint)", (author[-16:],))
 
-    def others_open(self, author: str) -> Any:
+    def others_open(self, author: str) -> tuple[str, tuple[str, ...]]:
         """The authors who hold locks, as a query, so that the server need not be asked first."""
-        from sqlalchemy import column, text
-
-        return (
-            text(
-                "SELECT unnest(ARRAY[held.id, 'assistant-' || held.id]) AS id FROM ("
-                "SELECT lpad(to_hex(classid::bigint), 8, '0') || lpad(to_hex(objid::bigint), 8, '0') AS id "
-                "FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
-                ") held WHERE held.id != right(:author, 16)".replace("::", "\\:\\:")
-            )
-            .bindparams(author=author)
-            .columns(column("id"))
-        )
+        return _OTHERS, (author,)
 
     def is_lost(self) -> bool:
         """Whether the schema of the model was found to be gone."""
@@ -240,7 +205,6 @@ class PostgresDatabase(Database):
         if self._author:
             with contextlib.suppress(psycopg.Error):  # else the server takes a moment to notice
                 self._raw.execute("SELECT pg_advisory_unlock_all()")
-        self._drop_connection()
         self._raw.close()
 
 
@@ -268,6 +232,14 @@ def open_model(
         database.close()
         raise
 
+
+_OTHERS: Final = """
+SELECT unnest(ARRAY[held.id, 'assistant-' || held.id]) FROM (
+    SELECT lpad(to_hex(classid::bigint), 8, '0') || lpad(to_hex(objid::bigint), 8, '0') AS id
+    FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+) held WHERE held.id != right(?, 16)
+"""
+"""The other authors who hold locks."""
 
 _TABLES: Final = """
 SELECT n.nspname, has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(j.oid, 'SELECT'),
@@ -342,10 +314,8 @@ def _version(database: PostgresDatabase) -> int:
     found = [str(text) for (text,) in database.execute("SELECT version_num FROM alembic_version")]
     if len(found) != 1 or not found[0].isdecimal():
         raise damage_error(database.name, "contradicts itself about its schema version")
-    if (version := int(found[0])) > SCHEMA_VERSION:
-        raise StoreError(
-            f"{database.name}: was made by a newer version of meshmodel; update meshmodel to open it"
-        )
+    version = int(found[0])
+    check_version(version, database.name)
     return version
 
 
@@ -356,21 +326,24 @@ def new_model(source: Source) -> Iterator[PostgresDatabase]:
     Raises:
         StoreError: something is there already, or may not be made there.
     """
-    from meshmodel.store.tables import METADATA
+    from meshmodel.store.tables import create_statements
 
-    with contextlib.closing(PostgresDatabase(source)) as database, database.errors():
-        connection = database.connection
-        with database.transaction(writing=True):
-            # No quotation mark can be in the name.
-            connection.exec_driver_sql(f'CREATE SCHEMA "{source.model}"')
-            METADATA.create_all(connection, checkfirst=False)
-            database.execute("INSERT INTO alembic_version VALUES (?)", (str(SCHEMA_VERSION),))
-            yield database
-            for table in ("journal", "imported"):  # what was copied has numbers already
-                following = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  # ours
-                database.execute(
-                    f"SELECT setval(pg_get_serial_sequence('{table}', 'number'), ({following}), false)"
-                )
+    tables = create_statements("postgresql")
+    with (
+        contextlib.closing(PostgresDatabase(source)) as database,
+        database.errors(),
+        database.transaction(writing=True),
+    ):
+        database.execute(f'CREATE SCHEMA "{source.model}"')  # no quotation mark can be in the name
+        for statement in tables.split(";"):
+            database.execute(statement)
+        database.execute("INSERT INTO alembic_version VALUES (?)", (str(SCHEMA_VERSION),))
+        yield database
+        for table in ("journal", "imported"):  # what was copied has numbers already
+            following = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  # ours
+            database.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'number'), ({following}), false)"
+            )
 
 
 class Listed(NamedTuple):

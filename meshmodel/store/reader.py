@@ -1,7 +1,4 @@
-"""Reads a model file in plain SQL, and checks its schema and every row.
-
-SQLAlchemy is not imported here: that takes longer than reading the file.
-"""
+"""Reads a model file in plain SQL, and checks its schema and every row."""
 
 import contextlib
 import re
@@ -17,7 +14,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.stop import check_current
 from meshmodel.model.validation import check_records, check_snapshot, normalise
-from meshmodel.store.codec import damage_error, from_row, key_values
+from meshmodel.store.codec import damage_error, from_row, key_values, quoted
 from meshmodel.store.create import create_tables
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 
@@ -202,13 +199,9 @@ def read_changed(
 def _rows(execute: Execute, table: str, wanted: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
     """Rows by column, unconverted: all of a table, or those with the values in ``wanted``."""
     columns = [field.key for field in SCHEMA[table].fields]
-    query = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"  # noqa: S608  # ours
+    query = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table)}"  # noqa: S608  # ours
     if wanted is not None:
-        query += f" WHERE {' AND '.join(f'{_quoted(name)} = ?' for name in wanted)}"
+        query += f" WHERE {' AND '.join(f'{quoted(name)} = ?' for name in wanted)}"
     for row in execute(query, tuple((wanted or {}).values())):
         check_current()
         yield dict(zip(columns, row, strict=True))
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'

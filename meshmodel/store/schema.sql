@@ -1,4 +1,4 @@
--- Written by `python -m meshmodel.store.tables` from tables.py, not by hand.
+-- Written by `python -m meshmodel.store.migrations`, not by hand.
 
 CREATE TABLE about (
     "row" INTEGER NOT NULL,

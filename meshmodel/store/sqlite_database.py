@@ -1,7 +1,6 @@
 """A model in a file of SQLite: opens and creates it, and answers what the store asks.
 
-Several programs may have one file open. A file is created, opened and read in plain SQL; SQLAlchemy is
-imported for the first edit.
+Several programs may have one file open.
 """
 
 import contextlib
@@ -9,20 +8,15 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.source import Source
-from meshmodel.store import create, drawn_order, presence, reader, sqlite_file
+from meshmodel.store import create, drawn_order, journal, presence, reader, sqlite_file
 from meshmodel.store.database import BusyError, Database
 from meshmodel.store.sqlite_file import path_text
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 _LOCK: Final = threading.RLock()  # SQLite's locks belong to the process: they keep no threads apart
 
@@ -46,13 +40,6 @@ class SqliteDatabase(Database):
     def name(self) -> str:
         """The path, resolved."""
         return path_text(self._path)
-
-    @cached_property
-    def connection(self) -> "Connection":
-        """The open file as SQLAlchemy has it."""
-        from meshmodel.store.writer import sqlalchemy_connection
-
-        return sqlalchemy_connection(self._raw)
 
     @contextlib.contextmanager
     def transaction(self, *, writing: bool = False, waiting: bool = True) -> Iterator[None]:
@@ -89,9 +76,7 @@ class SqliteDatabase(Database):
         number = reader.revision(self.execute)
         if number == known.revision:
             return known
-        from meshmodel.store import journal
-
-        names = journal.touched_since(self.connection, known.revision)
+        names = journal.touched_since(self, known.revision)
         return reader.read_changed(self.execute, names, known, number, self.name)
 
     def version(self) -> int:
@@ -102,9 +87,7 @@ class SqliteDatabase(Database):
 
     def register(self, author: str) -> None:
         """Insert or renew this program's row, to be deleted when the file is closed."""
-        from meshmodel.store import journal
-
-        journal.register(self.connection, presence.this_program(author))
+        journal.register(self, presence.this_program(author))
         self._author, self._is_registering = author, True
 
     def _register_again(self) -> None:
@@ -114,11 +97,10 @@ class SqliteDatabase(Database):
         with self.transaction(writing=True, waiting=False):
             self.register(self._author)
 
-    def others_open(self, author: str) -> list[str]:
+    def others_open(self, author: str) -> tuple[str, tuple[str, ...]]:
         """The authors of the rows of programs that still run, as far as this machine can tell."""
-        from meshmodel.store import journal
-
-        return sorted(presence.open_programs(journal.programs(self.connection)) - {author})
+        others = sorted(presence.open_programs(journal.programs(self)) - {author})
+        return ", ".join("?" * len(others)), tuple(others)
 
     def is_lost(self) -> bool:
         """Whether the path leads to another file now, or to none."""
@@ -134,20 +116,12 @@ class SqliteDatabase(Database):
         """Close the file; no journal is left beside it."""
         if self._registered_at is not None:
             self._deregister()
-        if "connection" in self.__dict__:
-            self.connection.close()
         self._raw.close()
 
     def _deregister(self) -> None:
         """Delete this program's row; if that fails, others see that its process no longer runs."""
-        from meshmodel.store import journal
-
-        try:
-            with self.transaction(writing=True):
-                journal.deregister(self.connection, self._author)
-        except Exception as error:
-            if sqlite_file.sqlite_error(error) is None:
-                raise
+        with contextlib.suppress(sqlite3.Error, UnicodeError), self.transaction(writing=True):
+            journal.deregister(self, self._author)
 
 
 def open_model(
@@ -189,23 +163,22 @@ def _open_now(
     reading = bool(read_only or part)
     raw = sqlite_file.connect(path, read_only=reading)
     try:
-        moved = frozenset[str]()
         if sqlite_file.schema_version(raw, path) < sqlite_file.SCHEMA_VERSION:
             from meshmodel.store.migrations import migrate
 
             if reading:
                 raw.close()
                 raw = sqlite_file.connect_copy(path)
-            moved = migrate(raw, path_text(path))
+            migrate(raw, path_text(path))
         database = SqliteDatabase(path, raw, given)
         if reading:
             database.why_read_only = f"its {part or 'file'} cannot be written"
         version = sqlite_file.data_version(raw)
         with sqlite_file.transaction(raw, "BEGIN"):
             reader.check_file(raw, database.name)
-            snapshot = replace(database.read_all(), moved=moved)
+            snapshot = database.read_all()
         if not reading:
-            sqlite_file.remove_other_journals(raw, path)
+            sqlite_file.turn_off_log(raw)
         return database, version, snapshot, drawn_order.read(database)
     except BaseException:
         raw.close()

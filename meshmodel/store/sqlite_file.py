@@ -26,7 +26,8 @@ APPLICATION_ID: Final = 0x4D455348
 """``MESH`` in ASCII, in the header of the file: tells model files from other databases."""
 
 _REVISIONS: Final = Path(__file__).parent.joinpath("migrations", "versions").glob("revision_*.py")
-SCHEMA_VERSION: Final = max(int(each.name.split("_")[1]) for each in _REVISIONS)
+_VERSIONS: Final = sorted(int(each.name.split("_")[1]) for each in _REVISIONS)
+SCHEMA_VERSION: Final = _VERSIONS[-1]
 """The version of the tables that this program writes (``user_version``): that of the newest migration."""
 
 BUSY_TIMEOUT: Final = 2.0
@@ -137,7 +138,7 @@ def check_header(path: Path) -> None:
                 "move that away"
             )
     if not journal_of(path).exists():
-        _check_version(int.from_bytes(header[60:64], "big", signed=True), name)
+        check_version(int.from_bytes(header[60:64], "big", signed=True), name)
 
 
 def schema_version(connection: sqlite3.Connection, path: Path) -> int:
@@ -147,15 +148,29 @@ def schema_version(connection: sqlite3.Connection, path: Path) -> int:
         StoreError: it was made by a newer version, or has none.
     """
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    _check_version(version, path_text(path))
+    check_version(version, path_text(path))
     return version
 
 
-def _check_version(version: int, name: str) -> None:
+def check_version(version: int, name: str) -> None:
+    """Refuse tables that this program cannot bring forward.
+
+    Args:
+        version: of the tables.
+        name: the model, as errors name it.
+
+    Raises:
+        StoreError: they were made by a newer version, or by one before the first migration, or have none.
+    """
     if version > SCHEMA_VERSION:
         raise StoreError(f"{name}: was made by a newer version of meshmodel; update meshmodel to open it")
     if version < 1:
         raise StoreError(f"{name}: has no schema version, so it is damaged; restore it from a copy")
+    if version < _VERSIONS[0]:
+        raise StoreError(
+            f"{name}: was made before version 0.6; run “meshmodel copy OLD.mesh NEW.mesh” of version 0.7.0, "
+            "and open the copy"
+        )
 
 
 def journal_of(path: Path) -> Path:
@@ -166,11 +181,25 @@ def journal_of(path: Path) -> Path:
 def roll_back(path: Path) -> None:
     """Roll back the transaction of a program that was killed in the middle of an edit or a migration.
 
-    SQLite does so when the file is read, but not through a read-only connection.
+    SQLite does so when the file is read, but not through a read-only connection. A program that is killed
+    before it has changed anything leaves an empty or zeroed journal. SQLite removes that with the next write
+    only, so the version that the file has is written again.
     """
-    if journal_of(path).exists() and not unwritable_part(path):
-        with contextlib.closing(connect(path, read_only=False)) as raw:
-            raw.execute("PRAGMA user_version").fetchone()
+    left = journal_of(path)
+    if not left.exists() or unwritable_part(path):
+        return
+    with contextlib.closing(connect(path, read_only=False)) as raw:
+        version = schema_version(raw, path)
+        set_busy_timeout(raw, 0)
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if is_busy(error):  # whoever is writing now removes it
+                return
+            raise
+        if left.exists():
+            raw.execute(f"PRAGMA user_version = {version}")
+        raw.execute("COMMIT")
 
 
 def unwritable_part(path: Path) -> str:
@@ -226,20 +255,10 @@ def _configure(raw: sqlite3.Connection) -> sqlite3.Connection:
     return raw
 
 
-def remove_other_journals(connection: sqlite3.Connection, path: Path) -> None:
-    """Turn off a write-ahead log that another tool has set, and remove an empty rollback journal.
-
-    A program that is killed before it has changed anything leaves such a journal. SQLite removes it with
-    the next write only, so the version that the file has is written again.
-    """
+def turn_off_log(connection: sqlite3.Connection) -> None:
+    """Turn off a write-ahead log that another tool has set."""
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
         connection.execute("PRAGMA journal_mode = DELETE")
-    left = journal_of(path)
-    if left.exists():
-        connection.execute("BEGIN IMMEDIATE")  # whoever is writing now has finished then
-        if left.exists():
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        connection.execute("COMMIT")
 
 
 def set_busy_timeout(connection: sqlite3.Connection, seconds: float) -> None:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.merge import ConflictError, carry_out, inverse, rebase
@@ -19,13 +19,20 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.source import AnySource, Source
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store import create, drawn_order, imports, presence, reader, sqlite_database
+from meshmodel.store import (
+    drawn_order,
+    guided_round,
+    imports,
+    journal,
+    presence,
+    reader,
+    sqlite_database,
+    writer,
+)
 from meshmodel.store.database import BusyError, Database
+from meshmodel.store.guided_round import GuidedRound
 from meshmodel.store.imports import Imported
-
-if TYPE_CHECKING:
-    from meshmodel.store.guided_round import GuidedRound
-    from meshmodel.store.journal import JournalEntry
+from meshmodel.store.journal import JournalEntry
 
 
 def keeper(source: Source) -> Any:
@@ -106,7 +113,7 @@ class Store:
         first = reader.normalise_snapshot(snapshot or Snapshot())
         check_snapshot(first)
         with keeper(source).new_model(source) as database:
-            create.insert_all(database, first)
+            writer.insert_all(database, first)
             imports.keep(database, imported, None)
         return cls.open(source)
 
@@ -157,14 +164,6 @@ class Store:
             presence.OPEN_STORES.pop(self.author, None)
             self.database.close()
 
-    def prepare(self) -> None:
-        """Make and import what edits need, so that the first does not wait for it; safe in any thread."""
-        from meshmodel.store import journal, writer  # noqa: F401  # imported to be there
-
-        with self.database.lock, self.database.errors():
-            if not self._closed:
-                self.database.connection  # noqa: B018  # made to be there
-
     def apply(
         self, wanted: Edit, *, on: Snapshot | None = None, imported: Iterable[Imported] = ()
     ) -> Snapshot:
@@ -185,8 +184,6 @@ class Store:
             ConflictError: it contradicts what another program did; it says who that was.
             StoreError: it cannot be written.
         """
-        from meshmodel.store import journal
-
         base = on or self.snapshot
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
@@ -198,7 +195,7 @@ class Store:
             if not changes:
                 imports.keep(self.database, imported, None)
                 return fresh if wanted_changes else None  # the other program has done the very same
-            self._write(changes)
+            writer.write_changes(self.database, changes)
             entry = journal.record(self.database, self.author, self.person, wanted.label, changes, number)
             imports.keep(self.database, imported, entry)
             return replace(after, revision=number)
@@ -207,13 +204,10 @@ class Store:
 
     def _rebased(self, changes: Difference, fresh: Snapshot, since: int) -> Difference:
         """``rebase``, whose refusal says who has changed a record after a revision."""
-        from meshmodel.store import journal
-
         try:
             return rebase(changes, fresh)
         except ConflictError as conflict:
-            connection = self.database.connection
-            conflict.name(journal.last_person(connection, conflict.table, conflict.key, since))
+            conflict.name(journal.last_person(self.database, conflict.table, conflict.key, since))
             raise
 
     def undo(self) -> Undone | None:
@@ -225,25 +219,19 @@ class Store:
         Raises:
             StoreError: another program has changed the same records since.
         """
-        from meshmodel.store import journal
-
         return self._undo_or_redo("undone", journal.next_undo, journal.UNDONE, inverse)
 
     def redo(self) -> Undone | None:
         """Do again what was undone last, unless an edit followed; returns and raises as ``undo``."""
-        from meshmodel.store import journal
-
         return self._undo_or_redo("redone", journal.next_redo, journal.DONE, tuple)
 
     def _undo_or_redo(
         self,
         did: str,
-        choose: "Callable[[Database, str, str], tuple[int, str] | None]",
+        choose: Callable[[Database, str, str], tuple[int, str] | None],
         state: int,
         direction: Callable[[Difference], Difference],
     ) -> Undone | None:
-        from meshmodel.store import journal
-
         label = ""
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
@@ -252,13 +240,13 @@ class Store:
             if found is None:
                 return None
             entry, name = found
-            changes = direction(journal.changes_of(self.database.connection, entry))
+            changes = direction(journal.changes_of(self.database, entry))
             because = f"“{name}” cannot be {did}"
             if any(fresh.get(table, key) != before for table, key, before, _ in changes):
                 raise StoreError(f"{because}: another program has changed the same things since")
             after = carry_out(changes, fresh, name, because)
-            self._write(changes)
-            journal.mark(self.database.connection, entry, self.author, state, number)
+            writer.write_changes(self.database, changes)
+            journal.mark(self.database, entry, self.author, state, number)
             label = name
             return replace(after, revision=number)
 
@@ -283,26 +271,20 @@ class Store:
 
     def newest_of_others(self, since: int) -> tuple[str, str] | None:
         """By whom and what the newest edit of another program after a revision is (``journal``)."""
-        from meshmodel.store import journal
-
         with self._reading():
-            return journal.newest_of_others(self.database.connection, self.author, since)
+            return journal.newest_of_others(self.database, self.author, since)
 
-    def guided_round(self) -> "GuidedRound | None":
+    def guided_round(self) -> GuidedRound | None:
         """The guided round that was begun last, in any window."""
-        from meshmodel.store import guided_round
-
         with self._reading():
             return guided_round.read(self.database)
 
-    def keep_round(self, kept: "GuidedRound") -> None:
+    def keep_round(self, kept: GuidedRound) -> None:
         """Keep where a guided round began, and whether it is over.
 
         Raises:
             StoreError: it cannot be written.
         """
-        from meshmodel.store import guided_round
-
         with self._writing():
             guided_round.write(self.database, kept)
 
@@ -322,43 +304,35 @@ class Store:
 
     def imported(self) -> list[Imported]:
         """What imports last said of each record (``imports.read``)."""
-        with self._reading(plain=True):
+        with self._reading():
             return imports.read(self.database)
 
     def renamed(self, missing: Iterable[Reference]) -> Mapping[Reference, str]:
         """The ids that records have now which were renamed since (``imports.renamed``)."""
-        with self._reading(plain=True):
+        with self._reading():
             return imports.renamed(self.database, missing)
 
-    def journal(self) -> "list[JournalEntry]":
+    def journal(self) -> list[JournalEntry]:
         """Every edit since the file was made, oldest first."""
-        from meshmodel.store import journal
-
         with self._reading():
-            return journal.entries(self.database.connection, self.author)
+            return journal.entries(self.database, self.author)
 
     def earlier(self, number: int) -> Snapshot:
         """The model as an entry of the journal left it; 0: before the first (``journal.earlier``)."""
-        from meshmodel.store import journal
-
         with self._reading():
             now = self.database.read_changed(self.snapshot)
-            return journal.earlier(self.database.connection, number, now)
+            return journal.earlier(self.database, number, now)
 
-    def changes_since(self, number: int) -> "list[tuple[JournalEntry, Difference]]":
+    def changes_since(self, number: int) -> list[tuple[JournalEntry, Difference]]:
         """The edits after an entry of the journal that stand, with what each changed, oldest first."""
-        from meshmodel.store import journal
-
         with self._reading():
-            connection = self.database.connection
-            entries = {each.number: each for each in journal.entries(connection, self.author)}
-            return [(entries[n], changes) for n, changes in journal.standing_since(connection, number)]
+            entries = {each.number: each for each in journal.entries(self.database, self.author)}
+            return [(entries[n], changes) for n, changes in journal.standing_since(self.database, number)]
 
     def _reload(self) -> Snapshot | None:
         version = self.database.version()
         if version == self._version:
             return None
-        self.database.connection  # noqa: B018  # it is to be there before the transaction
         with self.database.transaction(waiting=False):
             fresh = self.database.read_changed(self.snapshot)
             self.order = drawn_order.read(self.database)
@@ -383,17 +357,10 @@ class Store:
                 self.snapshot = after
             return after
 
-    def _write(self, changes: Difference) -> None:
-        from meshmodel.store import writer
-
-        writer.write_changes(self.database.connection, changes, self.database.name)
-
     @contextlib.contextmanager
-    def _reading(self, *, plain: bool = False) -> Iterator[None]:
+    def _reading(self) -> Iterator[None]:
         with self.database.lock, self.database.errors():
             self._require_open()
-            if not plain:
-                self.database.connection  # noqa: B018  # it is to be there before the transaction
             with self.database.transaction():
                 yield
 
@@ -403,7 +370,6 @@ class Store:
             self._require_open()
             if self.is_lost:
                 raise StoreError(f"{self.database.name}: was moved, deleted or replaced; open it again")
-            self.database.connection  # noqa: B018  # it is to be there before the transaction
             with self.database.transaction(writing=True, waiting=waiting):
                 yield
 

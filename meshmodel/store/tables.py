@@ -1,256 +1,60 @@
 """The tables of a model file: every element and relation of ``docs/semantics.md``, and the journal.
 
-Columns are named like the fields of the interchange file, so that ``schema`` describes both. Lists
-are JSON arrays in one column: a list has no life apart from its record. Foreign keys are checked
-when a transaction is committed, so that the rows of one edit may be written in any order.
+The tables of records are made of ``schema``, whose fields are their columns. Lists are JSON arrays in
+one column: a list has no life apart from its record. Foreign keys are checked when a transaction is
+committed, so that the rows of one edit may be written in any order.
 
-This is the only definition of the database. It takes a quarter of a second to import, so files are
-made, and compared when they are opened, with the statements that it compiles to, in ``schema.sql``.
-``python -m meshmodel.store.tables > meshmodel/store/schema.sql`` writes them anew; a test compares.
+This is the only definition of the database; rows are read and written in plain SQL. It takes a quarter
+of a second to import, so files are made, and compared when they are opened, with the statements that it
+compiles to, in ``schema.sql``.
+``python -m meshmodel.store.migrations`` writes them anew, and the migration to them; a test compares.
 """
 
-import sys
-from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, Text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import registry
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Field, SQLModel
 
-
-def _own(name: str = "", **options: Any) -> Any:
-    """A column that is part of the primary key."""
-    if name:
-        return Field(sa_column=Column(name, String, primary_key=True, nullable=False, **options))
-    return Field(primary_key=True, **options)
-
-
-def _end(name: str, target: str) -> Any:
-    """A column of the primary key that names the end of a relation."""
-    return Field(sa_column=Column(name, String, _refers(target), primary_key=True, nullable=False))
-
-
-def _reference(target: str) -> Any:
-    """A column that may name another element."""
-    return Field(default=None, sa_column=Column(String, _refers(target), nullable=True))
+from meshmodel.model.schema import SCHEMA, FieldType
+from meshmodel.model.schema import Table as SchemaTable
 
 
 def _refers(target: str) -> ForeignKey:
     return ForeignKey(target, deferrable=True, initially="DEFERRED")
 
 
-def _list(name: str = "", *, required: bool = False) -> Any:
-    """A column that holds a JSON array; not stated is NULL, never the JSON word null."""
-    kind = JSON(none_as_null=True)
-    column: Column[Any] = (
-        Column(name, kind, nullable=not required) if name else Column(kind, nullable=not required)
-    )
-    return Field(sa_column=column) if required else Field(default=None, sa_column=column)
-
-
 class Row(SQLModel, registry=registry()):
     """The base of all rows, with a registry of its own: tables of other programs' are not ours."""
 
 
-class AboutRow(Row, table=True):
-    """The name and the description of the whole model: one row, numbered 1."""
-
-    __tablename__ = "about"
-    row: int = Field(primary_key=True)
-    name: str | None = None
-    description: str | None = None
+_KINDS: Final[dict[FieldType, Any]] = {"boolean": Boolean, "integer": Integer, "number": Float, "date": Date}
+"""The types of columns that are no text; lists are JSON."""
 
 
-class ZoneRow(Row, table=True):
-    """A trust domain."""
-
-    __tablename__ = "zone"
-    id: str = _own()
-    name: str | None = None
-    environment: str | None = None
-    description: str | None = None
-    at: list[int] | None = _list()
-
-
-class SystemRow(Row, table=True):
-    """What has an authorization boundary of its own."""
-
-    __tablename__ = "system"
-    id: str = _own()
-    name: str | None = None
-    kind: str | None = None
-    zone: str | None = _reference("zone.id")
-    sensitivity: str | None = None
-    integrity: str | None = None
-    untrusted_input: bool
-    typed: bool
-    exposed: bool | None = None
-    exposed_requests: bool | None = None
-    audit: str | None = None
-    partitioned: bool
-    vendor: str | None = None
-    owner: str | None = None
-    known_as: list[str] | None = _list()
-    description: str | None = None
-    at: list[int] | None = _list()
+def _record_table(table: SchemaTable) -> Table:
+    """The table of one kind of record, as its fields say: what has a default is always there."""
+    columns = [Column("row", Integer, primary_key=True)] if not table.key else []
+    for each in table.fields:
+        # What the ends of a checkpoint refer to depends on its step, so no key holds them.
+        is_held = each.type == "reference" and len(each.refers) == 1
+        columns.append(
+            Column(
+                each.key,
+                JSON(none_as_null=True) if each.is_list else _KINDS.get(each.type, String),
+                *([_refers(f"{each.refers[0]}.id")] if is_held else []),
+                primary_key=each.key in table.key,
+                nullable=not each.is_always_set,
+                default=each.default,
+            )
+        )
+    return Table(table.name, Row.metadata, *columns)
 
 
-class AgentRow(Row, table=True):
-    """What acts."""
-
-    __tablename__ = "agent"
-    id: str = _own()
-    name: str | None = None
-    kind: str | None = None
-    home: str | None = _reference("zone.id")
-    runs_on: str | None = _reference("system.id")
-    steerable: bool | None = None
-    vendor: str | None = None
-    owner: str | None = None
-    known_as: list[str] | None = _list()
-    status: str
-    description: str | None = None
-    at: list[int] | None = _list()
-
-
-class CredentialRow(Row, table=True):
-    """Proof of one authenticated identity; never its secret."""
-
-    __tablename__ = "credential"
-    id: str = _own()
-    name: str | None = None
-    kind: str | None = None
-    identity: str | None = None
-    subject: str
-    on_behalf_of: str | None = None
-    binding: str
-    lifetime: str | None = None
-    audience: list[str] | None = _list()
-    attested: bool
-    owner: str | None = None
-    known_as: list[str] | None = _list()
-    status: str
-    description: str | None = None
-    at: list[int] | None = _list()
-
-
-class HoldRow(Row, table=True):
-    """The agent can present the credential."""
-
-    __tablename__ = "hold"
-    agent: str = _end("agent", "agent.id")
-    credential: str = _end("credential", "credential.id")
-
-
-class GrantRow(Row, table=True):
-    """The credential is accepted by the system for these actions."""
-
-    __tablename__ = "grant"
-    credential: str = _end("credential", "credential.id")
-    system: str = _end("system", "system.id")
-    actions: list[str] = _list(required=True)
-    scope: str | None = None
-    honoured_as: str | None = None
-    entitled: list[str] | None = _list()
-
-
-class CustodyRow(Row, table=True):
-    """Who performs one of ``by`` on the system obtains the credential."""
-
-    __tablename__ = "custody"
-    system: str = _end("system", "system.id")
-    credential: str = _end("credential", "credential.id")
-    how: str
-    by: list[str] | None = _list()
-
-
-class ExchangeRow(Row, table=True):
-    """Presenting one credential yields another."""
-
-    __tablename__ = "exchange"
-    from_: str = _end("from", "credential.id")
-    to: str = _end("to", "credential.id")
-    at: str | None = _reference("system.id")
-    semantics: str | None = None
-    pinned: bool
-
-
-class DelegationRow(Row, table=True):
-    """The first agent can set the second to work."""
-
-    __tablename__ = "delegation"
-    from_: str = _end("from", "agent.id")
-    to: str = _end("to", "agent.id")
-    passes: list[str] | None = _list()
-    only: list[str] | None = _list()
-    returns: str
-
-
-class TriggerRow(Row, table=True):
-    """What is written into the system starts the agent."""
-
-    __tablename__ = "trigger"
-    system: str = _end("system", "system.id")
-    agent: str = _end("agent", "agent.id")
-
-
-class IntentRow(Row, table=True):
-    """A path approved by design."""
-
-    __tablename__ = "intent"
-    agent: str = _end("agent", "agent.id")
-    system: str = _end("system", "system.id")
-    actions: list[str] = _list(required=True)
-    from_: list[str] | None = _list("from")
-    per_day: float | None = Field(default=None, sa_type=Float)
-
-
-class CheckpointRow(Row, table=True):
-    """An authorization decision; what its ends refer to depends on its step, so no key holds them."""
-
-    __tablename__ = "checkpoint"
-    id: str = _own()
-    kind: str
-    step: str
-    from_: str = Field(sa_column=Column("from", String, nullable=False))
-    to: str
-    actions: list[str] | None = _list()
-    freshness: str
-    state: str
-    decided_at: str | None = _reference("system.id")
-    approvers: list[str] | None = _list()
-    rate: int | None = None
-    description: str | None = None
-
-
-class NoteRow(Row, table=True):
-    """What was said about an element; which kind it is stands in ``about``, so no key holds it."""
-
-    __tablename__ = "note"
-    id: str = _own()
-    about: str | None = None
-    kind: str
-    text: str
-    owner: str | None = None
-    state: str
-    due: date | None = None
-    source: str | None = None
-
-
-class AcceptanceRow(Row, table=True):
-    """A finding accepted for a time."""
-
-    __tablename__ = "acceptance"
-    rule: str = _own()
-    subject: str = _own()
-    reason: str
-    by: str
-    until: date
-    severity: str | None = None
-    agents: list[str] | None = _list()
-    actions: list[str] | None = _list()
+RECORD_TABLES: Final = {name: _record_table(table) for name, table in SCHEMA.items()}
+"""The tables that hold records, by their name in the interchange file."""
 
 
 class JournalRow(Row, table=True):
@@ -317,7 +121,7 @@ class ProgramRow(Row, table=True):
     """A program that has edited the model and has it open: whose edits nobody else may undo."""
 
     __tablename__ = "program"
-    id: str = _own()
+    id: str = Field(primary_key=True)
     machine: str
     process: int
     started: str
@@ -348,36 +152,22 @@ SCHEMA_REVISION: Final = Table(
 )
 """Where the migration library keeps the name of the newest migration that was applied."""
 
-_ROWS: Final = (
-    AboutRow, ZoneRow, SystemRow, AgentRow, CredentialRow, HoldRow, GrantRow, CustodyRow, ExchangeRow,
-    DelegationRow, TriggerRow, IntentRow, CheckpointRow, NoteRow, AcceptanceRow, JournalRow,
-    JournalChangeRow, ImportedRow, ProgramRow, DrawnOrderRow, GuidedRoundRow,
-)  # fmt: skip
-
 METADATA: Final = Row.metadata
 """All tables of a model file."""
 
-RECORD_TABLES: Final[dict[str, Table]] = {
-    str(row.__tablename__): METADATA.tables[str(row.__tablename__)] for row in _ROWS[:15]
-}
-"""The tables that hold records, by their name in the interchange file."""
 
-JOURNAL: Final = METADATA.tables["journal"]
-JOURNAL_CHANGE: Final = METADATA.tables["journal_change"]
-PROGRAM: Final = METADATA.tables["program"]
+def create_statements(database: str = "sqlite") -> str:
+    """The statements that make all tables and indexes; those for SQLite are in ``schema.sql``.
 
-
-def create_statements() -> str:
-    """The statements of ``schema.sql``: all tables and indexes, as SQLite is told to make them."""
+    Args:
+        database: as SQLAlchemy calls it.
+    """
+    dialect = make_url(f"{database}://").get_dialect()()
     made: list[CreateTable | CreateIndex] = []
     for table in METADATA.sorted_tables:
         made.append(CreateTable(table))
         made += (CreateIndex(index) for index in sorted(table.indexes, key=lambda each: str(each.name)))
-    lines = "".join(f"\n{str(each.compile(dialect=sqlite.dialect())).strip()};\n" for each in made)
-    return "-- Written by `python -m meshmodel.store.tables` from tables.py, not by hand.\n" + "".join(
+    lines = "".join(f"\n{str(each.compile(dialect=dialect)).strip()};\n" for each in made)
+    return "-- Written by `python -m meshmodel.store.migrations`, not by hand.\n" + "".join(
         f"{line.rstrip()}\n".expandtabs(4) for line in lines.splitlines()
     )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(create_statements())

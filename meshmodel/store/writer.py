@@ -1,42 +1,28 @@
-"""Writes the changed rows of an edit with the SQLModel tables; imported for the first edit only."""
+"""Writes records in plain SQL: all of a new model, or those that an edit changed."""
 
 from collections import defaultdict
-from typing import Any
-
-from sqlalchemy import Connection, Table, and_, bindparam, create_engine, delete, insert, update
-from sqlalchemy.pool import StaticPool
-from sqlalchemy.sql.elements import ColumnElement
+from collections.abc import Sequence
 
 from meshmodel.edits.edit import Difference
 from meshmodel.model.records import Key, Record, key_of
+from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import label_of
-from meshmodel.store.codec import damage_error, key_values, row_of
-from meshmodel.store.tables import RECORD_TABLES
+from meshmodel.store.codec import damage_error, key_values, quoted, row_of
+from meshmodel.store.database import Database
 
 
-def sqlalchemy_connection(raw: Any, url: str = "sqlite://", **options: Any) -> Connection:
-    """A SQLAlchemy connection that uses an open one; it begins and ends no transaction by itself.
-
-    Closing ``raw`` closes it.
-
-    Args:
-        raw: the connection of the driver, in no transaction.
-        url: the kind of the database and its driver.
-        options: for that kind.
-    """
-    engine = create_engine(
-        url, creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT", **options
-    )
-    return engine.connect()
+def insert_all(database: Database, snapshot: Snapshot) -> None:
+    """Insert every record of a model into a database that has the tables and no rows."""
+    for name in ("about", *TABLES):
+        _insert(database, name, list(snapshot.table(name).values()))
 
 
-def write_changes(connection: Connection, changes: Difference, where: str) -> None:
+def write_changes(database: Database, changes: Difference) -> None:
     """Insert, update and delete the rows of the changed records.
 
     Args:
-        connection: inside a transaction; foreign keys are checked when that is committed.
+        database: inside a transaction; foreign keys are checked when that is committed.
         changes: table, key, record before and record after.
-        where: the file, as errors name it.
 
     Raises:
         StoreError: a row that is to be changed or deleted is not there.
@@ -52,24 +38,31 @@ def write_changes(connection: Connection, changes: Difference, where: str) -> No
         else:
             updates[name].append(after)
     for name, keys in deletes.items():
-        table = RECORD_TABLES[name]
-        _expect(connection, delete(table).where(_own_key(table)), [_bound(name, key) for key in keys], where)
+        _change_rows(database, name, f"DELETE FROM {quoted(name)}", [()] * len(keys), keys)  # noqa: S608  # ours
     for name, records in updates.items():
-        table = RECORD_TABLES[name]
-        rows = [row_of(record) | _bound(name, key_of(record)) for record in records]
-        _expect(connection, update(table).where(_own_key(table)), rows, where)
+        columns = ", ".join(f"{quoted(column)} = ?" for column in row_of(records[0]))
+        rows = [tuple(row_of(record).values()) for record in records]
+        query = f"UPDATE {quoted(name)} SET {columns}"  # noqa: S608  # names of ours
+        _change_rows(database, name, query, rows, [key_of(record) for record in records])
     for name, records in inserts.items():
-        connection.execute(insert(RECORD_TABLES[name]), [row_of(record) for record in records])
+        _insert(database, name, records)
 
 
-def _own_key(table: Table) -> ColumnElement[bool]:
-    return and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+def _insert(database: Database, name: str, records: Sequence[Record]) -> None:
+    if not records:
+        return
+    rows = [row_of(record) for record in records]
+    columns, places = ", ".join(map(quoted, rows[0])), ", ".join("?" * len(rows[0]))
+    query = f"INSERT INTO {quoted(name)} ({columns}) VALUES ({places})"  # noqa: S608  # names of ours
+    database.execute(query, [tuple(row.values()) for row in rows])
 
 
-def _bound(name: str, key: Key) -> dict[str, Any]:
-    return {f"key_{column}": value for column, value in key_values(name, key).items()}
-
-
-def _expect(connection: Connection, statement: Any, rows: list[dict[str, Any]], where: str) -> None:
-    if connection.execute(statement, rows).rowcount != len(rows):
-        raise damage_error(where, f"does not hold {label_of(statement.table.name, '')} as it was read")
+def _change_rows(
+    database: Database, name: str, query: str, values: Sequence[tuple[object, ...]], keys: Sequence[Key]
+) -> None:
+    """Run a statement for the row of each key, which is there."""
+    owned = [key_values(name, key) for key in keys]
+    condition = " AND ".join(f"{quoted(column)} = ?" for column in owned[0])
+    rows = [(*given, *key.values()) for given, key in zip(values, owned, strict=True)]
+    if database.execute(f"{query} WHERE {condition}", rows).rowcount != len(keys):
+        raise damage_error(database.name, f"does not hold {label_of(name, '')} as it was read")

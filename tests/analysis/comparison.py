@@ -28,7 +28,7 @@ ASKS = {
     "by which credential": kinds.ONLY,
     "is it one of yours": kinds.EXTERNAL,
     "who has its key": kinds.KEY,
-    "for the person or for a delegate": kinds.HONOURED,
+    "not those of an account of its own": kinds.HONOURED,
 }
 """What a question of the engine says, by which its kind is known."""
 

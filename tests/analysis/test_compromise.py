@@ -14,12 +14,14 @@ from meshmodel.answers.style import Style
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from tests.analysis.crowds import crowded
+from tests.analysis.walking import original
+from tests.reference.mesh import bare
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading, all_starts
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 TOKEN_LEAK = Path(__file__).parents[2] / "models" / "token-leak.toml"
-NAMES = {"cred": "credential", "agent": "agent", "session": "agent", "access": "system"}
+NAMES = {"cred": "credential", "agent": "agent", "access": "system"}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -56,9 +58,10 @@ def check_on(seed, flavour, view):
         assert set(found.controlled) == {k.id for k in reading.meeting} - set(counting)
         stopped = [s for s in steps if s.leaves in free and s.enters not in free]
         guarding = [k for k in reading.meeting if k.id in counting]
-        plain = [s for s in stopped if s.enters[0] != "copy"]
+        copying = {node[:2] for node in free if node[0] == "copying"}
+        plain = [s for s in stopped if bare(s.enters) == s.enters and s.enters[:2] not in copying]
         assert set(found.holding) <= {k.id for k in guarding for s in stopped if reading.covers(k, s)}
-        # Copies are shared by sessions with the same limits, so one may be reached by another session.
+        # Sessions with the same limits share copies, and programs sessions: another one may reach them.
         assert set(found.holding) >= {k.id for k in guarding for s in plain if reading.covers(k, s)}
         assert set(found.limited) == {(node[2], node[1]) for node in free if node[0] == "session"}
         check_origins(found, reading, nodes)
@@ -81,7 +84,8 @@ def test_a_naive_reading_agrees_on_many_random_models(flavour):
 
 
 def element(node):
-    return f"{NAMES[node[0]]}:{node[2 if node[0] == 'session' else 1]}"
+    node = original(node)
+    return f"{NAMES[node[0]]}:{node[1]}"
 
 
 def check_origins(found, reading, starts):
@@ -93,9 +97,9 @@ def check_origins(found, reading, starts):
     free |= {f"credential:{c}" for c in found.unchecked.credentials}
     assert {each.element for each in found.origins if each.unchecked} == free
     steps = {
-        (s.kind, element(s.leaves), element(s.enters))
+        (s.kind, f"credential:{s.key[0]}" if s.kind == "exchange" else element(s.leaves), element(s.enters))
         for s in reading.mesh.steps_of_compromise
-        if "copy" not in (s.leaves[0], s.enters[0]) and "session" not in (s.leaves[0], s.enters[0])
+        if s.enters[0] in {"agent", "cred"}
     }
     for each in found.origins:
         if each.step is not None:
@@ -125,7 +129,7 @@ def check_steps(found, open_steps, free, snapshot):
     assert found.steps == {
         (s.kind, *s.key)
         for s in open_steps
-        if s.kind not in {"implies", "answer"} and s.leaves in free
+        if s.kind not in {"implies", "answer"} and s.leaves in free and s.enters[0] != "stray"
         if s.kind != "hearing" or s.key in judged
     }
 
@@ -230,21 +234,45 @@ def test_nobody_carries_what_a_checkpoint_stops_on_the_way():
     assert analysis.carried_by("memory") == ()
 
 
-def test_every_carrier_is_steered_and_where_the_outsider_comes_unasked():
+def test_every_carrier_writes_there_and_is_where_the_outsider_comes_unasked():
     carried = 0
     for seed in range(60):
         snapshot = random_model(seed, 5, "words")
         reading, analysis = Reading(snapshot), analyse(snapshot)
-        free = reading.unchecked(reading.outsider())[0]
+        free = {original(node) for node in reading.for_the_outsider[0]}
         for system, first_hand in reading.heard():
             expected = {
                 a
-                for a in reading.mesh.steered
-                if ("agent", a) in free and ("access", system, "write") in reading.mesh.with_tools(a)
+                for a in reading.mesh.agents
+                if ("agent", a) in free and ("access", system, "write") in reading.mesh.own(a)
+                if not reading.mesh.is_person(a)
             }
             assert analysis.carried_by(system) == (() if first_hand else tuple(sorted(expected)))
             carried += not first_hand and bool(expected)
     assert carried > 10
+
+
+def test_a_checkpoint_on_what_copies_holds_nothing_back_that_is_written_anyway():
+    """The program copies from the feed to the notes by the key at which is asked; with another one it writes
+    there unasked.
+    """
+    records = [
+        r.System("feed", untrusted_input=True),
+        r.System("notes"),
+        r.Agent("loader", kind="service"),
+        r.Agent("clerk", kind="ai-agent"),
+        *(r.Credential(each) for each in ("load", "note")),
+        r.Hold("loader", "load"),
+        r.Hold("clerk", "note"),
+        r.Grant("load", "feed", ("read",)),
+        r.Grant("load", "notes", ("write",)),
+        r.Grant("note", "feed", ("read",)),
+        r.Grant("note", "notes", ("write",)),
+        r.Checkpoint("ask", "policy-decision", "grant", "load", "notes"),
+    ]
+    found = analyse(snapshot_of(records)).compromise("outsider")
+    assert found.unchecked.systems == (("feed", ("read", "write")), ("notes", ("write",)))
+    assert (found.holding, found.held_back) == ((), Spread((), (), ()))
 
 
 def test_a_leaked_token_leads_to_the_warehouse():

@@ -38,9 +38,16 @@ def check_way(walking, explanation):
     steps = walking.open_steps(explanation) if is_open else walking.steps
     target = "access", explanation.system, explanation.action
     assert target in walking.ends(explanation, steps)
-    assert len(explanation.steps) == walking.distance(steps, walking.starts(explanation), target)
-    if is_open:
-        assert all(step.checkpoint is None for step in explanation.steps)
+    starts = walking.starts(explanation)
+    if not is_open:
+        assert len(explanation.steps) == walking.distance(steps, starts, target)
+        return
+    assert all(step.checkpoint is None for step in explanation.steps)
+    asked = explanation.agent, explanation.source, explanation.system, explanation.action
+    assert len(explanation.steps) == min(
+        walking.distance(steps, starts, door) + walking.distance(steps, {door}, target)
+        for door in walking.reading.open_doors(*asked)
+    )
 
 
 def check_model(snapshot, view="built"):
@@ -197,6 +204,24 @@ def test_where_words_are_carried_is_said_of_the_source():
     assert opening == "Clerk reads Notes, where outsiders' words are carried, as clerk-key, then"
 
 
+READ_ONLY = r.Delegation("bot", "server", only=("notes:read",))
+BROKER = r.Agent("broker", name="Broker", kind="service", home="cloud")
+
+
+@pytest.mark.parametrize(
+    ("delegations", "through"),
+    [
+        ([r.Delegation("bot", "server")], "Server"),
+        ([READ_ONLY], "Server"),
+        ([r.Delegation("bot", "broker"), r.Delegation("broker", "server"), BROKER], "Broker and Server"),
+    ],
+)
+def test_what_is_read_through_another_agent_is_told_so(delegations, through):
+    notes = (r.System("notes", name="Notes"), r.Grant("its-key", "notes", ("read",)))
+    opening = told(support(*SERVER, *notes, *delegations), "bot", "files", source="notes").sentences[0]
+    assert opening == f"Support bot reads Notes through {through} as svc-server, then"
+
+
 def test_a_crossing_within_a_zone_says_why_it_is_one():
     """Outsiders' words act in the zone where they were read."""
     queue = (r.System("queue", zone="helpdesk"), r.Grant("ticket-token", "queue", ("write",)))
@@ -302,6 +327,18 @@ def test_the_boundary_is_named_where_it_decides():
     gate = r.Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "cloud", decided_at="files")
     explanation = told(support(gate), "bot", "files")
     assert (explanation.state, explanation.steps[-1].checkpoint) == ("controlled", "gate")
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_an_open_crossing_is_told_by_a_credential_that_does_not_pass_the_boundary(held):
+    """The gateway closes what is sent from the help desk alone; what the server sends does not pass it."""
+    gate = r.Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "cloud", decided_at="proxy")
+    drives, holds = r.Delegation("bot", "server"), [r.Hold("bot", "its-key")] * held
+    mesh = support(gate, r.System("proxy"), *SERVER, drives, *holds)
+    explanation = told(mesh, "bot", "files", "read", "home")
+    assert explanation.state == "uncontrolled"
+    assert [step.checkpoint for step in explanation.steps if step.step == "grant"] == [None]
+    assert explanation.sentences[-2].endswith("reads Files as svc-server with its-key ✖ nobody asks")
 
 
 def test_reach_at_home_is_no_crossing_but_has_a_path():

@@ -105,7 +105,11 @@ TABLE = [
     ("approval-fatigue", office(ask("hold", "bot", "token", rate=99)), "bot", "controlled", [TOKEN, APP]),
     (
         "delegation-not-honoured",
-        office(r.Credential("token", on_behalf_of="ann"), ask("grant", "token", "app")),
+        office(
+            r.Credential("token", on_behalf_of="ann"),
+            r.Grant("token", "app", ("read", "write"), honoured_as="principal"),
+            ask("grant", "token", "app"),
+        ),
         "bot",
         "controlled",
         [TOKEN, APP],
@@ -323,7 +327,8 @@ def by_hand(analysis, finding):
                 doors = listing.open_doors(coming, access) if listing.crosses(coming, access) else ()
                 if any(mesh.name(node) == credential and not approved for node, approved in doors):
                     does.setdefault(mesh.agents[agent], []).append(action)
-                    if listing.zone(coming) == tables.system[system].domain:
+                    came = listing.home(coming.agent) if coming.source < 0 else mesh.zone[coming.source]
+                    if came == tables.system[system].domain:
                         near.add(tables.system[mesh.systems[coming.source]].title)
                     else:
                         elsewhere = True

@@ -315,6 +315,20 @@ def test_nothing_unexplained_is_called_missing_and_nothing_else_is_guessed():
     assert (same.credential, same.recheck) == (None, "missing")
 
 
+def test_two_systems_without_a_grant_are_not_taken_for_those_of_one_person():
+    """What came from the one must not be seen by asking the other, where nobody's access is known."""
+    records = [
+        r.Zone("desk"),
+        r.Agent("bot", kind="ai-agent", home="desk"),
+        r.Credential("key"),
+        r.Hold("bot", "key"),
+        r.System("mail", zone="desk", sensitivity="restricted", partitioned=True, untrusted_input=True),
+        r.System("search", zone="desk", sensitivity="confidential", partitioned=True, exposed_requests=True),
+        r.Trigger("mail", "bot"),
+    ]
+    assert [each.recheck for each in told([], [bot(1, "key", "search")], base=records)] == ["unknown"]
+
+
 def test_the_only_one_that_can_have_been_meant_is_taken():
     (traced,) = told([], [Event(1, 1.0, identity="svc-desk", system="wiki", action="read")])
     assert (traced.agent, traced.credential) == ("bot", "token")

@@ -173,7 +173,7 @@ class NaiveTrace:
         agent, places = event.agent, {}
         if self.s.agent[agent].home is not None:
             places[None] = 0
-        for system, triggered in sorted(self.naive.starts_unasked({"trigger"})):
+        for system, triggered in sorted(s.key for s in self.naive.starts_unasked if s.kind == "trigger"):
             if triggered == agent:
                 places[system] = max(
                     (
@@ -211,11 +211,9 @@ class NaiveTrace:
                 continue
             _, counting = self.naive.unchecked(self.naive.start_of(agent, source))
             once = self.guards(self.grant_forms(event.credential, target, action), counting)
-            for k in self.naive.meeting:
-                zones = (self.naive.zone_of_source(agent, source), self.naive.mesh.zone(target))
-                there = k.step == "boundary" and k.id in counting and (k.from_, k.to) == zones
-                if there and (k.actions is None or action in k.actions):
-                    once.add(k.id)
+            nodes, _ = self.naive.unchecked(self.naive.start_of(agent, source))
+            if self.naive.all_pass_it(agent, ("cred", event.credential), nodes):
+                once |= {k.id for k in self.naive.gateways(agent, target, action, counting)}
             chain = self.chain(agent, event.session, event.credential, event.token, len(self.history))
             before = self.on_the_way(source, chain, counting)
             if not once | before and self.naive.others_decide(source, target, action, counting):
@@ -384,7 +382,7 @@ def check_on(seed, flavour, rng, count):
             assert traced.crossing.source == source
             assert (None if traced.decision is None else traced.decision[1]) == decision
         if verdict == "missing":
-            use = event.agent, source, event.system, event.action, event.credential
+            use = event.agent, source, event.system, event.action, ("cred", event.credential)
             assert traced.crossing.severity == word(expected.naive.severity(*use))
         if event.agent is not None:
             check_credential(traced, event, expected)

@@ -27,13 +27,12 @@ class Brute:
         agent, source = explanation.agent, explanation.source
         self.target, action = explanation.system, explanation.action
         self.start, self.steps = walking.starts(explanation), walking.steps
-        self.bad = None
         if explanation.state == "uncontrolled":
             self.steps = walking.open_steps(explanation)
             doors = reading.open_doors(agent, source, self.target, action)
-            self.meant = {d for d in doors if reading.is_approved(agent, source, self.target, action, d)}
+            bad = {d for d in doors if not reading.is_approved(agent, source, self.target, action, d)}
         else:
-            self.meant = set()
+            bad = None
         self.steps = [step for step in self.steps if step.enters not in self.start]
         self.goals = {("access", self.target, action), ("access", self.target, "admin")}
         leaving = {s.leaves for s in self.steps if s.kind == "implies" and s.enters in self.goals}
@@ -41,7 +40,7 @@ class Brute:
             s
             for s in self.steps
             if s.kind == "grant"
-            and s.leaves not in self.meant
+            and (bad is None or s.leaves in bad)
             and (s.enters in self.goals or (s.enters in leaving and s.enters[0] == "copy"))
         }
 
@@ -50,7 +49,8 @@ class Brute:
         left = [
             s
             for s in self.steps
-            if key(s) not in without and gone not in (original(s.leaves), original(s.enters))
+            if (key(s) not in without or s.enters[0] == "stray")
+            and gone not in (original(s.leaves), original(s.enters))
         ]
         known = closure(left, {each for each in self.start if each != gone})
         return any(s in self.doors and s.leaves in known for s in left)
@@ -198,6 +198,20 @@ def test_a_boundary_that_decides_stands_on_the_ways():
     assert ways_sentences(support(gate), ways)[-1] == (
         "On them stands gate, on the boundary from Help desk to Cloud — and every way passes one"
     )
+
+
+def test_what_a_boundary_closes_is_no_way_of_an_open_crossing():
+    gate = r.Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "cloud", decided_at="files")
+    beyond = (r.Agent("server"), r.Credential("its-key"), r.Hold("server", "its-key"))
+    granted = (r.Grant("its-key", "files", ("read",)), r.Delegation("bot", "server"))
+    ways = analyse(support(gate, *beyond, *granted)).all_ways("bot", "files")
+    assert ways.single == (
+        ("delegation", "bot", "server"),
+        ("hold", "server", "its-key"),
+        ("grant", "its-key", "files"),
+    )
+    assert [door.credential for door in ways.doors] == ["its-key"]
+    assert ways.standing == ()
 
 
 def test_a_relation_that_several_sessions_use_is_cut_once():

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from tests.reference.mesh import Step
+from tests.reference.mesh import Step, bare
 from tests.reference.reading import Reading
 
 
@@ -14,14 +14,15 @@ class Walking:
 
     def __init__(self, model, view="built"):
         self.reading = Reading(model, view)
-        self.steps = list(map(self._by_admin, self.reading.mesh.steps))
+        self.steps = list(dict.fromkeys(s for step in self.reading.mesh.steps for s in self._by_admin(step)))
 
     def _by_admin(self, step):
-        leaves_session = step.leaves[0] == "copy" and step.enters[0] == "access"
+        used = step.leaves[1] if step.leaves[0] == "stray" else step.leaves
+        leaves_session = used[0] == "copy" and step.enters[0] == "access"
         if step.kind == "grant" and leaves_session and step.action == "admin" != step.enters[2]:
-            admin = ("copy", ("access", step.enters[1], "admin"), step.leaves[2])
-            return Step("implies", admin, step.enters, (), None)
-        return step
+            admin = ("copy", ("access", step.enters[1], "admin"), used[2])
+            return [step._replace(enters=admin), Step("implies", admin, step.enters, (), None)]
+        return [step]
 
     def starts(self, told):
         """Where the explained crossing, or reach, begins."""
@@ -58,9 +59,10 @@ class Walking:
 
 
 def original(node):
-    if node[0] == "session":
-        return "agent", node[2]
-    return node[1] if node[0] == "copy" else node
+    node = bare(node)
+    if node[0] in {"session", "copying"}:
+        return "agent", node[2 if node[0] == "session" else 1]
+    return node
 
 
 def name(node):
@@ -72,7 +74,9 @@ def label(step):
     """A step as a witness tells it."""
     ends = original(step.enters), original(step.leaves)
     action = next((node[2] for node in ends if node[0] == "access"), None)
-    return step.kind, name(step.leaves), name(step.enters), action
+    # What fits an exchange that is not pinned passes by the credential that it names.
+    from_ = f"credential:{step.key[0]}" if step.kind == "exchange" else name(step.leaves)
+    return step.kind, from_, name(step.enters), action
 
 
 def label_of(step):

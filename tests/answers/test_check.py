@@ -1,11 +1,15 @@
 """The pieces in which ``check`` answers are one document with the missing checkpoints in it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.answers.check import check_json
+from meshmodel.answers.check import check_blocks, check_json
+from meshmodel.answers.painters import text_of
+from meshmodel.answers.style import Style
+from meshmodel.model import records as r
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from tests.benchmarks.meshes import clustered
 from tests.exporters.parts import snapshot_of
@@ -45,3 +49,44 @@ def test_what_is_heard_stands_after_what_is_missing():
     keys = list(answer)
     assert keys[keys.index("missing") + 1] == "heard"
     assert answer["heard"] == [{"system": "bank", "first_hand": True}]
+
+
+OPEN_KEY = (
+    r.System("image", sensitivity="public"),
+    r.System("script"),
+    r.System("repository"),
+    r.Credential("key"),
+    r.Custody("image", "key"),
+    r.Grant("key", "script", ("write",)),
+)
+READER = (
+    r.Agent("reader", kind="ai-agent"),
+    r.Credential("pen"),
+    r.Hold("reader", "pen"),
+    r.Grant("pen", "script", ("read",)),
+)
+HOST = (
+    r.System("host"),
+    r.Grant("key", "host", ("execute",)),
+    replace(READER[0], runs_on="host"),
+    r.Checkpoint("asked", "policy-decision", "grant", "key", "script"),
+)
+
+
+@pytest.mark.parametrize(
+    ("records", "told"),
+    [
+        (OPEN_KEY, "script"),
+        ((*OPEN_KEY, *READER, r.Grant("pen", "repository", ("write",))), "script; {}repository"),
+        # who carries it where outsiders write by themselves adds no other way in
+        ((*OPEN_KEY, *READER, r.Grant("pen", "script", ("write",))), "script"),
+        # a checkpoint keeps outsiders out of the script: they take over who reads it
+        ((*OPEN_KEY, *READER[1:], *HOST, r.Grant("pen", "repository", ("write",))), "image; {}repository"),
+    ],
+)
+def test_where_untrusted_content_comes_in_is_named(records, told):
+    lines = text_of(check_blocks(analyse(snapshot_of(records))), Style()).splitlines()
+    told = told.format("agents can bring it to ")
+    assert [each for each in lines if "content comes in" in each] == [
+        f"Untrusted content comes in through {told}"
+    ]

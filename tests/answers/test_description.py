@@ -1,7 +1,5 @@
 """The drawing in words: nothing is left out, and what the canvas marks is said."""
 
-import sqlite3
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +14,7 @@ from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.examples import examples
 from meshmodel.store.load import load
-from meshmodel.store.store import Store
 from tests.reference.random_models import FLAVOURS, random_model
-from tests.store.test_migrations import FOURTH
 
 MODELS = [each.path for each in examples()]
 
@@ -92,18 +88,7 @@ def test_a_checkpoint_on_what_is_read_is_told_apart_from_one_on_the_start():
     assert not any("not about the words" in each for each in lines)
 
 
-def test_what_became_of_checkpoints_of_earlier_versions_is_told(tmp_path):
-    path = tmp_path / "old.mesh"
-    raw = sqlite3.connect(path)
-    raw.executescript(FOURTH.read_text(encoding="utf-8"))
-    raw.close()
-    lines = told(analyse(load(path)))
-    assert lines[-2:] == [
-        "Checkpoints that the file has on triggers that are not drawn",
-        "  late: is read as one on hearing, and judges what [b]helper[/b] reads in files",
-    ]
-    Store.open(path).close()
-    assert not any("that the file has" in each for each in told(analyse(load(path))))
+def test_what_became_of_checkpoints_of_earlier_versions_is_told():
     text = 'format = "meshmodel/1"\n[[system]]\nid = "s"\n[[agent]]\nid = "a"\n[[checkpoint]]\nid = "k"\n'
     text += 'kind = "human-approval"\nstep = "trigger"\nfrom = "s"\nto = "a"\n'
     assert (

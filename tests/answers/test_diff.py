@@ -143,7 +143,7 @@ Support agent, as built: of the uncontrolled crossings 3 new
   doors     +  high  ticket-token>tickets: write
             ~  high  file-sas>attachments: read → read, write
 
-  findings  +  high  carried-words attachments
+  findings  +  low  carried-words attachments
 
   fix       =  as before  1 checkpoint: grant file-sas > attachments
 

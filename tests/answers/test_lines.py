@@ -82,6 +82,14 @@ def test_a_subject_that_takes_more_room_than_others_keeps_its_end():
     assert set(doors) == {"credential-1 ▸ system-110  read", "credential-101 ▸ system-111 read"}
 
 
+def test_subjects_that_begin_and_end_alike_keep_what_tells_them_apart():
+    steps = [f"bot > customer-support-{each} > customer-records-of-sales: read" for each in ("one", "two")]
+    text = "; ".join([*steps, "bot home desk"])
+    lines = cause_lines(analyse(apply_edit(Snapshot(), parse(text, Snapshot()).edit)), frozenset())
+    doors = [each.text.split("   ")[-1].strip() for each in lines if each.text.startswith("✖")]
+    assert doors == [f"custome…ort-{end} ▸ customer…f-sales read  bot" for end in ("one", "two")]
+
+
 def test_what_other_rules_say_follows_a_cause_that_is_unfolded():
     (cause,) = (each for each in causes_of(ANALYSIS) if each.also)
     lines = cause_lines(ANALYSIS, frozenset({(cause.finding.rule, cause.finding.subject)}))

@@ -11,7 +11,7 @@ from meshmodel.answers.painters import text_of
 from meshmodel.answers.plan_options import usual_options
 from meshmodel.answers.plan_state import with_measures
 from meshmodel.answers.round.stops import RoundStop, measures_at, next_step, round_of
-from meshmodel.answers.round.words import round_blocks
+from meshmodel.answers.round.words import round_blocks, stop_facts
 from meshmodel.answers.style import Style
 from meshmodel.api import analyse
 from meshmodel.edits.edit import Edit, Put, apply_edit
@@ -65,9 +65,9 @@ def unchecked(analysis: Analysis) -> set[Asked]:
 
 
 def passes(way: Explanation, step: StepKey) -> bool:
-    """Whether a path passes a step; one that comes from a system may begin with what that starts."""
+    """Whether a path passes a step; one that comes from a system may begin with what that starts or tells."""
     taken = [(each.step, each.from_.partition(":")[2], each.to.partition(":")[2]) for each in way.steps]
-    return step in [*taken, ("trigger", way.source, way.agent)]
+    return step in taken or (step[0] in {"trigger", "hearing"} and step[1] == way.source)
 
 
 def check_shown(snapshot: Snapshot) -> None:
@@ -169,4 +169,5 @@ def test_a_stop_tells_what_is_to_be_known_there() -> None:
     assert "remove cloud-key in crm: 10 → 0" in text
     assert "note:who: Who may read it?" in text
     assert "lone" not in text
-    assert "related" in text
+    (chain, *_) = round_of(analyse(read_file(EXAMPLES["code-agent"]))).stops
+    assert stop_facts(chain, None)["related"] == "environment-crossing of code-agent"

@@ -163,7 +163,6 @@ id = "shop"
 name = "Shop"
 zone = "production"
 integrity = "high"
-untrusted_input = true
 [[agent]]
 id = "client"
 kind = "ai-agent"

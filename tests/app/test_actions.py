@@ -75,15 +75,18 @@ async def test_help_and_palette_list_every_action() -> None:
 
 
 @pytest.mark.parametrize("focus", FOOTERS)
-def test_the_footer_fits_and_always_tells_the_way_to_help(focus) -> None:
+@pytest.mark.parametrize("is_squeezed", [False, True])
+def test_the_footer_fits_and_always_tells_the_way_to_help(focus, is_squeezed) -> None:
+    """Arranging is offered where cards that were placed by hand squeeze names."""
     footer = MeshFooter()
-    footer.follow(WorkbenchState(Snapshot(), focus=focus))
+    footer.follow(WorkbenchState(Snapshot(), focus=focus, is_squeezed=is_squeezed))
     for room in (40, 80, 120, 200):
         items = footer.items(room)
         last, key, x = items[-1]
         assert last.id == "help"
         assert x + len(key) + 1 + len(last.label) <= room
-    assert [each.id for each, _, _ in footer.items(200)] == [each.id for each in FOOTERS[focus]]
+    offered = [each.id for each in FOOTERS[focus] if is_squeezed or each.id != "arrange"]
+    assert [each.id for each, _, _ in footer.items(200)] == offered
     labels = {each.label for each, _, _ in footer.items(200)}
     wanted = {"canvas": {"find"}, "round": set()}  # which is no list
     assert {"find", "filter"} & labels == wanted.get(focus, {"filter"})

@@ -8,7 +8,7 @@ from meshmodel.app.presentation.inspection import reach_sections
 from meshmodel.app.presentation.lenses import facts_of
 from meshmodel.canvas.glyphs import FLAGS, SIGNS
 from meshmodel.canvas.layout.elements import MARK_GLYPHS
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System
+from meshmodel.model.records import Agent, Credential, Custody, Grant, Hold, System
 from tests.canvas.building import snapshot_of
 
 MESH = snapshot_of(
@@ -38,9 +38,21 @@ def test_a_system_tells_which_agents_carry_outsiders_words_there() -> None:
         ]
     assert told == {
         "inbox": [],
-        "memory": [("agent", "aide"), ("agent", "bot")],
+        "memory": [("agent", "aide"), ("agent", "bot"), ("agent", "job")],
         "table": [],
     }
+
+
+def test_where_outsiders_write_with_a_key_that_lies_open_no_carrier_is_missed() -> None:
+    mesh = snapshot_of(
+        System("image", sensitivity="public"),
+        System("script"),
+        Credential("key"),
+        Custody("image", "key"),
+        Grant("key", "script", ("write",)),
+    )
+    (section,) = reach_sections(mesh, analyse(mesh), mesh.system["script"])
+    assert section == ("⚐ outsiders write here, with a credential that they get", [])
 
 
 def test_the_canvas_knows_where_outsiders_words_come_to() -> None:

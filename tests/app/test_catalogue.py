@@ -35,6 +35,12 @@ async def test_a_part_is_chosen_by_mouse_on_an_empty_page(tmp_path: Path) -> Non
         await it.shows("add vault")
         await it.type("safe")
         await it.press("enter")
+        await it.shows("For which agent?")
+        assert not it.model.system
+        await it.type("My bot")
+        await it.shows("a new agent, My bot")
+        await it.press("enter")
+        assert it.model.agent["my-bot"].name == "My bot"
         assert ("safe", "safe-secret") in it.model.custody
         await it.press("u")
         assert not it.model.system
@@ -48,3 +54,18 @@ async def test_a_connected_element_is_no_part(tmp_path: Path) -> None:
         await it.press("1")
         assert it.app.screen.kind is None
         assert "mcp-server" not in it.screen_text()
+
+
+async def test_the_agents_of_the_model_are_offered_first_for_a_part(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(80, 24)) as it:
+        agents = set(it.model.agent)
+        await it.press("a", "1")
+        await it.type("mail")
+        await it.press("enter")
+        await it.shows("For which agent?")
+        assert "assistant" not in it.model.agent
+        await it.type("support")
+        await it.shows("a new agent, support")
+        await it.press("enter")
+        assert ("support-bot", "mail") in it.model.delegation
+        assert set(it.model.agent) == agents | {"mail"}

@@ -50,3 +50,9 @@ def test_nobody_goes_through_all_agents_of_all_doors() -> None:
     analysis = cast("Any", SimpleNamespace(doors=doors, heard=()))
     lines = [*outline_lines(snapshot, analysis, 40)]
     assert [each.text.split()[-1] for each in lines[1:4]] == ["agent-0000", "✖1", "✖1"]
+
+
+def test_names_that_begin_alike_are_told_apart() -> None:
+    snapshot = snapshot_of(Agent("customer-support-reader"), Agent("customer-support-writer"))
+    lines = [each.text for each in outline_lines(snapshot, None, 20)]
+    assert [each.split()[-1] for each in lines[1:]] == ["customer…-reader", "customer…-writer"]

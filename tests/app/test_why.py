@@ -186,3 +186,32 @@ async def test_where_nothing_is_reached_it_says_so_of_the_first(tmp_path: Path) 
         assert "lonely" in text
         assert dialog(it).explanation is not None
         await it.shows("lonely cannot reach")
+
+
+async def test_it_asks_about_the_card_that_was_clicked_while_a_finding_is_open(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=SIZES[1]) as it:
+        await it.press("f", "escape")
+        shown = it.bench.shown
+        assert shown.explanation is not None
+        ends = {("agent", shown.explanation.agent), ("system", shown.explanation.system)}
+        snapshot = shown.snapshot
+        cards = [("agent", key) for key in snapshot.agent] + [("system", key) for key in snapshot.system]
+        table, key = next(each for each in cards if each not in ends)
+        await it.pilot.click("#canvas", offset=it.cell((table, key)))
+        await it.press("w")
+        text = await told(it)
+        assert getattr(dialog(it).asked, table) == key
+        assert shown.finding is not None
+        assert shown.finding.message not in text
+
+
+async def test_it_stays_with_the_finding_while_an_end_of_its_way_is_clicked(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=SIZES[1]) as it:
+        await it.press("f", "escape")
+        shown = it.bench.shown
+        assert shown.explanation is not None
+        await it.pilot.click("#canvas", offset=it.cell(("agent", shown.explanation.agent)))
+        await it.press("w")
+        await told(it)
+        assert dialog(it).asked.system == shown.explanation.system
+        assert dialog(it).finding is shown.finding

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.glyphs import LEADERS
 from meshmodel.canvas.layout.line_labels import LEAST_NAME, MODES
 from meshmodel.canvas.scene import Facts, Options, Zoom
 from meshmodel.canvas.text import cells
@@ -22,6 +23,7 @@ from tests.canvas.test_lines import check_boxes, check_cells, check_lines, check
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.toml"))
 WHOLE = 1000
+MARKS = "".join(LEADERS.values())
 
 
 def names(drawing: Drawing, snapshot: Snapshot) -> dict[Reference, int]:
@@ -40,7 +42,7 @@ def names(drawing: Drawing, snapshot: Snapshot) -> dict[Reference, int]:
             if link is None or not run.ink.startswith("label") or link.relation not in found:
                 continue
             record = snapshot.credential[link.relation[1][0]]
-            shown, known = run.text, {f"as {record.identity or record.title}", record.title}
+            shown, known = run.text.strip(MARKS), {f"as {record.identity or record.title}", record.title}
             cut, _, words = shown.partition("…")
             seen = cells(shown.rpartition(" ")[0])
             is_whole = any(shown.startswith(f"{name} ") for name in known)
@@ -114,10 +116,12 @@ def test_a_label_stands_whole_above_its_line_and_is_found_there(is_ascii: bool) 
     lines = drawing.as_text().splitlines()
     y = next(number for number, line in enumerate(lines) if "Forge token rw" in line)
     x = lines[y].index("Forge token rw")
-    assert lines[y][x - 1] == ("|" if is_ascii else "│")
-    assert lines[y + 1][x : x + 13] == 13 * ("-" if is_ascii else "─")
-    assert drawing.box_of(grant) == (x, y, 14, 1)
-    assert drawing.hit(x, y).reference == drawing.hit(x + 10, y).reference == ("credential", "forge-token")
+    assert lines[y][x - 2 : x] == ("|-" if is_ascii else "│╴")
+    assert lines[y + 1][x : x + 12] == 12 * ("-" if is_ascii else "─")
+    assert drawing.box_of(grant) == (x - 1, y, 15, 1)
+    assert (
+        drawing.hit(x - 1, y).reference == drawing.hit(x + 10, y).reference == ("credential", "forge-token")
+    )
     assert drawing.hit(x + 12, y).reference == drawing.hit(x + 5, y + 1).reference == grant
     assert drawing.neighbour(grant, "right") == ("system", system)
     assert drawing.neighbour(grant, "left") == ("agent", agent)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.glyphs import LEADERS
 from meshmodel.canvas.layout.elements import Card
 from meshmodel.canvas.layout.links import Links
 from meshmodel.canvas.scene import Facts, Options
@@ -56,7 +57,7 @@ def check_lines(drawing: Drawing) -> None:
 
 
 def check_moved(drawing: Drawing) -> None:
-    """A label beside its line is whole, touches the line or lies right above it, and is near no other."""
+    """A label beside its line is whole, has a leader to the line beside or below it, and is near no other."""
     found = cells_of(drawing)
     links = {branch.reference: branch.link for branch in drawing.branches}
     for y, row in enumerate(drawing.rows):
@@ -74,6 +75,9 @@ def check_moved(drawing: Drawing) -> None:
             assert all(own(x, y) or found[x, y].ink == "ground" for x in sides), (y, run)
             touches = any(own(x, y) for x in sides)
             assert touches or own(start, y + 1) or own(end - 1, y + 1), (y, run)
+            led = {run.text[0]: start, run.text[-1]: end - 1}
+            (way,) = (way for way, glyph in LEADERS.items() if glyph in led)
+            assert own(led[LEADERS[way]] + way[0], y + way[1]), (y, run)
             for x in range(start, end):
                 for beside in (y + 1,) if touches else (y - 1, y + 1):
                     cell = found[x, beside]

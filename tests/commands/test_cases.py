@@ -33,7 +33,7 @@ def reached():
 
 
 def test_there_are_cases():
-    assert len(PATHS) == 66
+    assert len(PATHS) == 81
 
 
 @pytest.mark.parametrize("name", NAMES)

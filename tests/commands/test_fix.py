@@ -96,9 +96,6 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "\n"
         "1 finding of high or above stands even then; a checkpoint does not mend it:\n"
         "  4  high  long-lived-credential  warehouse-key\n"
-        "\n"
-        "1 finding of high or above stands even then; another checkpoint ends it:\n"
-        "  5  high  third-party-reach  chat-service\n"
     )
 
 

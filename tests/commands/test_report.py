@@ -57,8 +57,8 @@ def test_another_ending_is_refused(called, tmp_path, name, monkeypatch):
         (("--author", "Ann\nEve"), "--author: Ann\\x0aEve has a line break (U+000A)"),
         (("--reviewer", "x" * 201), "has more than 200 characters"),
         (("--reviewer", "x") * 9, "--reviewer: at most 8 sign on the first page, not 9"),
-        (("--template", "."), "has no report.css, which the styles are read from"),
-        (("--template", "nowhere"), "has no report.css"),
+        (("--page", "letter"), "unrecognized arguments: --page letter; see meshmodel report --help"),
+        (("--template", "."), "unrecognized arguments: --template .; see meshmodel report --help"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_nothing_is_written(
@@ -70,55 +70,6 @@ def test_what_cannot_be_done_is_one_line_and_nothing_is_written(
     assert complaint in complained
     assert complained.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
-
-
-def refused(called, folder, form):
-    status, said, complaint = called("report", MODEL, "-o", folder / f"report.{form}", "--template", folder)
-    assert (status, said) == (2, "")
-    assert complaint.count("\n") == 1
-    assert not (folder / f"report.{form}").exists() or form != "html"
-    return complaint
-
-
-def test_a_stylesheet_of_the_organisation_is_used_and_cannot_leave_its_place(called, tmp_path):
-    sheet = tmp_path / "report.css"
-    sheet.write_text("h1 { color: rebeccapurple; }", encoding="utf-8")
-    words = "report", MODEL, "-o", tmp_path / "styled.html", "--only", "index", "--template", tmp_path
-    assert called(*words) == (0, "", "")
-    page = (tmp_path / "styled.html").read_text(encoding="utf-8")
-    assert page.index("rebeccapurple") > page.index("font: 16px")
-    for text, complaint in (("</style><script>", "has a '<'"), ("red", "has no styles")):
-        sheet.write_text(text, encoding="utf-8")
-        assert complaint in refused(called, tmp_path, "html")
-    sheet.write_bytes(b"\xff{")
-    assert "cannot be read as UTF-8" in refused(called, tmp_path, "html")
-
-
-def test_the_styles_of_a_document_of_the_organisation_are_used_and_its_text_is_not(called, tmp_path):
-    import docx
-    from docx.shared import RGBColor
-
-    template = docx.Document()
-    template.add_paragraph("Text of the template")
-    template.styles["Heading 1"].font.color.rgb = RGBColor(1, 2, 3)
-    template.save(tmp_path / "report.docx")
-    made = tmp_path / "made.docx"
-    assert called("report", MODEL, "-o", made, "--only", "index", "--template", tmp_path) == (0, "", "")
-    document = docx.Document(made)
-    assert document.styles["Heading 1"].font.color.rgb == RGBColor(1, 2, 3)
-    texts = [each.text for each in document.paragraphs]
-    assert "Support agent" in texts
-    assert "Text of the template" not in texts
-    template.styles["Heading 3"].delete()
-    template.save(tmp_path / "report.docx")
-    status, _, complaint = called("report", MODEL, "-o", made, "--template", tmp_path)
-    assert status == 2
-    assert "lacks the style Heading 3" in complaint
-    (tmp_path / "report.docx").write_bytes(b"PK no document")
-    status, _, complaint = called("report", MODEL, "-o", made, "--template", tmp_path)
-    assert status == 2
-    assert "is no Word document" in complaint
-    assert "takes no styles" in called("report", MODEL, "-o", tmp_path / "x.pdf", "--template", tmp_path)[2]
 
 
 def test_a_model_is_not_replaced_whatever_its_name(called, tmp_path):

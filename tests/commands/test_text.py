@@ -87,7 +87,7 @@ def test_check_tells_the_door_and_what_to_do():
     text = run("check", AGENT).stdout
     assert text.startswith("Support agent, as built\n1 agent · 2 systems · 2 credentials\n")
     assert "\n2 crossings: 2 uncontrolled, 0 approved, 0 controlled\n" in text
-    assert "\noutsiders' words come into tickets\n" in text
+    assert "\nUntrusted content comes in through tickets\n" in text
     assert "\n1 missing checkpoint: 1 high\n" in text
     assert "✖ high  file-sas>attachments" in text
     assert "\x1b" not in text
@@ -102,9 +102,9 @@ def test_a_row_of_check_is_as_severe_as_what_it_folds():
 
 def test_check_tells_where_outsiders_words_come_to():
     text = run("check", MODELS / "crm-assistant-gateway.toml").stdout
-    assert "\noutsiders' words come into chat; agents carry them on to conversation-memory\n" in text
+    assert "\nUntrusted content comes in through chat; agents can bring it to conversation-memory\n" in text
     assert re.search(r"✖ \w+  carried-words  conversation-memory\n", text)
-    assert "outsiders' words" not in run("check", MODELS / "federated-release.toml").stdout
+    assert "Untrusted content" not in run("check", MODELS / "federated-release.toml").stdout
 
 
 def test_check_names_the_agents_that_are_steerable_for_want_of_a_kind(tmp_path):

@@ -200,3 +200,22 @@ def test_the_end_of_times_is_laid(tmp_path, documents):
     path = log(tmp_path / "a.jsonl", at("9999-12-30T00:00:00Z", FIRST), at(0, FIRST))
     first, second, _ = documents("trace", LEAK, path, "--shift", "a.jsonl=48h", "--json")
     assert (first["time"], second["time"]) == ("1970-01-03T00:00:00Z", "9999-12-31T00:00:00Z")
+
+
+def test_a_rule_of_the_map_that_no_record_uses_is_told(tmp_path, documents, called):
+    model, folder = MODELS / "answer-desk.toml", MODELS / "answer-desk"
+    logs = [folder / name for name in ("cloudtrail.json", "okta.json", "spans.log", "vault.log")]
+    mapping = tmp_path / "map.toml"
+    more = '\n[[identity]]\nmatch = "misspelt-*"\nagent = "assistant"\n'
+    mapping.write_text((folder / "map.toml").read_text(encoding="utf-8") + more, encoding="utf-8")
+    count = mapping.read_text(encoding="utf-8").count("[[identity]]")
+    expected = {"table": "identity", "number": count, "match": "misspelt-*"}
+    words = f"[[identity]] {count} (misspelt-*)"
+    for command in ("trace", "used"):
+        arguments = command, model, *logs, "--map", mapping
+        *_, last = documents(*arguments, "--json")
+        assert expected in last.get("summary", last)["unused_rules"]
+        (line,) = [each for each in called(*arguments)[1].splitlines() if "no record uses" in each]
+        assert line.strip().startswith("? no record uses")
+        assert words in line
+    assert "unused_rules" not in documents("used", LEAK, MODELS / "token-leak.jsonl", "--json")[0]

@@ -33,7 +33,7 @@ from meshmodel.store.examples import examples
 from meshmodel.store.store import Store
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_import import SAMPLES
-from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG, PARKED
+from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG, CLOUDTRAIL, PARKED, SPARE_MAP
 from tests.docs.json_scan import FOLDER
 from tests.docs.json_shapes import section
 from tests.docs.json_words import DOCUMENTS, Document
@@ -277,6 +277,7 @@ def answers(document: Document) -> list[list[dict[str, Any]]]:
         prepare(Path(desk))
         (plan,) = (each.code for each in blocks(text_of("plan")) if each.name == "desk.toml")
         own = {"chain.toml": CHAIN, "chain.jsonl": CHAIN_LOG, "blocked.toml": BLOCKED, "desk.toml": plan}
+        own |= {"cloudtrail.json": CLOUDTRAIL, "spare.map.toml": SPARE_MAP}
         for name, content in own.items():
             Path(desk, name).write_text(content.lstrip(), encoding="utf-8")
         narrow = Path(desk, "support-agent.toml").read_text(encoding="utf-8")

@@ -72,6 +72,28 @@ CHAIN_LOG: Final = """
 """
 """A log of it: ``chain.jsonl``."""
 
+CLOUDTRAIL: Final = """
+{"Records": [{"eventTime": "2026-03-01T23:44:40Z", "eventSource": "s3.amazonaws.com",
+  "eventName": "GetObject",
+  "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/export/job"},
+  "requestParameters": {"bucketName": "exports", "key": "july.csv"}}]}
+"""
+"""The log of a real system: ``cloudtrail.json``."""
+
+SPARE_MAP: Final = """
+format = "meshmodel-map/1"
+[[identity]]
+match = "arn:aws:sts::111122223333:assumed-role/export/*"
+credential = "cloud-key"
+[[identity]]
+match = "arn:aws:sts::111122223333:assumed-role/import/*"
+credential = "cloud-key"
+[[resource]]
+match = "arn:aws:s3:::exports*"
+system = "bucket"
+"""
+"""A map for it with a rule that nothing fits: ``spare.map.toml``."""
+
 BLOCKED: Final = """
 format = "meshmodel/1"
 [[system]]

@@ -95,7 +95,7 @@ DOCUMENTS: Final = (
             (
                 "heard[].first_hand",
                 "boolean",
-                "true: outsiders write there; false: agents carry it there",
+                "true: outsiders write there; false: agents bring it, or outsiders with a credential",
             ),
             ("findings", "list of objects", "what the rules find, the highest severity first"),
             ("findings[].rule", "string", "the id of the rule"),
@@ -554,6 +554,7 @@ DOCUMENTS: Final = (
             "trace models/federated-release.toml release.jsonl --json",
             "trace chain.toml chain.jsonl --json",
             "trace brief.toml token-leak.jsonl --json",
+            "trace token-leak.toml cloudtrail.json --format cloudtrail --map spare.map.toml --json",
         ),
         (
             ("format", "string", "meshmodel-trace/2"),
@@ -647,6 +648,14 @@ DOCUMENTS: Final = (
             ("summary.revoke[].revoked", "integer or null", "the event after which it is dead"),
             ("summary.revoke[].ended", "string or null", "when it ended by itself"),
             ("summary.revoke[].others", "list of strings", "the agents that need a new one first"),
+            (
+                "summary.unused_rules?",
+                "list of objects",
+                "the rules of the map that no record used, if there are any",
+            ),
+            ("summary.unused_rules[].table", "string", "identity, resource, action or session"),
+            ("summary.unused_rules[].number", "integer", "which one of that table, from 1"),
+            ("summary.unused_rules[].match", "string", "the name that it is for"),
             ("complete?", "boolean", "in the last document: whether all logs were read to their end"),
         ),
     ),
@@ -654,7 +663,11 @@ DOCUMENTS: Final = (
         "meshmodel-used/1",
         "used: what logs show of grants and intents",
         "used token-leak.toml token-leak.jsonl --json",
-        ("used models/federated-release.toml release.jsonl --json", "used chain.toml chain.jsonl --json"),
+        (
+            "used models/federated-release.toml release.jsonl --json",
+            "used chain.toml chain.jsonl --json",
+            "used token-leak.toml cloudtrail.json --format cloudtrail --map spare.map.toml --json",
+        ),
         (
             ("format", "string", "meshmodel-used/1"),
             ("from", "string or null", "when the earliest event was"),
@@ -683,6 +696,14 @@ DOCUMENTS: Final = (
                 "what was read before in the session; home: where it is at home",
             ),
             ("intents[].per_day", "number", "events a day, to two digits"),
+            (
+                "unused_rules?",
+                "list of objects",
+                "the rules of the map that no record used, if there are any",
+            ),
+            ("unused_rules[].table", "string", "identity, resource, action or session"),
+            ("unused_rules[].number", "integer", "which one of that table, from 1"),
+            ("unused_rules[].match", "string", "the name that it is for"),
         ),
     ),
     Document(

@@ -74,7 +74,12 @@ class Classification:
             if (each.target, each.action, each.state) != (system, action, "controlled"):
                 continue
             nodes, counting = reading.unchecked(reading.start_of(self.agent, each.source))
-            found |= {k.id for k in reading.gateways(self.agent, system, action, counting)}
+            granting = [("cred", c) for c in self.granting(system, action)]
+            if any(reading.all_pass_it(self.agent, door, nodes) for door in granting):
+                found |= {k.id for k in reading.gateways(self.agent, system, action, counting)}
+            if reading.others_decide(each.source, system, action, counting):
+                handing = [s for s in self.mesh.steps if s.kind == "custody" and s.leaves == node]
+                found |= {k.id for s in handing for k in reading.meeting if reading.covers(k, s)} & counting
             found |= {
                 k.id
                 for step in self.mesh.steps

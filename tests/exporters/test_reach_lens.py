@@ -5,6 +5,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.diagram.lens import reach
 from meshmodel.model import records as r
+from tests.analysis.walking import original
 from tests.reference.mesh import OWN_STEPS, closure
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.words import Words
@@ -19,9 +20,7 @@ NAMES = {"agent": "agent", "cred": "credential", "access": "system"}
 
 def reference(node):
     """The element of a node; of a session and what is in it, what it stands for."""
-    if node[0] == "session":
-        return f"agent:{node[2]}"
-    kind, name = (node[1] if node[0] == "copy" else node)[:2]
+    kind, name = original(node)[:2]
     return f"{NAMES[kind]}:{name}"
 
 

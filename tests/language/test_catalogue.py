@@ -191,7 +191,7 @@ def test_the_quick_line_adds_parts_too() -> None:
     assert drawn.delegation["bot", "my-files"].only == ("my-files-data:read",)
     assert drawn.agent["my-files"].name == "My files"
     assert drawn.system["my-files-data"].zone == "cloud"
-    assert all(isinstance(each, Put) for each in parse("add memory notes", start).edit.changes)  # type: ignore[union-attr]  # it has an edit
+    assert all(isinstance(each, Put) for each in parse("add memory notes for a", start).edit.changes)  # type: ignore[union-attr]  # it has an edit
     assert parse("add human-approver ann for key", start).preview == (
         "new agent ann",
         "human-approval on key > crm",
@@ -204,10 +204,25 @@ def test_the_quick_line_adds_parts_too() -> None:
         ("add mcp-server", "add what? agent, credential, system, zone, mcp-server"),
         ("add vault safe for", "write: add vault NAME"),
         ("add vault a, b", "write: add vault NAME"),
-        ("add vault safe for bot", "there is no element 'bot'"),
-        ("add memory notes for bot", "there is no agent 'bot'"),
+        ("add vault safe", "for which agent? no agent yet; or a new name: add vault safe for bot"),
+        ("add vault safe for credential:bot", "there is no element 'bot'"),
+        ("add spiffe-workload biller for bot", "there is no system 'bot'"),
         ('add vault ""', "write: add vault NAME"),
     ],
 )
 def test_problems_of_such_sentences(text: str, said: str) -> None:
     assert said in problem(text)
+
+
+def test_which_agent_a_part_is_for_is_asked_and_answered() -> None:
+    start = after("bot > key > files: read; other > key")
+    assert "for which agent? bot, other; or a new name" in problem("add memory notes", start)
+    assert set(after("add memory notes for other", start).agent) == {"bot", "other", "notes-reader"}
+    drawn = after("add mcp-server mail for Desk helper", start)
+    assert drawn.agent["desk-helper"].name == "Desk helper"
+    assert ("desk-helper", "mail") in drawn.delegation
+    assert "assistant" not in drawn.agent
+    assert "for which agent?" in problem("add mcp-server mail for files", start)
+    drawn = after("add mcp-server mail for files, bot", start)
+    assert drawn.delegation["bot", "mail"].only == ("files:read",)
+    assert set(after("add mcp-server mail for mail").agent) == {"mail", "mail-2"}

@@ -190,3 +190,8 @@ def test_records_of_a_chain_with_everything() -> None:
         "bot", "helper", ("k",), ("files:read",), "values"
     )
     assert drawn.grant["key", "files"].actions == ("read", "write")
+
+
+def test_in_a_chain_a_human_is_a_person_first_and_behind_that_a_credential_of_one() -> None:
+    drawn = after("ann (human) > sign-in (human) > drafts: read", Snapshot())
+    assert (drawn.agent["ann"].kind, drawn.credential["sign-in"].subject) == ("person", "human")

@@ -37,10 +37,7 @@ LOGS = {
     "pipeline": ("github.json", "cloudtrail.json", "kubernetes.log", "spans.log"),
 }
 DIFFERENT = {
-    "desk": {
-        # The truth forgot that prices, which no intent for the vault comes from, had been read before.
-        "5bc521e5-69cc-4a98-88e6-9835e52327ff": ("approved", "missing"),
-    },
+    "desk": {},
     # The truth took a tool outside the model for one that crosses nothing; nobody can tell.
     "pipeline": dict.fromkeys(
         ("d3d09dbee0306ada", "a52a6fd067cb08d6", "dee3e5f1da8dc31d", "7ffa56cd9095e3c1"),

@@ -387,3 +387,39 @@ def test_the_fixture_has_a_session_and_instances(tmp_path):
     first, *rest = read_events(LOGS / "release.cloudtrail.json", "cloudtrail", mapper(tmp_path, text))
     assert first.yields == "publish-token"
     assert any(each.session for each in rest)
+
+
+def test_rules_that_no_record_used_are_named(tmp_path):
+    rules = mapper(
+        tmp_path,
+        """
+        [[identity]]
+        match = "role:*"
+        agent = "release-agent"
+        [[identity]]
+        match = "role:job"
+        agent = "release-agent"
+        [[identity]]
+        match = "rule:other"
+        agent = "release-agent"
+        [[session]]
+        match = "run:*"
+        session = "*"
+        [[session]]
+        match = "token=ghp_0123456789abcdefghijklmnopqrstuvwxyzAB:*"
+        session = "*"
+        """,
+    )
+    for number in range(2):
+        rules.event(number, record("role:job", sessions=("run:1",)))
+    assert [(each.table, each.number) for each in rules.unused] == [
+        ("identity", 2),
+        ("identity", 3),
+        ("session", 2),
+    ]
+    assert rules.unused[1].match == "rule:other"
+    assert "ghp_0123" not in rules.unused[2].match
+
+
+def test_what_the_model_itself_knows_is_no_rule_of_the_map(tmp_path):
+    assert mapper(tmp_path, "").unused == ()

@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from meshmodel.model.text import clean_line, one_line, pad, shorten, unprintable, width
+from meshmodel.model.text import clean_line, one_line, pad, shorten, shorten_name, unprintable, width
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,7 @@ def test_what_is_cut_and_escaped_is_still_recognised():
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.integers(0, 20))
 def test_a_padded_text_takes_exactly_its_cells(text, cells):
     assert width(shorten(text, cells)) <= cells
+    assert width(shorten_name(text, cells)) <= cells
     assert width(pad(text, cells)) == cells
 
 
@@ -62,4 +63,20 @@ def test_widths_are_those_of_the_tables_also_where_none_is_looked_at():
 def test_widths_of_wide_characters_and_marks():
     assert (width("ab"), width("票務"), width("e\u0301")) == (2, 4, 1)
     assert shorten("票務系統", 5) == "票務…"
+    assert shorten_name("票務系統管理", 7) == "票…管理"
     assert shorten("e\u0301" * 4, 3) == "e\u0301e\u0301…"
+
+
+def test_names_that_begin_alike_are_told_apart_where_they_are_cut():
+    names = [f"customer-support-{end}" for end in ("reader", "writer")]
+    assert [shorten_name(each, 15) for each in names] == ["custome…-reader", "custome…-writer"]
+    assert [pad(each, 15) for each in names] == ["custome…-reader", "custome…-writer"]
+    assert [shorten_name("abcdef", cells) for cells in range(7)] == [
+        "",
+        "…",
+        "a…",
+        "a…f",
+        "ab…f",
+        "ab…ef",
+        "abcdef",
+    ]

@@ -79,31 +79,29 @@ REVIEWS = {
         ("high", D, "legacy-key>prices", (), "right"),
         ("high", D, "report-role>prices", (), "right"),
         ("high", D, "vault-token>vault", (), "right"),
-        ("medium", "carried-words", "exports", (), "right"),
         ("medium", "long-lived-credential", "assistant-key", (), "right"),
         ("medium", "long-lived-credential", "legacy-key", (), "right"),
         ("medium", "long-lived-credential", "restock-key", (), "right"),
         ("medium", "unapproved-reach", "assistant", (), "right"),
+        # Nobody who is drawn reads it: whoever will has to know.
+        ("low", "carried-words", "exports", (), "right"),
     ],
     "federated-release": [],
     "coding-agent-mcp": [
-        ("critical", D, "browser-session>web", (), "right"),
-        ("critical", D, "chat-access>chat", (), "right"),
-        ("critical", D, "forge-pat>issues", (), "right"),
         (
             "critical",
             D,
             "forge-pat>private-code",
-            (("medium", "checkpoint-does-not-count", "push-approval"),),
+            (("low", "checkpoint-does-not-count", "push-approval"),),
             "right",
         ),
         ("critical", "toxic-flow", "coding-agent", (), "right"),
-        # What a stranger wrote is posted and pushed on, and acts again on whoever reads there.
-        ("high", "carried-words", "chat", (), "right"),
-        # Its own machine: the next two rows say the same of what others read.
-        ("high", "carried-words", "laptop", (), "noisy"),
-        ("high", "carried-words", "private-code", (), "right"),
         ("high", "human-identity-in-agent", "repository-server>forge-pat", (), "right"),
+        # Whoever serves the page sees the address that is asked for, with what the chat or the code held.
+        ("high", D, "browser-session>web", (), "right"),
+        # Production and staging stand behind a decision on each merge; what is posted in the chat does not.
+        ("high", D, "chat-access>chat", (("high", "unapproved-reach", "coding-agent"),), "right"),
+        ("high", D, "forge-pat>issues", (), "right"),
         (
             "high",
             D,
@@ -113,31 +111,31 @@ REVIEWS = {
         ),
         ("high", "secret-at-rest", "laptop>forge-pat", (), "right"),
         ("high", "third-party-reach", "chat-server", (), "right"),
-        # Production stands behind two decisions, but the chat and the staging cluster do not.
-        ("high", "unapproved-reach", "coding-agent", (), "right"),
-        # What strangers wrote and the agent noted acts again in its next task.
-        ("medium", "carried-words", "agent-notes", (), "right"),
         ("medium", "long-lived-credential", "chat-refresh", (), "right"),
         ("medium", "long-lived-credential", "forge-pat", (), "right"),
         ("medium", D, "workspace-session>agent-notes", (), "right"),
+        # What strangers wrote and the agent noted acts again in its next task.
+        ("low", "carried-words", "agent-notes", (), "right"),
+        # What a stranger wrote is posted and pushed on, and acts again on whoever reads there.
+        ("low", "carried-words", "chat", (), "right"),
+        # Its own machine: the rows beside it say the same of what others read.
+        ("low", "carried-words", "laptop", (), "noisy"),
+        ("low", "carried-words", "private-code", (), "right"),
     ],
     "finance-orchestrator": [
-        ("critical", D, "ledger-key>ledger", (), "right"),
+        # Whoever sends an invoice drives the whole settlement through the case memory.
+        ("critical", D, "ledger-key>ledger", (("high", "unapproved-reach", "invoice-reader"),), "right"),
         (
             "critical",
             D,
             "ledger-key>suppliers",
             (
-                ("high", "unapproved-reach", "matcher"),
                 ("high", "unapproved-reach", "orchestrator"),
-                ("medium", "checkpoint-does-not-count", "bank-detail-approval"),
+                ("low", "checkpoint-does-not-count", "bank-detail-approval"),
+                ("low", "unapproved-reach", "matcher"),  # the supplier master is in its own zone
             ),
             "right",
         ),
-        # What an invoice says comes into the case memory, and from there to whoever reads it.
-        ("high", "carried-words", "case-memory", (), "right"),
-        # No row says that the treasurer's decision relies on bank details which can be changed before it.
-        ("high", "carried-words", "suppliers", (), "right"),
         ("high", "long-lived-credential", "ledger-key", (), "right"),
         ("high", D, "orchestrator-token>case-memory", (), "right"),
         ("high", D, "reader-token>case-memory", (), "right"),
@@ -155,25 +153,21 @@ REVIEWS = {
             (("medium", "copied-secret", "ledger-key"),),
             "right",
         ),
-        # Whoever sends an invoice drives the whole settlement through the case memory.
-        ("high", "unapproved-reach", "invoice-reader", (), "right"),
-        # True, but the treasurer decides on each payment that follows.
-        ("medium", "checkpoint-does-not-count", "plan-approval", (), "noisy"),
         # On hardware and attested; to be accepted until the bank takes shorter ones.
         ("medium", "long-lived-credential", "bank-certificate", (), "right"),
         # Revoking it, which another row asks for, ends this one too.
         ("medium", "long-lived-credential", "credit-key", (), "noisy"),
         ("medium", D, "finder-token>contracts", (), "right"),
+        # What an invoice says comes into the case memory, and from there to whoever reads it.
+        ("low", "carried-words", "case-memory", (), "right"),
+        # No row says that the treasurer's decision relies on bank details which can be changed before it.
+        ("low", "carried-words", "suppliers", (), "right"),
+        # True, but the treasurer decides on each payment that follows.
+        ("low", "checkpoint-does-not-count", "plan-approval", (), "noisy"),
     ],
     "crm-assistant-gateway": [
         # The night job writes into the CRM, which the assistant reads.
-        (
-            "critical",
-            D,
-            "assistant-svid>chat",
-            (("high", "environment-crossing", "night-job"),),
-            "right",
-        ),
+        ("critical", D, "assistant-svid>chat", (), "right"),
         (
             "critical",
             D,
@@ -186,7 +180,10 @@ REVIEWS = {
             "right",
         ),
         ("critical", "toxic-flow", "assistant", (), "right"),
-        ("high", "carried-words", "conversation-memory", (), "right"),
+        # Through the next row alone: what the colleague writes into the CRM the night job copies on.
+        ("high", "environment-crossing", "colleague", (), "noisy"),
+        # One key for production and its trial copy.
+        ("high", "environment-crossing", "night-job", (), "right"),
         # The memory keeps customers apart, and believes the assistant which of them is meant.
         (
             "high",
@@ -195,17 +192,18 @@ REVIEWS = {
             (("medium", "lost-delegation", "assistant-svid>conversation-memory"),),
             "right",
         ),
-        ("high", D, "job-key>crm", (), "right"),
-        ("high", D, "job-key>exports", (), "right"),
         ("high", "secret-at-rest", "job-server>job-key", (), "right"),
         ("high", "unpinned-federation", "colleague-session>billing-token", (), "right"),
-        ("medium", "impersonating-exchange", "colleague-session>billing-token", (), "right"),
         ("medium", "long-lived-credential", "job-key", (), "right"),
         ("medium", D, "colleague-session>gateway", (), "right"),
-        ("medium", D, "job-key>trial-crm", (), "right"),
         ("medium", "person-uses-workload-identity", "release-operator>operator-key", (), "right"),
         ("medium", "shared-memory", "help-articles", (), "right"),
         ("medium", "untraceable-step", "exports", (), "right"),
+        ("low", "carried-words", "conversation-memory", (), "right"),
+        # Exchanged as a delegation, as for the CRM, the log could tell.
+        ("low", "impersonating-exchange", "colleague-session>billing-token", (), "right"),
         ("low", D, "assistant-svid>help-articles", (), "right"),
+        # The trial copy alone is another zone: in the back office the job is at home.
+        ("low", D, "job-key>trial-crm", (), "right"),
     ],
 }

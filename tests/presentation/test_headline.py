@@ -26,7 +26,7 @@ ANALYSES: Final = {path.stem: analyse(read_file(path)) for path in sorted(MODELS
 FINDINGS: Final = [(name, each) for name, found in ANALYSES.items() for each in found.findings]
 SAYS: Final = {
     "approval-fatigue": "{target} asks somebody",
-    "carried-words": "carry outsiders' words into {target}",
+    "carried-words": "outsiders' words into {target}",
     "checkpoint-does-not-count": "{target} does not count",
     "copied-secret": "{credential} is kept in {target}",
     "delegation-not-honoured": "{target} takes {credential}",
@@ -43,7 +43,7 @@ SAYS: Final = {
     "shared-memory": "{target}: written and read",
     "third-party-reach": "can {do} {target}",
     "token-passthrough": "hands {credential} on to {target}",
-    "toxic-flow": "hears outsiders through {target}",
+    "toxic-flow": "prompt-injected through {target}",
     "unapproved-reach": "it can also {do} {target}",
     "unpinned-federation": "obtains {credential}",
     "untraceable-step": "can act on {target}",

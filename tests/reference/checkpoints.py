@@ -106,9 +106,10 @@ class Checkpoints:
 
     def unguarded_steps(self, counting):
         """The steps of section 3 that none of these checkpoints guards."""
-        if counting not in self._memo:
-            self._memo[counting] = self.unguarded(self.mesh.steps, counting)
-        return self._memo[counting]
+        key = "unguarded", counting
+        if key not in self._memo:
+            self._memo[key] = self.unguarded(self.mesh.steps, counting)
+        return self._memo[key]
 
     def unguarded(self, steps, counting):
         return [step for step in steps if not self.is_guarded(step, counting)]

@@ -45,7 +45,7 @@ async def test_each_sees_the_edits_of_the_others_and_undoes_their_own(room: Room
         await bo.draw("south")
         await ada.shows("south")
         await ada.type("u")
-        await bo.until(lambda: "north" not in bo.text)
+        await bo.until(lambda: "north" not in agents(room))
         await bo.type("J")
         await bo.shows("Ada  ")
     with Store.open(room.model) as store:

@@ -13,6 +13,7 @@ import time
 from random import Random
 
 from meshmodel.edits.edit import Put, edit
+from meshmodel.model import secrets
 from meshmodel.model.records import System
 from meshmodel.store.store import Store
 from tests.store.sample import SAMPLE
@@ -27,7 +28,7 @@ def work(address: str, number: int, until: float, result: int) -> None:
     random = Random(number)
     edits, seen, made = [], [], 0
     with Store.open(address, person=f"P{number}") as store:
-        store.prepare()
+        secrets.prepare()
         store.refresh()
         following = time.time() + random.random() * EVERY
         while time.time() < until:
@@ -82,8 +83,6 @@ def measure(address: str, seconds: float) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    import meshmodel.store.journal
-    import meshmodel.store.postgres
-    import meshmodel.store.writer  # noqa: F401  # once, before the forks
+    import meshmodel.store.postgres  # noqa: F401  # once, before the forks
 
     print(json.dumps(measure(sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 16.0)))

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from meshmodel.edits.edit import Put, Remove, edit
+from meshmodel.model import secrets
 from meshmodel.model.records import System, Zone
 from meshmodel.store.store import Store
 from tests.store.labels import redo_label, undo_label
@@ -67,8 +68,8 @@ def _read_all(descriptor: int, text: bytes) -> list[str]:
 
 def main(path: Path) -> None:
     """Print the last revision, and how many kills hit a transaction."""
-    with Store.create(path, SAMPLE) as store:
-        store.prepare()  # here, so that no child waits for imports
+    Store.create(path, SAMPLE).close()
+    secrets.prepare()  # here, so that no child waits for it
     random = Random(20260301)
     acknowledged, interrupted = 0, 0
     for _ in range(ROUNDS):

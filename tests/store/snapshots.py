@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from meshmodel.model import records, vocabulary
 from meshmodel.model.records import key_of
+from meshmodel.model.schema import SCHEMA
 from meshmodel.model.secrets import looks_like_secret
-from meshmodel.model.snapshot import TABLES, Snapshot, table_of
+from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
 from meshmodel.model.text import unprintable
 from meshmodel.model.validation import normalise
 
@@ -40,100 +41,59 @@ def _fitting(text: str) -> str:
 
 
 LINE = st.none() | _line(60)
-FLAG = st.booleans()
 NAMES = ("a", "arn:aws:iam::111122223333:role/*", "b-1, c", NASTY[0])
-OFTEN = st.none() | st.integers(1, 900) | st.floats(0, 1e9, exclude_min=True)
-SLOT = st.none() | st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999))
 
 
-def _list(values, *, least=1):
-    return st.lists(st.sampled_from(values), min_size=least, max_size=4, unique=True).map(tuple)
+def _list(values):
+    return st.lists(st.sampled_from(values), min_size=1, max_size=4, unique=True).map(tuple)
 
 
-def _maybe(values):
-    return st.none() | _list(values) if values else st.none()
-
-
-def _one(values):
-    return st.none() | st.sampled_from(values) if values else st.none()
+def _value(field, known):
+    """A value that a field can take, not stated or not; ``known`` has the ids of each kind of element."""
+    among = known.get(field.refers[0], ()) if field.refers else field.choices
+    several = {"references": among, "actions": field.choices, "aliases": NAMES, "names": NASTY}
+    several["accesses"] = [f"{system}:{action}" for system in among for action in vocabulary.ACTIONS]
+    if field.is_list and field.type != "slot":
+        return _list(several[field.type]) if several[field.type] else st.nothing()
+    return {
+        "reference": st.sampled_from(among or (None,)),
+        "element": st.sampled_from(known["element"] or (None,)),
+        "line": _line(60),
+        "paragraph": _line(90),
+        "choice": st.sampled_from(field.choices or (None,)),
+        "suggestion": st.sampled_from(field.choices or ("",)) | _line(60),
+        "boolean": st.booleans(),
+        "integer": st.integers(0, 10**9),
+        "number": st.integers(1, 900) | st.floats(0, 1e9, exclude_min=True),
+        "lifetime": st.sampled_from(["1s", "90d", "unlimited"]),
+        "date": st.dates(date(1990, 1, 1)),
+        "slot": st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999)),
+    }[field.type]
 
 
 @st.composite
 def snapshots(draw) -> Snapshot:
     """A valid model in canonical form."""
-    zones, systems, agents, credentials = (
-        draw(st.lists(st.sampled_from(IDS), unique=True, max_size=4)) for _ in range(4)
-    )
-    made: list[records.Record] = [records.About(draw(LINE), draw(LINE))]
-    made += [
-        records.Zone(
-            i,
-            draw(LINE),
-            draw(LINE),
-            draw(LINE),
-            draw(st.none() | st.tuples(st.integers(0, 1), st.integers(0, 99))),
-        )
-        for i in zones
-    ]
-    made += [
-        records.System(
-            i,
-            draw(LINE),
-            draw(LINE),
-            draw(_one(zones)),
-            draw(_one(vocabulary.SENSITIVITIES)),
-            draw(_one(vocabulary.INTEGRITIES)),
-            draw(FLAG),
-            draw(FLAG),
-            draw(st.none() | FLAG),
-            draw(st.none() | FLAG),
-            draw(_one(vocabulary.AUDITS)),
-            draw(FLAG),
-            draw(LINE),
-            draw(LINE),
-            draw(_maybe(NAMES)),
-            draw(LINE),
-            draw(SLOT),
-        )
-        for i in systems
-    ]
-    made += [
-        records.Agent(
-            i,
-            draw(LINE),
-            draw(_one(vocabulary.AGENT_KINDS) | LINE),
-            draw(_one(zones)),
-            draw(_one(systems)),
-            draw(st.none() | FLAG),
-            draw(LINE),
-            draw(LINE),
-            draw(_maybe(NAMES)),
-            draw(st.sampled_from(["active", "retired"])),
-            draw(LINE),
-            draw(SLOT),
-        )
-        for i in agents
-    ]
-    made += [
-        records.Credential(
-            i,
-            name=draw(LINE),
-            kind=draw(LINE),
-            identity=draw(LINE | st.just(i)),
-            subject=draw(st.sampled_from(vocabulary.SUBJECTS)),
-            on_behalf_of=draw(LINE),
-            binding=draw(st.sampled_from(vocabulary.BINDINGS)),
-            lifetime=draw(_one(["1s", "90d", "unlimited"])),
-            audience=draw(_maybe(systems)),
-            attested=draw(FLAG),
-            owner=draw(LINE),
-            known_as=draw(_maybe(NAMES)),
-            status=draw(st.sampled_from(["active", "revoked"])),
-            description=draw(LINE),
-            at=draw(SLOT),
-        )
-        for i in credentials
-    ]
+    ids = st.lists(st.sampled_from(IDS), unique=True, max_size=4)
+    known = {table: draw(ids) for table in ("zone", "system", "agent", "credential")} | {"element": []}
+    zones, systems, agents, credentials = (known[table] for table in list(known)[:4])
+    made: list[records.Record] = []
+
+    def make(table, **given):
+        for field in SCHEMA[table].fields:
+            if field.attribute not in given:
+                value = _value(field, known)
+                given[field.attribute] = draw(value if field.is_always_set else st.none() | value)
+        made.append(RECORD_TYPES[table](**given))
+
+    make("about")
+    for each in zones:
+        make("zone", id=each, at=draw(st.none() | st.tuples(st.integers(0, 1), st.integers(0, 99))))
+    for table, found in (("system", systems), ("agent", agents)):
+        for each in found:
+            make(table, id=each)
+    for each in credentials:
+        make("credential", id=each, identity=draw(LINE | st.just(each)))
     some = draw(st.randoms(use_true_random=False))
 
     def pairs(first, second):
@@ -143,88 +103,31 @@ def snapshots(draw) -> Snapshot:
     def distinct(values):
         return [pair for pair in pairs(values, values) if pair[0] != pair[1]]
 
-    acts = _list(vocabulary.ACTIONS)
-    made += [records.Hold(a, c) for a, c in pairs(agents, credentials)]
-    made += [
-        records.Grant(
-            c,
-            s,
-            draw(acts),
-            draw(LINE),
-            draw(st.sampled_from(vocabulary.HONOURED_AS)),
-            draw(_maybe(vocabulary.ACTIONS)),
-        )
-        for c, s in pairs(credentials, systems)
-    ]
-    made += [
-        records.Custody(s, c, draw(st.sampled_from(vocabulary.HOWS)), draw(_maybe(vocabulary.ACTIONS)))
-        for s, c in pairs(systems, credentials)
-    ]
-    made += [
-        records.Exchange(a, b, draw(_one(systems)), draw(_one(vocabulary.EXCHANGE_SEMANTICS)), draw(FLAG))
-        for a, b in distinct(credentials)
-    ]
-    accesses = [f"{system}:{action}" for system in systems for action in vocabulary.ACTIONS]
-    made += [
-        records.Delegation(
-            a, b, draw(_maybe(credentials)), draw(_maybe(accesses)), draw(st.sampled_from(vocabulary.RETURNS))
-        )
-        for a, b in distinct(agents)
-    ]
-    made += [records.Trigger(s, a) for s, a in pairs(systems, agents)]
-    made += [
-        records.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4])), draw(OFTEN))
-        for a, s in pairs(agents, systems)
-    ]
+    for agent, credential in pairs(agents, credentials):
+        make("hold", agent=agent, credential=credential)
+    for credential, system in pairs(credentials, systems):
+        make("grant", credential=credential, system=system)
+    for system, credential in pairs(systems, credentials):
+        make("custody", system=system, credential=credential)
+    for from_, to in distinct(credentials):
+        make("exchange", from_=from_, to=to)
+    for from_, to in distinct(agents):
+        make("delegation", from_=from_, to=to)
+    for system, agent in pairs(systems, agents):
+        make("trigger", system=system, agent=agent)
+    for agent, system in pairs(agents, systems):
+        make("intent", agent=agent, system=system, from_=draw(st.none() | _list([*systems, "home"])))
     steps = _steps(made, zones, systems, agents)
     for number, (step, from_, to) in enumerate(some.sample(steps, some.randint(0, min(len(steps), 5)))):
-        limited = draw(_maybe(vocabulary.ACTIONS)) if step in {"grant", "custody", "boundary"} else None
-        made.append(
-            records.Checkpoint(
-                f"k{number}",
-                draw(st.sampled_from(vocabulary.CHECKPOINT_KINDS)),
-                step,
-                from_,
-                to,
-                limited,
-                draw(st.sampled_from(vocabulary.FRESHNESSES)),
-                draw(st.sampled_from(vocabulary.CHECKPOINT_STATES)),
-                draw(_one(systems)),
-                draw(_maybe(list(NASTY))),
-                draw(st.none() | st.integers(0, 10**9)),
-                draw(LINE),
-            )
-        )
-    tables = {"zone": zones, "system": systems, "agent": agents, "credential": credentials}
-    elements = [f"{table}:{each}" for table, ids in tables.items() for each in ids]
-    elements += [f"{step}:{from_}>{to}" for step, from_, to in steps if step != "boundary"]
-    elements += [f"grant:{from_}>{to}:read" for step, from_, to in steps if step == "grant"]
-    made += [
-        records.Note(
-            each,
-            draw(_line(90)),
-            draw(_one(elements)),
-            draw(st.sampled_from(vocabulary.NOTE_KINDS)),
-            draw(LINE),
-            draw(st.sampled_from(vocabulary.NOTE_STATES)),
-            draw(st.none() | st.dates(date(1990, 1, 1))),
-            draw(LINE),
-        )
-        for each in draw(st.lists(st.sampled_from(IDS), unique=True, max_size=3))
-    ]
+        limits = {} if step in {"grant", "custody", "boundary"} else {"actions": None}
+        make("checkpoint", id=f"k{number}", step=step, from_=from_, to=to, **limits)
+    known["element"] += [f"{table}:{each}" for table in list(known)[:4] for each in known[table]]
+    known["element"] += [f"{step}:{from_}>{to}" for step, from_, to in steps if step != "boundary"]
+    known["element"] += [f"grant:{from_}>{to}:read" for step, from_, to in steps if step == "grant"]
+    for each in draw(st.lists(st.sampled_from(IDS), unique=True, max_size=3)):
+        make("note", id=each)
     for rule in draw(st.lists(st.sampled_from(["toxic-flow", "made-up"]), unique=True)):
-        made.append(
-            records.Acceptance(
-                rule,
-                draw(_line(40)),
-                draw(_line(90)),
-                draw(_line(40)),
-                draw(st.dates(date(1990, 1, 1))),
-                draw(_one(vocabulary.SEVERITIES)),
-                draw(_maybe(list(IDS))),
-                draw(_maybe(vocabulary.ACTIONS)),
-            )
-        )
+        make("acceptance", rule=rule, agents=draw(st.none() | _list(IDS)))  # they may be gone
     return snapshot_of(made, some)
 
 

@@ -55,9 +55,8 @@ def test_every_reference_to_one_table_is_a_foreign_key():
 
 def test_the_header_says_what_it_is_and_the_settings_keep_what_was_shown(path):
     with Store.create(path) as store:
-        connection = store.database.connection
         settings = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            name: store.database.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "cell_size_check")
         }
     assert settings == {
@@ -181,15 +180,14 @@ def test_a_refused_edit_changes_nothing(path):
 
 def test_only_the_rows_that_changed_are_written(path):
     with Store.create(path, SAMPLE) as store:
-        raw = store.database.connection.connection.dbapi_connection
-        assert isinstance(raw, sqlite3.Connection)
+        raw = store.database.execute("SELECT 1").connection
         statements: list[str] = []
         raw.set_trace_callback(statements.append)
         store.apply(edit("owner", [Put(System("sts", owner="anna"))]))
         raw.set_trace_callback(None)
     written = [each for each in statements if each.split()[0] in {"INSERT", "UPDATE", "DELETE"}]
     tables = [each.split()[{"INSERT": 2, "UPDATE": 1, "DELETE": 2}[each.split()[0]]] for each in written]
-    assert sorted(tables) == ["journal", "journal", "journal_change", "program", "system"]
+    assert sorted(tables) == ['"system"', "journal", "journal", "journal_change", "program"]
 
 
 def test_a_hostile_label_is_kept_as_one_harmless_line(place):
@@ -303,6 +301,29 @@ def test_opening_a_model_of_this_version_imports_no_migrations(path):
     code = (
         "import sys\nfrom meshmodel.store.store import Store\n"
         "with Store.open(sys.argv[1]) as store: assert store.snapshot.system\n"
-        "assert not {'alembic', 'networkx', 'textual', 'rich'} & set(sys.modules)"
+        "assert not {'alembic', 'sqlalchemy', 'networkx', 'textual', 'rich'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, path], check=True, timeout=60)
+
+
+FIRST_EDIT = """
+import re._compiler, sys
+from meshmodel.edits.edit import Put, edit
+from meshmodel.model.records import System
+from meshmodel.model import secrets
+from meshmodel.model.secrets import PATTERNS
+from meshmodel.store.store import Store
+with Store.open(sys.argv[1]) as store:
+    re.purge()
+    secrets.prepare()
+    compiled, loaded, compile = [], set(sys.modules), re._compiler.compile
+    re._compiler.compile = lambda *values: compiled.append(values[0]) or compile(*values)
+    store.apply(edit("add", [Put(System("statements-of-accounts"))]))
+    assert not {each for each in set(sys.modules) - loaded if each.startswith(("meshmodel", "sql"))}
+    assert not {each.expression for each in PATTERNS}.intersection(compiled)
+"""
+
+
+def test_what_the_first_edit_needs_is_there_once_it_is_prepared(path):
+    Store.create(path, SAMPLE).close()
+    subprocess.run([sys.executable, "-c", FIRST_EDIT, path], check=True, timeout=60)

@@ -1,5 +1,6 @@
 """What an interrupted edit and a full disk leave behind."""
 
+import contextlib
 import shutil
 import sqlite3
 from itertools import count
@@ -39,10 +40,35 @@ def test_an_interrupted_edit_is_rolled_back_and_explained_where_it_cannot_be(
     assert names_in(copy) == ["m.mesh"]
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("size", [0, 28, 512, 40_000])
+def test_a_zeroed_journal_of_a_killed_program_goes_with_the_next_opening(path, size, read_only):
+    with Store.open(path) as store:
+        before = store.snapshot
+    sqlite_file.journal_of(path).write_bytes(bytes(size))
+    with Store.open(path, read_only=read_only) as store:
+        assert store.snapshot == before
+    assert names_in(path.parent) == ["m.mesh"]
+
+
+def test_the_journal_of_a_program_that_writes_stays_and_is_not_waited_for(path, monkeypatch):
+    monkeypatch.setattr(sqlite_file, "OPEN_TIMEOUT", 0)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("INSERT INTO zone (id) VALUES ('new')")
+        assert sqlite_file.journal_of(path).exists()
+        with Store.open(path, read_only=True) as store:
+            assert "new" not in store.snapshot.zone
+        assert sqlite_file.journal_of(path).exists()
+        raw.execute("COMMIT")
+    with Store.open(path) as store:
+        assert "new" in store.snapshot.zone
+
+
 def test_a_full_disk_is_told_and_changes_nothing(path):
     with Store.open(path) as store:
         before = store.snapshot
-        store.database.connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        store.database.execute("PRAGMA max_page_count = 1")
         with pytest.raises(StoreError, match="the disk is full; nothing was changed"):
             store.apply(edit("many", [Put(Zone(f"z{n}", description="x" * 1500)) for n in range(50)]))
         assert store.snapshot is before

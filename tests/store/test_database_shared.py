@@ -233,7 +233,7 @@ def test_a_waiting_program_shows_itself_again(two_of_a_file, monkeypatch):
 def _programs(store: Store) -> list[presence.Program]:
     from meshmodel.store import journal
 
-    return journal.programs(store.database.connection)
+    return journal.programs(store.database)
 
 
 def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two_of_a_file, monkeypatch):

@@ -1,69 +1,30 @@
 import contextlib
 import shutil
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from meshmodel.edits.edit import Put, Remove, apply_edit, edit
-from meshmodel.importers.proposal import Identity
+from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.interchange import read_text, write_text
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Agent, Checkpoint, Delegation, System
-from meshmodel.model.validation import normalise
+from meshmodel.model.records import System
 from meshmodel.store import imports, reader, sqlite_file
-from meshmodel.store.migrations import upgrade
+from meshmodel.store.migrations import sqlalchemy_connection
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
-from meshmodel.store.writer import sqlalchemy_connection
 from tests.store.labels import redo_label, undo_label
 from tests.store.sample import SAMPLE, imported_in, names_in
 
-FIRST = Path(__file__).with_name("revision-1.sql")
-"""A model file of schema version 1 as the program then wrote it: the sample, one edit and one undone."""
-SECOND = Path(__file__).with_name("revision-2.sql")
-"""One of schema version 2: the sample, agents with and without a kind, their edits, and one undone."""
-THIRD = Path(__file__).with_name("revision-3.sql")
-"""One of schema version 3: the sample, one edit, a credential that was renamed, and one edit undone."""
+RELEASES: Final = {each: Path(__file__).with_name(f"revision-{each}.sql") for each in (8, 9, 10, 11)}
+"""Model files of 0.6.0 (8 to 10), 0.6.1 (10) and 0.7.0 (11) as then written, by their schema version.
 
-FOURTH = Path(__file__).with_name("revision-4.sql")
-"""One of schema version 4: the sample and checkpoints on triggers, of which some were drawn at times."""
-SEVENTH = Path(__file__).with_name("revision-7.sql")
-"""One of schema version 7, before ``known_as``: the sample, one edit and one undone."""
-EIGHTH, NINTH, TENTH = (Path(__file__).with_name(f"revision-{version}.sql") for version in (8, 9, 10))
-"""Those since 0.6: the sample, a delegate said to be a principal, a scope, and a delegate that was undone."""
-
-SAMPLE_BEFORE_NAMES = apply_edit(
-    SAMPLE,
-    edit(
-        "what logs call them",
-        [
-            Put(replace(SAMPLE.system["sts"], known_as=None)),
-            Put(replace(SAMPLE.agent["bot"], known_as=None)),
-            Put(replace(SAMPLE.credential["token"], known_as=None)),
-            Remove("note", "keep"),  # about a step, which came later too
-        ],
-    ),
-)
-
-SAMPLE_OF_THEN = apply_edit(
-    SAMPLE_BEFORE_NAMES,
-    edit(
-        "what could not be said then",
-        [
-            Put(replace(SAMPLE.system["tickets"], integrity=None, exposed_requests=None)),
-            Put(replace(SAMPLE_BEFORE_NAMES.system["sts"], typed=False)),
-            Put(Delegation("bot", "helper", passes=("role", "token"))),
-            Put(replace(SAMPLE.intent["bot", "files"], per_day=None)),
-            Remove("checkpoint", "filter"),
-            *(Remove("note", key) for key in SAMPLE_BEFORE_NAMES.note),
-        ],
-    ),
-)
+Each has the sample, a delegate said to be a principal, a scope, and a delegate that was undone.
+"""
 
 
 def written(source: Path, path: Path) -> Path:
@@ -74,23 +35,10 @@ def written(source: Path, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(
-    params=[FIRST, SECOND, THIRD, FOURTH, SEVENTH, EIGHTH, NINTH, TENTH],
-    ids=["1", "2", "3", "4", "7", "8", "9", "10"],
-)
+@pytest.fixture(params=sorted(RELEASES)[:-1])
 def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A model file of each version before this one."""
-    return written(request.param, tmp_path / "old.mesh")
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    return written(FIRST, tmp_path / "old.mesh")
-
-
-@pytest.fixture
-def second(tmp_path: Path) -> Path:
-    return written(SECOND, tmp_path / "second.mesh")
+    return written(RELEASES[request.param], tmp_path / "old.mesh")
 
 
 def version_of(path: Path) -> tuple[int, str]:
@@ -101,42 +49,24 @@ def version_of(path: Path) -> tuple[int, str]:
     return version, name
 
 
-def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(old, tmp_path):
-    assert version_of(old) == (1, "1")
-    with Store.open(old) as store:
-        assert store.snapshot.system["files"] == System("files", zone="storage", name="Files")
-        assert (undo_label(store), redo_label(store)) == ("name the files", "a zone")
-        store.apply(edit("more", [Put(System("more"))]))
-        store.undo()
-        store.undo()
-        assert store.snapshot == SAMPLE_OF_THEN
-        assert [(each.label, each.undone) for each in store.journal()] == [
-            ("name the files", True),
-            ("a zone", True),
-            ("more", True),
-        ]
-    assert version_of(old) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
-    assert names_in(tmp_path) == ["old.mesh"]
-
-
-def test_names_of_logs_are_added_to_a_file_that_had_none(tmp_path):
-    path = written(SEVENTH, tmp_path / "seventh.mesh")
-    with Store.open(path) as store:
-        store.undo()
-        assert store.snapshot == SAMPLE_BEFORE_NAMES
-        store.apply(edit("names", [Put(SAMPLE.credential["token"])]))
-    assert version_of(path) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
-    with Store.open(path) as store:
-        assert store.snapshot.credential["token"].known_as == ("arn:aws:iam::111122223333:role/support",)
-        store.undo()
-        assert store.snapshot == SAMPLE_BEFORE_NAMES
-
-
 def honoured(store: Store) -> dict[str, str | None]:
     return {credential: each.honoured_as for (credential, _), each in store.snapshot.grant.items()}
 
 
-@pytest.mark.parametrize("source", [EIGHTH, NINTH, TENTH], ids=["8", "9", "10"])
+def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(older, tmp_path):
+    before = version_of(older)
+    with Store.open(older) as store:
+        assert (undo_label(store), redo_label(store)) == ("more scope", "takes it for a delegate")
+        store.apply(edit("more", [Put(System("more"))]))
+        for _ in range(3):
+            store.undo()
+        assert store.snapshot == SAMPLE
+    assert before[0] < SCHEMA_VERSION
+    assert version_of(older) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
+    assert names_in(tmp_path) == ["old.mesh"]
+
+
+@pytest.mark.parametrize("source", RELEASES.values(), ids=RELEASES)
 def test_what_was_a_principal_by_default_alone_becomes_unknown(source, tmp_path):
     path = written(source, tmp_path / "old.mesh")
     with Store.open(path) as store:
@@ -157,81 +87,25 @@ def test_what_was_a_principal_by_default_alone_becomes_unknown(source, tmp_path)
     assert row.record == SAMPLE.grant["key", "files"]
 
 
-def test_what_was_a_delegate_stays_one(tmp_path):
-    with Store.open(written(SEVENTH, tmp_path / "old.mesh")) as store:
-        assert honoured(store) == {"key": None, "token": "delegate"}
-
-
 @pytest.mark.parametrize("text", ["{", "[1]", '{"honoured_as":"principal"}', '{"honoured_as":3}'])
 def test_a_damaged_grant_of_the_journal_is_told_when_it_is_undone_and_not_before(tmp_path, text):
-    path = written(TENTH, tmp_path / "old.mesh")
+    path = written(RELEASES[10], tmp_path / "old.mesh")
     with contextlib.closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("UPDATE journal_change SET before = ? WHERE entry = 3", (text,))
     with Store.open(path) as store, pytest.raises(StoreError, match="damaged"):
         store.undo()
 
 
-def test_an_agent_of_no_kind_stays_as_steerable_as_it_was(second):
-    with Store.open(second) as store:
-        agents = store.snapshot.agent
-        assert {key: agent.is_steerable for key, agent in agents.items()} == {
-            "bot": False,  # said so, against its kind
-            "helper": False,  # of no kind, and said nothing
-            "led": True,  # of no kind, and said so
-            "steered": True,
-            "still": False,
-            "worker": False,
-        }
-        assert (agents["helper"].steerable, agents["led"].steerable) == (False, None)
-        assert agents["worker"] == Agent("worker", kind="made-up")
-
-
-def test_undoing_what_was_edited_before_means_what_it_meant(second):
-    with Store.open(second) as store:
-        assert redo_label(store) == "no help"
-        store.redo()
-        assert list(store.snapshot.system) == ["sts", "tickets"]
-        assert not store.snapshot.delegation
-        for _ in range(3):
-            store.undo()
-        assert store.snapshot.agent["still"] == Agent("still", steerable=False)
-        assert store.snapshot.agent["steered"] == Agent("steered")
-        store.undo()
-        assert store.snapshot == SAMPLE_OF_THEN
-        store.undo()
-        assert not store.snapshot.agent
-        store.redo()
-        assert store.snapshot == SAMPLE_OF_THEN
-
-
-def steps_of(store: Store) -> dict[str, str]:
-    """The steps of the checkpoints that the sample has not."""
-    checkpoints = store.snapshot.checkpoint
-    return {key: each.step for key, each in checkpoints.items() if key not in SAMPLE_OF_THEN.checkpoint}
-
-
-def test_a_checkpoint_on_a_trigger_that_was_not_drawn_sits_on_hearing_at_every_time(tmp_path):
-    path = written(FOURTH, tmp_path / "fourth.mesh")
-    deleted = {"late": "hearing", "start": "trigger"}
-    judged = {"late": "hearing", "start": "trigger", "words": "trigger"}
-    drawn = {"start": "trigger", "words": "trigger"}
-    begun = {"start": "trigger", "words": "hearing"}
+def test_a_record_of_the_journal_has_the_default_of_a_field_that_came_later(tmp_path):
+    path = tmp_path / "m.mesh"
+    with Store.create(path) as store:
+        store.apply(edit("one", [Put(System("one", partitioned=True))]))
+        store.apply(edit("none", [Remove("system", "one")]))
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE journal_change SET before = replace(before, '\"typed\":false,', '')")
     with Store.open(path) as store:
-        assert steps_of(store) == deleted
-        for there in (judged, drawn, begun):
-            store.undo()
-            assert steps_of(store) == there
-        assert store.snapshot.trigger.keys() == {("tickets", "bot")}
-        for there in (drawn, judged, deleted, deleted | {"late": "trigger"}):
-            store.redo()
-            assert steps_of(store) == there
-        assert store.snapshot.checkpoint["late"].state == "planned"
         store.undo()
-        assert steps_of(store) == deleted
-    (row,) = imported_in(path)
-    assert row.record == Checkpoint(
-        "words", "human-approval", "hearing", "files", "bot", approvers=("anna", "bert"), rate=3
-    )
+        assert store.snapshot.system["one"] == System("one", partitioned=True)
 
 
 def test_what_was_edited_before_there_were_names_has_no_person(older):
@@ -247,41 +121,10 @@ def test_what_was_edited_before_there_were_names_has_no_person(older):
         assert undo_label(store) == next(each.label for each in reversed(before) if not each.undone)
 
 
-def test_what_outsiders_see_is_told_where_the_default_does_not_tell_it(tmp_path):
-    with Store.open(written(FOURTH, tmp_path / "fourth.mesh")) as store:
-        systems = store.snapshot.system
-        assert {key: (each.exposed_requests, each.exposes_requests) for key, each in systems.items()} == {
-            "tickets": (True, True),
-            "files": (None, False),  # a database that was exposed: who reads is not seen there
-            "sts": (None, False),
-            "chat": (None, False),
-            "site": (True, True),
-        }
-        for key in systems:
-            assert normalise(systems[key]) == systems[key]
-        store.undo()
-        store.undo()
-        assert store.snapshot.system["chat"] == systems["chat"]
-
-
-@pytest.mark.parametrize("text", ["{", "[1]", "[" * 90_000, '{"id":"\\ud800"}', '{"id":"still","typed":0}'])
-def test_a_damaged_journal_is_told_when_it_is_undone_and_not_before(second, text):
-    raw = sqlite3.connect(second)
-    raw.execute("UPDATE journal_change SET before = ? WHERE record_key = '\"still\"' AND entry = 4", (text,))
-    raw.commit()
-    raw.close()
-    with Store.open(second) as store:
-        before = store.snapshot
-        with pytest.raises(StoreError, match="damaged"):
-            store.undo()
-        assert store.snapshot is before
-
-
 def test_an_older_file_opens_for_reading_and_stays_as_it_is(older, tmp_path):
     before = older.read_bytes()
     with Store.open(older, read_only=True) as store:
         assert store.snapshot.system["tickets"].name == "Tickets – 票"
-        assert not store.snapshot.agent["helper"].is_steerable
         assert store.refresh() is None
         with pytest.raises(StoreError, match="for reading only"):
             store.undo()
@@ -337,16 +180,12 @@ def test_migrated_and_new_files_have_the_same_tables(tmp_path, older):
     assert version_of(older) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
 
 
-def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path):
-    path = tmp_path / "made.mesh"
-    path.touch()
-    raw = sqlite_file.connect(path, read_only=False)
-    connection = sqlalchemy_connection(raw)
-    upgrade(connection)
-    assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    assert MigrationContext.configure(connection).get_current_revision() == str(SCHEMA_VERSION)
-    connection.close()
-    raw.close()
+def test_migrated_files_have_the_tables_of_this_version(older):
+    Store.open(older).close()
+    with contextlib.closing(sqlite_file.connect(older, read_only=False)) as raw:
+        connection = sqlalchemy_connection(raw)
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -370,26 +209,45 @@ def test_an_older_file_that_is_damaged_stays_as_it_is(older, damage):
 
 
 def test_an_older_file_with_a_column_of_a_later_version_stays_as_it_is(tmp_path):
-    path = written(SEVENTH, tmp_path / "old.mesh")
+    path = written(RELEASES[8], tmp_path / "old.mesh")
     with contextlib.closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("ALTER TABLE system ADD COLUMN known_as JSON")
+        raw.execute("ALTER TABLE journal ADD COLUMN person VARCHAR")
     before = path.read_bytes()
     with pytest.raises(StoreError, match="is damaged"):
         Store.open(path)
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["0", "2", "nonsense\x1b[2J"])
-def test_an_older_file_that_contradicts_itself_is_refused(old, name):
-    raw = sqlite3.connect(old)
+@pytest.mark.parametrize("version", [1, 7])
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_file_of_before_the_first_migration_is_refused_with_the_version_that_reads_it(
+    tmp_path, version, read_only
+):
+    path = written(RELEASES[8], tmp_path / "old.mesh")
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(f"PRAGMA user_version = {version}")
+        raw.execute("UPDATE alembic_version SET version_num = ?", (str(version),))
+    before = path.read_bytes()
+    with pytest.raises(StoreError) as refused:
+        Store.open(path, read_only=read_only)
+    assert str(refused.value) == (
+        f"{path}: was made before version 0.6; run “meshmodel copy OLD.mesh NEW.mesh” of version 0.7.0, "
+        "and open the copy"
+    )
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["0", "7", "12", "nonsense\x1b[2J"])
+def test_an_older_file_that_contradicts_itself_is_refused(older, name):
+    raw = sqlite3.connect(older)
     raw.execute("UPDATE alembic_version SET version_num = ?", (name,))
     raw.commit()
     raw.close()
-    before = old.read_bytes()
+    before = older.read_bytes()
     with pytest.raises(StoreError, match="damaged") as refused:
-        Store.open(old)
+        Store.open(older)
     assert str(refused.value).isprintable()
-    assert old.read_bytes() == before
+    assert older.read_bytes() == before
 
 
 def test_rules_in_an_older_file_do_not_run(older):
@@ -401,15 +259,6 @@ def test_rules_in_an_older_file_do_not_run(older):
     with pytest.raises(StoreError, match="not meshmodel's"):
         Store.open(older)
     assert older.read_bytes() == before
-
-
-def test_what_was_renamed_before_is_found(tmp_path):
-    path = written(THIRD, tmp_path / "third.mesh")
-    Store.open(path).close()
-    assert imported_in(path) == []
-    missing = [("credential", "key"), ("zone", "more"), ("system", "never")]
-    with Store.open(path) as store:
-        assert store.renamed(missing) == {("credential", "key"): "sas-key"}
 
 
 @pytest.mark.parametrize(
@@ -427,14 +276,3 @@ def test_damage_in_what_was_imported_is_told(tmp_path, damage):
     raw.close()
     with pytest.raises(StoreError, match="damaged"):
         imported_in(path)
-
-
-def test_a_key_of_an_import_becomes_a_digest_and_is_nowhere_in_the_file(tmp_path):
-    path = written(FOURTH, tmp_path / "old.mesh")
-    key = "at\nhooks.example.com\n/s/the-path-that-is-a-secret"
-    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("UPDATE imported SET stable_key = ?", (key,))
-    assert b"the-path-that-is" in path.read_bytes()
-    Store.open(path).close()
-    assert {each.stable_key for each in imported_in(path)} == {Identity("", key).digest}
-    assert b"the-path-that-is" not in path.read_bytes()

@@ -5,26 +5,34 @@ import itertools
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Boolean, Column, ForeignKey, MetaData, String
 
 from meshmodel import cli
 from meshmodel.commands.help import page
-from meshmodel.edits.edit import Put, apply_edit, edit
+from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.records import System, Zone
 from meshmodel.model.source import Source
+from meshmodel.store import migrations, writer
 from meshmodel.store.copy import copy_model
+from meshmodel.store.migrations.__main__ import migration
+from meshmodel.store.sqlite_database import SqliteDatabase
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store, keeper
+from meshmodel.store.tables import METADATA
 from tests.commands.running import MODELS
 from tests.store.sample import SAMPLE, names_in
 from tests.store.servers import SERVER, needs_server, new_address
+from tests.store.test_migrations import RELEASES
 
 
 @pytest.fixture
@@ -241,15 +249,13 @@ def test_a_commit_that_was_cut_is_looked_up_in_the_journal(address, is_made, mon
 
 @needs_server
 def test_an_edit_in_the_middle_of_which_it_was_cut_is_refused_once_and_in_one_line(address, monkeypatch):
-    from meshmodel.store import writer
-
     write, cuts = writer.write_changes, itertools.count()
     with Store.create(address, SAMPLE) as store:
 
-        def cut_off(connection, changes, where):
+        def cut_off(database, changes):
             if not next(cuts):
                 cut(pid_of(store))
-            write(connection, changes, where)
+            write(database, changes)
 
         monkeypatch.setattr(writer, "write_changes", cut_off)
         wanted = edit("y", [Put(Zone("y"))])
@@ -407,17 +413,15 @@ def test_a_copy_has_the_journal_and_leads_back(address, tmp_path):
 
 @needs_server
 def test_a_copy_that_fails_leaves_nothing(address, tmp_path, monkeypatch):
-    from meshmodel.store import create
-
     source = Source.parse(tmp_path / "a.mesh")
     Store.create(source, SAMPLE).close()
-    fill = create.insert_all
+    fill = writer.insert_all
 
     def failing(database, snapshot):
         fill(database, snapshot)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(create, "insert_all", failing)
+    monkeypatch.setattr(writer, "insert_all", failing)
     for target in (address, tmp_path / "b.mesh"):
         with pytest.raises(KeyboardInterrupt):
             copy_model(source, Source.parse(target))
@@ -427,60 +431,104 @@ def test_a_copy_that_fails_leaves_nothing(address, tmp_path, monkeypatch):
         Store.open(address)
 
 
+def connected(database):
+    """A connection of SQLAlchemy over that of a model."""
+    if isinstance(database, SqliteDatabase):
+        return migrations.sqlalchemy_connection(database.execute("SELECT 1").connection)
+    return database.sqlalchemy_connection()
+
+
 @pytest.fixture
 def later(tmp_path, monkeypatch):
-    """The migrations, with one more than there is."""
-    from meshmodel.store import migrations
+    """Tables with more columns than there are; one more migration leads to them, as the command writes it."""
 
+    wanted = MetaData()
+    for table in METADATA.tables.values():
+        table.to_metadata(wanted)
+    wanted.tables["zone"].append_column(Column("later", String))
+    wanted.tables["zone"].append_column(Column("shared", Boolean, default=False, nullable=False))
+    wanted.tables["zone"].append_column(Column("tier", String, default="it's 50%", nullable=False))
+    key = ForeignKey("system.id", deferrable=True, initially="DEFERRED")
+    wanted.tables["system"].append_column(Column("mirror", String, key))
     folder = Path(shutil.copytree(Path(migrations.__file__).parent, tmp_path / "migrations"))
-    (folder / "versions" / f"revision_{SCHEMA_VERSION + 1}_later.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\n"
-        f"revision, down_revision = '{SCHEMA_VERSION + 1}', '{SCHEMA_VERSION}'\n"
-        "def upgrade():\n    op.add_column('zone', sa.Column('later', sa.String(), nullable=True))\n"
-    )
+    written = folder / "versions" / f"revision_{SCHEMA_VERSION + 1}_later.py"
+    written.write_text(migration(wanted, "What comes later."), encoding="utf-8")
     monkeypatch.setattr(migrations, "FOLDER", folder)
+    return wanted
 
 
-def test_a_later_migration_runs_where_a_model_is(place, later):
-    from meshmodel.store.migrations import upgrade
-
+def test_the_migration_that_is_written_leads_to_the_tables_and_keeps_the_rows(place, later):
     Store.create(place, SAMPLE).close()
     with Store.open(place) as store:
-        connection = store.database.connection
+        if isinstance(place, Path):
+            store.database.execute("PRAGMA foreign_keys = OFF")
+        connection = connected(store.database)
         with store.database.transaction(writing=True):
             connection.begin()
-            upgrade(connection)
-        store.database.execute("UPDATE zone SET later = 'x'")
+            migrations.upgrade(connection)
+            assert compare_metadata(MigrationContext.configure(connection), later) == []
+            assert store.database.read_all() == SAMPLE
+        found = store.database.execute('SELECT DISTINCT later, shared, tier FROM "zone"').fetchall()
+        assert found == [(None, False, "it's 50%")]
         found = store.database.execute("SELECT version_num FROM alembic_version").fetchall()
         assert found == [(str(SCHEMA_VERSION + 1),)]
     with pytest.raises(StoreError, match=r"newer version|other columns|contradicts"):
         Store.open(place)
 
 
+def put_into_database(address, source):
+    """Make in a database what a model file of then holds, with the tables of then."""
+    model = address.partition("#")[2]
+    with contextlib.closing(sqlite3.connect(":memory:")) as raw, server() as into:
+        raw.executescript(source.read_text(encoding="utf-8"))
+        into.execute(f'CREATE SCHEMA "{model}"; SET search_path TO "{model}"'.encode())
+        made = dict(raw.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+        names = [table.name for table in METADATA.sorted_tables if table.name in made]
+        for name in (*names, *(made.keys() - set(names))):
+            statement = re.sub(
+                r"^(CREATE TABLE|   ) (?!PRIMARY|FOREIGN)(\w+)", r'\1 "\2"', made[name], flags=re.MULTILINE
+            )
+            if name in {"journal", "imported"}:
+                statement = statement.replace('"number" INTEGER', '"number" SERIAL')
+            into.execute(statement.encode())
+        for name in names:
+            columns = raw.execute(f"SELECT name, type FROM pragma_table_info('{name}')").fetchall()
+            places = ", ".join("%s" if kind != "BOOLEAN" else "%s::int::boolean" for _, kind in columns)
+            with into.transaction(), into.cursor() as cursor:
+                rows = raw.execute(f'SELECT * FROM "{name}"').fetchall()
+                cursor.executemany(f'INSERT INTO "{name}" VALUES ({places})'.encode(), rows)
+        for name in ("journal", "imported"):
+            query = f"SELECT setval(pg_get_serial_sequence('{name}', 'number'), max(number)) FROM {name}"
+            into.execute(query.encode())
+
+
 @needs_server
-def test_a_model_of_before_what_was_honoured_could_be_unknown_is_brought_forward(address):
-    with Store.create(address, SAMPLE) as store:
-        stated = replace(SAMPLE.grant["token", "tickets"], honoured_as="principal")
-        store.apply(edit("said", [Put(stated)]))
-        with store.database.transaction(writing=True):
-            store.database.execute("UPDATE \"grant\" SET honoured_as = 'principal'")
-            store.database.execute('ALTER TABLE "grant" ALTER COLUMN honoured_as SET NOT NULL')
-            store.database.execute("UPDATE alembic_version SET version_num = '10'")
+@pytest.mark.parametrize("version", [9, 10, 11])
+def test_a_model_of_an_earlier_release_is_brought_forward(address, version):
+    put_into_database(address, RELEASES[version])
     with Store.open(address) as store:
-        assert store.snapshot == apply_edit(SAMPLE, edit("said", [Put(stated)]))
-        store.undo()
+        assert {each.honoured_as for each in store.snapshot.grant.values()} == {None, "principal"}
+        store.apply(edit("more", [Put(System("more"))]))
+        for _ in range(3):
+            store.undo()
         assert store.snapshot == SAMPLE
+    with Store.open(address) as store:
+        assert [each.undone for each in store.journal()] == [False, True, True, True, True]
+
+
+@needs_server
+def test_a_model_of_before_the_first_migration_is_refused(address):
+    put_into_database(address, RELEASES[9])
+    with server() as raw:
+        raw.execute(f"UPDATE \"{address.partition('#')[2]}\".alembic_version SET version_num = '7'".encode())
+    with pytest.raises(StoreError, match=r"before version 0\.6; run .*of version 0\.7\.0"):
+        Store.open(address)
 
 
 @needs_server
 def test_a_new_model_has_the_tables_of_this_version(address):
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from meshmodel.store.tables import METADATA
-
     with Store.create(address, SAMPLE) as store:
-        assert compare_metadata(MigrationContext.configure(store.database.connection), METADATA) == []
+        assert compare_metadata(MigrationContext.configure(connected(store.database)), METADATA) == []
 
 
 @needs_server
@@ -491,7 +539,7 @@ def test_an_older_model_is_migrated_by_who_may_and_told_of_to_others(address, la
     monkeypatch.setattr(postgres, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     with Store.open(address) as store:
         assert store.database.execute("SELECT DISTINCT later FROM zone").fetchall() == [(None,)]
-        store.apply(edit("z", [Put(Zone("z"))]))
+        store.apply(edit("z", [Put(System("z"))]))
     monkeypatch.undo()
     with pytest.raises(StoreError, match="newer version of meshmodel; update meshmodel"):
         Store.open(address)

@@ -271,7 +271,7 @@ class Violations:
             return NOTHING
         if self._reaches.readable[5 * source + READ] >> agent & 1:
             return self._known.readable(agent, source)
-        return self._outsider.search.taking((5 * source + WRITE, self._mesh.first_agent + agent))
+        return self._outsider.taking((5 * source + WRITE, self._mesh.first_agent + agent))
 
     def _because(self, search: Search, coming: Coming, access: int, credential: int) -> Proof | None:
         """Why it is a crossing, and no intent approves it."""
@@ -362,11 +362,20 @@ class Outsider:
 
     def __init__(self, engine: Engine, known: Known) -> None:
         self._reaches, self._mesh, self._known = engine.reaches, engine.mesh, known
+        self._guards = engine.checkpoints.guards
 
     @cached_property
     def search(self) -> Search:
         """What outsiders reach unchecked."""
         return Search(self._known.outside, self._reaches.outsiders, self._mesh.outside)
+
+    def taking(self, step: Step) -> Proof | None:
+        """What breaks a step to an agent, and outsiders' power over what is on it; ``None``: it is guarded.
+
+        They need not be able to take it themselves: values that start an agent tell it nothing.
+        """
+        power = self.search.power(self._guards.get(step, ()))
+        return None if power is None else power | self._known.outside.relation(step)
 
     def moving(self, system: int, agent: int) -> Proof:
         """How a system moves an agent: by a step to it, or to one that it asks."""
@@ -374,7 +383,7 @@ class Outsider:
         asked = [each for each, askers in mesh.askers.items() if askers >> agent & 1]
         told = (5 * system + WRITE, self._reaches.started), (mesh.ears.get(system, 0), self._reaches.unjudged)
         ways = [
-            self.search.taking((leaves, mesh.first_agent + each)) or NOTHING
+            self.taking((leaves, mesh.first_agent + each)) or NOTHING
             for leaves, entered in told
             for each in (agent, *asked)
             if entered.get(system, 0) >> each & 1

@@ -29,8 +29,9 @@ def closing(engine: Engine, steps: Collection[StepKey]) -> int:
     Raises:
         KeyError: there is no such step, or it is a boundary.
     """
+    meshes = engine.mesh, engine.mesh.outsiders  # where outsiders administer what is typed, it is heard too
     for step in steps:
-        if not any(engine.mesh.has(each) for each in engine.mesh.ends(*step)):
+        if not any(mesh.has(each) for mesh in meshes for each in mesh.ends(*step)):
             raise KeyError(step)
     return engine.uncontrolled - engine.guarding(steps).uncontrolled
 

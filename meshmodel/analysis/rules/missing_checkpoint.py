@@ -4,11 +4,10 @@ from functools import partial
 from itertools import islice
 
 from meshmodel.analysis.bitset import bits, union
-from meshmodel.analysis.crossing import crosses_home, crosses_within
+from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Door, FindingText
 from meshmodel.analysis.rules.base import FEW, Case, Cases, Rule, can, relation, titles
-from meshmodel.analysis.starts import HOME
 from meshmodel.model.actions import action_mask, actions_of
 from meshmodel.model.rule_cards import DOOR
 
@@ -83,19 +82,18 @@ def _can_be_intended(engine: Engine, door: Door) -> bool:
 def _where(engine: Engine, door: Door, opened: dict[int, int]) -> str:
     """Where the agents come from: another zone, systems of the same one, or both."""
     mesh, arrivals, system = engine.mesh, engine.arrivals, engine.mesh.system[door.system]
-    zone, traits, elsewhere, near = mesh.zone[system], mesh.traits[system], False, set[int]()
-    away = ~arrivals.at_home.get(zone, 0)
+    elsewhere, near = False, set[int]()
     for action, starts in opened.items():
-        elsewhere = elsewhere or bool(starts & away & engine.starts.sources.get(HOME, 0))
-        for each in engine.starts.sources:
-            if each in (HOME, system) or (elsewhere and mesh.zone[each] != zone):
-                continue
-            for source, some in arrivals.as_sources(each):
-                if mesh.zone[each] != zone:
-                    coming = -1 if crosses_home(source, traits, action) else away
-                    elsewhere = elsewhere or bool(some & starts & coming)
-                elif some & starts and crosses_within(source, traits, action):
-                    near.add(each)
+        elsewhere = elsewhere or bool(starts & arrivals.from_other_zones(system, action))
+        is_near = starts & arrivals.from_own_zone(system, action)
+        for each in mesh.in_zone[mesh.zone[system]] if is_near else ():
+            leading = (
+                some
+                for source, some in arrivals.as_sources(each)
+                if crosses_within(source, mesh.traits[system], action)
+            )
+            if each != system and union(leading) & starts:
+                near.add(each)
     if not near:
         return "another zone"
     names = titles(engine.snapshot, "system", [mesh.systems[each] for each in sorted(near)])

@@ -20,7 +20,6 @@ from meshmodel.answers.report.fix import plan_section
 from meshmodel.answers.report.index import index_section
 from meshmodel.answers.report.options import APPENDICES, SECTIONS, ReportOptions
 from meshmodel.answers.report.pictures import Form, Pictures
-from meshmodel.answers.report.slides import slide_blocks
 from meshmodel.answers.report.tree import Block, Contents, Heading, Items, Paragraph, Report, Table
 from meshmodel.answers.report.work_items import work_section
 from meshmodel.answers.work import Work, work_of
@@ -107,7 +106,7 @@ class Builder:
             form: the format of the report, which decides the form of its pictures only.
             deadline: seconds that the search for the plan may take, and that for what fewer leave.
             tell: told each status.
-            options: which sections, on which pages, by whom.
+            options: which sections, by whom.
         """
         self._options = options
         self._analysis, self._pictures, self._deadline = analysis, Pictures(analysis, form), deadline
@@ -130,10 +129,6 @@ class Builder:
         self._tell("working out the list of work")
         work = work_of(analysis, plan)
         known = PlanState(analysis, asked, plan)
-        if options.page == "slide":
-            slides = tuple(slide_blocks(analysis, plan, work, self._pictures, options))
-            stamp = f"{analysis.today.isoformat()}, {self._pictures.stamp}"
-            return Report(title_of(analysis), stamp, slides, "slide").with_good_links()
         writers: dict[str, Callable[[], Iterator[Block]]] = {
             "decision": lambda: decision_page(analysis, plan, work, self._pictures, options),
             "index": lambda: index_section(analysis, work),
@@ -161,7 +156,7 @@ class Builder:
             if name == "decision" and not options.brief:
                 blocks.append(Contents())
         self._tell("writing")
-        report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks), options.page)
+        report = Report(title_of(analysis), self._pictures.stamp, tuple(blocks))
         return report.with_good_links()
 
     def _stamp(self) -> Facts:
@@ -197,10 +192,10 @@ class Builder:
             ("Crossings", f"{summary.crossings:,}: {crossing_states(summary)}"),
             ("Missing checkpoints", f"{summary.missing:,}"),
             *_finding_counts(analysis),
-            ("Where outsiders' words come in", ", ".join(e.system for e in analysis.heard if e.first_hand)),
+            ("Where untrusted content comes in", ", ".join(analysis.entries)),
             (
-                "Where agents carry them on to",
-                ", ".join(e.system for e in analysis.heard if not e.first_hand),
+                "Where agents can bring it",
+                ", ".join(e.system for e in analysis.heard if e.system not in analysis.entries),
             ),
             ("Source", self._pictures.stamp),
         )

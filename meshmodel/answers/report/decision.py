@@ -1,6 +1,6 @@
 """The first page of a report: what is the matter, what to do, who has to, and who signs.
 
-It fits one page of A4 and of Letter: long texts are cut here, and of long lists the first rows are shown.
+It fits one page of A4: long texts are cut here, and of long lists the first rows are shown.
 """
 
 from collections.abc import Iterator, Sequence

@@ -4,21 +4,18 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
-    LARGEST,
     Block,
     Break,
     Contents,
     Heading,
     Items,
     Link,
-    PageSize,
     Paragraph,
     Picture,
     Report,
@@ -33,18 +30,11 @@ from meshmodel.answers.report.word_fields import (
     mark_anchor,
 )
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
 
 _MARGIN = 2.0
 """Centimetres around a page."""
-_SIZES: Final[dict[PageSize, tuple[float, float]]] = {
-    "a4": (21.0, 29.7),
-    "letter": (21.59, 27.94),
-    "slide": (33.867, 19.05),
-}
-"""Width and height of a page, in centimetres."""
-_NEEDED: Final = ("Normal", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "Caption", "Table Grid")
-"""The styles that a report uses."""
+_WIDTH, _HEIGHT = 21.0, 29.7
+"""Centimetres of a page."""
 _HYPERLINK: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _PAGE_COLUMN: Final = 8
 """The share of the column of page numbers."""
@@ -57,19 +47,15 @@ _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 """The first date that an archive can have."""
 
 
-def docx(report: Report, template: Path | None = None) -> bytes:
+def docx(report: Report) -> bytes:
     """The file; equal reports give equal bytes.
 
-    Args:
-        report: the tree.
-        template: a document whose styles are used; its text is left out.
-
     Raises:
-        MeshmodelError: python-docx is not installed, or the template is no document with the styles.
+        MeshmodelError: python-docx is not installed.
     """
     require()
     out = io.BytesIO()
-    _Writer(report, document_of(template)).document.save(out)
+    _Writer(report).document.save(out)
     return _with_fixed_dates(out.getvalue())
 
 
@@ -87,37 +73,6 @@ def require() -> None:
         ) from None
 
 
-def document_of(template: Path | None) -> Any:
-    """An empty document with the styles that a report uses.
-
-    Args:
-        template: of the organisation; ``None``: that of python-docx.
-
-    Raises:
-        MeshmodelError: it is no document, or lacks styles.
-    """
-    from docx import Document
-
-    if template is None:
-        return Document()
-    try:
-        document = Document(str(template))
-        names = {each.name for each in document.styles}
-    except (
-        Exception
-    ) as error:  # python-docx raises what its parsers do: KeyError, BadZipFile, XMLSyntaxError, …
-        raise MeshmodelError(f"{one_line(template)}: is no Word document, or is damaged") from error
-    missing = [each for each in _NEEDED if each not in names]
-    if missing:
-        raise MeshmodelError(
-            f"{one_line(template)}: lacks the style {missing[0]}, which reports use; add it in Word"
-        )
-    body = document.element.body
-    for each in list(body)[:-1]:
-        body.remove(each)
-    return document
-
-
 def _with_fixed_dates(content: bytes) -> bytes:
     """The same archive, in which no entry says when it was written."""
     out = io.BytesIO()
@@ -130,10 +85,10 @@ def _with_fixed_dates(content: bytes) -> bytes:
 
 
 class _Writer:
-    def __init__(self, report: Report, document: Any) -> None:
-        self.document: Any = document
-        self._width, self._height = _SIZES[report.page]
-        self._is_slide, self._largest = report.page == "slide", LARGEST[report.page]
+    def __init__(self, report: Report) -> None:
+        from docx import Document
+
+        self.document: Any = Document()
         self._is_first, self._is_new_page = False, False
         self._anchors = 0
         about = self.document.core_properties
@@ -153,7 +108,7 @@ class _Writer:
         body, made = self.document.element.body, list[Any]()
         for number, (block, across, above) in enumerate(report.placed()):
             self._is_first = number < report.first_page
-            self._turn(across and not self._is_slide)
+            self._turn(across)
             self._add(block, above)
             made += body[:-1]
             del body[:-1]
@@ -169,12 +124,10 @@ class _Writer:
         from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
         from docx.shared import Cm, Pt
 
-        if any(each.name == _CONTENTS for each in self.document.styles):
-            return
         style = self.document.styles.add_style(_CONTENTS, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         style.base_style = self.document.styles["Normal"]
         style.paragraph_format.space_after = Pt(2)
-        room = Cm(self._width - 2 * _MARGIN)
+        room = Cm(_WIDTH - 2 * _MARGIN)
         style.paragraph_format.tab_stops.add_tab_stop(room, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
     def _turn(self, across: bool) -> None:
@@ -196,7 +149,7 @@ class _Writer:
     @property
     def _room(self) -> tuple[float, float]:
         """Width and height of the page, in centimetres."""
-        return (self._height, self._width) if self._is_across else (self._width, self._height)
+        return (_HEIGHT, _WIDTH) if self._is_across else (_WIDTH, _HEIGHT)
 
     def _add(self, block: Block, above: float) -> None:
         match block:
@@ -220,8 +173,8 @@ class _Writer:
 
     @property
     def _points(self) -> float | None:
-        """The size of letters where it is not that of the style: on the first page, and on a slide."""
-        return 16.0 if self._is_slide else 8.5 if self._is_first else None
+        """The size of letters where it is not that of the style: on the first page."""
+        return 8.5 if self._is_first else None
 
     def _words(self, line: Any, text: str, *, is_bold: bool = False) -> None:
         """Go on with words, which lead somewhere where they are a link."""
@@ -251,9 +204,6 @@ class _Writer:
         from docx.shared import Pt
 
         line = self._line(heading.text, f"Heading {heading.level}")
-        if self._is_slide:
-            for run in line.runs:
-                run.font.size = Pt({1: 30, 2: 24}.get(heading.level, 18))
         if self._is_first:
             line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(5), Pt(1)
         if heading.level == 2 and not self._is_first:
@@ -279,7 +229,7 @@ class _Writer:
 
         (line,) = self.document.sections[0].footer.paragraphs
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        line.style.font.size = Pt(14 if self._is_slide else 8)
+        line.style.font.size = Pt(8)
         line.style.font.color.rgb = RGBColor(0x55, 0x55, 0x55)
         line.add_run(f"{report.title[:60]} · {report.stamp} · page ")
         add_page_number(line)
@@ -308,9 +258,9 @@ class _Writer:
             for row in block.rows
         ]
         shares = [*block.widths, *([_PAGE_COLUMN] if any(links) else [])]
-        whole, room = sum(shares), Cm(self._width - 2 * _MARGIN).twips
+        whole, room = sum(shares), Cm(_WIDTH - 2 * _MARGIN).twips
         widths = [round(room * share / whole) for share in shares]
-        size = 14.0 if self._is_slide else 7.5 if self._is_first else 8.0
+        size = 7.5 if self._is_first else 8.0
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         head = [*block.head, *(["Page"] if any(links) else [])]
         rows = [_row(head, widths, size, is_head=True)]
@@ -336,7 +286,7 @@ class _Writer:
         wide, high = self._room
         room = Cm(wide - 2 * _MARGIN - 0.01), Cm(high - 2 * _MARGIN - 1.5) - Pt(above)
         size = [Pt(length) for length in picture.size]
-        scale = min(self._largest, room[0] / size[0], room[1] / size[1])
+        scale = min(1.0, room[0] / size[0], room[1] / size[1])
         shown = self.document.add_picture(io.BytesIO(picture.png), int(size[0] * scale))
         shown._inline.docPr.set("descr", picture.title)  # noqa: SLF001  # there is no public way
         if picture.is_explained:

@@ -15,7 +15,6 @@ from meshmodel.answers.report.tree import (
     Heading,
     Items,
     Link,
-    PageSize,
     Paragraph,
     Picture,
     Report,
@@ -70,35 +69,16 @@ figcaption, footer { font-size: 0.875rem; color: #555; }
   .across { page: across; }
   .across svg { max-height: 14cm; }
 }
+@page { size: A4; margin: 2cm; }
+@page across { size: A4 landscape; margin: 2cm; }
 """
 
 
-_PAPER: Final[dict[PageSize, str]] = {
-    "a4": "@page { size: A4; margin: 2cm; }\n@page across { size: A4 landscape; margin: 2cm; }\n",
-    "letter": "@page { size: letter; margin: 2cm; }\n@page across { size: letter landscape; margin: 2cm; }\n",
-    "slide": """@page { size: 13.333in 7.5in; margin: 1.2cm 1.5cm; }
-body { font-size: 18pt; max-width: 76rem; }
-table, figcaption, footer, .foot { font-size: 14pt; }
-.foot { color: #555; margin-top: 2rem; }
-h2 { font-size: 24pt; border: 0; margin-top: 0; }
-svg { width: 100%; max-height: 9cm; }
-@media print { body { font-size: 18pt; } .first { font-size: 16pt; }
-  .first h1 { font-size: 30pt; } .first .lead { font-size: 22pt; } }
-""",
-}
-
-
-def html(report: Report, style: str = "") -> str:
-    """The file.
-
-    Args:
-        report: the tree.
-        style: a stylesheet of the organisation, after that of the report.
-    """
+def html(report: Report) -> str:
+    """The file."""
     first = report.first_page
     parts = ["\n".join(part for block in some for part in _parts(report, block)) for some in report.parted]
-    foot = f'\n<p class="foot">{_sign(report)}</p>' if report.page == "slide" else ""
-    body = f'<section class="first">\n{parts[0]}{foot}\n</section>\n{parts[1]}' if first else parts[1]
+    body = f'<section class="first">\n{parts[0]}\n</section>\n{parts[1]}' if first else parts[1]
     title = escape(report.title)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -107,7 +87,7 @@ def html(report: Report, style: str = "") -> str:
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>{_STYLE}{_PAPER[report.page]}{style}</style>
+<style>{_STYLE}</style>
 </head>
 <body>
 {body}
@@ -134,17 +114,11 @@ def _parts(report: Report, block: Block) -> Iterator[str]:
         case Contents():
             yield from _contents(report)
         case Break():
-            foot = f'<p class="foot">{_sign(report)}</p>' if report.page == "slide" else ""
-            yield f'{foot}<hr class="break">'
+            yield '<hr class="break">'
         case Table():
             yield from _table(block)
         case Picture():
             yield _figure(block, report.pictures.index(block))
-
-
-def _sign(report: Report) -> str:
-    """Of which model and day a slide is."""
-    return escape(f"{report.title[:60]} · {report.stamp}")
 
 
 def _contents(report: Report) -> Iterator[str]:

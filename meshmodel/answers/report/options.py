@@ -1,14 +1,10 @@
-"""What a report is asked for: its pages, its sections, who wrote it and who signs it."""
+"""What a report is asked for: its sections, who wrote it and who signs it."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from meshmodel.model.errors import RequestError
 from meshmodel.model.text import LINE_LIMIT, did_you_mean, one_line, unprintable
-
-if TYPE_CHECKING:  # every command declares its options, and few write a report
-    from meshmodel.answers.report.tree import PageSize
 
 SECTIONS: Final = {
     "decision": "the page to decide on",
@@ -29,11 +25,6 @@ SECTIONS: Final = {
 APPENDICES: Final = (*SECTIONS,)[4:]
 """Those that nobody needs to decide or to begin."""
 BRIEF: Final = ("decision", "index", "ways")
-PAGES: Final["dict[PageSize, str]"] = {
-    "a4": "210 × 297 mm",
-    "letter": "8.5 × 11 in",
-    "slide": "16:9, one way a slide",
-}
 MOST_REVIEWERS: Final = 8
 """So many sign on the first page."""
 
@@ -43,20 +34,16 @@ class ReportOptions:
     """What a report is asked for.
 
     Attributes:
-        page: the size of its pages.
         brief: only what is needed to decide, in a few pages.
         only: these sections alone; empty: all.
         author: who wrote it; empty: it is not said.
         reviewers: who is to sign it.
-        template: a folder with the organisation's styles (``template``).
     """
 
-    page: "PageSize" = "a4"
     brief: bool = False
     only: tuple[str, ...] = ()
     author: str = ""
     reviewers: tuple[str, ...] = ()
-    template: Path | None = None
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -64,11 +51,8 @@ class ReportOptions:
         wanted = self.only or (BRIEF if self.brief else tuple(SECTIONS))
         return tuple(each for each in SECTIONS if each in wanted)
 
-    def check(self, form: str) -> None:
+    def check(self) -> None:
         """Refuse what cannot be done.
-
-        Args:
-            form: the format of the report.
 
         Raises:
             RequestError: it names the choice, and what to do.
@@ -79,10 +63,6 @@ class ReportOptions:
                 raise RequestError("only", f"a report has no section {one_line(each)}; {hint}")
         if self.brief and self.only:
             raise RequestError("brief", "chosen sections say already what is in it: leave one out")
-        if self.page != "a4" and form == "md":
-            raise RequestError("page", "Markdown has no pages; name a file .pdf, .html or .docx")
-        if self.page == "slide" and (self.only or self.brief):
-            raise RequestError("page", "slides have sections of their own: choose none")
         for name, text in (("author", self.author), *(("reviewers", each) for each in self.reviewers)):
             problem = unprintable(text)
             if problem is not None:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from anyascii import anyascii
 from reportlab import rl_config
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape, letter
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ListStyle, ParagraphStyle
 from reportlab.lib.units import cm
 from reportlab.pdfbase import pdfmetrics
@@ -33,14 +33,12 @@ from reportlab.platypus import Paragraph as Words
 
 from meshmodel.answers.blocks import Facts
 from meshmodel.answers.report.tree import (
-    LARGEST,
     Block,
     Break,
     Contents,
     Heading,
     Items,
     Link,
-    PageSize,
     Paragraph,
     Picture,
     Report,
@@ -55,7 +53,10 @@ _SIGNS: Final = {"✖": "×", "◆": "◊", "◇": "◊", "→": "->"}
 _MARGIN: Final = 2 * cm
 _CAPTION: Final = 1.4 * cm
 _IN_LATIN: Final = "Names in letters that this format has no font for are written in Latin letters."
-_SIZES: Final[dict[PageSize, tuple[float, float]]] = {"a4": A4, "letter": letter, "slide": (960.0, 540.0)}
+_WIDTH: Final = A4[0] - 2 * _MARGIN
+_UPRIGHT: Final = (_WIDTH, A4[1] - 2 * _MARGIN - _CAPTION)
+"""Width and height that a picture may take on an upright page."""
+_ACROSS: Final = (A4[1] - 2 * _MARGIN, A4[0] - 2 * _MARGIN - _CAPTION)
 _PADDING: Final = 3
 _PAGE_COLUMN: Final = 8
 """The share of the column of page numbers."""
@@ -64,7 +65,7 @@ _LINK: Final = "#0072B2"
 
 
 class _Styles:
-    """How texts look: small on the first page, which has to hold all that it says, large on a slide."""
+    """How texts look: small on the first page, which has to hold all that it says."""
 
     def __init__(self, text: float, cell: float, headings: tuple[float, float, float]) -> None:
         self.text = ParagraphStyle(
@@ -92,19 +93,6 @@ class _Styles:
 
 _USUAL: Final = _Styles(9.5, 7.5, (18, 14, 10.5))
 _FIRST: Final = _Styles(8.5, 7.5, (15, 10, 9.5))
-_SLIDE: Final = _Styles(16, 14, (30, 24, 18))
-
-
-class _Paper:
-    """The pages of a report: their size, and what fits between their margins."""
-
-    def __init__(self, page: PageSize) -> None:
-        self.size = _SIZES[page]
-        self.is_slide = page == "slide"
-        self.foot = 14 if self.is_slide else 7
-        self.width = self.size[0] - 2 * _MARGIN
-        self.upright = (self.width, self.size[1] - 2 * _MARGIN - _CAPTION)
-        self.across = (self.size[1] - 2 * _MARGIN, self.size[0] - 2 * _MARGIN - _CAPTION)
 
 
 def pdf(report: Report) -> bytes:
@@ -112,9 +100,8 @@ def pdf(report: Report) -> bytes:
     _register()
     rl_config.useA85 = 0  # pages as bytes: as letters they are longer, and take longer to write
     out = io.BytesIO()
-    paper = _Paper(report.page)
-    document = _Document(out, report, paper)
-    document.build([*_Flowables(report, paper).flowables, _PageNumbers(document.pages_of)])
+    document = _Document(out, report)
+    document.build([*_Flowables(report).flowables, _PageNumbers(document.pages_of)])
     return out.getvalue()
 
 
@@ -148,10 +135,10 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
         pages_of: by what links lead to a heading the number of its page, as far as it is laid out.
     """
 
-    def __init__(self, out: io.BytesIO, report: Report, paper: _Paper) -> None:
+    def __init__(self, out: io.BytesIO, report: Report) -> None:
         super().__init__(
             out,
-            pagesize=paper.size,
+            pagesize=A4,
             invariant=1,
             pageCompression=1,
             title=report.title,
@@ -162,19 +149,16 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
             displayDocTitle=True,
             initialFontName=FONT,
         )
-        self._foot, self._paper = f"{_letters(report.title)[:60]} · {report.stamp}", paper
+        self._foot = f"{_letters(report.title)[:60]} · {report.stamp}"
         self._headings = 0
         self.pages_of: dict[str, int] = {}
-        templates = [("upright", paper.size)]
-        if not paper.is_slide:
-            templates.append(("across", landscape(paper.size)))
-        for name, size in templates:
+        for name, size in (("upright", A4), ("across", landscape(A4))):
             box = (_MARGIN, _MARGIN, size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN)
             frame = Frame(*box, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
             self.addPageTemplates(PageTemplate(name, [frame], pagesize=size, onPage=self._page))
 
     def _page(self, canvas: Any, document: Any) -> None:
-        canvas.setFont(FONT, self._paper.foot)
+        canvas.setFont(FONT, 7)
         canvas.setFillColor(_GREY)
         canvas.drawString(_MARGIN, 1.2 * cm, self._foot)
         canvas.drawRightString(document.pageTemplate.pagesize[0] - _MARGIN, 1.2 * cm, f"{document.page}")
@@ -224,15 +208,15 @@ class _Title(Words):  # type: ignore[misc]  # reportlab has no types
 class _Flowables:
     """The flowables of a report."""
 
-    def __init__(self, report: Report, paper: _Paper) -> None:
+    def __init__(self, report: Report) -> None:
         self.flowables: list[Flowable] = []
-        self._is_across, self._paper, self._report = False, paper, report
+        self._is_across, self._report = False, report
         first = report.first_page
         placed = zip(report.placed(), [*report.blocks[1:], None], strict=True)
         for number, ((block, across, above), after) in enumerate(placed):
-            self._styles = _SLIDE if paper.is_slide else _FIRST if number < first else _USUAL
+            self._styles = _FIRST if number < first else _USUAL
             self._is_first = number < first
-            self._turn(across and not paper.is_slide)
+            self._turn(across)
             self._add(block, after, above)
             if block is report.blocks[0] and _has_other_letters(report):
                 self.flowables.append(Words(_IN_LATIN, self._styles.small))
@@ -259,7 +243,7 @@ class _Flowables:
             case Facts():
                 self._facts(block)
             case Table():
-                self.flowables.append(_table(block, styles.cell, self._paper))
+                self.flowables.append(_table(block, styles.cell))
             case Picture():
                 self._picture(block, above)
             case Break():
@@ -268,7 +252,7 @@ class _Flowables:
                 links = tuple(
                     (Link.to(each.anchor, each.text),) for each in self._report.sections if each.anchor
                 )
-                self.flowables.append(_table(Table(("Section",), links, (92,)), styles.cell, self._paper))
+                self.flowables.append(_table(Table(("Section",), links, (92,)), styles.cell))
 
     def _facts(self, facts: Facts) -> None:
         said = [f"<b>{escape(name)}:</b> {_linked(value)}" for name, value in facts.rows]
@@ -277,8 +261,8 @@ class _Flowables:
         self.flowables += [Words(each, self._styles.fact) for each in said]
 
     def _picture(self, picture: Picture, above: float) -> None:
-        wide, high = self._paper.across if picture.across else self._paper.upright
-        drawing = Drawing(picture, (wide, high - above), _letters, LARGEST[self._report.page])
+        wide, high = _ACROSS if picture.across else _UPRIGHT
+        drawing = Drawing(picture, (wide, high - above), _letters)
         if picture.is_explained:
             drawing.spaceAfter = self._styles.text.spaceAfter
             self.flowables.append(drawing)
@@ -410,7 +394,7 @@ class _Grid(Flowable):  # type: ignore[misc]  # reportlab has no types
         self.canv.restoreState()
 
 
-def _table(table: Table, style: ParagraphStyle, paper: _Paper) -> _Grid:
+def _table(table: Table, style: ParagraphStyle) -> _Grid:
     """A table; one of links within the report has a last column with the pages that they lead to."""
     links = [
         [(place, cell.anchor) for place, cell in enumerate(row) if isinstance(cell, Link)]
@@ -423,7 +407,7 @@ def _table(table: Table, style: ParagraphStyle, paper: _Paper) -> _Grid:
         for row, led in zip(rows, links, strict=True):
             row.append("")
             led.extend([(len(shares) - 1, led[0][1])] if led else [])
-    widths = [paper.width * share / sum(shares) for share in shares]
+    widths = [_WIDTH * share / sum(shares) for share in shares]
     first, *others = (
         tuple(
             _lines(text, font, style.fontSize, width - 2 * _PADDING)
@@ -431,7 +415,7 @@ def _table(table: Table, style: ParagraphStyle, paper: _Paper) -> _Grid:
         )
         for font, row in chain([(_BOLD, head)], ((FONT, row) for row in rows))
     )
-    return _Grid(widths, first, others, style, links, paper.upright[1])
+    return _Grid(widths, first, others, style, links, _UPRIGHT[1])
 
 
 @lru_cache(10_000)

@@ -5,7 +5,7 @@ Its texts are plain: each writer escapes them for its format. None has a line br
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from meshmodel.answers.blocks import Facts, plain
 
@@ -119,17 +119,10 @@ class Picture:
 
 
 Block = Heading | Paragraph | Items | Facts | Table | Picture | Break | Contents
-PageSize = Literal["a4", "letter", "slide"]
-ROOMS: Final[dict[PageSize, tuple[float, float]]] = {
-    "a4": (482.0, 689.0),
-    "letter": (498.0, 639.0),
-    "slide": (846.0, 387.0),
-}
+ROOM: Final = (482.0, 689.0)
 """Points between the margins of an upright page, without what stands below a picture."""
-LEAST: Final[dict[PageSize, float]] = {"a4": 7.0, "letter": 7.0, "slide": 14.0}
+LEAST: Final = 7.0
 """Points that the smallest letters of a page are to have."""
-LARGEST: Final[dict[PageSize, float]] = {"a4": 1.0, "letter": 1.0, "slide": 2.0}
-"""So much larger than it was laid out a picture may be drawn: a slide is read from afar."""
 LETTERS: Final = 0.94
 """Of the size laid out for, the size of letters in pictures: Vera's look larger than Arial's."""
 
@@ -142,13 +135,11 @@ class Report:
         title: the same as its first heading.
         stamp: which model was told of by which program.
         blocks: all of it, in order.
-        page: the size of its pages.
     """
 
     title: str
     stamp: str
     blocks: tuple[Block, ...]
-    page: PageSize = "a4"
 
     @property
     def first_page(self) -> int:
@@ -198,12 +189,12 @@ class Report:
         Args:
             laid_out: points of the smallest letters of a picture, as it is laid out.
         """
-        wide, high = ROOMS[self.page]
+        wide, high = ROOM
         for each in self.pictures:
-            room = (high, wide) if each.across and self.page != "slide" else (wide, high)
-            scale = min(LARGEST[self.page], room[0] / each.size[0], room[1] / each.size[1])
+            room = (high, wide) if each.across else (wide, high)
+            scale = min(1.0, room[0] / each.size[0], room[1] / each.size[1])
             points = laid_out * LETTERS * scale
-            if points < LEAST[self.page] - 0.05:
+            if points < LEAST - 0.05:
                 yield each, points
 
     @property

@@ -30,7 +30,6 @@ class Drawing(Flowable):  # type: ignore[misc]  # reportlab has no types
         picture: Picture,
         room: tuple[float, float],
         letters: Callable[[str], str],
-        largest: float = 1.0,
     ) -> None:
         """Scale it.
 
@@ -38,12 +37,11 @@ class Drawing(Flowable):  # type: ignore[misc]  # reportlab has no types
             picture: with its SVG.
             room: the most width and height that it may take.
             letters: writes a text with what the font has.
-            largest: so much larger than it was laid out it may become.
         """
         super().__init__()
         self._picture, self._letters = picture, letters
         wide, high = picture.size
-        self._scale = min(largest, room[0] / wide, room[1] / high)
+        self._scale = min(1.0, room[0] / wide, room[1] / high)
         self.width, self.height = wide * self._scale, high * self._scale
 
     def draw(self) -> None:

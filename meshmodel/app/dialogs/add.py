@@ -17,7 +17,7 @@ from meshmodel.edits.additions import USUAL_END, addition
 from meshmodel.edits.edit import Edit, unused_id
 from meshmodel.edits.operations import words_for
 from meshmodel.language import add_entry
-from meshmodel.language.catalogue import ENTRIES, entry
+from meshmodel.language.catalogue import ENTRIES, entry, needs_agent
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.records import Reference, Slot
@@ -34,6 +34,7 @@ KINDS = (
 """What can be added: its table, the letter that chooses it, and what it is."""
 PARTS = tuple((each.key, str(number), each.what) for number, each in enumerate(ENTRIES, 1))
 """What can be added with its relations."""
+ASKED = "For which agent? Choose one, or type a new name"
 _TABLES = frozenset(each[0] for each in (*KINDS, *PARTS))
 
 
@@ -44,7 +45,8 @@ class _KindInput(FilterInput):
         """Move the highlight among the kinds."""
         rows = self.screen.query_one(RowList)
         if rows.row is not None and rows.row.key in _TABLES:
-            rows.move_to(0 if by < 0 else len(KINDS) - 1)
+            last = max(at for at, each in enumerate(rows.shown_rows) if each.key in _TABLES)
+            rows.move_to(0 if by < 0 else last)
         super().action_move(action, by)
 
 
@@ -54,7 +56,8 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
     ``AddDialog(snapshot, zone="helpdesk")``: a new system then lies in that zone, a new agent is at
     home there. With ``source`` the cursor begins at what is usually connected with that, and without it
     the parts of the catalogue are offered too, in which ``connected_to`` stands in a place. Without a name
-    it is called as its kind; a kind is chosen by going to its row. Result: the edit, and what to select
+    it is called as its kind; a kind is chosen by going to its row. A part that needs an agent asks for which
+    one: an agent of the model, or a new one. Result: the edit, and what to select
     afterwards.
     """
 
@@ -114,7 +117,9 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         rows = self.query_one(RowList)
         name.visible = self.query_one(Button).visible = True
         name.placeholder = f"the name of {part.asks if part else f'the {table}'}"
-        kind.value, kind.visible = "", bool(_kinds(table))
+        is_agent_asked = self._needs_agent
+        kind.placeholder = ASKED if is_agent_asked else "Tab: type its kind; or click one"
+        kind.value, kind.visible = "", is_agent_asked or bool(_kinds(table))
         rows.set_rows(self._rows())
         rows.go_to(table)
         self.query_one("#dialog").border_title = Content(f"add {table}{self._where()}")
@@ -133,10 +138,13 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
         rows.settle()
         if self.kind is None:
             return
+        kind = None if rows.row is None or rows.row.key in _TABLES else rows.row.value
+        if kind is None and self._needs_agent:
+            self._ask_agent()
+            return
         if rows.row is None:
             self.show_problem(f"no kind of {self.kind} is called so")
             return
-        kind = None if rows.row.key in _TABLES else str(rows.row.value)
         name = clean_line(self.query_one("#name", Input).value)
         if event is not None and not name and kind is None:
             self.show_problem("a name is needed, or a kind" if _kinds(self.kind) else "a name is needed")
@@ -150,7 +158,9 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
             if part is None:
                 added = addition(self.snapshot, self.kind, name, self.zone, self.slot, kind=kind)
             else:
-                added = add_entry(part, name, self.snapshot, self.connected_to, (self.zone, self.slot))
+                where = self.zone, self.slot
+                agent = kind or ""
+                added = add_entry(part, name, self.snapshot, self.connected_to, where, agent)
         except InvalidModelError as error:
             self.show_problem(one_line(error, 160))
             return
@@ -158,17 +168,38 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
 
     def _rows(self, *, is_filtered: bool = False) -> list[Row]:
         """What can be added; of an element that is chosen its kinds too, and those alone if filtered."""
-        kinds = _kinds(self.kind)
+        if self._needs_agent:
+            title, kinds = "for which agent", (*self.snapshot.agent,)
+        else:
+            title, kinds = f"kinds of {self.kind}s", _kinds(self.kind)
         of_kind = [Row(("kind", each), line("  ", each), each, search=each) for each in kinds]
+        new = clean_line(self.query_one("#kind", Input).value) if self._needs_agent else ""
+        if new and new not in kinds:
+            row = line("  ", f"a new agent, {one_line(new, 40)}")
+            of_kind.append(Row(("kind", "new", new), row, new, search=f"+{new}"))
         if is_filtered:
             return of_kind
         rows = [_row(key, f"{GLYPHS[table]} {table:<12}", what, table) for table, key, what in KINDS]
-        if kinds:
-            return [*rows, heading(f"kinds of {self.kind}s"), *of_kind]
-        if self.source is None:
+        if self.source is None and (entry(self.kind or "") is not None or not kinds):
             rows.append(heading("with its relations"))
             rows += [_row(key, f"{part:<16}", what, part) for part, key, what in PARTS]
-        return rows
+        return [*rows, heading(title), *of_kind] if of_kind else rows
+
+    @property
+    def _needs_agent(self) -> bool:
+        """Whether a part was chosen that needs an agent, and none is selected."""
+        part = entry(self.kind or "")
+        try:
+            return part is not None and needs_agent(part, self.snapshot, self.connected_to)
+        except InvalidModelError:  # said once it is to be added
+            return False
+
+    def _ask_agent(self) -> None:
+        """Go to the question for which agent it is, with those of the model below it."""
+        self.query_one("#kind").focus()
+        rows = self.query_one(RowList)
+        rows.set_rows(self._rows(is_filtered=True))
+        self.show_problem(ASKED)
 
     def _where(self) -> str:
         end = "" if self.source is None else f", connected with {words_for(self.source)}"

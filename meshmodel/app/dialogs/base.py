@@ -218,9 +218,9 @@ class YesNo(Dialog[bool]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, question: str, hint: str) -> None:
-        """Arguments: the question, and what leaving it does."""
-        super().__init__("a question")
+    def __init__(self, title: str, question: str, hint: str) -> None:
+        """Arguments: what it is about, the question, and what answering and leaving it does."""
+        super().__init__(title)
         self._question = question
         self._hint = hint
 

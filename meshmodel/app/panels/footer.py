@@ -14,6 +14,13 @@ from meshmodel.model.text import width
 
 GAP: Final = 2
 """Cells of ground after each key and its label."""
+_IN_A_LIST: Final[Mapping[str, str]] = {"find": "filter"}
+_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "canvas": {},
+    "questions": {**_IN_A_LIST, "accept": "yes", "rename": "no"},
+    "round": {**_IN_A_LIST, "close": "leave"},  # back is the stop before
+}
+"""By where the focus is: the labels of commands, by id, that do something else there."""
 
 
 class MeshFooter(Bound):
@@ -37,10 +44,10 @@ class MeshFooter(Bound):
             return []
         instead = {"quick_line": BY_ID["close"]} if shown.is_overlaid else {}
         wanted = [instead.get(each.id, each) for each in FOOTERS[shown.focus]]
-        if shown.focus != "canvas":  # there it filters
-            wanted = [replace(each, label="filter") if each.id == "find" else each for each in wanted]
-        if shown.focus == "round":  # there back is the stop before
-            wanted = [replace(each, label="leave") if each.id == "close" else each for each in wanted]
+        if not shown.is_squeezed:
+            wanted = [each for each in wanted if each.id != "arrange"]
+        labels = _LABELS.get(shown.focus, _IN_A_LIST)
+        wanted = [replace(each, label=labels.get(each.id, each.label)) for each in wanted]
         *found, helping = [each for each in wanted if not each.barred_reason(shown)]
         while found and self._cells([*found, helping]) > room:
             found.pop()

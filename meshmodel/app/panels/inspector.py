@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from meshmodel.analysis.results import Finding
+from meshmodel.analysis.results import Answerable, Finding
 from meshmodel.app.messages import (
     EditRequested,
     FieldRequested,
     FindingOpened,
     NoteRequested,
     Notice,
+    QuestionAsked,
     SelectionRequested,
 )
 from meshmodel.app.panels.bound import Bound
@@ -41,7 +42,7 @@ class Inspector(FilterList, Bound):
     Space switches a field with few values (yes, no, unset; a short closed list) to its next one.
 
     Posts ``EditRequested`` (one edit a field), ``SelectionRequested`` (a relation or an element was
-    chosen), ``FindingOpened`` and ``Notice`` (why something is refused).
+    chosen), ``FindingOpened``, ``QuestionAsked`` and ``Notice`` (why something is refused).
     Escape closes its filter; without one it is left to the workbench.
     """
 
@@ -86,13 +87,15 @@ class Inspector(FilterList, Bound):
             self._edit(SCHEMA[table_of(self.record)].field(key))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Edit the field, select the record, open the finding of the row, or add a note."""
+        """Edit the field, select the record, open the finding, ask the question, or add a note."""
         event.stop()
         match event.row.value:
             case Field() as field:
                 self._edit(field)
             case inspection.NewNote() as new:
                 self._add_note(new.subject)
+            case Answerable() as asked:
+                self.post_message(QuestionAsked(asked))
             case Finding() as finding:
                 self.post_message(FindingOpened(finding))
             case (str(), _) as reference:

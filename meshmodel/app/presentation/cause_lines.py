@@ -13,7 +13,7 @@ from meshmodel.app.presentation.cause_words import cause_words, rule_words, seve
 from meshmodel.model.records import Acceptance, Agent, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import check_current
-from meshmodel.model.text import counted, name_list, pad, shorten, width
+from meshmodel.model.text import counted, name_list, pad, shorten_name, width
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -24,6 +24,9 @@ Order = Literal["severity", "door", "agents", "rule"]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 NAMED: Final = 1
 """So many of more than two agents are named in a line of unknown width: how many is what must be seen."""
+
+_SUBJECT: Final = 34
+"""The most cells of the subject of a line."""
 
 
 def cause_lines(
@@ -195,7 +198,12 @@ def _searched(
 
 
 def _column(subject: str, room: int) -> str:
-    words = shorten(subject_words(subject), 34)  # some take more room than others: their ends tell them apart
+    # Some take more room than others. The longest of the names in a subject is cut first.
+    names = subject.split(">")
+    rooms = [*map(width, names)]
+    while sum(rooms) + 3 * (len(names) - 1) > _SUBJECT:
+        rooms[rooms.index(max(rooms))] -= 1
+    words = subject_words(">".join(map(shorten_name, names, rooms)))
     return pad(words, max(room, width(words))) + " "
 
 

@@ -237,7 +237,6 @@ def _reach_words(each: "SystemReach") -> Words:
 def _system_reach(analysis: "Analysis", system: System) -> list[Section]:
     sections = []
     if not system.untrusted_input and any(each.system == system.id for each in analysis.heard):
-        # Outsiders cannot write there themselves.
         carriers = [
             Line(
                 ("carrier", each),
@@ -246,7 +245,10 @@ def _system_reach(analysis: "Analysis", system: System) -> list[Section]:
             )
             for each in analysis.carried_by(system.id)
         ]
-        sections.append(Section("⚐ outsiders' words, carried here by", carriers))
+        by_themselves = "⚐ outsiders write here, with a credential that they get"
+        sections.append(
+            Section("⚐ outsiders' words, carried here by" if carriers else by_themselves, carriers)
+        )
     reached = [
         Line(("reached", agent), partial(_reached_words, analysis.snapshot, agent, each), ("agent", agent))
         for agent, each in analysis.reach_table.reaching(system.id)
@@ -294,9 +296,10 @@ def finding_sections(analysis: "Analysis | None", record: Record) -> list[Sectio
         for each in findings_index(analysis).about(table, key)
     ]
     asked = [
-        Line(("question", text), ((f"? {text}", ""),))
+        Line(("question", text), ((f"? {text}", ""),), answerable.get(text))
         for question in questions_of(analysis)
         if question.element == f"{table}:{key}"
+        for answerable in [{each.ask: each for each in question.answerable}]
         for text in question.asks
     ]
     title = "findings" if len(found) <= _COUNTED else f"{len(found)} findings"

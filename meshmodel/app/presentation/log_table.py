@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from meshmodel.app.presentation.log_words import SIGNS, WORDS
-from meshmodel.canvas.text import cells, cut
+from meshmodel.canvas.text import cells
 from meshmodel.model.events import time_text
 from meshmodel.model.secrets import shortened
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, shorten_name
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace_records import TracedEvent
@@ -108,7 +108,7 @@ def columns_of(events: "Iterable[TracedEvent]") -> tuple[int, ...]:
 def _active(who: str, identity: str) -> str:
     """Who as whom in a narrow column: the name of who carries it is cut rather than the identity."""
     room = _CLOSE["identity active"] - 1 - cells(f" as {identity}")
-    return f"{cut(who, room, '…')} as {identity}" if room >= _LEAST_WHO else identity
+    return f"{shorten_name(who, room)} as {identity}" if room >= _LEAST_WHO else identity
 
 
 def event_matches(traced: "TracedEvent", words: list[str]) -> bool:

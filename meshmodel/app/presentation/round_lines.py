@@ -7,7 +7,7 @@ from meshmodel.answers.lines import Look
 from meshmodel.app.presentation.round_answers import AnswerName, credential_of, logging_systems
 from meshmodel.edits.operations import title_of
 from meshmodel.model.records import Reference
-from meshmodel.model.text import counted, one_line, pad, shorten, width
+from meshmodel.model.text import counted, one_line, pad, shorten, shorten_name, width
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, PathStep
@@ -79,7 +79,9 @@ def _cards(stop: "RoundStop", way: "Explanation", cells: int, *, mark: str) -> I
     between = max(cells - 2 * size - 2, 12)
     said = shorten(f" {by} ", between - 5)
     arrow = f"━━{said}{'━' * (between - 5 - width(said))}{mark} ▶"
-    left, right = (pad(f" {shorten(each.upper(), size - 4)}", size - 2) for each in (left_title, right_title))
+    left, right = (
+        pad(f" {shorten_name(each.upper(), size - 4)}", size - 2) for each in (left_title, right_title)
+    )
     edge, gap = "━" * (size - 2), " " * between
     yield RoundLine([Piece(f"  ┏{edge}┓{gap}┏{edge}┓")])
     yield RoundLine([Piece(f"  ┃{left}┃", "bold"), Piece(arrow, "error"), Piece(f"┃{right}┃", "bold")])

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from meshmodel.analysis.results import Answerable
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.workbench.focus import Focus, Severity
-from meshmodel.edits.doubts import asks_of_jobs, job_answer, job_secrets, new_doubts
+from meshmodel.edits.doubts import new_doubts
 from meshmodel.edits.edit import Edit
+from meshmodel.edits.operations import described
+from meshmodel.edits.question_answers import answers_to, asks_of_jobs, job_secrets
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
@@ -88,19 +91,47 @@ class Context(Focus):
     def _ask_about_jobs(self, before: Snapshot) -> None:
         """Ask whether jobs can read the secrets stored where they run, where the edit raises that."""
         after, known = self.session.snapshot, job_secrets(before)
-        system, custodies = next(
-            ((system, each) for system, each in job_secrets(after).items() if system not in known), ("", ())
-        )
-        if not custodies or not self.is_in_front:
+        for system, custodies in job_secrets(after).items():
+            if system not in known and self.is_in_front:
+                self.ask_question(Answerable(asks_of_jobs(after, system, custodies), ("system", system)))
+                return
+
+    def ask_question(self, asked: Answerable) -> None:
+        """Ask what yes or no answers; one that asks who or which begins with its choices."""
+        if self.is_read_only():
             return
-
-        def decided(can: bool) -> None:  # what the dialog answers
-            self.apply(job_answer(after, system, custodies, can=can), on=after)
-
         from meshmodel.app.dialogs.base import YesNo
 
-        question = asks_of_jobs(after, system, custodies)
-        self.ask(YesNo(question, "Esc leaves it among the questions"), decided)
+        snapshot = self.session.snapshot
+        answers = answers_to(snapshot, asked.about)
+        if answers is None or answers.no is None:
+            self.answer(asked, is_so=True)
+            return
+        hint = f"{answers.effect} Esc leaves it among the questions."
+        dialog = YesNo(described(snapshot, asked.about), asked.ask, hint)
+        self.ask(dialog, lambda is_so: self.answer(asked, is_so=is_so))
+
+    def answer(self, asked: Answerable, *, is_so: bool) -> None:
+        """Answer a question by one edit; where yes may mean several, one is chosen first."""
+        snapshot = self.session.snapshot
+        answers = answers_to(snapshot, asked.about)
+        if answers is None:
+            self.say("this is answered already")
+        elif not is_so and answers.no is None:
+            self.say(f"no answers nothing here; yes asks {answers.which}")
+        elif not is_so:
+            self.apply(answers.no, on=snapshot)
+        elif len(answers.yes) == 1:
+            (wanted,) = answers.yes.values()
+            self.apply(wanted, on=snapshot)
+        elif answers.yes:
+            from meshmodel.app.dialogs.base import Picker
+            from meshmodel.app.widgets.rows import Row, line
+
+            rows = [Row(name, line(name), each) for name, each in answers.yes.items()]
+            self.ask(Picker(answers.which, rows), lambda wanted: self.apply(wanted, on=snapshot))
+        else:
+            self.say("nothing can be chosen yet: add an agent first")
 
     def is_read_only(self) -> bool:
         """Whether edits are refused; that is said in the message line alone, since it is no fault."""

@@ -15,6 +15,7 @@ from meshmodel.app.messages import (
     Notice,
     PanelClosed,
     PeopleChanged,
+    QuestionAsked,
     SelectionRequested,
 )
 from meshmodel.app.panels.compromise import CompromiseList
@@ -65,6 +66,7 @@ ROUTES: Final = (
     route(FieldRequested, lambda w, event: w.editing.field_requested(event, w.findings.refusal)),
     route(NoteRequested, lambda w, event: w.editing.note_requested(event)),
     route(FindingOpened, lambda w, event: w.findings.point(event.finding)),
+    route(QuestionAsked, lambda w, event: w.context.ask_question(event.asked)),
     route(ExplanationRequested, lambda w, event: w.findings.explained(event)),
     route(FixList.MeasuresPreviewed, lambda w, event: w.plan.previewed(event)),
     route(FixList.MeasuresWanted, lambda w, event: w.plan.wanted(event)),

@@ -49,6 +49,7 @@ from meshmodel.app.workbench.controllers.lens import LensController
 from meshmodel.app.workbench.controllers.moving import MovingController
 from meshmodel.app.workbench.controllers.offboarding import OffboardingController
 from meshmodel.app.workbench.controllers.plan import PlanController
+from meshmodel.app.workbench.controllers.questions import QuestionsController
 from meshmodel.app.workbench.controllers.room import RoomController
 from meshmodel.app.workbench.controllers.round import RoundController
 from meshmodel.app.workbench.controllers.selection import SelectionController
@@ -104,6 +105,7 @@ class Workbench(Screen[None]):
         self.comparing: ComparingController = ComparingController(context)
         self.lens: LensController = LensController(context)
         self.offboarding: OffboardingController = OffboardingController(context)
+        self.questions: QuestionsController = QuestionsController(context)
         self.trace: TraceController = TraceController(context)
         self.round: RoundController = RoundController(context)
         self.room: RoomController = RoomController(context)
@@ -179,10 +181,9 @@ class Workbench(Screen[None]):
 
     def _prepare(self, _: object) -> None:
         """Import what the first keys need, in a thread, while nobody waits for it."""
+        self.session.prepare()
         from meshmodel.app.dialogs import add, connect  # noqa: F401  # these import nearly all that dialogs need
         from meshmodel.app.panels import pasted_lines  # noqa: F401
-
-        self.session.prepare()
 
     def leave(self) -> None:
         """Stop background work, remember the place, and close the file."""
@@ -413,9 +414,17 @@ class Workbench(Screen[None]):
             self.layout_of_panels.close()
 
     def accept(self) -> None:
-        """Confirm the note under the cursor of the questions, else accept the open finding."""
-        if not self.editing.confirm():
+        """Answer yes to the question in focus, else accept the open finding, else ask about the selection."""
+        if self.questions.yes():
+            return
+        is_elsewhere = self.shown.finding is None and self.shown.focus != "findings"
+        if not (is_elsewhere and self.questions.ask()):
             self.findings.accept()
+
+    def rename(self) -> None:
+        """Answer no to the question in focus, else ask for another name of the selected element."""
+        if not self.questions.no():
+            self.editing.rename()
 
     def find(self) -> None:
         """Find an element, or filter the list in focus."""

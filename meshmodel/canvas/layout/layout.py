@@ -17,6 +17,7 @@ from meshmodel.canvas.layout.line_labels import (
     MODES,
     LineEnd,
     Mode,
+    MovedLabel,
     cells_cut,
     cells_needed,
     line_end,
@@ -45,7 +46,7 @@ class Plan:
         columns: for each column of cards, its first cell and its width.
         starts: for each channel, its first cell.
         widths: for each channel, its cells.
-        moved: for each label that stands beside its line, not in it, its first cell and its row.
+        moved: for each label that stands beside its line, not in it, where it stands.
     """
 
     grid: Grid
@@ -57,7 +58,7 @@ class Plan:
     columns: list[tuple[int, int]] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
-    moved: dict[Pin, tuple[int, int]] = field(default_factory=dict)
+    moved: dict[Pin, MovedLabel] = field(default_factory=dict)
     _ends: dict[Pin, LineEnd] = field(default_factory=dict)
 
     @property
@@ -265,9 +266,15 @@ class Plan:
         lack = 0 if pin in self.moved else cells_cut(pin, self.mode)
         return max(0, lack - self._spare(pin)) if lack else 0
 
-    def move_label(self, pin: Pin, x: int, y: int) -> None:
-        """Move the label at a pin, so that it begins at a cell where it has room to stand whole."""
-        self.moved[pin] = x, y
+    def shortened(self) -> int:
+        """How many names of cards and labels of lines are not shown whole."""
+        ellipsis = "~" if self.is_ascii else "…"
+        names = sum(any(each.endswith(ellipsis) for each in rows) for rows in self.names.values())
+        return names + sum(self.lack(pin) > 0 for channel in self.channels for pin in channel.pins)
+
+    def move_label(self, pin: Pin, moved: MovedLabel) -> None:
+        """Move the label at a pin to where it has room to stand whole."""
+        self.moved[pin] = moved
         self._ends.pop(pin, None)
 
     def _spare(self, pin: Pin) -> int:

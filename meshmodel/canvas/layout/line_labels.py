@@ -87,6 +87,15 @@ class LineEnd(NamedTuple):
 _NO_LABEL = ("", "", 0)
 
 
+class MovedLabel(NamedTuple):
+    """A label beside its line: its first cell, its row, and what leads to the line before or behind it."""
+
+    x: int
+    y: int
+    before: str
+    behind: str
+
+
 @lru_cache(maxsize=32_768)
 def _cut_label(name: str, words: str, most: int, *, is_ascii: bool) -> tuple[str, str, int]:
     """The two parts of a label as they are shown, and their cells.

@@ -143,7 +143,7 @@ def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting
         reached_by = graph.spread({mesh.agent_node(agent): 1})
         for kind, (leaves, enters) in _steps(mesh, kinds):
             if reached_by[leaves]:
-                for node in (leaves, enters):
+                for node in {leaves, enters}.difference(mesh.named):
                     lighting.nodes[reference_of(mesh, node)] = tone
                 lighting.steps[kind, mesh.name(leaves), mesh.name(enters)] = tone
     _add_words(mesh, lighting, agent, reached.reach)

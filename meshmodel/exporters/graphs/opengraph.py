@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.analysis.graph import Step
     from meshmodel.analysis.mesh import Mesh
+    from meshmodel.analysis.sessions import Copies
 
 NAMESPACE: Final = "MeshModel"
 """The prefix of all kinds, and the kind by which BloodHound knows where a node comes from."""
@@ -143,10 +144,10 @@ class _Payload:
             ends, copies = session.delegation, session.copies
             back = "values" if copies.values else "words"
             found[session.node] = f"session/{back}/{ends.from_}/{ends.to}"
-            # Sessions that return values share their copies where they are limited to the same.
-            limit = hashlib.sha256(" ".join(sorted(copies.only)).encode()).hexdigest()[:8]
-            shared = f"session/values/{limit}" if copies.values else found[session.node]
+            shared = f"session/values/{_limit(copies)}" if copies.values else found[session.node]
             found |= dict.fromkeys(copies.nodes.values(), shared)
+        for node, copies in self.mesh.sessions.copying.items():
+            found |= dict.fromkeys((node, *copies.nodes.values()), f"session/copying/{_limit(copies)}")
         return found
 
     def _guards(self, analysis: "Analysis") -> Mapping["Step", list[str]]:
@@ -180,7 +181,8 @@ class _Payload:
             original = self.mesh.original(node)
             key = self.mesh.name(node)
             if original >= self.mesh.first_credential:
-                table = "agent" if original >= self.mesh.first_agent else "credential"
+                is_agent = original >= self.mesh.first_agent and node not in self.mesh.named
+                table = "agent" if is_agent else "credential"
                 record = self.snapshot.table(table)[key]
                 yield self._node(self._id(node), table, record.title, facts_of(record) | of_session)
             elif node in self.used:
@@ -233,6 +235,11 @@ class _Payload:
             else f"access/{ACTIONS[original % 5]}"
         )
         own = f"{kind}/{mesh.name(node)}"
+        if node in mesh.astray:
+            own = f"astray/{own}"
+        elif node in mesh.named:
+            (to,) = (ends[1] for ends, trust in mesh.trusts.items() if trust == original)
+            own = f"trust/{mesh.name(node)}/{to}"
         return f"{self.sessions[node]}/{own}" if node in self.sessions else own
 
     def _node(self, id_: str, table: str, title: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,3 +256,8 @@ class _Payload:
         if facts:
             edge["properties"] = dict(facts)
         return edge
+
+
+def _limit(copies: "Copies") -> str:
+    """What copies are limited to, in a few letters: sessions that are limited alike share theirs."""
+    return hashlib.sha256(" ".join(sorted(copies.only)).encode()).hexdigest()[:8]

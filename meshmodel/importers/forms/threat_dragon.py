@@ -1,108 +1,27 @@
 """Models of OWASP Threat Dragon 2: data flow diagrams with trust boundaries.
 
 A model has diagrams, and a diagram cells, each with a shape: actor, process, store, flow, box or curve of a
-trust boundary, or text. Cells know nothing of the boxes around them but by their positions.
+trust boundary, or text. Cells know nothing of the boxes around them but by their positions. Rules and their
+questions are in ``threat_dragon.toml``.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from meshmodel.importers.document import ABSENT, Document, ForeignFileError, Node
-from meshmodel.importers.ledger import Rule
+from meshmodel.importers.form_table import FormReading, FormTable, quoted
 from meshmodel.importers.proposal import Proposal, clean_text
 from meshmodel.model.records import Reference
 from meshmodel.model.text import first_few
 
 __all__ = ["RULES", "read", "recognise"]
 
-ZONE: Final = Rule("trust-boundary", "box of a trust boundary", "mapped", "a zone")
-PERSON: Final = Rule(
-    "actor",
-    "actor",
-    "question",
-    "an agent of kind person; an actor may as well be a program or a company, so it is asked",
-)
-STORE: Final = Rule("store", "store", "mapped", "a system")
-PROCESS: Final = Rule(
-    "process",
-    "process",
-    "assumed",
-    "a system, by assumption; whether it is an agent, and what it then does by its flows, is one question",
-)
-FLOW: Final = Rule(
-    "flow",
-    "flow",
-    "question",
-    "of a flow the credential and the actions are not in the file, and its arrow says who asks, not who may "
-    "what: asked with the process that it leaves or enters, else by itself, and not drawn",
-)
-CURVE: Final = Rule(
-    "trust-boundary-curve",
-    "curve of a trust boundary",
-    "question",
-    "a curve encloses nothing, so which zones lie on its sides is asked",
-)
-POSITION: Final = Rule(
-    "position",
-    "position and size",
-    "assumed",
-    "an element is in the zone of the smallest box around all of it",
-)
-OVERLAP: Final = Rule(
-    "overlap",
-    "element across the edge of a box",
-    "question",
-    "it is partly in, or in two boxes that cross each other, so its zone is asked",
-)
-CREDENTIALS: Final = Rule(
-    "stores-credentials",
-    "store that holds credentials",
-    "question",
-    "which credentials, and who obtains them there, is asked",
-)
-AUTHENTICATES: Final = Rule(
-    "provides-authentication",
-    "actor that provides authentication",
-    "question",
-    "it may be an identity provider, which is a system, so it is asked",
-)
-SAME_NAME: Final = Rule(
-    "same-name",
-    "names in several diagrams",
-    "question",
-    "diagrams share no elements, and a name joins nothing; whether they are the same is asked",
-)
-SCOPE: Final = Rule(
-    "out-of-scope",
-    "element out of scope",
-    "assumed",
-    "drawn and asked like all others: what is reached does not depend on who looked at it",
-)
-THREAT: Final = Rule(
-    "threat",
-    "threat and its mitigation",
-    "mapped",
-    "words about the design; a threat that is marked mitigated is no checkpoint, so none is drawn",
-)
-DESCRIPTION: Final = Rule(
-    "description", "description", "mapped", "the description of the element, or in its question"
-)
-PROPERTY: Final = Rule(
-    "property", "another property", "mapped", "it changes nothing about who may do what, so it is not kept"
-)
-DRAWING: Final = Rule(
-    "drawing", "how it is drawn", "mapped", "colours, ports, bends and texts mean nothing here"
-)
-HEADER: Final = Rule(
-    "header", "title, people and versions", "mapped", "about the file and the work on it, not about the mesh"
-)
-RULES: Final[tuple[Rule, ...]] = (
-    ZONE, PERSON, STORE, PROCESS, FLOW, CURVE, POSITION, OVERLAP, CREDENTIALS, AUTHENTICATES, SAME_NAME,
-    SCOPE, THREAT, DESCRIPTION, PROPERTY, DRAWING, HEADER,
-)  # fmt: skip
+FORM: Final = FormTable.of_module(__file__)
+RULES: Final = tuple(FORM.rules.values())
+_PLACED: Final = ("actor", "store", "process")
 
 
 class Box(NamedTuple):
@@ -139,7 +58,7 @@ class Cell:
 
     node: Node
     key: tuple[str, str]
-    rule: Rule
+    rule: str
     name: Node
     box: Box | None
     element: tuple[str, str] | None = None
@@ -147,7 +66,8 @@ class Cell:
     @property
     def shown(self) -> str:
         """Its name, in quotation marks; of what has none, what it is."""
-        return f"“{clean_text(self.name.text, 80)}”" if self.name.text.strip() else f"a {self.rule.construct}"
+        named = self.name.text.strip()
+        return quoted(self.name.text, 80) if named else f"a {FORM.rules[self.rule].construct}"
 
 
 def name_of(node: Node) -> Node:
@@ -204,47 +124,6 @@ def _is_within(one: Cell, other: Cell) -> bool:
 COMPARISONS_LIMIT: Final = 4_000_000
 """The most pairs of a box and another cell of one diagram whose positions are compared."""
 _NAMES_SHOWN: Final = 20
-_SHAPES: Final = {
-    "trust-boundary-box": ZONE,
-    "actor": PERSON,
-    "store": STORE,
-    "process": PROCESS,
-    "flow": FLOW,
-    "trust-boundary-curve": CURVE,
-    "trust-broundary-curve": CURVE,  # as versions before 2.0 wrote it
-    "td-text-block": DRAWING,
-}
-_TYPES: Final = {
-    "tm.BoundaryBox": ZONE,
-    "tm.Actor": PERSON,
-    "tm.Store": STORE,
-    "tm.Process": PROCESS,
-    "tm.Flow": FLOW,
-    "tm.Boundary": CURVE,
-    "tm.Text": DRAWING,
-}
-_PLACED: Final = (PERSON, STORE, PROCESS)
-_DRAWN: Final = (
-    "position", "size", "attrs", "ports", "visible", "zIndex", "connector", "labels", "vertices", "width",
-    "height", "tools", "markup", "angle", "router",
-)  # fmt: skip
-_THREATS: Final = ("threats", "threatFrequency", "hasOpenThreats")
-_PROPERTIES: Final = (
-    "isTrustBoundary", "isEncrypted", "isSigned", "isALog", "isBidirectional", "isPublicNetwork", "protocol",
-    "isWebApplication", "privilegeLevel", "handlesCardPayment", "handlesGoodsOrServices", "storesInventory",
-    "storesCredentials", "providesAuthentication", "description", "name",
-)  # fmt: skip
-_OF_DIAGRAM: Final = (
-    "id",
-    "title",
-    "name",
-    "description",
-    "diagramType",
-    "placeholder",
-    "thumbnail",
-    "version",
-)
-_OF_DETAIL: Final = ("contributors", "diagramTop", "reviewer", "threatTop")
 
 
 def recognise(document: Document) -> bool:
@@ -260,148 +139,117 @@ def read(documents: Sequence[Document], out: Proposal) -> None:
     """Read models; they do not depend on one another."""
     for document in documents:
         _refuse_version_1(document)
-        root = document.root
-        diagrams = [_Diagram(each, number, out) for number, each in enumerate(root["detail"]["diagrams"])]
+        root, found = document.root, document.root["detail"]["diagrams"]
+        diagrams = [_Diagram(each, number, out) for number, each in enumerate(found)]
         for diagram in diagrams:
             diagram.read()
-        _ask_of_names(root["detail"]["diagrams"], diagrams, out)
-        for key in ("version", "summary", "release_version", "released_at"):
-            out.take(root[key], HEADER)
-        for key in _OF_DETAIL:
-            out.take(root["detail"][key], HEADER)
+        reading = FormReading(FORM, out, document.source)
+        _ask_of_names(found, diagrams, reading)
+        reading.rest("model", root)
+        reading.rest("detail", root["detail"])
 
 
 def _refuse_version_1(document: Document) -> None:
     root = document.root
-    if root["version"].text.startswith("1.") or any(
-        each["diagramJson"] for each in root["detail"]["diagrams"]
-    ):
-        raise ForeignFileError(
-            document.source,
-            None,
-            "is a model of Threat Dragon 1; open it in Threat Dragon 2 and save it anew",
-        )
+    parts = [each["diagramJson"] for each in root["detail"]["diagrams"]]
+    if root["version"].text.startswith("1.") or any(parts):
+        why = "is a model of Threat Dragon 1; open it in Threat Dragon 2 and save it anew"
+        raise ForeignFileError(document.source, None, why)
 
 
-class _Diagram:
+class _Diagram(FormReading):
     """One diagram: its cells, and the zones among them."""
 
     def __init__(self, node: Node, number: int, out: Proposal) -> None:
+        super().__init__(FORM, out, node.source)
         self._node = node
-        self._out = out
-        self._name = node["id"].text or f"#{number}"
         self.cells: dict[str, Cell] = {}
         self._flows: dict[str, list[Cell]] = defaultdict(list)
-        for each in node["cells"]:
-            self._know(each)
-
-    def _know(self, node: Node) -> None:
-        """Note a cell with a shape and an id; what has none, or the id of another, is not understood."""
-        rule = _SHAPES.get(node["shape"].text) or _TYPES.get(node["data"]["type"].text)
-        id_ = node["id"].text
-        if rule is not None and id_ and id_ not in self.cells:
-            self.cells[id_] = Cell(node, (self._name, id_), rule, name_of(node), box_of(node))
+        for each in node["cells"]:  # what has no shape or id, or the id of another, is not understood
+            rule = FORM.word("shapes", each["shape"]) or FORM.word("types", each["data"]["type"])
+            id_ = each["id"].text
+            if rule and id_ and id_ not in self.cells:
+                key = node["id"].text or f"#{number}", id_
+                self.cells[id_] = Cell(each, key, rule, name_of(each), box_of(each))
 
     def read(self) -> None:
         """Draw the boxes, then what is in them, then ask about flows and curves."""
-        zones = [each for each in self.cells.values() if each.rule is ZONE]
+        cells = defaultdict[str, list[Cell]](list)
+        for cell in self.cells.values():
+            cells["placed" if cell.rule in _PLACED else cell.rule].append(cell)
+        zones = cells["trust-boundary"]
         if len(zones) * len(self.cells) > COMPARISONS_LIMIT:
-            raise ForeignFileError(
-                self._node.source,
-                self._node.line,
-                f"has {len(zones)} trust boundaries, too many to tell by position what is in them",
-            )
+            why = f"has {len(zones)} trust boundaries, too many to tell by position what is in them"
+            raise ForeignFileError(self._node.source, self._node.line, why)
         for cell in zones:
-            self._draw(cell, "zone")
-            self._take_place(cell, ZONE, cell.element)
+            self._take_place(cell, "trust-boundary", self._draw(cell, "zone"))
+        for cell in cells["placed"]:
+            self._place(cell, zones)
+        for cell in cells["flow"]:
+            self._flow(cell)
         for cell in self.cells.values():
-            if cell.rule in _PLACED:
-                self._place(cell, zones)
-        for cell in self.cells.values():
-            if cell.rule is FLOW:
-                self._flow(cell)
-        for cell in self.cells.values():
-            if cell.rule is PROCESS:
+            if cell.rule == "process":
                 self._process(cell)
-            elif cell.rule is CURVE:
-                text = f"Which zones lie on the two sides of {cell.shown}, and what is in each?"
-                self._ask(cell, None, text, CURVE)
+            elif cell.rule == "trust-boundary-curve":
+                self._ask(cell, "trust-boundary-curve")
         for cell in self.cells.values():
             self._take_rest(cell)
-        for key in _OF_DIAGRAM:
-            self._out.take(self._node[key], HEADER)
+        self.rest("diagram", self._node)
 
     # Elements ---------------------------------------------------------------------------------
 
-    def _draw(self, cell: Cell, table: str, **fields: str | None) -> None:
+    def _draw(self, cell: Cell, table: str, **fields: str | None) -> Reference:
         """Add the element of a cell, under its id within the file."""
-        name = cell.name.text or cell.rule.name
-        about = cell.node["data"]["description"]
-        id_ = self._out.element(
-            table,
-            cell.key,
-            name,
-            at=cell.node,
-            scope=cell.node.source,
-            description=about.text or None,
-            **fields,
-        )
-        cell.element = (table, id_)
-        if about.text:
-            self._out.take(about, DESCRIPTION, cell.element)
-        self._take_kind(cell, cell.element)
+        name, about = cell.name.text or cell.rule, cell.node["data"]["description"]
+        said = about.text or None
+        made = self.element(cell.rule, table, cell.key, name, at=cell.node, description=said, **fields)
+        cell.element = table, str(made[1])
+        if said:
+            self.take("description", [about], made)
+        self._take_kind(cell, made)
+        return made
 
     def _take_kind(self, cell: Cell, *records: Reference) -> None:
-        data = cell.node["data"]
-        for each in (cell.node["shape"], cell.node["id"], data["type"], cell.name):
-            self._out.take(each, cell.rule, *records)
+        node = cell.node
+        self.take(cell.rule, (node["shape"], node["id"], node["data"]["type"], cell.name), *records)
 
     def _place(self, cell: Cell, zones: Sequence[Cell]) -> None:
         """Draw a store, a process or an actor in its zone."""
         zone, across = zone_of(cell.box, zones)
         data = cell.node["data"]
         inside = zone.element[1] if zone and zone.element else None
-        if cell.rule is PROCESS:
-            self._draw(cell, "system", zone=inside)
-        elif cell.rule is PERSON:
-            self._draw(cell, "agent", kind="person", home=inside)
-            text = f"Is {cell.shown} a person, or a program or a company that acts?"
-            self._ask(cell, cell.element, text, PERSON)
-            if data["providesAuthentication"].is_true:
-                text = f"{cell.shown} provides authentication: is it an identity provider, and thus a system?"
-                self._ask(cell, cell.element, text, AUTHENTICATES, data["providesAuthentication"])
+        if cell.rule == "actor":
+            made = self._draw(cell, "agent", kind="person", home=inside)
+            self._ask(cell, "actor")
+            asked = "providesAuthentication", "provides-authentication"
         else:
-            self._draw(cell, "system", zone=inside)
-            if data["storesCredentials"].is_true:
-                text = f"Which credentials does {cell.shown} store, and who can read them there?"
-                self._ask(cell, cell.element, text, CREDENTIALS, data["storesCredentials"])
-        if across and cell.element:
-            text = f"{cell.shown} is drawn in or across {_listed(across)}: in which zone is it?"
-            note = self._ask(cell, cell.element, text, OVERLAP, cell.node["position"]["x"])
-            self._take_place(cell, OVERLAP, note)
+            made = self._draw(cell, "system", zone=inside)
+            asked = "storesCredentials", "stores-credentials"
+        if data[asked[0]].is_true and cell.rule != "process":
+            self._ask(cell, asked[1], at=data[asked[0]])
+        if across:
+            note = self._ask(cell, "overlap", at=cell.node["position"]["x"], zones=_listed(across))
+            self._take_place(cell, "overlap", note)
         elif zone:
-            self._take_place(cell, POSITION, cell.element)
+            self._take_place(cell, "position", made)
 
-    def _take_place(self, cell: Cell, rule: Rule, record: Reference | None) -> None:
-        for each in (cell.node["position"], cell.node["size"]):
-            self._out.take(each, rule, *([record] if record else []))
+    def _take_place(self, cell: Cell, rule: str, record: Reference) -> None:
+        self.take(rule, (cell.node["position"], cell.node["size"]), record)
 
     def _process(self, cell: Cell) -> None:
         """Ask whether a process is an agent, and what it then does: one question, with its flows."""
         data = cell.node["data"]
         known = ["a web application"] if data["isWebApplication"].is_true else []
         if data["privilegeLevel"].text:
-            known.append(f"with the privilege level “{clean_text(data['privilegeLevel'].text, 80)}”")
-        shown = f"{cell.shown} ({'; '.join(known)})" if known else cell.shown
-        text = f"Is the process {shown} an agent, or an agent that runs on a system? It is drawn as a system."
-        flows = self._flows[cell.key[1]]
+            known.append(f"with the privilege level {quoted(data['privilegeLevel'].text, 80)}")
+        flows, asked = self._flows[cell.key[1]], ""
         if flows:
             told = first_few([self._flow_text(each, cell) for each in flows], _NAMES_SHOWN)
-            text += f" If it is one: by which credentials and with which actions are its flows ({told})?"
-        note = self._ask(cell, cell.element, text, PROCESS)
-        for each in ("isWebApplication", "privilegeLevel"):
-            if _says(data[each]):
-                self._out.take(data[each], PROCESS, note)
+            asked = f" If it is one: by which credentials and with which actions are its flows ({told})?"
+        shown = f" ({'; '.join(known)})" if known else ""
+        note = self._ask(cell, "process", known=shown, flows=asked)
+        said = (data[each] for each in ("isWebApplication", "privilegeLevel") if _says(data[each]))
+        self.take("process", said, note)
         for flow in flows:
             self._take_kind(flow, note)
             self._take_flow(flow, note)
@@ -412,9 +260,8 @@ class _Diagram:
         both = flow.node["data"]["isBidirectional"].is_true
         other = target if source is process else source
         where = "with" if both else "to" if source is process else "from"
-        shown = other.shown if other else "an end that is tied to nothing"
         name = f"{flow.shown} " if flow.name.text else ""
-        return f"{name}{where} {shown}{_how(flow.node['data'])}"
+        return f"{name}{where} {_shown(other)}{_how(flow.node['data'])}"
 
     # What is only asked -----------------------------------------------------------------------
 
@@ -426,60 +273,57 @@ class _Diagram:
     def _flow(self, cell: Cell) -> None:
         """Ask about a flow: with the process that it leaves or enters, else of its target or source."""
         source, target = self._ends(cell)
-        process = next((each for each in (source, target) if each and each.rule is PROCESS), None)
+        process = next((each for each in (source, target) if each and each.rule == "process"), None)
         if process is not None:
             self._flows[process.key[1]].append(cell)
             return
-        ends = [each.shown if each else "an end that is tied to nothing" for each in (source, target)]
         both = cell.node["data"]["isBidirectional"].is_true
-        text = f"The flow {cell.shown} goes " if cell.name.text else "A flow goes "
-        text += f"{'both ways between' if both else 'from'} {ends[0]} {'and' if both else 'to'} {ends[1]}"
-        text += _how(cell.node["data"])
-        text += ". Which agent acts on which system here, by which credential and with which actions?"
+        ends = f"{'both ways between' if both else 'from'} {_shown(source)} {'and' if both else 'to'} "
         drawn = [each.element for each in (target, source) if each and each.element and each.rule in _PLACED]
         about = min(drawn, key=lambda each: each[0] != "system", default=None)
-        self._take_flow(cell, self._ask(cell, about, text, FLOW))
+        name = f"The flow {cell.shown} goes" if cell.name.text else "A flow goes"
+        shown, how = ends + _shown(target), _how(cell.node["data"])
+        self._take_flow(cell, self._ask(cell, "flow", about=about, flow=name, ends=shown, how=how))
 
     def _take_flow(self, cell: Cell, note: Reference) -> None:
         node, data = cell.node, cell.node["data"]
         used = [data[each] for each in ("isBidirectional", "isEncrypted", "isPublicNetwork", "protocol")]
         said = [data["description"]] if data["description"].text else []
-        for each in (*(each for each in used if _says(each)), *said, node["source"], node["target"]):
-            self._out.take(each, FLOW, note)
+        self.take("flow", (*filter(_says, used), *said, node["source"], node["target"]), note)
 
     def _ask(
-        self, cell: Cell, about: Reference | None, text: str, rule: Rule, at: Node = ABSENT
+        self, cell: Cell, rule: str, *, at: Node = ABSENT, about: Reference | None = None, **names: Any
     ) -> Reference:
         """Ask about a cell, at one of its leaves; by default at its name, with what it says of itself."""
         said = cell.node["data"]["description"]
-        if not at and cell.element is None and said.text:
-            text += f" The file says: “{clean_text(said.text, 200)}”"
-        note = self._out.ask(about, text, rule, at=at or cell.name or cell.node, detail=" ".join(cell.key))
+        is_alone = not at and cell.element is None and bool(said.text)
+        note = self.ask(
+            rule, about or cell.element, at or cell.name or cell.node, detail=" ".join(cell.key),
+            more=f" The file says: {quoted(said.text, 200)}" if is_alone else "", cell=cell.shown, **names,
+        )  # fmt: skip
         if not at:
             self._take_kind(cell, note)
-            if cell.element is None and said.text:
-                self._out.take(said, DESCRIPTION, note)
+        if is_alone:
+            self.take("description", [said], note)
         return note
 
     # Leaves -----------------------------------------------------------------------------------
 
     def _take_rest(self, cell: Cell) -> None:
         """Take the leaves of a cell that nothing above has used."""
-        node, data, out = cell.node, cell.node["data"], self._out
-        for key in ("outOfScope", "reasonOutOfScope"):
-            out.take(data[key], SCOPE if data["outOfScope"].is_true else PROPERTY)
-        for key in _THREATS:
-            out.take(data[key], THREAT)
-            out.take(node[key], THREAT)
-        if cell.rule is DRAWING:
+        data = cell.node["data"]
+        if data["outOfScope"].is_true:
+            self.take("out-of-scope", (data["outOfScope"], data["reasonOutOfScope"]))
+        if cell.rule == "drawing":
             self._take_kind(cell)
-        for key in _DRAWN:
-            out.take(node[key], DRAWING)
-        if cell.rule is CURVE:
-            out.take(node["source"], DRAWING)
-            out.take(node["target"], DRAWING)
-        for key in _PROPERTIES:
-            out.take(data[key], PROPERTY)
+        if cell.rule == "trust-boundary-curve":
+            self.rest("curve", cell.node)
+        self.rest("cell", cell.node)
+        self.rest("data", data)
+
+
+def _shown(end: Cell | None) -> str:
+    return end.shown if end else "an end that is tied to nothing"
 
 
 def _how(data: Node) -> str:
@@ -494,20 +338,19 @@ def _says(node: Node) -> bool:
     return bool(node.text) and node.text != "false"
 
 
-def _ask_of_names(at: Node, diagrams: Iterable[_Diagram], out: Proposal) -> None:
+def _ask_of_names(at: Node, diagrams: Iterable[_Diagram], reading: FormReading) -> None:
     """Ask about names of elements that stand in more than one diagram of a file."""
     first: dict[tuple[str, str], _Diagram] = {}
     again: dict[str, None] = {}
     for diagram in diagrams:
         for cell in diagram.cells.values():
             name = clean_text(cell.name.text, 80).casefold()
-            if not name or cell.rule not in (ZONE, *_PLACED):
+            if not name or cell.rule not in ("trust-boundary", *_PLACED):
                 continue
-            if first.setdefault((cell.rule.name, name), diagram) is not diagram:
+            if first.setdefault((cell.rule, name), diagram) is not diagram:
                 again[cell.shown] = None
     if again:
-        shown = first_few(list(again), _NAMES_SHOWN)
-        out.ask(None, f"Several diagrams show {shown}: are these the same?", SAME_NAME, at=at)
+        reading.ask("same-name", None, at, cells=first_few(list(again), _NAMES_SHOWN))
 
 
 def _listed(cells: Sequence[Cell]) -> str:

@@ -359,7 +359,8 @@ def test_what_is_heard_can_be_judged():
     fix = checked(snapshot_of([*TOXIC, *reading, r.Trigger("inbox", "clerk")]))
     assert fix.checkpoints == (("hearing", "inbox", "clerk"),)
     unguarded = {key: each for key, each in snapshot.checkpoint.items() if key != "reading"}
-    assert checked(replace(snapshot, checkpoint=unguarded)).interrupts
+    fix = checked(replace(snapshot, checkpoint=unguarded))
+    assert (fix.checkpoints, fix.interrupts) == ((("hearing", "inbox", "clerk"),), ())
 
 
 def test_what_belongs_to_one_person_is_carried_out_only_to_others():
@@ -390,3 +391,29 @@ def test_a_limited_delegation_counts_once_with_all_its_actions_and_copies():
     assert fix.checkpoints == (("hold", "tools", "key"),)
     alone = [each for each in records if each != r.Agent("b", kind="ai-agent", home="desk")][:-1]
     assert checked(snapshot_of(alone)).checkpoints == (("hold", "tools", "key"),)
+
+
+def test_a_decision_upstream_makes_a_filter_before_a_start_by_values_count():
+    snapshot = read_text("""
+format = "meshmodel/1"
+system = [{id = "s1", untrusted_input = true}, {id = "s2", typed = true}]
+agent = [{id = "a0"}, {id = "a1"}]
+credential = [{id = "c0"}, {id = "c1"}]
+hold = [
+  {agent = "a0", credential = "c0"}, {agent = "a0", credential = "c1"}, {agent = "a1", credential = "c1"},
+]
+grant = [
+  {credential = "c0", system = "s2", actions = ["write"]},
+  {credential = "c1", system = "s1", actions = ["read"]},
+]
+trigger = [{system = "s2", agent = "a1"}]
+
+[[checkpoint]]
+id = "filter"
+kind = "policy-decision"
+step = "hearing"
+from = "s2"
+to = "a1"
+decided_at = "s2"
+""")
+    assert checked(snapshot).checkpoints == (("grant", "c0", "s2"),)

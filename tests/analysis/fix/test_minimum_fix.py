@@ -12,9 +12,10 @@ from meshmodel.analysis.fix.results import FIX
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.interchange import read_file
+from meshmodel.model import records as r
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import candidates, is_closed
-from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading
 
 ROOT = Path(__file__).parents[3]
@@ -62,7 +63,8 @@ def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
 @given(SEEDS, st.sampled_from(FLAVOURS))
 def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
     snapshot = random_model(seed, 4, flavour)
-    analysis, steps = analyse(snapshot), candidates(Reading(snapshot))
+    analysis = analyse(snapshot)
+    steps = candidates(Reading(snapshot))
     points = analysis.trade_off(FIX)
     before = analysis.summary.uncontrolled
     assert [point.decisions_per_day for point in points] == list(range(len(points)))
@@ -73,6 +75,31 @@ def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):
         if point.decisions_per_day <= 2 and len(steps) <= 25:
             sets = combinations(steps, point.decisions_per_day)
             assert point.open == min(before - analysis.closing(chosen) for chosen in sets)
+
+
+def test_hearing_where_outsiders_administer_what_is_typed_can_be_the_fix():
+    """By two keys they change the table, by two keys the clerk writes on, and three others act on that."""
+    systems = ("table", "notes", "x-desk", "y-desk", "z-desk")
+    records = [r.Zone("home"), r.System("site", zone="home", exposed=True)]
+    records += [r.System(each, zone="home", typed=each == "table", integrity="high") for each in systems]
+    agents = ("clerk", "x", "y", "z")
+    records += [r.Agent(each, kind="ai-agent", home="home") for each in agents]
+    for credential, system, actions in (
+        ("lost-1", "table", ("admin",)),
+        ("lost-2", "table", ("admin",)),
+        ("clerk-read", "table", ("read",)),
+        ("clerk-1", "notes", ("write",)),
+        ("clerk-2", "notes", ("write",)),
+        *((f"{each}-read", "notes", ("read",)) for each in agents[1:]),
+        *((f"{each}-write", f"{each}-desk", ("write",)) for each in agents[1:]),
+    ):
+        holder = credential.partition("-")[0]
+        having = r.Custody("site", credential) if holder == "lost" else r.Hold(holder, credential)
+        records += [r.Credential(credential), r.Grant(credential, system, actions), having]
+    snapshot = snapshot_of(records)
+    fix = analyse(snapshot).minimum_fix()
+    assert (fix.checkpoints, fix.closes_each, fix.before) == ((("hearing", "table", "clerk"),), (3,), 3)
+    assert is_closed(Reading(snapshot).with_guarded(fix.checkpoints))
 
 
 def test_the_fix_of_a_workshop_is_proven_and_leaves_nothing():

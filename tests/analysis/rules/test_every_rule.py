@@ -388,3 +388,14 @@ def test_findings_are_listed_by_severity_then_rule_then_subject():
         ("medium", "secret-at-rest", "ci>deploy-key"),
         ("low", "missing-checkpoint", "ci-token>ci"),
     ]
+
+
+def test_no_finding_is_told_twice_where_a_credential_is_used_outside_its_audience():
+    snapshot = pipeline(
+        r.Credential("session", kind="session-cookie", audience=("ci",)),
+        r.Hold("coder", "session"),
+        r.Grant("session", "cluster", ("read",)),
+    )
+    listed = [(f.rule, f.subject) for f in analyse(snapshot, today=TODAY).findings]
+    assert ("human-identity-in-agent", "coder>session") in listed
+    assert len(listed) == len(set(listed))

@@ -40,8 +40,6 @@ MODELS = {
 KINDS = {
     **{f"whole {form}": (form, ReportOptions()) for form in FORMS},
     **{f"brief {form}": (form, ReportOptions(brief=True)) for form in FORMS},
-    "slides pdf": ("pdf", ReportOptions(page="slide")),
-    "slides html": ("html", ReportOptions(page="slide")),
 }
 
 

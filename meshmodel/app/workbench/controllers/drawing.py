@@ -68,6 +68,8 @@ class DrawingController(Controller):
         self._wanted: Drawn | None = None
         """What is being drawn in the background."""
         self._is_afresh = False
+        self._arranged: tuple[Snapshot, tuple[Reference, ...]] | None = None
+        """The model and the order in which it was drawn before it was laid out again, for undo."""
         context.canvas.words_of = self._words_of
 
     def _words_of(self, reference: Reference) -> str:
@@ -86,10 +88,12 @@ class DrawingController(Controller):
                 facts = state.facts.get(state.view, Facts())
                 places = lane_places(after, lane_order(after, facts, self._of_state().options), in_model)
                 cleared = edit(cleared.label, (*cleared.changes, *places))
-            self.context.apply(cleared, on=snapshot)
+            if not self.context.apply(cleared, on=snapshot):
+                return
+            self._arranged = snapshot, self.order
         self.order = ()
         self._is_afresh = self._keeps_order = True
-        self.context.say("arranged")
+        self.context.say("arranged; u undoes it" if cleared else "arranged")
 
     def follow(self) -> None:
         """Draw what the state shows, where it is drawn otherwise."""
@@ -173,6 +177,7 @@ class DrawingController(Controller):
         self.drawn = of
         if self._keeps_order and of.snapshot is self.context.session.snapshot:
             self._keep_order()
+        self._compare_with_arranged(of, drawing)
         if of.snapshot.elements <= DRAWN_AT_ONCE or drawing.is_indexed:
             canvas.get_ready_at_rest()
             return
@@ -187,6 +192,27 @@ class DrawingController(Controller):
                 canvas.got_ready()
 
         self.context.jobs.run("ready", get_ready, ready)
+
+    def _compare_with_arranged(self, of: Drawn, drawing: "Drawing") -> None:
+        """Find out in the background whether cards placed by hand shorten names; not of a large model."""
+        is_compared = of.snapshot is self.context.session.snapshot and of.snapshot.elements <= DRAWN_AT_ONCE
+        cleared = arrangement(of.snapshot) if is_compared else None
+
+        def work(task: Task) -> bool:
+            del task
+            number = drawing.count_shortened()
+            if cleared is None or not number:
+                return False
+            return draw(apply_edit(of.snapshot, cleared), of.facts, of.options).count_shortened() < number
+
+        def done(is_squeezed: bool) -> None:
+            if is_squeezed is not self.state.is_squeezed:
+                self.context.update(is_squeezed=is_squeezed)
+
+        if cleared is None and not self.state.is_squeezed:
+            self.context.jobs.drop("squeezed")
+        else:
+            self.context.jobs.run("squeezed", work, self.context.batched(done))
 
     def highlight(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
@@ -219,6 +245,12 @@ class DrawingController(Controller):
     def model_changed(self, cause: Cause) -> None:
         """After an edit of this window, the order in which it is drawn holds in the others too."""
         self._keeps_order = cause != "elsewhere"
+        if (
+            cause == "undo"
+            and self._arranged is not None
+            and self._arranged[0] == self.context.session.snapshot
+        ):
+            self.order, self._arranged, self._is_afresh = self._arranged[1], None, True
 
     def _keep_order(self) -> None:
         session = self.context.session

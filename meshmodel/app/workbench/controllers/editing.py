@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from meshmodel.app.messages import EditRequested, FieldRequested, NoteRequested
 from meshmodel.app.panels.inspector import Inspector
-from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.workbench.context import Controller
 from meshmodel.edits import operations
 from meshmodel.edits.edit import Edit
 from meshmodel.edits.groups import removal_of_all
 from meshmodel.edits.merge import ConflictError
-from meshmodel.edits.notes import confirmation, note_addition
+from meshmodel.edits.notes import note_addition
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Note, key_of
+from meshmodel.model.records import key_of
 from meshmodel.model.snapshot import table_of
 from meshmodel.model.text import one_line
 
@@ -100,19 +99,6 @@ class EditingController(Controller):
             return note_addition(session.snapshot, subject, text), None
 
         self.context.ask_edit(note_entry(event.on, subject), decided, on=lambda: session.snapshot)
-
-    def confirm(self) -> bool:
-        """Mark the note under the cursor of the questions as done; whether that list has the focus."""
-        panel, snapshot = self.context.panel(QuestionList), self.state.snapshot
-        if not panel.has_focus_within:
-            return False
-        row = panel.rows.row
-        found = snapshot.get(*row.value) if row is not None and row.value is not None else None
-        if isinstance(found, Note):
-            self.context.apply(confirmation(found), on=snapshot)
-        else:
-            self.context.say("confirm: this is no note; Enter opens it, and it is answered in the model")
-        return True
 
     def about(self) -> None:
         """Edit the name and the description of the model."""

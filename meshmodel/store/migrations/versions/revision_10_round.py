@@ -15,4 +15,3 @@ def upgrade() -> None:
         sa.Column("began", sa.Integer(), nullable=False),
         sa.Column("over", sa.Boolean(), nullable=False),
     )
-    op.execute("PRAGMA user_version = 10")

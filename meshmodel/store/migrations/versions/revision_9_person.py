@@ -10,4 +10,3 @@ down_revision = "8"
 def upgrade() -> None:
     """Add the column; what was edited before has no person."""
     op.add_column("journal", sa.Column("person", sa.String(), nullable=True))
-    op.execute("PRAGMA user_version = 9")
