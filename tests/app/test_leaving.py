@@ -10,8 +10,8 @@ from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
 from meshmodel.app.presentation.lenses import InLens, LensResult
 from meshmodel.app.presentation.log_request import LogRequest
-from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.app.workbench.controllers import lens
+from meshmodel.app.workbench.controllers import plan as plans
 from meshmodel.app.workbench.controllers import trace as traces
 from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded
@@ -44,7 +44,7 @@ class Beside:
 
 
 WORK: list[tuple[object, str, str]] = [
-    (fixes, "work_out_fix", "F"),
+    (plans, "work_out_plan", "F"),
     (lens, "work_out", "C"),
     (traces, "follow_log", "L"),
     (why, "way_of", "w"),

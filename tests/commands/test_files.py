@@ -8,14 +8,14 @@ import threading
 import pytest
 
 from meshmodel.analysis import analysis
-from meshmodel.edits import checkpoints, offboarding, plan
+from meshmodel.edits import offboarding, plan
 from meshmodel.interchange import read_file
 from meshmodel.model import open_file
 from tests.commands.running import MODELS, refused, run
 
 AGENT = MODELS / "support-agent.toml"
 APPLYING = {
-    "fix": (checkpoints, "add_checkpoints", ("fix", "MODEL", "--apply", "planned")),
+    "fix": (plan, "plan_edit", ("fix", "MODEL", "--apply", "planned")),
     "plan": (plan, "plan_edit", ("plan", "MODEL", "--apply", "planned")),
     "offboard": (offboarding, "offboard", ("offboard", "MODEL", "support-bot", "--apply")),
 }
