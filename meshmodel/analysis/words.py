@@ -170,7 +170,7 @@ class Words:
         """By node the agents that listen, and reach it with their tools."""
         steps, first = self._steps, self._steps.first_agent
         reach = self._tools.spread({first + each: 1 << each for each in bits(steps.listening)})
-        for agent in self._exempt:
+        for agent in bits(steps.listening & bitset(self._exempt)):
             more = self.tools_of(agent).spread({first + agent: 1 << agent})
             reach = [one | other for one, other in zip(reach, more, strict=True)]
         return reach

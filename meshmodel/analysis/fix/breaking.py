@@ -69,7 +69,7 @@ class Known:
             return found
         match kind:
             case "grant":
-                return found | self._losing(relation, step, access) | self._unnamed(step, access)
+                return found | self._losing(relation, step, access) | self._unnamed(step)
             case "hold":
                 return found | self._unheld(step[0], one, other)
             case "custody" | "exchange":
@@ -109,12 +109,12 @@ class Known:
         some = ACTIONS if is_all else ACTIONS[action : action + 1]
         return self.measures.of(*(Name("drop", "grant", one, other, each) for each in some))
 
-    def _unnamed(self, step: Step, access: int) -> Proof:
-        """The drop of the entry of an ``only`` by which an access leaves a session."""
+    def _unnamed(self, step: Step) -> Proof:
+        """The drop of the entry of an ``only`` by which an access leaves a session, admin with all of it."""
         mesh, copies = self.mesh, self.mesh.sessions.copies.get(step[0])
-        if copies is None or copies.limit is None or access >= mesh.first_credential:
+        if copies is None or copies.limit is None or step[1] >= mesh.first_credential:
             return NOTHING
-        entry = f"{mesh.systems[access // 5]}:{ACTIONS[access % 5]}"
+        entry = f"{mesh.systems[step[1] // 5]}:{ACTIONS[step[1] % 5]}"
         return self.measures.of(Name("drop", "only", ">".join(copies.limit), entry))
 
     def _unheld(self, holder: int, agent: str, credential: str) -> Proof:
