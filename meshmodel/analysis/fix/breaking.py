@@ -69,7 +69,7 @@ class Known:
             return found
         match kind:
             case "grant":
-                return found | self._losing(relation, step, access) | self._unnamed(step)
+                return found | self._losing(relation, step, access) | self._unnamed(step, access)
             case "hold":
                 return found | self._unheld(step[0], one, other)
             case "custody" | "exchange":
@@ -109,13 +109,22 @@ class Known:
         some = ACTIONS if is_all else ACTIONS[action : action + 1]
         return self.measures.of(*(Name("drop", "grant", one, other, each) for each in some))
 
-    def _unnamed(self, step: Step) -> Proof:
-        """The drop of the entry of an ``only`` by which an access leaves a session, admin with all of it."""
+    def _unnamed(self, step: Step, access: int) -> Proof:
+        """The drop of the entry of an ``only`` by which an access leaves a session, admin with all of it.
+
+        There is none where both admin and what it implies are named.
+        """
         mesh, copies = self.mesh, self.mesh.sessions.copies.get(step[0])
-        if copies is None or copies.limit is None or step[1] >= mesh.first_credential:
+        if copies is None or copies.limit is None or min(step[1], access) >= mesh.first_credential:
             return NOTHING
-        entry = f"{mesh.systems[step[1] // 5]}:{ACTIONS[step[1] % 5]}"
-        return self.measures.of(Name("drop", "only", ">".join(copies.limit), entry))
+        name, leaving = mesh.systems[mesh.original(step[1]) // 5], {step[1] % 5}
+        if step[1] >= mesh.first_credential:
+            granted = mesh.original(step[1]) % 5
+            leaving = {each for each in (granted, access % 5) if copies.allow(name, each)}
+        entries = (
+            Name("drop", "only", ">".join(copies.limit), f"{name}:{ACTIONS[each]}") for each in leaving
+        )
+        return self.measures.of(*entries) if len(leaving) == 1 else NOTHING
 
     def _unheld(self, holder: int, agent: str, credential: str) -> Proof:
         """The drop of a hold; or, without one, of one pass."""
