@@ -121,10 +121,10 @@ class Known:
         if step[1] >= mesh.first_credential:
             granted = mesh.original(step[1]) % 5
             leaving = {each for each in (granted, access % 5) if copies.allow(name, each)}
-        entries = (
-            Name("drop", "only", ">".join(copies.limit), f"{name}:{ACTIONS[each]}") for each in leaving
-        )
-        return self.measures.of(*entries) if len(leaving) == 1 else NOTHING
+        if len(leaving) != 1:
+            return NOTHING
+        entry = f"{name}:{ACTIONS[leaving.pop()]}"
+        return self.measures.of(Name("drop", "only", ">".join(copies.limit), entry))
 
     def _unheld(self, holder: int, agent: str, credential: str) -> Proof:
         """The drop of a hold; or, without one, of one pass."""
